@@ -1,0 +1,61 @@
+// The guard of outgoing calls: one function that says yes, or no and why.
+import { fail, succeed, type Result } from "../model/result.ts";
+
+const PRIVATE_SUFFIXES = [
+  "localhost",
+  "local",
+  "internal",
+  "home.arpa",
+  "onion",
+  "test",
+  "invalid",
+  "lan",
+  "corp",
+  "home",
+];
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+/**
+ * The URL, if a follow-up may be sent there: https on port 443, a public name with a dot, no user info. A host
+ * that the operator allowed by name (`host` or `host:port`) is exempt from all but the last, and may be http.
+ */
+export function allowedDestination(text: string, allowedHosts: ReadonlySet<string>): Result<URL, string> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null) return fail("The URL cannot be read, write https://host/path");
+  if (url.protocol !== "https:" && url.protocol !== "http:") return fail("The URL is not https");
+  if (url.username !== "" || url.password !== "")
+    return fail("The URL holds user info, send it as a header from a secret");
+  if (allowedHosts.has(url.host) || allowedHosts.has(hostWithPort(url))) return succeed(url);
+  if (url.protocol !== "https:") return fail("The URL is not https, and its host is not in OUTBOUND_ALLOWED_HOSTS");
+  if (url.port !== "") return fail("The port is not 443, and the host is not in OUTBOUND_ALLOWED_HOSTS");
+  const refusal = refusedHost(url.hostname);
+  return refusal === null ? succeed(url) : fail(`${refusal}, and is not in OUTBOUND_ALLOWED_HOSTS`);
+}
+
+/** The host part of a URL that is written before any template, or `null` when a template could change it. */
+export function fixedOrigin(text: string): string | null {
+  const fixed = text.split(/\{\{|\{%/, 1)[0] ?? "";
+  const [origin] = /^https?:\/\/[^/?#\\@]+(?=[/?#]|$)/i.exec(fixed) ?? [];
+  if (origin === undefined || !URL.canParse(origin)) return null;
+  // Without a slash after it, a template that follows would go on writing the host.
+  return origin === fixed && fixed !== text ? null : new URL(origin).origin;
+}
+
+/** Whether a rendered URL still climbs: a value of `..` would walk out of its place in the path. */
+export function hasDotSegment(text: string): boolean {
+  const path = text.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
+  return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}
+
+function hostWithPort(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
+}
+
+/** `new URL` has folded decimal, octal, hex, short and full-width spellings of IPv4 into four numbers already. */
+function refusedHost(hostname: string): string | null {
+  if (hostname.startsWith("[") || IPV4.test(hostname)) return "The host is an IP address";
+  if (hostname.endsWith(".")) return "The host ends with a dot";
+  if (!hostname.includes(".")) return "The host is a single name";
+  const isPrivate = PRIVATE_SUFFIXES.some((suffix) => hostname.endsWith(`.${suffix}`));
+  return isPrivate ? "The host is private" : null;
+}

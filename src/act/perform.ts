@@ -1,0 +1,30 @@
+// The registry of action kinds, and the one way to perform an action of any kind.
+import type { Action } from "../model/rule.ts";
+import type { ActionContext, ActionKind, ActionKinds } from "./action-kind.ts";
+import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
+import { task } from "./task.ts";
+import { webhook } from "./webhook.ts";
+
+/** Every kind of action there is. */
+export const ACTION_KINDS: ActionKinds = { webhook, task };
+
+/** The kind that an action belongs to. */
+export function kindOf<A extends Action>(action: A): ActionKind<A> {
+  return ACTION_KINDS[action.type] as unknown as ActionKind<A>;
+}
+
+/** Tries an action once. It never throws: a bug is an outcome too, and is tried again. */
+export async function perform(action: Action, context: ActionContext): Promise<AttemptOutcome> {
+  try {
+    return await kindOf(action).perform(action, context);
+  } catch (error) {
+    console.error(
+      JSON.stringify({
+        message: "An action threw",
+        deliveryId: context.deliveryId,
+        error: error instanceof Error ? error.stack : "",
+      }),
+    );
+    return unanswered(actionError("ACTION_BUG", "The action failed inside Afterbeep, the log has the details"));
+  }
+}

@@ -1,0 +1,40 @@
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Waits between attempts: ten attempts over 75 hours. Source: Standard Webhooks 1.0, "Deliverability and reliability". */
+const SCHEDULE_MS = [
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
+  20 * HOUR_MS,
+  24 * HOUR_MS,
+];
+const JITTER = 0.1;
+const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
+
+/** Attempts that a delivery gets before it is dead. */
+export const MAX_ATTEMPTS = SCHEDULE_MS.length + 1;
+
+/**
+ * Milliseconds until the next attempt after `attempts` failed ones, or `null` when it is given up. Up to a tenth
+ * later by chance (`random` in 0…1), never earlier than the destination asked for, up to a day.
+ */
+export function retryDelayMs(attempts: number, random: number, retryAfterMs: number | null): number | null {
+  const wait = SCHEDULE_MS[attempts - 1];
+  if (wait === undefined) return null;
+  const jittered = Math.round(wait * (1 + JITTER * random));
+  return Math.max(jittered, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+}
+
+/** The milliseconds that a Retry-After header asks for, from seconds or an HTTP date; `null` without a usable one. */
+export function retryAfterMs(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND_MS;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
+}

@@ -1,0 +1,66 @@
+// The task action: something for a person to do, kept in KV where any tool can read it.
+import { literal, nonempty, optional, refine, string, type Struct } from "superstruct";
+import { DURATION_FORM, durationMs } from "../model/duration.ts";
+import { succeed } from "../model/result.ts";
+import type { TaskAction } from "../model/rule.ts";
+import { strictObject } from "../model/strict-object.ts";
+import type { Task } from "../model/task.ts";
+import { PLANNED_ACTION_KEYS, type ActionContext, type ActionFinding, type ActionKind } from "./action-kind.ts";
+import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
+import { renderText, TEMPLATE_ROOTS, templateProblem } from "./template.ts";
+
+/** KV holds 1,024 bytes of metadata a key, the title among them. */
+const MAX_TITLE_CHARACTERS = 200;
+
+const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
+
+const struct = strictObject(
+  { type: literal("task"), title: nonempty(string()), description: optional(string()), due: optional(duration) },
+  PLANNED_ACTION_KEYS,
+) as unknown as Struct<TaskAction>;
+
+/** The task kind. */
+export const task: ActionKind<TaskAction> = { struct, findings, perform };
+
+function findings(action: TaskAction): readonly ActionFinding[] {
+  const texts = { title: action.title, description: action.description ?? "" };
+  return Object.entries(texts).flatMap(([key, text]) => {
+    const problem = templateProblem(text, TEMPLATE_ROOTS);
+    if (problem === null) return [];
+    return [
+      {
+        path: [key],
+        code: /"secret"/.test(problem) ? ("RULE_SECRET" as const) : ("RULE_TEMPLATE" as const),
+        message: problem,
+      },
+    ];
+  });
+}
+
+async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {
+  const title = renderText(action.title, context.roots);
+  if (!title.ok) return unanswered(actionError("ACTION_TEMPLATE", `Cannot render title: ${title.failure}`));
+  const description = action.description === undefined ? succeed(null) : renderText(action.description, context.roots);
+  if (!description.ok)
+    return unanswered(actionError("ACTION_TEMPLATE", `Cannot render description: ${description.failure}`));
+  const dueMs = action.due === undefined ? null : durationMs(action.due);
+  const created: Task = {
+    id: context.deliveryId,
+    locationId: context.locationId,
+    contactId: context.contactId,
+    title: title.value.slice(0, MAX_TITLE_CHARACTERS),
+    description: description.value,
+    dueAt: dueMs === null ? null : new Date(Date.parse(context.decidedAt) + dueMs).toISOString(),
+    state: "open",
+    rule: context.rule,
+    eventKey: context.eventKey,
+    createdAt: context.decidedAt,
+    completedAt: null,
+  };
+  try {
+    await context.ports.tasks.put(created);
+  } catch {
+    return unanswered(actionError("ACTION_TASK_STORE", "KV did not take the task"));
+  }
+  return { done: true, status: null, answer: null, task: created };
+}

@@ -1,0 +1,117 @@
+// Liquid templates, strict: own properties only, and what is not there is an error, never an empty text.
+import { Liquid } from "liquidjs";
+import type { Json, JsonObject } from "../model/json.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import { didYouMean } from "../model/suggestion.ts";
+
+/** What templates can name. `secret` is there for headers only. */
+export interface TemplateRoots {
+  /** The payload as HighLevel sent it. */
+  readonly event: JsonObject;
+  readonly facts: JsonObject;
+  readonly rule: JsonObject;
+  readonly decision: JsonObject;
+  readonly secret?: { readonly [name: string]: string };
+}
+export type TemplateRoot = keyof TemplateRoots;
+
+/** The roots of every template; headers also have `secret`. */
+export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision"];
+export const HEADER_ROOTS: readonly TemplateRoot[] = [...TEMPLATE_ROOTS, "secret"];
+
+const MAX_TEMPLATE_CHARACTERS = 100_000;
+const MAX_RENDERED_UNITS = 1_000_000;
+const MAX_STEPS = 10_000;
+const MARKUP = /\{\{|\{%/;
+const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
+
+const strict = {
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  // `{{ event.userId | default: "nobody" }}` and `{% if event.userId %}` are how an author allows for absence.
+  lenientIf: true,
+  timezoneOffset: 0,
+  templates: {},
+  parseLimit: MAX_TEMPLATE_CHARACTERS,
+  memoryLimit: MAX_RENDERED_UNITS,
+};
+const forText = new Liquid({ ...strict, outputEscape: textOf });
+const forUrl = new Liquid({ ...strict, outputEscape: (value: unknown) => encodeURIComponent(textOf(value)) });
+
+/** Whether a text holds any markup at all. */
+export function isTemplate(text: string): boolean {
+  return MARKUP.test(text);
+}
+
+/** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
+export function templateProblem(text: string, roots: readonly TemplateRoot[]): string | null {
+  try {
+    const named = forText.globalVariableSegmentsSync(forText.parse(text));
+    for (const [root] of named) {
+      if (typeof root === "string" && !roots.includes(root as TemplateRoot)) {
+        return `Template root "${root}" is not known here${didYouMean(root, roots) || `, use one of ${roots.join(", ")}`}`;
+      }
+    }
+    return null;
+  } catch (error) {
+    return `Cannot read template: ${firstLine(error)}`;
+  }
+}
+
+/** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
+export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
+  if (!isTemplate(text)) return succeed(text);
+  const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
+  if (expression === undefined) return renderText(text, roots);
+  return attempt(() => {
+    const value: unknown = forText.evalValueSync(expression, { ...roots });
+    if (value === undefined) throw new Error("undefined variable");
+    return value as Json;
+  });
+}
+
+/** Renders a text into a text. */
+export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
+  if (!isTemplate(text)) return succeed(text);
+  return attempt(() => String(forText.parseAndRenderSync(text, { ...roots }, { templateLimit: MAX_STEPS })));
+}
+
+/** Renders a URL: every value is percent-encoded, so that it stays within its place. */
+export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
+  if (!isTemplate(text)) return succeed(text);
+  return attempt(() => String(forUrl.parseAndRenderSync(text, { ...roots }, { templateLimit: MAX_STEPS })));
+}
+
+/** Renders every text in a JSON value. Keys are not templates. */
+export function renderJson(value: Json, roots: TemplateRoots): Result<Json, string> {
+  if (typeof value === "string") return renderValue(value, roots);
+  if (typeof value !== "object" || value === null) return succeed(value);
+  const rendered: [string, Json][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const result = renderJson(item, roots);
+    if (!result.ok) return result;
+    rendered.push([key, result.value]);
+  }
+  return succeed(Array.isArray(value) ? rendered.map(([, item]) => item) : Object.fromEntries(rendered));
+}
+
+function attempt<Value>(render: () => Value): Result<Value, string> {
+  try {
+    return succeed(render());
+  } catch (error) {
+    return fail(firstLine(error));
+  }
+}
+
+/** A value inside a text. Nothing stands for "nothing": that is an error. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) throw new Error("the value is null; allow for it with the default filter");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Liquid's messages name the variable and the place in the template, then quote the template: keep the first line. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split("\n", 1)[0] ?? message;
+}

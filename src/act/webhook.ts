@@ -1,0 +1,197 @@
+// The webhook action: a signed request to a URL that the rule's author wrote.
+import { any, enums, literal, optional, record, string, type Struct } from "superstruct";
+import type { Json, JsonObject } from "../model/json.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import type { WebhookAction } from "../model/rule.ts";
+import { strictObject } from "../model/strict-object.ts";
+import { PLANNED_ACTION_KEYS, type ActionContext, type ActionFinding, type ActionKind } from "./action-kind.ts";
+import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
+import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
+import { retryAfterMs } from "./retry.ts";
+import { signWebhook } from "./sign.ts";
+import { HEADER_ROOTS, renderJson, renderText, renderUrl, TEMPLATE_ROOTS, templateProblem } from "./template.ts";
+
+const TIMEOUT_MS = 15_000;
+const MAX_ANSWER_BYTES = 1_000;
+
+const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
+/** Set by Afterbeep or by the transport, never by a rule. */
+const OWN_HEADER =
+  /^(?:host|content-length|content-type|content-encoding|transfer-encoding|connection|upgrade|te|trailer|expect|cookie|webhook-.*|cf-.*|x-forwarded-.*|x-real-ip|proxy-.*|sec-.*)$/i;
+// Latin-1 without control characters.
+const HEADER_VALUE = /^[\t\u0020-\u007e\u00a0-\u00ff]*$/;
+
+const struct = strictObject(
+  {
+    type: literal("webhook"),
+    url: string(),
+    method: optional(enums(["POST", "PUT", "PATCH"])),
+    headers: optional(record(string(), string())),
+    body: optional(any()),
+  },
+  PLANNED_ACTION_KEYS,
+) as unknown as Struct<WebhookAction>;
+
+/** The webhook kind. */
+export const webhook: ActionKind<WebhookAction> = { struct, findings, perform };
+
+function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): Generator<ActionFinding> {
+  const urlProblem = templateProblem(action.url, TEMPLATE_ROOTS);
+  if (urlProblem !== null)
+    yield { path: ["url"], code: /secret/.test(urlProblem) ? "RULE_SECRET" : "RULE_TEMPLATE", message: urlProblem };
+  const origin = fixedOrigin(action.url);
+  if (origin === null) {
+    yield {
+      path: ["url"],
+      code: "RULE_DESTINATION",
+      message: "Write scheme, host and port of the URL out, up to the first slash; templates may follow",
+    };
+  } else {
+    const allowed = allowedDestination(origin, allowedHosts);
+    if (!allowed.ok) yield { path: ["url"], code: "RULE_HOST", message: allowed.failure };
+  }
+  for (const [name, value] of Object.entries(action.headers ?? {})) {
+    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name)) {
+      yield { path: ["headers", name], code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
+    }
+    const problem = templateProblem(value, HEADER_ROOTS);
+    if (problem !== null) yield { path: ["headers", name], code: "RULE_TEMPLATE", message: problem };
+  }
+  for (const { path, text } of textsIn(action.body ?? null, ["body"])) {
+    const problem = templateProblem(text, TEMPLATE_ROOTS);
+    if (problem !== null)
+      yield { path, code: /"secret"/.test(problem) ? "RULE_SECRET" : "RULE_TEMPLATE", message: problem };
+  }
+}
+
+function findings(action: WebhookAction, allowedHosts: ReadonlySet<string>): readonly ActionFinding[] {
+  return [...findingsOf(action, allowedHosts)];
+}
+
+async function perform(action: WebhookAction, context: ActionContext): Promise<AttemptOutcome> {
+  const built = await buildRequest(action, context);
+  return built.ok ? send(built.value, context) : unanswered(built.failure);
+}
+
+/** The request of one attempt: the same bytes each time but for the timestamp and its signature. */
+async function buildRequest(action: WebhookAction, context: ActionContext): Promise<Result<Request, ActionError>> {
+  const { ports, roots, deliveryId } = context;
+  const url = destination(action.url, context);
+  if (!url.ok) return url;
+  const body = action.body === undefined ? succeed(standardBody(context)) : renderJson(action.body, roots);
+  if (!body.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render body: ${body.failure}`));
+  const text = JSON.stringify(body.value);
+  const headers = renderHeaders(action.headers ?? {}, context);
+  if (!headers.ok) return headers;
+  const timestamp = Math.floor(ports.clock() / 1_000);
+  const signature = await signWebhook(ports.webhookSecret ?? "", deliveryId, timestamp, text);
+  if (!signature.ok) return fail(actionError("ACTION_SECRET", signature.failure));
+  headers.value.set("content-type", "application/json");
+  headers.value.set("webhook-id", deliveryId);
+  headers.value.set("webhook-timestamp", String(timestamp));
+  headers.value.set("webhook-signature", signature.value);
+  if (!headers.value.has("user-agent")) headers.value.set("user-agent", "Afterbeep");
+  return succeed(
+    new Request(url.value, {
+      method: action.method ?? "POST",
+      headers: headers.value,
+      body: text,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }),
+  );
+}
+
+function destination(template: string, { roots, ports }: ActionContext): Result<URL, ActionError> {
+  const rendered = renderUrl(template, roots);
+  if (!rendered.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render url: ${rendered.failure}`));
+  if (hasDotSegment(rendered.value))
+    return fail(actionError("DESTINATION_REFUSED", 'The path of the URL holds a "." or ".." segment'));
+  const allowed = allowedDestination(rendered.value, ports.outboundAllowedHosts);
+  if (!allowed.ok) return fail(actionError("DESTINATION_REFUSED", allowed.failure));
+  if (allowed.value.origin !== fixedOrigin(template))
+    return fail(actionError("DESTINATION_REFUSED", "A template changes the host of the URL"));
+  return succeed(allowed.value);
+}
+
+function renderHeaders(
+  templates: { readonly [name: string]: string },
+  { roots, ports }: ActionContext,
+): Result<Headers, ActionError> {
+  const headers = new Headers();
+  for (const [name, template] of Object.entries(templates)) {
+    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name))
+      return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
+    const value = renderText(template, { ...roots, secret: ports.secrets });
+    if (!value.ok) {
+      const code = value.failure.includes("secret.") ? "ACTION_SECRET" : "ACTION_TEMPLATE";
+      return fail(actionError(code, `Cannot render header "${name}": ${value.failure}`));
+    }
+    if (!HEADER_VALUE.test(value.value))
+      return fail(actionError("ACTION_TEMPLATE", `Header "${name}" came out with characters that no header can hold`));
+    headers.set(name, value.value);
+  }
+  return succeed(headers);
+}
+
+/** The body of a webhook that writes none: Standard Webhooks' form. */
+function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
+  return {
+    type: "rule.fired",
+    timestamp: decidedAt,
+    data: { rule: roots.rule, event: roots.event, decision: roots.decision },
+  };
+}
+
+async function send(request: Request, { ports }: ActionContext): Promise<AttemptOutcome> {
+  try {
+    const response = await ports.fetch(request);
+    const answer = await firstBytes(response);
+    const { status } = response;
+    if (response.ok) return { done: true, status, answer };
+    const asked = retryAfterMs(response.headers.get("retry-after"), ports.clock());
+    return { done: false, status, answer, error: statusError(status), retryAfterMs: asked };
+  } catch (error) {
+    const timedOut = error instanceof Error && error.name === "TimeoutError";
+    const seconds = TIMEOUT_MS / 1_000;
+    return unanswered(
+      timedOut
+        ? actionError("DESTINATION_TIMEOUT", `The destination did not answer within ${seconds} s`)
+        : actionError("DESTINATION_UNREACHABLE", "The connection could not be made, or broke"),
+    );
+  }
+}
+
+function statusError(status: number): ActionError {
+  if (status >= 300 && status < 400)
+    return actionError("DESTINATION_REDIRECT", "The destination redirects; write the final URL into the rule");
+  if (status === 410) return actionError("DESTINATION_GONE", "The destination is gone and wants no more");
+  return actionError("DESTINATION_STATUS", `The destination answered ${status}`);
+}
+
+/** The first bytes of an answer as text. The rest is not read; the time limit of the request holds here too. */
+async function firstBytes(response: Response): Promise<string> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let text = "";
+  let room = MAX_ANSWER_BYTES;
+  while (room > 0) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value.subarray(0, room), { stream: true });
+    room -= value.byteLength;
+  }
+  await reader.cancel().catch(() => undefined);
+  return text;
+}
+
+function* textsIn(
+  value: Json,
+  path: readonly (string | number)[],
+): Generator<{ path: readonly (string | number)[]; text: string }> {
+  if (typeof value === "string") yield { path, text: value };
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index]);
+  else if (typeof value === "object" && value !== null)
+    for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key]);
+}

@@ -1,0 +1,173 @@
+// The operator's API: what came in, what was decided and why, what is on its way, and the few things one can change.
+import { Router, type IRequest } from "itty-router";
+import { DELIVERY_STATES } from "../model/delivery.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Json } from "../model/json.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import { explain } from "./explain.ts";
+import type { ApiPorts, HeldReader } from "./ports.ts";
+import { listQuery } from "./query.ts";
+import { hasToken } from "./token.ts";
+
+type Answer = Result<unknown, Failure>;
+type Handler = (call: ApiCall, ports: ApiPorts) => Promise<Answer>;
+
+/** One authorised request, its path parameters decoded. */
+interface ApiCall {
+  readonly request: Request;
+  readonly url: URL;
+  readonly parameter: (name: string) => string;
+}
+
+const MAX_BODY_CHARACTERS = 1_000_000;
+const LOG_CURSOR = /^\d{1,15}$/;
+
+/** Each route with what it does; `:l` is a location. */
+const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
+  ["get", "/api/locations", async ({ url }, { locations }) => paged(listQuery(url), (query) => locations(query))],
+  [
+    "get",
+    "/api/locations/:l/events",
+    async ({ url, parameter }, { ledger }) => {
+      const contactId = url.searchParams.get("contact") || undefined;
+      const rule = url.searchParams.get("rule") || undefined;
+      return paged(listQuery(url, [], LOG_CURSOR), (query) =>
+        ledger(parameter("l")).events({ ...query, contactId, rule }),
+      );
+    },
+  ],
+  [
+    "get",
+    "/api/locations/:l/events/:key",
+    async ({ parameter }, { ledger }) => found(await ledger(parameter("l")).event(parameter("key")), "event"),
+  ],
+  [
+    "get",
+    "/api/locations/:l/deliveries",
+    async ({ url, parameter }, { ledger }) =>
+      paged(listQuery(url, DELIVERY_STATES), (query) => ledger(parameter("l")).deliveries(query)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/retry",
+    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).retry(parameter("id"))),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/cancel",
+    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).cancel(parameter("id"))),
+  ],
+  [
+    "get",
+    "/api/locations/:l/tasks",
+    async ({ url, parameter }, { ledger }) =>
+      paged(listQuery(url, ["open", "done"]), (query) => ledger(parameter("l")).tasks(query)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/tasks/:id/complete",
+    async ({ parameter }, { ledger }) => named("task", await ledger(parameter("l")).completeTask(parameter("id"))),
+  ],
+  [
+    "delete",
+    "/api/locations/:l/contacts/:c",
+    async ({ parameter }, { eraseContact }) => succeed({ erased: await eraseContact(parameter("l"), parameter("c")) }),
+  ],
+  [
+    "get",
+    "/api/locations/:l/quarantine",
+    async ({ url, parameter }, { ledger }) =>
+      paged(listQuery(url), (query) => ledger(parameter("l")).quarantined(query)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/quarantine/:key/ingest",
+    (call, ports) => ingest(call, ports, ports.ledger(call.parameter("l")), call.parameter("l")),
+  ],
+  [
+    "get",
+    "/api/locations/:l/ignored",
+    async ({ parameter }, { ledger }) => succeed({ ignored: await ledger(parameter("l")).ignored() }),
+  ],
+  [
+    "get",
+    "/api/quarantine",
+    async ({ url }, { unplaced }) => paged(listQuery(url), (query) => unplaced.quarantined(query)),
+  ],
+  ["post", "/api/quarantine/:key/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
+  ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: await unplaced.ignored() })],
+  ["get", "/api/rules", async (_, { ruleSet }) => succeed(ruleSet)],
+  [
+    "post",
+    "/api/explain",
+    async ({ request }, { ruleSet, clock }) => {
+      const body = await jsonBody(request);
+      return body.ok ? explain(body.value, ruleSet, clock()) : body;
+    },
+  ],
+];
+
+const router = Router<IRequest, [ApiPorts]>();
+for (const [method, path, handler] of ROUTES) {
+  router[method](path, (request: IRequest, ports: ApiPorts) => {
+    const parameters = decoded(request.params);
+    if (!parameters.ok) return Promise.resolve(parameters);
+    const parameter = (name: string): string => parameters.value[name] ?? "";
+    return handler({ request: request, url: new URL(request.url), parameter }, ports);
+  });
+}
+
+/** Answers a request under `/api`, for those who carry the admin token. */
+export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
+  if (ports.adminToken === null) return fail({ code: "API_CLOSED" });
+  if (!(await hasToken(request.headers, ports.adminToken))) return fail({ code: "API_TOKEN" });
+  const answer = (await router.fetch(request, ports)) as Answer | undefined;
+  return answer ?? fail({ code: "REQUEST_NOT_FOUND" });
+}
+
+async function ingest(
+  { parameter }: ApiCall,
+  ports: ApiPorts,
+  reader: HeldReader,
+  locationId: string | null,
+): Promise<Answer> {
+  const item = await reader.findQuarantined(parameter("key"));
+  return item === undefined
+    ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
+    : ports.ingest(item, locationId);
+}
+
+async function paged<Query, Page>(
+  query: Result<Query, Failure>,
+  load: (query: Query) => Promise<Page>,
+): Promise<Result<Page, Failure>> {
+  return query.ok ? succeed(await load(query.value)) : query;
+}
+
+function found<Value>(value: Value | undefined, what: "event"): Result<Value, Failure> {
+  return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
+}
+
+function named<Value>(name: string, result: Result<Value, Failure>): Answer {
+  return result.ok ? succeed({ [name]: result.value }) : result;
+}
+
+function decoded(params: { readonly [name: string]: string }): Result<{ readonly [name: string]: string }, Failure> {
+  try {
+    return succeed(
+      Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)])),
+    );
+  } catch {
+    return fail({ code: "REQUEST_NOT_FOUND" });
+  }
+}
+
+async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
+  const text = await request.text();
+  if (text.length > MAX_BODY_CHARACTERS) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_CHARACTERS });
+  try {
+    return succeed(JSON.parse(text) as Json);
+  } catch {
+    return fail({ code: "REQUEST_NOT_JSON" });
+  }
+}

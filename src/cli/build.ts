@@ -1,0 +1,78 @@
+// `rules build`: admits the rule files and writes the set that the Worker is bundled with.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { defineCommand } from "citty";
+import type { RuleSet } from "../model/rule.ts";
+import { ruleSetOf } from "../rules/rule-set.ts";
+import { findingLine } from "./print.ts";
+import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { readRules } from "./rule-files.ts";
+
+/** What a build came to. */
+export interface BuildReport {
+  readonly ruleSet: RuleSet | null;
+  readonly lines: readonly string[];
+  readonly exitCode: 0 | 1;
+}
+
+/**
+ * Builds the rule set. With an error in any file a deploy fails; while developing the last good set stays, or, if
+ * there is none yet, the files that are good: wrangler would leave every request hanging after a failed build.
+ */
+export async function buildRules(
+  folder: string,
+  from: string,
+  developing: boolean,
+  lastGood: RuleSet | null,
+): Promise<BuildReport> {
+  const { admitted, findings } = readRules(folder, from, projectConfiguration(developing).outboundAllowedHosts);
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const lines = findings.map(findingLine);
+  const rules = admitted.map(({ rule }) => rule);
+  if (errors.length === 0) {
+    return { ruleSet: await ruleSetOf(rules), lines: [...lines, `${rules.length} rules admitted`], exitCode: 0 };
+  }
+  const count = `${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
+  if (!developing) return { ruleSet: null, lines: [...lines, `Cannot build the rules: ${count}`], exitCode: 1 };
+  if (lastGood)
+    return {
+      ruleSet: { ...lastGood, findings },
+      lines: [...lines, `${count}; the last good rules stay in force`],
+      exitCode: 0,
+    };
+  return {
+    ruleSet: await ruleSetOf(rules, findings),
+    lines: [...lines, `${count}; only the ${rules.length} good rules are in force`],
+    exitCode: 0,
+  };
+}
+
+/** The set that was built last, or `null`. */
+export function builtRules(): RuleSet | null {
+  if (!existsSync(BUILT_RULES)) return null;
+  try {
+    const built = JSON.parse(readFileSync(BUILT_RULES, "utf8")) as RuleSet;
+    return built.rules.length > 0 ? built : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Writes the set where the bundler finds it, all at once. */
+export function writeRules(ruleSet: RuleSet): void {
+  mkdirSync(dirname(BUILT_RULES), { recursive: true });
+  writeFileSync(`${BUILT_RULES}.new`, `${JSON.stringify(ruleSet)}\n`);
+  renameSync(`${BUILT_RULES}.new`, BUILT_RULES);
+}
+
+export const build = defineCommand({
+  meta: { name: "build", description: "Admit the rule files and write the set that is bundled (wrangler runs it)" },
+  async run() {
+    // wrangler names its own command for a custom build; whatever is not "dev" is on its way to production.
+    const developing = process.env["WRANGLER_COMMAND"] === "dev";
+    const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
+    for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
+    if (ruleSet) writeRules(ruleSet);
+    process.exitCode = exitCode;
+  },
+});

@@ -1,0 +1,144 @@
+// `npm run demo`: the main job with nothing else to start. The Worker in workerd, a receiver of webhooks on loopback,
+// one signed event of every channel, and what came of each.
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { defineCommand } from "citty";
+import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
+import { ensureDevVars } from "./dev-vars.ts";
+import { answerLines } from "./send.ts";
+import { sendEvent, storyOf, type Story, type Target } from "./hook-client.ts";
+import { DEFAULT_WORKER_URL, ROOT } from "./project.ts";
+import { startReceiver, type Receiver, type ReceivedWebhook } from "./receiver.ts";
+import { RECEIVER_PORT } from "./dev-vars.ts";
+import { CHANNEL_SAMPLES, LOCATION, payloadOf, SAMPLES } from "./samples.ts";
+import { developmentKey } from "./sign.ts";
+import { UsageError } from "./usage-error.ts";
+import { bundleWorker, freePort, runWorker, type RunningWorker } from "./workerd.ts";
+
+const BUNDLE = join(ROOT, "dist/worker");
+/** Every channel and provider kind, then the calls and messages that the shipped rules are about. */
+const STORY = [
+  ...CHANNEL_SAMPLES,
+  "provider-sms",
+  "provider-email",
+  "call-voicemail",
+  "missed-call",
+  "sms-failed",
+  "internal-comment",
+  "api-sms",
+];
+const ENDED = new Set(["sent", "dead", "cancelled"]);
+const SETTLE_TRIES = 100;
+const SETTLE_WAIT_MS = 100;
+
+/** Sends what leaves the Worker for any host to the receiver: the demo has no network, and the rules name real hosts. */
+function towards(receiver: Receiver): (request: OutboundRequest) => Promise<OutboundResponse> {
+  return async (request) => {
+    const { host, pathname, search } = new URL(request.url);
+    const headers = Object.fromEntries([...request.headers, ["x-demo-host", host]]);
+    const response = await fetch(`${receiver.url}${pathname}${search}`, {
+      method: request.method,
+      headers,
+      body: await request.text(),
+    });
+    return new OutboundResponse(null, { status: response.status });
+  };
+}
+
+/** A webhook as one line. */
+function webhookLine({ id, host, path, verified }: ReceivedWebhook): string {
+  return `  ${verified ? "✔ signature verified" : "✘ signature wrong"}  ${id}  https://${host}${path}`;
+}
+
+async function settled(target: Target, locationId: string, eventKey: string): Promise<Story> {
+  for (let tries = 0; tries < SETTLE_TRIES; tries++) {
+    const story = await storyOf(target, locationId, eventKey);
+    if (story?.deliveries.every(({ state }) => ENDED.has(state))) return story;
+    await wait(SETTLE_WAIT_MS);
+  }
+  throw new Error(
+    `The deliveries of event ${eventKey} did not end within ${(SETTLE_TRIES * SETTLE_WAIT_MS) / 1_000} s`,
+  );
+}
+
+async function showEvent(target: Target, name: string): Promise<void> {
+  const sample = SAMPLES[name];
+  if (!sample) throw new Error(`There is no sample "${name}"`);
+  const payload = payloadOf(sample, {}, new Date());
+  const sent = await sendEvent(target, sample.route, payload);
+  if (sent.httpStatus !== 202 || !sent.answer.eventKey)
+    throw new Error(`Sample "${name}" was answered ${sent.httpStatus}`);
+  const story = await settled(target, LOCATION, sent.answer.eventKey);
+  console.log(`\n── ${name}: ${sample.about}`);
+  for (const line of answerLines(sent, story)) console.log(line);
+  for (const { rule, action, state, attempts } of story.deliveries) {
+    console.log(
+      `  → ${action.type} of ${rule}: ${state}${attempts.at(-1)?.error ? ` (${attempts.at(-1)?.error})` : ""}`,
+    );
+  }
+}
+
+async function showTasks({ miniflare }: RunningWorker): Promise<number> {
+  const tasks = await miniflare.getKVNamespace("TASKS");
+  const { keys } = await tasks.list();
+  for (const key of keys) {
+    const { title, dueAt } = key.metadata as { title: string; dueAt: string | null };
+    console.log(`  ${key.name}\n    ${title}, due ${dueAt ?? "any time"}`);
+  }
+  return keys.length;
+}
+
+export const demo = defineCommand({
+  meta: { name: "demo", description: "Run the Worker and one event of every channel, and show what happens" },
+  args: { once: { type: "boolean", description: "end when all is shown" } },
+  async run({ args }) {
+    const startedAt = Date.now();
+    const { variables } = await ensureDevVars();
+    const key = developmentKey(variables);
+    if (!key.ok) throw new UsageError(key.failure);
+    console.log("Building the rules and the Worker…");
+    await bundleWorker(BUNDLE);
+    let live = false;
+    const receiver = await startReceiver(
+      await freePort(RECEIVER_PORT),
+      variables["WEBHOOK_SECRET"] ?? "",
+      (webhook) => {
+        if (live) console.log(webhookLine(webhook));
+      },
+    );
+    const port = await freePort(Number(new URL(DEFAULT_WORKER_URL).port));
+    const worker = await runWorker({ bundle: BUNDLE, variables, port, outbound: towards(receiver) });
+    const target: Target = { url: worker.url, privateKey: key.value, adminToken: variables["ADMIN_TOKEN"] };
+    console.log(`The Worker runs in workerd at ${worker.url} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`);
+
+    for (const name of STORY) await showEvent(target, name);
+
+    console.log(
+      `\n── Webhooks, as the receiver at ${receiver.url} got them (it answers for every host: the demo has no network)`,
+    );
+    for (const webhook of receiver.received) console.log(webhookLine(webhook));
+    console.log("\n── Tasks in KV");
+    const tasks = await showTasks(worker);
+    const verified = receiver.received.filter((webhook) => webhook.verified).length;
+    console.log(
+      `\n${STORY.length} events, ${verified} of ${receiver.received.length} webhooks verified, ${tasks} tasks, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`,
+    );
+
+    if (args.once) {
+      await worker.miniflare.dispose();
+      receiver.close();
+      return;
+    }
+    live = true;
+    console.log(`
+The demo stays up; stop it with Ctrl-C.
+  Worker    ${worker.url}
+  Receiver  ${receiver.url}
+  Send      npm run rules send voicemail -- --set callDuration=31 --to ${worker.url}
+  Ask       curl -H "Authorization: Bearer ${variables["ADMIN_TOKEN"] ?? ""}" ${worker.url}/api/locations`);
+    process.on("SIGINT", () => {
+      receiver.close();
+      void worker.miniflare.dispose().finally(() => process.exit(0));
+    });
+  },
+});

@@ -1,0 +1,31 @@
+// The command line: `npm run rules <command>`. Only this file touches the arguments and the exit; each command is data.
+import { defineCommand, renderUsage, runCommand, type CommandDef } from "citty";
+import { build } from "./build.ts";
+import { check } from "./check.ts";
+import { demo } from "./demo.ts";
+import { dev } from "./dev.ts";
+import { send } from "./send.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
+const COMMANDS: { readonly [name: string]: CommandDef<any> } = { check, send, build, dev, demo };
+const USAGE_EXIT_CODE = 2;
+
+const main = defineCommand({
+  meta: { name: "npm run rules", description: "Afterbeep: rules on HighLevel message events" },
+  subCommands: { ...COMMANDS },
+});
+
+const rawArgs = process.argv.slice(2);
+const named = COMMANDS[rawArgs.find((arg) => !arg.startsWith("-")) ?? ""];
+if (rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h")) {
+  console.log(await renderUsage(named ?? main, named ? main : undefined));
+} else {
+  try {
+    await runCommand(main, { rawArgs });
+  } catch (error) {
+    const isUsage = error instanceof Error && (error.name === "UsageError" || error.name === "CLIError");
+    if (!isUsage) throw error;
+    console.error(error.message);
+    process.exitCode = USAGE_EXIT_CODE;
+  }
+}

@@ -1,0 +1,18 @@
+// What the CLI prints: pure functions from data to lines.
+import type { Decision } from "../model/decision.ts";
+import type { Finding } from "../model/rule.ts";
+import { verdictInWords } from "../match/words.ts";
+
+/** A finding as one line: where, what, and the code to search for. */
+export function findingLine({ file, pointer, severity, code, message }: Finding): string {
+  return `${file}${pointer === "" ? "" : `#${pointer}`}  ${severity}  ${message}  (${code})`;
+}
+
+/** Every verdict of a decision, fired ones first. */
+export function verdictLines({ verdicts }: Decision): string[] {
+  const width = Math.max(0, ...verdicts.map(({ rule }) => rule.length));
+  const ordered = verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired));
+  return ordered.map(
+    (verdict) => `  ${verdict.fired ? "✔" : "·"} ${verdict.rule.padEnd(width)}  ${verdictInWords(verdict)}`,
+  );
+}

@@ -1,0 +1,257 @@
+// A realistic event of every kind and channel, as HighLevel sends it: forms from its documentation, and the spellings
+// that deliveries were seen with. Ids and times are made anew for each event that is sent.
+import { randomUUID } from "node:crypto";
+import type { HookRoute } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
+
+/** One sample: what it is, and the payload without its envelope. */
+export interface Sample {
+  readonly about: string;
+  readonly route: HookRoute;
+  readonly payload: JsonObject;
+}
+
+/** The location of every sample. */
+export const LOCATION = "ve9EPM428h8vShlRW1KT";
+const CONTACT = "ocQHyuzHvysMo5N5VsXc";
+const CONVERSATION = "cMXX4iBzcTYzYyUTpB3A";
+const USER = "p9rTJ2nLqkPvY8wZ1xKd";
+
+const outbound: JsonObject = {
+  type: "OutboundMessage",
+  locationId: LOCATION,
+  contactId: CONTACT,
+  conversationId: CONVERSATION,
+  direction: "outbound",
+};
+const call: JsonObject = {
+  ...outbound,
+  messageType: "CALL",
+  messageTypeString: "TYPE_CALL",
+  messageTypeId: 1,
+  attachments: [],
+  userId: USER,
+  to: "+15550100042",
+  from: "+15550100001",
+  source: "app",
+};
+const contact: JsonObject = {
+  locationId: LOCATION,
+  id: CONTACT,
+  firstName: "Ada",
+  lastName: "Example",
+  email: "ada@example.com",
+  phone: "+15550100042",
+  tags: ["lead"],
+};
+const provider: JsonObject = { contactId: CONTACT, locationId: LOCATION, attachments: [], userId: USER };
+
+function outboundOf(about: string, payload: JsonObject): Sample {
+  return { about, route: "events", payload: { ...outbound, attachments: [], ...payload } };
+}
+function callOf(about: string, payload: JsonObject): Sample {
+  return { about, route: "events", payload: { ...call, ...payload } };
+}
+
+/** Samples by the name that `rules send` takes. */
+export const SAMPLES: { readonly [name: string]: Sample } = {
+  sms: outboundOf("SMS, delivered, sent by a workflow", {
+    messageType: "SMS",
+    contentType: "text/plain",
+    body: "See you at three.",
+    source: "workflow",
+    status: "delivered",
+    to: "+15550100042",
+    from: "+15550100001",
+  }),
+  email: outboundOf("Email, delivered through leadconnector", {
+    messageType: "Email",
+    body: "<p>Your quote is attached.</p>",
+    plainText: "Your quote is attached.",
+    subject: "Your quote",
+    emailMessageId: "nC2fQ8sUqk1hRz5Gd7vB",
+    threadId: "nC2fQ8sUqk1hRz5Gd7vB",
+    provider: "leadconnector",
+    to: ["ada@example.com"],
+    cc: [],
+    bcc: [],
+    from: "Example Agency <hello@agency.example>",
+    source: "manual",
+    status: "delivered",
+    userId: USER,
+  }),
+  call: callOf("Call, answered and completed", { callDuration: 120, callStatus: "completed", status: "completed" }),
+  voicemail: outboundOf("Voicemail drop, landed", {
+    messageType: "Voicemail",
+    status: "completed",
+    callDuration: 24,
+    source: "workflow",
+    to: "+15550100042",
+    from: "+15550100001",
+  }),
+  fb: outboundOf("Facebook message, delivered", {
+    messageType: "FB",
+    contentType: "text/plain",
+    body: "Thanks for writing!",
+    source: "app",
+    status: "delivered",
+    userId: USER,
+  }),
+  ig: outboundOf("Instagram message, read", {
+    messageType: "IG",
+    contentType: "text/plain",
+    body: "Thanks for writing!",
+    source: "app",
+    status: "read",
+    userId: USER,
+  }),
+  gmb: outboundOf("Google Business message, sent", {
+    messageType: "GMB",
+    contentType: "text/plain",
+    body: "We open at nine.",
+    source: "app",
+    status: "sent",
+    userId: USER,
+  }),
+  "live-chat": outboundOf("Live Chat message, delivered", {
+    messageType: "Live Chat",
+    contentType: "text/plain",
+    body: "How can we help?",
+    source: "app",
+    status: "delivered",
+    chatWidgetId: "widget-1",
+    userId: USER,
+  }),
+
+  "call-voicemail": callOf("Call that reached voicemail", {
+    callDuration: 31,
+    callStatus: "voicemail",
+    status: "completed",
+  }),
+  "missed-call": callOf("Call that nobody took", { callDuration: 0, callStatus: "no-answer", status: "completed" }),
+  "busy-call": callOf("Call to a busy line", { callDuration: "0", callStatus: "busy", status: "completed" }),
+  "sms-failed": outboundOf("SMS that failed", {
+    messageType: "SMS",
+    body: "See you at three.",
+    source: "workflow",
+    status: "failed",
+    to: "+15550100042",
+    from: "+15550100001",
+  }),
+  whatsapp: outboundOf("WhatsApp message, delivered", {
+    messageType: "WhatsApp",
+    body: "See you at three.",
+    source: "app",
+    status: "delivered",
+    userId: USER,
+  }),
+  custom: outboundOf("Message through a custom provider", {
+    messageType: "Custom",
+    messageTypeString: "TYPE_CUSTOM_PROVIDER_SMS",
+    body: "See you at three.",
+    source: "app",
+    status: "delivered",
+    to: {},
+    from: {},
+    conversationProviderId: "provider-1",
+  }),
+  "internal-comment": outboundOf("Internal comment, which no contact sees", {
+    messageType: "InternalComment",
+    body: "Call back on Monday",
+    source: "app",
+    status: "delivered",
+    userId: USER,
+    mentions: [],
+  }),
+  "api-sms": outboundOf("SMS sent through the API, such as our own", {
+    messageType: "SMS",
+    body: "Sorry we missed you.",
+    source: "api",
+    status: "failed",
+  }),
+
+  "provider-sms": {
+    about: "SMS that a custom provider has to deliver",
+    route: "provider",
+    payload: { ...provider, type: "SMS", phone: "+15550100042", message: "See you at three." },
+  },
+  "provider-email": {
+    about: "E-mail that a custom provider has to deliver",
+    route: "provider",
+    payload: {
+      ...provider,
+      type: "Email",
+      emailMessageId: "nC2fQ8sUqk1hRz5Gd7vB",
+      emailTo: ["ada@example.com"],
+      emailFrom: "Example Agency <hello@agency.example>",
+      html: "<p>Your quote is attached.</p>",
+      subject: "Your quote",
+    },
+  },
+  "provider-custom": {
+    about: "Message of a custom kind that a provider has to deliver",
+    route: "provider",
+    payload: { ...provider, type: "Custom", phone: "+15550100042", message: "See you at three." },
+  },
+
+  reply: {
+    about: "InboundMessage: the contact answers by SMS",
+    route: "events",
+    payload: {
+      type: "InboundMessage",
+      locationId: LOCATION,
+      contactId: CONTACT,
+      conversationId: CONVERSATION,
+      direction: "inbound",
+      messageType: "SMS",
+      body: "Yes please",
+      contentType: "text/plain",
+      attachments: [],
+      status: "delivered",
+      from: "+15550100042",
+      to: "+15550100001",
+    },
+  },
+  "inbound-voicemail": {
+    about: "InboundMessage: the contact left a voicemail",
+    route: "events",
+    payload: {
+      type: "InboundMessage",
+      locationId: LOCATION,
+      contactId: CONTACT,
+      conversationId: CONVERSATION,
+      direction: "inbound",
+      messageType: "CALL",
+      status: "voicemail",
+      callStatus: "voicemail",
+      callDuration: 12,
+      attachments: ["https://recordings.example.com/1.mp3"],
+    },
+  },
+  dnd: {
+    about: "ContactDndUpdate: do not disturb by SMS",
+    route: "events",
+    payload: {
+      ...contact,
+      type: "ContactDndUpdate",
+      dnd: false,
+      dndSettings: { SMS: { status: "active", message: "STOP", code: "" } },
+    },
+  },
+  delete: { about: "ContactDelete", route: "events", payload: { ...contact, type: "ContactDelete" } },
+  tags: {
+    about: "ContactTagUpdate",
+    route: "events",
+    payload: { ...contact, type: "ContactTagUpdate", tags: ["lead", "quoted"] },
+  },
+};
+
+/** The eight channels of OutboundMessage and the two provider kinds: what the demo sends. */
+export const CHANNEL_SAMPLES = ["sms", "email", "call", "voicemail", "fb", "ig", "gmb", "live-chat"] as const;
+
+/** A payload to send: the sample with a fresh envelope, and what the caller sets over it. */
+export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date): JsonObject {
+  const fresh: JsonObject = { messageId: randomUUID(), webhookId: randomUUID(), timestamp: now.toISOString() };
+  const dated: JsonObject = route === "events" ? { dateAdded: now.toISOString() } : {};
+  return { ...payload, ...fresh, ...dated, ...set };
+}

@@ -1,0 +1,109 @@
+// `rules send <sample>`: a realistic event, signed with the development key, and the decision that it led to.
+import { defineCommand } from "citty";
+import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { sendEvent, storyOf, type Sent, type Story, type Target } from "./hook-client.ts";
+import { verdictLines } from "./print.ts";
+import { DEFAULT_WORKER_URL, devVariables } from "./project.ts";
+import { payloadOf, SAMPLES } from "./samples.ts";
+import { developmentKey } from "./sign.ts";
+import { didYouMean } from "../model/suggestion.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Reads `--set path=value` pairs. A value that is JSON is taken as such, anything else as text; `a.b` reaches into objects. */
+export function readSets(rawArgs: readonly string[]): JsonObject {
+  const pairs = rawArgs.flatMap((arg, index) =>
+    arg === "--set" ? [rawArgs[index + 1] ?? ""] : arg.startsWith("--set=") ? [arg.slice("--set=".length)] : [],
+  );
+  const set: JsonObject = {};
+  for (const pair of pairs) {
+    const [, path, text] = /^([A-Za-z0-9_.-]+)=([\s\S]*)$/.exec(pair) ?? [];
+    if (path === undefined || text === undefined)
+      throw new UsageError(`Cannot read --set ${pair}: write --set key=value`);
+    assign(set, path.split("."), jsonOrText(text));
+  }
+  return set;
+}
+
+function assign(target: JsonObject, [key = "", ...rest]: readonly string[], value: Json): void {
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const next = isJsonObject(inner) ? inner : {};
+  target[key] = next;
+  assign(next, rest, value);
+}
+
+function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function sampleList(): string {
+  const width = Math.max(...Object.keys(SAMPLES).map((name) => name.length));
+  return Object.entries(SAMPLES)
+    .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+    .join("\n");
+}
+
+/** What a person is shown of an answer. */
+export function answerLines(sent: Sent, story: Story | null): string[] {
+  const { httpStatus, answer } = sent;
+  if (httpStatus !== 202)
+    return [`${httpStatus} ${answer.title ?? ""}`, ...(answer.detail ? [`  ${answer.detail}`] : [])];
+  const issues = (answer.issues ?? []).map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
+  const head = `${httpStatus} ${String(answer.status)}${answer.eventKey ? ` ${answer.eventKey}` : ""}`;
+  const fired = answer.fired ? [`fired: ${answer.fired.join(", ") || "nothing"}`] : [];
+  return [head, ...issues, ...fired, ...(story ? verdictLines(story.decision) : [])];
+}
+
+export const send = defineCommand({
+  meta: { name: "send", description: "Send a signed sample event and print the decision" },
+  args: {
+    sample: { type: "positional", required: false, description: "which sample, see --list" },
+    list: { type: "boolean", description: "list the samples" },
+    set: { type: "string", description: "key=value over the sample, may be repeated", valueHint: "callDuration=31" },
+    to: { type: "string", description: "the Worker's URL", default: DEFAULT_WORKER_URL },
+    json: { type: "boolean", description: "print the answer and the decision as JSON" },
+  },
+  async run({ args, rawArgs }) {
+    if (args.list) return console.log(sampleList());
+    if (!args.sample) throw new UsageError(`Name a sample:\n${sampleList()}`);
+    const sample = Object.hasOwn(SAMPLES, args.sample) ? SAMPLES[args.sample] : undefined;
+    if (!sample)
+      throw new UsageError(
+        `Sample "${args.sample}" is not known${didYouMean(args.sample, Object.keys(SAMPLES)) || ", see --list"}`,
+      );
+    if (!URL.canParse(args.to)) throw new UsageError("Cannot read --to: write a URL such as http://localhost:8787");
+    const variables = devVariables();
+    const key = developmentKey(variables);
+    if (!key.ok) throw new UsageError(key.failure);
+    const target: Target = { url: args.to, privateKey: key.value, adminToken: variables["ADMIN_TOKEN"] };
+    const payload = payloadOf(sample, readSets(rawArgs), new Date());
+    const sent = await sendEvent(target, sample.route, payload).catch(() => null);
+    if (sent === null) {
+      console.error(`No Worker answers at ${args.to}: start one with \`npm run dev\`, or name it with --to`);
+      process.exitCode = 1;
+      return;
+    }
+    const { eventKey } = sent.answer;
+    const story =
+      eventKey && typeof payload["locationId"] === "string"
+        ? await storyOf(target, payload["locationId"], eventKey)
+        : null;
+    if (args.json)
+      console.log(
+        JSON.stringify(
+          { httpStatus: sent.httpStatus, answer: sent.answer, payload, decision: story?.decision ?? null },
+          null,
+          2,
+        ),
+      );
+    else for (const line of answerLines(sent, story)) console.log(line);
+    process.exitCode = sent.httpStatus === 202 ? 0 : 1;
+  },
+});

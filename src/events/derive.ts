@@ -1,0 +1,105 @@
+// The derived facts: one word for what HighLevel spells in several ways. Pure readings of one payload.
+import type { Channel, EventKind, Outcome, Sender } from "../model/event.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+
+/** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */
+const CHANNEL_OF: { readonly [spelling: string]: Channel } = {
+  sms: "sms",
+  email: "email",
+  call: "call",
+  voicemail: "voicemail",
+  fb: "facebook",
+  facebook: "facebook",
+  ig: "instagram",
+  instagram: "instagram",
+  gmb: "gmb",
+  livechat: "live-chat",
+  whatsapp: "whatsapp",
+  custom: "custom",
+  customprovidersms: "sms",
+  customprovideremail: "email",
+  customsms: "sms",
+  customemail: "email",
+};
+
+const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
+  delivered: "delivered",
+  sent: "sent",
+  failed: "failed",
+  undelivered: "failed",
+  answered: "answered",
+  connected: "answered",
+  voicemail: "voicemail",
+  noanswer: "no-answer",
+  busy: "busy",
+  canceled: "canceled",
+  cancelled: "canceled",
+  read: "read",
+  opened: "opened",
+  clicked: "clicked",
+  optout: "opted-out",
+  pending: "pending",
+  scheduled: "pending",
+  queued: "pending",
+};
+
+const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
+
+/** The channel; for `Custom` only `messageTypeString` can name it. */
+export function channelOf(kind: EventKind, payload: JsonObject): Channel {
+  const named = lookUp(CHANNEL_OF, word(kind === "ProviderOutboundMessage" ? payload["type"] : payload["messageType"]));
+  const typed = lookUp(CHANNEL_OF, word(payload["messageTypeString"]).replace(/^type/, ""));
+  if (named === undefined || named === "custom") return typed ?? named ?? "unknown";
+  return named;
+}
+
+/**
+ * The outcome. On a call `callStatus` decides, except that either field may say `voicemail`; `completed`
+ * there means that the call was taken, while a bare `status: completed` proves nothing. A voicemail drop
+ * that is `completed` was delivered; any other completed message was at least sent.
+ */
+export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
+  const status = word(payload["status"]);
+  const callStatus = word(payload["callStatus"]);
+  if (channel === "call") {
+    if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
+    if (callStatus === "completed") return "answered";
+    return lookUp(OUTCOME_OF, callStatus) ?? lookUp(OUTCOME_OF, status) ?? "unknown";
+  }
+  if (status === "completed") return channel === "voicemail" ? "delivered" : "sent";
+  return lookUp(OUTCOME_OF, status) ?? "unknown";
+}
+
+/** Who sent it: `source: api` is an API call; else a user id means a person. */
+export function senderOf(payload: JsonObject): Sender {
+  const source = word(payload["source"]);
+  if (source === "api") return "api";
+  if (typeof payload["userId"] === "string" && payload["userId"] !== "") return "person";
+  if (AUTOMATIC_SOURCES.has(source)) return "automation";
+  return source === "app" || source === "manual" ? "person" : "automation";
+}
+
+/** Where it went: phone numbers or e-mail addresses, whichever form `to`, `phone` or `emailTo` has. */
+export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
+  if (kind !== "ProviderOutboundMessage") return addresses(payload["to"]);
+  return addresses(payload["phone"]).concat(addresses(payload["emailTo"]));
+}
+
+/** An internal comment never reaches the contact. */
+export function isInternal(payload: JsonObject): boolean {
+  return word(payload["messageType"]) === "internalcomment";
+}
+
+function addresses(value: Json | undefined): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((item) => typeof item === "string" && item !== "") as string[];
+}
+
+/** A word without case, spaces, dashes and underscores; `""` for anything that is no text. */
+function word(value: Json | undefined): string {
+  return typeof value === "string" ? value.toLowerCase().replaceAll(/[^a-z]/g, "") : "";
+}
+
+function lookUp<Word>(table: { readonly [spelling: string]: Word }, spelling: string): Word | undefined {
+  return Object.hasOwn(table, spelling) ? table[spelling] : undefined;
+}

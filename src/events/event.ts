@@ -1,0 +1,124 @@
+// From a payload to an Event and its facts. Pure: the caller brings the key and the time of receipt.
+import type { Event, EventKind, Facts, HookRoute } from "../model/event.ts";
+import { EVENT_KINDS } from "../model/event.ts";
+import type { Issue } from "../model/failure.ts";
+import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
+import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
+import { FACTS, factsOfKind, type FactType } from "./facts.ts";
+import { contactKey, EVENT_STRUCTS } from "./structs.ts";
+
+/** What a payload turned out to be. */
+export type ReadEvent =
+  | { readonly status: "event"; readonly event: Event }
+  | { readonly status: "ignored"; readonly kind: string }
+  | { readonly status: "unusable"; readonly issues: readonly Issue[] };
+
+/** What is known of an event besides its payload. */
+export interface Received {
+  readonly key: string;
+  readonly route: HookRoute;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+}
+
+const PROVIDER_TYPES: ReadonlySet<string> = new Set(["SMS", "Email", "Custom"]);
+const MAX_KIND_LENGTH = 64;
+
+/** Validates a payload. On the provider route `type` names a channel, on the other a kind of event. */
+export function readEvent(payload: Json, received: Received): ReadEvent {
+  if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
+  const named = payload["type"];
+  if (typeof named !== "string" || named === "")
+    return unusable("/type", "EVENT_TYPE", "Expected the type of the event");
+  const kind = kindOf(named, received.route);
+  if (kind === "wrong-route") {
+    return unusable(
+      "/type",
+      "EVENT_ROUTE",
+      "Expected a kind of event; provider messages go to /hooks/highlevel/provider",
+    );
+  }
+  if (kind === null) return { status: "ignored", kind: named.slice(0, MAX_KIND_LENGTH) };
+  const [error] = EVENT_STRUCTS[kind].validate(payload);
+  if (error) {
+    const issues = error
+      .failures()
+      .map(({ path, message }) => ({ pointer: jsonPointer(path), code: "EVENT_FIELD", message }));
+    return { status: "unusable", issues };
+  }
+  return {
+    status: "event",
+    event: {
+      key: received.key,
+      kind,
+      locationId: text(payload["locationId"]),
+      contactId: text(payload[contactKey(kind)]),
+      occurredAt: time(payload["dateAdded"]) ?? time(payload["timestamp"]) ?? received.receivedAt,
+      receivedAt: received.receivedAt,
+      payload,
+    },
+  };
+}
+
+/** Every fact of an event, by name. Absent ones have no key, so the object has no prototype either. */
+export function factsOf(event: Event): Facts {
+  const { kind, payload } = event;
+  const facts: { [name: string]: Json } = Object.create(null);
+  for (const name of factsOfKind(kind)) {
+    const entry = FACTS[name];
+    if (!entry || entry.derived || !Object.hasOwn(payload, name)) continue;
+    const value = plain(entry.type, payload[name]);
+    if (value !== undefined) facts[name] = value;
+  }
+  facts["kind"] = kind;
+  facts["contactId"] = event.contactId;
+  facts["occurredAt"] = event.occurredAt;
+  facts["payload"] = payload;
+  if (kind === "OutboundMessage" || kind === "ProviderOutboundMessage" || kind === "InboundMessage") {
+    const channel = channelOf(kind, payload);
+    facts["channel"] = channel;
+    facts["attachments"] ??= [];
+    facts["recipients"] = recipientsOf(kind, payload);
+    if (kind !== "ProviderOutboundMessage") facts["outcome"] = outcomeOf(channel, payload);
+    if (kind !== "InboundMessage") facts["sender"] = senderOf(payload);
+  }
+  return facts;
+}
+
+/** Whether an event is one that only rules that ask for it may see, and for what reason. */
+export function guardedAs(event: Event): "api" | "internal" | null {
+  if (event.kind === "OutboundMessage" && isInternal(event.payload)) return "internal";
+  const sends = event.kind === "OutboundMessage" || event.kind === "ProviderOutboundMessage";
+  return sends && senderOf(event.payload) === "api" ? "api" : null;
+}
+
+/** The value of a fact in the one form its type has; `undefined` when it is absent. */
+function plain(type: FactType, value: Json | undefined): Json | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (value === "") return type === "text" ? "" : undefined;
+  if (type === "number") return Number(value);
+  if (type === "boolean") return value === true || value === "true";
+  if (type === "list") return Array.isArray(value) ? value : [value];
+  return value;
+}
+
+function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
+  if (PROVIDER_TYPES.has(type)) return route === "provider" ? "ProviderOutboundMessage" : "wrong-route";
+  const kind = EVENT_KINDS.find((known) => known === type);
+  return kind === "ProviderOutboundMessage" ? "wrong-route" : (kind ?? null);
+}
+
+/** Text that the struct has proved to be text. */
+function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function time(value: Json | undefined): string | null {
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  const at = new Date(value);
+  return value === "" || Number.isNaN(at.getTime()) ? null : at.toISOString();
+}
+
+function unusable(pointer: string, code: string, message: string): ReadEvent {
+  return { status: "unusable", issues: [{ pointer, code, message }] };
+}

@@ -1,0 +1,238 @@
+// Deliveries: the actions of decisions on their way, and every attempt that was made.
+import type { AttemptOutcome } from "../act/outcome.ts";
+import { retryDelayMs } from "../act/retry.ts";
+import type { PlannedAction } from "../model/decision.ts";
+import type { Attempt, Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
+import { hex, sha256 } from "../model/hash.ts";
+import type { PageQuery } from "../model/ledger.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Action } from "../model/rule.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
+
+/** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
+export interface Plan {
+  /** The version of this form. */
+  readonly v: 1;
+  readonly action: Action;
+  /** What templates see as `rule`. */
+  readonly rule: JsonObject;
+}
+
+/** A delivery as the pump takes it. */
+export interface DueDelivery {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly rule: string;
+  readonly plan: Plan;
+  /** Attempts that failed so far since it was scheduled or retried by hand. */
+  readonly tries: number;
+}
+
+interface DeliveryRow {
+  id: string;
+  event_key: string;
+  rule: string;
+  plan: string;
+  state: DeliveryState;
+  due_at: number | null;
+  tries: number;
+}
+
+interface AttemptRow {
+  at: number;
+  status: number | null;
+  error: string | null;
+  duration_ms: number;
+  answer: string | null;
+}
+
+const COLUMNS = "id, event_key, rule, plan, state, due_at, tries";
+const ORDINAL_DIGITS = 4;
+
+/**
+ * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
+ * 20 of a hash. Ids follow from the decision alone, so repeating a step can never make a second one.
+ */
+export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
+  const digest = await sha256(`${event.locationId}\n${event.key}`);
+  return `${Date.parse(decidedAt).toString(16).padStart(12, "0")}${hex(digest.subarray(0, 10))}`;
+}
+
+/** Adds the deliveries of a decision, due at once. */
+export function schedule(
+  sql: Sql,
+  event: Event,
+  idPrefix: string,
+  actions: readonly (PlannedAction & { plan: Plan })[],
+  dueAtMs: number,
+): void {
+  for (const [ordinal, { rule, plan }] of actions.entries()) {
+    sql.exec(
+      "INSERT INTO deliveries (id, event_key, contact_id, rule, plan, state, due_at, tries) VALUES (?, ?, ?, ?, ?, 'scheduled', ?, 0)",
+      idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
+      event.key,
+      event.contactId,
+      rule,
+      JSON.stringify(plan),
+      dueAtMs,
+    );
+  }
+}
+
+/** Takes the delivery that has been due longest, and marks it as being sent. */
+export function takeDue(sql: Sql, nowMs: number): DueDelivery | undefined {
+  const row = firstRow<DeliveryRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM deliveries WHERE state = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT 1`,
+    nowMs,
+  );
+  if (!row) return undefined;
+  sql.exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", row.id);
+  return { id: row.id, eventKey: row.event_key, rule: row.rule, plan: JSON.parse(row.plan) as Plan, tries: row.tries };
+}
+
+/** When the next delivery is due, milliseconds since 1970; `null`: none waits. */
+export function nextDueAt(sql: Sql): number | null {
+  return (
+    firstRow<{ at: number | null }>(sql, "SELECT MIN(due_at) AS at FROM deliveries WHERE state = 'scheduled'")?.at ??
+    null
+  );
+}
+
+/** Deliveries that were being sent when the object stopped: whether they arrived is not known, so they are due again. */
+export function resumeInterrupted(sql: Sql): void {
+  sql.exec("UPDATE deliveries SET state = 'scheduled' WHERE state = 'sending'");
+}
+
+/** Writes an attempt down and moves the delivery on. A delivery that was erased meanwhile stays gone: then `false`. */
+export function settle(
+  sql: Sql,
+  delivery: DueDelivery,
+  outcome: AttemptOutcome,
+  time: { startedAt: number; now: number },
+  random: number,
+): boolean {
+  if (firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", delivery.id) === undefined) return false;
+  const { n } = firstRow<{ n: number }>(
+    sql,
+    "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?",
+    delivery.id,
+  ) ?? { n: 0 };
+  const error = outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`;
+  const duration = Math.max(0, time.now - time.startedAt);
+  sql.exec(
+    "INSERT INTO attempts (delivery_id, n, at, status, error, duration_ms, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    delivery.id,
+    n + 1,
+    time.startedAt,
+    outcome.status,
+    error,
+    duration,
+    outcome.answer,
+  );
+  const next = moveAfter(delivery, outcome, time.now, random);
+  sql.exec(
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ? WHERE id = ?",
+    next.state,
+    next.dueAt,
+    next.tries,
+    delivery.id,
+  );
+  return true;
+}
+
+/** Where a delivery goes after an attempt. Pure. */
+export function moveAfter(
+  { tries }: Pick<DueDelivery, "tries">,
+  outcome: AttemptOutcome,
+  nowMs: number,
+  random: number,
+): { state: DeliveryState; dueAt: number | null; tries: number } {
+  if (outcome.done) return { state: "sent", dueAt: null, tries: tries + 1 };
+  const delay = outcome.error.retry === "never" ? null : retryDelayMs(tries + 1, random, outcome.retryAfterMs);
+  if (delay === null) return { state: "dead", dueAt: null, tries: tries + 1 };
+  return { state: "scheduled", dueAt: nowMs + delay, tries: tries + 1 };
+}
+
+/** The state of a delivery. */
+export function stateOf(sql: Sql, id: string): DeliveryState | undefined {
+  return firstRow<{ state: DeliveryState }>(sql, "SELECT state FROM deliveries WHERE id = ?", id)?.state;
+}
+
+/** Schedules a delivery anew, with all its attempts before it. */
+export function reschedule(sql: Sql, id: string, dueAtMs: number): void {
+  sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ?, tries = 0 WHERE id = ?", dueAtMs, id);
+}
+
+export function cancel(sql: Sql, id: string): void {
+  sql.exec("UPDATE deliveries SET state = 'cancelled', due_at = NULL WHERE id = ?", id);
+}
+
+/** The deliveries of one decision, in the order of its actions. */
+export function ofDecision(sql: Sql, idPrefix: string): Delivery[] {
+  return rows<DeliveryRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM deliveries WHERE id >= ? AND id < ? ORDER BY id`,
+    idPrefix,
+    `${idPrefix}~`,
+  ).map((row) => toDelivery(sql, row));
+}
+
+/** One delivery. */
+export function find(sql: Sql, id: string): Delivery | undefined {
+  const row = firstRow<DeliveryRow>(sql, `SELECT ${COLUMNS} FROM deliveries WHERE id = ?`, id);
+  return row && toDelivery(sql, row);
+}
+
+/** Deliveries, newest first, a page at a time. */
+export function list(
+  sql: Sql,
+  query: PageQuery & { state?: DeliveryState | undefined },
+): { deliveries: Delivery[]; cursor: string | null } {
+  const { state, cursor, limit } = query;
+  const where = ["1"];
+  const values: SqlValue[] = [];
+  if (state !== undefined) {
+    where.push("state = ?");
+    values.push(state);
+  }
+  if (cursor !== undefined) {
+    where.push("id < ?");
+    values.push(cursor);
+  }
+  const found = rows<DeliveryRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
+    ...values,
+    limit + 1,
+  );
+  const page = found.slice(0, limit);
+  return {
+    deliveries: page.map((row) => toDelivery(sql, row)),
+    cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
+  const attempts = rows<AttemptRow>(
+    sql,
+    "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n",
+    row.id,
+  );
+  return {
+    id: row.id,
+    eventKey: row.event_key,
+    rule: row.rule,
+    action: (JSON.parse(row.plan) as Plan).action,
+    state: row.state,
+    dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
+    attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
+      at: new Date(at).toISOString(),
+      status,
+      error,
+      durationMs: duration_ms,
+      answer,
+    })),
+  };
+}

@@ -1,0 +1,74 @@
+// The directory: which locations there are, and what was signed but names none. One object for a deployment; a
+// location's ledger writes to it once a day.
+import type { IgnoredKind, KnownLocation, PageQuery, Quarantined } from "../model/ledger.ts";
+import * as held from "./held.ts";
+import { rows, type LedgerStorage } from "./ports.ts";
+import { DIRECTORY_MIGRATIONS, migrate } from "./schema.ts";
+
+export class LocationDirectory {
+  readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
+  readonly #clock: () => number;
+  readonly #retentionMs: number;
+
+  constructor(storage: Pick<LedgerStorage, "sql" | "transactionSync">, clock: () => number, retentionMs: number) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#retentionMs = retentionMs;
+    migrate(storage, DIRECTORY_MIGRATIONS);
+  }
+
+  announce(locationId: string): void {
+    const now = this.#clock();
+    this.#storage.sql.exec(
+      "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen",
+      locationId,
+      now,
+      now,
+    );
+  }
+
+  /** The locations by id, a page at a time. */
+  locations({ cursor, limit }: PageQuery): { locations: KnownLocation[]; cursor: string | null } {
+    const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
+      this.#storage.sql,
+      "SELECT location_id, first_seen, last_seen FROM locations WHERE location_id > ? ORDER BY location_id LIMIT ?",
+      cursor ?? "",
+      limit + 1,
+    );
+    const page = found.slice(0, limit).map((row) => ({
+      locationId: row.location_id,
+      firstSeen: new Date(row.first_seen).toISOString(),
+      lastSeen: new Date(row.last_seen).toISOString(),
+    }));
+    return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
+  }
+
+  quarantine(item: Quarantined): void {
+    held.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
+    held.quarantine(this.#storage.sql, item);
+  }
+
+  quarantined(query: PageQuery): ReturnType<typeof held.list> {
+    return held.list(this.#storage.sql, query);
+  }
+
+  findQuarantined(key: string): Quarantined | undefined {
+    return held.find(this.#storage.sql, key);
+  }
+
+  release(key: string): void {
+    held.release(this.#storage.sql, key);
+  }
+
+  eraseContact(contactId: string): void {
+    this.#storage.sql.exec("DELETE FROM quarantine WHERE contact_id = ?", contactId);
+  }
+
+  countIgnored(kind: string): void {
+    held.countIgnored(this.#storage.sql, kind, this.#clock());
+  }
+
+  ignored(): IgnoredKind[] {
+    return held.ignoredCounts(this.#storage.sql);
+  }
+}

@@ -1,0 +1,160 @@
+// The Durable Objects: thin shells that give the ledger and the directory their storage, clock, chance and network,
+// and answer RPC with the method of the same name.
+import { DurableObject } from "cloudflare:workers";
+import { kvTasks } from "../act/kv-tasks.ts";
+import { CONFIGURATION_NAMES, readConfiguration, type Variables } from "../model/configuration.ts";
+import type { Event } from "../model/event.ts";
+import type { LogQuery, PageQuery, Quarantined } from "../model/ledger.ts";
+import type { RuleSet } from "../model/rule.ts";
+import { bundledRules } from "../rules/bundled.ts";
+import { LocationDirectory } from "./directory.ts";
+import { LocationLedger } from "./ledger.ts";
+import type { LedgerPorts, LedgerStorage } from "./ports.ts";
+
+/** The bindings of wrangler.toml, beside the variables. */
+export interface LedgerEnv extends Variables {
+  readonly LEDGER: DurableObjectNamespace<Ledger>;
+  readonly DIRECTORY: DurableObjectNamespace<Directory>;
+  readonly TASKS: KVNamespace;
+}
+
+const DAY_MS = 86_400_000;
+const DIRECTORY_NAME = "directory";
+
+/** The one directory of a deployment. */
+export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStub<Directory> {
+  return env.DIRECTORY.getByName(DIRECTORY_NAME);
+}
+
+export class Ledger extends DurableObject<LedgerEnv> {
+  readonly #ledger: LocationLedger;
+
+  /** `world` is for tests: rules, clock and chance of their own. */
+  constructor(ctx: DurableObjectState, env: LedgerEnv, world: Partial<LedgerPorts> = {}) {
+    super(ctx, env);
+    this.#ledger = new LocationLedger(storageOf(ctx), { ...ledgerPorts(env, bundledRules), ...world });
+    void ctx.blockConcurrencyWhile(() => this.#ledger.open());
+  }
+
+  override alarm() {
+    return this.#ledger.alarm();
+  }
+  record(event: Event) {
+    return this.#ledger.record(event);
+  }
+  quarantine(locationId: string, item: Quarantined) {
+    return this.#ledger.quarantine(locationId, item);
+  }
+  countIgnored(locationId: string, kind: string) {
+    return this.#ledger.countIgnored(locationId, kind);
+  }
+  quarantined(query: PageQuery) {
+    return this.#ledger.quarantined(query);
+  }
+  findQuarantined(key: string) {
+    return this.#ledger.findQuarantined(key);
+  }
+  release(key: string) {
+    return this.#ledger.release(key);
+  }
+  ignored() {
+    return this.#ledger.ignored();
+  }
+  events(query: LogQuery) {
+    return this.#ledger.events(query);
+  }
+  event(key: string) {
+    return this.#ledger.event(key);
+  }
+  deliveries(query: Parameters<LocationLedger["deliveries"]>[0]) {
+    return this.#ledger.deliveries(query);
+  }
+  retry(deliveryId: string) {
+    return this.#ledger.retry(deliveryId);
+  }
+  cancel(deliveryId: string) {
+    return this.#ledger.cancel(deliveryId);
+  }
+  tasks(query: Parameters<LocationLedger["tasks"]>[0]) {
+    return this.#ledger.tasks(query);
+  }
+  completeTask(taskId: string) {
+    return this.#ledger.completeTask(taskId);
+  }
+  eraseContact(locationId: string, contactId: string) {
+    return this.#ledger.eraseContact(locationId, contactId);
+  }
+}
+
+export class Directory extends DurableObject<LedgerEnv> {
+  readonly #directory: LocationDirectory;
+
+  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+    super(ctx, env);
+    const { retentionDays } = readConfiguration(env);
+    this.#directory = new LocationDirectory(storageOf(ctx), Date.now, retentionDays * DAY_MS);
+  }
+
+  announce(locationId: string) {
+    return this.#directory.announce(locationId);
+  }
+  locations(query: PageQuery) {
+    return this.#directory.locations(query);
+  }
+  quarantine(item: Quarantined) {
+    return this.#directory.quarantine(item);
+  }
+  quarantined(query: PageQuery) {
+    return this.#directory.quarantined(query);
+  }
+  findQuarantined(key: string) {
+    return this.#directory.findQuarantined(key);
+  }
+  release(key: string) {
+    return this.#directory.release(key);
+  }
+  eraseContact(contactId: string) {
+    return this.#directory.eraseContact(contactId);
+  }
+  countIgnored(kind: string) {
+    return this.#directory.countIgnored(kind);
+  }
+  ignored() {
+    return this.#directory.ignored();
+  }
+}
+
+function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
+  const { retentionDays, webhookSecret, outboundAllowedHosts } = readConfiguration(env);
+  return {
+    ruleSet,
+    retentionDays,
+    random: Math.random,
+    announce: async (locationId) => directoryOf(env).announce(locationId),
+    actions: {
+      clock: Date.now,
+      fetch: (request) => fetch(request),
+      tasks: kvTasks(env.TASKS),
+      secrets: secretsOf(env),
+      webhookSecret,
+      outboundAllowedHosts,
+    },
+  };
+}
+
+/** The strings among the bindings that are not Afterbeep's own: what `secret.NAME` in a header can read. */
+function secretsOf(env: LedgerEnv): { readonly [name: string]: string } {
+  const own = Object.entries(env).filter(
+    ([name, value]) => typeof value === "string" && !CONFIGURATION_NAMES.has(name),
+  );
+  return Object.fromEntries<string>(own);
+}
+
+function storageOf({ storage }: DurableObjectState): LedgerStorage {
+  return {
+    sql: storage.sql,
+    transactionSync: (work) => storage.transactionSync(work),
+    getAlarm: () => storage.getAlarm(),
+    setAlarm: (atMs) => storage.setAlarm(atMs),
+  };
+}

@@ -1,0 +1,255 @@
+// The ledger of one location: it records events in order, decides each once, and sees their actions through.
+// Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
+// only through its ports, so the same logic runs on a simulated clock, disk and network.
+import { channelOf } from "../events/derive.ts";
+import { decide } from "../match/decide.ts";
+import type { Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import type { Task } from "../model/task.ts";
+import * as deliveries from "./deliveries.ts";
+import { eraseContact, hasContent, sweep } from "./erase.ts";
+import * as held from "./held.ts";
+import * as log from "./log.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import { Pump } from "./pump.ts";
+import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
+import * as tasks from "./tasks.ts";
+
+const DAY_MS = 86_400_000;
+const BREATH_MS = 10_000;
+/** Deliveries in these states can be sent again by hand; one that was sent never is. */
+const RETRIABLE: readonly DeliveryState[] = ["dead", "cancelled", "scheduled"];
+
+export class LocationLedger {
+  readonly #storage: LedgerStorage;
+  readonly #ports: LedgerPorts;
+  readonly #pump: Pump;
+  /** When the alarm rings, as far as this instance knows. */
+  #armedFor = Infinity;
+  /** Recording is one at a time: each event is decided on the log as the one before left it. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+    this.#storage = storage;
+    this.#ports = ports;
+    this.#pump = new Pump(storage, ports);
+  }
+
+  /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
+  async open(): Promise<void> {
+    migrate(this.#storage, LEDGER_MIGRATIONS);
+    deliveries.resumeInterrupted(this.#storage.sql);
+    const next = this.#nextWake();
+    const set = await this.#storage.getAlarm();
+    this.#armedFor = set ?? Infinity;
+    if (next !== null && (set === null || set > next || set < this.#now())) this.#arm(next, true);
+  }
+
+  /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
+  record(event: Event): Promise<Recorded> {
+    const turn = this.#turn.then(() => this.#record(event));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #record(event: Event): Promise<Recorded> {
+    const { sql } = this.#storage;
+    if (log.isRecorded(sql, event.key)) return { status: "duplicate" };
+    const now = this.#now();
+    const decidedAt = new Date(now).toISOString();
+    const { decision, actions } = await decide(event, this.#ports.ruleSet, decidedAt);
+    const planned = actions.map((action) => ({ ...action, plan: this.#plan(action) }));
+    const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decidedAt);
+    // From here to the end there is no await: all of it is committed, or none.
+    this.#storage.transactionSync(() => {
+      log.append(sql, { event, decision }, channelName(event));
+      deliveries.schedule(sql, event, idPrefix, planned, now);
+      held.release(sql, event.key);
+    });
+    if (planned.length > 0) this.#arm(now);
+    this.#pump.wake();
+    await this.#seen(event.locationId);
+    return { status: "accepted", fired: decision.fired };
+  }
+
+  #plan({ rule: name, action }: { rule: string; action: deliveries.Plan["action"] }): deliveries.Plan {
+    const rule = this.#ports.ruleSet.rules.find((known) => known.name === name);
+    return { v: 1, action, rule: { name, description: rule?.description ?? "", priority: rule?.priority ?? 0 } };
+  }
+
+  /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
+  async alarm(): Promise<void> {
+    this.#armedFor = Infinity;
+    let failed = false;
+    try {
+      await this.#pump.run();
+      this.#sweepIfDue();
+    } catch (error) {
+      failed = true;
+      console.error(
+        JSON.stringify({
+          message: "The alarm failed and will be set again",
+          error: error instanceof Error ? error.stack : "",
+        }),
+      );
+    } finally {
+      const next = this.#nextWake();
+      // After a failure, what is due already would ring at once and for ever: leave a breath.
+      if (next !== null) this.#arm(failed ? Math.max(next, this.#now() + BREATH_MS) : next, true);
+    }
+  }
+
+  /** Keeps signed bytes that could not be used. */
+  async quarantine(locationId: string, item: Quarantined): Promise<void> {
+    held.quarantine(this.#storage.sql, item);
+    await this.#seen(locationId);
+  }
+
+  async countIgnored(locationId: string, kind: string): Promise<void> {
+    held.countIgnored(this.#storage.sql, kind, this.#now());
+    await this.#seen(locationId);
+  }
+
+  quarantined(query: PageQuery): ReturnType<typeof held.list> {
+    return held.list(this.#storage.sql, query);
+  }
+
+  findQuarantined(key: string): Quarantined | undefined {
+    return held.find(this.#storage.sql, key);
+  }
+
+  release(key: string): void {
+    held.release(this.#storage.sql, key);
+  }
+
+  ignored(): ReturnType<typeof held.ignoredCounts> {
+    return held.ignoredCounts(this.#storage.sql);
+  }
+
+  events(query: LogQuery): ReturnType<typeof log.list> {
+    return log.list(this.#storage.sql, query);
+  }
+
+  async event(key: string): Promise<EventStory | undefined> {
+    const record = log.find(this.#storage.sql, key);
+    if (!record) return undefined;
+    const { event, decision } = record;
+    const idPrefix = await deliveries.deliveryIdPrefix(event, decision.decidedAt);
+    return { event, decision, deliveries: deliveries.ofDecision(this.#storage.sql, idPrefix) };
+  }
+
+  deliveries(query: Parameters<typeof deliveries.list>[1]): ReturnType<typeof deliveries.list> {
+    return deliveries.list(this.#storage.sql, query);
+  }
+
+  /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */
+  retry(id: string): Result<Delivery, Failure> {
+    return this.#move(id, RETRIABLE, () => {
+      deliveries.reschedule(this.#storage.sql, id, this.#now());
+      this.#arm(this.#now());
+      this.#pump.wake();
+    });
+  }
+
+  /** Cancels a delivery that waits. After the answer nothing is sent; one that is being sent can no longer be cancelled. */
+  cancel(id: string): Result<Delivery, Failure> {
+    return this.#move(id, ["scheduled", "dead", "cancelled"], () => deliveries.cancel(this.#storage.sql, id));
+  }
+
+  #move(id: string, from: readonly DeliveryState[], move: () => void): Result<Delivery, Failure> {
+    const state = deliveries.stateOf(this.#storage.sql, id);
+    if (state === undefined) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
+    if (!from.includes(state)) return fail({ code: "LEDGER_DELIVERY_STATE", state });
+    move();
+    const delivery = deliveries.find(this.#storage.sql, id);
+    return delivery ? succeed(delivery) : fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
+  }
+
+  tasks(query: Parameters<typeof tasks.list>[1]): ReturnType<typeof tasks.list> {
+    return tasks.list(this.#storage.sql, query);
+  }
+
+  completeTask(id: string): Result<Task, Failure> {
+    const task = tasks.find(this.#storage.sql, id);
+    if (!task) return fail({ code: "LEDGER_NOT_FOUND", what: "task" });
+    const done = tasks.complete(this.#storage.sql, task, this.#now());
+    this.#arm(this.#now());
+    return succeed(done);
+  }
+
+  eraseContact(locationId: string, contactId: string): Erased {
+    const erased = this.#storage.transactionSync(() =>
+      eraseContact(this.#storage.sql, locationId, contactId, this.#now()),
+    );
+    this.#arm(this.#now());
+    return erased;
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+
+  #arm(atMs: number, always = false): void {
+    if (atMs >= this.#armedFor && !always) return;
+    this.#armedFor = atMs;
+    void this.#storage.setAlarm(atMs);
+  }
+
+  #nextWake(): number | null {
+    const { sql } = this.#storage;
+    const times = [deliveries.nextDueAt(sql), tasks.nextWriteAt(sql), this.#nextSweepAt()].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  #nextSweepAt(): number | null {
+    if (!hasContent(this.#storage.sql)) return null;
+    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
+  }
+
+  #sweepIfDue(): void {
+    const now = this.#now();
+    const swept = this.#marked("swept");
+    if (swept === undefined) return this.#mark("swept", String(now));
+    if (Number(swept) + DAY_MS > now) return;
+    const more = this.#storage.transactionSync(() =>
+      sweep(this.#storage.sql, this.#marked("location") ?? "", now - this.#ports.retentionDays * DAY_MS, now),
+    );
+    this.#mark("swept", String(more ? now - DAY_MS : now));
+  }
+
+  /** Notes where this is, once a day tells the directory, and sees to it that what is stored is swept one day. */
+  async #seen(locationId: string): Promise<void> {
+    this.#mark("location", locationId);
+    const sweepAt = this.#nextSweepAt();
+    if (sweepAt !== null) this.#arm(sweepAt);
+    const today = new Date(this.#now()).toISOString().slice(0, 10);
+    if (this.#marked("announced") === today) return;
+    try {
+      await this.#ports.announce(locationId);
+      this.#mark("announced", today);
+    } catch {
+      // Nothing is lost: the next event of the location tries again.
+      console.error(
+        JSON.stringify({ message: "The directory did not answer; the next event announces this location", locationId }),
+      );
+    }
+  }
+
+  #marked(name: string): string | undefined {
+    return firstRow<{ value: string }>(this.#storage.sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
+  }
+
+  #mark(name: string, value: string): void {
+    if (this.#marked(name) === value) return;
+    this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+  }
+}
+
+function channelName(event: Event): string | null {
+  const isMessage =
+    event.kind === "OutboundMessage" || event.kind === "ProviderOutboundMessage" || event.kind === "InboundMessage";
+  return isMessage ? channelOf(event.kind, event.payload) : null;
+}

@@ -1,0 +1,96 @@
+// The ordered log of a location: each event once, with the decision that was made on it.
+import type { Decision, Verdict } from "../model/decision.ts";
+import type { Event } from "../model/event.ts";
+import type { LogEntry, LogQuery } from "../model/ledger.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
+
+/** An event and its decision, as stored. */
+export interface LogRecord {
+  readonly event: Event;
+  readonly decision: Decision;
+}
+
+/** A row holds 2 MB at most: beyond this, verdicts of rules that did not fire lose their conditions. */
+const MAX_DECISION_CHARACTERS = 400_000;
+
+interface EventRow {
+  seq: number;
+  key: string;
+  kind: string;
+  channel: string | null;
+  contact_id: string;
+  received_at: number;
+  fired: string;
+}
+
+/** Whether an event has been recorded, also one whose contact was erased since. */
+export function isRecorded(sql: Sql, key: string): boolean {
+  return firstRow(sql, "SELECT 1 FROM events WHERE key = ?", key) !== undefined;
+}
+
+/** Appends an event. `false`: it was there already, and nothing has changed. */
+export function append(sql: Sql, { event, decision }: LogRecord, channel: string | null): boolean {
+  const record = JSON.stringify({ event, decision: bounded(decision) });
+  const { rowsWritten } = sql.exec(
+    "INSERT OR IGNORE INTO events (key, kind, channel, contact_id, received_at, fired, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    event.key,
+    event.kind,
+    channel,
+    event.contactId,
+    Date.parse(event.receivedAt),
+    JSON.stringify(decision.fired),
+    record,
+  );
+  return rowsWritten > 0;
+}
+
+/** One event with its decision. */
+export function find(sql: Sql, key: string): LogRecord | undefined {
+  const row = firstRow<{ record: string | null }>(sql, "SELECT record FROM events WHERE key = ?", key);
+  return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
+}
+
+/** The log, newest first, a page at a time. */
+export function list(
+  sql: Sql,
+  { contactId, rule, cursor, limit }: LogQuery,
+): { events: LogEntry[]; cursor: string | null } {
+  const where = ["record IS NOT NULL"];
+  const values: SqlValue[] = [];
+  const narrow = (clause: string, value: SqlValue | undefined): void => {
+    if (value === undefined) return;
+    where.push(clause);
+    values.push(value);
+  };
+  narrow("contact_id = ?", contactId);
+  narrow("seq < ?", cursor === undefined ? undefined : Number(cursor));
+  narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
+  const found = rows<EventRow>(
+    sql,
+    `SELECT seq, key, kind, channel, contact_id, received_at, fired FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    ...values,
+    limit + 1,
+  );
+  const page = found.slice(0, limit);
+  return { events: page.map(toEntry), cursor: found.length > limit ? String(page.at(-1)?.seq) : null };
+}
+
+function toEntry(row: EventRow): LogEntry {
+  return {
+    eventKey: row.key,
+    kind: row.kind,
+    channel: row.channel,
+    contactId: row.contact_id,
+    receivedAt: new Date(row.received_at).toISOString(),
+    fired: JSON.parse(row.fired) as string[],
+  };
+}
+
+function bounded(decision: Decision): Decision {
+  let room = MAX_DECISION_CHARACTERS;
+  const verdicts = decision.verdicts.map((verdict): Verdict => {
+    room -= JSON.stringify(verdict.conditions).length;
+    return room >= 0 || verdict.fired ? verdict : { ...verdict, conditions: [], shortened: true };
+  });
+  return { ...decision, verdicts };
+}

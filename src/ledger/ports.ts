@@ -1,0 +1,42 @@
+// What a ledger needs of the world, so that its logic runs on a simulated one too.
+import type { ActionPorts } from "../act/action-kind.ts";
+import type { RuleSet } from "../model/rule.ts";
+
+export type SqlValue = string | number | null;
+
+/** The SQL of a Durable Object, or of any SQLite: statements without an `await` between them are one transaction. */
+export interface Sql {
+  exec(
+    statement: string,
+    ...values: SqlValue[]
+  ): { toArray(): { [column: string]: unknown }[]; readonly rowsWritten: number };
+}
+
+/** Durable storage with one alarm. */
+export interface LedgerStorage {
+  readonly sql: Sql;
+  transactionSync<Value>(work: () => Value): Value;
+  getAlarm(): Promise<number | null>;
+  setAlarm(atMs: number): Promise<void>;
+}
+
+/** Everything a ledger works with besides its own storage. */
+export interface LedgerPorts {
+  readonly ruleSet: RuleSet;
+  readonly retentionDays: number;
+  /** 0…1 */
+  readonly random: () => number;
+  readonly actions: ActionPorts;
+  /** Tells the directory that this location exists. */
+  readonly announce: (locationId: string) => Promise<void>;
+}
+
+/** The rows of a statement, as the type that the schema makes them. */
+export function rows<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Row[] {
+  return sql.exec(statement, ...values).toArray() as Row[];
+}
+
+/** The first row of a statement, if there is one. */
+export function firstRow<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Row | undefined {
+  return rows<Row>(sql, statement, ...values)[0];
+}

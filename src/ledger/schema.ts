@@ -1,0 +1,89 @@
+// The tables of a ledger and of the directory, as numbered migrations. docs/storage.md describes each of them.
+// A deploy mixes versions for a while: a migration may add, and must leave what the version before it reads.
+import { rows, type LedgerStorage } from "./ports.ts";
+
+/** Signed bytes that could not be used, and counts of kinds we do not know: both objects keep these. */
+const HELD_TABLES = `
+  CREATE TABLE quarantine (
+    key TEXT PRIMARY KEY,
+    received_at INTEGER NOT NULL,
+    route TEXT NOT NULL,
+    issues TEXT NOT NULL,
+    contact_id TEXT,
+    body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;
+`;
+
+/** Migrations of a location's ledger, in order. Never edit one that has shipped. */
+export const LEDGER_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    channel TEXT,
+    contact_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    fired TEXT NOT NULL,
+    record TEXT
+  );
+  CREATE INDEX events_by_contact ON events (contact_id, seq);
+  CREATE TABLE deliveries (
+    id TEXT PRIMARY KEY,
+    event_key TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    state TEXT NOT NULL,
+    due_at INTEGER,
+    tries INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX deliveries_by_state ON deliveries (state, due_at);
+  CREATE TABLE attempts (
+    delivery_id TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    status INTEGER,
+    error TEXT,
+    duration_ms INTEGER NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (delivery_id, n)
+  ) WITHOUT ROWID;
+  CREATE TABLE tasks (
+    id TEXT PRIMARY KEY,
+    contact_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    completed_at INTEGER,
+    task TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX tasks_by_state ON tasks (state, id);
+  CREATE TABLE task_writes (task_id TEXT PRIMARY KEY, location_id TEXT NOT NULL, task TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  ${HELD_TABLES}
+  `,
+];
+
+/** Migrations of the directory, in order. */
+export const DIRECTORY_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE locations (location_id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL) WITHOUT ROWID;
+  ${HELD_TABLES}
+  `,
+];
+
+/** Brings the tables up to date. All of it or none of it happens. */
+export function migrate(
+  { sql, transactionSync }: Pick<LedgerStorage, "sql" | "transactionSync">,
+  migrations: readonly string[],
+): void {
+  transactionSync(() => {
+    sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)");
+    const done = new Set(rows<{ id: number }>(sql, "SELECT id FROM migrations").map(({ id }) => id));
+    for (const [index, statements] of migrations.entries()) {
+      if (done.has(index + 1)) continue;
+      sql.exec(statements);
+      sql.exec("INSERT INTO migrations (id) VALUES (?)", index + 1);
+    }
+  });
+}

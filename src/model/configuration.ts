@@ -1,0 +1,78 @@
+/** The strings a deployment is configured with: `[vars]`, secrets and `.dev.vars`. Absent and empty are the same. */
+export interface Variables {
+  readonly HIGHLEVEL_PUBLIC_KEYS?: string;
+  readonly ALLOWED_LOCATIONS?: string;
+  readonly HIGHLEVEL_APP_IDS?: string;
+  readonly ADMIN_TOKEN?: string;
+  readonly WEBHOOK_SECRET?: string;
+  readonly OUTBOUND_ALLOWED_HOSTS?: string;
+  readonly TIME_ZONE?: string;
+  readonly RETENTION_DAYS?: string;
+}
+
+/** A list that may be open to all (`*`), closed (empty), or name what is in it. */
+export interface AllowList {
+  readonly any: boolean;
+  readonly names: ReadonlySet<string>;
+}
+
+/** The variables, read. Nothing in it fails: a value that cannot be read falls back to the safe side. */
+export interface Configuration {
+  /** PEM text of one or more public keys. */
+  readonly publicKeys: string;
+  readonly locations: AllowList;
+  /** Empty: apps are not checked. */
+  readonly appIds: ReadonlySet<string>;
+  /** `null`: `/api` is closed. */
+  readonly adminToken: string | null;
+  readonly webhookSecret: string | null;
+  readonly outboundAllowedHosts: ReadonlySet<string>;
+  readonly retentionDays: number;
+}
+
+/**
+ * HighLevel's published Ed25519 key for `X-GHL-Signature`.
+ * Source: HighLevel's developer documentation, webhook integration guide.
+ */
+export const HIGHLEVEL_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
+-----END PUBLIC KEY-----`;
+
+const DEFAULT_RETENTION_DAYS = 30;
+
+/** Names that belong to Afterbeep itself: a rule's `secret` can never read them. */
+export const CONFIGURATION_NAMES: ReadonlySet<string> = new Set([
+  "HIGHLEVEL_PUBLIC_KEYS",
+  "ALLOWED_LOCATIONS",
+  "HIGHLEVEL_APP_IDS",
+  "ADMIN_TOKEN",
+  "WEBHOOK_SECRET",
+  "OUTBOUND_ALLOWED_HOSTS",
+  "TIME_ZONE",
+  "RETENTION_DAYS",
+  "DEV_PRIVATE_KEY",
+]);
+
+/** Reads the variables of a deployment. */
+export function readConfiguration(variables: Variables): Configuration {
+  const locations = commaList(variables.ALLOWED_LOCATIONS);
+  const retentionDays = Number(variables.RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
+  return {
+    publicKeys: (variables.HIGHLEVEL_PUBLIC_KEYS || HIGHLEVEL_PUBLIC_KEY).replaceAll("\\n", "\n"),
+    locations: { any: locations.has("*"), names: locations },
+    appIds: commaList(variables.HIGHLEVEL_APP_IDS),
+    adminToken: variables.ADMIN_TOKEN || null,
+    webhookSecret: variables.WEBHOOK_SECRET || null,
+    outboundAllowedHosts: new Set([...commaList(variables.OUTBOUND_ALLOWED_HOSTS)].map((host) => host.toLowerCase())),
+    retentionDays: Number.isFinite(retentionDays) && retentionDays >= 1 ? retentionDays : DEFAULT_RETENTION_DAYS,
+  };
+}
+
+function commaList(text: string | undefined): ReadonlySet<string> {
+  return new Set(
+    (text ?? "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+}

@@ -1,0 +1,60 @@
+import type { Json } from "./json.ts";
+import type { Action } from "./rule.ts";
+
+/** Why a rule fired or did not. */
+export type VerdictReason =
+  | "fired"
+  | "conditions" // a condition was not met
+  | "error" // evaluating it failed; other rules are not affected
+  | "stopped" // a rule before it fired and stops
+  | "disabled" // "enabled": false
+  | "location" // "locations" does not name this one
+  | "loop-guard"; // sent through the API, or an internal comment, and the rule does not ask for those
+
+/** One condition of a rule, with the value that it saw. */
+export interface ConditionVerdict {
+  /** JSON pointer into the rule's `conditions`. */
+  readonly pointer: string;
+  readonly fact: string;
+  readonly path?: string | undefined;
+  readonly operator: string;
+  /** What the rule wants; for `value: { fact }` the other fact's value. */
+  readonly value: Json;
+  /** What the event had, long text shortened; absent when the fact was absent or never read. */
+  readonly saw?: Json | undefined;
+  /** `null`: not reached, another condition had settled it. */
+  readonly met: boolean | null;
+}
+
+/** What one rule made of one event. */
+export interface Verdict {
+  readonly rule: string;
+  readonly fired: boolean;
+  readonly reason: VerdictReason;
+  /** For `error` what failed, for `stopped` the rule that stopped it. */
+  readonly detail?: string | undefined;
+  readonly conditions: readonly ConditionVerdict[];
+  /** The stored decision had no room for the conditions of this rule. */
+  readonly shortened?: true | undefined;
+}
+
+/** What all rules made of one event. */
+export interface Decision {
+  readonly eventKey: string;
+  /** ISO 8601, UTC. */
+  readonly decidedAt: string;
+  /** Hash of the rule set that decided. */
+  readonly ruleSet: string;
+  /** Names of the rules that fired, in order. */
+  readonly fired: readonly string[];
+  /** One for each rule that looks at this kind of event, in order. */
+  readonly verdicts: readonly Verdict[];
+}
+
+/** An action that a decision asks for. */
+export interface PlannedAction {
+  readonly rule: string;
+  /** Its place in the rule's `actions`. */
+  readonly index: number;
+  readonly action: Action;
+}

@@ -1,0 +1,31 @@
+import type { Action } from "./rule.ts";
+
+/** `scheduled` → `sending` → `sent`, or again `scheduled`, or `dead` (given up), or `cancelled`. */
+export const DELIVERY_STATES = ["scheduled", "sending", "sent", "dead", "cancelled"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** One try of a delivery. */
+export interface Attempt {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** HTTP status, where there was an answer. */
+  readonly status: number | null;
+  /** Why it failed: a failure code and a sentence; null when it succeeded. */
+  readonly error: string | null;
+  readonly durationMs: number;
+  /** The first 1,000 bytes of the answer as text. */
+  readonly answer: string | null;
+}
+
+/** An action on its way. */
+export interface Delivery {
+  /** Stable over attempts; outgoing it is the `webhook-id`, in KV the task id. Sorts by time. */
+  readonly id: string;
+  readonly eventKey: string;
+  readonly rule: string;
+  readonly action: Action;
+  readonly state: DeliveryState;
+  /** ISO 8601, UTC: when it is tried next; null once it has ended. */
+  readonly dueAt: string | null;
+  readonly attempts: readonly Attempt[];
+}

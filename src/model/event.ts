@@ -1,0 +1,72 @@
+import type { Json, JsonObject } from "./json.ts";
+
+/** The kinds of HighLevel webhook that Afterbeep understands, by HighLevel's own names. */
+export const EVENT_KINDS = [
+  "OutboundMessage",
+  "ProviderOutboundMessage",
+  "InboundMessage",
+  "ContactDndUpdate",
+  "ContactDelete",
+  "ContactTagUpdate",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** What a message travelled on, whichever way HighLevel spelt it. */
+export const CHANNELS = [
+  "sms",
+  "email",
+  "call",
+  "voicemail",
+  "facebook",
+  "instagram",
+  "gmb",
+  "live-chat",
+  "whatsapp",
+  "custom",
+  "unknown",
+] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** What became of a message, from `status` and `callStatus` together. */
+export const OUTCOMES = [
+  "delivered",
+  "sent",
+  "failed",
+  "answered",
+  "voicemail",
+  "no-answer",
+  "busy",
+  "canceled",
+  "read",
+  "opened",
+  "clicked",
+  "opted-out",
+  "pending",
+  "unknown",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Who sent a message: a user, an automation (workflow, campaign, bulk action), or an API call such as our own. */
+export const SENDERS = ["person", "automation", "api"] as const;
+export type Sender = (typeof SENDERS)[number];
+
+/** Which of the two hook routes an event came in by. The provider route carries messages to deliver. */
+export type HookRoute = "events" | "provider";
+
+/** One validated HighLevel event. */
+export interface Event {
+  /** Idempotency key: `webhookId`, else the SHA-256 of the raw body in hex. */
+  readonly key: string;
+  readonly kind: EventKind;
+  readonly locationId: string;
+  readonly contactId: string;
+  /** ISO 8601, UTC: `dateAdded`, else `timestamp`, else the time of receipt. */
+  readonly occurredAt: string;
+  /** ISO 8601, UTC: when this deployment received it. */
+  readonly receivedAt: string;
+  /** As HighLevel sent it, unknown keys kept. */
+  readonly payload: JsonObject;
+}
+
+/** What rules may ask about an event, by fact name. An absent key is an absent fact. */
+export type Facts = { readonly [fact: string]: Json };

@@ -1,0 +1,130 @@
+/** One thing that is wrong with an input: where, and what was expected. Never the value itself. */
+export interface Issue {
+  /** JSON pointer into the input. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What can go wrong as expected, prefixed by the stage. One switch below says what the caller is told. */
+export type Failure =
+  | { readonly code: "REQUEST_NOT_FOUND" } // no such route
+  | { readonly code: "REQUEST_METHOD"; readonly allow: string } // the route exists, not for this method
+  | { readonly code: "REQUEST_MEDIA_TYPE" } // not application/json, or compressed
+  | { readonly code: "REQUEST_TOO_LARGE"; readonly maxBytes: number }
+  | { readonly code: "REQUEST_NOT_JSON" } // not UTF-8 or not JSON
+  | { readonly code: "REQUEST_PARAMETER"; readonly issues: readonly Issue[] } // a query parameter or an API body
+  | { readonly code: "EVENT_SIGNATURE" } // missing, wrong, doubled or N/A: one text for all
+  | { readonly code: "EVENT_NOT_ALLOWED" } // the location or the app is not on the operator's list
+  | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
+  | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
+  | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
+  | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
+  | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry or cancel came too late
+  | { readonly code: "API_CLOSED" } // no ADMIN_TOKEN is configured
+  | { readonly code: "API_TOKEN" } // missing or wrong
+  | { readonly code: "BUG" }; // an exception nobody expected
+
+export type FailureCode = Failure["code"];
+
+/** RFC 9457 problem details, and the headers that go with them. */
+export interface Problem {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: {
+    readonly type: string;
+    readonly title: string;
+    readonly status: number;
+    readonly code: FailureCode;
+    readonly detail?: string;
+    readonly issues?: readonly Issue[];
+  };
+}
+
+/** What the caller is told of a failure: the only place where failures become HTTP. */
+export function problemOf(failure: Failure): Problem {
+  switch (failure.code) {
+    case "REQUEST_NOT_FOUND":
+      return problem(404, failure.code, "There is no such route", "See the README for the routes");
+    case "REQUEST_METHOD":
+      return problem(405, failure.code, "The method is not allowed here", `Use ${failure.allow}`, {
+        allow: failure.allow,
+      });
+    case "REQUEST_MEDIA_TYPE":
+      return problem(415, failure.code, "The content type is not supported", "Send application/json, uncompressed");
+    case "REQUEST_TOO_LARGE":
+      return problem(413, failure.code, "The body is too large", `Send at most ${failure.maxBytes} bytes`);
+    case "REQUEST_NOT_JSON":
+      return problem(400, failure.code, "The body is not JSON", "Send one JSON document in UTF-8");
+    case "REQUEST_PARAMETER":
+      return withIssues(problem(400, failure.code, "The request holds values that cannot be used"), failure.issues);
+    case "EVENT_SIGNATURE":
+      return problem(401, failure.code, "The signature is missing or wrong", "Send X-GHL-Signature over the raw body");
+    case "EVENT_NOT_ALLOWED":
+      return problem(
+        403,
+        failure.code,
+        "The location or app is not allowed",
+        "Name it in ALLOWED_LOCATIONS and HIGHLEVEL_APP_IDS",
+      );
+    case "EVENT_UNUSABLE":
+      return withIssues(problem(422, failure.code, "The event cannot be used"), failure.issues);
+    case "CONFIGURATION_KEYS":
+      return problem(
+        429,
+        failure.code,
+        "Signatures cannot be checked now",
+        "Put PEM public keys into HIGHLEVEL_PUBLIC_KEYS",
+        { "retry-after": "60" },
+      );
+    case "LEDGER_UNAVAILABLE":
+      return problem(429, failure.code, "The event could not be stored now", "Send it again later", {
+        "retry-after": String(failure.retryAfterSeconds),
+      });
+    case "LEDGER_NOT_FOUND":
+      return problem(404, failure.code, `There is no such ${failure.what}`);
+    case "LEDGER_DELIVERY_STATE":
+      return problem(
+        409,
+        failure.code,
+        "The state of the delivery does not allow it",
+        `The delivery is ${failure.state}`,
+      );
+    case "API_CLOSED":
+      return problem(401, failure.code, "The operator's API is closed", "Set the secret ADMIN_TOKEN", {
+        "www-authenticate": "Bearer",
+      });
+    case "API_TOKEN":
+      return problem(401, failure.code, "The token is missing or wrong", "Send Authorization: Bearer <ADMIN_TOKEN>", {
+        "www-authenticate": "Bearer",
+      });
+    case "BUG":
+      return problem(
+        500,
+        failure.code,
+        "Something went wrong inside Afterbeep",
+        "The log has the details under the event key",
+      );
+  }
+}
+
+function problem(
+  status: number,
+  code: FailureCode,
+  title: string,
+  detail?: string,
+  headers: Record<string, string> = {},
+): Problem {
+  const body = {
+    type: `urn:afterbeep:problem:${code}`,
+    title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+  };
+  return { status, headers: { "content-type": "application/problem+json", ...headers }, body };
+}
+
+function withIssues(told: Problem, issues: readonly Issue[]): Problem {
+  return { ...told, body: { ...told.body, issues } };
+}

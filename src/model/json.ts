@@ -1,0 +1,17 @@
+/** Any value that JSON text can hold. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+/** A JSON object: the shape of every payload. */
+export interface JsonObject {
+  [key: string]: Json;
+}
+
+/** Whether a value is a JSON object: neither null nor a list. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A JSON pointer (RFC 6901) from the keys that lead to a place, `""` for the root. */
+export function jsonPointer(path: readonly (string | number)[]): string {
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}

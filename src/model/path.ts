@@ -1,0 +1,20 @@
+/** One step of a path: a name after a dot, a name in quotes, or an index. */
+const STEP = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^'\\]+)'\]|\["([^"\\]+)"\]/y;
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+
+/** What a path may look like, for messages. */
+export const PATH_FORM = 'a path such as "$.a.b[0]", without wildcards, filters or ".."';
+
+/** The keys of a path such as `$.a.b[0]` or `$['a b']`; `null` when it is anything else, or names a prototype key. */
+export function pathKeys(path: string): readonly string[] | null {
+  if (!path.startsWith("$")) return null;
+  const keys: string[] = [];
+  STEP.lastIndex = 1;
+  while (STEP.lastIndex < path.length) {
+    const step = STEP.exec(path);
+    const key = step?.slice(1).find((group) => group !== undefined);
+    if (key === undefined || FORBIDDEN.has(key)) return null;
+    keys.push(key);
+  }
+  return keys;
+}

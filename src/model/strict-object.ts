@@ -1,0 +1,47 @@
+// An object struct for files that people write: a key it does not know comes back with a suggestion.
+import { define, object, Struct, type Infer } from "superstruct";
+import { isJsonObject } from "./json.ts";
+import { didYouMean } from "./suggestion.ts";
+
+/** Structs of any shape, as superstruct itself types a mixed bag of them. */
+// oxlint-disable-next-line typescript/no-explicit-any -- Struct is invariant, so no narrower type holds two of them
+export type AnyStruct = Struct<any, any>;
+
+type Schema = { readonly [key: string]: AnyStruct };
+
+/** The failure type of a key that is not part of the language. */
+export const UNKNOWN_KEY = "unknown-key";
+/** The failure type of a key that is planned and does not work yet. */
+export const PLANNED_KEY = "planned-key";
+
+/** Exactly these keys. `planned` ones are refused with a word of their own. */
+export function strictObject<S extends Schema>(
+  schema: S,
+  planned: readonly string[] = [],
+): Struct<{ [K in keyof S]: Infer<S[K]> }, S> {
+  const known = Object.keys(schema);
+  return new Struct({
+    // A struct carries all it is in its own properties.
+    // oxlint-disable-next-line typescript/no-misused-spread
+    ...object(schema),
+    *entries(value: unknown) {
+      if (!isJsonObject(value)) return;
+      for (const key of known) yield [key, value[key], schema[key] as AnyStruct];
+      for (const key of Object.keys(value)) {
+        if (!Object.hasOwn(schema, key))
+          yield [key, value[key], planned.includes(key) ? plannedKey(key) : unknownKey(key, known)];
+      }
+    },
+  } as never);
+}
+
+function unknownKey(key: string, known: readonly string[]): Struct<unknown, null> {
+  return define(
+    UNKNOWN_KEY,
+    () => `Key "${key}" is not known${didYouMean(key, known) || `, use one of ${known.join(", ")}`}`,
+  );
+}
+
+function plannedKey(key: string): Struct<unknown, null> {
+  return define(PLANNED_KEY, () => `Key "${key}" does not work yet, remove it until it does`);
+}

@@ -1,0 +1,34 @@
+/** The known word nearest to a misspelt one, or `null` when none is near enough to be meant. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  const wanted = word.toLowerCase();
+  let best: { name: string; distance: number } | null = null;
+  for (const name of known) {
+    const distance = editDistance(wanted, name.toLowerCase());
+    if (distance <= Math.max(1, Math.floor(name.length / 3)) && (best === null || distance < best.distance)) {
+      best = { name, distance };
+    }
+  }
+  return best?.name ?? null;
+}
+
+/** The tail of a message: `, did you mean "status"`, or nothing. */
+export function didYouMean(word: string, known: Iterable<string>): string {
+  const name = nearest(word, known);
+  return name === null ? "" : `, did you mean "${name}"`;
+}
+
+/** Edits (insert, delete, replace, swap of neighbours) that lead from one word to the other. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;
+  for (let i = 1; i <= a.length; i++) {
+    const row: number[] = [i];
+    rows.push(row);
+    for (let j = 1; j <= b.length; j++) {
+      const replace = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replace, swapped ? at(i - 2, j - 2) + 1 : Infinity));
+    }
+  }
+  return at(a.length, b.length);
+}

@@ -1,0 +1,168 @@
+// Receiving: who sent it, is it bounded, is it for us, what is it; then one call to the ledger and the answer.
+// The order matters: nothing that is not proved to come from HighLevel changes anything.
+import { locationOf } from "../events/structs.ts";
+import { readEvent } from "../events/event.ts";
+import type { Configuration } from "../model/configuration.ts";
+import type { Event, HookRoute } from "../model/event.ts";
+import type { Failure, Issue } from "../model/failure.ts";
+import { hex, sha256 } from "../model/hash.ts";
+import { isJsonObject, type Json } from "../model/json.ts";
+import type { Quarantined, Recorded } from "../model/ledger.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import { readBody } from "./body.ts";
+import { parseJson } from "./parse-json.ts";
+import { isSigned, verificationKeys } from "./signature.ts";
+
+/** What a hook answers with 202. */
+export type HookAnswer =
+  | { readonly status: "accepted"; readonly eventKey: string; readonly fired: readonly string[] }
+  | { readonly status: "duplicate"; readonly eventKey: string }
+  | { readonly status: "ignored" }
+  | { readonly status: "quarantined"; readonly eventKey: string; readonly issues: readonly Issue[] };
+
+/** Where events go. `null` for a location: the payload names none. Each call is durable once it resolves. */
+export interface EventStore {
+  record(event: Event): Promise<Recorded>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<void>;
+  countIgnored(locationId: string | null, kind: string): Promise<void>;
+}
+
+export interface ReceivePorts {
+  readonly configuration: Configuration;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly store: EventStore;
+}
+
+/** A signed body, before it is known what it holds. */
+export interface SignedBody {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly route: HookRoute;
+}
+
+const RETRY_AFTER_SECONDS = 30;
+const BASE64_PREFIX = "base64:";
+const WEBHOOK_ID = /^[!-~]{1,128}$/;
+
+/** Receives one webhook request. */
+export async function receive(
+  request: Request,
+  route: HookRoute,
+  ports: ReceivePorts,
+): Promise<Result<HookAnswer, Failure>> {
+  if (request.method !== "POST") return fail({ code: "REQUEST_METHOD", allow: "POST" });
+  if (!isPlainJson(request.headers)) return fail({ code: "REQUEST_MEDIA_TYPE" });
+  const body = await readBody(request);
+  if (!body.ok) return body;
+  const keys = await verificationKeys(ports.configuration.publicKeys);
+  if (keys.length === 0) return fail({ code: "CONFIGURATION_KEYS" });
+  if (!(await isSigned(body.value, request.headers, route, keys))) return fail({ code: "EVENT_SIGNATURE" });
+  return ingest({ bytes: body.value, route }, ports);
+}
+
+/** Takes in a body whose signature was checked: now, or when it is released from the quarantine. */
+export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
+  const { configuration, clock, store } = ports;
+  const receivedAt = new Date(clock()).toISOString();
+  const parsed = parseJson(bytes);
+  const payload = parsed?.value ?? null;
+  const locationId = locationOf(payload);
+  const key = await eventKey(payload, bytes);
+  const hold = async (issues: readonly Issue[]): Promise<void> => {
+    const body = parsed?.text ?? BASE64_PREFIX + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    await store.quarantine(locationId, {
+      eventKey: key,
+      receivedAt,
+      route,
+      issues,
+      contactId: contactNamed(payload),
+      body,
+    });
+  };
+  const allowed = isAllowed(payload, locationId, configuration);
+  try {
+    if (parsed === null) {
+      if (allowed)
+        await hold([{ pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" }]);
+      return fail({ code: "REQUEST_NOT_JSON" });
+    }
+    if (!allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
+    const read =
+      parsed.issues.length > 0 ? unusable(parsed.issues) : readEvent(parsed.value, { key, route, receivedAt });
+    switch (read.status) {
+      case "event": {
+        const recorded = await store.record(read.event);
+        return succeed(
+          recorded.status === "accepted"
+            ? { status: "accepted", eventKey: key, fired: recorded.fired }
+            : { status: "duplicate", eventKey: key },
+        );
+      }
+      case "ignored":
+        await store.countIgnored(locationId, read.kind);
+        return succeed({ status: "ignored" });
+      case "unusable":
+        await hold(read.issues);
+        return succeed({ status: "quarantined", eventKey: key, issues: read.issues });
+    }
+  } catch (error) {
+    // It was not stored, so it is not acknowledged: HighLevel sends it again after a 429.
+    console.error(
+      JSON.stringify({
+        message: "The ledger did not take an event",
+        eventKey: key,
+        locationId,
+        error: error instanceof Error ? error.message : "",
+      }),
+    );
+    return fail({ code: "LEDGER_UNAVAILABLE", retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+}
+
+/** Takes in once more what the quarantine holds, and has it released if it was usable this time. */
+export async function ingestAgain(
+  item: Quarantined,
+  ports: ReceivePorts,
+  release: () => Promise<void>,
+): Promise<Result<HookAnswer, Failure>> {
+  const answer = await ingest({ bytes: bytesOf(item.body), route: item.route }, ports);
+  if (answer.ok && answer.value.status !== "quarantined") await release();
+  return answer;
+}
+
+function bytesOf(body: string): Uint8Array<ArrayBuffer> {
+  if (!body.startsWith(BASE64_PREFIX)) return Uint8Array.from(new TextEncoder().encode(body));
+  return Uint8Array.from(atob(body.slice(BASE64_PREFIX.length)), (character) => character.charCodeAt(0));
+}
+
+function unusable(issues: readonly Issue[]): { readonly status: "unusable"; readonly issues: readonly Issue[] } {
+  return { status: "unusable", issues };
+}
+
+function isPlainJson(headers: Headers): boolean {
+  const [mediaType] = (headers.get("content-type") ?? "").split(";");
+  const encoding = headers.get("content-encoding");
+  return mediaType?.trim().toLowerCase() === "application/json" && (encoding === null || encoding === "identity");
+}
+
+/** The signature proves HighLevel, not that the event is meant for this deployment: the operator's lists do. */
+function isAllowed(payload: Json, locationId: string | null, { locations, appIds }: Configuration): boolean {
+  const appId = isJsonObject(payload) ? payload["appId"] : undefined;
+  if (appIds.size > 0 && typeof appId === "string" && appId !== "" && !appIds.has(appId)) return false;
+  if (locations.any) return true;
+  // Without a location it can only be quarantined, and only for an operator who has named any.
+  return locationId === null ? locations.names.size > 0 : locations.names.has(locationId);
+}
+
+/** `webhookId` is the same on every retry of one delivery; without one, the bytes are. */
+async function eventKey(payload: Json, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const webhookId = isJsonObject(payload) ? payload["webhookId"] : undefined;
+  if (typeof webhookId === "string" && WEBHOOK_ID.test(webhookId)) return webhookId;
+  return hex(await sha256(bytes));
+}
+
+function contactNamed(payload: Json): string | null {
+  if (!isJsonObject(payload)) return null;
+  const id = payload["contactId"] ?? payload["id"];
+  return typeof id === "string" && id !== "" ? id : null;
+}

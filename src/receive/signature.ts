@@ -1,0 +1,87 @@
+import type { HookRoute } from "../model/event.ts";
+
+/** A public key that signs webhooks, with the header its signatures come in. */
+export interface VerificationKey {
+  readonly algorithm: "Ed25519" | "RSASSA-PKCS1-v1_5";
+  readonly key: CryptoKey;
+}
+
+/** Signatures come in base64 under one of these headers (HighLevel's webhook integration guide). */
+const ED25519_HEADER = "x-ghl-signature";
+const RSA_HEADER = "x-wh-signature";
+
+const ED25519_SPKI_BYTES = 44;
+const PEM = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
+
+const imported = new Map<string, Promise<readonly VerificationKey[]>>();
+
+/**
+ * The keys in a text of PEM blocks, imported once per isolate. A block that is no
+ * Ed25519 or RSA public key is left out; nothing usable gives an empty list.
+ */
+export function verificationKeys(pem: string): Promise<readonly VerificationKey[]> {
+  const known = imported.get(pem);
+  if (known) return known;
+  const keys = importAll(pem);
+  imported.set(pem, keys);
+  return keys;
+}
+
+/**
+ * Whether one of the keys signed exactly these bytes. X-GHL-Signature decides alone
+ * where it is present; X-WH-Signature counts only on the events route and only if an RSA key is configured.
+ */
+export async function isSigned(
+  body: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+  route: HookRoute,
+  keys: readonly VerificationKey[],
+): Promise<boolean> {
+  const ed25519 = headers.get(ED25519_HEADER);
+  if (ed25519 !== null) return isSignedBy(body, ed25519, keys, "Ed25519");
+  const rsa = headers.get(RSA_HEADER);
+  if (rsa !== null && route === "events") return isSignedBy(body, rsa, keys, "RSASSA-PKCS1-v1_5");
+  return false;
+}
+
+async function isSignedBy(
+  body: Uint8Array<ArrayBuffer>,
+  header: string,
+  keys: readonly VerificationKey[],
+  algorithm: VerificationKey["algorithm"],
+): Promise<boolean> {
+  // Two headers arrive joined by a comma, which base64 does not have: a doubled header is refused here.
+  const signature = decodeBase64(header);
+  if (signature === null) return false;
+  for (const { key, algorithm: its } of keys) {
+    if (its === algorithm && (await crypto.subtle.verify(algorithm, key, signature, body))) return true;
+  }
+  return false;
+}
+
+async function importAll(pem: string): Promise<readonly VerificationKey[]> {
+  const keys: VerificationKey[] = [];
+  for (const [, block] of pem.matchAll(PEM)) {
+    const spki = decodeBase64((block ?? "").replaceAll(/\s/g, ""));
+    if (spki === null) continue;
+    const algorithm = spki.length === ED25519_SPKI_BYTES ? "Ed25519" : "RSASSA-PKCS1-v1_5";
+    const parameters = algorithm === "Ed25519" ? { name: algorithm } : { name: algorithm, hash: "SHA-256" };
+    try {
+      keys.push({ algorithm, key: await crypto.subtle.importKey("spki", spki, parameters, false, ["verify"]) });
+    } catch {
+      console.error(
+        JSON.stringify({
+          message: "A block in HIGHLEVEL_PUBLIC_KEYS is no Ed25519 or RSA public key",
+          code: "CONFIGURATION_KEYS",
+        }),
+      );
+    }
+  }
+  return keys;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!BASE64.test(text)) return null;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

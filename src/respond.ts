@@ -1,0 +1,12 @@
+import { problemOf, type Failure } from "./model/failure.ts";
+import type { Result } from "./model/result.ts";
+
+/** The response to a request: the answer as JSON, or the failure as problem details. */
+export function respond(result: Result<unknown, Failure>, status = 200): Response {
+  if (result.ok) return Response.json(result.value, { status, headers: { "cache-control": "no-store" } });
+  const problem = problemOf(result.failure);
+  return new Response(JSON.stringify(problem.body), {
+    status: problem.status,
+    headers: { "cache-control": "no-store", ...problem.headers },
+  });
+}

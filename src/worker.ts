@@ -1,0 +1,53 @@
+// The Worker's entry: which room answers which request, and what the rooms are given. No logic.
+import { Router, type IRequest } from "itty-router";
+import { answerApi } from "./api/api.ts";
+import { directory, eraseContact, eventStore, ledgerOf, releaseQuarantined } from "./ledger/client.ts";
+import type { LedgerEnv } from "./ledger/durable-objects.ts";
+import { readConfiguration } from "./model/configuration.ts";
+import type { HookRoute } from "./model/event.ts";
+import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
+import { respond } from "./respond.ts";
+import { bundledRules } from "./rules/bundled.ts";
+
+export { Directory, Ledger } from "./ledger/durable-objects.ts";
+
+const router = Router<IRequest, [LedgerEnv]>();
+router
+  .all("/hooks/highlevel", hook("events"))
+  .all("/hooks/highlevel/provider", hook("provider"))
+  .get("/healthz", () => Response.json({ status: "ok", ruleSet: bundledRules.hash }))
+  .all("/api/*", async (request, env) => respond(await answerApi(request as unknown as Request, apiPorts(env))))
+  .all("*", () => respond({ ok: false, failure: { code: "REQUEST_NOT_FOUND" } }));
+
+export default {
+  async fetch(request, env) {
+    try {
+      return (await router.fetch(request, env)) as Response;
+    } catch (error) {
+      console.error(JSON.stringify({ message: "A request failed", error: error instanceof Error ? error.stack : "" }));
+      return respond({ ok: false, failure: { code: "BUG" } });
+    }
+  },
+} satisfies ExportedHandler<LedgerEnv>;
+
+function hook(route: HookRoute): (request: IRequest, env: LedgerEnv) => Promise<Response> {
+  return async (request, env) => respond(await receive(request, route, receivePorts(env)), 202);
+}
+
+function receivePorts(env: LedgerEnv): ReceivePorts {
+  return { configuration: readConfiguration(env), clock: Date.now, store: eventStore(env) };
+}
+
+function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
+  return {
+    adminToken: readConfiguration(env).adminToken,
+    ruleSet: bundledRules,
+    clock: Date.now,
+    ledger: (locationId) => ledgerOf(env, locationId),
+    unplaced: directory(env),
+    locations: (query) => directory(env).locations(query),
+    ingest: (item, locationId) =>
+      ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.eventKey)),
+    eraseContact: (locationId, contactId) => eraseContact(env, locationId, contactId),
+  };
+}
