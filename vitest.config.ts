@@ -1,28 +1,29 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
+import { TEST_VARIABLES } from "./test/keys.ts";
 
+const jsonpathStub = new URL("src/match/no-jsonpath.ts", import.meta.url).pathname;
+
+/** unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts it. */
 export default defineConfig({
   test: {
     globalSetup: "test/build-rules.ts",
     reporters: ["default", "./test/count-reporter.ts"],
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" } },
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
         extends: true,
         plugins: [
           cloudflareTest({
             main: "./test/workerd/worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: {} },
+            miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
-        resolve: { alias: { "jsonpath-plus": new URL("src/match/no-jsonpath.ts", import.meta.url).pathname } },
+        resolve: { alias: { "jsonpath-plus": jsonpathStub } },
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
       },
-      {
-        extends: true,
-        test: { name: "whole", include: ["test/whole/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
-      },
+      { extends: true, test: { name: "whole", include: ["test/whole/**/*.test.ts"], testTimeout: 60_000 } },
     ],
   },
 });

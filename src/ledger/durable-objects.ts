@@ -29,10 +29,10 @@ export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStu
 export class Ledger extends DurableObject<LedgerEnv> {
   readonly #ledger: LocationLedger;
 
-  /** `world` is for tests: rules, clock and chance of their own. */
-  constructor(ctx: DurableObjectState, env: LedgerEnv, world: Partial<LedgerPorts> = {}) {
+  /** `adapt` is for tests: a clock, a network or rules of their own. */
+  constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (ports: LedgerPorts) => LedgerPorts = (ports) => ports) {
     super(ctx, env);
-    this.#ledger = new LocationLedger(storageOf(ctx), { ...ledgerPorts(env, bundledRules), ...world });
+    this.#ledger = new LocationLedger(storageOf(ctx), adapt(ledgerPorts(env, bundledRules)));
     void ctx.blockConcurrencyWhile(() => this.#ledger.open());
   }
 

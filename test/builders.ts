@@ -1,0 +1,57 @@
+// Builders that name only what matters to a test.
+import { readEvent } from "../src/events/event.ts";
+import type { Event } from "../src/model/event.ts";
+import type { JsonObject } from "../src/model/json.ts";
+import type { Rule, RuleSet, TaskAction, WebhookAction } from "../src/model/rule.ts";
+import { TEST_PRIVATE_KEY } from "./keys.ts";
+
+export const LOCATION = "test-location";
+export const CONTACT = "test-contact";
+
+/** The payload of an outbound message. */
+export function aPayload(fields: JsonObject = {}): JsonObject {
+  return { type: "OutboundMessage", locationId: LOCATION, contactId: CONTACT, messageType: "SMS", status: "delivered", ...fields };
+}
+
+/** An event made from a payload. */
+export function anEvent(fields: JsonObject = {}, key = "test-key"): Event {
+  const payload = aPayload(fields);
+  const route = payload["type"] === "SMS" || payload["type"] === "Email" || payload["type"] === "Custom" ? "provider" : "events";
+  const read = readEvent(payload, { key, route, receivedAt: "2026-03-04T15:30:00.000Z" });
+  if (read.status !== "event") throw new Error(`Not an event: ${JSON.stringify(read)}`);
+  return read.event;
+}
+
+/** A webhook action. */
+export function aWebhook(fields: Partial<WebhookAction> = {}): WebhookAction {
+  return { type: "webhook", url: "https://receiver.example.com/hook", ...fields };
+}
+
+/** A task action. */
+export function aTask(fields: Partial<TaskAction> = {}): TaskAction {
+  return { type: "task", title: "Call back", ...fields };
+}
+
+/** A rule that fires on every outbound SMS. */
+export function aRule(fields: Partial<Rule> = {}): Rule {
+  return {
+    name: "test-rule",
+    on: ["OutboundMessage"],
+    conditions: { all: [{ fact: "channel", operator: "equal", value: "sms" }] },
+    actions: [aWebhook()],
+    ...fields,
+  };
+}
+
+export function aRuleSet(...rules: Rule[]): RuleSet {
+  return { hash: "test", rules, findings: [] };
+}
+
+/** `X-GHL-Signature` of a body, with the key of the tests. */
+export async function signed(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const der = Uint8Array.from(atob(TEST_PRIVATE_KEY), (character) => character.charCodeAt(0));
+  const key = await crypto.subtle.importKey("pkcs8", der, "Ed25519", false, ["sign"]);
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key, bytes));
+  return btoa(String.fromCharCode(...signature));
+}

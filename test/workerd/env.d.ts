@@ -1,0 +1,10 @@
+import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends LedgerEnv {}
+    interface GlobalProps {
+      mainModule: typeof import("./worker.ts");
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// The world of the ledgers under test: a clock that only tests move, and a network that only tests answer.
+// The clock stands in the year 2100, so that no alarm rings by itself: tests run them by hand.
+import type { Rule } from "../../src/model/rule.ts";
+
+const START = Date.parse("2100-01-01T12:00:00.000Z");
+
+/** One request that left the Worker. */
+export interface OutgoingRequest {
+  readonly id: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly at: number;
+}
+
+export const world = {
+  now: START,
+  /** What the network answers; a test replaces it. */
+  answer: (_request: OutgoingRequest): Response | Promise<Response> => new Response("ok"),
+  requests: [] as OutgoingRequest[],
+  /** `null`: the rules that ship. */
+  rules: null as readonly Rule[] | null,
+};
+
+/** Puts the world back as it was, before each test. */
+export function resetWorld(): void {
+  world.now = START;
+  world.answer = () => new Response("ok");
+  world.requests = [];
+  world.rules = null;
+}
+
+export async function outgoing(request: Request): Promise<Response> {
+  const { url, headers } = request;
+  const seen = { id: headers.get("webhook-id") ?? "", url, headers, body: await request.text(), at: world.now };
+  world.requests.push(seen);
+  return world.answer(seen);
+}
