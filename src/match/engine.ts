@@ -9,13 +9,10 @@ import type { Condition, Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./explanation.ts";
 import { resolvePath } from "./path.ts";
 
-/** A rule made ready for the engine, once per rule set. */
+/** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {
   readonly rule: Rule;
-  /** What the engine made of its conditions, or why it would not have them. */
-  readonly engineRule: Result<EngineRule, string>;
-  /** The facts that its conditions read. */
-  readonly factNames: readonly string[];
+  readonly ready: Result<{ readonly engineRule: EngineRule; readonly factNames: ReadonlySet<string> }, string>;
 }
 
 /** What evaluating one rule gave. */
@@ -30,35 +27,32 @@ type EngineConditions = EngineRule["conditions"];
 
 /** Makes a rule ready. It never throws: what the engine refuses is the verdict of that rule at each event. */
 export function compileRule(rule: Rule): CompiledRule {
-  return { rule, engineRule: toEngineRule(rule), factNames: [...new Set(factsIn(rule.conditions))] };
-}
-
-function toEngineRule(rule: Rule): Result<EngineRule, string> {
   try {
     // The engine writes into the conditions it is given, so it gets a copy.
     const conditions = structuredClone(rule.conditions) as unknown as EngineConditions;
-    return succeed(new EngineRule({ name: rule.name, conditions, event: { type: rule.name } }));
+    const engineRule = new EngineRule({ name: rule.name, conditions, event: { type: rule.name } });
+    return { rule, ready: succeed({ engineRule, factNames: new Set(factsIn(rule.conditions)) }) };
   } catch (error) {
-    return fail(messageOf(error));
+    return { rule, ready: fail(messageOf(error)) };
   }
 }
 
 /** Evaluates one rule alone. A rule that throws is a failure with the reason, and harms no other. */
-export async function evaluateRule(compiled: CompiledRule, facts: Facts): Promise<Result<Evaluation, string>> {
-  if (!compiled.engineRule.ok) return compiled.engineRule;
+export async function evaluateRule({ rule, ready }: CompiledRule, facts: Facts): Promise<Result<Evaluation, string>> {
+  if (!ready.ok) return ready;
   const almanac = new Almanac(OPTIONS);
-  for (const name of compiled.factNames) {
+  for (const name of ready.value.factNames) {
     const value = facts[name];
     if (value !== undefined) almanac.addFact(new Fact(name, value, { cache: false }));
   }
   try {
     const engine = new Engine([], OPTIONS);
-    engine.addRule(compiled.engineRule.value);
+    engine.addRule(ready.value.engineRule);
     const { results, failureResults } = await engine.run({}, { almanac });
     const result = results[0] ?? failureResults[0];
     if (!result) return fail("The engine gave no result");
     const evaluated = result.conditions as unknown as EvaluatedCondition;
-    return succeed({ met: result.result === true, conditions: conditionVerdicts(compiled.rule.conditions, evaluated) });
+    return succeed({ met: result.result === true, conditions: conditionVerdicts(rule.conditions, evaluated) });
   } catch (error) {
     return fail(messageOf(error));
   }

@@ -116,8 +116,6 @@ function reportShape(failure: StructFailure, report: Report): void {
   if (refinement === "nonempty" && (group === "all" || group === "any")) {
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
   }
-  if (place.at(-1) === "value" && failure.value === undefined)
-    return report(place, "RULE_SHAPE", 'Expected a "value" to compare with');
   report(place, "RULE_SHAPE", message.replace(/,? but received.*$/s, "").replaceAll("`", '"'));
 }
 

@@ -18,7 +18,7 @@ import {
 } from "superstruct";
 import { ACTION_KINDS } from "../act/perform.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import { isJsonObject } from "../model/json.ts";
+import { isJsonObject, type Json } from "../model/json.ts";
 import type { Action, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
 import { strictObject, type AnyStruct } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
@@ -33,7 +33,7 @@ const parts = nonempty(array(condition));
 const factCondition = strictObject({
   fact: string(),
   operator: string(),
-  value: any(),
+  value: define<Json>("value", (value) => value !== undefined || 'Expected a "value" to compare with'),
   path: optional(string()),
   params: optional(record(string(), any())),
   ...grouped,

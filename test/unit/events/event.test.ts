@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { factsOf, readEvent } from "../../../src/events/event.ts";
+import { FACTS } from "../../../src/events/facts.ts";
+import type { HookRoute } from "../../../src/model/event.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
+import { readCases } from "../../cases/read-cases.ts";
+
+interface EventCase {
+  readonly route: HookRoute;
+  readonly payload: Json;
+  readonly expect: {
+    readonly status: string;
+    readonly facts?: JsonObject;
+    readonly absent?: readonly string[];
+    readonly payloadKept?: readonly string[];
+    readonly issues?: readonly string[];
+  };
+}
+
+const RECEIVED = { key: "k", receivedAt: "2026-03-04T15:30:00.000Z" };
+
+describe("reading an event", () => {
+  it.each(readCases<EventCase>("events"))("$title", ({ case: { route, payload, expect: expected } }) => {
+    const read = readEvent(payload, { ...RECEIVED, route });
+    expect(read.status).toBe(expected.status);
+    if (read.status === "unusable") {
+      expect(read.issues.map(({ pointer }) => pointer).toSorted()).toEqual(expected.issues);
+    }
+    if (read.status !== "event") return;
+    const facts = factsOf(read.event);
+    expect(facts).toMatchObject(expected.facts ?? {});
+    for (const name of expected.absent ?? []) expect(Object.keys(facts)).not.toContain(name);
+    for (const key of expected.payloadKept ?? []) expect(Object.keys(read.event.payload)).toContain(key);
+    for (const [name, entry] of Object.entries(FACTS)) {
+      if (entry.always && entry.kinds.includes(read.event.kind)) expect(facts[name], name).toBeDefined();
+    }
+  });
+
+  it("never names a value in an issue", () => {
+    const secret = "s3cret-value";
+    const payload = { type: "OutboundMessage", locationId: `${secret}/`, contactId: { secret }, callDuration: secret };
+    const read = readEvent(payload, { ...RECEIVED, route: "events" });
+    expect(read.status).toBe("unusable");
+    expect(JSON.stringify(read)).not.toContain(secret);
+  });
+
+  it("takes the time of receipt when the event brings none that can be read", () => {
+    const payload = { type: "ContactDelete", locationId: "l", id: "c", dateAdded: "soon", timestamp: "" };
+    const read = readEvent(payload, { ...RECEIVED, route: "events" });
+    expect(read).toMatchObject({ status: "event", event: { occurredAt: RECEIVED.receivedAt } });
+  });
+
+  it("has facts without a prototype, so that no word finds anything that was not sent", () => {
+    const read = readEvent({ type: "ContactDelete", locationId: "l", id: "c" }, { ...RECEIVED, route: "events" });
+    if (read.status !== "event") throw new Error(read.status);
+    expect(factsOf(read.event)["constructor"]).toBeUndefined();
+    expect(isJsonObject(factsOf(read.event)["payload"])).toBe(true);
+  });
+});

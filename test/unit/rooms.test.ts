@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+/** Which room may import which: the house in one table. `src/worker.ts` and `src/respond.ts` are the entry. */
+const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
+  model: [],
+  events: ["model"],
+  act: ["model"],
+  rules: ["model", "events", "act"],
+  match: ["model", "events"],
+  receive: ["model", "events"],
+  ledger: ["model", "events", "act", "rules", "match"],
+  api: ["model", "events", "match"],
+  cli: ["model", "events", "rules", "match"],
+  entry: ["model", "receive", "api", "ledger", "rules"],
+};
+const CLOUDFLARE_ROOMS = ["ledger", "entry"];
+const ENGINE_FILE = "match/engine.ts";
+
+const SRC = join(import.meta.dirname, "../../src");
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => name.replaceAll("\\", "/"));
+
+const roomOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : "entry");
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  return [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm)].map(
+    ([, from, dynamic]) => from ?? dynamic ?? "",
+  );
+}
+
+describe("the rooms", () => {
+  it("are all in the table, and the table has no others", () => {
+    expect([...new Set(files.map(roomOf))].toSorted()).toEqual(Object.keys(MAY_IMPORT).toSorted());
+  });
+
+  it.each(files)("%s imports only what its room may", (file) => {
+    const room = roomOf(file);
+    const inside = importsOf(file)
+      .filter((from) => from.startsWith("."))
+      .map((from) => normalize(relative(SRC, join(SRC, dirname(file), from))).replaceAll("\\", "/"))
+      .filter((target) => !target.startsWith(".."));
+    const rooms = new Set(inside.map(roomOf).filter((target) => target !== room));
+    expect([...rooms].filter((target) => !MAY_IMPORT[room]?.includes(target))).toEqual([]);
+  });
+
+  it("keep Cloudflare's modules to the ledger and the entry", () => {
+    const offenders = files.filter(
+      (file) => importsOf(file).some((from) => from.startsWith("cloudflare:")) && !CLOUDFLARE_ROOMS.includes(roomOf(file)),
+    );
+    expect(offenders).toEqual([]);
+  });
+
+  it("keep json-rules-engine to one file", () => {
+    expect(files.filter((file) => importsOf(file).includes("json-rules-engine"))).toEqual([ENGINE_FILE]);
+  });
+
+  it("see every import there is: the reading of imports finds at least one in each room but model", () => {
+    for (const room of Object.keys(MAY_IMPORT).filter((name) => name !== "model")) {
+      const seen = files.filter((file) => roomOf(file) === room).flatMap(importsOf);
+      expect(seen.length, room).toBeGreaterThan(0);
+    }
+  });
+});

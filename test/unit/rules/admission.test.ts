@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { admitRule } from "../../../src/rules/admission.ts";
+import type { Json } from "../../../src/model/json.ts";
+import fc from "fast-check";
+import { readCases } from "../../cases/read-cases.ts";
+
+interface RuleCase {
+  readonly file: string;
+  readonly rule?: Json;
+  /** Instead of `rule`, where it is the text that is wrong. */
+  readonly text?: string;
+  readonly findings: readonly { readonly pointer: string; readonly code: string; readonly says?: string }[];
+}
+
+const NO_HOSTS: ReadonlySet<string> = new Set();
+
+function findingsOf(file: string, text: string) {
+  const result = admitRule({ file: `rules/${file}`, text }, NO_HOSTS);
+  return result.ok ? result.value.warnings : result.failure;
+}
+
+describe("admission finds", () => {
+  it.each(readCases<RuleCase>("rules"))("$title", ({ case: { file, rule, text, findings } }) => {
+    const found = findingsOf(file, text ?? JSON.stringify(rule));
+    expect(found.map(({ pointer, code }) => ({ pointer, code }))).toEqual(
+      findings.map(({ pointer, code }) => ({ pointer, code })),
+    );
+    for (const [index, { says }] of findings.entries()) {
+      if (says !== undefined) expect(found[index]?.message).toContain(says);
+      expect(found[index]?.file).toBe(`rules/${file}`);
+      expect(found[index]?.message, "one sentence without a full stop").toMatch(/^[A-Z][^\n]*[^.\n]$/);
+    }
+  });
+});
+
+describe("admission", () => {
+  const minimal = {
+    on: ["OutboundMessage"],
+    conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] },
+    actions: [{ type: "task", title: "Look" }],
+  };
+
+  it("names a rule after its file and leaves its examples out of it", () => {
+    const examples = [{ event: { status: "failed" }, fires: true }];
+    const result = admitRule({ file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) }, NO_HOSTS);
+    expect(result).toEqual({ ok: true, value: { rule: { name: "some-rule", ...minimal }, examples, warnings: [] } });
+  });
+
+  it("takes the whole of the engine's language", () => {
+    const conditions = {
+      any: [
+        { not: { fact: "status", operator: "equal", value: null } },
+        { all: [{ fact: "recipients", operator: "contains", value: "+15550100" }], priority: 2 },
+        { fact: "recipients", operator: "someFact:equal", value: "+15550100", name: "to us" },
+        { fact: "payload", operator: "greaterThan", value: { fact: "callDuration" }, path: "$.custom['a b'][0].c" },
+        { fact: "status", operator: "in", value: { fact: "payload", path: "$.wanted" } },
+      ],
+    };
+    const result = admitRule({ file: "a.json", text: JSON.stringify({ ...minimal, conditions }) }, NO_HOSTS);
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  it("does not warn of a host that the operator allowed", () => {
+    const rule = { ...minimal, actions: [{ type: "webhook", url: "http://localhost:9099/a" }] };
+    const result = admitRule({ file: "a.json", text: JSON.stringify(rule) }, new Set(["localhost:9099"]));
+    expect(result).toMatchObject({ ok: true, value: { warnings: [] } });
+  });
+
+  it("never throws, whatever the file holds", () => {
+    const keys = fc.constantFrom("on", "conditions", "all", "any", "not", "fact", "operator", "value", "actions", "type", "url", "title", "examples", "path", "__proto__");
+    const words = fc.constantFrom("OutboundMessage", "status", "equal", "in", "webhook", "task", "{{ event.x }}", "{% for %}", "https://a.example.com/");
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof({ maxDepth: 6 }, words, fc.jsonValue({ maxDepth: 1 }), fc.array(tie("tree"), { maxLength: 3 }), fc.dictionary(keys, tie("tree"), { maxKeys: 5 })),
+    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), tree.map((value) => JSON.stringify(value) ?? ""), tree.map((value) => JSON.stringify({ ...minimal, conditions: value }))), (text) => {
+        const result = admitRule({ file: "a.json", text }, NO_HOSTS);
+        expect(result.ok || result.failure.length > 0).toBe(true);
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { exampleFindings } from "../../../src/cli/check.ts";
+import { ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
+import { readRules } from "../../../src/cli/rule-files.ts";
+
+const { admitted, findings } = readRules(RULES_FOLDER, ROOT, new Set());
+
+describe("the rules that ship", () => {
+  it("raise no finding", () => expect(findings).toEqual([]));
+
+  it.each(admitted.map((rule) => [rule.rule.name, rule] as const))("%s has examples that fire and that do not, and all come out", async (_, rule) => {
+    expect(new Set(rule.examples.map(({ fires }) => fires))).toEqual(new Set([true, false]));
+    expect(await exampleFindings(rule)).toEqual([]);
+  });
+
+  it("are described", () => {
+    for (const { rule } of admitted) expect(rule.description, rule.name).toMatch(/\w+ \w+/);
+  });
+
+  it("have their examples checked: one that is wrong is found", async () => {
+    const [first] = admitted;
+    if (!first) throw new Error("No rules");
+    const wrong = { ...first, examples: first.examples.map((example) => ({ ...example, fires: !example.fires })) };
+    expect(await exampleFindings(wrong)).toHaveLength(first.examples.length);
+  });
+});
