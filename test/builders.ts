@@ -1,5 +1,5 @@
 // Builders that name only what matters to a test.
-import { readEvent } from "../src/events/event.ts";
+import { readEvent, routeOf } from "../src/events/event.ts";
 import type { Event } from "../src/model/event.ts";
 import type { JsonObject } from "../src/model/json.ts";
 import type { Rule, RuleSet, TaskAction, WebhookAction } from "../src/model/rule.ts";
@@ -16,8 +16,7 @@ export function aPayload(fields: JsonObject = {}): JsonObject {
 /** An event made from a payload. */
 export function anEvent(fields: JsonObject = {}, key = "test-key"): Event {
   const payload = aPayload(fields);
-  const route = payload["type"] === "SMS" || payload["type"] === "Email" || payload["type"] === "Custom" ? "provider" : "events";
-  const read = readEvent(payload, { key, route, receivedAt: "2026-03-04T15:30:00.000Z" });
+  const read = readEvent(payload, { key, route: routeOf(payload), receivedAt: "2026-03-04T15:30:00.000Z" });
   if (read.status !== "event") throw new Error(`Not an event: ${JSON.stringify(read)}`);
   return read.event;
 }

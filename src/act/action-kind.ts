@@ -50,6 +50,8 @@ export interface TaskStore {
 
 /** One kind of action. `perform` reports every expected failure as an outcome. */
 export interface ActionKind<A extends Action> {
+  /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
+  readonly leavesTask: boolean;
   readonly struct: Struct<A>;
   readonly findings: (action: A, outboundAllowedHosts: ReadonlySet<string>) => readonly ActionFinding[];
   readonly perform: (action: A, context: ActionContext) => Promise<AttemptOutcome>;

@@ -20,7 +20,7 @@ const struct = strictObject(
 ) as unknown as Struct<TaskAction>;
 
 /** The task kind. */
-export const task: ActionKind<TaskAction> = { struct, findings, perform };
+export const task: ActionKind<TaskAction> = { leavesTask: true, struct, findings, perform };
 
 function findings(action: TaskAction): readonly ActionFinding[] {
   const texts = { title: action.title, description: action.description ?? "" };

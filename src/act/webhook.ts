@@ -33,7 +33,7 @@ const struct = strictObject(
 ) as unknown as Struct<WebhookAction>;
 
 /** The webhook kind. */
-export const webhook: ActionKind<WebhookAction> = { struct, findings, perform };
+export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, findings, perform };
 
 function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): Generator<ActionFinding> {
   const urlProblem = templateProblem(action.url, TEMPLATE_ROOTS);
@@ -176,13 +176,17 @@ async function firstBytes(response: Response): Promise<string> {
   const reader = response.body.getReader();
   let text = "";
   let room = MAX_ANSWER_BYTES;
-  while (room > 0) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    text += decoder.decode(value.subarray(0, room), { stream: true });
-    room -= value.byteLength;
+  try {
+    while (room > 0) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value.subarray(0, room), { stream: true });
+      room -= value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The status has arrived and decides; an answer that breaks off is kept as far as it came.
   }
-  await reader.cancel().catch(() => undefined);
   return text;
 }
 

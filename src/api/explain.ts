@@ -1,5 +1,5 @@
 // What would be decided on an event, without recording anything: the same function that decides live.
-import { readEvent } from "../events/event.ts";
+import { readEvent, routeOf } from "../events/event.ts";
 import { decide } from "../match/decide.ts";
 import type { Decision, PlannedAction } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
@@ -14,7 +14,6 @@ export interface Explanation {
   readonly actions: readonly PlannedAction[];
 }
 
-const PROVIDER_TYPES: ReadonlySet<unknown> = new Set(["SMS", "Email", "Custom"]);
 
 /** Explains `{ event, locationId? }`: `event` is a payload as HighLevel sends it, `locationId` stands in for its own. */
 export async function explain(request: Json, ruleSet: RuleSet, nowMs: number): Promise<Result<Explanation, Failure>> {
@@ -28,10 +27,9 @@ export async function explain(request: Json, ruleSet: RuleSet, nowMs: number): P
   const { locationId } = request;
   const payload = locationId === undefined ? given : { ...given, locationId };
   const now = new Date(nowMs).toISOString();
-  const route = PROVIDER_TYPES.has(payload["type"]) ? "provider" : "events";
   const read = readEvent(payload, {
     key: typeof payload["webhookId"] === "string" ? payload["webhookId"] : "explained",
-    route,
+    route: routeOf(payload),
     receivedAt: now,
   });
   if (read.status === "ignored") {

@@ -27,7 +27,7 @@ export function listQuery<State extends string>(
   if (cursor !== undefined && !cursorForm.test(cursor)) {
     issues.push({ pointer: "/cursor", code: "API_CURSOR", message: "Expected the cursor of a page before" });
   }
-  const named = parameter("state");
+  const named = states.length === 0 ? undefined : parameter("state");
   const state = states.find((known) => known === named);
   if (named !== undefined && state === undefined) {
     issues.push({ pointer: "/state", code: "API_STATE", message: `Expected one of ${states.join(", ")}` });

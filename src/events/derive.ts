@@ -45,6 +45,11 @@ const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
 
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
+/** Whether a kind of event is a message, out or in, and so has a channel. */
+export function isMessage(kind: EventKind): boolean {
+  return kind === "OutboundMessage" || kind === "ProviderOutboundMessage" || kind === "InboundMessage";
+}
+
 /** The channel; for `Custom` only `messageTypeString` can name it. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
   const named = lookUp(CHANNEL_OF, word(kind === "ProviderOutboundMessage" ? payload["type"] : payload["messageType"]));

@@ -2,8 +2,8 @@
 import type { Event, EventKind, Facts, HookRoute } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
-import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
-import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
+import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../model/json.ts";
+import { channelOf, isInternal, isMessage, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
 import { FACTS, factsOfKind, type FactType } from "./facts.ts";
 import { contactKey, EVENT_STRUCTS } from "./structs.ts";
 
@@ -60,6 +60,12 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
   };
 }
 
+/** The route that a payload comes in by, for those who only have the payload: provider messages have a `type` of their own. */
+export function routeOf(payload: JsonObject): HookRoute {
+  const named = payload["type"];
+  return typeof named === "string" && PROVIDER_TYPES.has(named) ? "provider" : "events";
+}
+
 /** Every fact of an event, by name. Absent ones have no key, so the object has no prototype either. */
 export function factsOf(event: Event): Facts {
   const { kind, payload } = event;
@@ -74,7 +80,7 @@ export function factsOf(event: Event): Facts {
   facts["contactId"] = event.contactId;
   facts["occurredAt"] = event.occurredAt;
   facts["payload"] = payload;
-  if (kind === "OutboundMessage" || kind === "ProviderOutboundMessage" || kind === "InboundMessage") {
+  if (isMessage(kind)) {
     const channel = channelOf(kind, payload);
     facts["channel"] = channel;
     facts["attachments"] ??= [];

@@ -46,6 +46,7 @@ export function releaseQuarantined(env: LedgerEnv, locationId: string | null, ke
 
 /** Erases a contact from its ledger, and from what was signed without naming a location. */
 export async function eraseContact(env: LedgerEnv, locationId: string, contactId: string): Promise<Erased> {
-  await directory(env).eraseContact(contactId);
-  return ledgerOf(env, locationId).eraseContact(locationId, contactId);
+  const unplaced = await directory(env).eraseContact(contactId);
+  const erased = await ledgerOf(env, locationId).eraseContact(locationId, contactId);
+  return { ...erased, quarantined: erased.quarantined + unplaced };
 }

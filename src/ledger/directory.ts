@@ -19,6 +19,7 @@ export class LocationDirectory {
 
   announce(locationId: string): void {
     const now = this.#clock();
+    held.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     this.#storage.sql.exec(
       "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen",
       locationId,
@@ -60,8 +61,9 @@ export class LocationDirectory {
     held.release(this.#storage.sql, key);
   }
 
-  eraseContact(contactId: string): void {
-    this.#storage.sql.exec("DELETE FROM quarantine WHERE contact_id = ?", contactId);
+  /** Removes what names a contact; how many that was. */
+  eraseContact(contactId: string): number {
+    return rows(this.#storage.sql, "DELETE FROM quarantine WHERE contact_id = ? RETURNING key", contactId).length;
   }
 
   countIgnored(kind: string): void {

@@ -1,7 +1,7 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
-import { channelOf } from "../events/derive.ts";
+import { channelOf, isMessage } from "../events/derive.ts";
 import { decide } from "../match/decide.ts";
 import type { Delivery, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -29,6 +29,8 @@ export class LocationLedger {
   readonly #pump: Pump;
   /** When the alarm rings, as far as this instance knows. */
   #armedFor = Infinity;
+  /** The announcement that is under way: events of the same moment share it. */
+  #announcing: Promise<void> | null = null;
   /** Recording is one at a time: each event is decided on the log as the one before left it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +54,10 @@ export class LocationLedger {
   record(event: Event): Promise<Recorded> {
     const turn = this.#turn.then(() => this.#record(event));
     this.#turn = turn.catch(() => undefined);
-    return turn;
+    return turn.then(async (recorded) => {
+      await this.#seen(event.locationId);
+      return recorded;
+    });
   }
 
   async #record(event: Event): Promise<Recorded> {
@@ -65,13 +70,12 @@ export class LocationLedger {
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decidedAt);
     // From here to the end there is no await: all of it is committed, or none.
     this.#storage.transactionSync(() => {
-      log.append(sql, { event, decision }, channelName(event));
+      log.append(sql, { event, decision }, channelName(event), now);
       deliveries.schedule(sql, event, idPrefix, planned, now);
       held.release(sql, event.key);
     });
     if (planned.length > 0) this.#arm(now);
     this.#pump.wake();
-    await this.#seen(event.locationId);
     return { status: "accepted", fired: decision.fired };
   }
 
@@ -228,7 +232,8 @@ export class LocationLedger {
     const today = new Date(this.#now()).toISOString().slice(0, 10);
     if (this.#marked("announced") === today) return;
     try {
-      await this.#ports.announce(locationId);
+      this.#announcing ??= this.#ports.announce(locationId).finally(() => (this.#announcing = null));
+      await this.#announcing;
       this.#mark("announced", today);
     } catch {
       // Nothing is lost: the next event of the location tries again.
@@ -249,7 +254,5 @@ export class LocationLedger {
 }
 
 function channelName(event: Event): string | null {
-  const isMessage =
-    event.kind === "OutboundMessage" || event.kind === "ProviderOutboundMessage" || event.kind === "InboundMessage";
-  return isMessage ? channelOf(event.kind, event.payload) : null;
+  return isMessage(event.kind) ? channelOf(event.kind, event.payload) : null;
 }

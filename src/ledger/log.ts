@@ -29,7 +29,7 @@ export function isRecorded(sql: Sql, key: string): boolean {
 }
 
 /** Appends an event. `false`: it was there already, and nothing has changed. */
-export function append(sql: Sql, { event, decision }: LogRecord, channel: string | null): boolean {
+export function append(sql: Sql, { event, decision }: LogRecord, channel: string | null, nowMs: number): boolean {
   const record = JSON.stringify({ event, decision: bounded(decision) });
   const { rowsWritten } = sql.exec(
     "INSERT OR IGNORE INTO events (key, kind, channel, contact_id, received_at, fired, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -37,7 +37,7 @@ export function append(sql: Sql, { event, decision }: LogRecord, channel: string
     event.kind,
     channel,
     event.contactId,
-    Date.parse(event.receivedAt),
+    nowMs,
     JSON.stringify(decision.fired),
     record,
   );
@@ -86,11 +86,15 @@ function toEntry(row: EventRow): LogEntry {
   };
 }
 
+/** Verdicts get room in turn, those that fired first; what no longer fits keeps its reason alone. */
 function bounded(decision: Decision): Decision {
   let room = MAX_DECISION_CHARACTERS;
-  const verdicts = decision.verdicts.map((verdict): Verdict => {
+  const shortened = new Set<Verdict>();
+  for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {
     room -= JSON.stringify(verdict.conditions).length;
-    return room >= 0 || verdict.fired ? verdict : { ...verdict, conditions: [], shortened: true };
-  });
+    if (room < 0) shortened.add(verdict);
+  }
+  if (shortened.size === 0) return decision;
+  const verdicts = decision.verdicts.map((verdict): Verdict => (shortened.has(verdict) ? { ...verdict, conditions: [], shortened: true } : verdict));
   return { ...decision, verdicts };
 }

@@ -5,11 +5,10 @@ import type { Issue } from "../model/failure.ts";
 import type { JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
-import { readEvent } from "../events/event.ts";
+import { readEvent, routeOf } from "../events/event.ts";
 import { decide } from "./decide.ts";
 
 const AT = "2026-03-04T15:30:00.000Z";
-const PROVIDER_TYPES: ReadonlySet<unknown> = new Set(["SMS", "Email", "Custom"]);
 
 /** What came of an example: the verdict, and whether it is the one that the example says. */
 export interface ExampleResult {
@@ -40,8 +39,7 @@ export function exampleEvent(rule: Rule, given: JsonObject): Result<Event, reado
     ...contact,
     ...given,
   };
-  const route = PROVIDER_TYPES.has(payload["type"]) ? "provider" : "events";
-  const read = readEvent(payload, { key: "example", route, receivedAt: AT });
+  const read = readEvent(payload, { key: "example", route: routeOf(payload), receivedAt: AT });
   if (read.status === "event") return succeed(read.event);
   const issues =
     read.status === "unusable"

@@ -103,7 +103,7 @@ export function problemOf(failure: Failure): Problem {
         500,
         failure.code,
         "Something went wrong inside Afterbeep",
-        "The log has the details under the event key",
+        "The log has the details",
       );
   }
 }

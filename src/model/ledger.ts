@@ -18,7 +18,7 @@ export interface Quarantined {
   readonly issues: readonly Issue[];
   /** The contact, where the payload names one, so that it can be erased. */
   readonly contactId: string | null;
-  /** The body as text; bytes that are no UTF-8 are kept as `base64:…`. */
+  /** The body as text; bytes that are no JSON are kept as `base64:…`. */
   readonly body: string;
 }
 

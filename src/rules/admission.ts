@@ -116,7 +116,12 @@ function reportShape(failure: StructFailure, report: Report): void {
   if (refinement === "nonempty" && (group === "all" || group === "any")) {
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
   }
-  report(place, "RULE_SHAPE", message.replace(/,? but received.*$/s, "").replaceAll("`", '"'));
+  report(place, "RULE_SHAPE", readable(message));
+}
+
+/** superstruct's sentence without the value, and with plain quotes. */
+function readable(message: string): string {
+  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, (_, quoted: string) => (quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`));
 }
 
 function checkMeaning(rule: RuleFile, allowedHosts: ReadonlySet<string>, report: Report): void {

@@ -1,22 +1,179 @@
-import { exports } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { env, exports } from "cloudflare:workers";
+import { reset } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { HookRoute } from "../../src/model/event.ts";
+import type { Json } from "../../src/model/json.ts";
 import { aPayload, signed } from "../builders.ts";
+import { api, ORIGIN, post, postEvent, postRaw } from "./client.ts";
 import { resetWorld } from "./world.ts";
 
 beforeEach(resetWorld);
+afterEach(reset);
 
-async function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
-  return exports.default.fetch("https://afterbeep.test/hooks/highlevel", {
-    method: "POST",
-    body,
-    headers: { "content-type": "application/json", "x-ghl-signature": await signed(body), ...headers },
-  });
+interface EventCase {
+  readonly route: HookRoute;
+  readonly payload: Json;
+  readonly expect: { readonly status: string };
+}
+const files = import.meta.glob<EventCase>("../cases/events/*.json", { eager: true, import: "default" });
+const cases = Object.entries(files).map(([path, value]) => ({
+  title: path.replace(/.*\/|\.json$/g, "").replaceAll("-", " "),
+  value,
+}));
+const STATUS: { readonly [status: string]: string } = { event: "accepted", unusable: "quarantined", ignored: "ignored" };
+
+async function signedHeaders(body: string | Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
+  return { "content-type": "application/json", "x-ghl-signature": await signed(body) };
 }
 
-describe("the events route", () => {
-  it("accepts a signed event", async () => {
-    const response = await post(JSON.stringify(aPayload({ webhookId: "w1" })));
-    expect(response.status).toBe(202);
-    expect(await response.json()).toEqual({ status: "accepted", eventKey: "w1", fired: [] });
+describe("every documented shape over HTTP", () => {
+  it("is there to be tried", () => expect(cases.length).toBeGreaterThan(60));
+
+  it.each(cases)("$title", async ({ value: { route, payload, expect: expected } }) => {
+    const answer = await post(payload, route);
+    expect([answer.status, answer.body.status]).toEqual([202, STATUS[expected.status]]);
   });
+
+  it.each(cases)("$title, with one bit flipped: refused", async ({ value: { route, payload } }) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(payload));
+    const headers = await signedHeaders(bytes);
+    const middle = Math.floor(bytes.length / 2);
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    expect((await postRaw(bytes, headers, route)).status).toBe(401);
+  });
+});
+
+describe("a hook refuses", () => {
+  const body = JSON.stringify(aPayload());
+
+  it.each<[title: string, status: number, code: string, send: () => Promise<{ status: number; headers: Headers; body: { code: string } }>]>([
+    ["no signature", 401, "EVENT_SIGNATURE", () => postRaw(body, { "content-type": "application/json" })],
+    ["N/A as a signature", 401, "EVENT_SIGNATURE", () => postRaw(body, { "content-type": "application/json", "x-ghl-signature": "N/A" })],
+    ["the signature of other bytes", 401, "EVENT_SIGNATURE", async () => postRaw(`${body} `, await signedHeaders(body))],
+    [
+      "a doubled signature",
+      401,
+      "EVENT_SIGNATURE",
+      async () => {
+        const headers = new Headers(await signedHeaders(body));
+        headers.append("x-ghl-signature", await signed(body));
+        return postRaw(body, headers);
+      },
+    ],
+    ["another content type", 415, "REQUEST_MEDIA_TYPE", async () => postRaw(body, { ...(await signedHeaders(body)), "content-type": "text/plain" })],
+    ["a compressed body", 415, "REQUEST_MEDIA_TYPE", async () => postRaw(body, { ...(await signedHeaders(body)), "content-encoding": "gzip" })],
+    ["signed bytes that are no JSON", 400, "REQUEST_NOT_JSON", async () => postRaw("{", await signedHeaders("{"))],
+    ["256 KB and one byte", 413, "REQUEST_TOO_LARGE", async () => postRaw("x".repeat(256 * 1024 + 1), await signedHeaders(body))],
+  ])("%s", async (_, status, code, send) => {
+    const answer = await send();
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  });
+
+  it("a stream that never says how long it is", async () => {
+    const chunk = new Uint8Array(64 * 1024);
+    const stream = new ReadableStream({
+      pull: (controller) => controller.enqueue(chunk),
+    });
+    const answer = await postRaw(stream, { "content-type": "application/json" });
+    expect(answer.status).toBe(413);
+  });
+
+  it("other methods, with a word on the right one", async () => {
+    const response = await exports.default.fetch(`${ORIGIN}/hooks/highlevel`);
+    expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("unknown routes", async () => {
+    expect((await exports.default.fetch(`${ORIGIN}/nothing`)).status).toBe(404);
+  });
+});
+
+describe("what was signed is never lost", () => {
+  it("a body that is no JSON is answered 400 and kept", async () => {
+    await postRaw("{", await signedHeaders("{"));
+    const { body } = await api("/quarantine");
+    expect(body.quarantined).toMatchObject([{ body: "base64:ew==", issues: [{ code: "EVENT_NOT_JSON" }] }]);
+  });
+
+  it("an event without a location is kept by the directory", async () => {
+    const { locationId: _, ...payload } = aPayload({ webhookId: "w-unplaced" });
+    await post(payload);
+    const { body } = await api("/quarantine");
+    expect(body.quarantined).toMatchObject([{ eventKey: "w-unplaced", issues: [{ pointer: "/locationId" }] }]);
+  });
+
+  it("an event without a contact is kept by its location, and can be taken in again", async () => {
+    const payload = aPayload({ webhookId: "w-no-contact", contactId: "" });
+    const answer = await post(payload);
+    expect(answer.body).toMatchObject({ status: "quarantined", issues: [{ pointer: "/contactId", code: "EVENT_FIELD" }] });
+    const again = await api("/locations/test-location/quarantine/w-no-contact/ingest", { method: "POST" });
+    expect(again.body).toMatchObject({ status: "quarantined" });
+    const { body } = await api("/locations/test-location/quarantine");
+    expect(body.quarantined).toHaveLength(1);
+    expect(JSON.parse(body.quarantined[0].body)).toEqual(payload);
+  });
+
+  it.each([
+    ["too deep", `${"[".repeat(40)}${"]".repeat(40)}`],
+    ["too wide", JSON.stringify(Array.from({ length: 6_000 }, () => 0))],
+  ])("a document that is %s is quarantined", async (_, text) => {
+    const answer = await postRaw(text, await signedHeaders(text));
+    expect([answer.status, answer.body.status]).toEqual([202, "quarantined"]);
+  });
+
+  it("a kind we do not know is ignored, and counted", async () => {
+    for (let times = 0; times < 3; times++) await post({ type: "OpportunityCreate", locationId: "test-location" });
+    const { body } = await api("/locations/test-location/ignored");
+    expect(body.ignored).toMatchObject([{ kind: "OpportunityCreate", count: 3 }]);
+  });
+});
+
+describe("an event", () => {
+  it("is accepted once, and a duplicate however often it comes again", async () => {
+    const first = await postEvent({ webhookId: "w-twice", status: "failed" });
+    expect(first.answer.body).toEqual({ status: "accepted", eventKey: "w-twice", fired: ["sms-failed"] });
+    const again = await postEvent({ webhookId: "w-twice", status: "failed" });
+    expect(again.answer.body).toEqual({ status: "duplicate", eventKey: "w-twice" });
+  });
+
+  it("without a webhookId is known by its bytes", async () => {
+    const { body } = await post(aPayload());
+    expect(body.eventKey).toMatch(/^[0-9a-f]{64}$/);
+    expect((await post(aPayload())).body).toEqual({ status: "duplicate", eventKey: body.eventKey });
+  });
+
+  it("of another location never meets it", async () => {
+    await postEvent({ webhookId: "w-shared" });
+    const other = await post(aPayload({ webhookId: "w-shared", locationId: "other-location" }));
+    expect(other.body.status).toBe("accepted");
+    expect((await api("/locations/test-location/events")).body.events).toHaveLength(1);
+  });
+
+  it("cannot change a prototype", async () => {
+    const body = '{"type":"OutboundMessage","locationId":"test-location","contactId":"c","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+    const { body: answer } = await postRaw(body, await signedHeaders(body));
+    expect(answer.status).toBe("accepted");
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    const story = await api(`/locations/test-location/events/${answer.eventKey}`);
+    expect(Object.keys(story.body.event.payload)).toEqual(["type", "locationId", "contactId"]);
+  });
+});
+
+it("healthz answers", async () => {
+  expect((await exports.default.fetch(`${ORIGIN}/healthz`)).status).toBe(200);
+});
+
+it("a Worker whose ledger is out of reach answers 429, never 2xx or 5xx", async () => {
+  const { receive } = await import("../../src/receive/receive.ts");
+  const { readConfiguration } = await import("../../src/model/configuration.ts");
+  const broken = () => Promise.reject(new Error("overloaded"));
+  const body = JSON.stringify(aPayload());
+  const request = new Request(`${ORIGIN}/hooks/highlevel`, { method: "POST", body, headers: await signedHeaders(body) });
+  const result = await receive(request, "events", {
+    configuration: readConfiguration(env),
+    clock: Date.now,
+    store: { record: broken, quarantine: broken, countIgnored: broken },
+  });
+  expect(result).toMatchObject({ ok: false, failure: { code: "LEDGER_UNAVAILABLE" } });
 });

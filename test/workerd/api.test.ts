@@ -1,0 +1,160 @@
+import { exports } from "cloudflare:workers";
+import { reset } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { answerApi } from "../../src/api/api.ts";
+import type { ApiPorts } from "../../src/api/ports.ts";
+import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
+import { TEST_ADMIN_TOKEN } from "../keys.ts";
+import { api, apiPost, ORIGIN, post, postEvent } from "./client.ts";
+import { resetWorld, world } from "./world.ts";
+
+beforeEach(resetWorld);
+afterEach(reset);
+
+describe("the door", () => {
+  const call = async (authorization: string | null, path = "/api/locations") => {
+    const response = await exports.default.fetch(ORIGIN + path, authorization === null ? {} : { headers: { authorization } });
+    return { status: response.status, body: await response.json<{ code: string }>(), headers: response.headers };
+  };
+
+  it.each([
+    ["no header", null],
+    ["another token", "Bearer wrong"],
+    ["the token without Bearer", TEST_ADMIN_TOKEN],
+    ["the beginning of the token", `Bearer ${TEST_ADMIN_TOKEN.slice(0, -1)}`],
+    ["the token and more", `Bearer ${TEST_ADMIN_TOKEN}x`],
+    ["an empty token", "Bearer "],
+    ["Basic", `Basic ${btoa(`admin:${TEST_ADMIN_TOKEN}`)}`],
+  ])("stays shut for %s", async (_, authorization) => {
+    const { status, body, headers } = await call(authorization);
+    expect([status, body.code]).toEqual([401, "API_TOKEN"]);
+    expect(headers.get("content-type")).toBe("application/problem+json");
+    expect(headers.get("www-authenticate")).toBe("Bearer");
+  });
+
+  it("stays shut for everything when no token is configured", async () => {
+    const request = new Request(`${ORIGIN}/api/locations`, { headers: { authorization: "Bearer " } });
+    const answer = await answerApi(request, { adminToken: null } as ApiPorts);
+    expect(answer).toMatchObject({ ok: false, failure: { code: "API_CLOSED" } });
+  });
+
+  it("is there before any route is looked for", async () => {
+    expect((await call(null, "/api/nothing")).status).toBe(401);
+    expect((await api("/nothing")).status).toBe(404);
+    expect((await api("/locations", { method: "POST" })).status).toBe(405);
+  });
+});
+
+describe("events", () => {
+  it("are listed newest first, by contact and by rule, a page at a time", async () => {
+    world.rules = [aRule({ name: "on-failed", conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] } })];
+    await postEvent({ webhookId: "a" });
+    await postEvent({ webhookId: "b", status: "failed" });
+    await postEvent({ webhookId: "c", contactId: "another" });
+    const keys = async (query: string) => (await api(`/locations/${LOCATION}/events${query}`)).body.events.map(({ eventKey }: { eventKey: string }) => eventKey);
+    expect(await keys("")).toEqual(["c", "b", "a"]);
+    expect(await keys("?contact=another")).toEqual(["c"]);
+    expect(await keys("?rule=on-failed")).toEqual(["b"]);
+    const first = (await api(`/locations/${LOCATION}/events?limit=2`)).body;
+    expect(await keys(`?limit=2&cursor=${first.cursor}`)).toEqual(["a"]);
+    expect(first.events[1]).toEqual({
+      eventKey: "b",
+      kind: "OutboundMessage",
+      channel: "sms",
+      contactId: "test-contact",
+      receivedAt: new Date(world.now).toISOString(),
+      fired: ["on-failed"],
+    });
+  });
+
+  it("tell why each rule fired or not, with what every condition saw", async () => {
+    const { key } = await postEvent({ messageType: "Call", callStatus: "completed", webhookId: "with/slash?and#more" });
+    const { body } = await api(`/locations/${LOCATION}/events/${encodeURIComponent(key)}`);
+    expect(body.event).toMatchObject({ key, kind: "OutboundMessage", payload: { callStatus: "completed" } });
+    expect(body.deliveries).toEqual([]);
+    const verdict = body.decision.verdicts.find(({ rule }: { rule: string }) => rule === "voicemail-text-back");
+    expect(verdict).toEqual({
+      rule: "voicemail-text-back",
+      fired: false,
+      reason: "conditions",
+      conditions: [
+        { pointer: "/all/0", fact: "channel", operator: "equal", value: "call", saw: "call", met: true },
+        { pointer: "/all/1", fact: "callStatus", operator: "equal", value: "voicemail", saw: "completed", met: false },
+      ],
+    });
+  });
+
+  it("that do not exist are not found", async () => {
+    const { status, body } = await api(`/locations/${LOCATION}/events/nothing`);
+    expect([status, body.code]).toEqual([404, "LEDGER_NOT_FOUND"]);
+  });
+});
+
+describe("lists", () => {
+  it.each([
+    ["events?limit=0", "/limit"],
+    ["events?limit=many", "/limit"],
+    ["events?limit=201", "/limit"],
+    ["events?cursor=x", "/cursor"],
+    ["deliveries?state=lost", "/state"],
+    ["tasks?state=maybe", "/state"],
+  ])("refuse %s and name the parameter", async (query, pointer) => {
+    const { status, body } = await api(`/locations/${LOCATION}/${query}`);
+    expect([status, body.code, body.issues[0].pointer]).toEqual([400, "REQUEST_PARAMETER", pointer]);
+  });
+
+  it("of deliveries and tasks page, and narrow by state", async () => {
+    world.rules = [aRule({ actions: [aWebhook(), aWebhook(), aTask()] })];
+    await postEvent();
+    const { body } = await api(`/locations/${LOCATION}/deliveries?limit=2`);
+    expect(body.deliveries).toHaveLength(2);
+    const rest = await api(`/locations/${LOCATION}/deliveries?limit=2&cursor=${body.cursor}`);
+    expect([rest.body.deliveries.length, rest.body.cursor]).toEqual([1, null]);
+    expect((await api(`/locations/${LOCATION}/deliveries?state=sent`)).body.deliveries).toEqual([]);
+    expect((await api(`/locations/${LOCATION}/deliveries?state=scheduled`)).body.deliveries).toHaveLength(3);
+  });
+});
+
+describe("explain", () => {
+  it("is the decision that would be made, and records nothing", async () => {
+    const { status, body } = await apiPost("/explain", { event: aPayload({ messageType: "CALL", callStatus: "voicemail" }) });
+    expect(status).toBe(200);
+    expect(body.decision.fired).toEqual(["voicemail-text-back"]);
+    expect(body.actions.map(({ action }: { action: { type: string } }) => action.type)).toEqual(["webhook", "task"]);
+    expect((await api(`/locations/${LOCATION}/events`)).body.events).toEqual([]);
+  });
+
+  it("says what a live decision on the same event says", async () => {
+    const payload = aPayload({ webhookId: "same", status: "failed" });
+    await post(payload);
+    const live = (await api(`/locations/${LOCATION}/events/same`)).body.decision;
+    const explained = (await apiPost("/explain", { event: payload })).body.decision;
+    expect(explained.verdicts).toEqual(live.verdicts);
+    expect(explained.ruleSet).toBe(live.ruleSet);
+  });
+
+  it("takes a provider's message, and another location", async () => {
+    const { type: _, ...fields } = aPayload();
+    const { body } = await apiPost("/explain", { event: { ...fields, type: "SMS", phone: "+15550100" }, locationId: "elsewhere" });
+    expect([body.event.kind, body.event.locationId]).toEqual(["ProviderOutboundMessage", "elsewhere"]);
+  });
+
+  it.each<[title: string, body: string, status: number, code: string]>([
+    ["no JSON", "{", 400, "REQUEST_NOT_JSON"],
+    ["no event", "{}", 400, "REQUEST_PARAMETER"],
+    ["an unknown kind", JSON.stringify({ event: { type: "Weather" } }), 422, "EVENT_UNUSABLE"],
+    ["an unusable event", JSON.stringify({ event: { type: "OutboundMessage" } }), 422, "EVENT_UNUSABLE"],
+    ["a list", "[]", 400, "REQUEST_PARAMETER"],
+    ["20,000 levels", `${'{"event":'.repeat(20_000)}1${"}".repeat(20_000)}`, 422, "EVENT_UNUSABLE"],
+  ])("refuses %s", async (_, body, status, code) => {
+    const answer = await api("/explain", { method: "POST", body });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+});
+
+it("the rules are told as they are in force", async () => {
+  const { body } = await api("/rules");
+  expect(body.hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(body.rules.map(({ name }: { name: string }) => name)).toContain("voicemail-text-back");
+  expect(body.findings).toEqual([]);
+});
