@@ -10,7 +10,14 @@ export const CONTACT = "test-contact";
 
 /** The payload of an outbound message. */
 export function aPayload(fields: JsonObject = {}): JsonObject {
-  return { type: "OutboundMessage", locationId: LOCATION, contactId: CONTACT, messageType: "SMS", status: "delivered", ...fields };
+  return {
+    type: "OutboundMessage",
+    locationId: LOCATION,
+    contactId: CONTACT,
+    messageType: "SMS",
+    status: "delivered",
+    ...fields,
+  };
 }
 
 /** An event made from a payload. */

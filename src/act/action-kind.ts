@@ -3,7 +3,7 @@ import type { Struct } from "superstruct";
 import type { FindingCode, Action, ActionType } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
-import type { TemplateRoots } from "./template.ts";
+import { TEMPLATE_ROOTS, templateProblem, type TemplateRoot, type TemplateRoots } from "./template.ts";
 
 /** Keys that every action will take and that do not work yet. */
 export const PLANNED_ACTION_KEYS = ["after", "cancelOn", "window"];
@@ -14,6 +14,16 @@ export interface ActionFinding {
   readonly path: readonly (string | number)[];
   readonly code: FindingCode;
   readonly message: string;
+}
+
+/** The finding on a template, if there is one, at its place in the action. */
+export function* templateFinding(
+  text: string,
+  path: readonly (string | number)[],
+  roots: readonly TemplateRoot[] = TEMPLATE_ROOTS,
+): Generator<ActionFinding> {
+  const problem = templateProblem(text, roots);
+  if (problem !== null) yield { path, ...problem };
 }
 
 /** What an action is performed with: the delivery it belongs to, what its templates may name, and the ports. */

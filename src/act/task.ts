@@ -5,9 +5,15 @@ import { succeed } from "../model/result.ts";
 import type { TaskAction } from "../model/rule.ts";
 import { strictObject } from "../model/strict-object.ts";
 import type { Task } from "../model/task.ts";
-import { PLANNED_ACTION_KEYS, type ActionContext, type ActionFinding, type ActionKind } from "./action-kind.ts";
+import {
+  PLANNED_ACTION_KEYS,
+  templateFinding,
+  type ActionContext,
+  type ActionFinding,
+  type ActionKind,
+} from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
-import { renderText, TEMPLATE_ROOTS, templateProblem } from "./template.ts";
+import { renderText } from "./template.ts";
 
 /** KV holds 1,024 bytes of metadata a key, the title among them. */
 const MAX_TITLE_CHARACTERS = 200;
@@ -22,19 +28,8 @@ const struct = strictObject(
 /** The task kind. */
 export const task: ActionKind<TaskAction> = { leavesTask: true, struct, findings, perform };
 
-function findings(action: TaskAction): readonly ActionFinding[] {
-  const texts = { title: action.title, description: action.description ?? "" };
-  return Object.entries(texts).flatMap(([key, text]) => {
-    const problem = templateProblem(text, TEMPLATE_ROOTS);
-    if (problem === null) return [];
-    return [
-      {
-        path: [key],
-        code: /"secret"/.test(problem) ? ("RULE_SECRET" as const) : ("RULE_TEMPLATE" as const),
-        message: problem,
-      },
-    ];
-  });
+function findings({ title, description = "" }: TaskAction): readonly ActionFinding[] {
+  return [...templateFinding(title, ["title"]), ...templateFinding(description, ["description"])];
 }
 
 async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {

@@ -19,13 +19,31 @@ export type TemplateRoot = keyof TemplateRoots;
 export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision"];
 export const HEADER_ROOTS: readonly TemplateRoot[] = [...TEMPLATE_ROOTS, "secret"];
 
+/** What stands in the way of a template, as a finding. */
+export interface TemplateProblem {
+  readonly code: "RULE_TEMPLATE" | "RULE_SECRET";
+  readonly message: string;
+}
+
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
 /**
  * Left out: loops, whose time nothing bounds in a Worker (its clock stands still while code runs), and what reads
  * other templates or keeps state between renderings. Without them a rendering takes time in line with its template.
  */
-const LEFT_OUT = ["for", "tablerow", "break", "continue", "cycle", "include", "render", "layout", "block", "increment", "decrement"];
+const LEFT_OUT = [
+  "for",
+  "tablerow",
+  "break",
+  "continue",
+  "cycle",
+  "include",
+  "render",
+  "layout",
+  "block",
+  "increment",
+  "decrement",
+];
 const MARKUP = /\{\{|\{%/;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
@@ -41,7 +59,9 @@ const strict = {
   memoryLimit: MAX_RENDERED_UNITS,
 };
 const forText = withoutLoops(new Liquid({ ...strict, outputEscape: textOf }));
-const forUrl = withoutLoops(new Liquid({ ...strict, outputEscape: (value: unknown) => encodeURIComponent(textOf(value)) }));
+const forUrl = withoutLoops(
+  new Liquid({ ...strict, outputEscape: (value: unknown) => encodeURIComponent(textOf(value)) }),
+);
 
 function withoutLoops(liquid: Liquid): Liquid {
   for (const tag of LEFT_OUT) delete liquid.tags[tag];
@@ -54,17 +74,21 @@ export function isTemplate(text: string): boolean {
 }
 
 /** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
-export function templateProblem(text: string, roots: readonly TemplateRoot[]): string | null {
+export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
   try {
-    const named = forText.globalVariableSegmentsSync(forText.parse(text));
-    for (const [root] of named) {
-      if (typeof root === "string" && !roots.includes(root as TemplateRoot)) {
-        return `Template root "${root}" is not known here${didYouMean(root, roots) || `, use one of ${roots.join(", ")}`}`;
-      }
+    for (const [root] of forText.globalVariableSegmentsSync(forText.parse(text))) {
+      if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
+      if (root === "secret")
+        return {
+          code: "RULE_SECRET",
+          message: "A secret may stand in headers alone, where it is never stored or shown",
+        };
+      const hint = didYouMean(root, roots) || `, use one of ${roots.join(", ")}`;
+      return { code: "RULE_TEMPLATE", message: `Template root "${root}" is not known here${hint}` };
     }
     return null;
   } catch (error) {
-    return `Cannot read template: ${firstLine(error)}`;
+    return { code: "RULE_TEMPLATE", message: `Cannot read template: ${firstLine(error)}` };
   }
 }
 

@@ -4,12 +4,18 @@ import type { Json, JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { WebhookAction } from "../model/rule.ts";
 import { strictObject } from "../model/strict-object.ts";
-import { PLANNED_ACTION_KEYS, type ActionContext, type ActionFinding, type ActionKind } from "./action-kind.ts";
+import {
+  PLANNED_ACTION_KEYS,
+  templateFinding,
+  type ActionContext,
+  type ActionFinding,
+  type ActionKind,
+} from "./action-kind.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 import { retryAfterMs } from "./retry.ts";
 import { signWebhook } from "./sign.ts";
-import { HEADER_ROOTS, renderJson, renderText, renderUrl, TEMPLATE_ROOTS, templateProblem } from "./template.ts";
+import { HEADER_ROOTS, renderJson, renderText, renderUrl } from "./template.ts";
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 1_000;
@@ -36,32 +42,25 @@ const struct = strictObject(
 export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, findings, perform };
 
 function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): Generator<ActionFinding> {
-  const urlProblem = templateProblem(action.url, TEMPLATE_ROOTS);
-  if (urlProblem !== null)
-    yield { path: ["url"], code: /secret/.test(urlProblem) ? "RULE_SECRET" : "RULE_TEMPLATE", message: urlProblem };
+  yield* templateFinding(action.url, ["url"]);
   const origin = fixedOrigin(action.url);
   if (origin === null) {
-    yield {
-      path: ["url"],
-      code: "RULE_DESTINATION",
-      message: "Write scheme, host and port of the URL out, up to the first slash; templates may follow",
-    };
+    const message = "Write scheme, host and port of the URL out, up to the first slash; templates may follow";
+    yield { path: ["url"], code: "RULE_DESTINATION", message };
   } else {
     const allowed = allowedDestination(origin, allowedHosts);
     if (!allowed.ok) yield { path: ["url"], code: "RULE_HOST", message: allowed.failure };
   }
   for (const [name, value] of Object.entries(action.headers ?? {})) {
-    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name)) {
-      yield { path: ["headers", name], code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
-    }
-    const problem = templateProblem(value, HEADER_ROOTS);
-    if (problem !== null) yield { path: ["headers", name], code: "RULE_TEMPLATE", message: problem };
+    const path = ["headers", name];
+    if (!isSettable(name)) yield { path, code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
+    yield* templateFinding(value, path, HEADER_ROOTS);
   }
-  for (const { path, text } of textsIn(action.body ?? null, ["body"])) {
-    const problem = templateProblem(text, TEMPLATE_ROOTS);
-    if (problem !== null)
-      yield { path, code: /"secret"/.test(problem) ? "RULE_SECRET" : "RULE_TEMPLATE", message: problem };
-  }
+  for (const { path, text } of textsIn(action.body ?? null, ["body"])) yield* templateFinding(text, path);
+}
+
+function isSettable(header: string): boolean {
+  return HEADER_NAME.test(header) && !OWN_HEADER.test(header);
 }
 
 function findings(action: WebhookAction, allowedHosts: ReadonlySet<string>): readonly ActionFinding[] {
@@ -120,8 +119,7 @@ function renderHeaders(
 ): Result<Headers, ActionError> {
   const headers = new Headers();
   for (const [name, template] of Object.entries(templates)) {
-    if (!HEADER_NAME.test(name) || OWN_HEADER.test(name))
-      return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
+    if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
     const value = renderText(template, { ...roots, secret: ports.secrets });
     if (!value.ok) {
       const code = value.failure.includes("secret.") ? "ACTION_SECRET" : "ACTION_TEMPLATE";

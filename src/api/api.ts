@@ -1,5 +1,6 @@
 // The operator's API: what came in, what was decided and why, what is on its way, and the few things one can change.
 import { Router, type IRequest } from "itty-router";
+import { parseJson } from "../events/parse-json.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
@@ -19,7 +20,7 @@ interface ApiCall {
   readonly parameter: (name: string) => string;
 }
 
-const MAX_BODY_CHARACTERS = 1_000_000;
+const MAX_BODY_BYTES = 512 * 1024;
 const LOG_CURSOR = /^\d{1,15}$/;
 
 /** Each route with what it does; `:l` is a location. */
@@ -122,7 +123,7 @@ export async function answerApi(request: Request, ports: ApiPorts): Promise<Answ
   if (ports.adminToken === null) return fail({ code: "API_CLOSED" });
   if (!(await hasToken(request.headers, ports.adminToken))) return fail({ code: "API_TOKEN" });
   const answer = (await router.fetch(request, ports)) as Answer | undefined;
-  return answer ?? fail({ code: "REQUEST_NOT_FOUND" });
+  return answer ?? fail(noRoute(request));
 }
 
 async function ingest(
@@ -162,12 +163,20 @@ function decoded(params: { readonly [name: string]: string }): Result<{ readonly
   }
 }
 
+/** The body of a call as bounded JSON. It stands one level above an event, whose bounds are those of the hooks. */
 async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
-  const text = await request.text();
-  if (text.length > MAX_BODY_CHARACTERS) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_CHARACTERS });
-  try {
-    return succeed(JSON.parse(text) as Json);
-  } catch {
-    return fail({ code: "REQUEST_NOT_JSON" });
-  }
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > MAX_BODY_BYTES) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_BYTES });
+  const parsed = parseJson(bytes);
+  if (parsed === null) return fail({ code: "REQUEST_NOT_JSON" });
+  return parsed.issues.length > 0 ? fail({ code: "EVENT_UNUSABLE", issues: parsed.issues }) : succeed(parsed.value);
+}
+
+/** Why no route answered: there is none, or it takes another method. */
+function noRoute(request: Request): Failure {
+  const { pathname } = new URL(request.url);
+  const allow = router.routes.filter(([, path]) => path.test(pathname)).map(([method]) => method);
+  return allow.length === 0
+    ? { code: "REQUEST_NOT_FOUND" }
+    : { code: "REQUEST_METHOD", allow: [...new Set(allow)].join(", ") };
 }

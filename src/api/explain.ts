@@ -14,7 +14,6 @@ export interface Explanation {
   readonly actions: readonly PlannedAction[];
 }
 
-
 /** Explains `{ event, locationId? }`: `event` is a payload as HighLevel sends it, `locationId` stands in for its own. */
 export async function explain(request: Json, ruleSet: RuleSet, nowMs: number): Promise<Result<Explanation, Failure>> {
   const given = isJsonObject(request) ? request["event"] : undefined;

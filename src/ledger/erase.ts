@@ -19,20 +19,21 @@ const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL";
  * any of their content, so that a late retry of a webhook is still recognised and does not bring them back.
  */
 export function eraseContact(sql: Sql, locationId: string, contactId: string, nowMs: number): Erased {
-  const plans = rows<{ id: string; plan: string }>(sql, "SELECT id, plan FROM deliveries WHERE contact_id = ?", contactId);
+  const plans = rows<{ id: string; plan: string }>(
+    sql,
+    "SELECT id, plan FROM deliveries WHERE contact_id = ?",
+    contactId,
+  );
   const leaving = plans.filter(({ plan }) => kindOf((JSON.parse(plan) as Plan).action).leavesTask);
   const kept = rows<{ id: string }>(sql, "SELECT id FROM tasks WHERE contact_id = ?", contactId);
-  for (const id of new Set([...leaving, ...kept].map((row) => row.id))) tasks.planWrite(sql, locationId, id, null, nowMs);
+  for (const id of new Set([...leaving, ...kept].map((row) => row.id)))
+    tasks.planWrite(sql, locationId, id, null, nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
     quarantined: count(sql, "DELETE FROM quarantine WHERE contact_id = ? RETURNING key", contactId),
-    events: count(
-      sql,
-      `UPDATE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`,
-      contactId,
-    ),
+    events: count(sql, `UPDATE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
   };
 }
 
@@ -43,16 +44,33 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
  */
 export function sweep(sql: Sql, locationId: string, beforeMs: number, nowMs: number): boolean {
   const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN})`;
-  const forgotten = rows(sql, `UPDATE events SET ${TOMBSTONE} WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`, beforeMs, SWEEP_ROWS);
-  const removed = rows(sql, `DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NULL LIMIT ?) RETURNING seq`, Math.min(beforeMs, nowMs - KEY_DAYS * DAY_MS), SWEEP_ROWS);
+  const forgotten = rows(
+    sql,
+    `UPDATE events SET ${TOMBSTONE} WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`,
+    beforeMs,
+    SWEEP_ROWS,
+  );
+  const removed = rows(
+    sql,
+    `DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NULL LIMIT ?) RETURNING seq`,
+    Math.min(beforeMs, nowMs - KEY_DAYS * DAY_MS),
+    SWEEP_ROWS,
+  );
   const more = forgotten.length === SWEEP_ROWS || removed.length === SWEEP_ROWS;
   if (!more) {
     // Ids begin with the time of the decision, so what is older than the oldest event that stays can be told by id.
     const oldest = beforeMs.toString(16).padStart(12, "0");
-    sql.exec(`DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE id < ? AND state NOT IN ${OPEN})`, oldest);
+    sql.exec(
+      `DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE id < ? AND state NOT IN ${OPEN})`,
+      oldest,
+    );
     sql.exec(`DELETE FROM deliveries WHERE id < ? AND state NOT IN ${OPEN}`, oldest);
   }
-  for (const { id } of rows<{ id: string }>(sql, "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING id", beforeMs)) {
+  for (const { id } of rows<{ id: string }>(
+    sql,
+    "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING id",
+    beforeMs,
+  )) {
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
   held.forgetBefore(sql, beforeMs);

@@ -95,6 +95,8 @@ function bounded(decision: Decision): Decision {
     if (room < 0) shortened.add(verdict);
   }
   if (shortened.size === 0) return decision;
-  const verdicts = decision.verdicts.map((verdict): Verdict => (shortened.has(verdict) ? { ...verdict, conditions: [], shortened: true } : verdict));
+  const verdicts = decision.verdicts.map((verdict): Verdict =>
+    shortened.has(verdict) ? { ...verdict, conditions: [], shortened: true } : verdict,
+  );
   return { ...decision, verdicts };
 }

@@ -2,5 +2,5 @@
 
 /** json-rules-engine asks for it only when no path resolver is given, which never happens. */
 export function JSONPath(): never {
-  throw new Error("jsonpath-plus is not part of Afterbeep: every engine gets the path resolver of match/path.ts");
+  throw new Error("An engine was made without the path resolver of match/path.ts");
 }

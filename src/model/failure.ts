@@ -99,12 +99,7 @@ export function problemOf(failure: Failure): Problem {
         "www-authenticate": "Bearer",
       });
     case "BUG":
-      return problem(
-        500,
-        failure.code,
-        "Something went wrong inside Afterbeep",
-        "The log has the details",
-      );
+      return problem(500, failure.code, "Something went wrong inside Afterbeep", "The log has the details");
   }
 }
 

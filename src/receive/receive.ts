@@ -2,6 +2,7 @@
 // The order matters: nothing that is not proved to come from HighLevel changes anything.
 import { locationOf } from "../events/structs.ts";
 import { readEvent } from "../events/event.ts";
+import { parseJson } from "../events/parse-json.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Event, HookRoute } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
@@ -10,7 +11,6 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import type { Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { readBody } from "./body.ts";
-import { parseJson } from "./parse-json.ts";
 import { isSigned, verificationKeys } from "./signature.ts";
 
 /** What a hook answers with 202. */

@@ -121,7 +121,11 @@ function reportShape(failure: StructFailure, report: Report): void {
 
 /** superstruct's sentence without the value, and with plain quotes. */
 function readable(message: string): string {
-  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, (_, quoted: string) => (quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`));
+  return message
+    .replace(/,? but received.*$/s, "")
+    .replaceAll(/`([^`]*)`/g, (_, quoted: string) =>
+      quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`,
+    );
 }
 
 function checkMeaning(rule: RuleFile, allowedHosts: ReadonlySet<string>, report: Report): void {

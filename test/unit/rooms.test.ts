@@ -49,7 +49,8 @@ describe("the rooms", () => {
 
   it("keep Cloudflare's modules to the ledger and the entry", () => {
     const offenders = files.filter(
-      (file) => importsOf(file).some((from) => from.startsWith("cloudflare:")) && !CLOUDFLARE_ROOMS.includes(roomOf(file)),
+      (file) =>
+        importsOf(file).some((from) => from.startsWith("cloudflare:")) && !CLOUDFLARE_ROOMS.includes(roomOf(file)),
     );
     expect(offenders).toEqual([]);
   });

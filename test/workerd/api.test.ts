@@ -13,7 +13,10 @@ afterEach(reset);
 
 describe("the door", () => {
   const call = async (authorization: string | null, path = "/api/locations") => {
-    const response = await exports.default.fetch(ORIGIN + path, authorization === null ? {} : { headers: { authorization } });
+    const response = await exports.default.fetch(
+      ORIGIN + path,
+      authorization === null ? {} : { headers: { authorization } },
+    );
     return { status: response.status, body: await response.json<{ code: string }>(), headers: response.headers };
   };
 
@@ -47,11 +50,16 @@ describe("the door", () => {
 
 describe("events", () => {
   it("are listed newest first, by contact and by rule, a page at a time", async () => {
-    world.rules = [aRule({ name: "on-failed", conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] } })];
+    world.rules = [
+      aRule({ name: "on-failed", conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] } }),
+    ];
     await postEvent({ webhookId: "a" });
     await postEvent({ webhookId: "b", status: "failed" });
     await postEvent({ webhookId: "c", contactId: "another" });
-    const keys = async (query: string) => (await api(`/locations/${LOCATION}/events${query}`)).body.events.map(({ eventKey }: { eventKey: string }) => eventKey);
+    const keys = async (query: string) =>
+      (await api(`/locations/${LOCATION}/events${query}`)).body.events.map(
+        ({ eventKey }: { eventKey: string }) => eventKey,
+      );
     expect(await keys("")).toEqual(["c", "b", "a"]);
     expect(await keys("?contact=another")).toEqual(["c"]);
     expect(await keys("?rule=on-failed")).toEqual(["b"]);
@@ -117,7 +125,9 @@ describe("lists", () => {
 
 describe("explain", () => {
   it("is the decision that would be made, and records nothing", async () => {
-    const { status, body } = await apiPost("/explain", { event: aPayload({ messageType: "CALL", callStatus: "voicemail" }) });
+    const { status, body } = await apiPost("/explain", {
+      event: aPayload({ messageType: "CALL", callStatus: "voicemail" }),
+    });
     expect(status).toBe(200);
     expect(body.decision.fired).toEqual(["voicemail-text-back"]);
     expect(body.actions.map(({ action }: { action: { type: string } }) => action.type)).toEqual(["webhook", "task"]);
@@ -135,7 +145,10 @@ describe("explain", () => {
 
   it("takes a provider's message, and another location", async () => {
     const { type: _, ...fields } = aPayload();
-    const { body } = await apiPost("/explain", { event: { ...fields, type: "SMS", phone: "+15550100" }, locationId: "elsewhere" });
+    const { body } = await apiPost("/explain", {
+      event: { ...fields, type: "SMS", phone: "+15550100" },
+      locationId: "elsewhere",
+    });
     expect([body.event.kind, body.event.locationId]).toEqual(["ProviderOutboundMessage", "elsewhere"]);
   });
 

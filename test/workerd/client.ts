@@ -6,7 +6,10 @@ import { aPayload, LOCATION, signed } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
 
 export const ORIGIN = "https://afterbeep.test";
-const PATHS: { readonly [R in HookRoute]: string } = { events: "/hooks/highlevel", provider: "/hooks/highlevel/provider" };
+const PATHS: { readonly [R in HookRoute]: string } = {
+  events: "/hooks/highlevel",
+  provider: "/hooks/highlevel/provider",
+};
 
 /** An answer as a test looks at it. */
 export interface Answer {

@@ -1,3 +1,4 @@
+/// <reference types="vite/types/importMeta.d.ts" />
 import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
 
 declare global {

@@ -20,7 +20,11 @@ const cases = Object.entries(files).map(([path, value]) => ({
   title: path.replace(/.*\/|\.json$/g, "").replaceAll("-", " "),
   value,
 }));
-const STATUS: { readonly [status: string]: string } = { event: "accepted", unusable: "quarantined", ignored: "ignored" };
+const STATUS: { readonly [status: string]: string } = {
+  event: "accepted",
+  unusable: "quarantined",
+  ignored: "ignored",
+};
 
 async function signedHeaders(body: string | Uint8Array<ArrayBuffer>): Promise<Record<string, string>> {
   return { "content-type": "application/json", "x-ghl-signature": await signed(body) };
@@ -35,7 +39,7 @@ describe("every documented shape over HTTP", () => {
   });
 
   it.each(cases)("$title, with one bit flipped: refused", async ({ value: { route, payload } }) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(payload));
+    const bytes = Uint8Array.from(new TextEncoder().encode(JSON.stringify(payload)));
     const headers = await signedHeaders(bytes);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;
@@ -46,10 +50,27 @@ describe("every documented shape over HTTP", () => {
 describe("a hook refuses", () => {
   const body = JSON.stringify(aPayload());
 
-  it.each<[title: string, status: number, code: string, send: () => Promise<{ status: number; headers: Headers; body: { code: string } }>]>([
+  it.each<
+    [
+      title: string,
+      status: number,
+      code: string,
+      send: () => Promise<{ status: number; headers: Headers; body: { code: string } }>,
+    ]
+  >([
     ["no signature", 401, "EVENT_SIGNATURE", () => postRaw(body, { "content-type": "application/json" })],
-    ["N/A as a signature", 401, "EVENT_SIGNATURE", () => postRaw(body, { "content-type": "application/json", "x-ghl-signature": "N/A" })],
-    ["the signature of other bytes", 401, "EVENT_SIGNATURE", async () => postRaw(`${body} `, await signedHeaders(body))],
+    [
+      "N/A as a signature",
+      401,
+      "EVENT_SIGNATURE",
+      () => postRaw(body, { "content-type": "application/json", "x-ghl-signature": "N/A" }),
+    ],
+    [
+      "the signature of other bytes",
+      401,
+      "EVENT_SIGNATURE",
+      async () => postRaw(`${body} `, await signedHeaders(body)),
+    ],
     [
       "a doubled signature",
       401,
@@ -60,10 +81,25 @@ describe("a hook refuses", () => {
         return postRaw(body, headers);
       },
     ],
-    ["another content type", 415, "REQUEST_MEDIA_TYPE", async () => postRaw(body, { ...(await signedHeaders(body)), "content-type": "text/plain" })],
-    ["a compressed body", 415, "REQUEST_MEDIA_TYPE", async () => postRaw(body, { ...(await signedHeaders(body)), "content-encoding": "gzip" })],
+    [
+      "another content type",
+      415,
+      "REQUEST_MEDIA_TYPE",
+      async () => postRaw(body, { ...(await signedHeaders(body)), "content-type": "text/plain" }),
+    ],
+    [
+      "a compressed body",
+      415,
+      "REQUEST_MEDIA_TYPE",
+      async () => postRaw(body, { ...(await signedHeaders(body)), "content-encoding": "gzip" }),
+    ],
     ["signed bytes that are no JSON", 400, "REQUEST_NOT_JSON", async () => postRaw("{", await signedHeaders("{"))],
-    ["256 KB and one byte", 413, "REQUEST_TOO_LARGE", async () => postRaw("x".repeat(256 * 1024 + 1), await signedHeaders(body))],
+    [
+      "256 KB and one byte",
+      413,
+      "REQUEST_TOO_LARGE",
+      async () => postRaw("x".repeat(256 * 1024 + 1), await signedHeaders(body)),
+    ],
   ])("%s", async (_, status, code, send) => {
     const answer = await send();
     expect([answer.status, answer.body.code]).toEqual([status, code]);
@@ -106,7 +142,10 @@ describe("what was signed is never lost", () => {
   it("an event without a contact is kept by its location, and can be taken in again", async () => {
     const payload = aPayload({ webhookId: "w-no-contact", contactId: "" });
     const answer = await post(payload);
-    expect(answer.body).toMatchObject({ status: "quarantined", issues: [{ pointer: "/contactId", code: "EVENT_FIELD" }] });
+    expect(answer.body).toMatchObject({
+      status: "quarantined",
+      issues: [{ pointer: "/contactId", code: "EVENT_FIELD" }],
+    });
     const again = await api("/locations/test-location/quarantine/w-no-contact/ingest", { method: "POST" });
     expect(again.body).toMatchObject({ status: "quarantined" });
     const { body } = await api("/locations/test-location/quarantine");
@@ -151,7 +190,8 @@ describe("an event", () => {
   });
 
   it("cannot change a prototype", async () => {
-    const body = '{"type":"OutboundMessage","locationId":"test-location","contactId":"c","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
+    const body =
+      '{"type":"OutboundMessage","locationId":"test-location","contactId":"c","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
     const { body: answer } = await postRaw(body, await signedHeaders(body));
     expect(answer.status).toBe("accepted");
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
@@ -169,7 +209,11 @@ it("a Worker whose ledger is out of reach answers 429, never 2xx or 5xx", async 
   const { readConfiguration } = await import("../../src/model/configuration.ts");
   const broken = () => Promise.reject(new Error("overloaded"));
   const body = JSON.stringify(aPayload());
-  const request = new Request(`${ORIGIN}/hooks/highlevel`, { method: "POST", body, headers: await signedHeaders(body) });
+  const request = new Request(`${ORIGIN}/hooks/highlevel`, {
+    method: "POST",
+    body,
+    headers: await signedHeaders(body),
+  });
   const result = await receive(request, "events", {
     configuration: readConfiguration(env),
     clock: Date.now,

@@ -1,5 +1,11 @@
 import { env } from "cloudflare:workers";
-import { abortAllDurableObjects, evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  reset,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { aPayload, aRule, aTask, aWebhook, CONTACT, LOCATION } from "../builders.ts";
@@ -43,7 +49,7 @@ describe("recording", () => {
   it("keeps 60 different events that come at once, in one order", async () => {
     await Promise.all(Array.from({ length: 60 }, (_, index) => postEvent({ webhookId: `many-${index}` })));
     const keys: string[] = [];
-    for (let cursor = ""; ; ) {
+    for (let cursor = ""; ;) {
       const { body } = await api(`/locations/${LOCATION}/events?limit=25${cursor && `&cursor=${cursor}`}`);
       keys.push(...body.events.map(({ eventKey }: { eventKey: string }) => eventKey));
       if (body.cursor === null) break;
@@ -70,7 +76,11 @@ describe("recording", () => {
       storage.sql.exec("CREATE TRIGGER fail BEFORE INSERT ON deliveries BEGIN SELECT RAISE(ABORT, 'disk'); END");
     });
     const { answer } = await postEvent({ webhookId: "during" });
-    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([429, "LEDGER_UNAVAILABLE", "30"]);
+    expect([answer.status, answer.body.code, answer.headers.get("retry-after")]).toEqual([
+      429,
+      "LEDGER_UNAVAILABLE",
+      "30",
+    ]);
     await runInDurableObject(ledger(), (_, { storage }) => storage.sql.exec("DROP TRIGGER fail") && undefined);
     expect((await api(`/locations/${LOCATION}/events`)).body.events).toHaveLength(1);
     expect((await postEvent({ webhookId: "during" })).answer.body.status).toBe("accepted");
@@ -88,7 +98,11 @@ describe("delivering", () => {
     world.answer = () => new Response("thank you", { status: 201 });
     await alarm();
     const [delivery] = await deliveriesOf(key);
-    expect(delivery).toMatchObject({ state: "sent", dueAt: null, attempts: [{ status: 201, error: null, answer: "thank you" }] });
+    expect(delivery).toMatchObject({
+      state: "sent",
+      dueAt: null,
+      attempts: [{ status: 201, error: null, answer: "thank you" }],
+    });
     expect(world.requests[0]).toMatchObject({ id: delivery.id, url: "https://receiver.example.com/hook" });
   });
 
@@ -118,10 +132,29 @@ describe("delivering", () => {
   it.each<[title: string, answer: () => Response, state: string, error: string | null]>([
     ["2xx is sent", () => new Response(null, { status: 204 }), "sent", null],
     ["410 is the end", () => new Response(null, { status: 410 }), "dead", "DESTINATION_GONE"],
-    ["301 is not followed", () => new Response(null, { status: 301, headers: { location: "https://b.example.com" } }), "scheduled", "DESTINATION_REDIRECT"],
+    [
+      "301 is not followed",
+      () => new Response(null, { status: 301, headers: { location: "https://b.example.com" } }),
+      "scheduled",
+      "DESTINATION_REDIRECT",
+    ],
     ["404 is tried again", () => new Response(null, { status: 404 }), "scheduled", "DESTINATION_STATUS"],
-    ["a broken connection is tried again", () => { throw new Error("reset"); }, "scheduled", "DESTINATION_UNREACHABLE"],
-    ["a time-out is tried again", () => { throw new DOMException("late", "TimeoutError"); }, "scheduled", "DESTINATION_TIMEOUT"],
+    [
+      "a broken connection is tried again",
+      () => {
+        throw new Error("reset");
+      },
+      "scheduled",
+      "DESTINATION_UNREACHABLE",
+    ],
+    [
+      "a time-out is tried again",
+      () => {
+        throw new DOMException("late", "TimeoutError");
+      },
+      "scheduled",
+      "DESTINATION_TIMEOUT",
+    ],
   ])("%s", async (_, answer, state, error) => {
     const key = await fire();
     world.answer = answer;
@@ -177,7 +210,9 @@ describe("delivering", () => {
   it("keeps a template that names what is not there as a dead letter that says so", async () => {
     const key = await fire({ actions: [aWebhook({ body: { a: "{{ event.nothing }}" } })] });
     await alarm();
-    expect(await deliveriesOf(key)).toMatchObject([{ state: "dead", attempts: [{ error: expect.stringContaining("ACTION_TEMPLATE") }] }]);
+    expect(await deliveriesOf(key)).toMatchObject([
+      { state: "dead", attempts: [{ error: expect.stringContaining("ACTION_TEMPLATE") }] },
+    ]);
     expect(world.requests).toEqual([]);
   });
 
@@ -186,8 +221,12 @@ describe("delivering", () => {
     await alarm();
     expect(world.requests[0]?.headers.get("x-token")).toBe("Bearer gateway-secret");
     await runInDurableObject(ledger(), (_, { storage }) => {
-      for (const { name } of storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'")) {
-        expect(JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray()), name).not.toContain("gateway-secret");
+      for (const { name } of storage.sql.exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )) {
+        expect(JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray()), name).not.toContain(
+          "gateway-secret",
+        );
       }
     });
   });
@@ -195,7 +234,9 @@ describe("delivering", () => {
   it("cannot read Afterbeep's own secrets from a rule", async () => {
     const key = await fire({ actions: [aWebhook({ headers: { "x-token": "{{ secret.ADMIN_TOKEN }}" } })] });
     await alarm();
-    expect(await deliveriesOf(key)).toMatchObject([{ state: "scheduled", attempts: [{ error: expect.stringContaining("ACTION_SECRET") }] }]);
+    expect(await deliveriesOf(key)).toMatchObject([
+      { state: "scheduled", attempts: [{ error: expect.stringContaining("ACTION_SECRET") }] },
+    ]);
     expect(world.requests).toEqual([]);
   });
 });
@@ -281,7 +322,13 @@ describe("changing a delivery by hand", () => {
 describe("tasks", () => {
   const inKv = async (): Promise<JsonObject[]> => {
     const { keys } = await env.TASKS.list();
-    return Promise.all(keys.map(async ({ name, metadata }) => ({ ...(await env.TASKS.get<JsonObject>(name, "json")), name, metadata: metadata as JsonObject })));
+    return Promise.all(
+      keys.map(async ({ name, metadata }) => ({
+        ...(await env.TASKS.get<JsonObject>(name, "json")),
+        name,
+        metadata: metadata as JsonObject,
+      })),
+    );
   };
 
   it("stand in KV under a key that follows from the decision, with what a list shows as metadata", async () => {
@@ -289,7 +336,12 @@ describe("tasks", () => {
     await alarm();
     const dueAt = new Date(world.now + 2 * HOUR).toISOString();
     const [task] = await inKv();
-    expect(task).toMatchObject({ title: `Call ${CONTACT}`, state: "open", dueAt, name: `task:${LOCATION}:${String(task?.["id"])}` });
+    expect(task).toMatchObject({
+      title: `Call ${CONTACT}`,
+      state: "open",
+      dueAt,
+      name: `task:${LOCATION}:${String(task?.["id"])}`,
+    });
     expect(task?.["metadata"]).toEqual({ title: `Call ${CONTACT}`, dueAt, state: "open", contactId: CONTACT });
     expect((await api(`/locations/${LOCATION}/tasks?state=open`)).body.tasks).toMatchObject([{ id: task?.["id"] }]);
   });
@@ -342,7 +394,11 @@ describe("forgetting", () => {
     expect(body.erased).toEqual({ events: 1, deliveries: 2, tasks: 1, quarantined: 1 });
     await alarm();
     await runInDurableObject(ledger(), (_, { storage }) => {
-      const tables = storage.sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray();
+      const tables = storage.sql
+        .exec<{ name: string }>(
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+        )
+        .toArray();
       for (const { name } of tables) {
         const text = JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray());
         expect(text, name).not.toContain("contact-to-erase");

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildRules } from "../../../src/cli/build.ts";
 
-const GOOD = { on: ["OutboundMessage"], conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] }, actions: [{ type: "task", title: "Look" }], examples: [] };
+const GOOD = {
+  on: ["OutboundMessage"],
+  conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] },
+  actions: [{ type: "task", title: "Look" }],
+  examples: [],
+};
 const BAD = { ...GOOD, conditions: { all: [{ fact: "statsu", operator: "equal", value: "failed" }] } };
 
 let folder = "";
@@ -13,8 +18,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const write = (name: string, rule: unknown): void => writeFileSync(join(folder, name), typeof rule === "string" ? rule : JSON.stringify(rule));
-const build = (developing: boolean, lastGood: Parameters<typeof buildRules>[3] = null) => buildRules(folder, folder, developing, lastGood);
+const write = (name: string, rule: unknown): void =>
+  writeFileSync(join(folder, name), typeof rule === "string" ? rule : JSON.stringify(rule));
+const build = (developing: boolean, lastGood: Parameters<typeof buildRules>[3] = null) =>
+  buildRules(folder, folder, developing, lastGood);
 
 describe("building the rules", () => {
   it("bundles them named, sorted and without examples, under the hash of what they say", async () => {

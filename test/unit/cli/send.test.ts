@@ -9,7 +9,7 @@ describe("--set", () => {
     [[], {}],
     [["--set", "callDuration=31"], { callDuration: 31 }],
     [["--set=body=hello there"], { body: "hello there" }],
-    [["--set", "to=[\"a\"]", "--set", "dnd=true"], { to: ["a"], dnd: true }],
+    [["--set", 'to=["a"]', "--set", "dnd=true"], { to: ["a"], dnd: true }],
     [["--set", "dndSettings.SMS.status=active"], { dndSettings: { SMS: { status: "active" } } }],
     [["--set", "body=a=b"], { body: "a=b" }],
   ])("%j", (args, set) => expect(readSets(args)).toEqual(set));
@@ -22,7 +22,11 @@ describe("--set", () => {
 
 describe("the samples", () => {
   const events = Object.entries(SAMPLES).map(([name, sample]) => {
-    const read = readEvent(payloadOf(sample, {}, new Date()), { key: name, route: sample.route, receivedAt: new Date().toISOString() });
+    const read = readEvent(payloadOf(sample, {}, new Date()), {
+      key: name,
+      route: sample.route,
+      receivedAt: new Date().toISOString(),
+    });
     return [name, read] as const;
   });
 
@@ -45,10 +49,19 @@ describe("the samples", () => {
 
 describe("an answer", () => {
   it("that refuses says what to do", () => {
-    expect(answerLines({ httpStatus: 401, answer: { title: "The signature is wrong", detail: "Sign it" } }, null)).toEqual(["401 The signature is wrong", "  Sign it"]);
+    expect(
+      answerLines({ httpStatus: 401, answer: { title: "The signature is wrong", detail: "Sign it" } }, null),
+    ).toEqual(["401 The signature is wrong", "  Sign it"]);
   });
   it("that quarantines says where", () => {
-    const answer = { status: "quarantined", eventKey: "k", issues: [{ pointer: "/contactId", message: "Expected the id of a contact" }] };
-    expect(answerLines({ httpStatus: 202, answer }, null)).toEqual(["202 quarantined k", "  /contactId: Expected the id of a contact"]);
+    const answer = {
+      status: "quarantined",
+      eventKey: "k",
+      issues: [{ pointer: "/contactId", message: "Expected the id of a contact" }],
+    };
+    expect(answerLines({ httpStatus: 202, answer }, null)).toEqual([
+      "202 quarantined k",
+      "  /contactId: Expected the id of a contact",
+    ]);
   });
 });

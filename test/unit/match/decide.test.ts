@@ -41,9 +41,22 @@ describe("a comparison", () => {
     ["another fact", when("to", "equal", { fact: "from" }), { to: "a", from: "a" }, true],
     ["a decorator", when("recipients", "someFact:equal", "b"), { to: ["a", "b"] }, true],
     ["not", { not: { fact: "status", operator: "equal", value: "failed" } }, { status: "sent" }, true],
-    ["any", { any: [{ fact: "status", operator: "equal", value: "x" }, { fact: "channel", operator: "equal", value: "sms" }] }, {}, true],
+    [
+      "any",
+      {
+        any: [
+          { fact: "status", operator: "equal", value: "x" },
+          { fact: "channel", operator: "equal", value: "sms" },
+        ],
+      },
+      {},
+      true,
+    ],
   ])("%s", async (_, conditions, event, fires) => {
-    expect(await verdictOf({ conditions }, event)).toMatchObject({ fired: fires, reason: fires ? "fired" : "conditions" });
+    expect(await verdictOf({ conditions }, event)).toMatchObject({
+      fired: fires,
+      reason: fires ? "fired" : "conditions",
+    });
   });
 });
 
@@ -52,7 +65,12 @@ describe("a verdict", () => {
     const conditions: ConditionGroup = {
       all: [
         { fact: "channel", operator: "equal", value: "call" },
-        { any: [{ fact: "callStatus", operator: "equal", value: "busy" }, { not: { fact: "userId", operator: "equal", value: "u1" } }] },
+        {
+          any: [
+            { fact: "callStatus", operator: "equal", value: "busy" },
+            { not: { fact: "userId", operator: "equal", value: "u1" } },
+          ],
+        },
       ],
     };
     const { conditions: seen } = await verdictOf({ conditions }, { messageType: "Call", callStatus: "no-answer" });
@@ -75,7 +93,10 @@ describe("a verdict", () => {
   });
 
   it("shows the other fact's value where two facts are compared", async () => {
-    const { conditions } = await verdictOf({ conditions: when("to", "equal", { fact: "from" }) }, { to: "a", from: "b" });
+    const { conditions } = await verdictOf(
+      { conditions: when("to", "equal", { fact: "from" }) },
+      { to: "a", from: "b" },
+    );
     expect(conditions).toMatchObject([{ value: "b", saw: "a", met: false }]);
   });
 
@@ -88,7 +109,11 @@ describe("a verdict", () => {
     const broken = aRule({ name: "a-broken", conditions: when("status", "no-such-operator", "x") });
     const throwing = aRule({ name: "b-throwing", conditions: when("status", "in", 5) });
     const unbuildable = aRule({ name: "c-unbuildable", conditions: { all: 7 } as unknown as ConditionGroup });
-    const { decision, actions } = await decide(anEvent(), aRuleSet(broken, throwing, unbuildable, aRule({ name: "d-fine" })), NOW);
+    const { decision, actions } = await decide(
+      anEvent(),
+      aRuleSet(broken, throwing, unbuildable, aRule({ name: "d-fine" })),
+      NOW,
+    );
     expect(decision.verdicts.map(({ reason }) => reason)).toEqual(["error", "error", "error", "fired"]);
     expect(decision.verdicts[0]?.detail).toContain("no-such-operator");
     expect(actions.map(({ rule }) => rule)).toEqual(["d-fine"]);
@@ -103,13 +128,21 @@ describe("a decision", () => {
   });
 
   it("goes by priority, then by name", async () => {
-    const rules = [aRule({ name: "b" }), aRule({ name: "a" }), aRule({ name: "z", priority: 5 }), aRule({ name: "last", priority: -1 })];
+    const rules = [
+      aRule({ name: "b" }),
+      aRule({ name: "a" }),
+      aRule({ name: "z", priority: 5 }),
+      aRule({ name: "last", priority: -1 }),
+    ];
     const { decision } = await decide(anEvent(), aRuleSet(...rules), NOW);
     expect(decision.fired).toEqual(["z", "a", "b", "last"]);
   });
 
   it("lists the actions of the rules that fired, in order", async () => {
-    const rules = [aRule({ name: "two", actions: [aTask(), aWebhook()] }), aRule({ name: "none", conditions: when("status", "equal", "x") })];
+    const rules = [
+      aRule({ name: "two", actions: [aTask(), aWebhook()] }),
+      aRule({ name: "none", conditions: when("status", "equal", "x") }),
+    ];
     const { actions } = await decide(anEvent(), aRuleSet(...rules), NOW);
     expect(actions.map(({ rule, index, action }) => [rule, index, action.type])).toEqual([
       ["two", 0, "task"],
@@ -139,15 +172,24 @@ describe("a decision", () => {
 
   it("lets a rule ask for what the loop guard holds back", async () => {
     expect(await verdictOf({ includeApi: true }, { source: "api" })).toMatchObject({ fired: true });
-    const internal: Partial<Rule> = { includeInternal: true, conditions: when("messageType", "equal", "InternalComment") };
+    const internal: Partial<Rule> = {
+      includeInternal: true,
+      conditions: when("messageType", "equal", "InternalComment"),
+    };
     expect(await verdictOf(internal, { messageType: "InternalComment" })).toMatchObject({ fired: true });
   });
 
   it("is the same when many are made at once on one rule set", async () => {
-    const rules = aRuleSet(aRule({ name: "sms" }), aRule({ name: "failed", priority: -1, conditions: when("status", "equal", "failed") }));
-    const events = Array.from({ length: 200 }, (_, index) => anEvent(index % 2 === 0 ? { status: "failed" } : { messageType: "Email" }, `k${index}`));
+    const rules = aRuleSet(
+      aRule({ name: "sms" }),
+      aRule({ name: "failed", priority: -1, conditions: when("status", "equal", "failed") }),
+    );
+    const events = Array.from({ length: 200 }, (_, index) =>
+      anEvent(index % 2 === 0 ? { status: "failed" } : { messageType: "Email" }, `k${index}`),
+    );
     const decided = await Promise.all(events.map((event) => decide(event, rules, NOW)));
-    for (const [index, { decision }] of decided.entries()) expect(decision.fired).toEqual(index % 2 === 0 ? ["sms", "failed"] : []);
+    for (const [index, { decision }] of decided.entries())
+      expect(decision.fired).toEqual(index % 2 === 0 ? ["sms", "failed"] : []);
   });
 
   it("leaves rules and event as they were", async () => {

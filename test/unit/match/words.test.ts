@@ -11,7 +11,13 @@ const seen = (fields: Partial<ConditionVerdict>): ConditionVerdict => ({
   met: false,
   ...fields,
 });
-const verdict = (fields: Partial<Verdict>): Verdict => ({ rule: "r", fired: false, reason: "conditions", conditions: [], ...fields });
+const verdict = (fields: Partial<Verdict>): Verdict => ({
+  rule: "r",
+  fired: false,
+  reason: "conditions",
+  conditions: [],
+  ...fields,
+});
 
 describe("a condition in words", () => {
   it.each<[words: string, condition: ConditionVerdict]>([
@@ -19,14 +25,18 @@ describe("a condition in words", () => {
     ['callStatus is absent, the rule wants "voicemail"', seen({})],
     ['callStatus was not looked at, the rule wants "voicemail"', seen({ met: null })],
     ['callStatus is "x", the rule wants one of "a", "b"', seen({ saw: "x", operator: "in", value: ["a", "b"] })],
-    ['payload at $.a is 3, the rule wants more than 5', seen({ fact: "payload", path: "$.a", saw: 3, operator: "greaterThan", value: 5 })],
+    [
+      "payload at $.a is 3, the rule wants more than 5",
+      seen({ fact: "payload", path: "$.a", saw: 3, operator: "greaterThan", value: 5 }),
+    ],
     ['callStatus is "x", the rule asks someFact:equal "y"', seen({ saw: "x", operator: "someFact:equal", value: "y" })],
   ])("%s", (words, condition) => {
     expect(conditionInWords(condition)).toBe(words);
   });
 
   it("has words for every operator", () => {
-    for (const operator of OPERATORS) expect(conditionInWords(seen({ operator, saw: 1 }))).not.toContain("the rule asks");
+    for (const operator of OPERATORS)
+      expect(conditionInWords(seen({ operator, saw: 1 }))).not.toContain("the rule asks");
   });
 });
 

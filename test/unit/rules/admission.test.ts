@@ -42,7 +42,10 @@ describe("admission", () => {
 
   it("names a rule after its file and leaves its examples out of it", () => {
     const examples = [{ event: { status: "failed" }, fires: true }];
-    const result = admitRule({ file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) }, NO_HOSTS);
+    const result = admitRule(
+      { file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) },
+      NO_HOSTS,
+    );
     expect(result).toEqual({ ok: true, value: { rule: { name: "some-rule", ...minimal }, examples, warnings: [] } });
   });
 
@@ -67,16 +70,55 @@ describe("admission", () => {
   });
 
   it("never throws, whatever the file holds", () => {
-    const keys = fc.constantFrom("on", "conditions", "all", "any", "not", "fact", "operator", "value", "actions", "type", "url", "title", "examples", "path", "__proto__");
-    const words = fc.constantFrom("OutboundMessage", "status", "equal", "in", "webhook", "task", "{{ event.x }}", "{% for %}", "https://a.example.com/");
+    const keys = fc.constantFrom(
+      "on",
+      "conditions",
+      "all",
+      "any",
+      "not",
+      "fact",
+      "operator",
+      "value",
+      "actions",
+      "type",
+      "url",
+      "title",
+      "examples",
+      "path",
+      "__proto__",
+    );
+    const words = fc.constantFrom(
+      "OutboundMessage",
+      "status",
+      "equal",
+      "in",
+      "webhook",
+      "task",
+      "{{ event.x }}",
+      "{% for %}",
+      "https://a.example.com/",
+    );
     const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof({ maxDepth: 6 }, words, fc.jsonValue({ maxDepth: 1 }), fc.array(tie("tree"), { maxLength: 3 }), fc.dictionary(keys, tie("tree"), { maxKeys: 5 })),
+      tree: fc.oneof(
+        { maxDepth: 6 },
+        words,
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie("tree"), { maxLength: 3 }),
+        fc.dictionary(keys, tie("tree"), { maxKeys: 5 }),
+      ),
     }));
     fc.assert(
-      fc.property(fc.oneof(fc.string(), tree.map((value) => JSON.stringify(value) ?? ""), tree.map((value) => JSON.stringify({ ...minimal, conditions: value }))), (text) => {
-        const result = admitRule({ file: "a.json", text }, NO_HOSTS);
-        expect(result.ok || result.failure.length > 0).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          tree.map((value) => JSON.stringify(value) ?? ""),
+          tree.map((value) => JSON.stringify({ ...minimal, conditions: value })),
+        ),
+        (text) => {
+          const result = admitRule({ file: "a.json", text }, NO_HOSTS);
+          expect(result.ok || result.failure.length > 0).toBe(true);
+        },
+      ),
       { numRuns: 2_000, seed: 7 },
     );
   });

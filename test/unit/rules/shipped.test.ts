@@ -8,10 +8,13 @@ const { admitted, findings } = readRules(RULES_FOLDER, ROOT, new Set());
 describe("the rules that ship", () => {
   it("raise no finding", () => expect(findings).toEqual([]));
 
-  it.each(admitted.map((rule) => [rule.rule.name, rule] as const))("%s has examples that fire and that do not, and all come out", async (_, rule) => {
-    expect(new Set(rule.examples.map(({ fires }) => fires))).toEqual(new Set([true, false]));
-    expect(await exampleFindings(rule)).toEqual([]);
-  });
+  it.each(admitted.map((rule) => [rule.rule.name, rule] as const))(
+    "%s has examples that fire and that do not, and all come out",
+    async (_, rule) => {
+      expect(new Set(rule.examples.map(({ fires }) => fires))).toEqual(new Set([true, false]));
+      expect(await exampleFindings(rule)).toEqual([]);
+    },
+  );
 
   it("are described", () => {
     for (const { rule } of admitted) expect(rule.description, rule.name).toMatch(/\w+ \w+/);

@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../../src/cli/project.ts";
+
+const rules = (...args: string[]) => spawnSync("npm", ["run", "--silent", "rules", "--", ...args], { cwd: ROOT, encoding: "utf8" });
+
+describe("npm run rules", () => {
+  it("lists the samples", () => {
+    const { status, stdout } = rules("send", "--list");
+    expect(status).toBe(0);
+    for (const name of ["sms", "voicemail", "live-chat", "provider-email", "dnd"]) expect(stdout).toContain(`  ${name} `);
+  });
+
+  it.each<[title: string, args: string[], says: string]>([
+    ["an unknown command", ["sned"], "sned"],
+    ["an unknown sample, with the one that was meant", ["send", "voicemial"], 'did you mean "voicemail"'],
+    ["no sample", ["send"], "Name a sample"],
+    ["a --set without a value", ["send", "sms", "--set", "body"], "write --set key=value"],
+    ["a --to that is no URL", ["send", "sms", "--to", "nowhere"], "write a URL"],
+  ])("exits with 2 for %s", (_, args, says) => {
+    const { status, stderr } = rules(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(says)]);
+  });
+
+  it("exits with 1 and says what to do when no Worker answers", () => {
+    const { status, stderr } = rules("send", "sms", "--to", "http://127.0.0.1:9");
+    expect([status, stderr]).toEqual([1, expect.stringContaining("npm run dev")]);
+  });
+
+  it("checks the rules that ship", () => {
+    const { status, stdout } = rules("check");
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^7 rules, \d+ examples, 0 findings\n$/)]);
+  });
+
+  it("says how it is used", () => {
+    expect(rules("--help").stdout).toContain("send");
+    expect(rules("send", "--help").stdout).toContain("--to");
+  });
+});

@@ -1,0 +1,34 @@
+import { readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleWorker } from "../../src/cli/workerd.ts";
+
+const MAX_GZIPPED_BYTES = 150 * 1024;
+const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
+
+describe("wrangler deploy --dry-run", () => {
+  let code = "";
+  beforeAll(async () => {
+    await bundleWorker(folder);
+    code = readFileSync(join(folder, "worker.js"), "utf8");
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("bundles no jsonpath, nor the expression parser that it runs code with", () => {
+    expect(code).not.toContain("jsonpath");
+    expect(code).not.toMatch(/\bjsep\b|_hasParentSelector|toPathArray/);
+  });
+
+  it("stays under 150 KB gzipped", () => {
+    const size = gzipSync(code).byteLength;
+    console.log(`The bundle is ${(size / 1024).toFixed(1)} KB gzipped, ${(code.length / 1024).toFixed(0)} KB plain`);
+    expect(size).toBeLessThan(MAX_GZIPPED_BYTES);
+  });
+
+  it("bundles the rules that ship, without their examples", () => {
+    expect(code).toContain("voicemail-text-back");
+    expect(code).not.toContain("A call that voicemail took");
+  });
+});

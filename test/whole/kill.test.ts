@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Response as OutboundResponse } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
+import { aPayload, LOCATION } from "../builders.ts";
+import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
+
+const EVENTS = 20;
+const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
+const bundle = join(folder, "bundle");
+
+/** The processes of workerd that this one started. */
+function workerds(): number[] {
+  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" }).trim().split("\n");
+  return lines
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, command]) => Number(parent) === process.pid && command?.startsWith("workerd"))
+    .map(([pid]) => Number(pid));
+}
+
+async function until(met: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await met())) await new Promise((soon) => setTimeout(soon, 10));
+}
+
+beforeAll(() => bundleWorker(bundle), 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("kill -9 of workerd between the 202 and the delivery", () => {
+  const received: string[] = [];
+  let isOpen = false;
+  /** While it is shut, webhooks hang, as a kill would find them. */
+  const outbound = async (request: { headers: { get(name: string): string | null } }): Promise<OutboundResponse> => {
+    if (!isOpen) return new Promise(() => undefined);
+    received.push(request.headers.get("webhook-id") ?? "");
+    return new OutboundResponse(null, { status: 204 });
+  };
+  const start = (): Promise<RunningWorker> =>
+    runWorker({ bundle, variables: TEST_VARIABLES, persistTo: join(folder, "state"), outbound });
+  const targetOf = ({ url }: RunningWorker): Target => ({ url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN });
+  const send = (worker: RunningWorker, index: number) =>
+    sendEvent(targetOf(worker), "events", aPayload({ messageType: "Call", callStatus: "voicemail", webhookId: `w${index}` }));
+
+  it("loses nothing: after a restart every delivery happens, once per id, and no event is decided again", async () => {
+    const first = await start();
+    const answers = await Promise.all(Array.from({ length: EVENTS }, (_, index) => send(first, index)));
+    expect(answers.map(({ answer }) => answer.status)).toEqual(Array.from({ length: EVENTS }, () => "accepted"));
+    const killed = workerds();
+    expect(killed.length).toBeGreaterThan(0);
+    for (const pid of killed) process.kill(pid, "SIGKILL");
+    await until(() => workerds().every((pid) => !killed.includes(pid)));
+    await first.miniflare.dispose().catch(() => undefined);
+    expect(received).toEqual([]);
+
+    isOpen = true;
+    const second = await start();
+    // Nothing wakes the ledger but its own alarm, which was due when the process died.
+    await until(() => received.length >= EVENTS);
+    const again = await Promise.all(Array.from({ length: EVENTS }, (_, index) => send(second, index)));
+    expect(new Set(again.map(({ answer }) => answer.status))).toEqual(new Set(["duplicate"]));
+    const tasks = await second.miniflare.getKVNamespace("TASKS");
+    await until(async () => (await tasks.list()).keys.length >= EVENTS);
+    expect(new Set(received).size).toBe(EVENTS);
+    expect(received).toHaveLength(EVENTS);
+    const { keys } = await tasks.list({ prefix: `task:${LOCATION}:` });
+    expect(keys).toHaveLength(EVENTS);
+    await second.miniflare.dispose();
+  }, 60_000);
+});
