@@ -43,7 +43,9 @@ export function fixedOrigin(text: string): string | null {
 
 /** Whether a rendered URL still climbs: a value of `..` would walk out of its place in the path. */
 export function hasDotSegment(text: string): boolean {
-  const path = text.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
+  // The URL parser drops tabs and line ends anywhere, and spaces around.
+  const seen = text.replaceAll(/[\t\n\r]/g, "").trim();
+  const path = seen.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
   return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
 }
 
@@ -56,6 +58,6 @@ function refusedHost(hostname: string): string | null {
   if (hostname.startsWith("[") || IPV4.test(hostname)) return "The host is an IP address";
   if (hostname.endsWith(".")) return "The host ends with a dot";
   if (!hostname.includes(".")) return "The host is a single name";
-  const isPrivate = PRIVATE_SUFFIXES.some((suffix) => hostname.endsWith(`.${suffix}`));
+  const isPrivate = PRIVATE_SUFFIXES.some((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
   return isPrivate ? "The host is private" : null;
 }

@@ -15,6 +15,8 @@ const SCHEDULE_MS = [
   24 * HOUR_MS,
 ];
 const JITTER = 0.1;
+/** RFC 9110 dates begin with the name of a day; `Date.parse` takes far more. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
 
 /** Attempts that a delivery gets before it is dead. */
@@ -34,7 +36,9 @@ export function retryDelayMs(attempts: number, random: number, retryAfterMs: num
 /** The milliseconds that a Retry-After header asks for, from seconds or an HTTP date; `null` without a usable one. */
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * SECOND_MS;
-  const at = Date.parse(header);
+  const text = header.trim();
+  if (/^\d+$/.test(text)) return Number(text) * SECOND_MS;
+  if (!HTTP_DATE.test(text)) return null;
+  const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }

@@ -43,7 +43,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     id: context.deliveryId,
     locationId: context.locationId,
     contactId: context.contactId,
-    title: title.value.slice(0, MAX_TITLE_CHARACTERS),
+    title: Array.from(title.value.toWellFormed()).slice(0, MAX_TITLE_CHARACTERS).join(""),
     description: description.value,
     dueAt: dueMs === null ? null : new Date(Date.parse(context.decidedAt) + dueMs).toISOString(),
     state: "open",

@@ -1,6 +1,7 @@
-// Liquid templates, strict: own properties only, and what is not there is an error, never an empty text.
-import { Liquid } from "liquidjs";
-import type { Json, JsonObject } from "../model/json.ts";
+// Liquid templates, strict: own properties only, and what is not there is an error, never an empty text. What could
+// run long, keep state, read the clock or escape its place is left out: see the lists below.
+import { Liquid, type LiquidError } from "liquidjs";
+import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { didYouMean } from "../model/suggestion.ts";
 
@@ -25,51 +26,57 @@ export interface TemplateProblem {
   readonly message: string;
 }
 
+/** No loops, whose time nothing bounds in a Worker; no variables, which would let absence through and text double. */
+const TAGS = new Set(["if", "unless", "case", "comment", "raw", "#"]);
+
+/** Filters that give the same value each time, so that every attempt of a delivery sends the same body. */
+const FILTERS = new Set(
+  `abs append at_least at_most base64_encode capitalize ceil compact concat date default divided_by downcase escape first
+  floor join json last lstrip map minus modulo newline_to_br plus prepend remove remove_first replace replace_first reverse
+  round rstrip size slice sort split squish strip strip_html strip_newlines sum times truncate truncatewords uniq upcase
+  url_decode url_encode where`.split(/\s+/),
+);
+
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
-/**
- * Left out: loops, whose time nothing bounds in a Worker (its clock stands still while code runs), and what reads
- * other templates or keeps state between renderings. Without them a rendering takes time in line with its template.
- */
-const LEFT_OUT = [
-  "for",
-  "tablerow",
-  "break",
-  "continue",
-  "cycle",
-  "include",
-  "render",
-  "layout",
-  "block",
-  "increment",
-  "decrement",
-];
+const MAX_QUOTED_CHARACTERS = 80;
 const MARKUP = /\{\{|\{%/;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
-const strict = {
-  strictVariables: true,
-  strictFilters: true,
-  ownPropertyOnly: true,
-  // `{{ event.userId | default: "nobody" }}` and `{% if event.userId %}` are how an author allows for absence.
-  lenientIf: true,
-  timezoneOffset: 0,
-  templates: {},
-  parseLimit: MAX_TEMPLATE_CHARACTERS,
-  memoryLimit: MAX_RENDERED_UNITS,
-};
-const forText = withoutLoops(new Liquid({ ...strict, outputEscape: textOf }));
-const forUrl = withoutLoops(
-  new Liquid({ ...strict, outputEscape: (value: unknown) => encodeURIComponent(textOf(value)) }),
-);
+/** A value that a template cannot hold; its message names no value. */
+class UnusableValue extends Error {}
 
-function withoutLoops(liquid: Liquid): Liquid {
-  for (const tag of LEFT_OUT) delete liquid.tags[tag];
-  return liquid;
+const forText = liquid(textOf);
+const forUrl = liquid((value) => encodeURIComponent(textOf(value)));
+
+function liquid(outputEscape: (value: unknown) => string): Liquid {
+  const engine = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    // `{{ event.userId | default: "nobody" }}` and `{% if event.userId %}` are how an author allows for absence.
+    lenientIf: true,
+    timezoneOffset: 0,
+    templates: {},
+    parseLimit: MAX_TEMPLATE_CHARACTERS,
+    memoryLimit: MAX_RENDERED_UNITS,
+    outputEscape,
+  });
+  for (const tag of Object.keys(engine.tags)) if (!TAGS.has(tag)) delete engine.tags[tag];
+  for (const filter of Object.keys(engine.filters)) if (!FILTERS.has(filter)) delete engine.filters[filter];
+  const { date } = engine.filters;
+  if (typeof date !== "function") throw new Error("Liquid has no date filter");
+  engine.registerFilter("date", function (value: unknown, ...args: unknown[]) {
+    if (typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value)) {
+      throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
+    }
+    return date.call(this, value, ...args) as unknown;
+  });
+  return engine;
 }
 
 /** Whether a text holds any markup at all. */
-export function isTemplate(text: string): boolean {
+function isTemplate(text: string): boolean {
   return MARKUP.test(text);
 }
 
@@ -78,17 +85,20 @@ export function templateProblem(text: string, roots: readonly TemplateRoot[]): T
   try {
     for (const [root] of forText.globalVariableSegmentsSync(forText.parse(text))) {
       if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
-      if (root === "secret")
+      if (root === "secret") {
         return {
           code: "RULE_SECRET",
           message: "A secret may stand in headers alone, where it is never stored or shown",
         };
+      }
       const hint = didYouMean(root, roots) || `, use one of ${roots.join(", ")}`;
       return { code: "RULE_TEMPLATE", message: `Template root "${root}" is not known here${hint}` };
     }
     return null;
   } catch (error) {
-    return { code: "RULE_TEMPLATE", message: `Cannot read template: ${firstLine(error)}` };
+    // Liquid names what it does not know and the place, then quotes the template: keep the first line.
+    const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+    return { code: "RULE_TEMPLATE", message: `Cannot read template: ${message}` };
   }
 }
 
@@ -97,23 +107,19 @@ export function renderValue(text: string, roots: TemplateRoots): Result<Json, st
   if (!isTemplate(text)) return succeed(text);
   const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
   if (expression === undefined) return renderText(text, roots);
-  return attempt(() => {
-    const value: unknown = forText.evalValueSync(expression, { ...roots });
-    if (value === undefined) throw new Error("undefined variable");
-    return value as Json;
-  });
+  return attempt(text, () => jsonOf(forText.evalValueSync(expression, { ...roots })));
 }
 
 /** Renders a text into a text. */
 export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
   if (!isTemplate(text)) return succeed(text);
-  return attempt(() => String(forText.parseAndRenderSync(text, { ...roots })));
+  return attempt(text, () => String(forText.parseAndRenderSync(text, { ...roots })));
 }
 
 /** Renders a URL: every value is percent-encoded, so that it stays within its place. */
 export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
   if (!isTemplate(text)) return succeed(text);
-  return attempt(() => String(forUrl.parseAndRenderSync(text, { ...roots })));
+  return attempt(text, () => String(forUrl.parseAndRenderSync(text, { ...roots })));
 }
 
 /** Renders every text in a JSON value. Keys are not templates. */
@@ -129,22 +135,44 @@ export function renderJson(value: Json, roots: TemplateRoots): Result<Json, stri
   return succeed(Array.isArray(value) ? rendered.map(([, item]) => item) : Object.fromEntries(rendered));
 }
 
-function attempt<Value>(render: () => Value): Result<Value, string> {
+/** Renders, or says what failed by the template's own words: Liquid's would name the values that it saw. */
+function attempt<Value>(text: string, render: () => Value): Result<Value, string> {
   try {
     return succeed(render());
   } catch (error) {
-    return fail(firstLine(error));
+    const { name, originalError, token } = error as Partial<LiquidError>;
+    const why = error instanceof UnusableValue ? error : originalError;
+    const what =
+      why instanceof UnusableValue
+        ? why.message
+        : name === "UndefinedVariableError"
+          ? "a field is not there"
+          : "it cannot be rendered";
+    const part = token?.getText?.();
+    // Some filters parse their arguments, so a token may be a value: quote what stands in the template alone.
+    const place = part !== undefined && text.includes(part) ? part : text;
+    return fail(`${what} in ${place.slice(0, MAX_QUOTED_CHARACTERS)}`);
   }
+}
+
+/** A value on its own: JSON, or an error. */
+function jsonOf(value: unknown): Json {
+  if (value === undefined) throw new UnusableValue("a field is not there");
+  const isPlain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+  if (!isPlain && !Array.isArray(value) && !(isJsonObject(value) && isPlainObject(value))) {
+    throw new UnusableValue("the value is no JSON");
+  }
+  return value as Json;
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** A value inside a text. Nothing stands for "nothing": that is an error. */
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) throw new Error("the value is null; allow for it with the default filter");
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Liquid's messages name the variable and the place in the template, then quote the template: keep the first line. */
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split("\n", 1)[0] ?? message;
+  if (value === null || value === undefined)
+    throw new UnusableValue("the value is null, allow for it with the default filter");
+  return typeof value === "string" ? value : JSON.stringify(jsonOf(value));
 }

@@ -19,6 +19,8 @@ import { HEADER_ROOTS, renderJson, renderText, renderUrl } from "./template.ts";
 
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 1_000;
+/** Shorter values are words rather than secrets, and would tear holes into answers. */
+const MIN_SECRET_CHARACTERS = 6;
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
 /** Set by Afterbeep or by the transport, never by a rule. */
@@ -122,7 +124,7 @@ function renderHeaders(
     if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
     const value = renderText(template, { ...roots, secret: ports.secrets });
     if (!value.ok) {
-      const code = value.failure.includes("secret.") ? "ACTION_SECRET" : "ACTION_TEMPLATE";
+      const code = /\bsecret\b/.test(value.failure) ? "ACTION_SECRET" : "ACTION_TEMPLATE";
       return fail(actionError(code, `Cannot render header "${name}": ${value.failure}`));
     }
     if (!HEADER_VALUE.test(value.value))
@@ -144,7 +146,7 @@ function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
 async function send(request: Request, { ports }: ActionContext): Promise<AttemptOutcome> {
   try {
     const response = await ports.fetch(request);
-    const answer = await firstBytes(response);
+    const answer = withoutSecrets(await firstBytes(response), ports.secrets);
     const { status } = response;
     if (response.ok) return { done: true, status, answer };
     const asked = retryAfterMs(response.headers.get("retry-after"), ports.clock());
@@ -165,6 +167,12 @@ function statusError(status: number): ActionError {
     return actionError("DESTINATION_REDIRECT", "The destination redirects; write the final URL into the rule");
   if (status === 410) return actionError("DESTINATION_GONE", "The destination is gone and wants no more");
   return actionError("DESTINATION_STATUS", `The destination answered ${status}`);
+}
+
+/** A destination may send back what it was sent: secrets are taken out before the answer is kept. */
+function withoutSecrets(answer: string, secrets: { readonly [name: string]: string }): string {
+  const values = Object.values(secrets).filter((value) => value.length >= MIN_SECRET_CHARACTERS);
+  return values.reduce((text, value) => text.replaceAll(value, "[secret]"), answer);
 }
 
 /** The first bytes of an answer as text. The rest is not read; the time limit of the request holds here too. */

@@ -16,7 +16,7 @@ import type { RuleSet } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 
 /** A page of something, under its own name, and the cursor of the next one. */
-export type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
+type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
 
 /** What is kept for a location, or for none. */
 export interface HeldReader {
@@ -26,7 +26,7 @@ export interface HeldReader {
 }
 
 /** The ledger of one location, as the operator sees it. */
-export interface LedgerReader extends HeldReader {
+interface LedgerReader extends HeldReader {
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   event(key: string): Promise<EventStory | undefined>;
   deliveries(query: PageQuery & { state?: DeliveryState | undefined }): Promise<Page<"deliveries", Delivery>>;

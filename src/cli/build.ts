@@ -48,7 +48,7 @@ export async function buildRules(
 }
 
 /** The set that was built last, or `null`. */
-export function builtRules(): RuleSet | null {
+function builtRules(): RuleSet | null {
   if (!existsSync(BUILT_RULES)) return null;
   try {
     const built = JSON.parse(readFileSync(BUILT_RULES, "utf8")) as RuleSet;

@@ -4,6 +4,8 @@ import type { Issue } from "../model/failure.ts";
 export const MAX_DEPTH = 32;
 export const MAX_NODES = 5_000;
 
+const BYTE_ORDER_MARK = "\uFEFF";
+
 /** Keys that reach a prototype in careless code, ours or a user's: they are dropped. */
 const PROTOTYPE_KEYS = ["__proto__", "constructor", "prototype"];
 
@@ -17,8 +19,9 @@ export interface ParsedJson {
 /** UTF-8 JSON as data without prototype keys, or `null` when the bytes are not that. */
 export function parseJson(body: Uint8Array): ParsedJson | null {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body);
-    const value = JSON.parse(text) as Json;
+    // A byte order mark stays in the text, so that it can be turned into the same bytes again, and is no JSON.
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+    const value = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text) as Json;
     return { text, value, issues: boundAndClean(value) };
   } catch {
     return null;

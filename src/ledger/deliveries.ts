@@ -143,7 +143,7 @@ export function settle(
 }
 
 /** Where a delivery goes after an attempt. Pure. */
-export function moveAfter(
+function moveAfter(
   { tries }: Pick<DueDelivery, "tries">,
   outcome: AttemptOutcome,
   nowMs: number,

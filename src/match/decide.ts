@@ -36,7 +36,7 @@ export async function decide(event: Event, ruleSet: RuleSet, now: string): Promi
 }
 
 /** Higher priority first, equal ones by name: the order in which rules are decided. */
-export function byPriority(a: Rule, b: Rule): number {
+function byPriority(a: Rule, b: Rule): number {
   return (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 

@@ -27,7 +27,7 @@ export async function runExample(rule: Rule, example: RuleExample): Promise<Resu
 }
 
 /** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
-export function exampleEvent(rule: Rule, given: JsonObject): Result<Event, readonly Issue[]> {
+function exampleEvent(rule: Rule, given: JsonObject): Result<Event, readonly Issue[]> {
   const [kind = "OutboundMessage"] = rule.on;
   const isProvider = kind === "ProviderOutboundMessage";
   const contact = kind.startsWith("Contact") ? { id: "example-contact" } : { contactId: "example-contact" };

@@ -11,7 +11,7 @@ export interface Variables {
 }
 
 /** A list that may be open to all (`*`), closed (empty), or name what is in it. */
-export interface AllowList {
+interface AllowList {
   readonly any: boolean;
   readonly names: ReadonlySet<string>;
 }

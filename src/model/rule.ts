@@ -34,13 +34,13 @@ interface Grouped {
   readonly priority?: number | undefined;
   readonly name?: string | undefined;
 }
-export interface AllConditions extends Grouped {
+interface AllConditions extends Grouped {
   readonly all: readonly Condition[];
 }
-export interface AnyConditions extends Grouped {
+interface AnyConditions extends Grouped {
   readonly any: readonly Condition[];
 }
-export interface NotCondition extends Grouped {
+interface NotCondition extends Grouped {
   readonly not: Condition;
 }
 export type ConditionGroup = AllConditions | AnyConditions | NotCondition;

@@ -2,13 +2,15 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../src/cli/project.ts";
 
-const rules = (...args: string[]) => spawnSync("npm", ["run", "--silent", "rules", "--", ...args], { cwd: ROOT, encoding: "utf8" });
+const rules = (...args: string[]) =>
+  spawnSync("npm", ["run", "--silent", "rules", "--", ...args], { cwd: ROOT, encoding: "utf8" });
 
 describe("npm run rules", () => {
   it("lists the samples", () => {
     const { status, stdout } = rules("send", "--list");
     expect(status).toBe(0);
-    for (const name of ["sms", "voicemail", "live-chat", "provider-email", "dnd"]) expect(stdout).toContain(`  ${name} `);
+    for (const name of ["sms", "voicemail", "live-chat", "provider-email", "dnd"])
+      expect(stdout).toContain(`  ${name} `);
   });
 
   it.each<[title: string, args: string[], says: string]>([

@@ -3,7 +3,18 @@ import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../src/cli/project.ts";
 
-const CHANNEL_EVENTS = ["sms", "email", "call", "voicemail", "fb", "ig", "gmb", "live-chat", "provider-sms", "provider-email"];
+const CHANNEL_EVENTS = [
+  "sms",
+  "email",
+  "call",
+  "voicemail",
+  "fb",
+  "ig",
+  "gmb",
+  "live-chat",
+  "provider-sms",
+  "provider-email",
+];
 
 describe("npm run demo -- --once", () => {
   let output = "";

@@ -31,12 +31,27 @@ beforeAll(async () => {
   symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
   const port = await freePort(0);
   url = `http://127.0.0.1:${port}`;
-  child = spawn("npm", ["run", "--silent", "dev", "--", "--port", String(port), "--ip", "127.0.0.1", "--show-interactive-dev-session=false"], {
-    cwd: checkout,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
-    detached: true,
-  });
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child = spawn(
+    "npm",
+    [
+      "run",
+      "--silent",
+      "dev",
+      "--",
+      "--port",
+      String(port),
+      "--ip",
+      "127.0.0.1",
+      "--show-interactive-dev-session=false",
+    ],
+    {
+      cwd: checkout,
+      env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
+      detached: true,
+    },
+  );
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   await until(async () => (await fetch(`${url}/healthz`)).ok);
 }, 60_000);
 
@@ -46,12 +61,25 @@ afterAll(() => {
 });
 
 const variables = () => parseEnv(readFileSync(join(checkout, ".dev.vars"), "utf8")) as Record<string, string>;
-async function rules(): Promise<{ hash: string; rules: { name: string; description: string }[]; findings: { file: string; code: string }[] }> {
-  const response = await fetch(`${url}/api/rules`, { headers: { authorization: `Bearer ${variables()["ADMIN_TOKEN"]}` } });
+async function rules(): Promise<{
+  hash: string;
+  rules: { name: string; description: string }[];
+  findings: { file: string; code: string }[];
+}> {
+  const response = await fetch(`${url}/api/rules`, {
+    headers: { authorization: `Bearer ${variables()["ADMIN_TOKEN"]}` },
+  });
   return response.json() as never;
 }
 async function sendFailedSms(key: string): Promise<{ status: string; fired: string[] }> {
-  const body = JSON.stringify({ type: "OutboundMessage", locationId: "l", contactId: "c", messageType: "SMS", status: "failed", webhookId: key });
+  const body = JSON.stringify({
+    type: "OutboundMessage",
+    locationId: "l",
+    contactId: "c",
+    messageType: "SMS",
+    status: "failed",
+    webhookId: key,
+  });
   const signature = await signBody(body, variables()["DEV_PRIVATE_KEY"] ?? "");
   const headers = { "content-type": "application/json", "x-ghl-signature": signature };
   return (await fetch(`${url}/hooks/highlevel`, { method: "POST", body, headers })).json() as never;
@@ -59,7 +87,9 @@ async function sendFailedSms(key: string): Promise<{ status: string; fired: stri
 
 describe("npm run dev", () => {
   it("made .dev.vars, and takes events signed with its key", async () => {
-    expect(Object.keys(variables())).toEqual(expect.arrayContaining(["HIGHLEVEL_PUBLIC_KEYS", "DEV_PRIVATE_KEY", "ADMIN_TOKEN", "WEBHOOK_SECRET"]));
+    expect(Object.keys(variables())).toEqual(
+      expect.arrayContaining(["HIGHLEVEL_PUBLIC_KEYS", "DEV_PRIVATE_KEY", "ADMIN_TOKEN", "WEBHOOK_SECRET"]),
+    );
     expect(await sendFailedSms("first")).toMatchObject({ status: "accepted", fired: ["sms-failed"] });
   });
 

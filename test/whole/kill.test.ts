@@ -40,9 +40,17 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
   };
   const start = (): Promise<RunningWorker> =>
     runWorker({ bundle, variables: TEST_VARIABLES, persistTo: join(folder, "state"), outbound });
-  const targetOf = ({ url }: RunningWorker): Target => ({ url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN });
+  const targetOf = ({ url }: RunningWorker): Target => ({
+    url,
+    privateKey: TEST_PRIVATE_KEY,
+    adminToken: TEST_ADMIN_TOKEN,
+  });
   const send = (worker: RunningWorker, index: number) =>
-    sendEvent(targetOf(worker), "events", aPayload({ messageType: "Call", callStatus: "voicemail", webhookId: `w${index}` }));
+    sendEvent(
+      targetOf(worker),
+      "events",
+      aPayload({ messageType: "Call", callStatus: "voicemail", webhookId: `w${index}` }),
+    );
 
   it("loses nothing: after a restart every delivery happens, once per id, and no event is decided again", async () => {
     const first = await start();

@@ -340,7 +340,7 @@ describe("tasks", () => {
       title: `Call ${CONTACT}`,
       state: "open",
       dueAt,
-      name: `task:${LOCATION}:${String(task?.["id"])}`,
+      name: expect.stringMatching(`^task:${LOCATION}:[0-9a-f]{36}$`),
     });
     expect(task?.["metadata"]).toEqual({ title: `Call ${CONTACT}`, dueAt, state: "open", contactId: CONTACT });
     expect((await api(`/locations/${LOCATION}/tasks?state=open`)).body.tasks).toMatchObject([{ id: task?.["id"] }]);

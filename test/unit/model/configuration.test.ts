@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { CONFIGURATION_NAMES, HIGHLEVEL_PUBLIC_KEY, readConfiguration } from "../../../src/model/configuration.ts";
+import { TEST_VARIABLES } from "../../keys.ts";
+
+const EMPTY = {
+  publicKeys: HIGHLEVEL_PUBLIC_KEY,
+  locations: { any: false, names: new Set() },
+  appIds: new Set(),
+  adminToken: null,
+  webhookSecret: null,
+  outboundAllowedHosts: new Set(),
+  retentionDays: 30,
+};
+
+describe("a configuration", () => {
+  it("without variables is closed, and trusts HighLevel's published key", () => {
+    expect(readConfiguration({})).toEqual(EMPTY);
+    expect(HIGHLEVEL_PUBLIC_KEY).toContain("MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=");
+  });
+
+  it("with empty variables is the same as without", () => {
+    const names = [...CONFIGURATION_NAMES];
+    expect(readConfiguration(Object.fromEntries(names.map((name) => [name, ""])))).toEqual(EMPTY);
+  });
+
+  it("keeps to itself every variable that it reads", () => {
+    expect([...CONFIGURATION_NAMES]).toEqual(
+      expect.arrayContaining(Object.keys(TEST_VARIABLES).filter((name) => name !== "GATEWAY_TOKEN")),
+    );
+    const { adminToken, webhookSecret } = readConfiguration({ ADMIN_TOKEN: "a", WEBHOOK_SECRET: "b" });
+    expect({ adminToken, webhookSecret }).toEqual({ adminToken: "a", webhookSecret: "b" });
+  });
+});
+
+describe("a comma list", () => {
+  it.each<{ text: string; names: string[] }>([
+    { text: "a", names: ["a"] },
+    { text: "a,b", names: ["a", "b"] },
+    { text: " a ,\tb\n, ", names: ["a", "b"] },
+    { text: ",,a,,a,", names: ["a"] },
+    { text: "A,a", names: ["A", "a"] },
+    { text: " , ", names: [] },
+  ])("$text names $names", ({ text, names }) => {
+    const { locations, appIds } = readConfiguration({ ALLOWED_LOCATIONS: text, HIGHLEVEL_APP_IDS: text });
+    expect([...locations.names]).toEqual(names);
+    expect([...appIds]).toEqual(names);
+  });
+
+  it("of hosts is read in small letters, as URLs are", () => {
+    const { outboundAllowedHosts } = readConfiguration({ OUTBOUND_ALLOWED_HOSTS: " LocalHost:9099, crm.Internal" });
+    expect([...outboundAllowedHosts]).toEqual(["localhost:9099", "crm.internal"]);
+  });
+});
+
+describe("ALLOWED_LOCATIONS", () => {
+  it.each([
+    { text: "*", any: true },
+    { text: " * ", any: true },
+    { text: "a,*", any: true },
+    { text: "", any: false },
+    { text: "a", any: false },
+    { text: "a*", any: false },
+    { text: "**", any: false },
+    { text: '"*"', any: false },
+  ])("$text is open to any: $any", ({ text, any }) => {
+    expect(readConfiguration({ ALLOWED_LOCATIONS: text }).locations.any).toBe(any);
+  });
+});
+
+describe("HIGHLEVEL_PUBLIC_KEYS", () => {
+  it.each([
+    { text: "a\nb", keys: "a\nb" },
+    { text: String.raw`a\nb\nc`, keys: "a\nb\nc" },
+    { text: `a\n${String.raw`b\nc`}`, keys: "a\nb\nc" },
+  ])("may have its line ends real or written: %j", ({ text, keys }) => {
+    expect(readConfiguration({ HIGHLEVEL_PUBLIC_KEYS: text }).publicKeys).toBe(keys);
+  });
+
+  it("replaces the published key", () => {
+    expect(readConfiguration({ HIGHLEVEL_PUBLIC_KEYS: "junk" }).publicKeys).toBe("junk");
+  });
+});
+
+describe("RETENTION_DAYS", () => {
+  it.each([
+    { text: "1", days: 1 },
+    { text: "7", days: 7 },
+    { text: " 90 ", days: 90 },
+    { text: "365", days: 365 },
+    { text: "0", days: 30 },
+    { text: "-1", days: 30 },
+    { text: "0.5", days: 30 },
+    { text: "junk", days: 30 },
+    { text: "30 days", days: 30 },
+    { text: "NaN", days: 30 },
+    { text: "Infinity", days: 30 },
+    { text: "   ", days: 30 },
+  ])("$text is $days days", ({ text, days }) => {
+    expect(readConfiguration({ RETENTION_DAYS: text }).retentionDays).toBe(days);
+  });
+});

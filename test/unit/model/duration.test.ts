@@ -1,0 +1,68 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { durationMs } from "../../../src/model/duration.ts";
+
+describe("a duration", () => {
+  it.each([
+    { text: "1s", ms: 1_000 },
+    { text: "30s", ms: 30_000 },
+    { text: "5m", ms: 300_000 },
+    { text: "2h", ms: 7_200_000 },
+    { text: "3d", ms: 259_200_000 },
+    { text: "365d", ms: 31_536_000_000 },
+    { text: "8760h", ms: 31_536_000_000 },
+    { text: "525600m", ms: 31_536_000_000 },
+    { text: "999999s", ms: 999_999_000 },
+    { text: "007m", ms: 420_000 },
+  ])("$text is $ms ms", ({ text, ms }) => {
+    expect(durationMs(text)).toBe(ms);
+  });
+
+  it.each([
+    "",
+    "0s",
+    "0d",
+    "000000m",
+    "366d",
+    "8761h",
+    "525601m",
+    "1000000s",
+    "5",
+    "m",
+    "5M",
+    "5w",
+    "5y",
+    "5ms",
+    "5 m",
+    " 5m",
+    "5m ",
+    "5m\n",
+    "-5m",
+    "+5m",
+    "1.5h",
+    "1,5h",
+    "1e3s",
+    "0x5m",
+    "1h30m",
+    "PT5M",
+    "５m",
+    "five minutes",
+    "Infinityd",
+  ])("%j is none", (text) => {
+    expect(durationMs(text)).toBeNull();
+  });
+
+  it("is null or between a second and a year, whatever the text", () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^\d{1,8}[smhd]$/));
+    fc.assert(
+      fc.property(text, (text) => {
+        const ms = durationMs(text);
+        if (ms === null) return;
+        expect(ms).toBeGreaterThanOrEqual(1_000);
+        expect(ms).toBeLessThanOrEqual(31_536_000_000);
+        expect(ms % 1_000).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
