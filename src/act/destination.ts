@@ -10,6 +10,9 @@ const PRIVATE_SUFFIXES = [
   "test",
   "invalid",
   "lan",
+  "intranet",
+  "private",
+  "localdomain",
   "corp",
   "home",
 ];

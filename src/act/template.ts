@@ -37,6 +37,10 @@ const FILTERS = new Set(
   url_decode url_encode where`.split(/\s+/),
 );
 
+/** Filters that have an answer to null; the others would make an empty text of it. */
+const TAKES_NOTHING = new Set(["default", "json"]);
+const NULL_VALUE = "the value is null, allow for it with the default filter";
+
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
 const MAX_QUOTED_CHARACTERS = 80;
@@ -64,15 +68,26 @@ function liquid(outputEscape: (value: unknown) => string): Liquid {
   });
   for (const tag of Object.keys(engine.tags)) if (!TAGS.has(tag)) delete engine.tags[tag];
   for (const filter of Object.keys(engine.filters)) if (!FILTERS.has(filter)) delete engine.filters[filter];
-  const { date } = engine.filters;
-  if (typeof date !== "function") throw new Error("Liquid has no date filter");
-  engine.registerFilter("date", function (value: unknown, ...args: unknown[]) {
-    if (typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value)) {
-      throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
-    }
-    return date.call(this, value, ...args) as unknown;
-  });
+  for (const [name, filter] of Object.entries(engine.filters)) {
+    if (typeof filter !== "function" || TAKES_NOTHING.has(name)) continue;
+    engine.registerFilter(name, function (value: unknown, ...args: unknown[]) {
+      if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
+      if (name === "date" && isClock(value))
+        throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
+      return finite(filter.call(this, value, ...args));
+    });
+  }
   return engine;
+}
+
+function isClock(value: unknown): boolean {
+  return typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value);
+}
+
+/** What dividing by nothing gives would be a word in a text, and null in JSON. */
+function finite(value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
+  return value;
 }
 
 /** Whether a text holds any markup at all. */
@@ -94,12 +109,32 @@ export function templateProblem(text: string, roots: readonly TemplateRoot[]): T
       const hint = didYouMean(root, roots) || `, use one of ${roots.join(", ")}`;
       return { code: "RULE_TEMPLATE", message: `Template root "${root}" is not known here${hint}` };
     }
-    return null;
+    const halfRead = halfReadOutput(text);
+    if (halfRead === null) return null;
+    return {
+      code: "RULE_TEMPLATE",
+      message: `Cannot read template: ${halfRead.slice(0, MAX_QUOTED_CHARACTERS)} is no value with filters`,
+    };
   } catch (error) {
     // Liquid names what it does not know and the place, then quotes the template: keep the first line.
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
     return { code: "RULE_TEMPLATE", message: `Cannot read template: ${message}` };
   }
+}
+
+const NAME = "[A-Za-z_][\\w-]*";
+const WORD = `-?\\d+(?:\\.\\d+)?|'[^']*'|"[^"]*"|${NAME}(?:\\.${NAME}|\\[[^\\]]+\\])*`;
+const OUTPUT = new RegExp(
+  `^\\s*(?:${WORD})\\s*(?:\\|\\s*${NAME}\\s*(?::\\s*(?:${WORD})\\s*(?:,\\s*(?:${NAME}:\\s*)?(?:${WORD})\\s*)*)?)*$`,
+);
+
+/** The first output that Liquid would take and read only in part, such as `{{ event. }}`, or `null`. */
+function halfReadOutput(text: string): string | null {
+  const withoutRaw = text.replaceAll(/\{%-?\s*(raw|comment)\s*-?%\}[\s\S]*?\{%-?\s*end\1\s*-?%\}/g, "");
+  for (const [output, expression = ""] of withoutRaw.matchAll(/\{\{-?((?:"[^"]*"|'[^']*'|(?!-?\}\})[\s\S])*)-?\}\}/g)) {
+    if (!OUTPUT.test(expression)) return output;
+  }
+  return null;
 }
 
 /** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
@@ -172,7 +207,6 @@ function isPlainObject(value: object): boolean {
 
 /** A value inside a text. Nothing stands for "nothing": that is an error. */
 function textOf(value: unknown): string {
-  if (value === null || value === undefined)
-    throw new UnusableValue("the value is null, allow for it with the default filter");
+  if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
   return typeof value === "string" ? value : JSON.stringify(jsonOf(value));
 }

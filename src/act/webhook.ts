@@ -11,6 +11,7 @@ import {
   type ActionFinding,
   type ActionKind,
 } from "./action-kind.ts";
+import { keptAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 import { retryAfterMs } from "./retry.ts";
@@ -18,9 +19,6 @@ import { signWebhook } from "./sign.ts";
 import { HEADER_ROOTS, renderJson, renderText, renderUrl } from "./template.ts";
 
 const TIMEOUT_MS = 15_000;
-const MAX_ANSWER_BYTES = 1_000;
-/** Shorter values are words rather than secrets, and would tear holes into answers. */
-const MIN_SECRET_CHARACTERS = 6;
 
 const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
 /** Set by Afterbeep or by the transport, never by a rule. */
@@ -146,7 +144,7 @@ function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
 async function send(request: Request, { ports }: ActionContext): Promise<AttemptOutcome> {
   try {
     const response = await ports.fetch(request);
-    const answer = withoutSecrets(await firstBytes(response), ports.secrets);
+    const answer = await keptAnswer(response, ports.secrets);
     const { status } = response;
     if (response.ok) return { done: true, status, answer };
     const asked = retryAfterMs(response.headers.get("retry-after"), ports.clock());
@@ -167,33 +165,6 @@ function statusError(status: number): ActionError {
     return actionError("DESTINATION_REDIRECT", "The destination redirects; write the final URL into the rule");
   if (status === 410) return actionError("DESTINATION_GONE", "The destination is gone and wants no more");
   return actionError("DESTINATION_STATUS", `The destination answered ${status}`);
-}
-
-/** A destination may send back what it was sent: secrets are taken out before the answer is kept. */
-function withoutSecrets(answer: string, secrets: { readonly [name: string]: string }): string {
-  const values = Object.values(secrets).filter((value) => value.length >= MIN_SECRET_CHARACTERS);
-  return values.reduce((text, value) => text.replaceAll(value, "[secret]"), answer);
-}
-
-/** The first bytes of an answer as text. The rest is not read; the time limit of the request holds here too. */
-async function firstBytes(response: Response): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  let text = "";
-  let room = MAX_ANSWER_BYTES;
-  try {
-    while (room > 0) {
-      const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      text += decoder.decode(value.subarray(0, room), { stream: true });
-      room -= value.byteLength;
-    }
-    await reader.cancel();
-  } catch {
-    // The status has arrived and decides; an answer that breaks off is kept as far as it came.
-  }
-  return text;
 }
 
 function* textsIn(

@@ -42,6 +42,9 @@ export interface SignedBody {
 
 const RETRY_AFTER_SECONDS = 30;
 const BASE64_PREFIX = "base64:";
+const NOT_JSON: readonly Issue[] = [
+  { pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" },
+];
 const WEBHOOK_ID = /^[!-~]{1,128}$/;
 
 /** Receives one webhook request. */
@@ -68,53 +71,47 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
   const payload = parsed?.value ?? null;
   const locationId = locationOf(payload);
   const key = await eventKey(payload, bytes);
-  const hold = async (issues: readonly Issue[]): Promise<void> => {
-    const body = parsed?.text ?? BASE64_PREFIX + btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-    await store.quarantine(locationId, {
-      eventKey: key,
-      receivedAt,
-      route,
-      issues,
-      contactId: contactNamed(payload),
-      body,
-    });
-  };
   const allowed = isAllowed(payload, locationId, configuration);
-  try {
-    if (parsed === null) {
-      if (allowed)
-        await hold([{ pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" }]);
-      return fail({ code: "REQUEST_NOT_JSON" });
-    }
-    if (!allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
-    const read =
-      parsed.issues.length > 0 ? unusable(parsed.issues) : readEvent(parsed.value, { key, route, receivedAt });
+  if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
+  const read =
+    parsed === null
+      ? unusable(NOT_JSON)
+      : parsed.issues.length > 0
+        ? unusable(parsed.issues)
+        : readEvent(parsed.value, { key, route, receivedAt });
+  const answer = await stored({ eventKey: key, locationId }, async (): Promise<HookAnswer> => {
     switch (read.status) {
       case "event": {
         const recorded = await store.record(read.event);
-        return succeed(
-          recorded.status === "accepted"
-            ? { status: "accepted", eventKey: key, fired: recorded.fired }
-            : { status: "duplicate", eventKey: key },
-        );
+        return recorded.status === "accepted"
+          ? { status: "accepted", eventKey: key, fired: recorded.fired }
+          : { status: "duplicate", eventKey: key };
       }
       case "ignored":
         await store.countIgnored(locationId, read.kind);
-        return succeed({ status: "ignored" });
-      case "unusable":
-        await hold(read.issues);
-        return succeed({ status: "quarantined", eventKey: key, issues: read.issues });
+        return { status: "ignored" };
+      case "unusable": {
+        const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
+        const item = { eventKey: key, receivedAt, route, issues: read.issues, contactId: contactNamed(payload), body };
+        // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
+        if (allowed) await store.quarantine(locationId, item);
+        return { status: "quarantined", eventKey: key, issues: read.issues };
+      }
     }
+  });
+  return answer.ok && parsed === null ? fail({ code: "REQUEST_NOT_JSON" }) : answer;
+}
+
+/** What could not be stored is not acknowledged: HighLevel sends it again after a 429. */
+async function stored<Value>(
+  about: { eventKey: string; locationId: string | null },
+  store: () => Promise<Value>,
+): Promise<Result<Value, Failure>> {
+  try {
+    return succeed(await store());
   } catch (error) {
-    // It was not stored, so it is not acknowledged: HighLevel sends it again after a 429.
-    console.error(
-      JSON.stringify({
-        message: "The ledger did not take an event",
-        eventKey: key,
-        locationId,
-        error: error instanceof Error ? error.message : "",
-      }),
-    );
+    const reason = error instanceof Error ? error.message : "";
+    console.error(JSON.stringify({ message: "The ledger did not take an event", ...about, error: reason }));
     return fail({ code: "LEDGER_UNAVAILABLE", retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }
@@ -130,6 +127,10 @@ export async function ingestAgain(
   return answer;
 }
 
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 function bytesOf(body: string): Uint8Array<ArrayBuffer> {
   if (!body.startsWith(BASE64_PREFIX)) return Uint8Array.from(new TextEncoder().encode(body));
   return Uint8Array.from(atob(body.slice(BASE64_PREFIX.length)), (character) => character.charCodeAt(0));
@@ -141,8 +142,8 @@ function unusable(issues: readonly Issue[]): { readonly status: "unusable"; read
 
 function isPlainJson(headers: Headers): boolean {
   const [mediaType] = (headers.get("content-type") ?? "").split(";");
-  const encoding = headers.get("content-encoding");
-  return mediaType?.trim().toLowerCase() === "application/json" && (encoding === null || encoding === "identity");
+  const encoding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  return mediaType?.trim().toLowerCase() === "application/json" && encoding === "identity";
 }
 
 /** The signature proves HighLevel, not that the event is meant for this deployment: the operator's lists do. */
@@ -163,6 +164,6 @@ async function eventKey(payload: Json, bytes: Uint8Array<ArrayBuffer>): Promise<
 
 function contactNamed(payload: Json): string | null {
   if (!isJsonObject(payload)) return null;
-  const id = payload["contactId"] ?? payload["id"];
-  return typeof id === "string" && id !== "" ? id : null;
+  const named = [payload["contactId"], payload["id"]].find((id) => typeof id === "string" && id !== "");
+  return typeof named === "string" ? named : null;
 }

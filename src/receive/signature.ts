@@ -10,6 +10,9 @@ export interface VerificationKey {
 const ED25519_HEADER = "x-ghl-signature";
 const RSA_HEADER = "x-wh-signature";
 
+/** What HighLevel writes where there is no signature: the same as no header. */
+const UNSIGNED = "N/A";
+
 const ED25519_SPKI_BYTES = 44;
 const PEM = /-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----/g;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$|^[A-Za-z0-9+/]{2}==$/;
@@ -39,7 +42,7 @@ export async function isSigned(
   keys: readonly VerificationKey[],
 ): Promise<boolean> {
   const ed25519 = headers.get(ED25519_HEADER);
-  if (ed25519 !== null) return isSignedBy(body, ed25519, keys, "Ed25519");
+  if (ed25519 !== null && ed25519 !== UNSIGNED) return isSignedBy(body, ed25519, keys, "Ed25519");
   const rsa = headers.get(RSA_HEADER);
   if (rsa !== null && route === "events") return isSignedBy(body, rsa, keys, "RSASSA-PKCS1-v1_5");
   return false;

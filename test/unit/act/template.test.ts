@@ -134,6 +134,8 @@ describe("what is not there", () => {
   it.each([
     "Dear {{ event.nothing }}",
     "{{ event.nothing }}{{ event.text }}",
+    "Dear {{ event.nothing | upcase }}",
+    "{{ event.number | divided_by: 0 | append: '' }}",
     "Dear {% echo event.nothing %}",
     "Dear {{ event.nothing | raw }}",
   ])("null does not become part of a text: %s", (text) => {
@@ -193,6 +195,10 @@ describe("templateProblem", () => {
     "{% if contact.id %}a{% endif %}",
     "{{ event.text | append: other.text }}",
     "{{ event[other.key] }}",
+    "{{ event. }}",
+    "{{ event.n event.text }}",
+    "{{ event.text | }}",
+    "{{ event.text | append: }}",
     "x".repeat(100_000) + "{{ event.text }}",
     "{% if true %}".repeat(10_000),
   ])("finds what cannot work: %.40s", (text) => {

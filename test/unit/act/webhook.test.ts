@@ -273,6 +273,13 @@ describe("a secret", () => {
       title: "that the destination sends back",
       given: { action, answer: (request) => new Response(`You sent ${request.headers.get("authorization") ?? ""}`) },
     },
+    {
+      title: "that the destination sends back across the cut of its answer",
+      given: {
+        action,
+        answer: (request: Request) => new Response("x".repeat(980) + (request.headers.get("authorization") ?? "")),
+      },
+    },
   ])("is not in the outcome, nor in the log: $title", async ({ given }) => {
     const { outcome } = await tried({ ports: { secrets }, ...given });
     expect(JSON.stringify(outcome)).not.toContain(TOKEN);

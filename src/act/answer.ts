@@ -1,0 +1,43 @@
+// What is kept of a destination's answer: its beginning, without the secrets that it may have sent back.
+
+const MAX_ANSWER_BYTES = 1_000;
+const MAX_CHARACTER_BYTES = 4;
+/** Shorter values are words rather than secrets, and would tear holes into answers. */
+const MIN_SECRET_CHARACTERS = 6;
+
+/**
+ * The first 1,000 bytes of an answer as text. The rest is not read; the time limit of the request holds here too. An
+ * answer that breaks off is kept as far as it came: its status has arrived, and decides.
+ */
+export async function keptAnswer(response: Response, secrets: { readonly [name: string]: string }): Promise<string> {
+  const values = Object.values(secrets)
+    .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
+    .toSorted((a, b) => b.length - a.length);
+  // Read past the cut as far as the longest secret reaches, so that none is cut in two and kept in part, and a
+  // character more.
+  const longest = new TextEncoder().encode(values[0] ?? "").byteLength + MAX_CHARACTER_BYTES;
+  const bytes = await firstBytes(response, MAX_ANSWER_BYTES + longest);
+  const text = new TextDecoder().decode(bytes);
+  const kept = new TextEncoder().encode(values.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text));
+  // A character that the cut goes through is left out: the decoder waits for the rest of it.
+  const isCut = kept.byteLength > MAX_ANSWER_BYTES;
+  return new TextDecoder().decode(kept.subarray(0, MAX_ANSWER_BYTES), { stream: isCut });
+}
+
+async function firstBytes({ body }: Response, count: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(count);
+  let length = 0;
+  const reader = body?.getReader();
+  try {
+    while (reader && length < count) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes.set(value.subarray(0, count - length), length);
+      length = Math.min(count, length + value.byteLength);
+    }
+    await reader?.cancel();
+  } catch {
+    // It broke off.
+  }
+  return bytes.subarray(0, length);
+}
