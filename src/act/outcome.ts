@@ -23,6 +23,7 @@ export type ActionErrorCode =
   | "ACTION_TEMPLATE" // a template could not be rendered
   | "ACTION_SECRET" // WEBHOOK_SECRET or a secret that a header names is missing or unusable
   | "ACTION_TASK_STORE" // KV refused the task
+  | "ACTION_LOST" // the stored plan or event of the delivery cannot be read
   | "ACTION_BUG" // an exception nobody expected
   | "DESTINATION_REFUSED" // the guard said no
   | "DESTINATION_STATUS" // an answer that is not 2xx
@@ -35,6 +36,7 @@ const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
   ACTION_TEMPLATE: "never",
   ACTION_SECRET: "later",
   ACTION_TASK_STORE: "later",
+  ACTION_LOST: "never",
   ACTION_BUG: "later",
   DESTINATION_REFUSED: "never",
   DESTINATION_STATUS: "later",

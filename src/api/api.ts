@@ -1,11 +1,12 @@
 // The operator's API: what came in, what was decided and why, what is on its way, and the few things one can change.
 import { Router, type IRequest } from "itty-router";
+import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import { explain } from "./explain.ts";
+import { explain } from "../match/explain.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { listQuery } from "./query.ts";
 import { hasToken } from "./token.ts";
@@ -114,6 +115,9 @@ for (const [method, path, handler] of ROUTES) {
     const parameters = decoded(request.params);
     if (!parameters.ok) return Promise.resolve(parameters);
     const parameter = (name: string): string => parameters.value[name] ?? "";
+    // A ledger comes into being when it is asked: only what can be a location is asked.
+    if (path.includes(":l") && !isLocationId(parameter("l")))
+      return Promise.resolve(fail({ code: "REQUEST_NOT_FOUND" }));
     return handler({ request: request, url: new URL(request.url), parameter }, ports);
   });
 }

@@ -73,7 +73,7 @@ async function showEvent(target: Target, name: string): Promise<void> {
   for (const line of answerLines(sent, story)) console.log(line);
   for (const { rule, action, state, attempts } of story.deliveries) {
     console.log(
-      `  → ${action.type} of ${rule}: ${state}${attempts.at(-1)?.error ? ` (${attempts.at(-1)?.error})` : ""}`,
+      `  → ${action?.type ?? "action"} of ${rule}: ${state}${attempts.at(-1)?.error ? ` (${attempts.at(-1)?.error})` : ""}`,
     );
   }
 }

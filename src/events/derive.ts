@@ -43,6 +43,8 @@ const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
   queued: "pending",
 };
 
+/** A call that never got as far as a mailbox. */
+const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
 /** Whether a kind of event is a message, out or in, and so has a channel. */
@@ -61,7 +63,7 @@ export function channelOf(kind: EventKind, payload: JsonObject): Channel {
 /**
  * The outcome. On a call `callStatus` decides, except that either field may say `voicemail`; `completed`
  * there means that the call was taken, while a bare `status: completed` proves nothing. A voicemail drop
- * that is `completed` was delivered; any other completed message was at least sent.
+ * that is `completed` was delivered, unless its `callStatus` says that the call failed; any other completed message was at least sent.
  */
 export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   const status = word(payload["status"]);
@@ -70,6 +72,10 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
     if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
     if (callStatus === "completed") return "answered";
     return lookUp(OUTCOME_OF, callStatus) ?? lookUp(OUTCOME_OF, status) ?? "unknown";
+  }
+  if (channel === "voicemail") {
+    const call = lookUp(OUTCOME_OF, callStatus);
+    if (call !== undefined && NOT_TAKEN.has(call)) return call;
   }
   if (status === "completed") return channel === "voicemail" ? "delivered" : "sent";
   return lookUp(OUTCOME_OF, status) ?? "unknown";

@@ -53,7 +53,8 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
       kind,
       locationId: text(payload["locationId"]),
       contactId: text(payload[contactKey(kind)]),
-      occurredAt: time(payload["dateAdded"]) ?? time(payload["timestamp"]) ?? received.receivedAt,
+      occurredAt:
+        (isMessage(kind) ? time(payload["dateAdded"]) : null) ?? time(payload["timestamp"]) ?? received.receivedAt,
       receivedAt: received.receivedAt,
       payload,
     },
@@ -104,6 +105,7 @@ function plain(type: FactType, value: Json | undefined): Json | undefined {
   if (value === "") return type === "text" ? "" : undefined;
   if (type === "number") return Number(value);
   if (type === "boolean") return value === true || value === "true";
+  if (type === "time" && typeof value === "number") return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];
   return value;
 }

@@ -4,7 +4,7 @@ import { CHANNELS, EVENT_KINDS, OUTCOMES, SENDERS, type EventKind } from "../mod
 
 /**
  * `number` also arrives as text (`"120"`), and is a number as a fact. `address` is text, a list of text, or `{}`
- * (seen with custom providers). `id` is text where `""` means absent. `time` is ISO 8601 text.
+ * (seen with custom providers). `id` is text where `""` means absent. `time` is ISO 8601 text; a number of milliseconds becomes it.
  */
 export type FactType = "text" | "id" | "number" | "boolean" | "list" | "object" | "address" | "time" | "any";
 

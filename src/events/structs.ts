@@ -56,8 +56,13 @@ export const EVENT_STRUCTS = Object.fromEntries(EVENT_KINDS.map((kind) => [kind,
   readonly [K in EventKind]: ReturnType<typeof structOf>;
 };
 
+/** Whether this has the form of a location's id. */
+export function isLocationId(id: unknown): id is string {
+  return isText(id) && LOCATION_ID.test(id);
+}
+
 /** The location that a payload names, or `null` when it names none that could exist. */
 export function locationOf(payload: Json): string | null {
   const id = isJsonObject(payload) ? payload["locationId"] : null;
-  return isText(id) && LOCATION_ID.test(id) ? id : null;
+  return isLocationId(id) ? id : null;
 }

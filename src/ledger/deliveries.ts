@@ -24,7 +24,8 @@ export interface DueDelivery {
   readonly id: string;
   readonly eventKey: string;
   readonly rule: string;
-  readonly plan: Plan;
+  /** As stored: `readPlan` reads it. */
+  readonly plan: string;
   /** Attempts that failed so far since it was scheduled or retried by hand. */
   readonly tries: number;
 }
@@ -89,7 +90,22 @@ export function takeDue(sql: Sql, nowMs: number): DueDelivery | undefined {
   );
   if (!row) return undefined;
   sql.exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", row.id);
-  return { id: row.id, eventKey: row.event_key, rule: row.rule, plan: JSON.parse(row.plan) as Plan, tries: row.tries };
+  return { id: row.id, eventKey: row.event_key, rule: row.rule, plan: row.plan, tries: row.tries };
+}
+
+/** The plan of a delivery, or `null` when it is of a form that this version does not know. */
+export function readPlan(text: string): Plan | null {
+  try {
+    const plan = JSON.parse(text) as Plan;
+    return plan.v === 1 ? plan : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Puts back a delivery whose attempt could not be written down. */
+export function postpone(sql: Sql, id: string, dueAtMs: number): void {
+  sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ? WHERE id = ? AND state = 'sending'", dueAtMs, id);
 }
 
 /** When the next delivery is due, milliseconds since 1970; `null`: none waits. */
@@ -224,7 +240,7 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     id: row.id,
     eventKey: row.event_key,
     rule: row.rule,
-    action: (JSON.parse(row.plan) as Plan).action,
+    action: readPlan(row.plan)?.action ?? null,
     state: row.state,
     dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({

@@ -130,6 +130,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     ruleSet,
     retentionDays,
     random: Math.random,
+    timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),
     actions: {
       clock: Date.now,

@@ -1,7 +1,8 @@
 // Forgetting: one contact on request, and everything that is older than the operator keeps.
 import { kindOf } from "../act/perform.ts";
 import type { Erased } from "../model/ledger.ts";
-import type { Plan } from "./deliveries.ts";
+import { readPlan } from "./deliveries.ts";
+import type { Task } from "../model/task.ts";
 import * as held from "./held.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
 import * as tasks from "./tasks.ts";
@@ -24,7 +25,10 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     "SELECT id, plan FROM deliveries WHERE contact_id = ?",
     contactId,
   );
-  const leaving = plans.filter(({ plan }) => kindOf((JSON.parse(plan) as Plan).action).leavesTask);
+  const leaving = plans.filter((row) => {
+    const plan = readPlan(row.plan);
+    return plan === null || kindOf(plan.action).leavesTask;
+  });
   const kept = rows<{ id: string }>(sql, "SELECT id FROM tasks WHERE contact_id = ?", contactId);
   for (const id of new Set([...leaving, ...kept].map((row) => row.id)))
     tasks.planWrite(sql, locationId, id, null, nowMs);
@@ -42,7 +46,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
  * one of its deliveries is open, and a task as long as it is not done. Its key stays for 30 days in any case, so that
  * a late retry of the webhook is still a duplicate. `true`: there is more to remove.
  */
-export function sweep(sql: Sql, locationId: string, beforeMs: number, nowMs: number): boolean {
+export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
   const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN})`;
   const forgotten = rows(
     sql,
@@ -66,11 +70,9 @@ export function sweep(sql: Sql, locationId: string, beforeMs: number, nowMs: num
     );
     sql.exec(`DELETE FROM deliveries WHERE id < ? AND state NOT IN ${OPEN}`, oldest);
   }
-  for (const { id } of rows<{ id: string }>(
-    sql,
-    "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING id",
-    beforeMs,
-  )) {
+  const done = "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING task";
+  for (const row of rows<{ task: string }>(sql, done, beforeMs)) {
+    const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
   held.forgetBefore(sql, beforeMs);

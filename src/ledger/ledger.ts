@@ -20,6 +20,8 @@ import * as tasks from "./tasks.ts";
 
 const DAY_MS = 86_400_000;
 const BREATH_MS = 10_000;
+const ANNOUNCE_AGAIN_MS = 60_000;
+const LOST_ALARM_MS = 60_000;
 /** Deliveries in these states can be sent again by hand; one that was sent never is. */
 const RETRIABLE: readonly DeliveryState[] = ["dead", "cancelled", "scheduled"];
 
@@ -29,8 +31,8 @@ export class LocationLedger {
   readonly #pump: Pump;
   /** When the alarm rings, as far as this instance knows. */
   #armedFor = Infinity;
-  /** The announcement that is under way: events of the same moment share it. */
-  #announcing: Promise<void> | null = null;
+  /** An announcement that failed is tried again from this time on. */
+  #announceFrom = 0;
   /** Recording is one at a time: each event is decided on the log as the one before left it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -54,10 +56,7 @@ export class LocationLedger {
   record(event: Event): Promise<Recorded> {
     const turn = this.#turn.then(() => this.#record(event));
     this.#turn = turn.catch(() => undefined);
-    return turn.then(async (recorded) => {
-      await this.#seen(event.locationId);
-      return recorded;
-    });
+    return turn;
   }
 
   async #record(event: Event): Promise<Recorded> {
@@ -73,6 +72,7 @@ export class LocationLedger {
       log.append(sql, { event, decision }, channelName(event), now);
       deliveries.schedule(sql, event, idPrefix, planned, now);
       held.release(sql, event.key);
+      this.#seen(event.locationId);
     });
     if (planned.length > 0) this.#arm(now);
     this.#pump.wake();
@@ -89,7 +89,7 @@ export class LocationLedger {
     this.#armedFor = Infinity;
     let failed = false;
     try {
-      await this.#pump.run();
+      await Promise.all([this.#pump.run(), this.#announceIfDue()]);
       this.#sweepIfDue();
     } catch (error) {
       failed = true;
@@ -107,14 +107,18 @@ export class LocationLedger {
   }
 
   /** Keeps signed bytes that could not be used. */
-  async quarantine(locationId: string, item: Quarantined): Promise<void> {
-    held.quarantine(this.#storage.sql, item);
-    await this.#seen(locationId);
+  quarantine(locationId: string, item: Quarantined): void {
+    this.#storage.transactionSync(() => {
+      held.quarantine(this.#storage.sql, item);
+      this.#seen(locationId);
+    });
   }
 
-  async countIgnored(locationId: string, kind: string): Promise<void> {
-    held.countIgnored(this.#storage.sql, kind, this.#now());
-    await this.#seen(locationId);
+  countIgnored(locationId: string, kind: string): void {
+    this.#storage.transactionSync(() => {
+      held.countIgnored(this.#storage.sql, kind, this.#now());
+      this.#seen(locationId);
+    });
   }
 
   quarantined(query: PageQuery): ReturnType<typeof held.list> {
@@ -151,11 +155,10 @@ export class LocationLedger {
 
   /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */
   retry(id: string): Result<Delivery, Failure> {
-    return this.#move(id, RETRIABLE, () => {
-      deliveries.reschedule(this.#storage.sql, id, this.#now());
-      this.#arm(this.#now());
-      this.#pump.wake();
-    });
+    const moved = this.#move(id, RETRIABLE, () => deliveries.reschedule(this.#storage.sql, id, this.#now()));
+    if (moved.ok) this.#arm(this.#now());
+    this.#pump.wake();
+    return moved;
   }
 
   /** Cancels a delivery that waits. After the answer nothing is sent; one that is being sent can no longer be cancelled. */
@@ -167,7 +170,7 @@ export class LocationLedger {
     const state = deliveries.stateOf(this.#storage.sql, id);
     if (state === undefined) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
     if (!from.includes(state)) return fail({ code: "LEDGER_DELIVERY_STATE", state });
-    move();
+    this.#storage.transactionSync(move);
     const delivery = deliveries.find(this.#storage.sql, id);
     return delivery ? succeed(delivery) : fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
   }
@@ -179,7 +182,7 @@ export class LocationLedger {
   completeTask(id: string): Result<Task, Failure> {
     const task = tasks.find(this.#storage.sql, id);
     if (!task) return fail({ code: "LEDGER_NOT_FOUND", what: "task" });
-    const done = tasks.complete(this.#storage.sql, task, this.#now());
+    const done = this.#storage.transactionSync(() => tasks.complete(this.#storage.sql, task, this.#now()));
     this.#arm(this.#now());
     return succeed(done);
   }
@@ -196,15 +199,23 @@ export class LocationLedger {
     return this.#ports.actions.clock();
   }
 
+  /** Sets the alarm if it would ring later. One that should have rung a while ago was lost, and is set anew. */
   #arm(atMs: number, always = false): void {
-    if (atMs >= this.#armedFor && !always) return;
+    const isLost = this.#armedFor < this.#now() - LOST_ALARM_MS;
+    if (atMs >= this.#armedFor && !always && !isLost) return;
     this.#armedFor = atMs;
+    // Not awaited: it is committed with the statements around it, and a failure breaks the object's output gate.
     void this.#storage.setAlarm(atMs);
   }
 
   #nextWake(): number | null {
     const { sql } = this.#storage;
-    const times = [deliveries.nextDueAt(sql), tasks.nextWriteAt(sql), this.#nextSweepAt()].filter((at) => at !== null);
+    const times = [
+      deliveries.nextDueAt(sql),
+      tasks.nextWriteAt(sql),
+      this.#nextSweepAt(),
+      this.#nextAnnouncementAt(),
+    ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -219,28 +230,39 @@ export class LocationLedger {
     if (swept === undefined) return this.#mark("swept", String(now));
     if (Number(swept) + DAY_MS > now) return;
     const more = this.#storage.transactionSync(() =>
-      sweep(this.#storage.sql, this.#marked("location") ?? "", now - this.#ports.retentionDays * DAY_MS, now),
+      sweep(this.#storage.sql, now - this.#ports.retentionDays * DAY_MS, now),
     );
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 
-  /** Notes where this is, once a day tells the directory, and sees to it that what is stored is swept one day. */
-  async #seen(locationId: string): Promise<void> {
+  /** Notes where this is and that something came today, and sees to it that the alarm announces and sweeps. */
+  #seen(locationId: string): void {
     this.#mark("location", locationId);
-    const sweepAt = this.#nextSweepAt();
-    if (sweepAt !== null) this.#arm(sweepAt);
-    const today = new Date(this.#now()).toISOString().slice(0, 10);
-    if (this.#marked("announced") === today) return;
+    this.#mark("seen", this.#today());
+    for (const at of [this.#nextAnnouncementAt(), this.#nextSweepAt()]) if (at !== null) this.#arm(at);
+  }
+
+  /** The directory is told of a location once a day. It is the alarm's work: no answer waits for it. */
+  #nextAnnouncementAt(): number | null {
+    const seen = this.#marked("seen");
+    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+  }
+
+  async #announceIfDue(): Promise<void> {
+    const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
+    const due = this.#nextAnnouncementAt();
+    if (seen === undefined || locationId === undefined || due === null || due > this.#now()) return;
     try {
-      this.#announcing ??= this.#ports.announce(locationId).finally(() => (this.#announcing = null));
-      await this.#announcing;
-      this.#mark("announced", today);
+      await this.#ports.announce(locationId);
+      this.#mark("announced", seen);
     } catch {
-      // Nothing is lost: the next event of the location tries again.
-      console.error(
-        JSON.stringify({ message: "The directory did not answer; the next event announces this location", locationId }),
-      );
+      this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
+      console.error(JSON.stringify({ message: "The directory did not answer, it is told again later", locationId }));
     }
+  }
+
+  #today(): string {
+    return new Date(this.#now()).toISOString().slice(0, 10);
   }
 
   #marked(name: string): string | undefined {

@@ -6,6 +6,8 @@ import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
 /** An event and its decision, as stored. */
 export interface LogRecord {
+  /** The version of this form. */
+  readonly v: 1;
   readonly event: Event;
   readonly decision: Decision;
 }
@@ -28,20 +30,23 @@ export function isRecorded(sql: Sql, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE key = ?", key) !== undefined;
 }
 
-/** Appends an event. `false`: it was there already, and nothing has changed. */
-export function append(sql: Sql, { event, decision }: LogRecord, channel: string | null, nowMs: number): boolean {
-  const record = JSON.stringify({ event, decision: bounded(decision) });
-  const { rowsWritten } = sql.exec(
-    "INSERT OR IGNORE INTO events (key, kind, channel, contact_id, received_at, fired, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+/** Appends an event. Throws when it is there already: who appends has looked. */
+export function append(
+  sql: Sql,
+  { event, decision }: Omit<LogRecord, "v">,
+  channel: string | null,
+  nowMs: number,
+): void {
+  sql.exec(
+    "INSERT INTO events (key, kind, channel, contact_id, received_at, fired, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
     event.key,
     event.kind,
     channel,
     event.contactId,
     nowMs,
     JSON.stringify(decision.fired),
-    record,
+    JSON.stringify({ v: 1, event, decision: bounded(decision) }),
   );
-  return rowsWritten > 0;
 }
 
 /** One event with its decision. */

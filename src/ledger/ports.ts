@@ -12,7 +12,10 @@ export interface Sql {
   ): { toArray(): { [column: string]: unknown }[]; readonly rowsWritten: number };
 }
 
-/** Durable storage with one alarm. */
+/**
+ * Durable storage with one alarm. What is written between two awaits is committed together, `setAlarm` with it, and
+ * nothing leaves the object before that. A throw undoes statements only inside `transactionSync`.
+ */
 export interface LedgerStorage {
   readonly sql: Sql;
   transactionSync<Value>(work: () => Value): Value;
@@ -27,6 +30,8 @@ export interface LedgerPorts {
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;
+  /** Resolves after so many milliseconds. */
+  readonly timer: (ms: number) => Promise<void>;
   /** Tells the directory that this location exists. */
   readonly announce: (locationId: string) => Promise<void>;
 }

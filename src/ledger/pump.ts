@@ -1,4 +1,5 @@
-// The pump performs what is due: six deliveries at a time, each outcome written down as it comes.
+// The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
+// free is taken at once by whatever is due then, so that one slow destination holds one place and nothing else.
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
@@ -12,6 +13,10 @@ import * as tasks from "./tasks.ts";
 const MAX_IN_FLIGHT = 6;
 /** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
 const MAX_RUN_MS = 10 * 60_000;
+/** How long something that becomes due while a run waits for slow answers may go unnoticed. */
+const TICK_MS = 1_000;
+/** What could not be written down is tried again after this. */
+const BREATH_MS = 10_000;
 
 export class Pump {
   readonly #storage: LedgerStorage;
@@ -28,12 +33,15 @@ export class Pump {
   async run(): Promise<void> {
     this.#stopTakingAt = this.#now() + MAX_RUN_MS;
     try {
-      await this.#writeTasks();
-      this.#fill();
+      const writing = this.#writeTasks();
+      this.wake();
+      let tick = this.#ports.timer(TICK_MS);
       while (this.#inFlight.size > 0) {
-        await Promise.race(this.#inFlight.values());
-        this.#fill();
+        const ticked = await Promise.race([...this.#inFlight.values(), tick.then(() => true)]);
+        if (ticked) tick = this.#ports.timer(TICK_MS);
+        this.wake();
       }
+      await writing;
     } finally {
       this.#stopTakingAt = 0;
       // Nothing is in flight now: what still says so could not be settled, and is due again.
@@ -41,53 +49,69 @@ export class Pump {
     }
   }
 
-  /** Something new is due: a run that is under way takes it into its free places. */
+  /** Fills the free places of a run that is under way. It never throws: its callers have something to finish. */
   wake(): void {
-    if (this.#stopTakingAt > 0) this.#fill();
+    try {
+      while (this.#inFlight.size < MAX_IN_FLIGHT && this.#now() < this.#stopTakingAt) {
+        const delivery = deliveries.takeDue(this.#storage.sql, this.#now());
+        if (!delivery) return;
+        const attempt = this.#attempt(delivery).finally(() => {
+          this.#inFlight.delete(delivery.id);
+          this.wake();
+        });
+        this.#inFlight.set(delivery.id, attempt);
+      }
+    } catch (error) {
+      logError("Due deliveries could not be taken", error);
+    }
   }
 
   #now(): number {
     return this.#ports.actions.clock();
   }
 
-  #fill(): void {
-    while (this.#inFlight.size < MAX_IN_FLIGHT && this.#now() < this.#stopTakingAt) {
-      const delivery = deliveries.takeDue(this.#storage.sql, this.#now());
-      if (!delivery) return;
-      const attempt = this.#attempt(delivery).finally(() => this.#inFlight.delete(delivery.id));
-      this.#inFlight.set(delivery.id, attempt);
+  /** One try, written down. It never rejects: what cannot be written down is due again after a breath. */
+  async #attempt(delivery: deliveries.DueDelivery): Promise<void> {
+    try {
+      const startedAt = this.#now();
+      this.#settle(delivery, await this.#perform(delivery), startedAt);
+    } catch (error) {
+      logError("An attempt could not be written down", error);
+      try {
+        deliveries.postpone(this.#storage.sql, delivery.id, this.#now() + BREATH_MS);
+      } catch (again) {
+        logError("A delivery could not be postponed, it is due again after this run", again);
+      }
     }
   }
 
-  async #attempt(delivery: deliveries.DueDelivery): Promise<void> {
+  async #perform(delivery: deliveries.DueDelivery): Promise<AttemptOutcome> {
+    const plan = deliveries.readPlan(delivery.plan);
+    const record = log.find(this.#storage.sql, delivery.eventKey);
+    if (!plan || !record) return unanswered(actionError("ACTION_LOST", "What the delivery was about cannot be read"));
+    return perform(plan.action, this.#contextOf(delivery, plan, record));
+  }
+
+  #settle(delivery: deliveries.DueDelivery, outcome: AttemptOutcome, startedAt: number): void {
     const { sql } = this.#storage;
-    const startedAt = this.#now();
-    const context = this.#context(delivery);
-    const outcome: AttemptOutcome = context
-      ? await perform(delivery.plan.action, context)
-      : unanswered(actionError("ACTION_BUG", "The event of this delivery is not in the log"));
+    const now = this.#now();
     this.#storage.transactionSync(() => {
-      const kept = deliveries.settle(sql, delivery, outcome, { startedAt, now: this.#now() }, this.#ports.random());
+      const kept = deliveries.settle(sql, delivery, outcome, { startedAt, now }, this.#ports.random());
       if (!outcome.done || !outcome.task) return;
       // The contact was erased while KV took the task: take it out again.
       if (kept) tasks.keep(sql, outcome.task);
-      else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, this.#now());
+      else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
     });
-    console.log(
-      JSON.stringify({
-        message: "attempt",
-        deliveryId: delivery.id,
-        rule: delivery.rule,
-        status: outcome.status,
-        error: outcome.done ? null : outcome.error.code,
-      }),
-    );
+    const error = outcome.done ? null : outcome.error.code;
+    const { id: deliveryId, rule } = delivery;
+    console.log(JSON.stringify({ message: "attempt", deliveryId, rule, status: outcome.status, error }));
   }
 
-  #context(delivery: deliveries.DueDelivery): ActionContext | null {
-    const record = log.find(this.#storage.sql, delivery.eventKey);
-    if (!record) return null;
-    const { event, decision } = record;
+  #contextOf(
+    delivery: deliveries.DueDelivery,
+    plan: deliveries.Plan,
+    { event, decision }: log.LogRecord,
+  ): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
     return {
       deliveryId: delivery.id,
@@ -99,7 +123,7 @@ export class Pump {
       roots: {
         event: event.payload,
         facts: { ...factsOf(event) },
-        rule: delivery.plan.rule,
+        rule: plan.rule,
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },
       ports: this.#ports.actions,
@@ -108,8 +132,9 @@ export class Pump {
 
   async #writeTasks(): Promise<void> {
     const { sql } = this.#storage;
+    const { tasks: store } = this.#ports.actions;
     for (const write of tasks.dueWrites(sql, this.#now(), MAX_IN_FLIGHT * 10)) {
-      const { tasks: store } = this.#ports.actions;
+      if (this.#now() >= this.#stopTakingAt) return;
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
       const written = await attempt.then(
         () => true,
@@ -118,4 +143,8 @@ export class Pump {
       tasks.settleWrite(sql, write, written, this.#now(), this.#ports.random());
     }
   }
+}
+
+function logError(message: string, error: unknown): void {
+  console.error(JSON.stringify({ message, error: error instanceof Error ? error.stack : String(error) }));
 }

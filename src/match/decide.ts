@@ -2,7 +2,7 @@
 // Pure: no clock, no storage, no `this`. Live decisions, explanations and the tests of rules all come from here.
 import type { Decision, PlannedAction, Verdict, VerdictReason } from "../model/decision.ts";
 import type { Event, Facts } from "../model/event.ts";
-import type { Rule, RuleSet } from "../model/rule.ts";
+import { byPriority, type Rule, type RuleSet } from "../model/rule.ts";
 import { factsOf, guardedAs } from "../events/event.ts";
 import { compileRule, evaluateRule, type CompiledRule } from "./engine.ts";
 
@@ -33,11 +33,6 @@ export async function decide(event: Event, ruleSet: RuleSet, now: string): Promi
   }
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   return { decision: { eventKey: event.key, decidedAt: now, ruleSet: ruleSet.hash, fired, verdicts }, actions };
-}
-
-/** Higher priority first, equal ones by name: the order in which rules are decided. */
-function byPriority(a: Rule, b: Rule): number {
-  return (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
 function compiledRules(ruleSet: RuleSet): readonly CompiledRule[] {

@@ -22,7 +22,9 @@ export async function runExample(rule: Rule, example: RuleExample): Promise<Resu
   if (!event.ok) return event;
   const alone: RuleSet = { hash: "example", rules: [rule], findings: [] };
   const { decision } = await decide(event.value, alone, AT);
-  const verdict = decision.verdicts[0] ?? { rule: rule.name, fired: false, reason: "conditions", conditions: [] };
+  const [verdict] = decision.verdicts;
+  if (!verdict)
+    return fail([{ pointer: "/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" }]);
   return succeed({ passed: verdict.fired === example.fires, verdict });
 }
 

@@ -40,18 +40,21 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 
 const DEFAULT_RETENTION_DAYS = 30;
 
-/** Names that belong to Afterbeep itself: a rule's `secret` can never read them. */
-export const CONFIGURATION_NAMES: ReadonlySet<string> = new Set([
-  "HIGHLEVEL_PUBLIC_KEYS",
-  "ALLOWED_LOCATIONS",
-  "HIGHLEVEL_APP_IDS",
-  "ADMIN_TOKEN",
-  "WEBHOOK_SECRET",
-  "OUTBOUND_ALLOWED_HOSTS",
-  "TIME_ZONE",
-  "RETENTION_DAYS",
-  "DEV_PRIVATE_KEY",
-]);
+/** A name that is forgotten here does not compile: a rule's `secret` must never read Afterbeep's own. */
+const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
+  HIGHLEVEL_PUBLIC_KEYS: true,
+  ALLOWED_LOCATIONS: true,
+  HIGHLEVEL_APP_IDS: true,
+  ADMIN_TOKEN: true,
+  WEBHOOK_SECRET: true,
+  OUTBOUND_ALLOWED_HOSTS: true,
+  TIME_ZONE: true,
+  RETENTION_DAYS: true,
+  DEV_PRIVATE_KEY: true,
+};
+
+/** Names that belong to Afterbeep itself. */
+export const CONFIGURATION_NAMES: ReadonlySet<string> = new Set(Object.keys(OWN_NAMES));
 
 /** Reads the variables of a deployment. */
 export function readConfiguration(variables: Variables): Configuration {

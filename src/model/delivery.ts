@@ -23,7 +23,8 @@ export interface Delivery {
   readonly id: string;
   readonly eventKey: string;
   readonly rule: string;
-  readonly action: Action;
+  /** `null`: stored in a form that this version cannot read. */
+  readonly action: Action | null;
   readonly state: DeliveryState;
   /** ISO 8601, UTC: when it is tried next; null once it has ended. */
   readonly dueAt: string | null;

@@ -60,7 +60,7 @@ export interface Event {
   readonly kind: EventKind;
   readonly locationId: string;
   readonly contactId: string;
-  /** ISO 8601, UTC: `dateAdded`, else `timestamp`, else the time of receipt. */
+  /** ISO 8601, UTC: a message's `dateAdded` (a contact's says when it was made), else `timestamp`, else receipt. */
   readonly occurredAt: string;
   /** ISO 8601, UTC: when this deployment received it. */
   readonly receivedAt: string;

@@ -101,6 +101,11 @@ export interface Rule extends Omit<RuleFile, "$schema" | "examples"> {
   readonly name: string;
 }
 
+/** Higher priority first, equal ones by name: the order in which rules are decided. */
+export function byPriority(a: Rule, b: Rule): number {
+  return (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
 /** All rules of a deployment, in the order in which they are decided. */
 export interface RuleSet {
   /** SHA-256 of the rules, hex: which rules made a decision. */

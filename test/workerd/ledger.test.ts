@@ -86,8 +86,10 @@ describe("recording", () => {
     expect((await postEvent({ webhookId: "during" })).answer.body.status).toBe("accepted");
   });
 
-  it("announces the location to the directory", async () => {
+  it("announces the location to the directory with the next alarm", async () => {
     await postEvent();
+    expect(await alarmAt()).toBe(world.now);
+    await alarm();
     expect((await api("/locations")).body.locations).toMatchObject([{ locationId: LOCATION }]);
   });
 });
@@ -171,6 +173,58 @@ describe("delivering", () => {
     const before = world.now;
     await alarm();
     expect(Date.parse((await deliveriesOf(key))[0].dueAt) - before).toBe(120 * SECOND);
+  });
+
+  it("lets a destination that hangs hold one place and nothing else", async () => {
+    let release: () => void = () => undefined;
+    let isReleased = false;
+    world.answer = async ({ body }) => {
+      if (!body.includes("slow")) return new Response("ok");
+      while (!isReleased) await new Promise((soon) => setTimeout(soon, 1));
+      return new Response("late");
+    };
+    release = () => (isReleased = true);
+    world.rules = [aRule({ actions: [aWebhook()] })];
+    await postEvent({ webhookId: "slow" });
+    const run = alarm();
+    while (world.requests.length === 0) await new Promise((soon) => setTimeout(soon, 1));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => postEvent({ webhookId: `quick-${index}` })));
+    while (world.requests.length < 21) await new Promise((soon) => setTimeout(soon, 1));
+    const waiting = (await api(`/locations/${LOCATION}/deliveries?state=sending`)).body.deliveries;
+    expect(waiting).toHaveLength(1);
+    release();
+    await run;
+    expect((await api(`/locations/${LOCATION}/deliveries?state=sent`)).body.deliveries).toHaveLength(21);
+  });
+
+  it("puts a delivery back whose outcome could not be written down, and goes on with the others", async () => {
+    const key = await fire({ actions: [aWebhook(), aWebhook()] });
+    const [{ id }] = await deliveriesOf(key);
+    await runInDurableObject(ledger(), (_, { storage }) => {
+      const isFirst = `NEW.delivery_id = '${id}'`;
+      storage.sql.exec(
+        `CREATE TRIGGER fail BEFORE INSERT ON attempts WHEN ${isFirst} BEGIN SELECT RAISE(ABORT, 'disk'); END`,
+      );
+    });
+    await alarm();
+    expect((await deliveriesOf(key)).map(({ state }: { state: string }) => state)).toEqual(["scheduled", "sent"]);
+    await runInDurableObject(ledger(), (_, { storage }) => void storage.sql.exec("DROP TRIGGER fail"));
+    const next = await alarmAt();
+    expect(next).toBe(world.now + 10 * SECOND);
+    world.now = next ?? 0;
+    await alarm();
+    expect((await deliveriesOf(key))[0].state).toBe("sent");
+  });
+
+  it("does not let one unreadable plan stand in the way of the others", async () => {
+    const key = await fire({ actions: [aWebhook(), aWebhook()] });
+    const [{ id }] = await deliveriesOf(key);
+    await runInDurableObject(
+      ledger(),
+      (_, { storage }) => void storage.sql.exec(`UPDATE deliveries SET plan = '{"v":9}' WHERE id = ?`, id),
+    );
+    await alarm();
+    expect((await deliveriesOf(key)).map(({ state }: { state: string }) => state)).toEqual(["dead", "sent"]);
   });
 
   it("never has more than six under way, and takes the next as soon as one ends", async () => {

@@ -1,6 +1,6 @@
 // What would be decided on an event, without recording anything: the same function that decides live.
 import { readEvent, routeOf } from "../events/event.ts";
-import { decide } from "../match/decide.ts";
+import { decide } from "./decide.ts";
 import type { Decision, PlannedAction } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
