@@ -122,8 +122,11 @@ function renderHeaders(
     if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
     const value = renderText(template, { ...roots, secret: ports.secrets });
     if (!value.ok) {
-      const code = /\bsecret\b/.test(value.failure) ? "ACTION_SECRET" : "ACTION_TEMPLATE";
-      return fail(actionError(code, `Cannot render header "${name}": ${value.failure}`));
+      // A secret can still be bound, so it is worth trying again; a field will not come.
+      const [, secret] = /\bsecret(?:\.|\[['"])([\w-]+)/.exec(value.failure) ?? [];
+      if (secret !== undefined)
+        return fail(actionError("ACTION_SECRET", `Header "${name}" needs secret ${secret}, which is not bound`));
+      return fail(actionError("ACTION_TEMPLATE", `Cannot render header "${name}": ${value.failure}`));
     }
     if (!HEADER_VALUE.test(value.value))
       return fail(actionError("ACTION_TEMPLATE", `Header "${name}" came out with characters that no header can hold`));

@@ -33,7 +33,8 @@ export const check = defineCommand({
     for (const rule of admitted) lines.push(...(await exampleFindings(rule)));
     for (const line of lines) console.log(line);
     const examples = admitted.reduce((count, rule) => count + rule.examples.length, 0);
-    console.log(`${admitted.length} rules, ${examples} examples, ${lines.length} findings`);
+    const found = lines.length === 0 ? "no findings" : lines.length === 1 ? "1 finding" : `${lines.length} findings`;
+    console.log(`${admitted.length} rules, ${examples} examples, ${found}`);
     process.exitCode = lines.length === 0 ? 0 : 1;
   },
 });

@@ -71,11 +71,6 @@ async function showEvent(target: Target, name: string): Promise<void> {
   const story = await settled(target, LOCATION, sent.answer.eventKey);
   console.log(`\n── ${name}: ${sample.about}`);
   for (const line of answerLines(sent, story)) console.log(line);
-  for (const { rule, action, state, attempts } of story.deliveries) {
-    console.log(
-      `  → ${action?.type ?? "action"} of ${rule}: ${state}${attempts.at(-1)?.error ? ` (${attempts.at(-1)?.error})` : ""}`,
-    );
-  }
 }
 
 async function showTasks({ miniflare }: RunningWorker): Promise<number> {

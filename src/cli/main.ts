@@ -4,7 +4,9 @@ import { build } from "./build.ts";
 import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { dev } from "./dev.ts";
+import { didYouMean } from "../model/suggestion.ts";
 import { send } from "./send.ts";
+import { UsageError } from "./usage-error.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
 const COMMANDS: { readonly [name: string]: CommandDef<any> } = { check, send, build, dev, demo };
@@ -21,11 +23,21 @@ if (rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h")
   console.log(await renderUsage(named ?? main, named ? main : undefined));
 } else {
   try {
+    if (named && named !== COMMANDS["dev"]) refuseUnknownOptions(named, rawArgs);
     await runCommand(main, { rawArgs });
   } catch (error) {
     const isUsage = error instanceof Error && (error.name === "UsageError" || error.name === "CLIError");
     if (!isUsage) throw error;
     console.error(error.message);
     process.exitCode = USAGE_EXIT_CODE;
+  }
+}
+
+/** citty lets options pass that no command has; a misspelt one would be lost in silence. `dev` hands its own on to wrangler. */
+function refuseUnknownOptions({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
+  const known = Object.keys(args as object).map((name) => `--${name}`);
+  for (const option of given.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=", 1)[0] ?? arg)) {
+    if (!known.includes(option))
+      throw new UsageError(`Option "${option}" is not known${didYouMean(option, known) || ", see --help"}`);
   }
 }

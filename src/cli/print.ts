@@ -1,5 +1,6 @@
 // What the CLI prints: pure functions from data to lines.
 import type { Decision } from "../model/decision.ts";
+import type { Delivery } from "../model/delivery.ts";
 import type { Finding } from "../model/rule.ts";
 import { verdictInWords } from "../match/words.ts";
 
@@ -15,4 +16,10 @@ export function verdictLines({ verdicts }: Decision): string[] {
   return ordered.map(
     (verdict) => `  ${verdict.fired ? "✔" : "·"} ${verdict.rule.padEnd(width)}  ${verdictInWords(verdict)}`,
   );
+}
+
+/** A delivery as one line: what it is, where it stands, and why its last attempt failed. */
+export function deliveryLine({ rule, action, state, attempts }: Delivery): string {
+  const error = attempts.at(-1)?.error;
+  return `  → ${action?.type ?? "action"} of ${rule}: ${state}${error ? ` (${error})` : ""}`;
 }

@@ -2,7 +2,7 @@
 import { defineCommand } from "citty";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { sendEvent, storyOf, type Sent, type Story, type Target } from "./hook-client.ts";
-import { verdictLines } from "./print.ts";
+import { deliveryLine, verdictLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "./project.ts";
 import { payloadOf, SAMPLES } from "./samples.ts";
 import { developmentKey } from "./sign.ts";
@@ -58,7 +58,12 @@ export function answerLines(sent: Sent, story: Story | null): string[] {
   const issues = (answer.issues ?? []).map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
   const head = `${httpStatus} ${String(answer.status)}${answer.eventKey ? ` ${answer.eventKey}` : ""}`;
   const fired = answer.fired ? [`fired: ${answer.fired.join(", ") || "nothing"}`] : [];
-  return [head, ...issues, ...fired, ...(story ? verdictLines(story.decision) : [])];
+  return [head, ...issues, ...fired, ...(story ? storyLines(story) : [])];
+}
+
+function storyLines({ decision, deliveries }: Story): string[] {
+  const verdicts = decision.verdicts.length === 0 ? ["  no rule looks at this kind of event"] : verdictLines(decision);
+  return [...verdicts, ...deliveries.map(deliveryLine)];
 }
 
 export const send = defineCommand({

@@ -102,9 +102,9 @@ export class Pump {
       if (kept) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
     });
-    const error = outcome.done ? null : outcome.error.code;
     const { id: deliveryId, rule } = delivery;
-    console.log(JSON.stringify({ message: "attempt", deliveryId, rule, status: outcome.status, error }));
+    const came = outcome.done ? "done" : outcome.error.code;
+    console.log(JSON.stringify({ message: "attempt", deliveryId, rule, came, status: outcome.status }));
   }
 
   #contextOf(

@@ -17,6 +17,7 @@ describe("npm run rules", () => {
     ["an unknown command", ["sned"], "sned"],
     ["an unknown sample, with the one that was meant", ["send", "voicemial"], 'did you mean "voicemail"'],
     ["no sample", ["send"], "Name a sample"],
+    ["an unknown option, with the one that was meant", ["send", "sms", "--sett", "a=b"], 'did you mean "--set"'],
     ["a --set without a value", ["send", "sms", "--set", "body"], "write --set key=value"],
     ["a --to that is no URL", ["send", "sms", "--to", "nowhere"], "write a URL"],
   ])("exits with 2 for %s", (_, args, says) => {
@@ -31,7 +32,7 @@ describe("npm run rules", () => {
 
   it("checks the rules that ship", () => {
     const { status, stdout } = rules("check");
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/^7 rules, \d+ examples, 0 findings\n$/)]);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^\d+ rules, \d+ examples, no findings\n$/m)]);
   });
 
   it("says how it is used", () => {

@@ -90,7 +90,10 @@ describe("npm run dev", () => {
     expect(Object.keys(variables())).toEqual(
       expect.arrayContaining(["HIGHLEVEL_PUBLIC_KEYS", "DEV_PRIVATE_KEY", "ADMIN_TOKEN", "WEBHOOK_SECRET"]),
     );
-    expect(await sendFailedSms("first")).toMatchObject({ status: "accepted", fired: ["sms-failed"] });
+    expect(await sendFailedSms("first")).toMatchObject({
+      status: "accepted",
+      fired: expect.arrayContaining(["sms-failed"]),
+    });
   });
 
   it("takes an edited rule over", async () => {
@@ -98,7 +101,10 @@ describe("npm run dev", () => {
     const before = (await rules()).hash;
     writeFileSync(RULE, edited);
     await until(async () => (await rules()).hash !== before);
-    expect(await sendFailedSms("second")).toMatchObject({ status: "accepted", fired: [] });
+    expect(await sendFailedSms("second")).toMatchObject({
+      status: "accepted",
+      fired: expect.not.arrayContaining(["sms-failed"]),
+    });
   }, 30_000);
 
   it("keeps the last good rules through a broken edit, says what is wrong, and goes on answering", async () => {
@@ -111,7 +117,10 @@ describe("npm run dev", () => {
     });
     expect(broken).toMatchObject({ hash, findings: [{ file: "rules/sms-failed.json", code: "RULE_UNKNOWN_FACT" }] });
     expect(output).toContain('Fact "statsu" is not known, did you mean "status"');
-    expect(await sendFailedSms("third")).toMatchObject({ status: "accepted", fired: [] });
+    expect(await sendFailedSms("third")).toMatchObject({
+      status: "accepted",
+      fired: expect.not.arrayContaining(["sms-failed"]),
+    });
     writeFileSync(RULE, good);
     await until(async () => (await rules()).findings.length === 0);
   }, 30_000);

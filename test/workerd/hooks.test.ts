@@ -171,7 +171,11 @@ describe("what was signed is never lost", () => {
 describe("an event", () => {
   it("is accepted once, and a duplicate however often it comes again", async () => {
     const first = await postEvent({ webhookId: "w-twice", status: "failed" });
-    expect(first.answer.body).toEqual({ status: "accepted", eventKey: "w-twice", fired: ["sms-failed"] });
+    expect(first.answer.body).toEqual({
+      status: "accepted",
+      eventKey: "w-twice",
+      fired: expect.arrayContaining(["sms-failed"]),
+    });
     const again = await postEvent({ webhookId: "w-twice", status: "failed" });
     expect(again.answer.body).toEqual({ status: "duplicate", eventKey: "w-twice" });
   });

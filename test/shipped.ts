@@ -1,0 +1,10 @@
+/** The rules that ship. Tests speak of these, so that rules of your own in `rules/` are in nobody's way. */
+export const SHIPPED_RULES = [
+  "email-by-provider",
+  "missed-call",
+  "provider-email-gateway",
+  "provider-sms-gateway",
+  "sms-failed",
+  "voicemail-drop-landed",
+  "voicemail-text-back",
+];
