@@ -84,11 +84,11 @@ export const send = defineCommand({
         `Sample "${args.sample}" is not known${didYouMean(args.sample, Object.keys(SAMPLES)) || ", see --list"}`,
       );
     if (!URL.canParse(args.to)) throw new UsageError("Cannot read --to: write a URL such as http://localhost:8787");
+    const payload = payloadOf(sample, readSets(rawArgs), new Date());
     const variables = devVariables();
     const key = developmentKey(variables);
     if (!key.ok) throw new UsageError(key.failure);
     const target: Target = { url: args.to, privateKey: key.value, adminToken: variables["ADMIN_TOKEN"] };
-    const payload = payloadOf(sample, readSets(rawArgs), new Date());
     const sent = await sendEvent(target, sample.route, payload).catch(() => null);
     if (sent === null) {
       console.error(`No Worker answers at ${args.to}: start one with \`npm run dev\`, or name it with --to`);
