@@ -47,7 +47,7 @@ function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
     unplaced: directory(env),
     locations: (query) => directory(env).locations(query),
     ingest: (item, locationId) =>
-      ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.eventKey)),
+      ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.id)),
     eraseContact: (locationId, contactId) => eraseContact(env, locationId, contactId),
   };
 }

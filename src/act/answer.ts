@@ -9,8 +9,8 @@ const MIN_SECRET_CHARACTERS = 6;
  * The first 1,000 bytes of an answer as text. The rest is not read; the time limit of the request holds here too. An
  * answer that breaks off is kept as far as it came: its status has arrived, and decides.
  */
-export async function keptAnswer(response: Response, secrets: { readonly [name: string]: string }): Promise<string> {
-  const values = Object.values(secrets)
+export async function keptAnswer(response: Response, secrets: readonly string[]): Promise<string> {
+  const values = secrets
     .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
     .toSorted((a, b) => b.length - a.length);
   // Read past the cut as far as the longest secret reaches, so that none is cut in two and kept in part, and a

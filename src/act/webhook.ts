@@ -69,7 +69,8 @@ function findings(action: WebhookAction, allowedHosts: ReadonlySet<string>): rea
 
 async function perform(action: WebhookAction, context: ActionContext): Promise<AttemptOutcome> {
   const built = await buildRequest(action, context);
-  return built.ok ? send(built.value, context) : unanswered(built.failure);
+  if (!built.ok) return unanswered(built.failure);
+  return send(built.value, secretWords(action, built.value, context.ports), context);
 }
 
 /** The request of one attempt: the same bytes each time but for the timestamp and its signature. */
@@ -144,10 +145,16 @@ function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
   };
 }
 
-async function send(request: Request, { ports }: ActionContext): Promise<AttemptOutcome> {
+/** What must not be kept: the secrets that are bound, and the words of headers that were made from one. */
+function secretWords({ headers = {} }: WebhookAction, request: Request, { secrets }: ActionContext["ports"]): string[] {
+  const names = Object.keys(headers).filter((name) => /\bsecret\b/.test(headers[name] ?? ""));
+  return [...Object.values(secrets), ...names.flatMap((name) => (request.headers.get(name) ?? "").split(/\s+/))];
+}
+
+async function send(request: Request, secrets: readonly string[], { ports }: ActionContext): Promise<AttemptOutcome> {
   try {
     const response = await ports.fetch(request);
-    const answer = await keptAnswer(response, ports.secrets);
+    const answer = await keptAnswer(response, secrets);
     const { status } = response;
     if (response.ok) return { done: true, status, answer };
     const asked = retryAfterMs(response.headers.get("retry-after"), ports.clock());

@@ -83,7 +83,7 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
   ],
   [
     "post",
-    "/api/locations/:l/quarantine/:key/ingest",
+    "/api/locations/:l/quarantine/:id/ingest",
     (call, ports) => ingest(call, ports, ports.ledger(call.parameter("l")), call.parameter("l")),
   ],
   [
@@ -96,7 +96,7 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
     "/api/quarantine",
     async ({ url }, { unplaced }) => paged(listQuery(url), (query) => unplaced.quarantined(query)),
   ],
-  ["post", "/api/quarantine/:key/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
+  ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
   ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: await unplaced.ignored() })],
   ["get", "/api/rules", async (_, { ruleSet }) => succeed(ruleSet)],
   [
@@ -136,7 +136,7 @@ async function ingest(
   reader: HeldReader,
   locationId: string | null,
 ): Promise<Answer> {
-  const item = await reader.findQuarantined(parameter("key"));
+  const item = await reader.findQuarantined(parameter("id"));
   return item === undefined
     ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
     : ports.ingest(item, locationId);

@@ -21,7 +21,7 @@ type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: strin
 /** What is kept for a location, or for none. */
 export interface HeldReader {
   quarantined(query: PageQuery): Promise<Page<"quarantined", Quarantined>>;
-  findQuarantined(key: string): Promise<Quarantined | undefined>;
+  findQuarantined(id: string): Promise<Quarantined | undefined>;
   ignored(): Promise<IgnoredKind[]>;
 }
 

@@ -40,8 +40,8 @@ export function eventStore(env: LedgerEnv): {
 }
 
 /** Takes what has been ingested since out of the quarantine. */
-export function releaseQuarantined(env: LedgerEnv, locationId: string | null, key: string): Promise<void> {
-  return locationId === null ? directory(env).release(key) : ledgerOf(env, locationId).release(key);
+export function releaseQuarantined(env: LedgerEnv, locationId: string | null, id: string): Promise<void> {
+  return locationId === null ? directory(env).release(id) : ledgerOf(env, locationId).release(id);
 }
 
 /** Erases a contact from its ledger, and from what was signed without naming a location. */

@@ -53,17 +53,17 @@ export class LocationDirectory {
     return held.list(this.#storage.sql, query);
   }
 
-  findQuarantined(key: string): Quarantined | undefined {
-    return held.find(this.#storage.sql, key);
+  findQuarantined(id: string): Quarantined | undefined {
+    return held.find(this.#storage.sql, id);
   }
 
-  release(key: string): void {
-    held.release(this.#storage.sql, key);
+  release(id: string): void {
+    held.release(this.#storage.sql, id);
   }
 
   /** Removes what names a contact; how many that was. */
   eraseContact(contactId: string): number {
-    return rows(this.#storage.sql, "DELETE FROM quarantine WHERE contact_id = ? RETURNING key", contactId).length;
+    return held.eraseContact(this.#storage.sql, contactId);
   }
 
   countIgnored(kind: string): void {

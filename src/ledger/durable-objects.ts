@@ -51,11 +51,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
   quarantined(query: PageQuery) {
     return this.#ledger.quarantined(query);
   }
-  findQuarantined(key: string) {
-    return this.#ledger.findQuarantined(key);
+  findQuarantined(id: string) {
+    return this.#ledger.findQuarantined(id);
   }
-  release(key: string) {
-    return this.#ledger.release(key);
+  release(id: string) {
+    return this.#ledger.release(id);
   }
   ignored() {
     return this.#ledger.ignored();
@@ -107,11 +107,11 @@ export class Directory extends DurableObject<LedgerEnv> {
   quarantined(query: PageQuery) {
     return this.#directory.quarantined(query);
   }
-  findQuarantined(key: string) {
-    return this.#directory.findQuarantined(key);
+  findQuarantined(id: string) {
+    return this.#directory.findQuarantined(id);
   }
-  release(key: string) {
-    return this.#directory.release(key);
+  release(id: string) {
+    return this.#directory.release(id);
   }
   eraseContact(contactId: string) {
     return this.#directory.eraseContact(contactId);

@@ -36,7 +36,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
-    quarantined: count(sql, "DELETE FROM quarantine WHERE contact_id = ? RETURNING key", contactId),
+    quarantined: held.eraseContact(sql, contactId),
     events: count(sql, `UPDATE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
   };
 }

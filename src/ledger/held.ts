@@ -5,48 +5,56 @@ import type { IgnoredKind, PageQuery, Quarantined } from "../model/ledger.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
 
 interface QuarantineRow {
-  key: string;
+  id: string;
+  event_key: string;
   received_at: number;
   route: HookRoute;
   issues: string;
-  contact_id: string | null;
+  contact_ids: string;
   body: string;
 }
 
-const COLUMNS = "key, received_at, route, issues, contact_id, body";
+const COLUMNS = "id, event_key, received_at, route, issues, contact_ids, body";
 
 /** Keeps it once, however often it is sent; what is wrong with it may have changed. */
 export function quarantine(sql: Sql, item: Quarantined): void {
   sql.exec(
-    "INSERT INTO quarantine (key, received_at, route, issues, contact_id, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET issues = excluded.issues",
+    "INSERT INTO quarantine (id, event_key, received_at, route, issues, contact_ids, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET issues = excluded.issues, route = excluded.route",
+    item.id,
     item.eventKey,
     Date.parse(item.receivedAt),
     item.route,
     JSON.stringify(item.issues),
-    item.contactId,
+    JSON.stringify(item.contactIds),
     item.body,
   );
 }
 
-export function find(sql: Sql, key: string): Quarantined | undefined {
-  const row = firstRow<QuarantineRow>(sql, `SELECT ${COLUMNS} FROM quarantine WHERE key = ?`, key);
+export function find(sql: Sql, id: string): Quarantined | undefined {
+  const row = firstRow<QuarantineRow>(sql, `SELECT ${COLUMNS} FROM quarantine WHERE id = ?`, id);
   return row && toItem(row);
 }
 
-export function release(sql: Sql, key: string): void {
-  sql.exec("DELETE FROM quarantine WHERE key = ?", key);
+export function release(sql: Sql, id: string): void {
+  sql.exec("DELETE FROM quarantine WHERE id = ?", id);
 }
 
-/** The quarantine by key, a page at a time. */
+/** Removes what names a contact; how many that was. */
+export function eraseContact(sql: Sql, contactId: string): number {
+  const names = "EXISTS (SELECT 1 FROM json_each(contact_ids) WHERE value = ?)";
+  return rows(sql, `DELETE FROM quarantine WHERE ${names} RETURNING id`, contactId).length;
+}
+
+/** The quarantine by id, a page at a time. */
 export function list(sql: Sql, { cursor, limit }: PageQuery): { quarantined: Quarantined[]; cursor: string | null } {
   const found = rows<QuarantineRow>(
     sql,
-    `SELECT ${COLUMNS} FROM quarantine WHERE key > ? ORDER BY key LIMIT ?`,
+    `SELECT ${COLUMNS} FROM quarantine WHERE id > ? ORDER BY id LIMIT ?`,
     cursor ?? "",
     limit + 1,
   );
   const page = found.slice(0, limit);
-  return { quarantined: page.map(toItem), cursor: found.length > limit ? (page.at(-1)?.key ?? null) : null };
+  return { quarantined: page.map(toItem), cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
 
 /** Counts an event of a kind that we do not know, by UTC day. */
@@ -75,11 +83,12 @@ export function forgetBefore(sql: Sql, beforeMs: number): void {
 
 function toItem(row: QuarantineRow): Quarantined {
   return {
-    eventKey: row.key,
+    id: row.id,
+    eventKey: row.event_key,
     receivedAt: new Date(row.received_at).toISOString(),
     route: row.route,
     issues: JSON.parse(row.issues) as Issue[],
-    contactId: row.contact_id,
+    contactIds: JSON.parse(row.contact_ids) as string[],
     body: row.body,
   };
 }

@@ -71,7 +71,6 @@ export class LocationLedger {
     this.#storage.transactionSync(() => {
       log.append(sql, { event, decision }, channelName(event), now);
       deliveries.schedule(sql, event, idPrefix, planned, now);
-      held.release(sql, event.key);
       this.#seen(event.locationId);
     });
     if (planned.length > 0) this.#arm(now);
@@ -125,12 +124,12 @@ export class LocationLedger {
     return held.list(this.#storage.sql, query);
   }
 
-  findQuarantined(key: string): Quarantined | undefined {
-    return held.find(this.#storage.sql, key);
+  findQuarantined(id: string): Quarantined | undefined {
+    return held.find(this.#storage.sql, id);
   }
 
-  release(key: string): void {
-    held.release(this.#storage.sql, key);
+  release(id: string): void {
+    held.release(this.#storage.sql, id);
   }
 
   ignored(): ReturnType<typeof held.ignoredCounts> {

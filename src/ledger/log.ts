@@ -12,8 +12,8 @@ export interface LogRecord {
   readonly decision: Decision;
 }
 
-/** A row holds 2 MB at most: beyond this, verdicts of rules that did not fire lose their conditions. */
-const MAX_DECISION_CHARACTERS = 400_000;
+/** A row holds 2 MB, of which the payload may take 0.4: what no longer fits is shortened, then left out. */
+const MAX_VERDICT_BYTES = 1_000_000;
 
 interface EventRow {
   seq: number;
@@ -91,17 +91,20 @@ function toEntry(row: EventRow): LogEntry {
   };
 }
 
-/** Verdicts get room in turn, those that fired first; what no longer fits keeps its reason alone. */
+/** Verdicts get room in turn, those that fired first: whole, or without conditions, or not at all. */
 function bounded(decision: Decision): Decision {
-  let room = MAX_DECISION_CHARACTERS;
-  const shortened = new Set<Verdict>();
+  let room = MAX_VERDICT_BYTES;
+  const stored = new Map<Verdict, Verdict>();
   for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {
-    room -= JSON.stringify(verdict.conditions).length;
-    if (room < 0) shortened.add(verdict);
+    for (const form of [verdict, { ...verdict, conditions: [], shortened: true as const }]) {
+      const size = new TextEncoder().encode(JSON.stringify(form)).byteLength;
+      if (size > room) continue;
+      room -= size;
+      stored.set(verdict, form);
+      break;
+    }
   }
-  if (shortened.size === 0) return decision;
-  const verdicts = decision.verdicts.map((verdict): Verdict =>
-    shortened.has(verdict) ? { ...verdict, conditions: [], shortened: true } : verdict,
-  );
-  return { ...decision, verdicts };
+  const verdicts = decision.verdicts.flatMap((verdict) => stored.get(verdict) ?? []);
+  const leftOut = decision.verdicts.length - verdicts.length;
+  return { ...decision, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
 }

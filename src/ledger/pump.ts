@@ -33,12 +33,15 @@ export class Pump {
   async run(): Promise<void> {
     this.#stopTakingAt = this.#now() + MAX_RUN_MS;
     try {
-      const writing = this.#writeTasks();
+      let writing = this.#writeTasks();
       this.wake();
       let tick = this.#ports.timer(TICK_MS);
       while (this.#inFlight.size > 0) {
         const ticked = await Promise.race([...this.#inFlight.values(), tick.then(() => true)]);
-        if (ticked) tick = this.#ports.timer(TICK_MS);
+        if (ticked) {
+          tick = this.#ports.timer(TICK_MS);
+          writing = writing.then(() => this.#writeTasks());
+        }
         this.wake();
       }
       await writing;

@@ -5,11 +5,12 @@ import { rows, type LedgerStorage } from "./ports.ts";
 /** Signed bytes that could not be used, and counts of kinds we do not know: both objects keep these. */
 const HELD_TABLES = `
   CREATE TABLE quarantine (
-    key TEXT PRIMARY KEY,
+    id TEXT PRIMARY KEY,
+    event_key TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     route TEXT NOT NULL,
     issues TEXT NOT NULL,
-    contact_id TEXT,
+    contact_ids TEXT NOT NULL,
     body TEXT NOT NULL
   ) WITHOUT ROWID;
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;

@@ -49,6 +49,8 @@ export interface Decision {
   readonly fired: readonly string[];
   /** One for each rule that looks at this kind of event, in order. */
   readonly verdicts: readonly Verdict[];
+  /** Verdicts of rules that did not fire for which the stored decision had no room at all. */
+  readonly leftOut?: number | undefined;
 }
 
 /** An action that a decision asks for. */

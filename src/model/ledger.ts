@@ -11,13 +11,15 @@ export type Recorded =
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {
+  /** SHA-256 of the body in hex: each body is kept, whatever key it claims. */
+  readonly id: string;
   readonly eventKey: string;
   /** ISO 8601, UTC. */
   readonly receivedAt: string;
   readonly route: HookRoute;
   readonly issues: readonly Issue[];
-  /** The contact, where the payload names one, so that it can be erased. */
-  readonly contactId: string | null;
+  /** The contacts that the payload names, so that they can be erased. */
+  readonly contactIds: readonly string[];
   /** The body as text; bytes that are no JSON are kept as `base64:…`. */
   readonly body: string;
 }

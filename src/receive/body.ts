@@ -16,7 +16,10 @@ export async function readBody(
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const next = await reader.read().catch(() => null);
+    // The connection broke, or its chunks are no chunks: what came is not what was sent.
+    if (next === null) return fail({ code: "REQUEST_NOT_JSON" });
+    const { done, value } = next;
     if (done) break;
     length += value.byteLength;
     if (length > maxBytes) {

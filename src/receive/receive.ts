@@ -46,6 +46,8 @@ const NOT_JSON: readonly Issue[] = [
   { pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" },
 ];
 const WEBHOOK_ID = /^[!-~]{1,128}$/;
+/** A key that no URL path can hold. */
+const DOT_SEGMENT = /^\.{1,2}$/;
 
 /** Receives one webhook request. */
 export async function receive(
@@ -70,7 +72,8 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
   const parsed = parseJson(bytes);
   const payload = parsed?.value ?? null;
   const locationId = locationOf(payload);
-  const key = await eventKey(payload, bytes);
+  const bodyHash = hex(await sha256(bytes));
+  const key = claimedKey(payload) ?? bodyHash;
   const allowed = isAllowed(payload, locationId, configuration);
   if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
   const read =
@@ -92,7 +95,9 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
         return { status: "ignored" };
       case "unusable": {
         const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
-        const item = { eventKey: key, receivedAt, route, issues: read.issues, contactId: contactNamed(payload), body };
+        const { issues } = read;
+        const contactIds = contactsNamed(payload);
+        const item: Quarantined = { id: bodyHash, eventKey: key, receivedAt, route, issues, contactIds, body };
         // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
         if (allowed) await store.quarantine(locationId, item);
         return { status: "quarantined", eventKey: key, issues: read.issues };
@@ -149,21 +154,23 @@ function isPlainJson(headers: Headers): boolean {
 /** The signature proves HighLevel, not that the event is meant for this deployment: the operator's lists do. */
 function isAllowed(payload: Json, locationId: string | null, { locations, appIds }: Configuration): boolean {
   const appId = isJsonObject(payload) ? payload["appId"] : undefined;
-  if (appIds.size > 0 && typeof appId === "string" && appId !== "" && !appIds.has(appId)) return false;
+  const namesApp = appId !== undefined && appId !== null && appId !== "";
+  if (appIds.size > 0 && namesApp && !(typeof appId === "string" && appIds.has(appId))) return false;
   if (locations.any) return true;
   // Without a location it can only be quarantined, and only for an operator who has named any.
   return locationId === null ? locations.names.size > 0 : locations.names.has(locationId);
 }
 
-/** `webhookId` is the same on every retry of one delivery; without one, the bytes are. */
-async function eventKey(payload: Json, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** `webhookId` is the same on every retry of one delivery; without a usable one, the hash of the bytes is the key. */
+function claimedKey(payload: Json): string | null {
   const webhookId = isJsonObject(payload) ? payload["webhookId"] : undefined;
-  if (typeof webhookId === "string" && WEBHOOK_ID.test(webhookId)) return webhookId;
-  return hex(await sha256(bytes));
+  const isUsable = typeof webhookId === "string" && WEBHOOK_ID.test(webhookId) && !DOT_SEGMENT.test(webhookId);
+  return isUsable ? webhookId : null;
 }
 
-function contactNamed(payload: Json): string | null {
-  if (!isJsonObject(payload)) return null;
-  const named = [payload["contactId"], payload["id"]].find((id) => typeof id === "string" && id !== "");
-  return typeof named === "string" ? named : null;
+/** Every id that may be a contact's, in whichever form, so that erasing the contact finds what is held. */
+function contactsNamed(payload: Json): readonly string[] {
+  if (!isJsonObject(payload)) return [];
+  const named = [payload["contactId"], payload["id"]].filter((id) => typeof id === "string" || typeof id === "number");
+  return [...new Set(named.map(String))].filter((id) => id !== "");
 }

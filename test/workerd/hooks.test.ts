@@ -106,6 +106,12 @@ describe("a hook refuses", () => {
     expect(answer.headers.get("content-type")).toBe("application/problem+json");
   });
 
+  it.each([1, 3, 63, 65, 66, 128, 512])("a signature of %d bytes", async (length) => {
+    const signature = btoa("x".repeat(length));
+    const answer = await postRaw(body, { "content-type": "application/json", "x-ghl-signature": signature });
+    expect([answer.status, answer.body.code]).toEqual([401, "EVENT_SIGNATURE"]);
+  });
+
   it("a stream that never says how long it is", async () => {
     const chunk = new Uint8Array(64 * 1024);
     const stream = new ReadableStream({
@@ -146,11 +152,19 @@ describe("what was signed is never lost", () => {
       status: "quarantined",
       issues: [{ pointer: "/contactId", code: "EVENT_FIELD" }],
     });
-    const again = await api("/locations/test-location/quarantine/w-no-contact/ingest", { method: "POST" });
+    const [{ id }] = (await api("/locations/test-location/quarantine")).body.quarantined;
+    const again = await api(`/locations/test-location/quarantine/${id}/ingest`, { method: "POST" });
     expect(again.body).toMatchObject({ status: "quarantined" });
     const { body } = await api("/locations/test-location/quarantine");
     expect(body.quarantined).toHaveLength(1);
     expect(JSON.parse(body.quarantined[0].body)).toEqual(payload);
+  });
+
+  it("keeps every body, whatever key it claims, and a usable event of that key leaves them where they are", async () => {
+    for (const body of ["FIRST", "SECOND"]) await post(aPayload({ webhookId: "shared", contactId: "", body }));
+    await postEvent({ webhookId: "shared" });
+    const { body } = await api("/locations/test-location/quarantine");
+    expect(body.quarantined.map(({ eventKey }: { eventKey: string }) => eventKey)).toEqual(["shared", "shared"]);
   });
 
   it.each([

@@ -274,6 +274,13 @@ describe("a secret", () => {
       given: { action, answer: (request) => new Response(`You sent ${request.headers.get("authorization") ?? ""}`) },
     },
     {
+      title: "that the destination sends back as it was encoded",
+      given: {
+        action: { headers: { authorization: "Basic {{ secret.TOKEN | base64_encode }}" } },
+        answer: (request: Request) => new Response((request.headers.get("authorization") ?? "").slice("Basic ".length)),
+      },
+    },
+    {
       title: "that the destination sends back across the cut of its answer",
       given: {
         action,
@@ -283,6 +290,7 @@ describe("a secret", () => {
   ])("is not in the outcome, nor in the log: $title", async ({ given }) => {
     const { outcome } = await tried({ ports: { secrets }, ...given });
     expect(JSON.stringify(outcome)).not.toContain(TOKEN);
+    expect(JSON.stringify(outcome)).not.toContain(btoa(TOKEN));
     expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
   });
 

@@ -40,7 +40,7 @@ function memoryStore(fired: readonly string[] = []): MemoryStore {
       return Promise.resolve(known ? { status: "duplicate" } : { status: "accepted", fired });
     },
     quarantine(locationId, item) {
-      if (!held.some((other) => other.item.eventKey === item.eventKey)) held.push({ locationId, item });
+      if (!held.some((other) => other.item.id === item.id)) held.push({ locationId, item });
       return Promise.resolve();
     },
     countIgnored(locationId, kind) {
@@ -377,18 +377,19 @@ describe("a signed body that cannot be used", () => {
     expect(log).not.toHaveBeenCalled();
   });
 
-  it.each<{ payload: JsonObject; locationId: string | null; contactId: string | null }>([
-    { payload: aPayload({ status: 1 }), locationId: LOCATION, contactId: CONTACT },
-    { payload: { type: "ContactDelete", locationId: LOCATION, id: "c 1" }, locationId: LOCATION, contactId: "c 1" },
-    { payload: aPayload({ contactId: 1 }), locationId: LOCATION, contactId: null },
-    { payload: aPayload({ locationId: "a/b" }), locationId: null, contactId: CONTACT },
-    { payload: aPayload({ locationId: "x".repeat(65) }), locationId: null, contactId: CONTACT },
-    { payload: aPayload({ locationId: ["a"] }), locationId: null, contactId: CONTACT },
-  ])("is held for location $locationId and contact $contactId", async ({ payload, locationId, contactId }) => {
+  it.each<{ payload: JsonObject; locationId: string | null; contactIds: string[] }>([
+    { payload: aPayload({ status: 1 }), locationId: LOCATION, contactIds: [CONTACT] },
+    { payload: { type: "ContactDelete", locationId: LOCATION, id: "c 1" }, locationId: LOCATION, contactIds: ["c 1"] },
+    { payload: aPayload({ contactId: 1 }), locationId: LOCATION, contactIds: ["1"] },
+    { payload: aPayload({ contactId: "", id: "c2", status: 1 }), locationId: LOCATION, contactIds: ["c2"] },
+    { payload: aPayload({ locationId: "a/b" }), locationId: null, contactIds: [CONTACT] },
+    { payload: aPayload({ locationId: "x".repeat(65) }), locationId: null, contactIds: [CONTACT] },
+    { payload: aPayload({ locationId: ["a"] }), locationId: null, contactIds: [CONTACT] },
+  ])("is held for location $locationId and contacts $contactIds", async ({ payload, locationId, contactIds }) => {
     const world = aWorld();
     expect(wordOf(await received(payload, world))).toBe("quarantined");
     expect(world.store.held).toMatchObject([
-      { locationId, item: { contactId, receivedAt: "2026-03-04T15:30:00.000Z" } },
+      { locationId, item: { contactIds, receivedAt: "2026-03-04T15:30:00.000Z" } },
     ]);
   });
 
@@ -400,11 +401,12 @@ describe("a signed body that cannot be used", () => {
       {
         locationId: null,
         item: {
+          id: hex(await sha256(bytes)),
           eventKey: hex(await sha256(bytes)),
           receivedAt: "2026-03-04T15:30:00.000Z",
           route: "events",
           issues: [{ pointer: "", code: "EVENT_NOT_JSON", message: expect.any(String) }],
-          contactId: null,
+          contactIds: [],
           body: "base64:e/8AgA==",
         },
       },
@@ -448,11 +450,12 @@ describe("a store that throws", () => {
 });
 
 const held = (body: string, fields: Partial<Quarantined> = {}): Quarantined => ({
+  id: "i",
   eventKey: "k",
   receivedAt: "2026-03-01T00:00:00.000Z",
   route: "events",
   issues: [],
-  contactId: null,
+  contactIds: [],
   body,
   ...fields,
 });
