@@ -38,6 +38,9 @@ export function aTask(fields: Partial<TaskAction> = {}): TaskAction {
   return { type: "task", title: "Call back", ...fields };
 }
 
+/** A Wednesday afternoon in UTC. */
+export const MOMENT = { nowMs: Date.parse("2026-03-04T15:30:00.000Z"), timeZone: "UTC" };
+
 /** A rule that fires on every outbound SMS. */
 export function aRule(fields: Partial<Rule> = {}): Rule {
   return {

@@ -3,10 +3,7 @@ import type { Struct } from "superstruct";
 import type { FindingCode, Action, ActionType } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
-import { TEMPLATE_ROOTS, templateProblem, type TemplateRoot, type TemplateRoots } from "./template.ts";
-
-/** Keys that every action will take and that do not work yet. */
-export const PLANNED_ACTION_KEYS = ["after", "cancelOn", "window"];
+import type { TemplateRoot, TemplateRoots } from "./template.ts";
 
 /** Something wrong with an action that its struct cannot say. */
 export interface ActionFinding {
@@ -16,14 +13,12 @@ export interface ActionFinding {
   readonly message: string;
 }
 
-/** The finding on a template, if there is one, at its place in the action. */
-export function* templateFinding(
-  text: string,
-  path: readonly (string | number)[],
-  roots: readonly TemplateRoot[] = TEMPLATE_ROOTS,
-): Generator<ActionFinding> {
-  const problem = templateProblem(text, roots);
-  if (problem !== null) yield { path, ...problem };
+/** A template of an action, at its place. */
+export interface ActionTemplate {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+  /** What it may name. */
+  readonly roots: readonly TemplateRoot[];
 }
 
 /** What an action is performed with: the delivery it belongs to, what its templates may name, and the ports. */
@@ -63,6 +58,8 @@ export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
   readonly struct: Struct<A>;
+  /** Every text of an action that may be a template: admission checks them. */
+  readonly templates: (action: A) => Iterable<ActionTemplate>;
   readonly findings: (action: A, outboundAllowedHosts: ReadonlySet<string>) => readonly ActionFinding[];
   readonly perform: (action: A, context: ActionContext) => Promise<AttemptOutcome>;
 }

@@ -1,35 +1,31 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
 import { literal, nonempty, optional, refine, string, type Struct } from "superstruct";
-import { DURATION_FORM, durationMs } from "../model/duration.ts";
+import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import { succeed } from "../model/result.ts";
 import type { TaskAction } from "../model/rule.ts";
 import { strictObject } from "../model/strict-object.ts";
 import type { Task } from "../model/task.ts";
-import {
-  PLANNED_ACTION_KEYS,
-  templateFinding,
-  type ActionContext,
-  type ActionFinding,
-  type ActionKind,
-} from "./action-kind.ts";
+import type { ActionContext, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
-import { renderText } from "./template.ts";
+import { renderText, TEMPLATE_ROOTS } from "./template.ts";
 
 /** KV holds 1,024 bytes of metadata a key, the title among them. */
 const MAX_TITLE_CHARACTERS = 200;
 
 const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
 
-const struct = strictObject(
-  { type: literal("task"), title: nonempty(string()), description: optional(string()), due: optional(duration) },
-  PLANNED_ACTION_KEYS,
-) as unknown as Struct<TaskAction>;
+const struct = strictObject({
+  type: literal("task"),
+  title: nonempty(string()),
+  description: optional(string()),
+  due: optional(duration),
+}) as unknown as Struct<TaskAction>;
 
 /** The task kind. */
-export const task: ActionKind<TaskAction> = { leavesTask: true, struct, findings, perform };
+export const task: ActionKind<TaskAction> = { leavesTask: true, struct, templates, findings: () => [], perform };
 
-function findings({ title, description = "" }: TaskAction): readonly ActionFinding[] {
-  return [...templateFinding(title, ["title"]), ...templateFinding(description, ["description"])];
+function templates({ title, description = "" }: TaskAction): ActionTemplate[] {
+  return Object.entries({ title, description }).map(([key, text]) => ({ path: [key], text, roots: TEMPLATE_ROOTS }));
 }
 
 async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {

@@ -137,6 +137,22 @@ function halfReadOutput(text: string): string | null {
   return null;
 }
 
+/** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
+export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
+  try {
+    const named = forText.globalVariableSegmentsSync(forText.parse(text));
+    return named.flatMap(([root, field]) => {
+      if (typeof root !== "string" || typeof field !== "string") return [];
+      const isAllowedFor = new RegExp(
+        `\\b${root}\\.${field.replaceAll(/[^\w-]/g, ".")}\\s*(?:\\|\\s*default\\b|(?:==|!=)?\\s*[^|}]*%\\})`,
+      ).test(text);
+      return isAllowedFor ? [] : [[root, field] as const];
+    });
+  } catch {
+    return [];
+  }
+}
+
 /** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
 export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
   if (!isTemplate(text)) return succeed(text);

@@ -4,19 +4,13 @@ import type { Json, JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { WebhookAction } from "../model/rule.ts";
 import { strictObject } from "../model/strict-object.ts";
-import {
-  PLANNED_ACTION_KEYS,
-  templateFinding,
-  type ActionContext,
-  type ActionFinding,
-  type ActionKind,
-} from "./action-kind.ts";
+import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { keptAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 import { retryAfterMs } from "./retry.ts";
 import { signWebhook } from "./sign.ts";
-import { HEADER_ROOTS, renderJson, renderText, renderUrl } from "./template.ts";
+import { HEADER_ROOTS, renderJson, renderText, renderUrl, TEMPLATE_ROOTS } from "./template.ts";
 
 const TIMEOUT_MS = 15_000;
 
@@ -27,22 +21,24 @@ const OWN_HEADER =
 // Latin-1 without control characters.
 const HEADER_VALUE = /^[\t\u0020-\u007e\u00a0-\u00ff]*$/;
 
-const struct = strictObject(
-  {
-    type: literal("webhook"),
-    url: string(),
-    method: optional(enums(["POST", "PUT", "PATCH"])),
-    headers: optional(record(string(), string())),
-    body: optional(any()),
-  },
-  PLANNED_ACTION_KEYS,
-) as unknown as Struct<WebhookAction>;
+const struct = strictObject({
+  type: literal("webhook"),
+  url: string(),
+  method: optional(enums(["POST", "PUT", "PATCH"])),
+  headers: optional(record(string(), string())),
+  body: optional(any()),
+}) as unknown as Struct<WebhookAction>;
 
 /** The webhook kind. */
-export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, findings, perform };
+export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, templates, findings, perform };
+
+function* templates({ url, headers = {}, body = null }: WebhookAction): Generator<ActionTemplate> {
+  yield { path: ["url"], text: url, roots: TEMPLATE_ROOTS };
+  for (const [name, text] of Object.entries(headers)) yield { path: ["headers", name], text, roots: HEADER_ROOTS };
+  for (const { path, text } of textsIn(body, ["body"])) yield { path, text, roots: TEMPLATE_ROOTS };
+}
 
 function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): Generator<ActionFinding> {
-  yield* templateFinding(action.url, ["url"]);
   const origin = fixedOrigin(action.url);
   if (origin === null) {
     const message = "Write scheme, host and port of the URL out, up to the first slash; templates may follow";
@@ -51,12 +47,10 @@ function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): 
     const allowed = allowedDestination(origin, allowedHosts);
     if (!allowed.ok) yield { path: ["url"], code: "RULE_HOST", message: allowed.failure };
   }
-  for (const [name, value] of Object.entries(action.headers ?? {})) {
-    const path = ["headers", name];
-    if (!isSettable(name)) yield { path, code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
-    yield* templateFinding(value, path, HEADER_ROOTS);
+  for (const name of Object.keys(action.headers ?? {})) {
+    if (isSettable(name)) continue;
+    yield { path: ["headers", name], code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
   }
-  for (const { path, text } of textsIn(action.body ?? null, ["body"])) yield* templateFinding(text, path);
 }
 
 function isSettable(header: string): boolean {

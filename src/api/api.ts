@@ -6,7 +6,7 @@ import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import { explain } from "../match/explain.ts";
+import { explainedEvent } from "../match/explain.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { listQuery } from "./query.ts";
 import { hasToken } from "./token.ts";
@@ -102,9 +102,12 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
   [
     "post",
     "/api/explain",
-    async ({ request }, { ruleSet, clock }) => {
+    async ({ request }, { ledger, clock }) => {
       const body = await jsonBody(request);
-      return body.ok ? explain(body.value, ruleSet, clock()) : body;
+      const event = body.ok ? explainedEvent(body.value, clock()) : body;
+      return event.ok
+        ? succeed({ event: event.value, ...(await ledger(event.value.locationId).explain(event.value)) })
+        : event;
     },
   ],
 ];

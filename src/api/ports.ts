@@ -1,4 +1,6 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
+import type { Decided } from "../match/decide.ts";
+import type { Event } from "../model/event.ts";
 import type { Delivery, DeliveryState } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
@@ -28,6 +30,7 @@ export interface HeldReader {
 /** The ledger of one location, as the operator sees it. */
 interface LedgerReader extends HeldReader {
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
+  explain(event: Event): Promise<Decided>;
   event(key: string): Promise<EventStory | undefined>;
   deliveries(query: PageQuery & { state?: DeliveryState | undefined }): Promise<Page<"deliveries", Delivery>>;
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;

@@ -25,7 +25,7 @@ export async function buildRules(
   developing: boolean,
   lastGood: RuleSet | null,
 ): Promise<BuildReport> {
-  const { admitted, findings } = readRules(folder, from, projectConfiguration(developing).outboundAllowedHosts);
+  const { admitted, findings } = readRules(folder, from, projectConfiguration(developing));
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = findings.map(findingLine);
   const rules = admitted.map(({ rule }) => rule);

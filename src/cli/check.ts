@@ -1,40 +1,96 @@
-// `rules check`: admits every rule file and runs its examples.
+// `rules check`: admits every rule file, lints it, and runs its examples.
+import { watch } from "node:fs";
 import { defineCommand } from "citty";
 import { runExample } from "../match/examples.ts";
+import { conditionInWords, verdictInWords } from "../match/words.ts";
+import type { Finding } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
-import { verdictInWords } from "../match/words.ts";
+import { finding } from "../rules/report.ts";
 import { findingLine } from "./print.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
-import { readRules } from "./rule-files.ts";
+import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
 
-/** What is wrong with the examples of a rule, a line each. */
-export async function exampleFindings({ rule, examples }: AdmittedRule): Promise<string[]> {
-  const lines: string[] = [];
+/** What a check came to. */
+export interface CheckReport {
+  readonly rules: number;
+  readonly examples: number;
+  readonly findings: readonly PlacedFinding[];
+}
+
+const WATCH_SETTLE_MS = 100;
+
+/** What is wrong with the examples of a rule, and when none shows it firing. */
+export async function exampleFindings({ file, rule, examples }: AdmittedRule, timeZone: string): Promise<Finding[]> {
+  const found: Finding[] = [];
+  const tell = (path: readonly (string | number)[], message: string): void =>
+    void found.push(finding(file, path, "RULE_EXAMPLE", message));
   for (const [index, example] of examples.entries()) {
-    const result = await runExample(rule, example);
-    const place = `rules/${rule.name}.json#/examples/${index}`;
-    if (!result.ok)
-      lines.push(
-        ...result.failure.map(({ pointer, message }) => `${place}/event${pointer}  error  ${message}  (RULE_EXAMPLE)`),
-      );
-    else if (!result.value.passed) {
+    const place = ["examples", index];
+    const result = await runExample(rule, example, timeZone);
+    if (!result.ok) {
+      for (const { pointer, message } of result.failure) tell([...place, ...pointer.split("/").slice(1)], message);
+    } else if (!result.value.passed) {
       const said = example.fires ? "should fire and does not" : "should not fire and does";
-      lines.push(`${place}  error  The example ${said}: ${verdictInWords(result.value.verdict)}  (RULE_EXAMPLE)`);
+      const saw = result.value.verdict.conditions.map(
+        (condition) =>
+          `${condition.met ? "met" : condition.met === null ? "not reached" : "not met"}: ${conditionInWords(condition)}`,
+      );
+      tell(
+        place,
+        `The example ${said}: ${verdictInWords(result.value.verdict)}${saw.length > 1 ? ` [${saw.join(" | ")}]` : ""}`,
+      );
     }
   }
-  return lines;
+  if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {
+    found.push(
+      finding(file, ["examples"], "RULE_NO_EXAMPLE", "No example shows an event on which the rule fires, write one"),
+    );
+  }
+  return found;
+}
+
+/** Checks a folder of rules. */
+export async function checkRules(folder: string, from: string): Promise<CheckReport> {
+  const configuration = projectConfiguration(true);
+  const { admitted, findings, texts } = readRules(folder, from, configuration);
+  const all = [...findings];
+  for (const rule of admitted)
+    all.push(...(await exampleFindings(rule, configuration.timeZone)).map((found) => placed(found, texts)));
+  const inOrder = all.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+  return {
+    rules: admitted.length,
+    examples: admitted.reduce((count, { examples }) => count + examples.length, 0),
+    findings: inOrder,
+  };
+}
+
+function print({ rules, examples, findings }: CheckReport, asJson: boolean): void {
+  if (asJson) return console.log(JSON.stringify({ rules, examples, findings }, null, 2));
+  for (const found of findings) console.log(findingLine(found));
+  const count =
+    findings.length === 0 ? "no findings" : findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  console.log(`${rules} rules, ${examples} examples, ${count}`);
 }
 
 export const check = defineCommand({
   meta: { name: "check", description: "Check the rule files and run their examples" },
-  async run() {
-    const { admitted, findings } = readRules(RULES_FOLDER, ROOT, projectConfiguration(true).outboundAllowedHosts);
-    const lines = findings.map(findingLine);
-    for (const rule of admitted) lines.push(...(await exampleFindings(rule)));
-    for (const line of lines) console.log(line);
-    const examples = admitted.reduce((count, rule) => count + rule.examples.length, 0);
-    const found = lines.length === 0 ? "no findings" : lines.length === 1 ? "1 finding" : `${lines.length} findings`;
-    console.log(`${admitted.length} rules, ${examples} examples, ${found}`);
-    process.exitCode = lines.length === 0 ? 0 : 1;
+  args: {
+    watch: { type: "boolean", description: "check again whenever a file changes" },
+    json: { type: "boolean", description: "print { rules, examples, findings } as JSON" },
+  },
+  async run({ args }) {
+    const once = async (): Promise<void> => {
+      const report = await checkRules(RULES_FOLDER, ROOT);
+      print(report, args.json === true);
+      process.exitCode = report.findings.length === 0 ? 0 : 1;
+    };
+    await once();
+    if (!args.watch) return;
+    let timer: NodeJS.Timeout | undefined;
+    watch(RULES_FOLDER, { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void once(), WATCH_SETTLE_MS);
+    });
+    await new Promise(() => undefined);
   },
 });

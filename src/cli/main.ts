@@ -5,11 +5,12 @@ import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { dev } from "./dev.ts";
 import { didYouMean } from "../model/suggestion.ts";
+import { schema } from "./schema.ts";
 import { send } from "./send.ts";
 import { UsageError } from "./usage-error.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
-const COMMANDS: { readonly [name: string]: CommandDef<any> } = { check, send, build, dev, demo };
+const COMMANDS: { readonly [name: string]: CommandDef<any> } = { check, send, schema, build, dev, demo };
 const USAGE_EXIT_CODE = 2;
 
 const main = defineCommand({

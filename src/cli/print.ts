@@ -1,12 +1,12 @@
 // What the CLI prints: pure functions from data to lines.
 import type { Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { Finding } from "../model/rule.ts";
 import { verdictInWords } from "../match/words.ts";
+import type { PlacedFinding } from "./rule-files.ts";
 
-/** A finding as one line: where, what, and the code to search for. */
-export function findingLine({ file, pointer, severity, code, message }: Finding): string {
-  return `${file}${pointer === "" ? "" : `#${pointer}`}  ${severity}  ${message}  (${code})`;
+/** A finding as one line: `file:line:column`, pointer, what and what to do, and the code to search for. */
+export function findingLine({ file, line, column, pointer, severity, code, message }: PlacedFinding): string {
+  return `${file}:${line}:${column}  ${severity}  ${message}  (${code}${pointer === "" ? "" : ` at ${pointer}`})`;
 }
 
 /** Every verdict of a decision, fired ones first. */

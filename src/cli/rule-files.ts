@@ -1,27 +1,114 @@
-import { readdirSync, readFileSync } from "node:fs";
+// The rule files of a folder, and the named conditions beside them.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Finding } from "../model/rule.ts";
-import { admitRule, type AdmittedRule } from "../rules/admission.ts";
+import { OPERATOR_FORMS } from "../match/operators.ts";
+import type { Configuration } from "../model/configuration.ts";
+import type { ConditionGroup, Finding } from "../model/rule.ts";
+import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
+import { finding } from "../rules/report.ts";
+import { placeOf, repeatedKeys } from "./source-text.ts";
+
+/** A finding with its line and column in the file, from 1. */
+export interface PlacedFinding extends Finding {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** The rules of a folder: those that were admitted, and what was found in any of them. */
 export interface RuleFolder {
   readonly admitted: readonly AdmittedRule[];
-  /** Errors and warnings, by file. */
-  readonly findings: readonly Finding[];
+  /** Errors and warnings, by file and place. */
+  readonly findings: readonly PlacedFinding[];
+  /** The text of each file, by name. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Reads and admits `*.json` of a folder. Files are named as seen from `from`. */
-export function readRules(folder: string, from: string, outboundAllowedHosts: ReadonlySet<string>): RuleFolder {
-  const files = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
-    .map(({ name }) => name)
-    .sort();
-  const results = files.map((name) => {
-    const file = relative(from, join(folder, name)).replaceAll("\\", "/");
-    return admitRule({ file, text: readFileSync(join(folder, name), "utf8") }, outboundAllowedHosts);
+/** What of the configuration admission goes by. */
+export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "retentionDays">;
+
+/** Reads and admits `*.json` of a folder, and of its `conditions/`. Files are named as seen from `from`. */
+export function readRules(
+  folder: string,
+  from: string,
+  { outboundAllowedHosts, retentionDays }: AdmissionSettings,
+): RuleFolder {
+  const conditionFiles = sources(join(folder, "conditions"), from);
+  const ruleFiles = sources(folder, from);
+  const texts = new Map([...conditionFiles, ...ruleFiles].map(({ file, text }) => [file, text]));
+  const { conditions, findings } = readConditions(conditionFiles);
+  const context = { outboundAllowedHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
+  const admitted: AdmittedRule[] = [];
+  for (const source of ruleFiles) {
+    const repeated = repeatedKeys(source.text).map((path) =>
+      finding(
+        source.file,
+        path,
+        "RULE_DUPLICATE_KEY",
+        `Key "${String(path.at(-1))}" stands twice and the first is lost, remove one`,
+      ),
+    );
+    const result = admitRule(source, context);
+    findings.push(...repeated, ...(result.ok ? result.value.warnings : result.failure));
+    if (result.ok && repeated.length === 0) admitted.push(result.value);
+  }
+  findings.push(...sameRules(admitted));
+  return { admitted, texts, findings: findings.map((found) => placed(found, texts)) };
+}
+
+/** A finding with its place in the text of its file. */
+export function placed(found: Finding, texts: ReadonlyMap<string, string>): PlacedFinding {
+  return { ...found, ...placeOf(texts.get(found.file) ?? "", found.pointer) };
+}
+
+function sources(folder: string, from: string): RuleSource[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith(".json"),
+  );
+  return names
+    .map(({ name }) => join(folder, name))
+    .toSorted()
+    .map((path) => ({ file: relative(from, path).replaceAll("\\", "/"), text: readFileSync(path, "utf8") }));
+}
+
+/** Admits the named conditions, each after those that it refers to. One that refers to itself stays unknown. */
+function readConditions(files: readonly RuleSource[]): {
+  conditions: Map<string, ConditionGroup>;
+  findings: Finding[];
+} {
+  const conditions = new Map<string, ConditionGroup>();
+  const findings: Finding[] = [];
+  let waiting = [...files];
+  for (let before = -1; waiting.length !== before && waiting.length > 0;) {
+    before = waiting.length;
+    const names = new Set(waiting.map(({ file }) => nameOf(file)));
+    const [later, ready] = [
+      waiting.filter(({ text }) => namedIn(text).some((name) => names.has(name))),
+      waiting.filter(({ text }) => !namedIn(text).some((name) => names.has(name))),
+    ];
+    // What is left refers to itself in a circle: admission says that it is not known.
+    for (const source of ready.length > 0 ? ready : later) {
+      const result = admitConditions(source, { conditions, forms: OPERATOR_FORMS });
+      if (result.ok) conditions.set(result.value.name, result.value.conditions);
+      else findings.push(...result.failure);
+    }
+    waiting = ready.length > 0 ? later : [];
+  }
+  return { conditions, findings };
+}
+
+function nameOf(file: string): string {
+  return (file.split("/").at(-1) ?? file).replace(/\.json$/, "");
+}
+
+/** Rules that do the same on the same: an edited copy whose original stayed. */
+function sameRules(admitted: readonly AdmittedRule[]): Finding[] {
+  const first = new Map<string, string>();
+  return admitted.flatMap(({ file, rule }) => {
+    const { name: _, description: __, priority: ___, ...does } = rule;
+    const text = JSON.stringify(does);
+    const same = first.get(text);
+    if (same === undefined) first.set(text, file);
+    return same === undefined ? [] : [finding(file, [], "RULE_SAME", `The rule does the same as ${same}, remove one`)];
   });
-  return {
-    admitted: results.flatMap((result) => (result.ok ? [result.value] : [])),
-    findings: results.flatMap((result) => (result.ok ? result.value.warnings : result.failure)),
-  };
 }

@@ -1,5 +1,6 @@
 // The table of facts: what a rule may ask, of what type it is, and which kinds of event have it.
 // The structs that validate payloads, the facts of an event, and the admission of rules are all made from it.
+import { WEEKDAYS } from "../model/window.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES, SENDERS, type EventKind } from "../model/event.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface FactEntry {
   readonly derived?: true;
   /** Never absent. */
   readonly always?: true;
+  /** Asked with `params`, of the log rather than of the event. */
+  readonly params?: true;
 }
 
 const OUT: readonly EventKind[] = ["OutboundMessage"];
@@ -84,6 +87,38 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
     about: "everything as sent; reach unknown keys with a path",
     derived: true,
     always: true,
+  },
+
+  localTime: {
+    type: "text",
+    kinds: EVENT_KINDS,
+    about: "HH:MM of the decision, in TIME_ZONE; compare with before and after",
+    derived: true,
+    always: true,
+  },
+  weekday: {
+    type: "text",
+    kinds: EVENT_KINDS,
+    about: "the day of the decision, in TIME_ZONE",
+    values: WEEKDAYS,
+    derived: true,
+    always: true,
+  },
+  count: {
+    type: "number",
+    kinds: EVENT_KINDS,
+    about: "events of this contact that params describe, this one included",
+    derived: true,
+    always: true,
+    params: true,
+  },
+  secondsSince: {
+    type: "number",
+    kinds: EVENT_KINDS,
+    about:
+      "seconds since the last event of this contact before this one that params describe; absent when there is none",
+    derived: true,
+    params: true,
   },
 
   // The envelope and the ids.
@@ -205,9 +240,6 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   assignedTo: { type: "id", kinds: CONTACTS, about: "the user who owns the contact" },
   country: { type: "text", kinds: DND, about: "ISO 3166 code" },
 };
-
-/** Facts that the language names and that do not work yet: admission says so instead of "unknown". */
-export const PLANNED_FACTS: ReadonlySet<string> = new Set(["localTime", "weekday", "count", "secondsSince"]);
 
 /** The names of the facts that a kind of event has. */
 export function factsOfKind(kind: EventKind): readonly string[] {

@@ -1,13 +1,13 @@
 // Deliveries: the actions of decisions on their way, and every attempt that was made.
 import type { AttemptOutcome } from "../act/outcome.ts";
 import { retryDelayMs } from "../act/retry.ts";
-import type { PlannedAction } from "../model/decision.ts";
-import type { Attempt, Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Attempt, CancelledBy, Delivery, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import { hex, sha256 } from "../model/hash.ts";
 import type { PageQuery } from "../model/ledger.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Action } from "../model/rule.ts";
+import type { Window } from "../model/window.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
 /** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
@@ -17,6 +17,16 @@ export interface Plan {
   readonly action: Action;
   /** What templates see as `rule`. */
   readonly rule: JsonObject;
+  /** When it may be attempted; absent: at any time. */
+  readonly window?: Window | undefined;
+}
+
+/** A delivery to be scheduled, or one that ended before it began. */
+export interface NewDelivery {
+  readonly rule: string;
+  readonly plan: Plan;
+  readonly dueAtMs: number;
+  readonly cancelledBy: CancelledBy | null;
 }
 
 /** A delivery as the pump takes it. */
@@ -38,6 +48,7 @@ interface DeliveryRow {
   state: DeliveryState;
   due_at: number | null;
   tries: number;
+  cancelled_by: string | null;
 }
 
 interface AttemptRow {
@@ -48,7 +59,7 @@ interface AttemptRow {
   answer: string | null;
 }
 
-const COLUMNS = "id, event_key, rule, plan, state, due_at, tries";
+const COLUMNS = "id, event_key, rule, plan, state, due_at, tries, cancelled_by";
 const ORDINAL_DIGITS = 4;
 
 /**
@@ -60,25 +71,32 @@ export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise
   return `${Date.parse(decidedAt).toString(16).padStart(12, "0")}${hex(digest.subarray(0, 10))}`;
 }
 
-/** Adds the deliveries of a decision, due at once. */
-export function schedule(
-  sql: Sql,
-  event: Event,
-  idPrefix: string,
-  actions: readonly (PlannedAction & { plan: Plan })[],
-  dueAtMs: number,
-): void {
-  for (const [ordinal, { rule, plan }] of actions.entries()) {
+/** Adds the deliveries of a decision. */
+export function schedule(sql: Sql, event: Event, idPrefix: string, planned: readonly NewDelivery[]): void {
+  for (const [ordinal, { rule, plan, dueAtMs, cancelledBy }] of planned.entries()) {
     sql.exec(
-      "INSERT INTO deliveries (id, event_key, contact_id, rule, plan, state, due_at, tries) VALUES (?, ?, ?, ?, ?, 'scheduled', ?, 0)",
+      `INSERT INTO deliveries (id, event_key, contact_id, rule, plan, state, due_at, tries, cancellable, cancelled_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)`,
       idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
       event.key,
       event.contactId,
       rule,
       JSON.stringify(plan),
-      dueAtMs,
+      cancelledBy ? "cancelled" : "scheduled",
+      cancelledBy ? null : dueAtMs,
+      plan.action.cancelOn ? 1 : 0,
+      cancelledBy && JSON.stringify(cancelledBy),
     );
   }
+}
+
+/** The deliveries of a contact that wait and that an event may cancel. */
+export function cancellable(sql: Sql, contactId: string): { readonly id: string; readonly plan: Plan | null }[] {
+  const waiting = "SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1 AND state = 'scheduled'";
+  return rows<{ id: string; plan: string }>(sql, waiting, contactId).map(({ id, plan }) => ({
+    id,
+    plan: readPlan(plan),
+  }));
 }
 
 /** Takes the delivery that has been due longest, and marks it as being sent. */
@@ -103,7 +121,7 @@ export function readPlan(text: string): Plan | null {
   }
 }
 
-/** Puts back a delivery whose attempt could not be written down. */
+/** Puts back a delivery that was taken: its attempt could not be written down, or its window is shut. */
 export function postpone(sql: Sql, id: string, dueAtMs: number): void {
   sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ? WHERE id = ? AND state = 'sending'", dueAtMs, id);
 }
@@ -178,11 +196,21 @@ export function stateOf(sql: Sql, id: string): DeliveryState | undefined {
 
 /** Schedules a delivery anew, with all its attempts before it. */
 export function reschedule(sql: Sql, id: string, dueAtMs: number): void {
-  sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ?, tries = 0 WHERE id = ?", dueAtMs, id);
+  sql.exec(
+    "UPDATE deliveries SET state = 'scheduled', due_at = ?, tries = 0, cancelled_by = NULL WHERE id = ?",
+    dueAtMs,
+    id,
+  );
 }
 
-export function cancel(sql: Sql, id: string): void {
-  sql.exec("UPDATE deliveries SET state = 'cancelled', due_at = NULL WHERE id = ?", id);
+/** Cancels a delivery that is not being sent and was not. */
+export function cancel(sql: Sql, id: string, by: CancelledBy): void {
+  const notSent = "state NOT IN ('sending', 'sent')";
+  sql.exec(
+    `UPDATE deliveries SET state = 'cancelled', due_at = NULL, cancelled_by = ? WHERE id = ? AND ${notSent}`,
+    JSON.stringify(by),
+    id,
+  );
 }
 
 /** The deliveries of one decision, in the order of its actions. */
@@ -243,6 +271,7 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     action: readPlan(row.plan)?.action ?? null,
     state: row.state,
     dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
+    cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
     attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
       at: new Date(at).toISOString(),
       status,

@@ -63,6 +63,9 @@ export class Ledger extends DurableObject<LedgerEnv> {
   events(query: LogQuery) {
     return this.#ledger.events(query);
   }
+  explain(event: Event) {
+    return this.#ledger.explain(event);
+  }
   event(key: string) {
     return this.#ledger.event(key);
   }
@@ -125,10 +128,11 @@ export class Directory extends DurableObject<LedgerEnv> {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, webhookSecret, outboundAllowedHosts } = readConfiguration(env);
+  const { retentionDays, timeZone, webhookSecret, outboundAllowedHosts } = readConfiguration(env);
   return {
     ruleSet,
     retentionDays,
+    timeZone,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),

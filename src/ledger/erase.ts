@@ -12,8 +12,10 @@ const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
+/** The longest time that a limit can be within. */
+const LIMIT_DAYS = 365;
 /** What is left of an event that was forgotten: its key, kind and times. */
-const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL";
+const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL, message_key = NULL";
 
 /**
  * Removes a contact from every table and has its tasks removed from KV. Of its events only the keys stay, without
@@ -75,6 +77,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
+  sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
   held.forgetBefore(sql, beforeMs);
   return more;
 }

@@ -1,13 +1,18 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
-import { channelOf, isMessage } from "../events/derive.ts";
-import { decide } from "../match/decide.ts";
-import type { Delivery, DeliveryState } from "../model/delivery.ts";
+import { cancelledBy } from "../match/cancel.ts";
+import { decide, type Decided } from "../match/decide.ts";
+import type { Moment } from "../match/facts.ts";
+import { asPast } from "../match/history.ts";
+import type { PlannedAction } from "../model/decision.ts";
+import type { CancelledBy, Delivery, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
+import type { History, PastEvent } from "../model/history.ts";
 import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import type { Rule } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import * as deliveries from "./deliveries.ts";
 import { eraseContact, hasContent, sweep } from "./erase.ts";
@@ -62,25 +67,76 @@ export class LocationLedger {
   async #record(event: Event): Promise<Recorded> {
     const { sql } = this.#storage;
     if (log.isRecorded(sql, event.key)) return { status: "duplicate" };
-    const now = this.#now();
-    const decidedAt = new Date(now).toISOString();
-    const { decision, actions } = await decide(event, this.#ports.ruleSet, decidedAt);
-    const planned = actions.map((action) => ({ ...action, plan: this.#plan(action) }));
-    const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decidedAt);
+    const moment = { nowMs: this.#now(), timeZone: this.#ports.timeZone };
+    const { decision, actions } = await decide(event, this.#ports.ruleSet, {
+      ...moment,
+      history: this.#history(event),
+    });
+    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
+    const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
+    const cancelled = await this.#cancelledWaits(event, moment);
     // From here to the end there is no await: all of it is committed, or none.
     this.#storage.transactionSync(() => {
-      log.append(sql, { event, decision }, channelName(event), now);
-      deliveries.schedule(sql, event, idPrefix, planned, now);
+      log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs));
+      for (const { id, by } of cancelled) deliveries.cancel(sql, id, by);
+      deliveries.schedule(sql, event, idPrefix, planned);
+      for (const rule of decision.fired) {
+        if (this.#rule(rule)?.limit?.per === "location") log.noteFiring(sql, rule, moment.nowMs, event.key);
+      }
       this.#seen(event.locationId);
     });
-    if (planned.length > 0) this.#arm(now);
+    for (const { dueAtMs, cancelledBy } of planned) if (!cancelledBy) this.#arm(dueAtMs);
     this.#pump.wake();
     return { status: "accepted", fired: decision.fired };
   }
 
-  #plan({ rule: name, action }: { rule: string; action: deliveries.Plan["action"] }): deliveries.Plan {
-    const rule = this.#ports.ruleSet.rules.find((known) => known.name === name);
-    return { v: 1, action, rule: { name, description: rule?.description ?? "", priority: rule?.priority ?? 0 } };
+  /** What would be decided on an event now. Nothing is recorded. */
+  async explain(event: Event): Promise<Decided> {
+    const context = { nowMs: this.#now(), timeZone: this.#ports.timeZone, history: this.#history(event) };
+    return decide(event, this.#ports.ruleSet, context);
+  }
+
+  /** The log before an event, read when the first rule asks for it. */
+  #history({ contactId }: Event): History {
+    const { sql } = this.#storage;
+    let past: readonly PastEvent[] | null = null;
+    return {
+      past: () => (past ??= log.pastOf(sql, contactId)),
+      firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
+    };
+  }
+
+  #rule(name: string): Rule | undefined {
+    return this.#ports.ruleSet.rules.find((rule) => rule.name === name);
+  }
+
+  /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
+  async #planned(
+    event: Event,
+    { rule: name, action, dueAt }: PlannedAction,
+    moment: Moment,
+  ): Promise<deliveries.NewDelivery> {
+    const rule = this.#rule(name);
+    const about = { name, description: rule?.description ?? "", priority: rule?.priority ?? 0 };
+    const plan: deliveries.Plan = { v: 1, action, rule: about, ...(rule?.window ? { window: rule.window } : {}) };
+    const delivery = { rule: name, plan, dueAtMs: Date.parse(dueAt) };
+    for (const later of action.cancelOn
+      ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
+      : []) {
+      const by = await cancelledBy(later, action.cancelOn ?? [], moment);
+      if (by) return { ...delivery, cancelledBy: by };
+    }
+    return { ...delivery, cancelledBy: null };
+  }
+
+  /** The waits of the contact that an event ends, each with why. */
+  async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
+    const ended: { id: string; by: CancelledBy }[] = [];
+    for (const { id, plan } of deliveries.cancellable(this.#storage.sql, event.contactId)) {
+      const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
+      if (by) ended.push({ id, by });
+    }
+    return ended;
   }
 
   /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
@@ -162,7 +218,9 @@ export class LocationLedger {
 
   /** Cancels a delivery that waits. After the answer nothing is sent; one that is being sent can no longer be cancelled. */
   cancel(id: string): Result<Delivery, Failure> {
-    return this.#move(id, ["scheduled", "dead", "cancelled"], () => deliveries.cancel(this.#storage.sql, id));
+    return this.#move(id, ["scheduled", "dead", "cancelled"], () =>
+      deliveries.cancel(this.#storage.sql, id, { by: "operator" }),
+    );
   }
 
   #move(id: string, from: readonly DeliveryState[], move: () => void): Result<Delivery, Failure> {
@@ -272,8 +330,4 @@ export class LocationLedger {
     if (this.#marked(name) === value) return;
     this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
   }
-}
-
-function channelName(event: Event): string | null {
-  return isMessage(event.kind) ? channelOf(event.kind, event.payload) : null;
 }

@@ -1,6 +1,7 @@
 // The ordered log of a location: each event once, with the decision that was made on it.
 import type { Decision, Verdict } from "../model/decision.ts";
-import type { Event } from "../model/event.ts";
+import type { Event, EventKind } from "../model/event.ts";
+import type { PastEvent } from "../model/history.ts";
 import type { LogEntry, LogQuery } from "../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
@@ -31,21 +32,59 @@ export function isRecorded(sql: Sql, key: string): boolean {
 }
 
 /** Appends an event. Throws when it is there already: who appends has looked. */
-export function append(
-  sql: Sql,
-  { event, decision }: Omit<LogRecord, "v">,
-  channel: string | null,
-  nowMs: number,
-): void {
+export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent): void {
   sql.exec(
-    "INSERT INTO events (key, kind, channel, contact_id, received_at, fired, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO events (key, kind, channel, contact_id, received_at, fired, record, outcome, direction, occurred_at, message_key)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.key,
     event.kind,
-    channel,
+    past.channel,
     event.contactId,
-    nowMs,
+    past.at,
     JSON.stringify(decision.fired),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
+    past.outcome,
+    past.direction,
+    Date.parse(event.occurredAt),
+    past.messageKey,
+  );
+}
+
+/** The events of a contact so far, oldest first, as history sees them. */
+export function pastOf(sql: Sql, contactId: string): PastEvent[] {
+  return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
+    sql,
+    "SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ORDER BY seq",
+    contactId,
+  ).map((row) => ({
+    kind: row.kind as EventKind,
+    channel: row.channel,
+    outcome: row.outcome,
+    direction: row.direction,
+    at: row.received_at,
+    fired: JSON.parse(row.fired) as string[],
+    messageKey: row.message_key,
+  }));
+}
+
+/** Events of a contact that were recorded already and happened after a time: HighLevel promises no order. */
+export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
+  const ahead =
+    "SELECT record FROM events WHERE contact_id = ? AND occurred_at > ? AND record IS NOT NULL ORDER BY seq";
+  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
+    ({ record }) => (JSON.parse(record) as LogRecord).event,
+  );
+}
+
+/** Notes that a rule fired whose limit counts for the whole location. */
+export function noteFiring(sql: Sql, rule: string, atMs: number, eventKey: string): void {
+  sql.exec("INSERT OR IGNORE INTO firings (rule, at, event_key) VALUES (?, ?, ?)", rule, atMs, eventKey);
+}
+
+/** How often such a rule has fired since a time. */
+export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number {
+  return (
+    firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ?", rule, sinceMs)?.n ?? 0
   );
 }
 

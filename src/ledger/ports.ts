@@ -27,6 +27,8 @@ export interface LedgerStorage {
 export interface LedgerPorts {
   readonly ruleSet: RuleSet;
   readonly retentionDays: number;
+  /** IANA name, where a rule names none. */
+  readonly timeZone: string;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;

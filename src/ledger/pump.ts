@@ -3,7 +3,9 @@
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
-import { factsOf } from "../events/event.ts";
+import { decisionFacts } from "../match/facts.ts";
+import { NO_HISTORY } from "../model/history.ts";
+import { nextOpening } from "../time/window.ts";
 import * as deliveries from "./deliveries.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
@@ -77,7 +79,9 @@ export class Pump {
   async #attempt(delivery: deliveries.DueDelivery): Promise<void> {
     try {
       const startedAt = this.#now();
-      this.#settle(delivery, await this.#perform(delivery), startedAt);
+      const opensAt = this.#opensAt(delivery, startedAt);
+      if (opensAt > startedAt) deliveries.postpone(this.#storage.sql, delivery.id, opensAt);
+      else this.#settle(delivery, await this.#perform(delivery), startedAt);
     } catch (error) {
       logError("An attempt could not be written down", error);
       try {
@@ -86,6 +90,12 @@ export class Pump {
         logError("A delivery could not be postponed, it is due again after this run", again);
       }
     }
+  }
+
+  /** When the delivery may be attempted: an alarm may come late, and a retry fall into the night. */
+  #opensAt(delivery: deliveries.DueDelivery, nowMs: number): number {
+    const window = deliveries.readPlan(delivery.plan)?.window;
+    return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs) : nowMs;
   }
 
   async #perform(delivery: deliveries.DueDelivery): Promise<AttemptOutcome> {
@@ -116,6 +126,7 @@ export class Pump {
     { event, decision }: log.LogRecord,
   ): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
+    const moment = { nowMs: Date.parse(decidedAt), timeZone: this.#ports.timeZone };
     return {
       deliveryId: delivery.id,
       locationId: event.locationId,
@@ -125,7 +136,7 @@ export class Pump {
       decidedAt,
       roots: {
         event: event.payload,
-        facts: { ...factsOf(event) },
+        facts: { ...decisionFacts(event, moment, NO_HISTORY).plain },
         rule: plan.rule,
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },

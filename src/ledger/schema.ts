@@ -63,6 +63,17 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   ${HELD_TABLES}
   `,
+  // What history facts, limits and cancellation ask of the log.
+  `
+  ALTER TABLE events ADD COLUMN outcome TEXT;
+  ALTER TABLE events ADD COLUMN direction TEXT;
+  ALTER TABLE events ADD COLUMN occurred_at INTEGER;
+  ALTER TABLE events ADD COLUMN message_key TEXT;
+  ALTER TABLE deliveries ADD COLUMN cancelled_by TEXT;
+  ALTER TABLE deliveries ADD COLUMN cancellable INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX deliveries_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'scheduled';
+  CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -3,10 +3,12 @@
 // its own: overlapping runs on one Engine, or a run after one that rejected, silently lose rules.
 import { Almanac, Engine, Fact, Rule as EngineRule } from "json-rules-engine";
 import type { ConditionVerdict } from "../model/decision.ts";
-import type { Facts } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./explanation.ts";
+import type { DecisionFacts } from "./facts.ts";
+import { OWN_COMPARISONS, TOTAL_COMPARISONS } from "./operators.ts";
 import { resolvePath } from "./path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
@@ -21,6 +23,7 @@ export interface Evaluation {
   readonly conditions: readonly ConditionVerdict[];
 }
 
+const COMPARISONS = Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS });
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
 
 type EngineConditions = EngineRule["conditions"];
@@ -38,15 +41,20 @@ export function compileRule(rule: Rule): CompiledRule {
 }
 
 /** Evaluates one rule alone. A rule that throws is a failure with the reason, and harms no other. */
-export async function evaluateRule({ rule, ready }: CompiledRule, facts: Facts): Promise<Result<Evaluation, string>> {
+export async function evaluateRule(
+  { rule, ready }: CompiledRule,
+  facts: DecisionFacts,
+): Promise<Result<Evaluation, string>> {
   if (!ready.ok) return ready;
   const almanac = new Almanac(OPTIONS);
   for (const name of ready.value.factNames) {
-    const value = facts[name];
-    if (value !== undefined) almanac.addFact(new Fact(name, value, { cache: false }));
+    const ask = facts.asked[name];
+    const value = ask ? (params: JsonObject) => ask(params) : facts.plain[name];
+    if (value !== undefined) almanac.addFact(new Fact<unknown>(name, value, { cache: false }));
   }
   try {
     const engine = new Engine([], OPTIONS);
+    for (const [name, compare] of COMPARISONS) engine.addOperator(name, compare);
     engine.addRule(ready.value.engineRule);
     const { results, failureResults } = await engine.run({}, { almanac });
     const result = results[0] ?? failureResults[0];

@@ -1,13 +1,17 @@
-// A rule's own examples: each is an event and what the rule does on it.
+// A rule's own examples: each is an event, perhaps with what came before it, and what the rule does on it.
+import { readEvent, routeOf } from "../events/event.ts";
 import type { Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
-import type { JsonObject } from "../model/json.ts";
+import type { PastEvent } from "../model/history.ts";
+import { jsonPointer, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
-import { readEvent, routeOf } from "../events/event.ts";
+import { durationMs } from "../time/duration.ts";
 import { decide } from "./decide.ts";
+import { asPast } from "./history.ts";
 
+/** A Wednesday afternoon in UTC, and morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
 
 /** What came of an example: the verdict, and whether it is the one that the example says. */
@@ -16,36 +20,55 @@ export interface ExampleResult {
   readonly verdict: Verdict;
 }
 
-/** Runs one example on its rule alone. An event that cannot be read is a failure that says why. */
-export async function runExample(rule: Rule, example: RuleExample): Promise<Result<ExampleResult, readonly Issue[]>> {
-  const event = exampleEvent(rule, example.event);
-  if (!event.ok) return event;
+/** Runs one example on its rule alone. What cannot be read is a failure that says where in the example and why. */
+export async function runExample(
+  rule: Rule,
+  example: RuleExample,
+  timeZone: string,
+): Promise<Result<ExampleResult, readonly Issue[]>> {
+  const nowMs = Date.parse(example.at ?? AT);
   const alone: RuleSet = { hash: "example", rules: [rule], findings: [] };
-  const { decision } = await decide(event.value, alone, AT);
+  const log: PastEvent[] = [];
+  const history = {
+    past: () => log,
+    firedInLocation: (name: string, since: number) =>
+      log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
+  };
+  for (const [index, { ago, event: given }] of (example.history ?? []).entries()) {
+    const event = exampleEvent(rule, given, `example-message-${index}`);
+    if (!event.ok) return fail(within(["history", index, "event"], event.failure));
+    const at = nowMs - (durationMs(ago) ?? 0);
+    const { decision } = await decide(event.value, alone, { nowMs: at, timeZone, history });
+    log.push(asPast(event.value, decision.fired, at));
+  }
+  const event = exampleEvent(rule, example.event, "example-message");
+  if (!event.ok) return fail(within(["event"], event.failure));
+  const { decision } = await decide(event.value, alone, { nowMs, timeZone, history });
   const [verdict] = decision.verdicts;
   if (!verdict)
-    return fail([{ pointer: "/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" }]);
+    return fail([
+      { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
+    ]);
   return succeed({ passed: verdict.fired === example.fires, verdict });
 }
 
 /** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
-function exampleEvent(rule: Rule, given: JsonObject): Result<Event, readonly Issue[]> {
-  const [kind = "OutboundMessage"] = rule.on;
-  const isProvider = kind === "ProviderOutboundMessage";
-  const contact = kind.startsWith("Contact") ? { id: "example-contact" } : { contactId: "example-contact" };
-  const locationId = rule.locations?.[0] ?? "example-location";
+function exampleEvent(rule: Rule, given: JsonObject, messageId: string): Result<Event, readonly Issue[]> {
+  const [first = "OutboundMessage"] = rule.on;
+  const kind = typeof given["type"] === "string" ? given["type"] : first === "ProviderOutboundMessage" ? "SMS" : first;
+  const contact = kind.startsWith("Contact") ? { id: "example-contact" } : { contactId: "example-contact", messageId };
   const payload: JsonObject = {
-    type: isProvider ? "SMS" : kind,
-    locationId,
-    messageId: "example-message",
+    type: kind,
+    locationId: rule.locations?.[0] ?? "example-location",
     ...contact,
     ...given,
   };
-  const read = readEvent(payload, { key: "example", route: routeOf(payload), receivedAt: AT });
+  const read = readEvent(payload, { key: messageId, route: routeOf(payload), receivedAt: AT });
   if (read.status === "event") return succeed(read.event);
-  const issues =
-    read.status === "unusable"
-      ? read.issues
-      : [{ pointer: "/type", code: "EVENT_TYPE", message: "Expected a kind of event that Afterbeep knows" }];
-  return fail(issues);
+  const message = "Expected a kind of event that Afterbeep knows";
+  return fail(read.status === "unusable" ? read.issues : [{ pointer: "/type", code: "EVENT_TYPE", message }]);
+}
+
+function within(path: readonly (string | number)[], issues: readonly Issue[]): readonly Issue[] {
+  return issues.map((issue) => ({ ...issue, pointer: jsonPointer(path) + issue.pointer }));
 }

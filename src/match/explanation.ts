@@ -39,6 +39,7 @@ export function conditionVerdicts(
       pointer,
       fact: condition.fact,
       ...(condition.path === undefined ? {} : { path: condition.path }),
+      ...(condition.params === undefined ? {} : { params: condition.params }),
       operator: condition.operator,
       value: shortened(reached && evaluated?.valueResult !== undefined ? evaluated.valueResult : condition.value),
       ...(saw === undefined ? {} : { saw: shortened(saw) }),

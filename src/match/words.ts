@@ -13,11 +13,22 @@ const WANTS: { readonly [operator: string]: string } = {
   lessThanInclusive: "the rule wants at most",
   greaterThan: "the rule wants more than",
   greaterThanInclusive: "the rule wants at least",
+  exists: "the rule wants it there:",
+  containsText: "the rule wants it to hold",
+  startsWith: "the rule wants it to start with",
+  endsWith: "the rule wants it to end with",
+  equalsIgnoreCase: "the rule wants, in any case,",
+  matches: "the rule wants it to match",
+  before: "the rule wants it before",
+  after: "the rule wants it after",
 };
 
 /** What one condition saw: `callStatus is "completed", the rule wants "voicemail"`. */
-export function conditionInWords({ fact, path, operator, value, saw, met }: ConditionVerdict): string {
-  const what = path === undefined ? fact : `${fact} at ${path}`;
+export function conditionInWords({ fact, path, params, operator, value, saw, met }: ConditionVerdict): string {
+  const asked = Object.entries(params ?? {}).map(
+    ([key, wanted]) => `${key} ${typeof wanted === "string" ? wanted : JSON.stringify(wanted)}`,
+  );
+  const what = `${fact}${path === undefined ? "" : ` at ${path}`}${asked.length === 0 ? "" : ` (${asked.join(", ")})`}`;
   const wants = `${WANTS[operator] ?? `the rule asks ${operator}`} ${inWords(value)}`;
   if (met === null) return `${what} was not looked at, ${wants}`;
   return saw === undefined ? `${what} is absent, ${wants}` : `${what} is ${inWords(saw)}, ${wants}`;
@@ -32,6 +43,10 @@ export function verdictInWords(verdict: Verdict): string {
       return decisive(verdict.conditions).map(conditionInWords).join("; ") || "a condition was not met";
     case "error":
       return `could not be evaluated: ${verdict.detail ?? "see the log"}`;
+    case "limit":
+      return `its conditions are met, and its limit is reached: ${verdict.detail ?? ""}`;
+    case "duplicate-action":
+      return "its conditions are met, and it has fired for this message in this state already";
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":

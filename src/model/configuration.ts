@@ -28,6 +28,8 @@ export interface Configuration {
   readonly webhookSecret: string | null;
   readonly outboundAllowedHosts: ReadonlySet<string>;
   readonly retentionDays: number;
+  /** IANA name: the zone of windows, `localTime` and `weekday` where a rule names none. */
+  readonly timeZone: string;
 }
 
 /**
@@ -39,6 +41,7 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 -----END PUBLIC KEY-----`;
 
 const DEFAULT_RETENTION_DAYS = 30;
+const DEFAULT_TIME_ZONE = "UTC";
 
 /** A name that is forgotten here does not compile: a rule's `secret` must never read Afterbeep's own. */
 const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
@@ -68,7 +71,18 @@ export function readConfiguration(variables: Variables): Configuration {
     webhookSecret: variables.WEBHOOK_SECRET || null,
     outboundAllowedHosts: new Set([...commaList(variables.OUTBOUND_ALLOWED_HOSTS)].map((host) => host.toLowerCase())),
     retentionDays: Number.isFinite(retentionDays) && retentionDays >= 1 ? retentionDays : DEFAULT_RETENTION_DAYS,
+    timeZone: isTimeZone(variables.TIME_ZONE) ? variables.TIME_ZONE : DEFAULT_TIME_ZONE,
   };
+}
+
+function isTimeZone(name: string | undefined): name is string {
+  try {
+    if (!name) return false;
+    new Intl.DateTimeFormat("en", { timeZone: name }).format(0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function commaList(text: string | undefined): ReadonlySet<string> {

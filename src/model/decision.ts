@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { Action } from "./rule.ts";
 
 /** Why a rule fired or did not. */
@@ -6,6 +6,8 @@ export type VerdictReason =
   | "fired"
   | "conditions" // a condition was not met
   | "error" // evaluating it failed; other rules are not affected
+  | "limit" // it has fired as often as it may
+  | "duplicate-action" // it has fired for this message in this state already
   | "stopped" // a rule before it fired and stops
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -17,6 +19,7 @@ export interface ConditionVerdict {
   readonly pointer: string;
   readonly fact: string;
   readonly path?: string | undefined;
+  readonly params?: JsonObject | undefined;
   readonly operator: string;
   /** What the rule wants; for `value: { fact }` the other fact's value. */
   readonly value: Json;
@@ -31,7 +34,7 @@ export interface Verdict {
   readonly rule: string;
   readonly fired: boolean;
   readonly reason: VerdictReason;
-  /** For `error` what failed, for `stopped` the rule that stopped it. */
+  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
   /** The stored decision had no room for the conditions of this rule. */
@@ -59,4 +62,6 @@ export interface PlannedAction {
   /** Its place in the rule's `actions`. */
   readonly index: number;
   readonly action: Action;
+  /** ISO 8601, UTC: after its delay, and within the rule's window. */
+  readonly dueAt: string;
 }

@@ -28,5 +28,12 @@ export interface Delivery {
   readonly state: DeliveryState;
   /** ISO 8601, UTC: when it is tried next; null once it has ended. */
   readonly dueAt: string | null;
+  /** What cancelled it: a trigger and the event that pulled it, or the operator. */
+  readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
 }
+
+/** Why a delivery was cancelled. */
+export type CancelledBy =
+  | { readonly by: "operator" }
+  | { readonly by: "event"; readonly trigger: "reply" | "dnd" | "delete" | "conditions"; readonly eventKey: string };

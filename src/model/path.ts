@@ -2,6 +2,10 @@
 const STEP = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^'\\]+)'\]|\["([^"\\]+)"\]/y;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
+/** The form of a path as one pattern, for the JSON Schema: `pathKeys` says the same and gives the keys. */
+export const PATH_PATTERN =
+  "^\\$(?!.*(?:\\.|\\[['\"])(?:__proto__|constructor|prototype)(?:[.\\['\"]|$))(?:\\.[A-Za-z_$][\\w$-]*|\\[\\d+\\]|\\['[^'\\\\]+'\\]|\\[\"[^\"\\\\]+\"\\])*$";
+
 /** What a path may look like, for messages. */
 export const PATH_FORM = 'a path such as "$.a.b[0]", without wildcards, filters or ".."';
 

@@ -1,5 +1,6 @@
 import type { EventKind } from "./event.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { Window } from "./window.ts";
 
 /** The comparisons of json-rules-engine, each `fact operator value`. */
 export const OPERATORS = [
@@ -15,6 +16,19 @@ export const OPERATORS = [
   "greaterThanInclusive",
 ] as const;
 
+/** Our own comparisons, which the engine is given. `match/operators.ts` says what each does. */
+export const OWN_OPERATORS = [
+  "exists",
+  "containsText",
+  "startsWith",
+  "endsWith",
+  "equalsIgnoreCase",
+  "matches",
+  "before",
+  "after",
+] as const;
+export type OwnOperator = (typeof OWN_OPERATORS)[number];
+
 /** What may stand before an operator, as in `someFact:equal`; they may be chained. */
 export const DECORATORS = ["someFact", "someValue", "everyFact", "everyValue", "swap", "not"] as const;
 
@@ -29,6 +43,10 @@ export interface FactCondition {
   /** Among the conditions beside it, higher ones are evaluated first and may make the rest unnecessary. */
   readonly priority?: number | undefined;
   readonly name?: string | undefined;
+}
+/** Refers to a file of `rules/conditions/`; admission puts its conditions in this place. */
+export interface NamedCondition extends Grouped {
+  readonly condition: string;
 }
 interface Grouped {
   readonly priority?: number | undefined;
@@ -46,8 +64,31 @@ interface NotCondition extends Grouped {
 export type ConditionGroup = AllConditions | AnyConditions | NotCondition;
 export type Condition = FactCondition | ConditionGroup;
 
+/** What ends a wait: an event of the same contact that comes after the rule's own. */
+export type CancelTrigger =
+  | "reply" // an InboundMessage that is more than a voicemail
+  | "dnd" // do not disturb was switched on, for all channels or one
+  | "delete" // the contact was deleted
+  | { readonly on: readonly EventKind[]; readonly conditions: ConditionGroup };
+
+/** What every action may say about its time. */
+interface Timed {
+  /** A duration after the decision; absent: at once. */
+  readonly after?: string | undefined;
+  readonly cancelOn?: readonly CancelTrigger[] | undefined;
+}
+
+/** How often a rule may fire. What counts is how often it really did. */
+export interface Limit {
+  readonly count: number;
+  /** A duration. */
+  readonly within: string;
+  /** Absent: for each contact. */
+  readonly per?: "contact" | "location" | undefined;
+}
+
 /** Sends a signed HTTP request (Standard Webhooks 1.0). `url`, `headers` and `body` may hold templates. */
-export interface WebhookAction {
+export interface WebhookAction extends Timed {
   readonly type: "webhook";
   readonly url: string;
   readonly method?: "POST" | "PUT" | "PATCH" | undefined;
@@ -57,7 +98,7 @@ export interface WebhookAction {
 }
 
 /** Leaves a task in KV. `title` and `description` may hold templates. */
-export interface TaskAction {
+export interface TaskAction extends Timed {
   readonly type: "task";
   readonly title: string;
   readonly description?: string | undefined;
@@ -73,6 +114,10 @@ export interface RuleExample {
   readonly description?: string | undefined;
   readonly event: JsonObject;
   readonly fires: boolean;
+  /** When it is decided, ISO 8601; absent: some weekday afternoon. */
+  readonly at?: string | undefined;
+  /** What came before it, oldest first, each so long before the event. */
+  readonly history?: readonly { readonly ago: string; readonly event: JsonObject }[] | undefined;
 }
 
 /** What a rule file holds. Its name is the file's name without `.json`. */
@@ -91,6 +136,9 @@ export interface RuleFile {
   readonly includeApi?: boolean | undefined;
   /** See internal comments, which never reach the contact. */
   readonly includeInternal?: boolean | undefined;
+  readonly limit?: Limit | undefined;
+  /** When its actions may happen; outside they wait for the next opening. */
+  readonly window?: Window | undefined;
   readonly conditions: ConditionGroup;
   readonly actions: readonly Action[];
   readonly examples?: readonly RuleExample[] | undefined;
@@ -127,19 +175,40 @@ export interface Finding {
   readonly severity: "error" | "warning";
 }
 
-export type FindingCode =
+/** Findings that refuse a rule: it cannot be meant, or the engine would choke on it. */
+export type ErrorCode =
   | "RULE_NAME" // the file's name is not a rule name
   | "RULE_JSON" // the file is not JSON
+  | "RULE_DUPLICATE_KEY" // a key stands twice, and the first is lost
   | "RULE_SHAPE" // a value has another type or form than the key takes
   | "RULE_UNKNOWN_KEY" // the key is not part of the language
-  | "RULE_NOT_YET" // the key or fact is planned and does not work yet
   | "RULE_UNKNOWN_FACT" // no event has this fact
   | "RULE_FACT_KIND" // the fact exists, but on none of the kinds in "on"
   | "RULE_UNKNOWN_OPERATOR" // json-rules-engine would reject the whole run
+  | "RULE_UNKNOWN_CONDITION" // no file of rules/conditions/ has this name, or it refers to itself
   | "RULE_EMPTY_GROUP" // an empty "all" or "any" fires for everything
   | "RULE_UNSAFE_PATH" // a path with wildcards, filters, descent or prototype keys
+  | "RULE_PARAMS" // params on a fact that takes none, or params that it does not know
   | "RULE_OPERATOR_VALUE" // the operator cannot mean anything with this value
+  | "RULE_TYPE" // the fact and the value are of types that never meet
+  | "RULE_NEVER_TAKEN" // a closed vocabulary does not have the word
+  | "RULE_CONTRADICTION" // conditions of one "all" that cannot be met together
+  | "RULE_PATTERN" // not RE2 syntax
+  | "RULE_WINDOW" // a window that never opens, or a time zone that there is not
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
   | "RULE_DESTINATION" // a URL that cannot be read, or whose host a template could change
-  | "RULE_HOST" // a URL that the guard of outgoing calls will refuse as things are configured
   | "RULE_SECRET"; // a secret where it could be stored or shown
+
+/** Findings that are told: probably not meant. */
+export type WarningCode =
+  | "RULE_HOST" // a URL that the guard of outgoing calls will refuse as things are configured
+  | "RULE_NEGATED_ABSENCE" // a negative operator on a fact that may be absent, which then is met
+  | "RULE_UNUSUAL_WORD" // a word that HighLevel has not been seen to send
+  | "RULE_NO_EFFECT" // a condition that cannot change the outcome
+  | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
+  | "RULE_RETENTION" // a time longer than the log is kept
+  | "RULE_SAME" // two rules that do the same
+  | "RULE_EXAMPLE" // an example that does not come out as it says
+  | "RULE_NO_EXAMPLE"; // no example that fires
+
+export type FindingCode = ErrorCode | WarningCode;

@@ -11,14 +11,9 @@ type Schema = { readonly [key: string]: AnyStruct };
 
 /** The failure type of a key that is not part of the language. */
 export const UNKNOWN_KEY = "unknown-key";
-/** The failure type of a key that is planned and does not work yet. */
-export const PLANNED_KEY = "planned-key";
 
-/** Exactly these keys. `planned` ones are refused with a word of their own. */
-export function strictObject<S extends Schema>(
-  schema: S,
-  planned: readonly string[] = [],
-): Struct<{ [K in keyof S]: Infer<S[K]> }, S> {
+/** Exactly these keys. */
+export function strictObject<S extends Schema>(schema: S): Struct<{ [K in keyof S]: Infer<S[K]> }, S> {
   const known = Object.keys(schema);
   return new Struct({
     // A struct carries all it is in its own properties.
@@ -28,8 +23,7 @@ export function strictObject<S extends Schema>(
       if (!isJsonObject(value)) return;
       for (const key of known) yield [key, value[key], schema[key] as AnyStruct];
       for (const key of Object.keys(value)) {
-        if (!Object.hasOwn(schema, key))
-          yield [key, value[key], planned.includes(key) ? plannedKey(key) : unknownKey(key, known)];
+        if (!Object.hasOwn(schema, key)) yield [key, value[key], unknownKey(key, known)];
       }
     },
   } as never);
@@ -40,8 +34,4 @@ function unknownKey(key: string, known: readonly string[]): Struct<unknown, null
     UNKNOWN_KEY,
     () => `Key "${key}" is not known${didYouMean(key, known) || `, use one of ${known.join(", ")}`}`,
   );
-}
-
-function plannedKey(key: string): Struct<unknown, null> {
-  return define(PLANNED_KEY, () => `Key "${key}" does not work yet, remove it until it does`);
 }

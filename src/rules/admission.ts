@@ -1,86 +1,114 @@
-// Admission: what a rule file must be to become a rule. It finds everything that is wrong with a file at once,
-// never throws, and refuses what json-rules-engine would take and then misunderstand or choke on.
-import type { Failure as StructFailure } from "superstruct";
+// Admission: what a rule file must be to become a rule. It finds everything that is wrong with a file at once, never
+// throws, and refuses what json-rules-engine would take and then misunderstand or choke on.
+import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/perform.ts";
-import { FACTS, PLANNED_FACTS } from "../events/facts.ts";
-import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
-import { PATH_FORM, pathKeys } from "../model/path.ts";
+import { templateFields, templateProblem } from "../act/template.ts";
+import { EVENT_KINDS } from "../model/event.ts";
+import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import {
-  DECORATORS,
-  OPERATORS,
-  type Condition,
-  type FactCondition,
-  type Finding,
-  type FindingCode,
-  type Rule,
-  type RuleExample,
-  type RuleFile,
+import type {
+  Action,
+  Condition,
+  ConditionGroup,
+  NamedCondition,
+  Finding,
+  FindingCode,
+  Rule,
+  RuleExample,
+  RuleFile,
 } from "../model/rule.ts";
-import { PLANNED_KEY, UNKNOWN_KEY } from "../model/strict-object.ts";
+import { UNKNOWN_KEY } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
-import { ruleStruct } from "./rule-struct.ts";
+import type { Window } from "../model/window.ts";
+import { isTimeZone, nextOpening } from "../time/window.ts";
+import { checkComparisons, type OperatorForms } from "./conditions.ts";
+import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
+import { finding, type Path, type Report, type Scope } from "./report.ts";
+import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 
-/** A rule file as it was read. */
+/** A file as it was read. */
 export interface RuleSource {
   /** The file's name with its folder, for messages; the rule's name is what stands before `.json`. */
   readonly file: string;
   readonly text: string;
 }
 
+/** What admission goes by besides the file. */
+export interface AdmissionContext {
+  readonly outboundAllowedHosts: ReadonlySet<string>;
+  readonly retentionDays: number;
+  /** Named conditions that were admitted, each in full. */
+  readonly conditions: ReadonlyMap<string, ConditionGroup>;
+  readonly forms: OperatorForms;
+}
+
 /** A rule with the examples of its file, which are not bundled. */
 export interface AdmittedRule {
+  readonly file: string;
   readonly rule: Rule;
   readonly examples: readonly RuleExample[];
   /** What is probably not meant, and not in the way. */
   readonly warnings: readonly Finding[];
 }
 
-/** Findings that do not refuse a rule: the guard of outgoing calls decides by what is configured when it is sent. */
-const WARNINGS: ReadonlySet<FindingCode> = new Set(["RULE_HOST"]);
-
-type Path = readonly (string | number)[];
-type Report = (path: Path, code: FindingCode, message: string) => void;
-
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_DEPTH = 32;
-const PLANNED_OPERATORS = new Set([
-  "exists",
-  "containsText",
-  "startsWith",
-  "endsWith",
-  "equalsIgnoreCase",
-  "matches",
-  "before",
-  "after",
-]);
-const LIST_OPERATORS = new Set(["in", "notIn"]);
 
 /** Admits one rule file, or says all that is wrong with it. */
-export function admitRule(
-  { file, text }: RuleSource,
-  outboundAllowedHosts: ReadonlySet<string>,
-): Result<AdmittedRule, readonly Finding[]> {
+export function admitRule(source: RuleSource, context: AdmissionContext): Result<AdmittedRule, readonly Finding[]> {
+  const { findings, report, name } = open(source);
+  const ruleFile = readShape(source.text, ruleStruct, report);
+  if (!ruleFile) return fail(findings);
+  const conditions = withNamed(ruleFile.conditions, ["conditions"], context.conditions, report);
+  const actions = ruleFile.actions.map((action, index) =>
+    withNamedTriggers(action, ["actions", index], context.conditions, report),
+  );
+  const { $schema: _, examples = [], ...rest } = ruleFile;
+  const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
+  checkRule(rule, context, report);
+  if (findings.some(({ severity }) => severity === "error")) return fail(findings);
+  return succeed({ file: source.file, rule, examples, warnings: findings });
+}
+
+/** Admits one file of `rules/conditions/`: what is wrong with it shows wherever a rule uses it, too. */
+export function admitConditions(
+  source: RuleSource,
+  { conditions, forms }: Pick<AdmissionContext, "conditions" | "forms">,
+): Result<{ name: string; conditions: ConditionGroup }, readonly Finding[]> {
+  const { findings, report, name } = open(source);
+  const read = readShape(source.text, conditionsStruct, report);
+  if (!read) return fail(findings);
+  const whole = withNamed(read, [], conditions, report) as ConditionGroup;
+  // Which kinds of event reach it is the rule's affair, so every kind does.
+  checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
+  return findings.length > 0 ? fail(findings) : succeed({ name, conditions: whole });
+}
+
+/** The names that a file's conditions refer to. */
+export function namedIn(text: string): readonly string[] {
+  return [...text.matchAll(/"condition"\s*:\s*"([^"\\]*)"/g)].map(([, name]) => name ?? "");
+}
+
+function open({ file }: RuleSource): { findings: Finding[]; report: Report; name: string } {
   const findings: Finding[] = [];
-  const report: Report = (path, code, message) =>
-    findings.push({
-      file,
-      pointer: jsonPointer(path),
-      code,
-      message,
-      severity: WARNINGS.has(code) ? "warning" : "error",
-    });
+  const report: Report = (path, code, message) => void findings.push(finding(file, path, code, message));
   const name = (file.split("/").at(-1) ?? file).replace(/\.json$/, "");
   if (!NAME.test(name))
-    report([], "RULE_NAME", `Rename the file to words in lower case joined by dashes, such as "missed-call.json"`);
+    report([], "RULE_NAME", 'Rename the file to words in lower case joined by dashes, such as "missed-call.json"');
+  return { findings, report, name };
+}
+
+function readShape<Shape>(
+  text: string,
+  struct: { validate(value: unknown): [StructError | undefined, Shape | undefined] },
+  report: Report,
+): Shape | null {
   const value = parse(text, report);
-  if (value === undefined) return fail(findings);
-  const [error, ruleFile] = ruleStruct.validate(value);
-  if (error) for (const failure of error.failures()) reportShape(failure, report);
-  else checkMeaning(ruleFile, outboundAllowedHosts, report);
-  if (findings.some(({ severity }) => severity === "error") || !ruleFile) return fail(findings);
-  const { $schema: _, examples = [], ...rest } = ruleFile;
-  return succeed({ rule: { name, ...rest }, examples, warnings: findings });
+  if (value === undefined) return null;
+  const [error, read] = struct.validate(value);
+  if (read !== undefined) return read;
+  for (const failure of error?.failures() ?? []) reportShape(failure, report);
+  return null;
 }
 
 function parse(text: string, report: Report): Json | undefined {
@@ -88,10 +116,8 @@ function parse(text: string, report: Report): Json | undefined {
     const value = JSON.parse(text) as Json;
     if (depthOf(value) <= MAX_DEPTH) return value;
     report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
-  } catch (error) {
-    // The engine's message quotes the text: keep the place.
-    const [place] = /(?:line \d+ column \d+|position \d+)/.exec(error instanceof Error ? error.message : "") ?? [];
-    report([], "RULE_JSON", `The file is not JSON${place === undefined ? "" : `, look at ${place}`}`);
+  } catch {
+    report([], "RULE_JSON", "The file is not JSON");
   }
   return undefined;
 }
@@ -107,11 +133,9 @@ function depthOf(root: Json): number {
   return depth;
 }
 
-function reportShape(failure: StructFailure, report: Report): void {
-  const { path, type, refinement, message } = failure;
+function reportShape({ path, type, refinement, message }: StructFailure, report: Report): void {
   const place = path as Path;
   if (type === UNKNOWN_KEY) return report(place, "RULE_UNKNOWN_KEY", message);
-  if (type === PLANNED_KEY) return report(place, "RULE_NOT_YET", message);
   const group = place.at(-1);
   if (refinement === "nonempty" && (group === "all" || group === "any")) {
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
@@ -121,118 +145,90 @@ function reportShape(failure: StructFailure, report: Report): void {
 
 /** superstruct's sentence without the value, and with plain quotes. */
 function readable(message: string): string {
-  return message
-    .replace(/,? but received.*$/s, "")
-    .replaceAll(/`([^`]*)`/g, (_, quoted: string) =>
-      quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`,
-    );
+  const quote = (_: string, quoted: string): string =>
+    quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`;
+  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, quote);
 }
 
-function checkMeaning(rule: RuleFile, allowedHosts: ReadonlySet<string>, report: Report): void {
-  checkCondition(rule.conditions, rule, ["conditions"], report);
-  for (const [index, action] of rule.actions.entries()) {
-    for (const { path, code, message } of kindOf(action).findings(action, allowedHosts))
-      report(["actions", index, ...path], code, message);
+/** The conditions with every named one put in its place, under its name. */
+function withNamed(
+  condition: Condition | NamedCondition,
+  path: Path,
+  named: AdmissionContext["conditions"],
+  report: Report,
+): Condition {
+  if ("condition" in condition) {
+    const found = named.get(condition.condition);
+    if (found) return { ...found, name: condition.name ?? condition.condition };
+    const hint = didYouMean(condition.condition, named.keys()) || ", write it to rules/conditions/";
+    report([...path, "condition"], "RULE_UNKNOWN_CONDITION", `Condition "${condition.condition}" is not known${hint}`);
+    return { all: [] };
   }
-}
-
-function checkCondition(condition: Condition, rule: RuleFile, path: Path, report: Report): void {
   if ("all" in condition)
-    for (const [i, part] of condition.all.entries()) checkCondition(part, rule, [...path, "all", i], report);
-  else if ("any" in condition)
-    for (const [i, part] of condition.any.entries()) checkCondition(part, rule, [...path, "any", i], report);
-  else if ("not" in condition) checkCondition(condition.not, rule, [...path, "not"], report);
-  else checkComparison(condition, rule, path, report);
+    return { ...condition, all: condition.all.map((part, i) => withNamed(part, [...path, "all", i], named, report)) };
+  if ("any" in condition)
+    return { ...condition, any: condition.any.map((part, i) => withNamed(part, [...path, "any", i], named, report)) };
+  if ("not" in condition) return { ...condition, not: withNamed(condition.not, [...path, "not"], named, report) };
+  return condition;
 }
 
-function checkComparison(condition: FactCondition, rule: RuleFile, path: Path, report: Report): void {
-  checkFact(condition.fact, rule, [...path, "fact"], report);
-  checkPath(condition.path, [...path, "path"], report);
-  if (condition.params !== undefined)
-    report([...path, "params"], "RULE_NOT_YET", `Fact "${condition.fact}" takes no params`);
-  const { value } = condition;
-  const otherFact = isJsonObject(value) && typeof value["fact"] === "string" ? value["fact"] : null;
-  if (otherFact !== null && isJsonObject(value)) {
-    checkFact(otherFact, rule, [...path, "value", "fact"], report);
-    const otherPath = value["path"];
-    if (otherPath !== undefined)
-      checkPath(typeof otherPath === "string" ? otherPath : "", [...path, "value", "path"], report);
-    for (const key of Object.keys(value)) {
-      if (key !== "fact" && key !== "path")
-        report(
-          [...path, "value", key],
-          "RULE_UNKNOWN_KEY",
-          `Key "${key}" is not known beside "fact", use "path" or nothing`,
-        );
+function withNamedTriggers(action: Action, path: Path, named: AdmissionContext["conditions"], report: Report): Action {
+  if (!action.cancelOn) return action;
+  const cancelOn = action.cancelOn.map((trigger, index) => {
+    if (typeof trigger === "string") return trigger;
+    const place = [...path, "cancelOn", index, "conditions"];
+    return { ...trigger, conditions: withNamed(trigger.conditions, place, named, report) as ConditionGroup };
+  });
+  return { ...action, cancelOn };
+}
+
+function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {
+  const scope: Scope = { on: rule.on, report };
+  checkTree(rule.conditions, ["conditions"], scope, context.forms);
+  if (rule.window) checkWindow(rule.window, report);
+  lintRetention(rule as RuleFile, context.retentionDays, report);
+  for (const [index, action] of rule.actions.entries()) {
+    const path = ["actions", index];
+    checkAction(action, path, scope, context);
+    for (const [at, trigger] of (action.cancelOn ?? []).entries()) {
+      if (typeof trigger === "string") continue;
+      checkTree(trigger.conditions, [...path, "cancelOn", at, "conditions"], { on: trigger.on, report }, context.forms);
     }
   }
-  checkOperator(condition, otherFact, path, report);
 }
 
-function checkFact(fact: string, rule: RuleFile, path: Path, report: Report): void {
-  if (PLANNED_FACTS.has(fact)) return report(path, "RULE_NOT_YET", `Fact "${fact}" does not work yet`);
-  const entry = Object.hasOwn(FACTS, fact) ? FACTS[fact] : undefined;
-  if (entry === undefined) {
-    const hint = didYouMean(fact, Object.keys(FACTS)) || '; reach a key of your own with fact "payload" and a path';
-    return report(path, "RULE_UNKNOWN_FACT", `Fact "${fact}" is not known${hint}`);
+function checkTree(conditions: ConditionGroup, path: Path, scope: Scope, forms: OperatorForms): void {
+  let isSound = true;
+  const report = (place: Path, code: FindingCode, message: string): void => {
+    isSound = false;
+    scope.report(place, code, message);
+  };
+  checkComparisons(conditions, path, { ...scope, report }, forms);
+  if (isSound) lintConditions(conditions, path, scope);
+}
+
+function checkAction(action: Action, path: Path, scope: Scope, { outboundAllowedHosts }: AdmissionContext): void {
+  const kind = kindOf(action);
+  for (const found of kind.findings(action, outboundAllowedHosts))
+    scope.report([...path, ...found.path], found.code, found.message);
+  for (const { path: inAction, text, roots } of kind.templates(action)) {
+    const place = [...path, ...inAction];
+    const problem = templateProblem(text, roots);
+    if (problem) scope.report(place, problem.code, problem.message);
+    else for (const [root, field] of templateFields(text)) lintTemplateField(root, field, place, scope);
   }
-  if (!rule.on.some((kind) => entry.kinds.includes(kind))) {
+}
+
+function checkWindow(window: Window, report: Report): void {
+  if (window.timeZone !== undefined && !isTimeZone(window.timeZone)) {
+    report(["window", "timeZone"], "RULE_WINDOW", 'Expected a time zone such as "America/New_York"');
+  } else if (window.from !== undefined && window.from === window.to) {
     report(
-      path,
-      "RULE_FACT_KIND",
-      `Fact "${fact}" is never there on ${rule.on.join(", ")}, only on ${entry.kinds.join(", ")}`,
+      ["window", "to"],
+      "RULE_WINDOW",
+      'The window closes when it opens; leave "from" and "to" out for the whole day',
     );
-  }
-}
-
-function checkPath(path: string | undefined, place: Path, report: Report): void {
-  if (path !== undefined && pathKeys(path) === null) report(place, "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
-}
-
-function checkOperator({ operator, value }: FactCondition, otherFact: string | null, path: Path, report: Report): void {
-  const words = operator.split(":");
-  const bare = words.pop() ?? "";
-  const unknown = words.find((word) => !(DECORATORS as readonly string[]).includes(word));
-  const place = [...path, "operator"];
-  if (unknown !== undefined) {
-    report(
-      place,
-      "RULE_UNKNOWN_OPERATOR",
-      `Decorator "${unknown}" of operator "${operator}" is not known${didYouMean(unknown, DECORATORS)}`,
-    );
-  }
-  if (!(OPERATORS as readonly string[]).includes(bare)) {
-    if (PLANNED_OPERATORS.has(bare)) return report(place, "RULE_NOT_YET", `Operator "${bare}" does not work yet`);
-    return report(
-      place,
-      "RULE_UNKNOWN_OPERATOR",
-      `Operator "${bare}" is not known${didYouMean(bare, OPERATORS) || `, use one of ${OPERATORS.join(", ")}`}`,
-    );
-  }
-  // A decorator changes what the operator is given, so only bare ones can be judged by their value.
-  if (words.length === 0) checkValue(bare, value, otherFact, [...path, "value"], report);
-}
-
-function checkValue(operator: string, value: Json, otherFact: string | null, place: Path, report: Report): void {
-  if (LIST_OPERATORS.has(operator)) {
-    const listed =
-      otherFact === null
-        ? Array.isArray(value)
-        : FACTS[otherFact]?.type === "list" || FACTS[otherFact]?.type === "object";
-    if (!listed)
-      return report(
-        place,
-        "RULE_OPERATOR_VALUE",
-        `Operator "${operator}" needs a list; with text it would look for a part of it`,
-      );
-  }
-  if (otherFact !== null) return;
-  const compared = LIST_OPERATORS.has(operator) && Array.isArray(value) ? value : [value];
-  if (compared.some((item) => typeof item === "object" && item !== null)) {
-    report(
-      place,
-      "RULE_OPERATOR_VALUE",
-      `Operator "${operator}" never matches a list or an object, compare with text, a number, true, false or null`,
-    );
+  } else if (nextOpening({ ...window, timeZone: "UTC" }, 0, "UTC") === null) {
+    report(["window"], "RULE_WINDOW", "The window never opens");
   }
 }

@@ -1,4 +1,4 @@
-// The rule file as a struct: its shape. What a shape cannot say is in admission.ts.
+// The rule file as a struct: its shape. What a shape cannot say is in admission.ts and lint.ts.
 import {
   any,
   array,
@@ -8,10 +8,12 @@ import {
   enums,
   integer,
   lazy,
+  max,
   min,
   nonempty,
   optional,
   record,
+  refine,
   string,
   type,
   type Struct,
@@ -19,12 +21,21 @@ import {
 import { ACTION_KINDS } from "../act/perform.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
-import type { Action, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
+import type { Action, ActionType, CancelTrigger, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
 import { strictObject, type AnyStruct } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
+import { WEEKDAYS } from "../model/window.ts";
+import { DURATION_FORM, durationMs } from "../time/duration.ts";
 
-/** Keys of a rule that are planned and do not work yet. */
-const PLANNED_RULE_KEYS = ["limit", "window"];
+/** Limits that keep a file within reason; the JSON Schema says the same. */
+export const MAX_LIMIT_COUNT = 1_000_000;
+export const CLOCK_PATTERN = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+export const CLOSING_PATTERN = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
+export const DATE_PATTERN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+
+const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
+const moment = refine(string(), "moment", (text) => !Number.isNaN(Date.parse(text)) || "Expected a time in ISO 8601");
+const texts = (form: RegExp, name: string) => refine(string(), "form", (text) => form.test(text) || `Expected ${name}`);
 
 const grouped = { priority: optional(min(integer(), 1)), name: optional(string()) };
 const condition: Struct<Condition, null> = lazy(() => dynamic((value) => anyStruct(conditionStruct(value)))) as never;
@@ -42,11 +53,9 @@ const groups = {
   all: strictObject({ all: parts, ...grouped }),
   any: strictObject({ any: parts, ...grouped }),
   not: strictObject({ not: condition, ...grouped }),
-  condition: type({
-    condition: define("planned-key", () => "Named conditions do not work yet, write the conditions out"),
-  }),
+  condition: strictObject({ condition: string(), ...grouped }),
 };
-const noGroup = define<ConditionGroup>("group", () => 'Expected an object with "all", "any" or "not"');
+const noGroup = define<ConditionGroup>("group", () => 'Expected an object with "all", "any", "not" or "condition"');
 
 function groupOf(value: unknown): keyof typeof groups | undefined {
   return isJsonObject(value)
@@ -59,10 +68,29 @@ function conditionStruct(value: unknown): unknown {
   return group === undefined ? factCondition : groups[group];
 }
 
-const conditions: Struct<ConditionGroup, null> = dynamic((value) => {
+/** Conditions as they stand in a rule, or alone in a file of `rules/conditions/`. */
+export const conditionsStruct: Struct<ConditionGroup, null> = dynamic((value) => {
   const group = groupOf(value);
   return anyStruct(group === undefined ? noGroup : groups[group]);
 }) as never;
+
+/** The triggers of `cancelOn` that are words. */
+export const CANCEL_WORDS = ["reply", "dnd", "delete"] as const;
+const cancelWord = define<CancelTrigger>("trigger", (value) => {
+  if (CANCEL_WORDS.some((word) => word === value)) return true;
+  return `Expected ${CANCEL_WORDS.join(", ")} or { on, conditions }${typeof value === "string" ? didYouMean(value, CANCEL_WORDS) : ""}`;
+});
+const cancelConditions = strictObject({ on: nonempty(array(enums(EVENT_KINDS))), conditions: conditionsStruct });
+const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditions : cancelWord));
+
+/** What every action may say about its time, beside the keys of its kind. */
+const timed = { after: optional(duration), cancelOn: optional(nonempty(array(trigger))) };
+const actionStructs = Object.fromEntries(
+  Object.entries(ACTION_KINDS).map(([name, { struct }]) => [
+    name,
+    strictObject({ ...(struct.schema as Record<string, AnyStruct>), ...timed }),
+  ]),
+) as unknown as { readonly [T in ActionType]: AnyStruct };
 
 const actionType = define<string>("action-type", (value) => {
   const types = Object.keys(ACTION_KINDS);
@@ -71,33 +99,48 @@ const actionType = define<string>("action-type", (value) => {
 
 const action: Struct<Action, null> = dynamic((value) => {
   const named = isJsonObject(value) ? value["type"] : undefined;
-  const kind = Object.entries(ACTION_KINDS).find(([name]) => name === named)?.[1];
-  return anyStruct(kind?.struct ?? type({ type: actionType }));
+  const isKnown = typeof named === "string" && Object.hasOwn(actionStructs, named);
+  return isKnown ? actionStructs[named as ActionType] : anyStruct(type({ type: actionType }));
 }) as never;
 
-const example = strictObject({ description: optional(string()), event: record(string(), any()), fires: boolean() }, [
-  "history",
-  "at",
-]);
+const limit = strictObject({
+  count: max(min(integer(), 1), MAX_LIMIT_COUNT),
+  within: duration,
+  per: optional(enums(["contact", "location"])),
+});
+const window = strictObject({
+  days: optional(nonempty(array(enums(WEEKDAYS)))),
+  from: optional(texts(CLOCK_PATTERN, "a time such as 08:00")),
+  to: optional(texts(CLOSING_PATTERN, "a time such as 20:00, or 24:00")),
+  timeZone: optional(string()),
+  holidays: optional(array(texts(DATE_PATTERN, "a date such as 2026-12-25"))),
+});
+const earlier = strictObject({ ago: duration, event: record(string(), any()) });
+const example = strictObject({
+  description: optional(string()),
+  event: record(string(), any()),
+  fires: boolean(),
+  at: optional(moment),
+  history: optional(array(earlier)),
+});
 
 /** A whole rule file. */
-export const ruleStruct = strictObject(
-  {
-    $schema: optional(string()),
-    description: optional(string()),
-    on: nonempty(array(enums(EVENT_KINDS))),
-    locations: optional(nonempty(array(nonempty(string())))),
-    enabled: optional(boolean()),
-    priority: optional(integer()),
-    stop: optional(boolean()),
-    includeApi: optional(boolean()),
-    includeInternal: optional(boolean()),
-    conditions,
-    actions: nonempty(array(action)),
-    examples: optional(array(example)),
-  },
-  PLANNED_RULE_KEYS,
-) as unknown as Struct<RuleFile>;
+export const ruleStruct = strictObject({
+  $schema: optional(string()),
+  description: optional(string()),
+  on: nonempty(array(enums(EVENT_KINDS))),
+  locations: optional(nonempty(array(nonempty(string())))),
+  enabled: optional(boolean()),
+  priority: optional(integer()),
+  stop: optional(boolean()),
+  includeApi: optional(boolean()),
+  includeInternal: optional(boolean()),
+  limit: optional(limit),
+  window: optional(window),
+  conditions: conditionsStruct,
+  actions: nonempty(array(action)),
+  examples: optional(array(example)),
+}) as unknown as Struct<RuleFile>;
 
 /** Structs of different shapes meet in `dynamic`, which only ever hands values through. */
 function anyStruct(struct: unknown): AnyStruct {

@@ -5,12 +5,13 @@ import { describe, expect, it } from "vitest";
 /** Which room may import which: the house in one table. `src/worker.ts` and `src/respond.ts` are the entry. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   model: [],
+  time: ["model"],
   events: ["model"],
-  act: ["model"],
-  rules: ["model", "events", "act"],
-  match: ["model", "events"],
+  act: ["model", "time"],
+  rules: ["model", "time", "events", "act"],
+  match: ["model", "time", "events"],
   receive: ["model", "events"],
-  ledger: ["model", "events", "act", "rules", "match"],
+  ledger: ["model", "time", "events", "act", "rules", "match"],
   api: ["model", "events", "match"],
   cli: ["model", "events", "rules", "match"],
   entry: ["model", "receive", "api", "ledger", "rules"],

@@ -42,7 +42,7 @@ describe("building the rules", () => {
     write("bad.json", BAD);
     const { ruleSet, lines, exitCode } = await build(false);
     expect({ ruleSet, exitCode }).toEqual({ ruleSet: null, exitCode: 1 });
-    expect(lines[0]).toContain("bad.json#/conditions/all/0/fact");
+    expect(lines[0]).toContain("bad.json:1:");
     expect(lines[0]).toContain('did you mean "status"');
   });
 

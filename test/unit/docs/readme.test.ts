@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { readEvent } from "../../../src/events/event.ts";
 import { decide } from "../../../src/match/decide.ts";
 import { CONFIGURATION_NAMES } from "../../../src/model/configuration.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";
+import { MOMENT } from "../../builders.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -30,11 +31,11 @@ describe("the README's first screen", () => {
   it("shows an event, and the decision that the shipped rules make of it", async () => {
     const read = readEvent(block("event"), { key: "readme", route: "events", receivedAt: "2026-03-04T15:30:02.000Z" });
     if (read.status !== "event") throw new Error(read.status);
-    const { admitted } = readRules(join(ROOT, "rules"), ROOT, new Set());
+    const { admitted } = readRules(join(ROOT, "rules"), ROOT, projectConfiguration(false));
     const { decision } = await decide(
       read.event,
       await ruleSetOf(admitted.map(({ rule }) => rule).filter(({ name }) => SHIPPED_RULES.includes(name))),
-      "2026-03-04T15:30:02.000Z",
+      MOMENT,
     );
     const verdicts = decision.verdicts.map(({ rule, fired, reason }) => ({ rule, fired, reason }));
     expect({ fired: decision.fired, verdicts }).toEqual(block("decision"));

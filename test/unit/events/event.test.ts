@@ -3,6 +3,9 @@ import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { FACTS } from "../../../src/events/facts.ts";
 import type { HookRoute } from "../../../src/model/event.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
+import { decisionFacts } from "../../../src/match/facts.ts";
+import { NO_HISTORY } from "../../../src/model/history.ts";
+import { MOMENT } from "../../builders.ts";
 import { readCases } from "../../cases/read-cases.ts";
 
 interface EventCase {
@@ -31,8 +34,10 @@ describe("reading an event", () => {
     expect(facts).toMatchObject(expected.facts ?? {});
     for (const name of expected.absent ?? []) expect(Object.keys(facts)).not.toContain(name);
     for (const key of expected.payloadKept ?? []) expect(Object.keys(read.event.payload)).toContain(key);
+    const { plain, asked } = decisionFacts(read.event, MOMENT, NO_HISTORY);
     for (const [name, entry] of Object.entries(FACTS)) {
-      if (entry.always && entry.kinds.includes(read.event.kind)) expect(facts[name], name).toBeDefined();
+      if (!entry.always || !entry.kinds.includes(read.event.kind)) continue;
+      expect(asked[name] ? asked[name]({}) : plain[name], name).toBeDefined();
     }
   });
 

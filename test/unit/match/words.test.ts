@@ -52,7 +52,17 @@ describe("a verdict in words", () => {
   });
 
   it("has words for every reason", () => {
-    const reasons = ["fired", "conditions", "error", "stopped", "disabled", "location", "loop-guard"] as const;
+    const reasons = [
+      "fired",
+      "conditions",
+      "error",
+      "stopped",
+      "disabled",
+      "location",
+      "loop-guard",
+      "limit",
+      "duplicate-action",
+    ] as const;
     for (const reason of reasons) expect(verdictInWords(verdict({ reason })).length).toBeGreaterThan(4);
   });
 });

@@ -10,6 +10,7 @@ const EMPTY = {
   webhookSecret: null,
   outboundAllowedHosts: new Set(),
   retentionDays: 30,
+  timeZone: "UTC",
 };
 
 describe("a configuration", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { admitRule } from "../../../src/rules/admission.ts";
+import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
+import { admitRule, type AdmissionContext } from "../../../src/rules/admission.ts";
 import type { Json } from "../../../src/model/json.ts";
 import fc from "fast-check";
 import { readCases } from "../../cases/read-cases.ts";
@@ -12,10 +13,15 @@ interface RuleCase {
   readonly findings: readonly { readonly pointer: string; readonly code: string; readonly says?: string }[];
 }
 
-const NO_HOSTS: ReadonlySet<string> = new Set();
+const CONTEXT: AdmissionContext = {
+  outboundAllowedHosts: new Set(),
+  retentionDays: 30,
+  conditions: new Map([["office-hours", { all: [{ fact: "weekday", operator: "in", value: ["monday", "tuesday"] }] }]]),
+  forms: OPERATOR_FORMS,
+};
 
 function findingsOf(file: string, text: string) {
-  const result = admitRule({ file: `rules/${file}`, text }, NO_HOSTS);
+  const result = admitRule({ file: `rules/${file}`, text }, CONTEXT);
   return result.ok ? result.value.warnings : result.failure;
 }
 
@@ -42,11 +48,11 @@ describe("admission", () => {
 
   it("names a rule after its file and leaves its examples out of it", () => {
     const examples = [{ event: { status: "failed" }, fires: true }];
-    const result = admitRule(
-      { file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) },
-      NO_HOSTS,
-    );
-    expect(result).toEqual({ ok: true, value: { rule: { name: "some-rule", ...minimal }, examples, warnings: [] } });
+    const result = admitRule({ file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) }, CONTEXT);
+    expect(result).toEqual({
+      ok: true,
+      value: { file: "rules/some-rule.json", rule: { name: "some-rule", ...minimal }, examples, warnings: [] },
+    });
   });
 
   it("takes the whole of the engine's language", () => {
@@ -59,13 +65,16 @@ describe("admission", () => {
         { fact: "status", operator: "in", value: { fact: "payload", path: "$.wanted" } },
       ],
     };
-    const result = admitRule({ file: "a.json", text: JSON.stringify({ ...minimal, conditions }) }, NO_HOSTS);
+    const result = admitRule({ file: "a.json", text: JSON.stringify({ ...minimal, conditions }) }, CONTEXT);
     expect(result).toMatchObject({ ok: true });
   });
 
   it("does not warn of a host that the operator allowed", () => {
     const rule = { ...minimal, actions: [{ type: "webhook", url: "http://localhost:9099/a" }] };
-    const result = admitRule({ file: "a.json", text: JSON.stringify(rule) }, new Set(["localhost:9099"]));
+    const result = admitRule(
+      { file: "a.json", text: JSON.stringify(rule) },
+      { ...CONTEXT, outboundAllowedHosts: new Set(["localhost:9099"]) },
+    );
     expect(result).toMatchObject({ ok: true, value: { warnings: [] } });
   });
 
@@ -115,7 +124,7 @@ describe("admission", () => {
           tree.map((value) => JSON.stringify({ ...minimal, conditions: value })),
         ),
         (text) => {
-          const result = admitRule({ file: "a.json", text }, NO_HOSTS);
+          const result = admitRule({ file: "a.json", text }, CONTEXT);
           expect(result.ok || result.failure.length > 0).toBe(true);
         },
       ),

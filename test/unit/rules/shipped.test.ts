@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { exampleFindings } from "../../../src/cli/check.ts";
-import { ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
 
 const isShipped = (name: string): boolean => SHIPPED_RULES.includes(name);
-const folder = readRules(RULES_FOLDER, ROOT, new Set());
+const folder = readRules(RULES_FOLDER, ROOT, projectConfiguration(false));
 const admitted = folder.admitted.filter(({ rule }) => isShipped(rule.name));
 
 describe("the rules that ship", () => {
@@ -18,7 +18,7 @@ describe("the rules that ship", () => {
     "%s has examples that fire and that do not, and all come out",
     async (_, rule) => {
       expect(new Set(rule.examples.map(({ fires }) => fires))).toEqual(new Set([true, false]));
-      expect(await exampleFindings(rule)).toEqual([]);
+      expect(await exampleFindings(rule, "UTC")).toEqual([]);
     },
   );
 
@@ -30,6 +30,6 @@ describe("the rules that ship", () => {
     const [first] = admitted;
     if (!first) throw new Error("No rules");
     const wrong = { ...first, examples: first.examples.map((example) => ({ ...example, fires: !example.fires })) };
-    expect(await exampleFindings(wrong)).toHaveLength(first.examples.length);
+    expect(await exampleFindings(wrong, "UTC")).toHaveLength(first.examples.length);
   });
 });

@@ -1,0 +1,23 @@
+// `rules schema`: writes the JSON Schema of rule files, which editors complete and underline by.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { defineCommand } from "citty";
+import { ruleSchema } from "../rules/schema.ts";
+import { ROOT } from "./project.ts";
+
+/** Where the schema stands; rule files point to it. */
+export const SCHEMA_FILE = join(ROOT, "schema/rule.schema.json");
+
+/** The schema as the file holds it. */
+export function schemaText(): string {
+  return `${JSON.stringify(ruleSchema, null, 2)}\n`;
+}
+
+export const schema = defineCommand({
+  meta: { name: "schema", description: "Write schema/rule.schema.json anew, after the language has changed" },
+  run() {
+    mkdirSync(dirname(SCHEMA_FILE), { recursive: true });
+    writeFileSync(SCHEMA_FILE, schemaText());
+    console.log("Wrote schema/rule.schema.json");
+  },
+});

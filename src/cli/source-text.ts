@@ -1,0 +1,53 @@
+// Places in a JSON text: from a pointer to line and column, and keys that stand twice, which parsing hides.
+import { findNodeAtLocation, parseTree, type Node, type ParseError } from "jsonc-parser";
+
+/** Line and column from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a JSON pointer leads to in a text; for what is missing, where it should be; for what is no JSON, where it breaks. */
+export function placeOf(text: string, pointer: string): Place {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  const [broken] = errors;
+  if (broken) return placeAt(text, broken.offset);
+  const path = pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+  let node: Node | undefined = root;
+  for (const key of path) {
+    const next: Node | undefined = node && findNodeAtLocation(node, [node.type === "array" ? Number(key) : key]);
+    if (!next) break;
+    node = next;
+  }
+  // A value whose key is wrong is told at its key.
+  const property = node?.parent?.type === "property" ? node.parent : node;
+  return placeAt(text, property?.offset ?? 0);
+}
+
+/** The paths of keys that an object has twice. */
+export function repeatedKeys(text: string): (string | number)[][] {
+  const found: (string | number)[][] = [];
+  const visit = (node: Node, path: (string | number)[]): void => {
+    const seen = new Set<string>();
+    for (const [index, child] of (node.children ?? []).entries()) {
+      if (node.type === "array") visit(child, [...path, index]);
+      const [key, value] = child.children ?? [];
+      if (node.type !== "object" || typeof key?.value !== "string") continue;
+      if (seen.has(key.value)) found.push([...path, key.value]);
+      seen.add(key.value);
+      if (value) visit(value, [...path, key.value]);
+    }
+  };
+  const root = parseTree(text, [], { disallowComments: true });
+  if (root) visit(root, []);
+  return found;
+}
+
+function placeAt(text: string, offset: number): Place {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}

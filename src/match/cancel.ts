@@ -1,0 +1,50 @@
+// Whether an event ends a wait of its contact.
+import { factsOf } from "../events/event.ts";
+import type { CancelledBy } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
+import { isJsonObject, type Json } from "../model/json.ts";
+import { NO_HISTORY } from "../model/history.ts";
+import type { CancelTrigger } from "../model/rule.ts";
+import { compileRule, evaluateRule } from "./engine.ts";
+import { decisionFacts, type Moment } from "./facts.ts";
+
+type EventCancel = Extract<CancelledBy, { by: "event" }>;
+
+/** The first of the triggers that an event pulls, or `null`. A trigger that cannot be evaluated is not pulled. */
+export async function cancelledBy(
+  event: Event,
+  triggers: readonly CancelTrigger[],
+  moment: Moment,
+): Promise<EventCancel | null> {
+  for (const trigger of triggers) {
+    const name = typeof trigger === "string" ? trigger : "conditions";
+    if (await isPulled(event, trigger, moment)) return { by: "event", trigger: name, eventKey: event.key };
+  }
+  return null;
+}
+
+async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
+  switch (trigger) {
+    case "reply":
+      return event.kind === "InboundMessage" && factsOf(event)["outcome"] !== "voicemail";
+    case "dnd":
+      return event.kind === "ContactDndUpdate" && isDnd(factsOf(event)["dnd"], event.payload["dndSettings"]);
+    case "delete":
+      return event.kind === "ContactDelete";
+    default: {
+      if (!trigger.on.includes(event.kind)) return false;
+      const compiled = compileRule({ name: "cancelOn", on: trigger.on, conditions: trigger.conditions, actions: [] });
+      const evaluation = await evaluateRule(compiled, decisionFacts(event, moment, NO_HISTORY));
+      return evaluation.ok && evaluation.value.met;
+    }
+  }
+}
+
+/** `dnd` speaks for all channels, `dndSettings` for each: look at both. */
+function isDnd(dnd: Json | undefined, settings: Json | undefined): boolean {
+  if (dnd === true) return true;
+  const channels = isJsonObject(settings) ? Object.values(settings) : [];
+  return channels.some(
+    (channel) => isJsonObject(channel) && (channel["status"] === "active" || channel["status"] === "permanent"),
+  );
+}

@@ -1,0 +1,68 @@
+// What history facts, limits and de-duplication ask of the log. Pure: the past comes as data.
+import { factsOf } from "../events/event.ts";
+import type { Event, Facts } from "../model/event.ts";
+import type { History, PastEvent } from "../model/history.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Limit } from "../model/rule.ts";
+import { durationMs } from "../time/duration.ts";
+
+const DIRECTIONS: { readonly [kind: string]: "inbound" | "outbound" } = {
+  OutboundMessage: "outbound",
+  ProviderOutboundMessage: "outbound",
+  InboundMessage: "inbound",
+};
+
+/** An event as a later one will see it. */
+export function asPast(event: Event, fired: readonly string[], atMs: number, facts: Facts = factsOf(event)): PastEvent {
+  const word = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
+  return {
+    kind: event.kind,
+    channel: word("channel"),
+    outcome: word("outcome"),
+    direction: DIRECTIONS[event.kind] ?? null,
+    at: atMs,
+    fired,
+    messageKey: messageKeyOf(event.kind, facts),
+  };
+}
+
+/** `count`: how many events of the contact, this one included, are as `params` say. */
+export function countOf(params: JsonObject, event: PastEvent, history: History): number {
+  return [...history.past(), event].filter((past) => isMeant(past, params, event.at)).length;
+}
+
+/** `secondsSince`: the age of the last one before this event, whole seconds; `undefined` when there is none. */
+export function secondsSinceOf(params: JsonObject, event: PastEvent, history: History): number | undefined {
+  const last = history.past().findLast((past) => isMeant(past, params, event.at));
+  return last && Math.max(0, Math.floor((event.at - last.at) / 1_000));
+}
+
+/** Whether a rule has fired for the same message in the same state already. */
+export function hasFiredForMessage(rule: string, { messageKey }: PastEvent, history: History): boolean {
+  return (
+    messageKey !== null && history.past().some((past) => past.messageKey === messageKey && past.fired.includes(rule))
+  );
+}
+
+/** Whether a rule has fired as often as its limit allows. */
+export function isAtLimit(rule: string, limit: Limit, event: PastEvent, history: History): boolean {
+  const since = event.at - (durationMs(limit.within) ?? 0);
+  if (limit.per === "location") return history.firedInLocation(rule, since) >= limit.count;
+  return history.past().filter(({ at, fired }) => at > since && fired.includes(rule)).length >= limit.count;
+}
+
+function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
+  const { within } = params;
+  if (typeof within === "string" && past.at <= nowMs - (durationMs(within) ?? 0)) return false;
+  return (["kind", "channel", "outcome", "direction"] as const).every(
+    (key) => params[key] === undefined || params[key] === past[key],
+  );
+}
+
+/** The same message in the same state has the same key, under whatever webhook it comes. */
+function messageKeyOf(kind: string, facts: Facts): string | null {
+  const id = facts["messageId"] ?? facts["emailMessageId"];
+  return typeof id === "string"
+    ? JSON.stringify([kind, id, facts["status"] ?? null, facts["callStatus"] ?? null])
+    : null;
+}

@@ -1,0 +1,94 @@
+// Our own operators, and the engine's made total: whatever a fact turns out to be, each answers true or false.
+// An absent fact is `undefined`; but for `exists`, no operator of ours is met by it.
+import { RE2JS } from "re2js";
+import type { OwnOperator } from "../model/rule.ts";
+
+type Compare = (fact: unknown, value: unknown) => boolean;
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const CLOCK = /^\d{2}:\d{2}$/;
+const MAX_PATTERNS = 1_000;
+const patterns = new Map<string, RE2JS | null>();
+
+/** One entry for each operator in the list, so that a missing one does not compile. */
+export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
+  /** `value: true`: the fact is there; `false`: it is absent. An empty text is there. */
+  exists: (fact, value) => (fact !== undefined && fact !== null) === (value === true),
+  /** A text that holds the value, in this spelling; of a list, any text in it. */
+  containsText: (fact, value) => textsOf(fact).some((text) => isText(value) && text.includes(value)),
+  startsWith: (fact, value) => isText(fact) && isText(value) && fact.startsWith(value),
+  endsWith: (fact, value) => isText(fact) && isText(value) && fact.endsWith(value),
+  equalsIgnoreCase: (fact, value) => isText(fact) && isText(value) && fact.toLowerCase() === value.toLowerCase(),
+  /** RE2 syntax, found anywhere in the text: linear in its length. */
+  matches: (fact, value) => isText(fact) && isText(value) && (pattern(value)?.matcher(fact).find() ?? false),
+  /** Earlier than the value: two times in ISO 8601, or two of `HH:MM`. */
+  before: (fact, value) => compareTimes(fact, value, (a, b) => a < b),
+  after: (fact, value) => compareTimes(fact, value, (a, b) => a > b),
+};
+
+/** The engine's own operators that throw on a value of another form: there they are not met, else they are as they were. */
+export const TOTAL_COMPARISONS: { readonly [name: string]: Compare } = {
+  in: isIn,
+  notIn: (fact, value) => (Array.isArray(value) || isText(value)) && !isIn(fact, value),
+  lessThan: numeric((fact, value) => fact < value),
+  lessThanInclusive: numeric((fact, value) => fact <= value),
+  greaterThan: numeric((fact, value) => fact > value),
+  greaterThanInclusive: numeric((fact, value) => fact >= value),
+};
+
+function isIn(fact: unknown, value: unknown): boolean {
+  if (Array.isArray(value)) return value.indexOf(fact) !== -1;
+  return isText(value) && isPlain(fact) && value.includes(String(fact));
+}
+
+/** The engine wants a fact that `parseFloat` can read, then compares as JavaScript does. */
+function numeric(compare: (fact: number, value: number) => boolean): Compare {
+  return (fact, value) =>
+    isPlain(fact) &&
+    isPlain(value) &&
+    !Number.isNaN(Number.parseFloat(String(fact))) &&
+    compare(fact as number, value as number);
+}
+
+/** Not an object, or a list of such: what JavaScript turns into text without running anything of the payload's. */
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isPlain) : typeof value !== "object" || value === null;
+}
+
+/** A compiled pattern, or `null` when RE2 does not know its syntax. */
+function pattern(text: string): RE2JS | null {
+  const known = patterns.get(text);
+  if (known !== undefined) return known;
+  if (patterns.size >= MAX_PATTERNS) patterns.clear();
+  let compiled: RE2JS | null = null;
+  try {
+    compiled = RE2JS.compile(text);
+  } catch {
+    // Admission refuses it; a pattern from another fact may still be anything.
+  }
+  patterns.set(text, compiled);
+  return compiled;
+}
+
+/** Milliseconds of a time that `before` and `after` can compare, or of `HH:MM` its minutes; `null` when it is neither. */
+function comparableTime(value: unknown): { readonly clock: boolean; readonly at: number } | null {
+  if (!isText(value)) return null;
+  if (CLOCK.test(value)) return { clock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? null : { clock: false, at };
+}
+
+/** What admission asks of a value before an operator ever sees it. */
+export const OPERATOR_FORMS = {
+  isPattern: (text: string): boolean => pattern(text) !== null,
+  isTime: (value: unknown): boolean => comparableTime(value) !== null,
+};
+
+function compareTimes(fact: unknown, value: unknown, compare: (a: number, b: number) => boolean): boolean {
+  const [a, b] = [comparableTime(fact), comparableTime(value)];
+  return a !== null && b !== null && a.clock === b.clock && compare(a.at, b.at);
+}
+
+function textsOf(fact: unknown): readonly string[] {
+  return (Array.isArray(fact) ? fact : [fact]).filter(isText);
+}

@@ -1,0 +1,17 @@
+/** ISO order: Monday is 1. */
+export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** The hours in which an action may happen. Outside it waits for the next opening, it is never dropped. */
+export interface Window {
+  /** Days on which it opens; absent: every day. */
+  readonly days?: readonly Weekday[] | undefined;
+  /** `HH:MM`, local time, included; absent: from midnight. */
+  readonly from?: string | undefined;
+  /** `HH:MM` or `24:00`, local time, excluded; not later than `from`: on the next day. Absent: until midnight. */
+  readonly to?: string | undefined;
+  /** IANA name; absent: `TIME_ZONE`. */
+  readonly timeZone?: string | undefined;
+  /** Dates on which it does not open, `YYYY-MM-DD`. */
+  readonly holidays?: readonly string[] | undefined;
+}

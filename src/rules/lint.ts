@@ -1,0 +1,193 @@
+// What is probably not meant, or cannot be met: read from a whole tree of conditions rather than from one comparison.
+import { FACTS } from "../events/facts.ts";
+import type { Json } from "../model/json.ts";
+import type { Condition, FactCondition, RuleFile } from "../model/rule.ts";
+import { didYouMean } from "../model/suggestion.ts";
+import { durationMs } from "../time/duration.ts";
+import { comparisons, isMetByAbsence } from "./conditions.ts";
+import type { Path, Scope } from "./report.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Lints a tree of conditions. */
+export function lintConditions(conditions: Condition, path: Path, scope: Scope): void {
+  for (const group of allGroups(conditions, path)) lintAll(group.parts, scope);
+  lintAbsence(conditions, path, scope);
+}
+
+/** One group whose parts must all be met, with nested ones laid open. */
+interface AllGroup {
+  readonly path: Path;
+  readonly parts: readonly { readonly condition: FactCondition; readonly path: Path }[];
+}
+
+function* allGroups(condition: Condition, path: Path): Generator<AllGroup> {
+  if ("all" in condition) {
+    yield { path, parts: [...conjuncts(condition, path)] };
+    for (const [i, part] of condition.all.entries()) if (!("all" in part)) yield* allGroups(part, [...path, "all", i]);
+  } else if ("any" in condition)
+    for (const [i, part] of condition.any.entries()) yield* allGroups(part, [...path, "any", i]);
+  else if ("not" in condition) yield* allGroups(condition.not, [...path, "not"]);
+}
+
+function* conjuncts(condition: Condition, path: Path): Generator<{ condition: FactCondition; path: Path }> {
+  if ("all" in condition) for (const [i, part] of condition.all.entries()) yield* conjuncts(part, [...path, "all", i]);
+  else if ("fact" in condition) yield { condition, path };
+}
+
+/** What a comparison leaves of the values that its fact can have: a set, or a range. */
+interface Allowed {
+  readonly values?: readonly Json[];
+  readonly above?: { readonly bound: number; readonly inclusive: boolean };
+  readonly below?: { readonly bound: number; readonly inclusive: boolean };
+}
+
+function allowedBy({ operator, value }: FactCondition): Allowed | null {
+  if (operator === "equal" && (typeof value !== "object" || value === null)) return { values: [value] };
+  if (operator === "in" && Array.isArray(value)) return { values: value };
+  if (typeof value !== "number") return null;
+  const inclusive = operator.endsWith("Inclusive");
+  if (operator.startsWith("greaterThan")) return { above: { bound: value, inclusive } };
+  if (operator.startsWith("lessThan")) return { below: { bound: value, inclusive } };
+  return null;
+}
+
+function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
+  for (const [index, later] of parts.entries()) {
+    for (const earlier of parts.slice(0, index)) {
+      if (subject(earlier.condition) !== subject(later.condition)) continue;
+      const [a, b] = [allowedBy(earlier.condition), allowedBy(later.condition)];
+      const about = `"${later.condition.fact}" here and at ${pointerWords(earlier.path)}`;
+      if (JSON.stringify(withoutName(earlier.condition)) === JSON.stringify(withoutName(later.condition))) {
+        report(
+          later.path,
+          "RULE_NO_EFFECT",
+          `The same condition stands at ${pointerWords(earlier.path)} already, remove one`,
+        );
+      } else if (a && b && excludes(a, b)) {
+        report(
+          later.path,
+          "RULE_CONTRADICTION",
+          `The conditions on ${about} can never be met together, put them under "any" or remove one`,
+        );
+      } else if (a && b && (implies(a, b) || implies(b, a))) {
+        const needless = implies(a, b) ? later : earlier;
+        report(
+          needless.path,
+          "RULE_NO_EFFECT",
+          `This condition is always met when the one at ${pointerWords(needless === later ? earlier.path : later.path)} is, remove it`,
+        );
+      }
+    }
+  }
+}
+
+/** What a comparison is about: two of the same subject can be held against each other. */
+function subject({ fact, path, params }: FactCondition): string {
+  return JSON.stringify([fact, path ?? "", params ?? {}]);
+}
+
+function withoutName({ fact, operator, value, path, params }: FactCondition): unknown {
+  return { fact, operator, value, path, params };
+}
+
+function within(value: Json, { values, above, below }: Allowed): boolean {
+  if (values) return values.includes(value);
+  if (typeof value !== "number") return false;
+  if (above) return above.inclusive ? value >= above.bound : value > above.bound;
+  return below ? (below.inclusive ? value <= below.bound : value < below.bound) : true;
+}
+
+function excludes(a: Allowed, b: Allowed): boolean {
+  if (a.values) return !a.values.some((value) => within(value, b));
+  if (b.values) return excludes(b, a);
+  const [above, below] = [a.above ?? b.above, a.below ?? b.below];
+  if (!above || !below || (a.above && b.above) || (a.below && b.below)) return false;
+  return above.bound > below.bound || (above.bound === below.bound && !(above.inclusive && below.inclusive));
+}
+
+/** Whether whatever meets `a` meets `b`. */
+function implies(a: Allowed, b: Allowed): boolean {
+  if (a.values) return a.values.every((value) => within(value, b));
+  if (b.values) return false;
+  if (a.above && b.above)
+    return (
+      a.above.bound > b.above.bound || (a.above.bound === b.above.bound && (b.above.inclusive || !a.above.inclusive))
+    );
+  if (a.below && b.below)
+    return (
+      a.below.bound < b.below.bound || (a.below.bound === b.below.bound && (b.below.inclusive || !a.below.inclusive))
+    );
+  return false;
+}
+
+/** A negative comparison of a fact that may be absent is met by its absence, which is seldom meant. */
+function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): void {
+  const found = [...comparisons(conditions, path)];
+  const asked = new Set(
+    found
+      .filter(({ condition, negated }) => !isMetByAbsence(condition, negated))
+      .map(({ condition }) => condition.fact),
+  );
+  for (const { condition, path: place, negated } of found) {
+    const entry = Object.hasOwn(FACTS, condition.fact) ? FACTS[condition.fact] : undefined;
+    const isThere = entry?.always && condition.path === undefined && on.every((kind) => entry.kinds.includes(kind));
+    if (isThere || !entry || condition.operator === "exists" || asked.has(condition.fact)) continue;
+    if (!isMetByAbsence(condition, negated)) continue;
+    report(
+      place,
+      "RULE_NEGATED_ABSENCE",
+      `Fact "${condition.fact}" may be absent, which meets this condition too; add { "fact": "${condition.fact}", "operator": "exists", "value": true } beside it`,
+    );
+  }
+}
+
+/** Times that reach further back than the log is kept. */
+export function lintRetention({ conditions, limit }: RuleFile, retentionDays: number, report: Scope["report"]): void {
+  const tell = (path: Path, within: Json | undefined): void => {
+    const ms = typeof within === "string" ? durationMs(within) : null;
+    if (ms !== null && ms > retentionDays * DAY_MS)
+      report(
+        path,
+        "RULE_RETENTION",
+        `The log is kept for ${retentionDays} days (RETENTION_DAYS), so nothing before that is counted`,
+      );
+  };
+  if (limit && limit.per !== "location") tell(["limit", "within"], limit.within);
+  for (const { condition, path } of comparisons(conditions, ["conditions"]))
+    tell([...path, "params", "within"], condition.params?.["within"]);
+}
+
+/** A field that a template names and that no event of these kinds is known to have. */
+export function lintTemplateField(root: string, field: string, path: Path, { on, report }: Scope): void {
+  if (root !== "event" && root !== "facts") return;
+  const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
+  if (entry && root === "facts" && entry.params)
+    return report(path, "RULE_TEMPLATE", `Fact "${field}" needs params, a template cannot ask it`);
+  if (entry && on.some((kind) => entry.kinds.includes(kind)) && (root === "facts" || !isOnlyFact(field))) return;
+  if (entry && root === "event" && isOnlyFact(field))
+    return report(path, "RULE_TEMPLATE_FIELD", `The payload has no "${field}", write facts.${field}`);
+  if (entry)
+    return report(
+      path,
+      root === "facts" ? "RULE_TEMPLATE" : "RULE_TEMPLATE_FIELD",
+      `Field "${field}" is never there on ${on.join(", ")}`,
+    );
+  const known = Object.keys(FACTS).filter((name) => on.some((kind) => FACTS[name]?.kinds.includes(kind)));
+  const hint = didYouMean(field, known);
+  if (root === "facts") report(path, "RULE_TEMPLATE", `Fact "${field}" is not known${hint}`);
+  else
+    report(
+      path,
+      "RULE_TEMPLATE_FIELD",
+      `No event is known to have "${field}"${hint}; if yours do, allow for its absence with the default filter`,
+    );
+}
+
+function isOnlyFact(field: string): boolean {
+  return FACTS[field]?.derived === true && field !== "contactId";
+}
+
+function pointerWords(path: Path): string {
+  return `/${path.join("/")}`;
+}

@@ -1,0 +1,54 @@
+// How checks of a rule file tell what they found.
+import { jsonPointer } from "../model/json.ts";
+import type { EventKind } from "../model/event.ts";
+import type { ErrorCode, Finding, FindingCode, WarningCode } from "../model/rule.ts";
+
+/** Keys that lead to a place in a file. */
+export type Path = readonly (string | number)[];
+/** Tells a finding at a place. */
+export type Report = (path: Path, code: FindingCode, message: string) => void;
+
+/** What a check of conditions needs to know beside them. */
+export interface Scope {
+  /** The kinds of event that reach these conditions. */
+  readonly on: readonly EventKind[];
+  readonly report: Report;
+}
+
+const SEVERITIES: { readonly [C in ErrorCode]: "error" } & { readonly [C in WarningCode]: "warning" } = {
+  RULE_NAME: "error",
+  RULE_JSON: "error",
+  RULE_DUPLICATE_KEY: "error",
+  RULE_SHAPE: "error",
+  RULE_UNKNOWN_KEY: "error",
+  RULE_UNKNOWN_FACT: "error",
+  RULE_FACT_KIND: "error",
+  RULE_UNKNOWN_OPERATOR: "error",
+  RULE_UNKNOWN_CONDITION: "error",
+  RULE_EMPTY_GROUP: "error",
+  RULE_UNSAFE_PATH: "error",
+  RULE_PARAMS: "error",
+  RULE_OPERATOR_VALUE: "error",
+  RULE_TYPE: "error",
+  RULE_NEVER_TAKEN: "error",
+  RULE_CONTRADICTION: "error",
+  RULE_PATTERN: "error",
+  RULE_WINDOW: "error",
+  RULE_TEMPLATE: "error",
+  RULE_DESTINATION: "error",
+  RULE_SECRET: "error",
+  RULE_HOST: "warning",
+  RULE_NEGATED_ABSENCE: "warning",
+  RULE_UNUSUAL_WORD: "warning",
+  RULE_NO_EFFECT: "warning",
+  RULE_TEMPLATE_FIELD: "warning",
+  RULE_RETENTION: "warning",
+  RULE_SAME: "warning",
+  RULE_EXAMPLE: "warning",
+  RULE_NO_EXAMPLE: "warning",
+};
+
+/** A finding at a place of a file. */
+export function finding(file: string, path: Path, code: FindingCode, message: string): Finding {
+  return { file, pointer: jsonPointer(path), code, message, severity: SEVERITIES[code] };
+}

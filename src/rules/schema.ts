@@ -1,0 +1,274 @@
+// The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
+// words. What JSON Schema cannot say is listed in UNSAID; admission says it.
+import { FACTS } from "../events/facts.ts";
+import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import { PATH_PATTERN } from "../model/path.ts";
+import { DECORATORS, OPERATORS, OWN_OPERATORS, type ErrorCode } from "../model/rule.ts";
+import { WEEKDAYS } from "../model/window.ts";
+import { CANCEL_WORDS, CLOCK_PATTERN, CLOSING_PATTERN, DATE_PATTERN, MAX_LIMIT_COUNT } from "./rule-struct.ts";
+
+/** Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. */
+export const UNSAID: readonly ErrorCode[] = [
+  "RULE_NAME",
+  "RULE_JSON",
+  "RULE_DUPLICATE_KEY",
+  "RULE_FACT_KIND",
+  "RULE_UNKNOWN_CONDITION",
+  "RULE_TYPE",
+  "RULE_NEVER_TAKEN",
+  "RULE_CONTRADICTION",
+  "RULE_PATTERN",
+  "RULE_WINDOW",
+  "RULE_TEMPLATE",
+  "RULE_DESTINATION",
+  "RULE_SECRET",
+];
+
+const ABOUT_OPERATOR: { readonly [name: string]: string } = {
+  equal: "the same value of the same type",
+  notEqual: "any other value; an absent fact meets it",
+  in: "one of a list",
+  notIn: "none of a list; an absent fact meets it",
+  contains: "a list that holds the value",
+  doesNotContain: "a list that does not hold the value",
+  lessThan: "a smaller number",
+  lessThanInclusive: "a number that is not greater",
+  greaterThan: "a greater number",
+  greaterThanInclusive: "a number that is not smaller",
+  exists: "true: the fact is there; false: it is absent",
+  containsText: "a text, or a text in a list, that holds the value",
+  startsWith: "a text that begins with the value",
+  endsWith: "a text that ends with the value",
+  equalsIgnoreCase: "the same text in any case",
+  matches: "a text that matches an RE2 pattern somewhere",
+  before: 'an earlier time, in ISO 8601 or "HH:MM"',
+  after: 'a later time, in ISO 8601 or "HH:MM"',
+};
+
+const DURATION_PATTERN =
+  "^(?:0*[1-9]\\d{0,7}[smhd]|0{0,7}[1-9]\\d*[smhd]|P(?=.)(?:\\d+W)?(?:\\d+D)?(?:T(?=.)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)$";
+const NAMES = `(?:${[...OPERATORS, ...OWN_OPERATORS].join("|")})`;
+const DECORATED = `^(?:(?:${DECORATORS.join("|")}):)*${NAMES}$`;
+
+const about = (description: string, schema: JsonObject): JsonObject => ({ description, ...schema });
+const text = (description: string): JsonObject => about(description, { type: "string" });
+const reference = (name: string): JsonObject => ({ $ref: `#/$defs/${name}` });
+const words = (names: readonly string[]): JsonObject => ({ enum: [...names] });
+const described = (entries: readonly (readonly [string, string])[]): Json =>
+  entries.map(([name, description]) => ({ const: name, description }));
+const listOf = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: "array", items, ...more });
+function exactly(properties: { [key: string]: JsonObject }, required: readonly string[]): JsonObject {
+  return { type: "object", properties, required: [...required], additionalProperties: false };
+}
+
+const duration = about('such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days', {
+  type: "string",
+  pattern: DURATION_PATTERN,
+});
+const grouped = {
+  priority: about("among the conditions beside it, higher ones are looked at first", { type: "integer", minimum: 1 }),
+  name: text("a name for people"),
+};
+const params = exactly(
+  {
+    kind: words(EVENT_KINDS),
+    channel: words(CHANNELS),
+    outcome: words(OUTCOMES),
+    direction: words(["inbound", "outbound"]),
+    within: duration,
+  },
+  [],
+);
+const timed = {
+  after: about("how long to wait after the decision", duration),
+  cancelOn: about(
+    "what ends the wait",
+    listOf(
+      {
+        anyOf: [
+          words(CANCEL_WORDS),
+          exactly({ on: reference("kinds"), conditions: reference("group") }, ["on", "conditions"]),
+        ],
+      },
+      { minItems: 1 },
+    ),
+  ),
+};
+const primitive: JsonObject = { type: ["string", "number", "boolean", "null"] };
+const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference("path") }, ["fact"]);
+
+const listed = Object.keys(FACTS).filter((name) => ["list", "object", "any"].includes(FACTS[name]?.type ?? ""));
+const listFact: JsonObject = exactly({ fact: words(listed), path: reference("path") }, ["fact"]);
+
+/** What the value of a bare operator has to be. */
+function valueOf(operators: readonly string[], value: JsonObject, other: JsonObject = otherFact): JsonObject {
+  return {
+    if: { properties: { operator: { enum: [...operators] } }, required: ["operator"] },
+    then: { properties: { value: { anyOf: [other, value] } } },
+  };
+}
+
+const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
+
+/** The JSON Schema, draft 2020-12. */
+export const ruleSchema: JsonObject = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "An Afterbeep rule",
+  ...exactly(
+    {
+      $schema: text("where this schema is, for editors"),
+      description: text("what the rule is for, in a sentence"),
+      on: reference("kinds"),
+      locations: about(
+        "the locations it is for; absent: all",
+        listOf({ type: "string", minLength: 1 }, { minItems: 1 }),
+      ),
+      enabled: about("false switches it off", { type: "boolean" }),
+      priority: about("higher first, equal ones by name; absent: 0", { type: "integer" }),
+      stop: about("when it fires, rules after it do not fire for this event", { type: "boolean" }),
+      includeApi: about("also see messages that were sent through the API, our own among them", { type: "boolean" }),
+      includeInternal: about("also see internal comments, which never reach the contact", { type: "boolean" }),
+      limit: about(
+        "how often it may fire",
+        exactly(
+          {
+            count: about("times", { type: "integer", minimum: 1, maximum: MAX_LIMIT_COUNT }),
+            within: duration,
+            per: about("absent: for each contact", words(["contact", "location"])),
+          },
+          ["count", "within"],
+        ),
+      ),
+      window: about(
+        "when its actions may happen; outside they wait for the next opening",
+        exactly(
+          {
+            days: about("absent: every day", listOf(words(WEEKDAYS), { minItems: 1 })),
+            from: about("local time, included; absent: midnight", { type: "string", pattern: CLOCK_PATTERN.source }),
+            to: about("local time, excluded; not later than from: on the next day", {
+              type: "string",
+              pattern: CLOSING_PATTERN.source,
+            }),
+            timeZone: text("IANA name; absent: TIME_ZONE"),
+            holidays: about(
+              "dates on which it does not open",
+              listOf({ type: "string", pattern: DATE_PATTERN.source }),
+            ),
+          },
+          [],
+        ),
+      ),
+      conditions: reference("group"),
+      actions: about("what follows when it fires", listOf(reference("action"), { minItems: 1 })),
+      examples: about("the rule's tests", listOf(reference("example"))),
+    },
+    ["on", "conditions", "actions"],
+  ),
+  $defs: {
+    kinds: about("kinds of event, by HighLevel's names", listOf(words(EVENT_KINDS), { minItems: 1 })),
+    fact: { anyOf: described(Object.entries(FACTS).map(([name, entry]) => [name, entry.about] as const)) },
+    path: about("into the fact, such as $.a.b[0]", { type: "string", pattern: PATH_PATTERN }),
+    group: {
+      anyOf: [
+        exactly({ all: about("every one is met", listOf(reference("condition"), { minItems: 1 })), ...grouped }, [
+          "all",
+        ]),
+        exactly({ any: about("at least one is met", listOf(reference("condition"), { minItems: 1 })), ...grouped }, [
+          "any",
+        ]),
+        exactly({ not: reference("condition"), ...grouped }, ["not"]),
+        exactly({ condition: text("a file of rules/conditions/, without .json"), ...grouped }, ["condition"]),
+      ],
+    },
+    condition: { anyOf: [reference("group"), reference("comparison")] },
+    comparison: {
+      ...exactly(
+        {
+          fact: reference("fact"),
+          operator: {
+            anyOf: [
+              ...(described(
+                [...OPERATORS, ...OWN_OPERATORS].map((name) => [name, ABOUT_OPERATOR[name] ?? name] as const),
+              ) as Json[]),
+              { type: "string", pattern: DECORATED },
+            ],
+          },
+          value: about("what to compare with: a constant, or { fact, path }", {}),
+          path: reference("path"),
+          params,
+          ...grouped,
+        },
+        ["fact", "operator", "value"],
+      ),
+      allOf: [
+        {
+          if: { properties: { fact: { enum: asked } }, required: ["fact"] },
+          else: { properties: { params: { type: "object", maxProperties: 0 } } },
+        },
+        valueOf(["in", "notIn"], listOf(primitive, { minItems: 1 }), listFact),
+        valueOf(["exists"], { type: "boolean" }),
+        valueOf(["containsText", "startsWith", "endsWith", "equalsIgnoreCase", "matches"], {
+          type: "string",
+          minLength: 1,
+        }),
+        valueOf(["before", "after"], { type: "string" }),
+        valueOf(
+          [
+            "equal",
+            "notEqual",
+            "contains",
+            "doesNotContain",
+            "lessThan",
+            "lessThanInclusive",
+            "greaterThan",
+            "greaterThanInclusive",
+          ],
+          primitive,
+        ),
+      ],
+    },
+    action: {
+      anyOf: [
+        exactly(
+          {
+            type: { const: "webhook", description: "a signed HTTP request" },
+            url: text("https; templates may stand in path and query"),
+            method: about("absent: POST", words(["POST", "PUT", "PATCH"])),
+            headers: about("texts, which may hold templates and secrets", {
+              type: "object",
+              additionalProperties: { type: "string" },
+              propertyNames: { pattern: "^[A-Za-z0-9-]{1,64}$" },
+            }),
+            body: about("any JSON whose texts may hold templates; absent: the Standard Webhooks form", {}),
+            ...timed,
+          },
+          ["type", "url"],
+        ),
+        exactly(
+          {
+            type: { const: "task", description: "a task for a person, in KV" },
+            title: about("may hold templates", { type: "string", minLength: 1 }),
+            description: text("may hold templates"),
+            due: about("how long after the decision", duration),
+            ...timed,
+          },
+          ["type", "title"],
+        ),
+      ],
+    },
+    example: exactly(
+      {
+        description: text("what it shows"),
+        event: about("the payload; what is left out takes plain values", { type: "object" }),
+        fires: about("whether the rule fires on it", { type: "boolean" }),
+        at: about("when it is decided, ISO 8601", { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}" }),
+        history: about(
+          "what came before, oldest first",
+          listOf(exactly({ ago: duration, event: { type: "object" } }, ["ago", "event"])),
+        ),
+      },
+      ["event", "fires"],
+    ),
+  },
+};

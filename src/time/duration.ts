@@ -1,0 +1,34 @@
+// Durations as people write them, and as ISO 8601 does.
+import { Temporal } from "temporal-polyfill";
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const SHORT_FORM = /^(\d{1,8})([smhd])$/;
+const ISO_FORM = /^P(?=.)(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/;
+const MAX_MS = 365 * UNIT_MS.d;
+
+/** What a duration looks like, for messages. */
+export const DURATION_FORM = 'a duration such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days';
+
+/**
+ * The milliseconds of a duration such as `30s`, `5m`, `2h`, `3d`, or in ISO 8601 of weeks, days, hours, minutes and
+ * seconds. A day is 24 hours. `null` when it is none, is nothing, or is longer than 365 days.
+ */
+export function durationMs(text: string): number | null {
+  const ms = shortFormMs(text) ?? isoFormMs(text);
+  return ms !== null && ms > 0 && ms <= MAX_MS ? ms : null;
+}
+
+function shortFormMs(text: string): number | null {
+  const [, count, unit] = SHORT_FORM.exec(text) ?? [];
+  return count === undefined || unit === undefined ? null : Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
+
+function isoFormMs(text: string): number | null {
+  if (!ISO_FORM.test(text)) return null;
+  try {
+    const { weeks, days, hours, minutes, seconds } = Temporal.Duration.from(text);
+    return (weeks * 7 + days) * UNIT_MS.d + hours * UNIT_MS.h + minutes * UNIT_MS.m + seconds * UNIT_MS.s;
+  } catch {
+    return null;
+  }
+}
