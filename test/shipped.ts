@@ -5,6 +5,7 @@ export const SHIPPED_RULES = [
   "provider-email-gateway",
   "provider-sms-gateway",
   "sms-failed",
+  "third-voicemail",
   "voicemail-drop-landed",
   "voicemail-text-back",
 ];

@@ -50,7 +50,7 @@ export async function exampleFindings({ file, rule, examples }: AdmittedRule, ti
 }
 
 /** Checks a folder of rules. */
-export async function checkRules(folder: string, from: string): Promise<CheckReport> {
+async function checkRules(folder: string, from: string): Promise<CheckReport> {
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = readRules(folder, from, configuration);
   const all = [...findings];

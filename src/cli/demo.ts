@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { defineCommand } from "citty";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
+import type { Delivery } from "../model/delivery.ts";
 import { ensureDevVars } from "./dev-vars.ts";
 import { answerLines } from "./send.ts";
 import { sendEvent, storyOf, type Story, type Target } from "./hook-client.ts";
@@ -50,10 +51,17 @@ function webhookLine({ id, host, path, verified }: ReceivedWebhook): string {
   return `  ${verified ? "✔ signature verified" : "✘ signature wrong"}  ${id}  https://${host}${path}`;
 }
 
+/** It has ended, or waits for a time to come. */
+function isSettled({ state, dueAt }: Delivery): boolean {
+  return (
+    ENDED.has(state) || (state === "scheduled" && dueAt !== null && Date.parse(dueAt) > Date.now() + SETTLE_WAIT_MS)
+  );
+}
+
 async function settled(target: Target, locationId: string, eventKey: string): Promise<Story> {
   for (let tries = 0; tries < SETTLE_TRIES; tries++) {
     const story = await storyOf(target, locationId, eventKey);
-    if (story?.deliveries.every(({ state }) => ENDED.has(state))) return story;
+    if (story?.deliveries.every(isSettled)) return story;
     await wait(SETTLE_WAIT_MS);
   }
   throw new Error(

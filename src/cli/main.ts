@@ -5,12 +5,23 @@ import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { dev } from "./dev.ts";
 import { didYouMean } from "../model/suggestion.ts";
+import { explain } from "./explain.ts";
+import { simulate } from "./simulate.ts";
 import { schema } from "./schema.ts";
 import { send } from "./send.ts";
 import { UsageError } from "./usage-error.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
-const COMMANDS: { readonly [name: string]: CommandDef<any> } = { check, send, schema, build, dev, demo };
+const COMMANDS: { readonly [name: string]: CommandDef<any> } = {
+  check,
+  explain,
+  simulate,
+  send,
+  schema,
+  build,
+  dev,
+  demo,
+};
 const USAGE_EXIT_CODE = 2;
 
 const main = defineCommand({

@@ -1,7 +1,7 @@
 // What the CLI prints: pure functions from data to lines.
-import type { Decision } from "../model/decision.ts";
+import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { verdictInWords } from "../match/words.ts";
+import { conditionInWords, verdictInWords } from "../match/words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
 
 /** A finding as one line: `file:line:column`, pointer, what and what to do, and the code to search for. */
@@ -19,7 +19,43 @@ export function verdictLines({ verdicts }: Decision): string[] {
 }
 
 /** A delivery as one line: what it is, where it stands, and why its last attempt failed. */
-export function deliveryLine({ rule, action, state, attempts }: Delivery): string {
+export function deliveryLine({ rule, action, state, dueAt, attempts }: Delivery): string {
   const error = attempts.at(-1)?.error;
-  return `  → ${action?.type ?? "action"} of ${rule}: ${state}${error ? ` (${error})` : ""}`;
+  return `  → ${action?.type ?? "action"} of ${rule}: ${state}${dueAt === null ? "" : `, due ${dueAt}`}${error ? ` (${error})` : ""}`;
+}
+
+/** A decision rule by rule, each with its tree of conditions: met, not met, not reached. */
+export function explanationLines({ verdicts }: Decision): string[] {
+  if (verdicts.length === 0) return ["no rule looks at this kind of event"];
+  return verdicts.flatMap((verdict) => [
+    `${verdict.fired ? "✔" : "·"} ${verdict.rule}: ${verdictInWords(verdict)}`,
+    ...conditionLines(verdict.conditions),
+    "",
+  ]);
+}
+
+/** Conditions under the groups that they stand in, which their pointers name. */
+function conditionLines(conditions: readonly ConditionVerdict[]): string[] {
+  const lines: string[] = [];
+  let open: readonly string[] = [];
+  for (const condition of conditions) {
+    const groups = groupsOf(condition.pointer);
+    const shared = groups.findIndex((group, depth) => group !== open[depth]);
+    for (const [depth, group] of groups.entries()) {
+      if (shared !== -1 && depth >= shared)
+        lines.push(`${"  ".repeat(depth + 1)}${GROUP_WORDS[group.split("/").at(-1) ?? ""] ?? ""}`);
+    }
+    open = groups;
+    const mark = condition.met === null ? "–" : condition.met ? "✔" : "✘";
+    lines.push(`${"  ".repeat(groups.length + 1)}${mark} ${conditionInWords(condition)}`);
+  }
+  return lines;
+}
+
+const GROUP_WORDS: { readonly [group: string]: string } = { all: "all of", any: "any of", not: "not" };
+
+/** The pointers of the groups that a condition stands in, the outermost first. */
+function groupsOf(pointer: string): readonly string[] {
+  const keys = pointer.split("/").slice(1);
+  return keys.flatMap((key, index) => (key in GROUP_WORDS ? [keys.slice(0, index + 1).join("/")] : []));
 }

@@ -186,7 +186,7 @@ function checkRule(rule: Rule, context: AdmissionContext, report: Report): void 
   const scope: Scope = { on: rule.on, report };
   checkTree(rule.conditions, ["conditions"], scope, context.forms);
   if (rule.window) checkWindow(rule.window, report);
-  lintRetention(rule as RuleFile, context.retentionDays, report);
+  lintRetention(rule, context.retentionDays, report);
   for (const [index, action] of rule.actions.entries()) {
     const path = ["actions", index];
     checkAction(action, path, scope, context);

@@ -105,6 +105,7 @@ const listFact: JsonObject = exactly({ fact: words(listed), path: reference("pat
 function valueOf(operators: readonly string[], value: JsonObject, other: JsonObject = otherFact): JsonObject {
   return {
     if: { properties: { operator: { enum: [...operators] } }, required: ["operator"] },
+    // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
     then: { properties: { value: { anyOf: [other, value] } } },
   };
 }

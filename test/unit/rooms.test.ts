@@ -13,7 +13,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   receive: ["model", "events"],
   ledger: ["model", "time", "events", "act", "rules", "match"],
   api: ["model", "events", "match"],
-  cli: ["model", "events", "rules", "match"],
+  cli: ["model", "time", "events", "rules", "match", "ledger"],
   entry: ["model", "receive", "api", "ledger", "rules"],
 };
 const CLOUDFLARE_ROOMS = new Set(["ledger", "entry"]);

@@ -49,7 +49,7 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
     sendEvent(
       targetOf(worker),
       "events",
-      aPayload({ messageType: "Call", callStatus: "voicemail", webhookId: `w${index}` }),
+      aPayload({ messageType: "SMS", status: "failed", contactId: `contact-${index}`, webhookId: `w${index}` }),
     );
 
   it("loses nothing: after a restart every delivery happens, once per id, and no event is decided again", async () => {

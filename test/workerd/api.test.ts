@@ -136,9 +136,9 @@ describe("explain", () => {
 
   it("says what a live decision on the same event says", async () => {
     const payload = aPayload({ webhookId: "same", status: "failed" });
+    const explained = (await apiPost("/explain", { event: payload })).body.decision;
     await post(payload);
     const live = (await api(`/locations/${LOCATION}/events/same`)).body.decision;
-    const explained = (await apiPost("/explain", { event: payload })).body.decision;
     expect(explained.verdicts).toEqual(live.verdicts);
     expect(explained.ruleSet).toBe(live.ruleSet);
   });

@@ -109,7 +109,7 @@ function spoil(rule: JsonObject, at: number, value: Json, how: string): Json {
     for (const [key, item] of Object.entries(holder)) {
       // Bodies and events are anything, by design.
       if (key === "body" || key === "event" || key === "headers") continue;
-      places.push({ holder: holder as JsonObject, key });
+      places.push({ holder: holder, key });
       visit(item);
     }
   };

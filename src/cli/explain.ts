@@ -1,0 +1,73 @@
+// `rules explain event.json`: for every rule, fired or not, each condition with what it saw, in words.
+import { defineCommand } from "citty";
+import { explainedEvent } from "../match/explain.ts";
+import { decide } from "../match/decide.ts";
+import type { Decision } from "../model/decision.ts";
+import { isJsonObject } from "../model/json.ts";
+import { ruleSetOf } from "../rules/rule-set.ts";
+import { storyOf } from "./hook-client.ts";
+import { explanationLines } from "./print.ts";
+import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { readRules } from "./rule-files.ts";
+import { readJsonFile } from "./simulate.ts";
+import { UsageError } from "./usage-error.ts";
+import { didYouMean } from "../model/suggestion.ts";
+
+/** The decision on an event in a file, by the rule files as they are now, with nothing before it. */
+async function decisionOnFile(file: string): Promise<Decision> {
+  const given = readJsonFile(file);
+  const now = Date.now();
+  const request = isJsonObject(given) && isJsonObject(given["event"]) ? given : { event: given };
+  const event = explainedEvent(request, now);
+  if (!event.ok) {
+    const issues = "issues" in event.failure ? event.failure.issues : [];
+    throw new UsageError(
+      `The event cannot be read:\n${issues.map(({ pointer, message }) => `${pointer}: ${message}`).join("\n")}`,
+    );
+  }
+  const configuration = projectConfiguration(true);
+  const { admitted } = readRules(RULES_FOLDER, ROOT, configuration);
+  const ruleSet = await ruleSetOf(admitted.map(({ rule }) => rule));
+  return (await decide(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
+}
+
+async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Decision> {
+  if (locationId === undefined) throw new UsageError("Name the location of the event with --location");
+  const target = { url, privateKey: "", adminToken: devVariables()["ADMIN_TOKEN"] };
+  const story = await storyOf(target, locationId, eventKey).catch(() => null);
+  if (story === null)
+    throw new UsageError(
+      `No Worker at ${url} knows event ${eventKey} of location ${locationId}: start one with \`npm run dev\`, or name it with --to`,
+    );
+  return story.decision;
+}
+
+export const explain = defineCommand({
+  meta: { name: "explain", description: "Say for every rule why it fires on an event, or why not" },
+  args: {
+    file: {
+      type: "positional",
+      required: false,
+      description: "a payload as HighLevel sends it, or { event, locationId }",
+    },
+    event: { type: "string", description: "instead of a file: the key of an event that a running Worker recorded" },
+    location: { type: "string", description: "the location of that event" },
+    to: { type: "string", description: "the Worker's URL", default: DEFAULT_WORKER_URL },
+    rule: { type: "string", description: "this rule alone" },
+    json: { type: "boolean", description: "print the decision as JSON" },
+  },
+  async run({ args }) {
+    if (!args.file && !args.event)
+      throw new UsageError("Name a file with an event, or a recorded one with --event KEY --location L");
+    const decision = args.event
+      ? await storedDecision(args.to, args.location, args.event)
+      : await decisionOnFile(args.file ?? "");
+    const verdicts = decision.verdicts.filter(({ rule }) => args.rule === undefined || rule === args.rule);
+    if (args.rule !== undefined && verdicts.length === 0) {
+      const names = decision.verdicts.map(({ rule }) => rule);
+      throw new UsageError(`No rule "${args.rule}" looks at this kind of event${didYouMean(args.rule, names)}`);
+    }
+    if (args.json) console.log(JSON.stringify({ ...decision, verdicts }, null, 2));
+    else for (const line of explanationLines({ ...decision, verdicts })) console.log(line);
+  },
+});

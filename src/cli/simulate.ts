@@ -1,0 +1,52 @@
+// `rules simulate story.json`: what fires, waits, is cancelled, and when, on a clock that jumps.
+import { readFileSync } from "node:fs";
+import { defineCommand } from "citty";
+import type { Json } from "../model/json.ts";
+import { ruleSetOf } from "../rules/rule-set.ts";
+import { findingLine } from "./print.ts";
+import { projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { readRules } from "./rule-files.ts";
+import { readStory, runStory, type Step } from "./story.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** A step as one line. */
+function stepLine({ at, what, rule, action, why }: Step): string {
+  const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
+  return `${at}  ${what.padEnd(9)}${who}${why === undefined ? "" : `  ${why}`}`;
+}
+
+/** The JSON of a file, or what is wrong with it. */
+export function readJsonFile(file: string): Json {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Json;
+  } catch (error) {
+    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw new UsageError(isAbsent ? `There is no file ${file}` : `The file ${file} is not JSON`);
+  }
+}
+
+export const simulate = defineCommand({
+  meta: { name: "simulate", description: "Run a story of events through the rules on a virtual clock" },
+  args: {
+    story: {
+      type: "positional",
+      required: true,
+      description: "a JSON file: { start, events: [{ at, event }], expect }",
+    },
+    json: { type: "boolean", description: "print { steps, missing } as JSON" },
+  },
+  async run({ args }) {
+    const read = readStory(readJsonFile(args.story));
+    if (!read.ok) throw new UsageError(`The story cannot be told:\n${read.failure.join("\n")}`);
+    const configuration = projectConfiguration(true);
+    const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
+    for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
+    const run = await runStory(read.value, await ruleSetOf(admitted.map(({ rule }) => rule)), configuration.timeZone);
+    if (!run.ok) throw new UsageError(`The story cannot be told:\n${run.failure.join("\n")}`);
+    const { steps, missing } = run.value;
+    if (args.json) console.log(JSON.stringify({ steps, missing }, null, 2));
+    else for (const step of steps) console.log(stepLine(step));
+    for (const line of missing) console.error(line);
+    process.exitCode = missing.length === 0 ? 0 : 1;
+  },
+});
