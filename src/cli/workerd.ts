@@ -28,13 +28,13 @@ export interface RunningWorker {
   readonly miniflare: Miniflare;
 }
 
-/** Builds rules and bundle into a folder. What wrangler says is in the error when it fails. */
-export async function bundleWorker(outdir: string): Promise<void> {
+/** Builds rules and bundle of a project into a folder. What wrangler says is in the error when it fails. */
+export async function bundleWorker(outdir: string, project = ROOT): Promise<void> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
   try {
     await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outdir], {
-      cwd: ROOT,
+      cwd: project,
       env,
     });
   } catch (error) {

@@ -8,7 +8,7 @@ import { fail, succeed, type Result } from "../model/result.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./explanation.ts";
 import type { DecisionFacts } from "./facts.ts";
-import { OWN_COMPARISONS, TOTAL_COMPARISONS } from "./operators.ts";
+import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS } from "./operators.ts";
 import { resolvePath } from "./path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
@@ -23,6 +23,7 @@ export interface Evaluation {
   readonly conditions: readonly ConditionVerdict[];
 }
 
+const DECORATIONS = Object.entries(TOTAL_DECORATORS);
 const COMPARISONS = Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS });
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
 
@@ -55,6 +56,7 @@ export async function evaluateRule(
   try {
     const engine = new Engine([], OPTIONS);
     for (const [name, compare] of COMPARISONS) engine.addOperator(name, compare);
+    for (const [name, decorate] of DECORATIONS) engine.addOperatorDecorator(name, decorate);
     engine.addRule(ready.value.engineRule);
     const { results, failureResults } = await engine.run({}, { almanac });
     const result = results[0] ?? failureResults[0];

@@ -36,6 +36,13 @@ export const TOTAL_COMPARISONS: { readonly [name: string]: Compare } = {
   greaterThanInclusive: numeric((fact, value) => fact >= value),
 };
 
+/** The decorators that throw on a value that is no list: there they are not met, else they are as they were. */
+export const TOTAL_DECORATORS: { readonly [name: string]: (fact: unknown, value: unknown, next: Compare) => boolean } =
+  {
+    someValue: (fact, value, next) => Array.isArray(value) && value.some((item) => next(fact, item)),
+    everyValue: (fact, value, next) => Array.isArray(value) && value.every((item) => next(fact, item)),
+  };
+
 function isIn(fact: unknown, value: unknown): boolean {
   if (Array.isArray(value)) return value.indexOf(fact) !== -1;
   return isText(value) && isPlain(fact) && value.includes(String(fact));

@@ -15,7 +15,6 @@ import type {
   FindingCode,
   Rule,
   RuleExample,
-  RuleFile,
 } from "../model/rule.ts";
 import { UNKNOWN_KEY } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";

@@ -1,15 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../src/cli/project.ts";
+import { aCheckout } from "./checkout.ts";
 import { freePort } from "../../src/cli/workerd.ts";
 import { signBody } from "../../src/cli/sign.ts";
 import { parseEnv } from "node:util";
 
 /** A checkout of its own, so that the rules of this one are not edited. */
-const checkout = mkdtempSync(join(tmpdir(), "afterbeep-dev-"));
+const checkout = aCheckout("dev");
 const RULE = join(checkout, "rules/sms-failed.json");
 let child: ChildProcess;
 let url = "";
@@ -24,11 +23,6 @@ async function until<Value>(look: () => Promise<Value | undefined | false>): Pro
 }
 
 beforeAll(async () => {
-  for (const name of ["src", "rules", "wrangler.toml", "package.json", "tsconfig.json"]) {
-    cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
-  }
-  mkdirSync(join(checkout, "dist"));
-  symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
   const port = await freePort(0);
   url = `http://127.0.0.1:${port}`;
   child = spawn(

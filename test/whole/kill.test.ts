@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse } from "miniflare";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
 import { aPayload, LOCATION } from "../builders.ts";
+import { aCheckout } from "./checkout.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const EVENTS = 20;
@@ -76,5 +77,89 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
     const { keys } = await tasks.list({ prefix: `task:${LOCATION}:` });
     expect(keys).toHaveLength(EVENTS);
     await second.miniflare.dispose();
+  }, 60_000);
+});
+
+describe("kill -9 while actions wait", () => {
+  const checkout = aCheckout("kill");
+  const waiting = join(folder, "waiting");
+  const DELAY_MS = 2_000;
+  const received: { contact: string; at: number }[] = [];
+  const outbound = async (request: { text(): Promise<string> }): Promise<OutboundResponse> => {
+    const { contact } = JSON.parse(await request.text()) as { contact: string };
+    received.push({ contact, at: Date.now() });
+    return new OutboundResponse(null, { status: 204 });
+  };
+
+  beforeAll(async () => {
+    rmSync(join(checkout, "rules"), { recursive: true });
+    mkdirSync(join(checkout, "rules"));
+    const action = {
+      type: "webhook",
+      url: "https://crm.example.com/",
+      after: "2s",
+      cancelOn: ["reply"],
+      body: { contact: "{{ event.contactId }}" },
+    };
+    const rule = {
+      on: ["OutboundMessage"],
+      conditions: { all: [{ fact: "outcome", operator: "equal", value: "voicemail" }] },
+      actions: [action],
+    };
+    writeFileSync(join(checkout, "rules/wait.json"), JSON.stringify(rule));
+    await bundleWorker(waiting, checkout);
+  }, 60_000);
+  afterAll(() => rmSync(checkout, { recursive: true, force: true }));
+
+  it("sends nothing early, nothing twice, all of it in the end, and nothing of what a reply ended", async () => {
+    const start = (): Promise<RunningWorker> =>
+      runWorker({
+        bundle: waiting,
+        variables: TEST_VARIABLES,
+        persistTo: join(folder, "waits"),
+        outbound: outbound as never,
+      });
+    const target = ({ url }: RunningWorker): Target => ({
+      url,
+      privateKey: TEST_PRIVATE_KEY,
+      adminToken: TEST_ADMIN_TOKEN,
+    });
+    const first = await start();
+    const contacts = Array.from({ length: EVENTS }, (_, index) => `contact-${index}`);
+    const decidedAt = new Map<string, number>();
+    for (const contactId of contacts) {
+      decidedAt.set(contactId, Date.now());
+      await sendEvent(
+        target(first),
+        "events",
+        aPayload({ messageType: "Call", callStatus: "voicemail", contactId, webhookId: contactId }),
+      );
+    }
+    const replying = contacts.slice(0, EVENTS / 2);
+    for (const contactId of replying) {
+      await sendEvent(target(first), "events", {
+        type: "InboundMessage",
+        locationId: LOCATION,
+        contactId,
+        messageType: "SMS",
+        body: "Yes",
+        webhookId: `${contactId}-reply`,
+      });
+    }
+    const killed = workerds();
+    for (const pid of killed) process.kill(pid, "SIGKILL");
+    await until(() => workerds().every((pid) => !killed.includes(pid)));
+    await first.miniflare.dispose().catch(() => undefined);
+    const before = received.length;
+    const second = await start();
+    await until(() => received.length >= EVENTS / 2);
+    // Long enough for anything that should not come.
+    await new Promise((later) => setTimeout(later, DELAY_MS));
+    await second.miniflare.dispose();
+    expect(received.map(({ contact }) => contact).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      contacts.filter((contact) => !replying.includes(contact)).toSorted((a, b) => a.localeCompare(b)),
+    );
+    expect(before).toBe(0);
+    for (const { contact, at } of received) expect(at - (decidedAt.get(contact) ?? 0)).toBeGreaterThanOrEqual(DELAY_MS);
   }, 60_000);
 });

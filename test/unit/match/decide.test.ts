@@ -105,7 +105,7 @@ describe("a verdict", () => {
 
   it("is an error for a rule that throws, and harms no other", async () => {
     const broken = aRule({ name: "a-broken", conditions: when("status", "no-such-operator", "x") });
-    const throwing = aRule({ name: "b-throwing", conditions: when("status", "someValue:equal", 5) });
+    const throwing = aRule({ name: "b-throwing", conditions: when("status", "nope:equal", 5) });
     const unbuildable = aRule({ name: "c-unbuildable", conditions: { all: 7 } as unknown as ConditionGroup });
     const { decision, actions } = await decide(
       anEvent(),

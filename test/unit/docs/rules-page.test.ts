@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
+import { readStory, runStory } from "../../../src/cli/story.ts";
+import { FACTS } from "../../../src/events/facts.ts";
+import { runExample } from "../../../src/match/examples.ts";
+import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
+import type { Json, JsonObject } from "../../../src/model/json.ts";
+import {
+  DECORATORS,
+  OPERATORS,
+  OWN_OPERATORS,
+  type ConditionGroup,
+  type RuleExample,
+} from "../../../src/model/rule.ts";
+import { admitConditions, admitRule, type AdmittedRule } from "../../../src/rules/admission.ts";
+import { ruleSetOf } from "../../../src/rules/rule-set.ts";
+import { ruleSchema } from "../../../src/rules/schema.ts";
+
+// Every JSON block of docs/rules.md has a word after "json" that says what it is:
+//   rule              a rule file; keys that are left out take those of DEFAULTS. Later blocks are about it.
+//   fires, silent     an event, or an example with { event, history, at }: the last rule fires on it, or does not
+//   refused CODE      a rule that admission refuses with this code; warned CODE: one that it admits with this warning
+//   condition NAME    a file of rules/conditions/, which rules after it can name
+//   story             a story of the last rule, which has to come out as it expects
+const page = readFileSync(join(ROOT, "docs/rules.md"), "utf8");
+const blocks = [...page.matchAll(/^```json ?([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, kind = "", text = ""], index) => ({
+  kind,
+  text,
+  index,
+  line: page.slice(0, page.indexOf(text)).split("\n").length,
+}));
+
+const DEFAULTS: JsonObject = {
+  on: ["OutboundMessage"],
+  conditions: { all: [{ fact: "channel", operator: "equal", value: "sms" }] },
+  actions: [{ type: "task", title: "Look" }],
+};
+const conditions = new Map<string, ConditionGroup>();
+const context = {
+  outboundAllowedHosts: projectConfiguration(false).outboundAllowedHosts,
+  retentionDays: 30,
+  conditions,
+  forms: OPERATOR_FORMS,
+};
+const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
+const admit = (text: string) =>
+  admitRule({ file: "rules/the-rule.json", text: JSON.stringify({ ...DEFAULTS, ...parse(text) }) }, context);
+
+describe("docs/rules.md", () => {
+  let rule: AdmittedRule | null = null;
+
+  it.each(blocks)("line $line: $kind", async ({ kind, text }) => {
+    const [word = "", argument = ""] = kind.split(" ");
+    switch (word) {
+      case "rule": {
+        const result = admit(text);
+        expect(result.ok ? result.value.warnings : result.failure).toEqual([]);
+        rule = result.ok ? result.value : null;
+        return;
+      }
+      case "fires":
+      case "silent": {
+        if (!rule) throw new Error("No rule stands before this event");
+        const given = parse(text);
+        const event = given["event"] ? given : { event: given };
+        const result = await runExample(
+          rule.rule,
+          { ...(event as unknown as RuleExample), fires: word === "fires" },
+          "UTC",
+        );
+        expect(result).toMatchObject({ ok: true, value: { passed: true } });
+        return;
+      }
+      case "refused": {
+        const result = admit(text);
+        expect(result.ok ? [] : result.failure.map(({ code }) => code)).toContain(argument);
+        return;
+      }
+      case "warned": {
+        const result = admit(text);
+        expect(result.ok ? result.value.warnings.map(({ code }) => code) : result.failure).toContain(argument);
+        return;
+      }
+      case "condition": {
+        const result = admitConditions({ file: `rules/conditions/${argument}.json`, text }, context);
+        if (!result.ok) throw new Error(JSON.stringify(result.failure));
+        conditions.set(argument, result.value.conditions);
+        return;
+      }
+      case "story": {
+        if (!rule) throw new Error("No rule stands before this story");
+        const read = readStory(parse(text));
+        if (!read.ok) throw new Error(read.failure.join("\n"));
+        const run = await runStory(read.value, await ruleSetOf([rule.rule]), "UTC");
+        expect(run).toMatchObject({ ok: true, value: { missing: [] } });
+        return;
+      }
+      default:
+        throw new Error(`Block "${kind}" says nothing that can be run`);
+    }
+  });
+
+  it("has blocks of each sort", () => {
+    expect(new Set(blocks.map(({ kind }) => kind.split(" ")[0]))).toEqual(
+      new Set(["rule", "fires", "silent", "refused", "warned", "condition", "story"]),
+    );
+  });
+
+  it("names every fact, operator, decorator and key of the language", () => {
+    const keys = Object.keys((ruleSchema["properties"] ?? {}) as { [key: string]: Json });
+    const missing = [...Object.keys(FACTS), ...OPERATORS, ...OWN_OPERATORS, ...DECORATORS, ...keys].filter(
+      (name) => !page.includes(`\`${name}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { aCheckout } from "./checkout.ts";
+
+const checkout = aCheckout("check");
+const folder = join(checkout, "rules");
+afterAll(() => rmSync(checkout, { recursive: true, force: true }));
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "conditions"), { recursive: true });
+});
+
+const run = (...args: string[]) =>
+  spawnSync(join(checkout, "node_modules/.bin/node"), ["src/cli/main.ts", ...args], {
+    cwd: checkout,
+    encoding: "utf8",
+  });
+const write = (name: string, text: unknown): void =>
+  writeFileSync(join(folder, name), typeof text === "string" ? text : JSON.stringify(text, null, 2));
+const RULE = {
+  on: ["OutboundMessage"],
+  conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] },
+  actions: [{ type: "task", title: "Look" }],
+  examples: [{ event: { status: "failed" }, fires: true }],
+};
+
+interface Checked {
+  readonly rules: number;
+  readonly examples: number;
+  readonly findings: readonly {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly pointer: string;
+    readonly code: string;
+    readonly severity: string;
+    readonly message: string;
+  }[];
+}
+function check(): { status: number | null; report: Checked } {
+  const { status, stdout } = run("check", "--json");
+  return { status, report: JSON.parse(stdout) as Checked };
+}
+
+describe("rules check", () => {
+  it("exits with 0 on a clean folder, and 2 when called wrongly", () => {
+    write("a.json", RULE);
+    expect(check()).toEqual({ status: 0, report: { rules: 1, examples: 1, findings: [] } });
+    expect(run("check", "--wach")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('did you mean "--watch"'),
+    });
+  });
+
+  it("names file, line and column of each finding, and exits with 1", () => {
+    write("a.json", JSON.stringify(RULE, null, 2).replace('"status"', '"statsu"'));
+    const { status, report } = check();
+    const line = readFileSync(join(folder, "a.json"), "utf8")
+      .split("\n")
+      .findIndex((text) => text.includes("statsu"));
+    expect(status).toBe(1);
+    expect(report.findings).toMatchObject([
+      { file: "rules/a.json", line: line + 1, column: 9, pointer: "/conditions/all/0/fact", code: "RULE_UNKNOWN_FACT" },
+    ]);
+    expect(run("check").stdout).toContain(
+      `rules/a.json:${line + 1}:9  error  Fact "statsu" is not known, did you mean "status"`,
+    );
+  });
+
+  it("shows of an example that does not come out what each condition saw", () => {
+    const conditions = {
+      all: [
+        { fact: "channel", operator: "equal", value: "sms" },
+        { fact: "status", operator: "equal", value: "failed" },
+      ],
+    };
+    write("a.json", {
+      ...RULE,
+      conditions,
+      examples: [{ event: { messageType: "SMS", status: "sent" }, fires: true }],
+    });
+    const { report } = check();
+    expect(report.findings).toMatchObject([{ code: "RULE_EXAMPLE", pointer: "/examples/0" }]);
+    expect(report.findings[0]?.message).toContain('met: channel is "sms"');
+    expect(report.findings[0]?.message).toContain('not met: status is "sent", the rule wants "failed"');
+  });
+
+  it.each<[title: string, files: { [name: string]: unknown }, codes: string[]]>([
+    [
+      "a rule without an example that fires",
+      { "a.json": { ...RULE, examples: [{ event: { status: "sent" }, fires: false }] } },
+      ["RULE_NO_EXAMPLE"],
+    ],
+    ["two rules that are the same", { "a.json": RULE, "b.json": { ...RULE, description: "A copy" } }, ["RULE_SAME"]],
+    [
+      "a key that stands twice",
+      { "a.json": JSON.stringify(RULE).replace("{", '{"priority":1,"priority":2,') },
+      ["RULE_DUPLICATE_KEY"],
+    ],
+    ["JSON that breaks off", { "a.json": '{\n  "on": [' }, ["RULE_JSON"]],
+    ["an empty file", { "a.json": "" }, ["RULE_JSON"]],
+    [
+      "conditions that refer to each other",
+      { "conditions/a.json": { condition: "b" }, "conditions/b.json": { condition: "a" } },
+      ["RULE_UNKNOWN_CONDITION", "RULE_UNKNOWN_CONDITION"],
+    ],
+    [
+      "a mistake in a named condition",
+      { "conditions/a.json": { all: [{ fact: "statsu", operator: "equal", value: "x" }] } },
+      ["RULE_UNKNOWN_FACT"],
+    ],
+  ])("finds %s", (_, files, codes) => {
+    for (const [name, text] of Object.entries(files)) write(name, text);
+    expect(check().report.findings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it("takes named conditions that build on each other", () => {
+    write("conditions/failed.json", { all: [{ fact: "outcome", operator: "equal", value: "failed" }] });
+    write("conditions/failed-sms.json", {
+      all: [{ condition: "failed" }, { fact: "channel", operator: "equal", value: "sms" }],
+    });
+    write("a.json", {
+      ...RULE,
+      conditions: { condition: "failed-sms" },
+      examples: [{ event: { messageType: "SMS", status: "undelivered" }, fires: true }],
+    });
+    expect(check()).toMatchObject({ status: 0, report: { rules: 1, findings: [] } });
+  });
+});
+
+describe("rules explain and simulate", () => {
+  it("explain what a file holds, rule by rule, and one rule as JSON", () => {
+    write("a.json", RULE);
+    write("event.json", { type: "OutboundMessage", locationId: "l", contactId: "c", status: "sent" });
+    rmSync(join(checkout, "event.json"), { force: true });
+    writeFileSync(join(checkout, "event.json"), readFileSync(join(folder, "event.json")));
+    rmSync(join(folder, "event.json"));
+    expect(run("explain", "event.json").stdout).toBe(
+      '· a: status is "sent", the rule wants "failed"\n  all of\n    ✘ status is "sent", the rule wants "failed"\n\n',
+    );
+    expect(JSON.parse(run("explain", "event.json", "--rule", "a", "--json").stdout)).toMatchObject({
+      fired: [],
+      verdicts: [{ rule: "a", reason: "conditions" }],
+    });
+    expect(run("explain", "event.json", "--rule", "aa").status).toBe(2);
+    expect(run("explain", "nothing.json").status).toBe(2);
+    expect(run("explain").status).toBe(2);
+  });
+
+  it("tell a story, and fail when it does not come out", () => {
+    write("a.json", { ...RULE, actions: [{ type: "task", title: "Look", after: "1h" }] });
+    const story = {
+      start: "2026-03-04T12:00:00Z",
+      events: [{ at: "2026-03-04T12:00:00Z", event: { status: "failed" } }],
+    };
+    const tell = (expected: readonly unknown[]) => {
+      writeFileSync(join(checkout, "story.json"), JSON.stringify({ ...story, expect: expected }));
+      return run("simulate", "story.json");
+    };
+    expect(tell([{ at: "1h", what: "sent", rule: "a" }]).status).toBe(0);
+    expect(tell([{ at: "2h", what: "sent" }])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("did not come"),
+    });
+    writeFileSync(join(checkout, "story.json"), "{}");
+    expect(run("simulate", "story.json").status).toBe(2);
+  });
+});
