@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -88,6 +88,26 @@ describe("npm run dev", () => {
       status: "accepted",
       fired: expect.arrayContaining(["sms-failed"]),
     });
+  });
+
+  it("is asked about a recorded event by rules explain", () => {
+    const args = [
+      "src/cli/main.ts",
+      "explain",
+      "--event",
+      "first",
+      "--location",
+      "l",
+      "--to",
+      url,
+      "--rule",
+      "sms-failed",
+    ];
+    const { stdout, stderr } = spawnSync(join(checkout, "node_modules/.bin/node"), args, {
+      cwd: checkout,
+      encoding: "utf8",
+    });
+    expect([stdout.split("\n")[0], stderr]).toEqual(["✔ sms-failed: fired", ""]);
   });
 
   it("takes an edited rule over", async () => {
