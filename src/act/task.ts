@@ -41,7 +41,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     contactId: context.contactId,
     title: Array.from(title.value.toWellFormed()).slice(0, MAX_TITLE_CHARACTERS).join(""),
     description: description.value,
-    dueAt: dueMs === null ? null : new Date(Date.parse(context.decidedAt) + dueMs).toISOString(),
+    dueAt: dueMs === null ? null : new Date(context.ports.clock() + dueMs).toISOString(),
     state: "open",
     rule: context.rule,
     eventKey: context.eventKey,

@@ -6,7 +6,7 @@ import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../model/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
 import { storyOf } from "./hook-client.ts";
-import { explanationLines } from "./print.ts";
+import { explanationLines, findingLine } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { readRules } from "./rule-files.ts";
 import { readJsonFile } from "./simulate.ts";
@@ -26,7 +26,8 @@ async function decisionOnFile(file: string): Promise<Decision> {
     );
   }
   const configuration = projectConfiguration(true);
-  const { admitted } = readRules(RULES_FOLDER, ROOT, configuration);
+  const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
+  for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
   const ruleSet = await ruleSetOf(admitted.map(({ rule }) => rule));
   return (await decide(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
 }

@@ -90,7 +90,7 @@ function readConditions(files: readonly RuleSource[]): {
     for (const source of ready.length > 0 ? ready : later) {
       const result = admitConditions(source, { conditions, forms: OPERATOR_FORMS });
       if (result.ok) conditions.set(result.value.name, result.value.conditions);
-      else findings.push(...result.failure);
+      findings.push(...(result.ok ? result.value.warnings : result.failure));
     }
     waiting = ready.length > 0 ? later : [];
   }

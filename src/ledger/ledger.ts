@@ -1,31 +1,25 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
-import { cancelledBy } from "../match/cancel.ts";
-import { decide, type Decided } from "../match/decide.ts";
-import type { Moment } from "../match/facts.ts";
-import { asPast } from "../match/history.ts";
-import type { PlannedAction } from "../model/decision.ts";
-import type { CancelledBy, Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Decided } from "../match/decide.ts";
+import type { Delivery, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import type { History, PastEvent } from "../model/history.ts";
 import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import type { Rule } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import * as deliveries from "./deliveries.ts";
-import { eraseContact, hasContent, sweep } from "./erase.ts";
+import { Chores } from "./chores.ts";
+import { eraseContact } from "./erase.ts";
 import * as held from "./held.ts";
 import * as log from "./log.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { Pump } from "./pump.ts";
+import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import * as tasks from "./tasks.ts";
 
-const DAY_MS = 86_400_000;
 const BREATH_MS = 10_000;
-const ANNOUNCE_AGAIN_MS = 60_000;
 const LOST_ALARM_MS = 60_000;
 /** Deliveries in these states can be sent again by hand; one that was sent never is. */
 const RETRIABLE: readonly DeliveryState[] = ["dead", "cancelled", "scheduled"];
@@ -34,10 +28,10 @@ export class LocationLedger {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #pump: Pump;
+  readonly #recorder: Recorder;
+  readonly #chores: Chores;
   /** When the alarm rings, as far as this instance knows. */
   #armedFor = Infinity;
-  /** An announcement that failed is tried again from this time on. */
-  #announceFrom = 0;
   /** Recording is one at a time: each event is decided on the log as the one before left it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +39,8 @@ export class LocationLedger {
     this.#storage = storage;
     this.#ports = ports;
     this.#pump = new Pump(storage, ports);
+    this.#recorder = new Recorder(storage, ports);
+    this.#chores = new Chores(storage, ports);
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
@@ -65,78 +61,15 @@ export class LocationLedger {
   }
 
   async #record(event: Event): Promise<Recorded> {
-    const { sql } = this.#storage;
-    if (log.isRecorded(sql, event.key)) return { status: "duplicate" };
-    const moment = { nowMs: this.#now(), timeZone: this.#ports.timeZone };
-    const { decision, actions } = await decide(event, this.#ports.ruleSet, {
-      ...moment,
-      history: this.#history(event),
-    });
-    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
-    const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const cancelled = await this.#cancelledWaits(event, moment);
-    // From here to the end there is no await: all of it is committed, or none.
-    this.#storage.transactionSync(() => {
-      log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs));
-      for (const { id, by } of cancelled) deliveries.cancel(sql, id, by);
-      deliveries.schedule(sql, event, idPrefix, planned);
-      for (const rule of decision.fired) {
-        if (this.#rule(rule)?.limit?.per === "location") log.noteFiring(sql, rule, moment.nowMs, event.key);
-      }
-      this.#seen(event.locationId);
-    });
-    for (const { dueAtMs, cancelledBy } of planned) if (!cancelledBy) this.#arm(dueAtMs);
+    const { recorded, dueAtMs } = await this.#recorder.record(event, () => this.#seen(event.locationId));
+    for (const at of dueAtMs) this.#arm(at);
     this.#pump.wake();
-    return { status: "accepted", fired: decision.fired };
+    return recorded;
   }
 
   /** What would be decided on an event now. Nothing is recorded. */
-  async explain(event: Event): Promise<Decided> {
-    const context = { nowMs: this.#now(), timeZone: this.#ports.timeZone, history: this.#history(event) };
-    return decide(event, this.#ports.ruleSet, context);
-  }
-
-  /** The log before an event, read when the first rule asks for it. */
-  #history({ contactId }: Event): History {
-    const { sql } = this.#storage;
-    let past: readonly PastEvent[] | null = null;
-    return {
-      past: () => (past ??= log.pastOf(sql, contactId)),
-      firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
-    };
-  }
-
-  #rule(name: string): Rule | undefined {
-    return this.#ports.ruleSet.rules.find((rule) => rule.name === name);
-  }
-
-  /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
-  async #planned(
-    event: Event,
-    { rule: name, action, dueAt }: PlannedAction,
-    moment: Moment,
-  ): Promise<deliveries.NewDelivery> {
-    const rule = this.#rule(name);
-    const about = { name, description: rule?.description ?? "", priority: rule?.priority ?? 0 };
-    const plan: deliveries.Plan = { v: 1, action, rule: about, ...(rule?.window ? { window: rule.window } : {}) };
-    const delivery = { rule: name, plan, dueAtMs: Date.parse(dueAt) };
-    for (const later of action.cancelOn
-      ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
-      : []) {
-      const by = await cancelledBy(later, action.cancelOn ?? [], moment);
-      if (by) return { ...delivery, cancelledBy: by };
-    }
-    return { ...delivery, cancelledBy: null };
-  }
-
-  /** The waits of the contact that an event ends, each with why. */
-  async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
-    const ended: { id: string; by: CancelledBy }[] = [];
-    for (const { id, plan } of deliveries.cancellable(this.#storage.sql, event.contactId)) {
-      const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
-      if (by) ended.push({ id, by });
-    }
-    return ended;
+  explain(event: Event): Promise<Decided> {
+    return this.#recorder.explain(event);
   }
 
   /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
@@ -144,8 +77,7 @@ export class LocationLedger {
     this.#armedFor = Infinity;
     let failed = false;
     try {
-      await Promise.all([this.#pump.run(), this.#announceIfDue()]);
-      this.#sweepIfDue();
+      await Promise.all([this.#pump.run(), this.#chores.run()]);
     } catch (error) {
       failed = true;
       console.error(
@@ -267,67 +199,15 @@ export class LocationLedger {
 
   #nextWake(): number | null {
     const { sql } = this.#storage;
-    const times = [
-      deliveries.nextDueAt(sql),
-      tasks.nextWriteAt(sql),
-      this.#nextSweepAt(),
-      this.#nextAnnouncementAt(),
-    ].filter((at) => at !== null);
+    const times = [deliveries.nextDueAt(sql), tasks.nextWriteAt(sql), this.#chores.nextAt()].filter(
+      (at) => at !== null,
+    );
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  #nextSweepAt(): number | null {
-    if (!hasContent(this.#storage.sql)) return null;
-    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
-  }
-
-  #sweepIfDue(): void {
-    const now = this.#now();
-    const swept = this.#marked("swept");
-    if (swept === undefined) return this.#mark("swept", String(now));
-    if (Number(swept) + DAY_MS > now) return;
-    const more = this.#storage.transactionSync(() =>
-      sweep(this.#storage.sql, now - this.#ports.retentionDays * DAY_MS, now),
-    );
-    this.#mark("swept", String(more ? now - DAY_MS : now));
-  }
-
-  /** Notes where this is and that something came today, and sees to it that the alarm announces and sweeps. */
   #seen(locationId: string): void {
-    this.#mark("location", locationId);
-    this.#mark("seen", this.#today());
-    for (const at of [this.#nextAnnouncementAt(), this.#nextSweepAt()]) if (at !== null) this.#arm(at);
-  }
-
-  /** The directory is told of a location once a day. It is the alarm's work: no answer waits for it. */
-  #nextAnnouncementAt(): number | null {
-    const seen = this.#marked("seen");
-    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
-  }
-
-  async #announceIfDue(): Promise<void> {
-    const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
-    const due = this.#nextAnnouncementAt();
-    if (seen === undefined || locationId === undefined || due === null || due > this.#now()) return;
-    try {
-      await this.#ports.announce(locationId);
-      this.#mark("announced", seen);
-    } catch {
-      this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
-      console.error(JSON.stringify({ message: "The directory did not answer, it is told again later", locationId }));
-    }
-  }
-
-  #today(): string {
-    return new Date(this.#now()).toISOString().slice(0, 10);
-  }
-
-  #marked(name: string): string | undefined {
-    return firstRow<{ value: string }>(this.#storage.sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
-  }
-
-  #mark(name: string, value: string): void {
-    if (this.#marked(name) === value) return;
-    this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+    this.#chores.seen(locationId);
+    const at = this.#chores.nextAt();
+    if (at !== null) this.#arm(at);
   }
 }

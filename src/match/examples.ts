@@ -35,13 +35,13 @@ export async function runExample(
       log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
   };
   for (const [index, { ago, event: given }] of (example.history ?? []).entries()) {
-    const event = exampleEvent(rule, given, `example-message-${index}`);
-    if (!event.ok) return fail(within(["history", index, "event"], event.failure));
     const at = nowMs - (durationMs(ago) ?? 0);
+    const event = exampleEvent(rule, given, `example-message-${index}`, at);
+    if (!event.ok) return fail(within(["history", index, "event"], event.failure));
     const { decision } = await decide(event.value, alone, { nowMs: at, timeZone, history });
     log.push(asPast(event.value, decision.fired, at));
   }
-  const event = exampleEvent(rule, example.event, "example-message");
+  const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
   const { decision } = await decide(event.value, alone, { nowMs, timeZone, history });
   const [verdict] = decision.verdicts;
@@ -53,7 +53,7 @@ export async function runExample(
 }
 
 /** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
-function exampleEvent(rule: Rule, given: JsonObject, messageId: string): Result<Event, readonly Issue[]> {
+function exampleEvent(rule: Rule, given: JsonObject, messageId: string, atMs: number): Result<Event, readonly Issue[]> {
   const [first = "OutboundMessage"] = rule.on;
   const kind = typeof given["type"] === "string" ? given["type"] : first === "ProviderOutboundMessage" ? "SMS" : first;
   const contact = kind.startsWith("Contact") ? { id: "example-contact" } : { contactId: "example-contact", messageId };
@@ -63,7 +63,11 @@ function exampleEvent(rule: Rule, given: JsonObject, messageId: string): Result<
     ...contact,
     ...given,
   };
-  const read = readEvent(payload, { key: messageId, route: routeOf(payload), receivedAt: AT });
+  const read = readEvent(payload, {
+    key: messageId,
+    route: routeOf(payload),
+    receivedAt: new Date(atMs).toISOString(),
+  });
   if (read.status === "event") return succeed(read.event);
   const message = "Expected a kind of event that Afterbeep knows";
   return fail(read.status === "unusable" ? read.issues : [{ pointer: "/type", code: "EVENT_TYPE", message }]);

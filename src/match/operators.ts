@@ -6,7 +6,8 @@ import type { OwnOperator } from "../model/rule.ts";
 type Compare = (fact: unknown, value: unknown) => boolean;
 
 const isText = (value: unknown): value is string => typeof value === "string";
-const CLOCK = /^\d{2}:\d{2}$/;
+const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
 const MAX_PATTERNS = 1_000;
 const patterns = new Map<string, RE2JS | null>();
 
@@ -81,7 +82,7 @@ function pattern(text: string): RE2JS | null {
 function comparableTime(value: unknown): { readonly clock: boolean; readonly at: number } | null {
   if (!isText(value)) return null;
   if (CLOCK.test(value)) return { clock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
-  const at = Date.parse(value);
+  const at = ISO_DATE.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : { clock: false, at };
 }
 

@@ -102,7 +102,7 @@ export interface TaskAction extends Timed {
   readonly type: "task";
   readonly title: string;
   readonly description?: string | undefined;
-  /** A duration after the decision, such as `2h`. */
+  /** A duration after the task appears, such as `2h`. */
   readonly due?: string | undefined;
 }
 

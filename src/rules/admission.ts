@@ -3,6 +3,7 @@
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/perform.ts";
 import { templateFields, templateProblem } from "../act/template.ts";
+import { FACTS } from "../events/facts.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
@@ -20,7 +21,7 @@ import { UNKNOWN_KEY } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
 import type { Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
-import { checkComparisons, type OperatorForms } from "./conditions.ts";
+import { checkComparisons, comparisons, type OperatorForms } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
 import { finding, type Path, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
@@ -73,14 +74,15 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
 export function admitConditions(
   source: RuleSource,
   { conditions, forms }: Pick<AdmissionContext, "conditions" | "forms">,
-): Result<{ name: string; conditions: ConditionGroup }, readonly Finding[]> {
+): Result<{ name: string; conditions: ConditionGroup; warnings: readonly Finding[] }, readonly Finding[]> {
   const { findings, report, name } = open(source);
   const read = readShape(source.text, conditionsStruct, report);
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it is the rule's affair, so every kind does.
   checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
-  return findings.length > 0 ? fail(findings) : succeed({ name, conditions: whole });
+  const isRefused = findings.some(({ severity }) => severity === "error");
+  return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }
 
 /** The names that a file's conditions refer to. */
@@ -158,7 +160,12 @@ function withNamed(
 ): Condition {
   if ("condition" in condition) {
     const found = named.get(condition.condition);
-    if (found) return { ...found, name: condition.name ?? condition.condition };
+    if (found)
+      return {
+        ...found,
+        ...(condition.priority === undefined ? {} : { priority: condition.priority }),
+        name: condition.name ?? condition.condition,
+      };
     const hint = didYouMean(condition.condition, named.keys()) || ", write it to rules/conditions/";
     report([...path, "condition"], "RULE_UNKNOWN_CONDITION", `Condition "${condition.condition}" is not known${hint}`);
     return { all: [] };
@@ -191,6 +198,19 @@ function checkRule(rule: Rule, context: AdmissionContext, report: Report): void 
     checkAction(action, path, scope, context);
     for (const [at, trigger] of (action.cancelOn ?? []).entries()) {
       if (typeof trigger === "string") continue;
+      for (const { condition, path: asked } of comparisons(trigger.conditions, [
+        ...path,
+        "cancelOn",
+        at,
+        "conditions",
+      ])) {
+        if (!FACTS[condition.fact]?.params) continue;
+        report(
+          [...asked, "fact"],
+          "RULE_PARAMS",
+          `Fact "${condition.fact}" asks the log, which cancelOn cannot, leave it out`,
+        );
+      }
       checkTree(trigger.conditions, [...path, "cancelOn", at, "conditions"], { on: trigger.on, report }, context.forms);
     }
   }

@@ -1,5 +1,5 @@
 // What is wrong with one comparison: what the engine would misunderstand, and what can never come out.
-import { FACTS, type FactEntry } from "../events/facts.ts";
+import { FACTS, type FactEntry, type FactType } from "../events/facts.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import { HISTORY_PARAMS } from "../model/history.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
@@ -23,6 +23,8 @@ const NEGATIVE = new Set(["notEqual", "notIn"]);
 const TEXT_OPERATORS = new Set(["containsText", "startsWith", "endsWith", "equalsIgnoreCase", "matches"]);
 const TIME_OPERATORS = new Set(["before", "after"]);
 const LIST_CONTENT = new Set(["contains", "doesNotContain"]);
+/** Types of facts that a path cannot go into: the engine would compare the whole. */
+const FLAT_TYPES: ReadonlySet<FactType> = new Set(["text", "id", "number", "boolean", "time"]);
 const LIST_DECORATORS = new Set(["someValue", "everyValue"]);
 
 /** Words that params take, by key. */
@@ -57,6 +59,13 @@ function checkComparison(condition: FactCondition, path: Path, scope: Scope, for
   const entry = checkFact(condition.fact, [...path, "fact"], scope);
   if (condition.path !== undefined && pathKeys(condition.path) === null)
     report([...path, "path"], "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
+  if (entry && condition.path !== undefined && FLAT_TYPES.has(entry.type)) {
+    report(
+      [...path, "path"],
+      "RULE_TYPE",
+      `Fact "${condition.fact}" has nothing inside, so the path is not looked at, remove it`,
+    );
+  }
   if (entry) checkParams(condition, entry, path, scope);
   const other = checkOtherFact(condition.value, path, scope);
   const operator = checkOperator(condition, path, scope);
@@ -238,6 +247,8 @@ function checkType(
       `Fact "${fact}" is no number, so "${operator}" compares its characters${type === "time" || fact === "localTime" ? ", use before and after" : ""}`,
     );
   }
+  const wrongType = neverMet(operator, fact, type, value);
+  if (wrongType !== null) return report([...path, "operator"], "RULE_TYPE", wrongType);
   const given = Array.isArray(value) ? value : [value];
   const isNumeric = EQUALITIES.has(operator) || RANGES.has(operator);
   for (const word of isNumeric ? given : []) {
@@ -255,6 +266,20 @@ function checkType(
   if (EQUALITIES.has(operator) || operator === "equalsIgnoreCase")
     for (const word of given)
       if (typeof word === "string") checkWord(fact, word, entry, operator === "equalsIgnoreCase", place, report);
+}
+
+/** Why an operator of ours is never met by a fact of this type, or `null`. */
+function neverMet(operator: string, fact: string, type: FactType, value: Json): string | null {
+  if (TEXT_OPERATORS.has(operator)) {
+    const isText = type === "text" || type === "id" || type === "time" || type === "address" || type === "any";
+    if (isText || (operator === "containsText" && type === "list")) return null;
+    return `Fact "${fact}" is no text, so "${operator}" is never met${type === "list" ? ", put someFact: before it" : ""}`;
+  }
+  if (!TIME_OPERATORS.has(operator)) return null;
+  const isClock = typeof value === "string" && /^\d{2}:\d{2}$/.test(value);
+  if (fact === "localTime") return isClock ? null : 'Fact "localTime" is HH:MM, compare it with such a time';
+  if (type !== "time" && type !== "any") return `Fact "${fact}" is no time, so "${operator}" is never met`;
+  return isClock ? `Fact "${fact}" is a moment in ISO 8601 and never compared with HH:MM, use localTime` : null;
 }
 
 function checkWord(
@@ -276,6 +301,11 @@ function checkWord(
 
 /** Whether a comparison is met by an absent fact. */
 export function isMetByAbsence({ operator, value }: FactCondition, negated: boolean): boolean {
-  if (operator === "exists") return (value === false) !== negated;
-  return NEGATIVE.has(operator) !== negated;
+  const decorators = operator.split(":");
+  const name = decorators.pop() ?? "";
+  // These ask each item of a list that is not there: they are not met, whatever the operator.
+  if (decorators.some((word) => word === "someFact" || word === "everyFact")) return negated;
+  const turns = decorators.filter((word) => word === "not").length + Number(negated);
+  const isMet = name === "exists" ? value === false : NEGATIVE.has(name);
+  return isMet !== (turns % 2 === 1);
 }

@@ -38,6 +38,9 @@ function* conjuncts(condition: Condition, path: Path): Generator<{ condition: Fa
 /** What a comparison leaves of the values that its fact can have: a set, or a range. */
 interface Allowed {
   readonly values?: readonly Json[];
+  /** Every value but these. */
+  readonly but?: readonly Json[];
+  readonly exists?: boolean;
   readonly above?: { readonly bound: number; readonly inclusive: boolean };
   readonly below?: { readonly bound: number; readonly inclusive: boolean };
 }
@@ -45,6 +48,9 @@ interface Allowed {
 function allowedBy({ operator, value }: FactCondition): Allowed | null {
   if (operator === "equal" && (typeof value !== "object" || value === null)) return { values: [value] };
   if (operator === "in" && Array.isArray(value)) return { values: value };
+  if (operator === "notEqual" && (typeof value !== "object" || value === null)) return { but: [value] };
+  if (operator === "notIn" && Array.isArray(value)) return { but: value };
+  if (operator === "exists") return { exists: value === true };
   if (typeof value !== "number") return null;
   const inclusive = operator.endsWith("Inclusive");
   if (operator.startsWith("greaterThan")) return { above: { bound: value, inclusive } };
@@ -91,14 +97,17 @@ function withoutName({ fact, operator, value, path, params }: FactCondition): un
   return { fact, operator, value, path, params };
 }
 
-function within(value: Json, { values, above, below }: Allowed): boolean {
+function within(value: Json, { values, but, exists, above, below }: Allowed): boolean {
+  if (exists !== undefined) return exists;
   if (values) return values.includes(value);
+  if (but) return !but.includes(value);
   if (typeof value !== "number") return false;
   if (above) return above.inclusive ? value >= above.bound : value > above.bound;
   return below ? (below.inclusive ? value <= below.bound : value < below.bound) : true;
 }
 
 function excludes(a: Allowed, b: Allowed): boolean {
+  if (a.exists !== undefined && b.exists !== undefined) return a.exists !== b.exists;
   if (a.values) return !a.values.some((value) => within(value, b));
   if (b.values) return excludes(b, a);
   const [above, below] = [a.above ?? b.above, a.below ?? b.below];
@@ -109,7 +118,7 @@ function excludes(a: Allowed, b: Allowed): boolean {
 /** Whether whatever meets `a` meets `b`. */
 function implies(a: Allowed, b: Allowed): boolean {
   if (a.values) return a.values.every((value) => within(value, b));
-  if (b.values) return false;
+  if (b.values || a.but || b.but) return false;
   if (a.above && b.above)
     return (
       a.above.bound > b.above.bound || (a.above.bound === b.above.bound && (b.above.inclusive || !a.above.inclusive))

@@ -251,7 +251,7 @@ export const ruleSchema: JsonObject = {
             type: { const: "task", description: "a task for a person, in KV" },
             title: about("may hold templates", { type: "string", minLength: 1 }),
             description: text("may hold templates"),
-            due: about("how long after the decision", duration),
+            due: about("how long after the task appears", duration),
             ...timed,
           },
           ["type", "title"],

@@ -1,0 +1,83 @@
+// What a ledger does once a day, as the alarm's work: telling the directory that its location exists, and forgetting
+// what is older than the operator keeps. No answer ever waits for either.
+import { hasContent, sweep } from "./erase.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+
+const DAY_MS = 86_400_000;
+const ANNOUNCE_AGAIN_MS = 60_000;
+
+export class Chores {
+  readonly #storage: LedgerStorage;
+  readonly #ports: LedgerPorts;
+  /** An announcement that failed is tried again from this time on. */
+  #announceFrom = 0;
+
+  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+    this.#storage = storage;
+    this.#ports = ports;
+  }
+
+  /** Notes where this is, and that something came today. */
+  seen(locationId: string): void {
+    this.#mark("location", locationId);
+    this.#mark("seen", new Date(this.#now()).toISOString().slice(0, 10));
+  }
+
+  /** When the next chore is due, milliseconds since 1970; `null`: none. */
+  nextAt(): number | null {
+    const times = [this.#announcementAt(), this.#sweepAt()].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Does the chores that are due. */
+  async run(): Promise<void> {
+    await this.#announceIfDue();
+    this.#sweepIfDue();
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+
+  #announcementAt(): number | null {
+    const seen = this.#marked("seen");
+    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+  }
+
+  async #announceIfDue(): Promise<void> {
+    const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
+    const due = this.#announcementAt();
+    if (seen === undefined || locationId === undefined || due === null || due > this.#now()) return;
+    try {
+      await this.#ports.announce(locationId);
+      this.#mark("announced", seen);
+    } catch {
+      this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
+      console.error(JSON.stringify({ message: "The directory did not answer, it is told again later", locationId }));
+    }
+  }
+
+  #sweepAt(): number | null {
+    if (!hasContent(this.#storage.sql)) return null;
+    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
+  }
+
+  #sweepIfDue(): void {
+    const now = this.#now();
+    const swept = this.#marked("swept");
+    if (swept === undefined) return this.#mark("swept", String(now));
+    if (Number(swept) + DAY_MS > now) return;
+    const before = now - this.#ports.retentionDays * DAY_MS;
+    const more = this.#storage.transactionSync(() => sweep(this.#storage.sql, before, now));
+    this.#mark("swept", String(more ? now - DAY_MS : now));
+  }
+
+  #marked(name: string): string | undefined {
+    return firstRow<{ value: string }>(this.#storage.sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
+  }
+
+  #mark(name: string, value: string): void {
+    if (this.#marked(name) === value) return;
+    this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+  }
+}
