@@ -143,8 +143,10 @@ export function templateFields(text: string): readonly (readonly [root: string, 
     const named = forText.globalVariableSegmentsSync(forText.parse(text));
     return named.flatMap(([root, field]) => {
       if (typeof root !== "string" || typeof field !== "string") return [];
+      const name = field.replaceAll(/[^\w-]/g, ".");
+      const place = `\\b${root}(?:\\.${name}|\\[['"]${name}['"]\\])(?:\\.[\\w-]+|\\[[^\\]]*\\])*`;
       const isAllowedFor = new RegExp(
-        `\\b${root}\\.${field.replaceAll(/[^\w-]/g, ".")}\\s*(?:\\|\\s*default\\b|(?:==|!=)?\\s*[^|}]*%\\})`,
+        `${place}\\s*\\|\\s*default\\b|\\{%-?\\s*(?:if|unless|elsif)\\b[^%]*${place}`,
       ).test(text);
       return isAllowedFor ? [] : [[root, field] as const];
     });

@@ -47,6 +47,9 @@ if (rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h")
 
 /** citty lets options pass that no command has; a misspelt one would be lost in silence. `dev` hands its own on to wrangler. */
 function refuseUnknownOptions({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
+  const takesWords = Object.values(args as object).some((arg: { type?: string }) => arg.type !== "boolean");
+  if (!takesWords && given.slice(1).some((arg) => !arg.startsWith("-")))
+    throw new UsageError(`Command "${given[0] ?? ""}" takes no arguments`);
   const known = Object.keys(args as object).map((name) => `--${name}`);
   for (const option of given.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=", 1)[0] ?? arg)) {
     if (!known.includes(option))

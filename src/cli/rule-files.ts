@@ -39,14 +39,7 @@ export function readRules(
   const context = { outboundAllowedHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
   const admitted: AdmittedRule[] = [];
   for (const source of ruleFiles) {
-    const repeated = repeatedKeys(source.text).map((path) =>
-      finding(
-        source.file,
-        path,
-        "RULE_DUPLICATE_KEY",
-        `Key "${String(path.at(-1))}" stands twice and the first is lost, remove one`,
-      ),
-    );
+    const repeated = repeatedIn(source);
     const result = admitRule(source, context);
     findings.push(...repeated, ...(result.ok ? result.value.warnings : result.failure));
     if (result.ok && repeated.length === 0) admitted.push(result.value);
@@ -88,6 +81,7 @@ function readConditions(files: readonly RuleSource[]): {
     ];
     // What is left refers to itself in a circle: admission says that it is not known.
     for (const source of ready.length > 0 ? ready : later) {
+      findings.push(...repeatedIn(source));
       const result = admitConditions(source, { conditions, forms: OPERATOR_FORMS });
       if (result.ok) conditions.set(result.value.name, result.value.conditions);
       findings.push(...(result.ok ? result.value.warnings : result.failure));
@@ -95,6 +89,17 @@ function readConditions(files: readonly RuleSource[]): {
     waiting = ready.length > 0 ? later : [];
   }
   return { conditions, findings };
+}
+
+function repeatedIn({ file, text }: RuleSource): Finding[] {
+  return repeatedKeys(text).map((path) =>
+    finding(
+      file,
+      path,
+      "RULE_DUPLICATE_KEY",
+      `Key "${String(path.at(-1))}" stands twice and the first is lost, remove one`,
+    ),
+  );
 }
 
 function nameOf(file: string): string {

@@ -1,6 +1,8 @@
 // Places in a JSON text: from a pointer to line and column, and keys that stand twice, which parsing hides.
 import { findNodeAtLocation, parseTree, type Node, type ParseError } from "jsonc-parser";
 
+const MAX_DEPTH = 500;
+
 /** Line and column from 1. */
 export interface Place {
   readonly line: number;
@@ -9,6 +11,7 @@ export interface Place {
 
 /** Where a JSON pointer leads to in a text; for what is missing, where it should be; for what is no JSON, where it breaks. */
 export function placeOf(text: string, pointer: string): Place {
+  if (isTooDeep(text)) return { line: 1, column: 1 };
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   const [broken] = errors;
@@ -42,9 +45,20 @@ export function repeatedKeys(text: string): (string | number)[][] {
       if (value) visit(value, [...path, key.value]);
     }
   };
-  const root = parseTree(text, [], { disallowComments: true });
+  const root = isTooDeep(text) ? undefined : parseTree(text, [], { disallowComments: true });
   if (root) visit(root, []);
   return found;
+}
+
+/** The parser recurses: what admission refuses as too deep is not looked into. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 function placeAt(text: string, offset: number): Place {

@@ -1,6 +1,6 @@
 // A story: what happens to one contact over days or weeks, told in events, run through the real ledger on a clock that
 // jumps from one moment to the next. Nothing leaves the machine.
-import { array, boolean, optional, record, string, any, type Struct } from "superstruct";
+import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
 import { readEvent, routeOf } from "../events/event.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
@@ -9,12 +9,13 @@ import { jsonPointer, type Json, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { strictObject } from "../model/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
+import { isTimeZone } from "../time/window.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
 
 const told = strictObject({ at: string(), event: record(string(), any()) });
 const expected = strictObject({
   at: optional(string()),
-  what: string(),
+  what: enums(["event", "fired", "held", "waits", "sent", "dead", "cancelled"]),
   rule: optional(string()),
   action: optional(string()),
   why: optional(string()),
@@ -69,6 +70,7 @@ export interface StoryRun {
   readonly missing: readonly string[];
 }
 
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
 /** How long after the last event waits are still followed. */
@@ -86,7 +88,10 @@ export function readStory(value: Json): Result<Story, readonly string[]> {
             `${jsonPointer(path as string[]) || "/"}: ${message.replace(/,? but received.*$/s, "")}`,
         ),
     );
-  if (Number.isNaN(Date.parse(read.start))) return fail(["/start: Expected a time in ISO 8601 with an offset"]);
+  if (!ISO_TIME.test(read.start) || Number.isNaN(Date.parse(read.start)))
+    return fail(["/start: Expected a time in ISO 8601 with an offset"]);
+  if (read.timeZone !== undefined && !isTimeZone(read.timeZone))
+    return fail(['/timeZone: Expected a time zone such as "America/New_York"']);
   const wrong = read.events.flatMap(({ at }, index) =>
     timeOf(read.start, at) === null
       ? [`/events/${index}/at: Expected a time in ISO 8601, or a duration after the start`]

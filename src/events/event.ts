@@ -53,8 +53,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
       kind,
       locationId: text(payload["locationId"]),
       contactId: text(payload[contactKey(kind)]),
-      occurredAt:
-        (isMessage(kind) ? time(payload["dateAdded"]) : null) ?? time(payload["timestamp"]) ?? received.receivedAt,
+      occurredAt: occurredAt(kind, payload, received.receivedAt),
       receivedAt: received.receivedAt,
       payload,
     },
@@ -97,6 +96,12 @@ export function guardedAs(event: Event): "api" | "internal" | null {
   if (event.kind === "OutboundMessage" && isInternal(event.payload)) return "internal";
   const sends = event.kind === "OutboundMessage" || event.kind === "ProviderOutboundMessage";
   return sends && senderOf(event.payload) === "api" ? "api" : null;
+}
+
+/** When it happened, and never after it was received, whatever a clock elsewhere says. */
+function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): string {
+  const said = (isMessage(kind) ? time(payload["dateAdded"]) : null) ?? time(payload["timestamp"]) ?? receivedAt;
+  return said > receivedAt ? receivedAt : said;
 }
 
 /** The value of a fact in the one form its type has; `undefined` when it is absent. */

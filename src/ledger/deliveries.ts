@@ -90,10 +90,18 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
   }
 }
 
-/** The deliveries of a contact that wait and that an event may cancel. */
-export function cancellable(sql: Sql, contactId: string): { readonly id: string; readonly plan: Plan | null }[] {
-  const waiting = "SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1 AND state = 'scheduled'";
-  return rows<{ id: string; plan: string }>(sql, waiting, contactId).map(({ id, plan }) => ({
+/**
+ * The deliveries of a contact that an event may cancel: those that wait, and those that are being sent and may have to
+ * be sent again. Only of events that happened no later than it did.
+ */
+export function cancellable(
+  sql: Sql,
+  contactId: string,
+  occurredAtMs: number,
+): { readonly id: string; readonly plan: Plan | null }[] {
+  const open = `SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1 AND state IN ('scheduled', 'sending')
+    AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE key = event_key) <= ?`;
+  return rows<{ id: string; plan: string }>(sql, open, contactId, occurredAtMs).map(({ id, plan }) => ({
     id,
     plan: readPlan(plan),
   }));
@@ -136,6 +144,9 @@ export function nextDueAt(sql: Sql): number | null {
 
 /** Deliveries that were being sent when the object stopped: whether they arrived is not known, so they are due again. */
 export function resumeInterrupted(sql: Sql): void {
+  sql.exec(
+    "UPDATE deliveries SET state = 'cancelled', due_at = NULL WHERE state = 'sending' AND cancelled_by IS NOT NULL",
+  );
   sql.exec("UPDATE deliveries SET state = 'scheduled' WHERE state = 'sending'");
 }
 
@@ -147,7 +158,12 @@ export function settle(
   time: { startedAt: number; now: number },
   random: number,
 ): boolean {
-  if (firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", delivery.id) === undefined) return false;
+  const row = firstRow<{ cancelled_by: string | null }>(
+    sql,
+    "SELECT cancelled_by FROM deliveries WHERE id = ?",
+    delivery.id,
+  );
+  if (row === undefined) return false;
   const { n } = firstRow<{ n: number }>(
     sql,
     "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?",
@@ -166,6 +182,8 @@ export function settle(
     outcome.answer,
   );
   const next = moveAfter(delivery, outcome, time.now, random);
+  if (row.cancelled_by !== null && next.state === "scheduled") Object.assign(next, { state: "cancelled", dueAt: null });
+  if (next.state === "sent") sql.exec("UPDATE deliveries SET cancelled_by = NULL WHERE id = ?", delivery.id);
   sql.exec(
     "UPDATE deliveries SET state = ?, due_at = ?, tries = ? WHERE id = ?",
     next.state,
@@ -203,12 +221,13 @@ export function reschedule(sql: Sql, id: string, dueAtMs: number): void {
   );
 }
 
-/** Cancels a delivery that is not being sent and was not. */
+/** Cancels a delivery that was not sent. One that is being sent is noted: it is not sent again when this attempt fails. */
 export function cancel(sql: Sql, id: string, by: CancelledBy): void {
-  const notSent = "state NOT IN ('sending', 'sent')";
+  const why = JSON.stringify(by);
+  sql.exec("UPDATE deliveries SET cancelled_by = ? WHERE id = ? AND state = 'sending'", why, id);
   sql.exec(
-    `UPDATE deliveries SET state = 'cancelled', due_at = NULL, cancelled_by = ? WHERE id = ? AND ${notSent}`,
-    JSON.stringify(by),
+    "UPDATE deliveries SET state = 'cancelled', due_at = NULL, cancelled_by = ? WHERE id = ? AND state NOT IN ('sending', 'sent')",
+    why,
     id,
   );
 }

@@ -70,7 +70,7 @@ export function pastOf(sql: Sql, contactId: string): PastEvent[] {
 /** Events of a contact that were recorded already and happened after a time: HighLevel promises no order. */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
   const ahead =
-    "SELECT record FROM events WHERE contact_id = ? AND occurred_at > ? AND record IS NOT NULL ORDER BY seq";
+    "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
   return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
     ({ record }) => (JSON.parse(record) as LogRecord).event,
   );

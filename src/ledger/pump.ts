@@ -19,6 +19,8 @@ const MAX_RUN_MS = 10 * 60_000;
 const TICK_MS = 1_000;
 /** What could not be written down is tried again after this. */
 const BREATH_MS = 10_000;
+/** A window that never opens is refused at admission; should it come about, waiting is the safe side. */
+const NEVER_OPENS_MS = 86_400_000;
 
 export class Pump {
   readonly #storage: LedgerStorage;
@@ -95,7 +97,7 @@ export class Pump {
   /** When the delivery may be attempted: an alarm may come late, and a retry fall into the night. */
   #opensAt(delivery: deliveries.DueDelivery, nowMs: number): number {
     const window = deliveries.readPlan(delivery.plan)?.window;
-    return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs) : nowMs;
+    return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
   }
 
   async #perform(delivery: deliveries.DueDelivery): Promise<AttemptOutcome> {

@@ -92,7 +92,11 @@ export class Recorder {
   /** The waits of the contact that an event ends, each with why. */
   async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
     const ended: { id: string; by: CancelledBy }[] = [];
-    for (const { id, plan } of deliveries.cancellable(this.#storage.sql, event.contactId)) {
+    for (const { id, plan } of deliveries.cancellable(
+      this.#storage.sql,
+      event.contactId,
+      Date.parse(event.occurredAt),
+    )) {
       const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
       if (by) ended.push({ id, by });
     }

@@ -71,7 +71,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE events ADD COLUMN message_key TEXT;
   ALTER TABLE deliveries ADD COLUMN cancelled_by TEXT;
   ALTER TABLE deliveries ADD COLUMN cancellable INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX deliveries_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'scheduled';
+  CREATE INDEX deliveries_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
   `,
 ];

@@ -1,7 +1,7 @@
 // Whether an event ends a wait of its contact.
 import { factsOf } from "../events/event.ts";
 import type { CancelledBy } from "../model/delivery.ts";
-import type { Event } from "../model/event.ts";
+import type { Event, Facts } from "../model/event.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger } from "../model/rule.ts";
@@ -26,7 +26,7 @@ export async function cancelledBy(
 async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
   switch (trigger) {
     case "reply":
-      return event.kind === "InboundMessage" && factsOf(event)["outcome"] !== "voicemail";
+      return event.kind === "InboundMessage" && isReply(factsOf(event));
     case "dnd":
       return event.kind === "ContactDndUpdate" && isDnd(factsOf(event)["dnd"], event.payload["dndSettings"]);
     case "delete":
@@ -39,6 +39,13 @@ async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): P
     }
   }
 }
+
+/** More than a voicemail they left, or a call of theirs that nobody took. */
+function isReply({ channel, outcome }: Facts): boolean {
+  if (channel === "voicemail") return false;
+  return !(typeof outcome === "string" && NOT_TALKED.has(outcome));
+}
+const NOT_TALKED: ReadonlySet<string> = new Set(["voicemail", "no-answer", "busy", "canceled", "failed"]);
 
 /** `dnd` speaks for all channels, `dndSettings` for each: look at both. */
 function isDnd(dnd: Json | undefined, settings: Json | undefined): boolean {

@@ -62,7 +62,8 @@ function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
 /** The same message in the same state has the same key, under whatever webhook it comes. */
 function messageKeyOf(kind: string, facts: Facts): string | null {
   const id = facts["messageId"] ?? facts["emailMessageId"];
-  return typeof id === "string"
-    ? JSON.stringify([kind, id, facts["status"] ?? null, facts["callStatus"] ?? null])
-    : null;
+  const state = [facts["status"], facts["callStatus"]].map((word) =>
+    typeof word === "string" ? word.toLowerCase() : "",
+  );
+  return typeof id === "string" ? JSON.stringify([kind, id, ...state]) : null;
 }

@@ -9,6 +9,10 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
 const MAX_PATTERNS = 1_000;
+/** RE2 takes time in line with text and pattern: both are bounded, so that one rule cannot hold up a ledger. */
+const MAX_PATTERN_CHARACTERS = 200;
+const MAX_REPEATS = 100;
+const MAX_MATCHED_CHARACTERS = 20_000;
 const patterns = new Map<string, RE2JS | null>();
 
 /** One entry for each operator in the list, so that a missing one does not compile. */
@@ -20,8 +24,9 @@ export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
   startsWith: (fact, value) => isText(fact) && isText(value) && fact.startsWith(value),
   endsWith: (fact, value) => isText(fact) && isText(value) && fact.endsWith(value),
   equalsIgnoreCase: (fact, value) => isText(fact) && isText(value) && fact.toLowerCase() === value.toLowerCase(),
-  /** RE2 syntax, found anywhere in the text: linear in its length. */
-  matches: (fact, value) => isText(fact) && isText(value) && (pattern(value)?.matcher(fact).find() ?? false),
+  /** RE2 syntax, found anywhere in the first 20,000 characters: linear in their number. */
+  matches: (fact, value) =>
+    isText(fact) && isText(value) && (pattern(value)?.matcher(fact.slice(0, MAX_MATCHED_CHARACTERS)).find() ?? false),
   /** Earlier than the value: two times in ISO 8601, or two of `HH:MM`. */
   before: (fact, value) => compareTimes(fact, value, (a, b) => a < b),
   after: (fact, value) => compareTimes(fact, value, (a, b) => a > b),
@@ -70,12 +75,17 @@ function pattern(text: string): RE2JS | null {
   if (patterns.size >= MAX_PATTERNS) patterns.clear();
   let compiled: RE2JS | null = null;
   try {
-    compiled = RE2JS.compile(text);
+    if (isBounded(text)) compiled = RE2JS.compile(text);
   } catch {
     // Admission refuses it; a pattern from another fact may still be anything.
   }
   patterns.set(text, compiled);
   return compiled;
+}
+
+function isBounded(text: string): boolean {
+  const repeats = [...text.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) => Number(most || least));
+  return text.length <= MAX_PATTERN_CHARACTERS && repeats.every((count) => count <= MAX_REPEATS);
 }
 
 /** Milliseconds of a time that `before` and `after` can compare, or of `HH:MM` its minutes; `null` when it is neither. */

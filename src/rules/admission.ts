@@ -65,7 +65,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   );
   const { $schema: _, examples = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
-  checkRule(rule, context, report);
+  if (!isTooMany(rule.conditions, ["conditions"], report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
@@ -80,7 +80,7 @@ export function admitConditions(
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it is the rule's affair, so every kind does.
-  checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
+  if (!isTooMany(whole, [], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }
@@ -186,6 +186,21 @@ function withNamedTriggers(action: Action, path: Path, named: AdmissionContext["
     return { ...trigger, conditions: withNamed(trigger.conditions, place, named, report) as ConditionGroup };
   });
   return { ...action, cancelOn };
+}
+
+/** Named conditions that build on each other multiply: more than this is no rule that a person wrote. */
+const MAX_COMPARISONS = 1_000;
+
+function isTooMany(conditions: Condition, path: Path, report: Report): boolean {
+  let count = 0;
+  for (const _ of comparisons(conditions, path)) if ((count += 1) > MAX_COMPARISONS) break;
+  if (count > MAX_COMPARISONS)
+    report(
+      path,
+      "RULE_SHAPE",
+      `Use at most ${MAX_COMPARISONS} comparisons, those of named conditions counted where they are used`,
+    );
+  return count > MAX_COMPARISONS;
 }
 
 function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {

@@ -161,7 +161,11 @@ function checkOperator({ operator }: FactCondition, path: Path, { report }: Scop
     );
   }
   if (unknown !== undefined || !KNOWN_OPERATORS.includes(name)) return null;
-  return { name, decorated: decorators.length > 0, spreadsValue: decorators.some((word) => LIST_DECORATORS.has(word)) };
+  return {
+    name,
+    decorated: decorators.some((word) => word !== "not"),
+    spreadsValue: decorators.some((word) => LIST_DECORATORS.has(word)),
+  };
 }
 
 /** Whether an operator can mean anything with its value, whatever the fact. */
@@ -203,7 +207,11 @@ function wrongValue(name: string, value: Json, forms: OperatorForms): Wrong | nu
     if (typeof value !== "string" || value === "") return { message: "needs a text" };
     const isWrong = name === "matches" && !forms.isPattern(value);
     return isWrong
-      ? { message: "Expected a pattern in RE2 syntax, which has no look-around and no back-references", pattern: true }
+      ? {
+          message:
+            "Expected a pattern in RE2 syntax of at most 200 characters, without look-around, back-references, and repeats over 100",
+          pattern: true,
+        }
       : null;
   }
   if (TIME_OPERATORS.has(name)) return forms.isTime(value) ? null : { message: 'needs a time in ISO 8601, or "HH:MM"' };

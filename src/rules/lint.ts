@@ -15,10 +15,17 @@ export function lintConditions(conditions: Condition, path: Path, scope: Scope):
   lintAbsence(conditions, path, scope);
 }
 
+/** A comparison, and the named condition that it comes from. */
+interface Part {
+  readonly condition: FactCondition;
+  readonly path: Path;
+  readonly from: string | undefined;
+}
+
 /** One group whose parts must all be met, with nested ones laid open. */
 interface AllGroup {
   readonly path: Path;
-  readonly parts: readonly { readonly condition: FactCondition; readonly path: Path }[];
+  readonly parts: readonly Part[];
 }
 
 function* allGroups(condition: Condition, path: Path): Generator<AllGroup> {
@@ -30,9 +37,11 @@ function* allGroups(condition: Condition, path: Path): Generator<AllGroup> {
   else if ("not" in condition) yield* allGroups(condition.not, [...path, "not"]);
 }
 
-function* conjuncts(condition: Condition, path: Path): Generator<{ condition: FactCondition; path: Path }> {
-  if ("all" in condition) for (const [i, part] of condition.all.entries()) yield* conjuncts(part, [...path, "all", i]);
-  else if ("fact" in condition) yield { condition, path };
+function* conjuncts(condition: Condition, path: Path, from?: string): Generator<Part> {
+  if ("all" in condition) {
+    for (const [i, part] of condition.all.entries())
+      yield* conjuncts(part, [...path, "all", i], condition.name ?? from);
+  } else if ("fact" in condition) yield { condition, path, from };
 }
 
 /** What a comparison leaves of the values that its fact can have: a set, or a range. */
@@ -63,8 +72,11 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
     for (const earlier of parts.slice(0, index)) {
       if (subject(earlier.condition) !== subject(later.condition)) continue;
       const [a, b] = [allowedBy(earlier.condition), allowedBy(later.condition)];
+      // Two named conditions may ask the same: neither is to be changed for the other.
+      const isShared = earlier.from !== later.from;
       const about = `"${later.condition.fact}" here and at ${pointerWords(earlier.path)}`;
       if (JSON.stringify(withoutName(earlier.condition)) === JSON.stringify(withoutName(later.condition))) {
+        if (isShared) continue;
         report(
           later.path,
           "RULE_NO_EFFECT",
@@ -76,7 +88,7 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
           "RULE_CONTRADICTION",
           `The conditions on ${about} can never be met together, put them under "any" or remove one`,
         );
-      } else if (a && b && (implies(a, b) || implies(b, a))) {
+      } else if (a && b && !isShared && (implies(a, b) || implies(b, a))) {
         const needless = implies(a, b) ? later : earlier;
         report(
           needless.path,
@@ -101,9 +113,11 @@ function within(value: Json, { values, but, exists, above, below }: Allowed): bo
   if (exists !== undefined) return exists;
   if (values) return values.includes(value);
   if (but) return !but.includes(value);
-  if (typeof value !== "number") return false;
-  if (above) return above.inclusive ? value >= above.bound : value > above.bound;
-  return below ? (below.inclusive ? value <= below.bound : value < below.bound) : true;
+  // The engine compares a text that is a number as that number.
+  const number = typeof value === "string" ? Number(value) : value;
+  if (typeof number !== "number") return false;
+  if (above) return above.inclusive ? number >= above.bound : number > above.bound;
+  return below ? (below.inclusive ? number <= below.bound : number < below.bound) : true;
 }
 
 function excludes(a: Allowed, b: Allowed): boolean {
@@ -133,15 +147,16 @@ function implies(a: Allowed, b: Allowed): boolean {
 /** A negative comparison of a fact that may be absent is met by its absence, which is seldom meant. */
 function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): void {
   const found = [...comparisons(conditions, path)];
+  const about = ({ fact, path: inside = "" }: FactCondition): string => `${fact} ${inside}`;
   const asked = new Set(
     found
-      .filter(({ condition, negated }) => !isMetByAbsence(condition, negated))
-      .map(({ condition }) => condition.fact),
+      .filter(({ condition, negated }) => condition.operator === "exists" || !isMetByAbsence(condition, negated))
+      .map(({ condition }) => about(condition)),
   );
   for (const { condition, path: place, negated } of found) {
     const entry = Object.hasOwn(FACTS, condition.fact) ? FACTS[condition.fact] : undefined;
     const isThere = entry?.always && condition.path === undefined && on.every((kind) => entry.kinds.includes(kind));
-    if (isThere || !entry || condition.operator === "exists" || asked.has(condition.fact)) continue;
+    if (isThere || !entry || condition.operator === "exists" || asked.has(about(condition))) continue;
     if (!isMetByAbsence(condition, negated)) continue;
     report(
       place,
@@ -167,8 +182,21 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
     tell([...path, "params", "within"], condition.params?.["within"]);
 }
 
+/** The fields of the roots that are always the same. */
+const FIELDS_OF: { readonly [root: string]: readonly string[] } = {
+  rule: ["name", "description", "priority"],
+  decision: ["eventKey", "decidedAt", "ruleSet", "fired"],
+};
+
 /** A field that a template names and that no event of these kinds is known to have. */
 export function lintTemplateField(root: string, field: string, path: Path, { on, report }: Scope): void {
+  const fields = FIELDS_OF[root];
+  if (fields && !fields.includes(field))
+    return report(
+      path,
+      "RULE_TEMPLATE",
+      `"${root}" has no "${field}"${didYouMean(field, fields) || `, use ${fields.join(", ")}`}`.replace(/^"/, 'Root "'),
+    );
   if (root !== "event" && root !== "facts") return;
   const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
   if (entry && root === "facts" && entry.params)

@@ -31,10 +31,15 @@ import { DURATION_FORM, durationMs } from "../time/duration.ts";
 export const MAX_LIMIT_COUNT = 1_000_000;
 export const CLOCK_PATTERN = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 export const CLOSING_PATTERN = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
+export const MOMENT_PATTERN = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
 export const DATE_PATTERN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
 const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
-const moment = refine(string(), "moment", (text) => !Number.isNaN(Date.parse(text)) || "Expected a time in ISO 8601");
+const moment = refine(
+  string(),
+  "moment",
+  (text) => (MOMENT_PATTERN.test(text) && !Number.isNaN(Date.parse(text))) || "Expected a time in ISO 8601",
+);
 const texts = (form: RegExp, name: string) => refine(string(), "form", (text) => form.test(text) || `Expected ${name}`);
 
 const grouped = { priority: optional(min(integer(), 1)), name: optional(string()) };

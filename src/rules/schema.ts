@@ -6,9 +6,20 @@ import type { Json, JsonObject } from "../model/json.ts";
 import { PATH_PATTERN } from "../model/path.ts";
 import { DECORATORS, OPERATORS, OWN_OPERATORS, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
-import { CANCEL_WORDS, CLOCK_PATTERN, CLOSING_PATTERN, DATE_PATTERN, MAX_LIMIT_COUNT } from "./rule-struct.ts";
+import {
+  CANCEL_WORDS,
+  MOMENT_PATTERN,
+  CLOCK_PATTERN,
+  CLOSING_PATTERN,
+  DATE_PATTERN,
+  MAX_LIMIT_COUNT,
+} from "./rule-struct.ts";
 
-/** Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. */
+/**
+ * Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. Of
+ * RULE_SHAPE and RULE_OPERATOR_VALUE it says what is form, and leaves the rest: a duration over 365 days, a date that
+ * the calendar does not have, nesting over 32 levels, a text that is no time, values behind a decorator.
+ */
 export const UNSAID: readonly ErrorCode[] = [
   "RULE_NAME",
   "RULE_JSON",
@@ -263,7 +274,7 @@ export const ruleSchema: JsonObject = {
         description: text("what it shows"),
         event: about("the payload; what is left out takes plain values", { type: "object" }),
         fires: about("whether the rule fires on it", { type: "boolean" }),
-        at: about("when it is decided, ISO 8601", { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}" }),
+        at: about("when it is decided, ISO 8601", { type: "string", pattern: MOMENT_PATTERN.source }),
         history: about(
           "what came before, oldest first",
           listOf(exactly({ ago: duration, event: { type: "object" } }, ["ago", "event"])),

@@ -13,8 +13,8 @@ const DAY_END = "24:00";
 export function nextOpening(window: Window, atMs: number, defaultTimeZone: string): number | null {
   const timeZone = window.timeZone ?? defaultTimeZone;
   const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
-  // Yesterday's opening may still last. A gap in the clock can swallow an opening, so look one week further.
-  const last = 2 * DAYS_IN_WEEK + (window.holidays?.length ?? 0);
+  // Yesterday's opening may still last. A holiday can cost a week, and so can a gap in the clock that swallows an opening.
+  const last = DAYS_IN_WEEK * (2 + (window.holidays?.length ?? 0));
   for (let offset = -1; offset <= last; offset++) {
     const day = today.add({ days: offset });
     if (!opensOn(window, day)) continue;
@@ -34,10 +34,14 @@ function opensOn({ days, holidays }: Window, day: Temporal.PlainDate): boolean {
 
 function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: Temporal.PlainDate, timeZone: string): number {
   if (to === DAY_END) return momentOf(day.add({ days: 1 }), MIDNIGHT, timeZone);
-  return momentOf(to <= from ? day.add({ days: 1 }) : day, to, timeZone);
+  const closingDay = to <= from ? day.add({ days: 1 }) : day;
+  const closing = closingDay.toZonedDateTime({ timeZone, plainTime: to });
+  // A closing time that the clock skips is when it skips it, not after.
+  const isSkipped = !closing.toPlainTime().equals(Temporal.PlainTime.from(to));
+  return ((isSkipped && closing.getTimeZoneTransition("previous")) || closing).epochMilliseconds;
 }
 
-/** A local time that the clock skips is taken after the gap, one that comes twice the first time. */
+/** An opening time that the clock skips is taken after the gap; any that comes twice, the first time. */
 function momentOf(day: Temporal.PlainDate, time: string, timeZone: string): number {
   return day.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds;
 }
@@ -54,8 +58,9 @@ export function localClock(atMs: number, timeZone: string): { localTime: string;
 /** Whether this is a time zone that the runtime knows. */
 export function isTimeZone(name: string): boolean {
   try {
+    new Intl.DateTimeFormat("en", { timeZone: name }).format(0);
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return true;
+    return !/\d{4}-/.test(name);
   } catch {
     return false;
   }

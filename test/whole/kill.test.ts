@@ -117,7 +117,7 @@ describe("kill -9 while actions wait", () => {
         bundle: waiting,
         variables: TEST_VARIABLES,
         persistTo: join(folder, "waits"),
-        outbound: outbound as never,
+        outbound: outbound,
       });
     const target = ({ url }: RunningWorker): Target => ({
       url,

@@ -71,6 +71,19 @@ describe("a wait", () => {
       () => reply({ messageType: "CALL", status: "voicemail" }),
       null,
     ],
+    ["a voicemail drop is no reply", ["reply"], () => reply({ messageType: "VoiceMail", status: "delivered" }), null],
+    [
+      "a call of theirs that nobody took",
+      ["reply"],
+      () => reply({ messageType: "CALL", callStatus: "no-answer" }),
+      null,
+    ],
+    [
+      "a call of theirs that was taken",
+      ["reply"],
+      () => reply({ messageType: "CALL", callStatus: "completed" }),
+      "reply",
+    ],
     ["a reply of somebody else", ["reply"], () => reply({ contactId: "another" }), null],
     ["do not disturb", ["dnd"], () => about("ContactDndUpdate", { dnd: true }), "dnd"],
     [
@@ -110,11 +123,11 @@ describe("a wait", () => {
     expect(world.requests).toHaveLength(trigger === null ? 1 : 0);
   });
 
+  const NOON = "2026-03-04T12:00:00.000Z";
   it("ends by a reply that was recorded before the event that it answers", async () => {
-    const at = new Date(world.now).toISOString();
-    const { body } = await reply({ dateAdded: new Date(world.now + 1_000).toISOString(), webhookId: "early" });
+    const { body } = await reply({ dateAdded: "2026-03-04T12:00:01.000Z", webhookId: "early" });
     expect(body.status).toBe("accepted");
-    const key = await fire(onReply(["reply"]), { dateAdded: at });
+    const key = await fire(onReply(["reply"]), { dateAdded: NOON });
     expect(await deliveryOf(key)).toMatchObject({
       state: "cancelled",
       cancelledBy: { by: "event", trigger: "reply", eventKey: "early" },
@@ -124,9 +137,43 @@ describe("a wait", () => {
   });
 
   it("does not end by a reply that came before the event", async () => {
-    await reply({ dateAdded: new Date(world.now - 1_000).toISOString() });
-    const key = await fire(onReply(["reply"]), { dateAdded: new Date(world.now).toISOString() });
+    await reply({ dateAdded: "2026-03-04T11:59:59.000Z" });
+    const key = await fire(onReply(["reply"]), { dateAdded: NOON });
     expect((await deliveryOf(key)).state).toBe("scheduled");
+  });
+
+  it("does not end by a reply of days ago whose webhook comes late", async () => {
+    const key = await fire(onReply(["reply"]), { dateAdded: NOON });
+    await reply({ dateAdded: "2026-03-01T12:00:00.000Z" });
+    expect((await deliveryOf(key)).state).toBe("scheduled");
+  });
+
+  it("does not end by a reply that some clock puts into the future", async () => {
+    await reply({ dateAdded: "2030-01-01T00:00:00.000Z" });
+    const key = await fire(onReply(["reply"]));
+    expect((await deliveryOf(key)).state).toBe("scheduled");
+  });
+
+  it.each([
+    [503, "cancelled", "reply"],
+    [200, "sent", null],
+  ])("that a reply ends while it is being attempted is not attempted again: %d", async (status, state, trigger) => {
+    let answered = false;
+    world.answer = async () => {
+      while (!answered) await new Promise((soon) => setTimeout(soon, 1));
+      return new Response(null, { status });
+    };
+    const key = await fire(onReply(["reply"]));
+    world.now += 5 * MINUTE;
+    const run = alarm();
+    while (world.requests.length === 0) await new Promise((soon) => setTimeout(soon, 1));
+    await reply();
+    answered = true;
+    await run;
+    const delivery = await deliveryOf(key);
+    expect([delivery.state, delivery.cancelledBy?.trigger ?? null]).toEqual([state, trigger]);
+    await pass(DAY);
+    expect(world.requests).toHaveLength(1);
   });
 
   it("ends between two attempts, too", async () => {

@@ -46,6 +46,98 @@ describe("admission", () => {
     actions: [{ type: "task", title: "Look" }],
   };
 
+  const x = (operator: string, value: Json) => ({ fact: "payload", path: "$.x", operator, value });
+  it.each<[title: string, conditions: Json, title?: string]>([
+    [
+      "absence that is allowed for in so many words",
+      {
+        any: [
+          { fact: "callStatus", operator: "exists", value: false },
+          { fact: "callStatus", operator: "notEqual", value: "busy" },
+        ],
+      },
+    ],
+    ["one fact at two paths", { all: [x("equal", 1), { ...x("equal", 2), path: "$.y" }] }],
+    [
+      "one fact with two params",
+      {
+        all: [
+          { fact: "count", params: { channel: "sms" }, operator: "equal", value: 1 },
+          { fact: "count", params: { channel: "call" }, operator: "equal", value: 2 },
+        ],
+      },
+    ],
+    [
+      "a range",
+      {
+        all: [
+          { fact: "callDuration", operator: "greaterThan", value: 10 },
+          { fact: "callDuration", operator: "lessThan", value: 30 },
+        ],
+      },
+    ],
+    [
+      "two words of an any",
+      {
+        any: [
+          { fact: "channel", operator: "equal", value: "sms" },
+          { fact: "channel", operator: "equal", value: "call" },
+        ],
+      },
+    ],
+    [
+      "the same word in two branches",
+      {
+        any: [
+          { all: [{ fact: "channel", operator: "equal", value: "sms" }] },
+          {
+            all: [
+              { fact: "channel", operator: "equal", value: "sms" },
+              { fact: "status", operator: "equal", value: "failed" },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "a named condition beside one of its own",
+      { all: [{ condition: "office-hours" }, { fact: "weekday", operator: "in", value: ["monday", "tuesday"] }] },
+    ],
+    [
+      "times of day",
+      {
+        all: [
+          { fact: "localTime", operator: "after", value: "08:00" },
+          { fact: "localTime", operator: "before", value: "20:00" },
+        ],
+      },
+    ],
+    ["a text in a list", { all: [{ fact: "recipients", operator: "containsText", value: "@example.com" }] }],
+    ["a bare address", { all: [{ fact: "to", operator: "equal", value: "+15550100042" }] }],
+  ])("finds nothing in %s", (_, conditions) => {
+    expect(findingsOf("a.json", JSON.stringify({ ...minimal, conditions }))).toEqual([]);
+  });
+
+  it.each([
+    "{{ event.customData.x | default: 'a' }}",
+    "{{ event['a b'] | default: 1 }}",
+    "{% if event.mine %}{{ event.mine | default: '' }}{% endif %}",
+    "{{ facts.recipients | first }}",
+    "{{ rule.name }} {{ decision.fired | join: ', ' }}",
+  ])("finds nothing in the template %s", (title) =>
+    expect(findingsOf("a.json", JSON.stringify({ ...minimal, actions: [{ type: "task", title }] }))).toEqual([]),
+  );
+
+  it.each<[Json]>([[x("equal", "31")], [x("in", ["31", "32"])]])(
+    "does not take a text that is a number for a contradiction: %j",
+    (text) => {
+      const conditions = { all: [x("greaterThan", 30), text] };
+      expect(findingsOf("a.json", JSON.stringify({ ...minimal, conditions })).map(({ code }) => code)).toEqual([
+        "RULE_NO_EFFECT",
+      ]);
+    },
+  );
+
   it("names a rule after its file and leaves its examples out of it", () => {
     const examples = [{ event: { status: "failed" }, fires: true }];
     const result = admitRule({ file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) }, CONTEXT);

@@ -7,7 +7,7 @@ import { conditionInWords, verdictInWords } from "../../../src/match/words.ts";
 import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
 import type { ConditionVerdict } from "../../../src/model/decision.ts";
 import { CHANNELS, OUTCOMES } from "../../../src/model/event.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/model/json.ts";
 import { DECORATORS, OPERATORS, OWN_OPERATORS, type Condition, type Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { MOMENT } from "../../builders.ts";
@@ -96,17 +96,17 @@ const payload = fc
     },
     { requiredKeys: [] },
   )
-  .map((fields) => ({ type: "OutboundMessage", locationId: "l", contactId: "c", ...fields }) as JsonObject);
+  .map((fields) => ({ type: "OutboundMessage", locationId: "l", contactId: "c", ...fields }));
 
 /** Whether the verdicts of a tree's comparisons give the result that the rule had: the explanation read on its own. */
 function holds(condition: Condition, pointer: string, seen: ReadonlyMap<string, ConditionVerdict>): boolean | null {
   if ("all" in condition) {
-    const parts = condition.all.map((part, i) => holds(part, `${pointer}/all/${i}`, seen));
-    return parts.includes(false) ? false : parts.includes(null) ? null : true;
+    const parts = new Set(condition.all.map((part, i) => holds(part, `${pointer}/all/${i}`, seen)));
+    return parts.has(false) ? false : parts.has(null) ? null : true;
   }
   if ("any" in condition) {
-    const parts = condition.any.map((part, i) => holds(part, `${pointer}/any/${i}`, seen));
-    return parts.includes(true) ? true : parts.includes(null) ? null : false;
+    const parts = new Set(condition.any.map((part, i) => holds(part, `${pointer}/any/${i}`, seen)));
+    return parts.has(true) ? true : parts.has(null) ? null : false;
   }
   if ("not" in condition) {
     const part = holds(condition.not, `${pointer}/not`, seen);

@@ -71,6 +71,18 @@ describe("the next opening", () => {
     ],
     ["is any time without hours", {}, "2026-03-04T12:00:00.000Z", "2026-03-04T12:00:00.000Z"],
     ["may last until 24:00", { from: "08:00", to: "24:00" }, "2026-03-04T23:59:00.000Z", "2026-03-04T23:59:00.000Z"],
+    [
+      "is found behind holidays that fall on its only day for weeks",
+      { days: ["wednesday"], holidays: ["2026-03-04", "2026-03-11", "2026-03-18"] },
+      "2026-03-04T12:00:00.000Z",
+      "2026-03-25T00:00:00.000Z",
+    ],
+    [
+      "is over when the clock skips its closing time",
+      { from: "20:00", to: "02:30", timeZone: NEW_YORK },
+      "2026-03-08T07:00:00.000Z",
+      "2026-03-09T00:00:00.000Z",
+    ],
     // New York: 8 March 2026, 02:00 becomes 03:00. 1 November 2026, 02:00 becomes 01:00.
     [
       "is an hour earlier in UTC after spring forward",
