@@ -60,7 +60,7 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
-  /** For `event` its kind, for `held` the reason, for `waits` until when, for `cancelled` the trigger. */
+  /** For `event` its kind, for `held` the reason, for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
   readonly why?: string;
 }
 
@@ -70,7 +70,7 @@ export interface StoryRun {
   readonly missing: readonly string[];
 }
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}/;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
 /** How long after the last event waits are still followed. */
@@ -180,12 +180,13 @@ export async function runStory(
 }
 
 function tellDelivery(
-  { rule, action, state, dueAt, cancelledBy }: Delivery,
+  { rule, action, state, dueAt, cancelledBy, attempts }: Delivery,
   tell: (step: Omit<Step, "at">) => void,
 ): void {
   const about = { rule, action: action?.type ?? "action" };
   if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
-  else if (state === "sent" || state === "dead") tell({ what: state, ...about });
+  else if (state === "sent") tell({ what: state, ...about });
+  else if (state === "dead") tell({ what: state, ...about, why: attempts.at(-1)?.error ?? "" });
   else if (state === "cancelled")
     tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
 }

@@ -47,6 +47,13 @@ const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
 const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
+/** The word of `channel` or `outcome` that stands for one of HighLevel's spellings, or `null`. */
+export function derivedWord(fact: string, spelling: string): string | null {
+  const table: { readonly [spelling: string]: string } =
+    fact === "channel" ? CHANNEL_OF : fact === "outcome" ? OUTCOME_OF : {};
+  return lookUp(table, word(spelling)) ?? null;
+}
+
 /** Whether a kind of event is a message, out or in, and so has a channel. */
 export function isMessage(kind: EventKind): boolean {
   return kind === "OutboundMessage" || kind === "ProviderOutboundMessage" || kind === "InboundMessage";

@@ -34,7 +34,10 @@ export async function runExample(
     firedInLocation: (name: string, since: number) =>
       log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
   };
-  for (const [index, { ago, event: given }] of (example.history ?? []).entries()) {
+  const earlier = (example.history ?? []).map((told, index) => ({ ...told, index }));
+  for (const { ago, event: given, index } of earlier.toSorted(
+    (a, b) => (durationMs(b.ago) ?? 0) - (durationMs(a.ago) ?? 0),
+  )) {
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));

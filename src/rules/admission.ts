@@ -134,14 +134,15 @@ function depthOf(root: Json): number {
   return depth;
 }
 
-function reportShape({ path, type, refinement, message }: StructFailure, report: Report): void {
+function reportShape({ path, type, refinement, message, value }: StructFailure, report: Report): void {
   const place = path as Path;
   if (type === UNKNOWN_KEY) return report(place, "RULE_UNKNOWN_KEY", message);
   const group = place.at(-1);
   if (refinement === "nonempty" && (group === "all" || group === "any")) {
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
   }
-  report(place, "RULE_SHAPE", readable(message));
+  const missing = value === undefined && place.length > 0 ? `Key "${String(place.at(-1))}" is missing: ` : "";
+  report(place, "RULE_SHAPE", missing + readable(message));
 }
 
 /** superstruct's sentence without the value, and with plain quotes. */

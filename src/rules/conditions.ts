@@ -1,4 +1,5 @@
 // What is wrong with one comparison: what the engine would misunderstand, and what can never come out.
+import { derivedWord } from "../events/derive.ts";
 import { FACTS, type FactEntry, type FactType } from "../events/facts.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import { HISTORY_PARAMS } from "../model/history.ts";
@@ -16,6 +17,8 @@ export interface OperatorForms {
 }
 
 const KNOWN_OPERATORS: readonly string[] = [...OPERATORS, ...OWN_OPERATORS];
+/** A pattern as JavaScript writes it, which RE2 would look for with its slashes. */
+const REGEX_LITERAL = /^\/(?:\^.*|.*\$)?\/[a-z]*$|^\/.+\/[gimsuy]+$/;
 const LIST_OPERATORS = new Set(["in", "notIn"]);
 const EQUALITIES = new Set(["equal", "notEqual", "in", "notIn"]);
 const RANGES = new Set(["lessThan", "lessThanInclusive", "greaterThan", "greaterThanInclusive"]);
@@ -205,6 +208,9 @@ function wrongValue(name: string, value: Json, forms: OperatorForms): Wrong | nu
   if (name === "exists") return typeof value === "boolean" ? null : { message: "needs true or false" };
   if (TEXT_OPERATORS.has(name)) {
     if (typeof value !== "string" || value === "") return { message: "needs a text" };
+    if (name === "matches" && REGEX_LITERAL.test(value)) {
+      return { message: "Write the pattern without slashes around it; (?i) at its start ignores case", pattern: true };
+    }
     const isWrong = name === "matches" && !forms.isPattern(value);
     return isWrong
       ? {
@@ -300,7 +306,7 @@ function checkWord(
 ): void {
   if (!values || values.includes(word)) return;
   if (ignoreCase && values.some((known) => known.toLowerCase() === word.toLowerCase())) return;
-  const meant = nearest(word, values);
+  const meant = derivedWord(fact, word) ?? nearest(word, values);
   const hint = meant === null ? `, use one of ${values.join(", ")}` : `, did you mean "${meant}"`;
   const channel = fact === "messageType" ? '; fact "channel" has one spelling for each' : "";
   if (derived) report(place, "RULE_NEVER_TAKEN", `Fact "${fact}" is never "${word}"${hint}`);

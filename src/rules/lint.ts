@@ -199,6 +199,13 @@ export function lintTemplateField(root: string, field: string, path: Path, { on,
     );
   if (root !== "event" && root !== "facts") return;
   const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
+  if (root === "event" && field === "contactId" && on.some((kind) => kind.startsWith("Contact"))) {
+    return report(
+      path,
+      "RULE_TEMPLATE_FIELD",
+      'Contact events send the contact as "id", write facts.contactId, which every event has',
+    );
+  }
   if (entry && root === "facts" && entry.params)
     return report(path, "RULE_TEMPLATE", `Fact "${field}" needs params, a template cannot ask it`);
   if (entry && on.some((kind) => entry.kinds.includes(kind)) && (root === "facts" || !isOnlyFact(field))) return;

@@ -42,6 +42,13 @@ const moment = refine(
 );
 const texts = (form: RegExp, name: string) => refine(string(), "form", (text) => form.test(text) || `Expected ${name}`);
 
+const date = refine(string(), "date", (text) => isDate(text) || "Expected a date of the calendar such as 2026-12-25");
+
+function isDate(text: string): boolean {
+  const at = Date.parse(text);
+  return DATE_PATTERN.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
 const grouped = { priority: optional(min(integer(), 1)), name: optional(string()) };
 const condition: Struct<Condition, null> = lazy(() => dynamic((value) => anyStruct(conditionStruct(value)))) as never;
 const parts = nonempty(array(condition));
@@ -118,7 +125,7 @@ const window = strictObject({
   from: optional(texts(CLOCK_PATTERN, "a time such as 08:00")),
   to: optional(texts(CLOSING_PATTERN, "a time such as 20:00, or 24:00")),
   timeZone: optional(string()),
-  holidays: optional(array(texts(DATE_PATTERN, "a date such as 2026-12-25"))),
+  holidays: optional(array(date)),
 });
 const earlier = strictObject({ ago: duration, event: record(string(), any()) });
 const example = strictObject({

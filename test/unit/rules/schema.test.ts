@@ -33,6 +33,7 @@ const BY_VALUE = new Set([
   "limit within two years",
   "before with no time",
   "example at no time",
+  "holiday that the calendar does not have",
   "count within no duration",
   "header of our own",
   "nested too deep",
