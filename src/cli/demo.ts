@@ -46,6 +46,13 @@ function towards(receiver: Receiver): (request: OutboundRequest) => Promise<Outb
   };
 }
 
+/** A time zone in which it is about noon, so that rules which keep to the day show what they do by night as well. */
+function zoneAtNoon(now: Date): string {
+  const ahead = 12 - now.getUTCHours();
+  // The names have the sign of the offset turned round: Etc/GMT-5 is five hours ahead.
+  return ahead === 0 ? "UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
 /** A webhook as one line. */
 function webhookLine({ id, host, path, verified }: ReceivedWebhook): string {
   return `  ${verified ? "✔ signature verified" : "✘ signature wrong"}  ${id}  https://${host}${path}`;
@@ -109,10 +116,18 @@ export const demo = defineCommand({
         if (live) console.log(webhookLine(webhook));
       },
     );
+    const timeZone = zoneAtNoon(new Date());
     const port = await freePort(Number(new URL(DEFAULT_WORKER_URL).port));
-    const worker = await runWorker({ bundle: BUNDLE, variables, port, outbound: towards(receiver) });
+    const worker = await runWorker({
+      bundle: BUNDLE,
+      variables: { ...variables, TIME_ZONE: timeZone },
+      port,
+      outbound: towards(receiver),
+    });
     const target: Target = { url: worker.url, privateKey: key.value, adminToken: variables["ADMIN_TOKEN"] };
-    console.log(`The Worker runs in workerd at ${worker.url} (${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`);
+    console.log(
+      `The Worker runs in workerd at ${worker.url}, in a time zone where it is noon (${timeZone}; ${((Date.now() - startedAt) / 1_000).toFixed(1)} s)`,
+    );
 
     for (const name of STORY) await showEvent(target, name);
 
