@@ -200,6 +200,7 @@ describe("a window", () => {
     const key = await fire({ window: { days: ["monday"], from: "08:00", to: "20:00" }, actions: [aWebhook()] });
     expect((await deliveryOf(key)).dueAt).toBe("2100-01-04T08:00:00.000Z");
     await alarm();
+    await evictDurableObject(ledger());
     expect(world.requests).toEqual([]);
     await pass(Date.parse("2100-01-04T08:00:00.000Z") - world.now);
     expect(world.requests).toHaveLength(1);
