@@ -129,9 +129,14 @@ export function readPlan(text: string): Plan | null {
   }
 }
 
-/** Puts back a delivery that was taken: its attempt could not be written down, or its window is shut. */
-export function postpone(sql: Sql, id: string, dueAtMs: number): void {
-  sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ? WHERE id = ? AND state = 'sending'", dueAtMs, id);
+/** Back to waiting, unless an event ended the wait while the delivery was being sent: the only way out of `sending` but its end. */
+const PUT_BACK = "state = iif(cancelled_by IS NULL, 'scheduled', 'cancelled')";
+
+/** Puts back a delivery that was taken: its attempt failed, could not be written down, or its window is shut. */
+export function postpone(sql: Sql, id: string, dueAtMs: number, tries: number | null = null): void {
+  const dueAt = "due_at = iif(cancelled_by IS NULL, ?, NULL)";
+  const set = `${PUT_BACK}, ${dueAt}, tries = ifnull(?, tries)`;
+  sql.exec(`UPDATE deliveries SET ${set} WHERE id = ? AND state = 'sending'`, dueAtMs, tries, id);
 }
 
 /** When the next delivery is due, milliseconds since 1970; `null`: none waits. */
@@ -145,9 +150,8 @@ export function nextDueAt(sql: Sql): number | null {
 /** Deliveries that were being sent when the object stopped: whether they arrived is not known, so they are due again. */
 export function resumeInterrupted(sql: Sql): void {
   sql.exec(
-    "UPDATE deliveries SET state = 'cancelled', due_at = NULL WHERE state = 'sending' AND cancelled_by IS NOT NULL",
+    `UPDATE deliveries SET ${PUT_BACK}, due_at = iif(cancelled_by IS NULL, due_at, NULL) WHERE state = 'sending'`,
   );
-  sql.exec("UPDATE deliveries SET state = 'scheduled' WHERE state = 'sending'");
 }
 
 /** Writes an attempt down and moves the delivery on. A delivery that was erased meanwhile stays gone: then `false`. */
@@ -158,12 +162,7 @@ export function settle(
   time: { startedAt: number; now: number },
   random: number,
 ): boolean {
-  const row = firstRow<{ cancelled_by: string | null }>(
-    sql,
-    "SELECT cancelled_by FROM deliveries WHERE id = ?",
-    delivery.id,
-  );
-  if (row === undefined) return false;
+  if (firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", delivery.id) === undefined) return false;
   const { n } = firstRow<{ n: number }>(
     sql,
     "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?",
@@ -182,16 +181,14 @@ export function settle(
     outcome.answer,
   );
   const next = moveAfter(delivery, outcome, time.now, random);
-  if (row.cancelled_by !== null && next.state === "scheduled") Object.assign(next, { state: "cancelled", dueAt: null });
-  if (next.state === "sent") sql.exec("UPDATE deliveries SET cancelled_by = NULL WHERE id = ?", delivery.id);
-  sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ? WHERE id = ?",
-    next.state,
-    next.dueAt,
-    next.tries,
-    delivery.id,
-  );
+  if (next.state === "scheduled") postpone(sql, delivery.id, next.dueAt, delivery.tries + 1);
+  else end(sql, delivery.id, next.state);
   return true;
+}
+
+/** What has ended by itself was cancelled by nobody. */
+function end(sql: Sql, id: string, state: "sent" | "dead"): void {
+  sql.exec("UPDATE deliveries SET state = ?, due_at = NULL, cancelled_by = NULL WHERE id = ?", state, id);
 }
 
 /** Where a delivery goes after an attempt. Pure. */
@@ -200,11 +197,10 @@ function moveAfter(
   outcome: AttemptOutcome,
   nowMs: number,
   random: number,
-): { state: DeliveryState; dueAt: number | null; tries: number } {
-  if (outcome.done) return { state: "sent", dueAt: null, tries: tries + 1 };
+): { readonly state: "sent" | "dead" } | { readonly state: "scheduled"; readonly dueAt: number } {
+  if (outcome.done) return { state: "sent" };
   const delay = outcome.error.retry === "never" ? null : retryDelayMs(tries + 1, random, outcome.retryAfterMs);
-  if (delay === null) return { state: "dead", dueAt: null, tries: tries + 1 };
-  return { state: "scheduled", dueAt: nowMs + delay, tries: tries + 1 };
+  return delay === null ? { state: "dead" } : { state: "scheduled", dueAt: nowMs + delay };
 }
 
 /** The state of a delivery. */

@@ -31,7 +31,7 @@ const FLAT_TYPES: ReadonlySet<FactType> = new Set(["text", "id", "number", "bool
 const LIST_DECORATORS = new Set(["someValue", "everyValue"]);
 
 /** Words that params take, by key. */
-const PARAM_WORDS: { readonly [key: string]: readonly string[] } = {
+export const PARAM_WORDS: { readonly [key: string]: readonly string[] } = {
   kind: EVENT_KINDS,
   channel: CHANNELS,
   outcome: OUTCOMES,

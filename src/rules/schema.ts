@@ -1,11 +1,12 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
 import { FACTS } from "../events/facts.ts";
-import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
+import { EVENT_KINDS } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { PATH_PATTERN } from "../model/path.ts";
 import { DECORATORS, OPERATORS, OWN_OPERATORS, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
+import { PARAM_WORDS } from "./conditions.ts";
 import {
   CANCEL_WORDS,
   MOMENT_PATTERN,
@@ -81,16 +82,8 @@ const grouped = {
   priority: about("among the conditions beside it, higher ones are looked at first", { type: "integer", minimum: 1 }),
   name: text("a name for people"),
 };
-const params = exactly(
-  {
-    kind: words(EVENT_KINDS),
-    channel: words(CHANNELS),
-    outcome: words(OUTCOMES),
-    direction: words(["inbound", "outbound"]),
-    within: duration,
-  },
-  [],
-);
+const paramWords = Object.entries(PARAM_WORDS).map(([key, known]) => [key, words(known)] as const);
+const params = exactly({ ...Object.fromEntries(paramWords), within: duration }, []);
 const timed = {
   after: about("how long to wait after the decision", duration),
   cancelOn: about(

@@ -187,6 +187,44 @@ describe("a wait", () => {
     expect(world.requests).toHaveLength(1);
   });
 
+  it("ends while an attempt is under way whose outcome cannot be written down", async () => {
+    let answered = false;
+    world.answer = async () => {
+      while (!answered) await new Promise((soon) => setTimeout(soon, 1));
+      return new Response(null, { status: 503 });
+    };
+    const key = await fire(onReply(["reply"]));
+    await runInDurableObject(ledger(), (_, { storage }) => {
+      const disk = "BEGIN SELECT RAISE(ABORT, 'disk'); END";
+      storage.sql.exec(`CREATE TRIGGER fail BEFORE INSERT ON attempts ${disk}`);
+    });
+    world.now += 5 * MINUTE;
+    const run = alarm();
+    while (world.requests.length === 0) await new Promise((soon) => setTimeout(soon, 1));
+    await reply();
+    answered = true;
+    await run;
+    expect(await deliveryOf(key)).toMatchObject({ state: "cancelled", dueAt: null, cancelledBy: { trigger: "reply" } });
+    await pass(DAY);
+    expect(world.requests).toHaveLength(1);
+  });
+
+  it("was not ended by anybody when the last attempt fails for good", async () => {
+    let answered = false;
+    world.answer = async () => {
+      while (!answered) await new Promise((soon) => setTimeout(soon, 1));
+      return new Response(null, { status: 410 });
+    };
+    const key = await fire(onReply(["reply"]));
+    world.now += 5 * MINUTE;
+    const run = alarm();
+    while (world.requests.length === 0) await new Promise((soon) => setTimeout(soon, 1));
+    await reply();
+    answered = true;
+    await run;
+    expect(await deliveryOf(key)).toMatchObject({ state: "dead", cancelledBy: null });
+  });
+
   it("says that the operator ended it", async () => {
     const key = await fire(onReply(["reply"]));
     await apiPost(`/locations/${LOCATION}/deliveries/${(await deliveryOf(key)).id}/cancel`);
