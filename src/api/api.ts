@@ -2,11 +2,13 @@
 import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
+import type { Decided } from "../match/decide.ts";
+import { explainedEvent } from "../match/explain.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import { explainedEvent } from "../match/explain.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { listQuery } from "./query.ts";
 import { hasToken } from "./token.ts";
@@ -22,7 +24,7 @@ interface ApiCall {
 }
 
 const MAX_BODY_BYTES = 512 * 1024;
-const LOG_CURSOR = /^\d{1,15}$/;
+const LOG_CURSOR = /^\d{1,16}$/;
 
 /** Each route with what it does; `:l` is a location. */
 const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
@@ -106,7 +108,7 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
       const body = await jsonBody(request);
       const event = body.ok ? explainedEvent(body.value, clock()) : body;
       return event.ok
-        ? succeed({ event: event.value, ...(await ledger(event.value.locationId).explain(event.value)) })
+        ? succeed(explained(event.value, await ledger(event.value.locationId).explain(event.value)))
         : event;
     },
   ],
@@ -186,4 +188,9 @@ function noRoute(request: Request): Failure {
   return allow.length === 0
     ? { code: "REQUEST_NOT_FOUND" }
     : { code: "REQUEST_METHOD", allow: [...new Set(allow)].join(", ") };
+}
+
+/** A decision that was only asked for, its actions under the names of their rules. */
+function explained(event: Event, { decision, actions }: Decided) {
+  return { event, decision, actions: actions.map((action) => ({ ...action, rule: action.rule.name })) };
 }

@@ -1,7 +1,7 @@
 // `rules explain event.json`: for every rule, fired or not, each condition with what it saw, in words.
 import { defineCommand } from "citty";
 import { explainedEvent } from "../match/explain.ts";
-import { decide } from "../match/decide.ts";
+import { explain as explainEvent } from "../match/decide.ts";
 import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../model/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
@@ -29,7 +29,7 @@ async function decisionOnFile(file: string): Promise<Decision> {
   const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
   for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
   const ruleSet = await ruleSetOf(admitted.map(({ rule }) => rule));
-  return (await decide(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
+  return (await explainEvent(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
 }
 
 async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Decision> {

@@ -18,6 +18,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
       storage.alarmAt = atMs;
       return Promise.resolve();
     },
+    sync: () => Promise.resolve(),
     transactionSync(work) {
       database.exec("BEGIN");
       try {

@@ -3,7 +3,7 @@ import type { Channel, EventKind, Outcome, Sender } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 
 /** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */
-const CHANNEL_OF: { readonly [spelling: string]: Channel } = {
+const CHANNEL_OF = tableOf<Channel>({
   sms: "sms",
   email: "email",
   call: "call",
@@ -20,9 +20,9 @@ const CHANNEL_OF: { readonly [spelling: string]: Channel } = {
   customprovideremail: "email",
   customsms: "sms",
   customemail: "email",
-};
+});
 
-const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
+const OUTCOME_OF = tableOf<Outcome>({
   delivered: "delivered",
   sent: "sent",
   failed: "failed",
@@ -41,7 +41,7 @@ const OUTCOME_OF: { readonly [spelling: string]: Outcome } = {
   pending: "pending",
   scheduled: "pending",
   queued: "pending",
-};
+});
 
 /** A call that never got as far as a mailbox. */
 const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
@@ -49,9 +49,8 @@ const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
 /** The word of `channel` or `outcome` that stands for one of HighLevel's spellings, or `null`. */
 export function derivedWord(fact: string, spelling: string): string | null {
-  const table: { readonly [spelling: string]: string } =
-    fact === "channel" ? CHANNEL_OF : fact === "outcome" ? OUTCOME_OF : {};
-  return lookUp(table, word(spelling)) ?? null;
+  if (fact === "channel") return CHANNEL_OF.get(word(spelling)) ?? null;
+  return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
 /** Whether a kind of event is a message, out or in, and so has a channel. */
@@ -61,10 +60,9 @@ export function isMessage(kind: EventKind): boolean {
 
 /** The channel; for `Custom` only `messageTypeString` can name it. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
-  const named = lookUp(CHANNEL_OF, word(kind === "ProviderOutboundMessage" ? payload["type"] : payload["messageType"]));
-  const typed = lookUp(CHANNEL_OF, word(payload["messageTypeString"]).replace(/^type/, ""));
-  if (named === undefined || named === "custom") return typed ?? named ?? "unknown";
-  return named;
+  const named = CHANNEL_OF.get(word(kind === "ProviderOutboundMessage" ? payload["type"] : payload["messageType"]));
+  if (named !== undefined && named !== "custom") return named;
+  return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? named ?? "unknown";
 }
 
 /**
@@ -78,14 +76,14 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   if (channel === "call") {
     if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
     if (callStatus === "completed") return "answered";
-    return lookUp(OUTCOME_OF, callStatus) ?? lookUp(OUTCOME_OF, status) ?? "unknown";
+    return OUTCOME_OF.get(callStatus) ?? OUTCOME_OF.get(status) ?? "unknown";
   }
   if (channel === "voicemail") {
-    const call = lookUp(OUTCOME_OF, callStatus);
+    const call = OUTCOME_OF.get(callStatus);
     if (call !== undefined && NOT_TAKEN.has(call)) return call;
   }
   if (status === "completed") return channel === "voicemail" ? "delivered" : "sent";
-  return lookUp(OUTCOME_OF, status) ?? "unknown";
+  return OUTCOME_OF.get(status) ?? "unknown";
 }
 
 /** Who sent it: `source: api` is an API call; else a user id means a person. */
@@ -113,11 +111,21 @@ function addresses(value: Json | undefined): string[] {
   return list.filter((item) => typeof item === "string" && item !== "") as string[];
 }
 
-/** A word without case, spaces, dashes and underscores; `""` for anything that is no text. */
+const MAX_FOLDED = 1_000;
+const MAX_SPELLING_CHARACTERS = 40;
+const folded = new Map<string, string>();
+
+/** A word without case, spaces, dashes and underscores; `""` for anything that is no text. The same few come again and again. */
 function word(value: Json | undefined): string {
-  return typeof value === "string" ? value.toLowerCase().replaceAll(/[^a-z]/g, "") : "";
+  if (typeof value !== "string") return "";
+  const known = folded.get(value);
+  if (known !== undefined) return known;
+  const plain = value.toLowerCase().replaceAll(/[^a-z]/g, "");
+  if (folded.size >= MAX_FOLDED) folded.clear();
+  if (value.length <= MAX_SPELLING_CHARACTERS) folded.set(value, plain);
+  return plain;
 }
 
-function lookUp<Word>(table: { readonly [spelling: string]: Word }, spelling: string): Word | undefined {
-  return Object.hasOwn(table, spelling) ? table[spelling] : undefined;
+function tableOf<Word>(words: { readonly [spelling: string]: Word }): ReadonlyMap<string, Word> {
+  return new Map(Object.entries(words));
 }

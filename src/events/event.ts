@@ -66,27 +66,44 @@ export function routeOf(payload: JsonObject): HookRoute {
   return typeof named === "string" && PROVIDER_TYPES.has(named) ? "provider" : "events";
 }
 
-/** Every fact of an event, by name. Absent ones have no key, so the object has no prototype either. */
+/** Reads one fact of an event; `undefined` when it is absent, or the kind of event does not have it. */
+export type FactReader = (event: Event) => Json | undefined;
+
+const DERIVED: { readonly [name: string]: FactReader } = {
+  kind: ({ kind }) => kind,
+  contactId: ({ contactId }) => contactId,
+  occurredAt: ({ occurredAt }) => occurredAt,
+  payload: ({ payload }) => payload,
+  channel: ({ kind, payload }) => channelOf(kind, payload),
+  recipients: ({ kind, payload }) => recipientsOf(kind, payload),
+  outcome: ({ kind, payload }) => outcomeOf(channelOf(kind, payload), payload),
+  sender: ({ payload }) => senderOf(payload),
+};
+
+/** No name in the table of facts is one that every object has, so what is read is what was sent. */
+function payloadReader(name: string, type: FactType): FactReader {
+  const read: FactReader = ({ payload }) => plain(type, payload[name]);
+  return name === "attachments" ? (event) => read(event) ?? [] : read;
+}
+
+/** How each fact that an event alone decides is read. Facts of the moment and of the log are not among them. */
+export const FACT_READERS: ReadonlyMap<string, FactReader> = new Map(
+  Object.entries(FACTS).flatMap(([name, { type, derived, kinds }]): [string, FactReader][] => {
+    const read = derived ? DERIVED[name] : payloadReader(name, type);
+    if (!read) return [];
+    const has = new Set(kinds);
+    return [
+      [name, has.size === EVENT_KINDS.length ? read : (event) => (has.has(event.kind) ? read(event) : undefined)],
+    ];
+  }),
+);
+
+/** Every fact of an event, by name. Absent ones have no key, and the object has no prototype. */
 export function factsOf(event: Event): Facts {
-  const { kind, payload } = event;
   const facts: { [name: string]: Json } = Object.create(null);
-  for (const name of factsOfKind(kind)) {
-    const entry = FACTS[name];
-    if (!entry || entry.derived || !Object.hasOwn(payload, name)) continue;
-    const value = plain(entry.type, payload[name]);
+  for (const name of factsOfKind(event.kind)) {
+    const value = FACT_READERS.get(name)?.(event);
     if (value !== undefined) facts[name] = value;
-  }
-  facts["kind"] = kind;
-  facts["contactId"] = event.contactId;
-  facts["occurredAt"] = event.occurredAt;
-  facts["payload"] = payload;
-  if (isMessage(kind)) {
-    const channel = channelOf(kind, payload);
-    facts["channel"] = channel;
-    facts["attachments"] ??= [];
-    facts["recipients"] = recipientsOf(kind, payload);
-    if (kind !== "ProviderOutboundMessage") facts["outcome"] = outcomeOf(channel, payload);
-    if (kind !== "InboundMessage") facts["sender"] = senderOf(payload);
   }
   return facts;
 }
@@ -108,7 +125,7 @@ function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): s
 function plain(type: FactType, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return undefined;
   if (value === "") return type === "text" ? "" : undefined;
-  if (type === "number") return Number(value);
+  if (type === "number") return typeof value === "object" ? undefined : Number(value);
   if (type === "boolean") return value === true || value === "true";
   if (type === "time" && typeof value === "number") return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];

@@ -241,7 +241,11 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   country: { type: "text", kinds: DND, about: "ISO 3166 code" },
 };
 
+const NAMES_OF = Object.fromEntries(
+  EVENT_KINDS.map((kind) => [kind, Object.keys(FACTS).filter((name) => FACTS[name]?.kinds.includes(kind))]),
+);
+
 /** The names of the facts that a kind of event has. */
 export function factsOfKind(kind: EventKind): readonly string[] {
-  return Object.keys(FACTS).filter((name) => FACTS[name]?.kinds.includes(kind));
+  return NAMES_OF[kind] ?? [];
 }

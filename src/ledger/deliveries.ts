@@ -33,6 +33,7 @@ export interface NewDelivery {
 export interface DueDelivery {
   readonly id: string;
   readonly eventKey: string;
+  readonly contactId: string;
   readonly rule: string;
   /** As stored: `readPlan` reads it. */
   readonly plan: string;
@@ -43,6 +44,7 @@ export interface DueDelivery {
 interface DeliveryRow {
   id: string;
   event_key: string;
+  contact_id: string;
   rule: string;
   plan: string;
   state: DeliveryState;
@@ -59,7 +61,7 @@ interface AttemptRow {
   answer: string | null;
 }
 
-const COLUMNS = "id, event_key, rule, plan, state, due_at, tries, cancelled_by";
+const COLUMNS = "id, event_key, contact_id, rule, plan, state, due_at, tries, cancelled_by";
 const ORDINAL_DIGITS = 4;
 
 /**
@@ -100,7 +102,7 @@ export function cancellable(
   occurredAtMs: number,
 ): { readonly id: string; readonly plan: Plan | null }[] {
   const open = `SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1 AND state IN ('scheduled', 'sending')
-    AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE key = event_key) <= ?`;
+    AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?`;
   return rows<{ id: string; plan: string }>(sql, open, contactId, occurredAtMs).map(({ id, plan }) => ({
     id,
     plan: readPlan(plan),
@@ -116,7 +118,8 @@ export function takeDue(sql: Sql, nowMs: number): DueDelivery | undefined {
   );
   if (!row) return undefined;
   sql.exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", row.id);
-  return { id: row.id, eventKey: row.event_key, rule: row.rule, plan: row.plan, tries: row.tries };
+  const { id, event_key: eventKey, contact_id: contactId, rule, plan, tries } = row;
+  return { id, eventKey, contactId, rule, plan, tries };
 }
 
 /** The plan of a delivery, or `null` when it is of a form that this version does not know. */
@@ -142,15 +145,17 @@ export function postpone(sql: Sql, id: string, dueAtMs: number, tries: number | 
 /** When the next delivery is due, milliseconds since 1970; `null`: none waits. */
 export function nextDueAt(sql: Sql): number | null {
   return (
-    firstRow<{ at: number | null }>(sql, "SELECT MIN(due_at) AS at FROM deliveries WHERE state = 'scheduled'")?.at ??
-    null
+    firstRow<{ at: number }>(
+      sql,
+      "SELECT due_at AS at FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL ORDER BY due_at LIMIT 1",
+    )?.at ?? null
   );
 }
 
 /** Deliveries that were being sent when the object stopped: whether they arrived is not known, so they are due again. */
 export function resumeInterrupted(sql: Sql): void {
   sql.exec(
-    `UPDATE deliveries SET ${PUT_BACK}, due_at = iif(cancelled_by IS NULL, due_at, NULL) WHERE state = 'sending'`,
+    `UPDATE deliveries SET ${PUT_BACK}, due_at = iif(cancelled_by IS NULL, due_at, NULL) WHERE state = 'sending' AND due_at IS NOT NULL`,
   );
 }
 

@@ -26,13 +26,20 @@ export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStu
   return env.DIRECTORY.getByName(DIRECTORY_NAME);
 }
 
+/** All that a ledger works with. */
+export interface LedgerWorld {
+  readonly storage: LedgerStorage;
+  readonly ports: LedgerPorts;
+}
+
 export class Ledger extends DurableObject<LedgerEnv> {
   readonly #ledger: LocationLedger;
 
-  /** `adapt` is for tests: a clock, a network or rules of their own. */
-  constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (ports: LedgerPorts) => LedgerPorts = (ports) => ports) {
+  /** `adapt` is for tests: a clock, a network or rules of their own, or an eye on the storage. */
+  constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
     super(ctx, env);
-    this.#ledger = new LocationLedger(storageOf(ctx), adapt(ledgerPorts(env, bundledRules)));
+    const { storage, ports } = adapt({ storage: storageOf(ctx), ports: ledgerPorts(env, bundledRules) });
+    this.#ledger = new LocationLedger(storage, ports);
     void ctx.blockConcurrencyWhile(() => this.#ledger.open());
   }
 
@@ -161,5 +168,6 @@ function storageOf({ storage }: DurableObjectState): LedgerStorage {
     transactionSync: (work) => storage.transactionSync(work),
     getAlarm: () => storage.getAlarm(),
     setAlarm: (atMs) => storage.setAlarm(atMs),
+    sync: () => storage.sync(),
   };
 }

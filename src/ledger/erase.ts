@@ -5,6 +5,7 @@ import { readPlan } from "./deliveries.ts";
 import type { Task } from "../model/task.ts";
 import * as held from "./held.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
+import * as ruleSets from "./rule-sets.ts";
 import * as tasks from "./tasks.ts";
 
 const OPEN = "('scheduled', 'sending')";
@@ -39,7 +40,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
     quarantined: held.eraseContact(sql, contactId),
-    events: count(sql, `UPDATE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
+    events: count(sql, `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
   };
 }
 
@@ -49,16 +50,16 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
  * a late retry of the webhook is still a duplicate. `true`: there is more to remove.
  */
 export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
-  const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN})`;
+  const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN} AND due_at IS NOT NULL)`;
   const forgotten = rows(
     sql,
-    `UPDATE events SET ${TOMBSTONE} WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`,
+    `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE (contact_id, key) IN (SELECT contact_id, key FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`,
     beforeMs,
     SWEEP_ROWS,
   );
   const removed = rows(
     sql,
-    `DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE received_at < ? AND record IS NULL LIMIT ?) RETURNING seq`,
+    "DELETE FROM events WHERE (contact_id, key) IN (SELECT contact_id, key FROM events WHERE received_at < ? AND record IS NULL LIMIT ?) RETURNING seq",
     Math.min(beforeMs, nowMs - KEY_DAYS * DAY_MS),
     SWEEP_ROWS,
   );
@@ -79,6 +80,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
   }
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
   held.forgetBefore(sql, beforeMs);
+  ruleSets.forgetBefore(sql, beforeMs);
   return more;
 }
 

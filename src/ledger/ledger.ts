@@ -129,9 +129,10 @@ export class LocationLedger {
   }
 
   async event(key: string): Promise<EventStory | undefined> {
-    const record = log.find(this.#storage.sql, key);
+    const record = log.search(this.#storage.sql, key);
     if (!record) return undefined;
-    const { event, decision } = record;
+    const { event } = record;
+    const decision = this.#recorder.complete(record);
     const idPrefix = await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     return { event, decision, deliveries: deliveries.ofDecision(this.#storage.sql, idPrefix) };
   }

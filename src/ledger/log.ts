@@ -26,27 +26,28 @@ interface EventRow {
   fired: string;
 }
 
-/** Whether an event has been recorded, also one whose contact was erased since. */
-export function isRecorded(sql: Sql, key: string): boolean {
-  return firstRow(sql, "SELECT 1 FROM events WHERE key = ?", key) !== undefined;
+/** Whether an event has been recorded, also one whose contact was erased since: then it stands under nobody. */
+export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
+  return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** Appends an event. Throws when it is there already: who appends has looked. */
-export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent): void {
+/** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
+export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
   sql.exec(
-    `INSERT INTO events (key, kind, channel, contact_id, received_at, fired, record, outcome, direction, occurred_at, message_key)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    event.contactId,
     event.key,
+    seq,
     event.kind,
     past.channel,
-    event.contactId,
+    past.outcome,
+    past.direction,
+    past.messageKey,
+    Date.parse(event.occurredAt),
     past.at,
     JSON.stringify(decision.fired),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
-    past.outcome,
-    past.direction,
-    Date.parse(event.occurredAt),
-    past.messageKey,
   );
 }
 
@@ -88,9 +89,18 @@ export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number
   );
 }
 
-/** One event with its decision. */
-export function find(sql: Sql, key: string): LogRecord | undefined {
-  const row = firstRow<{ record: string | null }>(sql, "SELECT record FROM events WHERE key = ?", key);
+/** One event of a contact with its decision. */
+export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
+  const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";
+  return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
+}
+
+/** One event by its key alone, which reads through the log: for people, not for each event. */
+export function search(sql: Sql, key: string): LogRecord | undefined {
+  return readRecord(firstRow<{ record: string | null }>(sql, "SELECT record FROM events WHERE key = ?", key));
+}
+
+function readRecord(row: { record: string | null } | undefined): LogRecord | undefined {
   return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
 }
 
@@ -132,6 +142,8 @@ function toEntry(row: EventRow): LogEntry {
 
 /** Verdicts get room in turn, those that fired first: whole, or without conditions, or not at all. */
 function bounded(decision: Decision): Decision {
+  // A character takes three bytes at most: with so few, all of them fit.
+  if (JSON.stringify(decision.verdicts).length * 3 <= MAX_VERDICT_BYTES) return decision;
   let room = MAX_VERDICT_BYTES;
   const stored = new Map<Verdict, Verdict>();
   for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {

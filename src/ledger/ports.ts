@@ -21,6 +21,8 @@ export interface LedgerStorage {
   transactionSync<Value>(work: () => Value): Value;
   getAlarm(): Promise<number | null>;
   setAlarm(atMs: number): Promise<void>;
+  /** Resolves once everything that was written is on disk. */
+  sync(): Promise<void>;
 }
 
 /** Everything a ledger works with besides its own storage. */

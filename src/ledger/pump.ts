@@ -3,8 +3,7 @@
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
-import { decisionFacts } from "../match/facts.ts";
-import { NO_HISTORY } from "../model/history.ts";
+import { plainFacts } from "../match/facts.ts";
 import { nextOpening } from "../time/window.ts";
 import * as deliveries from "./deliveries.ts";
 import * as log from "./log.ts";
@@ -102,7 +101,7 @@ export class Pump {
 
   async #perform(delivery: deliveries.DueDelivery): Promise<AttemptOutcome> {
     const plan = deliveries.readPlan(delivery.plan);
-    const record = log.find(this.#storage.sql, delivery.eventKey);
+    const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan || !record) return unanswered(actionError("ACTION_LOST", "What the delivery was about cannot be read"));
     return perform(plan.action, this.#contextOf(delivery, plan, record));
   }
@@ -138,7 +137,7 @@ export class Pump {
       decidedAt,
       roots: {
         event: event.payload,
-        facts: { ...decisionFacts(event, moment, NO_HISTORY).plain },
+        facts: { ...plainFacts(event, moment) },
         rule: plan.rule,
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },

@@ -1,21 +1,25 @@
 // Recording: an event is decided on the log before it, and everything that follows is one transaction.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide, type Decided } from "../match/decide.ts";
+import { decide, everyVerdict, explain, type Decided } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
-import type { PlannedAction } from "../model/decision.ts";
+import type { Decision, PlannedAction } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { Recorded } from "../model/ledger.ts";
-import type { Rule } from "../model/rule.ts";
 import * as deliveries from "./deliveries.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
+import * as ruleSets from "./rule-sets.ts";
 
 export class Recorder {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  /** The place in the log that was given last: microseconds, as long as the clock goes on. */
+  #lastSeq = 0;
+  /** The rule set that is known to be kept. */
+  #keptRuleSet: string | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
@@ -28,7 +32,7 @@ export class Recorder {
    */
   async record(event: Event, within: () => void): Promise<{ recorded: Recorded; dueAtMs: readonly number[] }> {
     const { sql } = this.#storage;
-    if (log.isRecorded(sql, event.key)) return { recorded: { status: "duplicate" }, dueAtMs: [] };
+    if (log.isRecorded(sql, event.contactId, event.key)) return { recorded: { status: "duplicate" }, dueAtMs: [] };
     const moment = this.#moment();
     const { decision, actions } = await decide(event, this.#ports.ruleSet, {
       ...moment,
@@ -39,21 +43,32 @@ export class Recorder {
     const cancelled = await this.#cancelledWaits(event, moment);
     // From here to the end there is no await: all of it is committed, or none.
     this.#storage.transactionSync(() => {
-      log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs));
+      this.#lastSeq = Math.max(moment.nowMs * 1_000, this.#lastSeq + 1);
+      log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs), this.#lastSeq);
+      this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of cancelled) deliveries.cancel(sql, id, by);
       deliveries.schedule(sql, event, idPrefix, planned);
-      for (const rule of decision.fired) {
-        if (this.#rule(rule)?.limit?.per === "location") log.noteFiring(sql, rule, moment.nowMs, event.key);
-      }
+      for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
+        if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
       within();
     });
+    this.#keptRuleSet = this.#ports.ruleSet.hash;
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     return { recorded: { status: "accepted", fired: decision.fired }, dueAtMs };
   }
 
   /** What would be decided on an event now. Nothing is recorded. */
   async explain(event: Event): Promise<Decided> {
-    return decide(event, this.#ports.ruleSet, { ...this.#moment(), history: this.#history(event) });
+    return explain(event, this.#ports.ruleSet, { ...this.#moment(), history: this.#history(event) });
+  }
+
+  /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since. */
+  complete({ event, decision }: log.LogRecord): Decision {
+    const { ruleSet, timeZone } = this.#ports;
+    const decidedBy = ruleSet.hash === decision.ruleSet ? ruleSet : ruleSets.find(this.#storage.sql, decision.ruleSet);
+    return decidedBy
+      ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, decidedBy)
+      : decision;
   }
 
   /** The log before an event, read when the first rule asks for it. */
@@ -66,19 +81,14 @@ export class Recorder {
     };
   }
 
-  #rule(name: string): Rule | undefined {
-    return this.#ports.ruleSet.rules.find((rule) => rule.name === name);
-  }
-
   /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
   async #planned(
     event: Event,
-    { rule: name, action, dueAt }: PlannedAction,
+    { rule, action, dueAt }: PlannedAction,
     moment: Moment,
   ): Promise<deliveries.NewDelivery> {
-    const rule = this.#rule(name);
-    const about = { name, description: rule?.description ?? "", priority: rule?.priority ?? 0 };
-    const plan: deliveries.Plan = { v: 1, action, rule: about, ...(rule?.window ? { window: rule.window } : {}) };
+    const { name, description = "", priority = 0, window } = rule;
+    const plan = { v: 1, action, rule: { name, description, priority }, ...(window ? { window } : {}) } as const;
     const delivery = { rule: name, plan, dueAtMs: Date.parse(dueAt) };
     for (const later of action.cancelOn
       ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
@@ -101,6 +111,12 @@ export class Recorder {
       if (by) ended.push({ id, by });
     }
     return ended;
+  }
+
+  #keepRuleSet(locationId: string, nowMs: number): void {
+    const { ruleSet } = this.#ports;
+    if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
+    ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
   }
 
   #moment(): Moment {

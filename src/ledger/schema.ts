@@ -74,6 +74,30 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
   `,
+  // One row written for an event that fires nothing: docs/decisions/0014-one-row-for-an-event.md. Before the first release.
+  `
+  CREATE TABLE new_events (
+    contact_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    channel TEXT,
+    outcome TEXT,
+    direction TEXT,
+    message_key TEXT,
+    occurred_at INTEGER,
+    received_at INTEGER NOT NULL,
+    fired TEXT NOT NULL,
+    record TEXT,
+    PRIMARY KEY (contact_id, key)
+  ) WITHOUT ROWID;
+  INSERT INTO new_events SELECT contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, record FROM events;
+  DROP TABLE events;
+  ALTER TABLE new_events RENAME TO events;
+  DROP INDEX deliveries_by_state;
+  CREATE INDEX deliveries_open ON deliveries (state, due_at) WHERE due_at IS NOT NULL;
+  CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

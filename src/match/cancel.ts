@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger } from "../model/rule.ts";
 import { compileRule, evaluateRule } from "./engine.ts";
-import { decisionFacts, type Moment } from "./facts.ts";
+import { DecisionFacts, type Moment } from "./facts.ts";
 
 type EventCancel = Extract<CancelledBy, { by: "event" }>;
 
@@ -33,8 +33,8 @@ async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): P
       return event.kind === "ContactDelete";
     default: {
       if (!trigger.on.includes(event.kind)) return false;
-      const compiled = compileRule({ name: "cancelOn", on: trigger.on, conditions: trigger.conditions, actions: [] });
-      const evaluation = await evaluateRule(compiled, decisionFacts(event, moment, NO_HISTORY));
+      const compiled = compileRule({ name: "cancelOn", conditions: trigger.conditions });
+      const evaluation = await evaluateRule(compiled, new DecisionFacts(event, moment, NO_HISTORY));
       return evaluation.ok && evaluation.value.met;
     }
   }

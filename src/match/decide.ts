@@ -7,9 +7,12 @@ import { NO_HISTORY, type History } from "../model/history.ts";
 import { byPriority, type Limit, type Rule, type RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
+import { evaluateWithout } from "./check.ts";
 import { compileRule, evaluateRule, type CompiledRule } from "./engine.ts";
-import { decisionFacts, type DecisionFacts, type Moment } from "./facts.ts";
+import { conditionVerdicts } from "./explanation.ts";
+import { DecisionFacts, type Moment } from "./facts.ts";
 import { hasFiredForMessage, isAtLimit } from "./history.ts";
+import { isRuledOut, RuleIndex } from "./rule-index.ts";
 
 /** A decision, and the actions that follow from it in order. */
 export interface Decided {
@@ -23,45 +26,97 @@ export interface DecisionContext extends Moment {
   readonly history?: History | undefined;
 }
 
-const compiledSets = new WeakMap<RuleSet, readonly CompiledRule[]>();
+/**
+ * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. The verdicts are
+ * those of the rules that were proposed; `everyVerdict` adds the others.
+ */
+export function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
+  return judge(event, ruleSet, context, ({ index }, facts) => index.propose(facts));
+}
 
-/** Decides an event. It never throws for an admitted rule set. */
-export async function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
+/** Decides an event with the engine alone: every rule that looks at this kind of event is evaluated, and has its verdict. */
+export function explain(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
+  return judge(event, ruleSet, context, ({ rules }) =>
+    [...rules.keys()].filter((position) => rules[position]?.on.includes(event.kind)),
+  );
+}
+
+/** A decision with a verdict on every rule that looks at this kind of event: those that the index ruled out say why. */
+export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet): Decision {
+  const facts = new DecisionFacts(
+    event,
+    { nowMs: Date.parse(decision.decidedAt), timeZone: decision.timeZone },
+    NO_HISTORY,
+  );
+  const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
+  const verdicts: Verdict[] = [];
+  const restraint = { guarded: guardedAs(event), stoppedBy: null as string | null };
+  for (const rule of readyRules(ruleSet).rules) {
+    if (!rule.on.includes(event.kind)) continue;
+    const verdict = told.get(rule.name) ?? heldBack(rule, event, restraint) ?? ruledOut(rule, facts);
+    if (verdict) verdicts.push(verdict);
+    if (verdict?.fired && rule.stop) restraint.stoppedBy = rule.name;
+  }
+  return { ...decision, verdicts };
+}
+
+/** A rule set made ready once: in order, indexed, and each rule compiled for the engine when it is first proposed. */
+interface ReadyRules {
+  readonly rules: readonly Rule[];
+  readonly index: RuleIndex;
+  readonly compiled: Map<Rule, CompiledRule>;
+}
+const readySets = new WeakMap<RuleSet, ReadyRules>();
+
+function readyRules(ruleSet: RuleSet): ReadyRules {
+  const known = readySets.get(ruleSet);
+  if (known) return known;
+  const rules = ruleSet.rules.toSorted(byPriority);
+  const ready = { rules, index: new RuleIndex(rules), compiled: new Map() };
+  readySets.set(ruleSet, ready);
+  return ready;
+}
+
+function compiledOnce({ compiled }: ReadyRules, rule: Rule): CompiledRule {
+  let ready = compiled.get(rule);
+  if (!ready) compiled.set(rule, (ready = compileRule(rule)));
+  return ready;
+}
+
+async function judge(
+  event: Event,
+  ruleSet: RuleSet,
+  context: DecisionContext,
+  choose: (ready: ReadyRules, facts: DecisionFacts) => readonly number[],
+): Promise<Decided> {
   const history = context.history ?? NO_HISTORY;
-  const facts = decisionFacts(event, context, history);
-  const guarded = guardedAs(event);
+  const facts = new DecisionFacts(event, context, history);
+  const ready = readyRules(ruleSet);
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
-  let stoppedBy: string | null = null;
-  for (const compiled of compiledRules(ruleSet)) {
-    const { rule } = compiled;
-    if (!rule.on.includes(event.kind)) continue;
-    const held = heldBack(rule, event, guarded, stoppedBy);
-    const verdict: Verdict = held ?? restrained(rule, await evaluated(compiled, facts), facts, history);
+  const restraint = { guarded: guardedAs(event), stoppedBy: null as string | null };
+  for (const position of choose(ready, facts)) {
+    const rule = ready.rules[position];
+    if (!rule) continue;
+    const verdict =
+      heldBack(rule, event, restraint) ??
+      restrained(rule, await evaluated(compiledOnce(ready, rule), facts), facts, history);
     verdicts.push(verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
-    if (rule.stop) stoppedBy = rule.name;
+    if (rule.stop) restraint.stoppedBy = rule.name;
   }
+  const { nowMs, timeZone } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
-  const decidedAt = new Date(context.nowMs).toISOString();
-  return { decision: { eventKey: event.key, decidedAt, ruleSet: ruleSet.hash, fired, verdicts }, actions };
-}
-
-function compiledRules(ruleSet: RuleSet): readonly CompiledRule[] {
-  const known = compiledSets.get(ruleSet);
-  if (known) return known;
-  const compiled = ruleSet.rules.toSorted(byPriority).map(compileRule);
-  compiledSets.set(ruleSet, compiled);
-  return compiled;
+  const decidedAt = new Date(nowMs).toISOString();
+  return { decision: { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts }, actions };
 }
 
 /** The verdict on a rule that is not even asked, or `null` when it is. */
 function heldBack(
   rule: Rule,
   event: Event,
-  guarded: "api" | "internal" | null,
-  stoppedBy: string | null,
+  { guarded, stoppedBy }: { readonly guarded: "api" | "internal" | null; readonly stoppedBy: string | null },
 ): Verdict | null {
   if (rule.enabled === false) return held(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return held(rule, "location");
@@ -72,10 +127,11 @@ function heldBack(
 }
 
 /** The verdict on a rule whose conditions are met, and which may all the same not fire again. */
-function restrained(rule: Rule, verdict: Verdict, { asPast }: DecisionFacts, history: History): Verdict {
+function restrained(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
   if (!verdict.fired) return verdict;
-  if (hasFiredForMessage(rule.name, asPast, history)) return { ...verdict, fired: false, reason: "duplicate-action" };
-  if (rule.limit && isAtLimit(rule.name, rule.limit, asPast, history)) {
+  if (hasFiredForMessage(rule.name, facts.asPast, history))
+    return { ...verdict, fired: false, reason: "duplicate-action" };
+  if (rule.limit && isAtLimit(rule.name, rule.limit, facts.asPast, history)) {
     return { ...verdict, fired: false, reason: "limit", detail: limitInWords(rule.limit) };
   }
   return verdict;
@@ -83,6 +139,13 @@ function restrained(rule: Rule, verdict: Verdict, { asPast }: DecisionFacts, his
 
 function limitInWords({ count, within, per = "contact" }: Limit): string {
   return `${count} within ${within} for each ${per}`;
+}
+
+/** The verdict on a rule that the index ruled out; `null`: it did not, and only the engine can say. */
+function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
+  if (!isRuledOut(rule, facts)) return null;
+  const conditions = conditionVerdicts(rule.conditions, evaluateWithout(rule.conditions, facts));
+  return { rule: rule.name, fired: false, reason: "conditions", conditions };
 }
 
 function held(rule: Rule, reason: VerdictReason): Verdict {
@@ -103,7 +166,7 @@ function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
     const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
     const due = rule.window ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
     // A window that never opens is refused at admission; should it come about, waiting is the safe side.
-    return { rule: rule.name, index, action, dueAt: new Date(due ?? afterDelay + NEVER_OPENS_MS).toISOString() };
+    return { rule, index, action, dueAt: new Date(due ?? afterDelay + NEVER_OPENS_MS).toISOString() };
   });
 }
 

@@ -1,20 +1,21 @@
 // The only file that knows json-rules-engine, which has the last word on whether a rule fires.
-// It must not leak the library's own word "event", and it must give each evaluation an Engine and an Almanac of
-// its own: overlapping runs on one Engine, or a run after one that rejected, silently lose rules.
-import { Almanac, Engine, Fact, Rule as EngineRule } from "json-rules-engine";
+// It must not leak the library's own word "event". `Engine.run` is never called: overlapping runs on one Engine, or a
+// run after one that rejected, silently lose rules. Each rule is evaluated alone, on an Almanac of its own event.
+import { Almanac, Engine, Rule as EngineRule } from "json-rules-engine";
 import type { ConditionVerdict } from "../model/decision.ts";
 import type { JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import type { Condition, Rule } from "../model/rule.ts";
+import type { Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./explanation.ts";
 import type { DecisionFacts } from "./facts.ts";
-import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS } from "./operators.ts";
+import { cheapToClone } from "./engine-conditions.ts";
+import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./operators.ts";
 import { resolvePath } from "./path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {
-  readonly rule: Rule;
-  readonly ready: Result<{ readonly engineRule: EngineRule; readonly factNames: ReadonlySet<string> }, string>;
+  readonly rule: Pick<Rule, "name" | "conditions">;
+  readonly ready: Result<EvaluableRule, string>;
 }
 
 /** What evaluating one rule gave. */
@@ -23,19 +24,68 @@ export interface Evaluation {
   readonly conditions: readonly ConditionVerdict[];
 }
 
-const DECORATIONS = Object.entries(TOTAL_DECORATORS);
-const COMPARISONS = Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS });
-const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
+/** What an event's Almanac is, and the result that a rule has on it: public methods that the library's types leave out. */
+interface EvaluableRule {
+  conditions: object;
+  setEngine(engine: Engine): unknown;
+  evaluate(almanac: Almanac): Promise<{ readonly result: unknown; readonly conditions: unknown }>;
+}
+interface OperatorTable {
+  get(name: string): { evaluate(fact: unknown, value: unknown): boolean } | null;
+}
 
 type EngineConditions = EngineRule["conditions"];
 
+const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
+/** Holds the operators, which is all that evaluating a rule asks of its Engine. */
+const engine = new Engine([], OPTIONS);
+for (const [name, compare] of Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS }))
+  engine.addOperator(name, compare);
+for (const [name, decorate] of Object.entries(TOTAL_DECORATORS)) engine.addOperatorDecorator(name, decorate);
+const { operators } = engine as unknown as { readonly operators: OperatorTable };
+
+const comparisons = new Map<string, Compare>();
+
+/** The comparison behind an operator's name, decorators and all, as the engine itself makes it; `null`: it has none. */
+export function comparisonOf(name: string): Compare | null {
+  const known = comparisons.get(name);
+  if (known) return known;
+  const operator = typeof name === "string" ? operators.get(name) : null;
+  if (!operator) return null;
+  const compare: Compare = (fact, value) => operator.evaluate(fact, value);
+  comparisons.set(name, compare);
+  return compare;
+}
+
+/** The facts of one event. Facts are read when they are asked for, instead of being made into Fact objects and hashed. */
+class EventAlmanac extends Almanac {
+  readonly #facts: DecisionFacts;
+
+  constructor(facts: DecisionFacts) {
+    super(OPTIONS);
+    this.#facts = facts;
+  }
+
+  override factValue<Value>(name: string, params?: JsonObject, path?: string): Promise<Value> {
+    const value = this.#facts.value(name, params);
+    const isReached = path && typeof value === "object" && value !== null;
+    return Promise.resolve((isReached ? resolvePath(value, path) : value) as Value);
+  }
+}
+
 /** Makes a rule ready. It never throws: what the engine refuses is the verdict of that rule at each event. */
-export function compileRule(rule: Rule): CompiledRule {
+export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
   try {
     // The engine writes into the conditions it is given, so it gets a copy.
     const conditions = structuredClone(rule.conditions) as unknown as EngineConditions;
-    const engineRule = new EngineRule({ name: rule.name, conditions, event: { type: rule.name } });
-    return { rule, ready: succeed({ engineRule, factNames: new Set(factsIn(rule.conditions)) }) };
+    const ready = new EngineRule({
+      name: rule.name,
+      conditions,
+      event: { type: rule.name },
+    }) as unknown as EvaluableRule;
+    ready.setEngine(engine);
+    ready.conditions = cheapToClone(ready.conditions);
+    return { rule, ready: succeed(ready) };
   } catch (error) {
     return { rule, ready: fail(messageOf(error)) };
   }
@@ -47,36 +97,14 @@ export async function evaluateRule(
   facts: DecisionFacts,
 ): Promise<Result<Evaluation, string>> {
   if (!ready.ok) return ready;
-  const almanac = new Almanac(OPTIONS);
-  for (const name of ready.value.factNames) {
-    const ask = facts.asked[name];
-    const value = ask ? (params: JsonObject) => ask(params) : facts.plain[name];
-    if (value !== undefined) almanac.addFact(new Fact<unknown>(name, value, { cache: false }));
-  }
   try {
-    const engine = new Engine([], OPTIONS);
-    for (const [name, compare] of COMPARISONS) engine.addOperator(name, compare);
-    for (const [name, decorate] of DECORATIONS) engine.addOperatorDecorator(name, decorate);
-    engine.addRule(ready.value.engineRule);
-    const { results, failureResults } = await engine.run({}, { almanac });
-    const result = results[0] ?? failureResults[0];
-    if (!result) return fail("The engine gave no result");
-    const evaluated = result.conditions as unknown as EvaluatedCondition;
-    return succeed({ met: result.result === true, conditions: conditionVerdicts(rule.conditions, evaluated) });
+    const { result, conditions } = await ready.value.evaluate(new EventAlmanac(facts));
+    return succeed({
+      met: result === true,
+      conditions: conditionVerdicts(rule.conditions, conditions as EvaluatedCondition),
+    });
   } catch (error) {
     return fail(messageOf(error));
-  }
-}
-
-function* factsIn(condition: Condition): Generator<string> {
-  if ("all" in condition) for (const part of condition.all) yield* factsIn(part);
-  else if ("any" in condition) for (const part of condition.any) yield* factsIn(part);
-  else if ("not" in condition) yield* factsIn(condition.not);
-  else {
-    yield condition.fact;
-    const { value } = condition;
-    if (typeof value === "object" && value !== null && !Array.isArray(value) && typeof value["fact"] === "string")
-      yield value["fact"];
   }
 }
 

@@ -8,7 +8,7 @@ import { jsonPointer, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
-import { decide } from "./decide.ts";
+import { explain } from "./decide.ts";
 import { asPast } from "./history.ts";
 
 /** A Wednesday afternoon in UTC, and morning in America. */
@@ -41,12 +41,12 @@ export async function runExample(
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
-    const { decision } = await decide(event.value, alone, { nowMs: at, timeZone, history });
+    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history });
     log.push(asPast(event.value, decision.fired, at));
   }
   const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
-  const { decision } = await decide(event.value, alone, { nowMs, timeZone, history });
+  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history });
   const [verdict] = decision.verdicts;
   if (!verdict)
     return fail([

@@ -1,5 +1,6 @@
-// The facts of a decision: those of the event, those of the moment, and those that ask the log.
-import { factsOf } from "../events/event.ts";
+// The facts of a decision: those of the event, those of the moment, and those that ask the log. Each is read when it is
+// first asked for and then kept: most rules look at a few of sixty.
+import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { Json, JsonObject } from "../model/json.ts";
@@ -14,23 +15,64 @@ export interface Moment {
   readonly timeZone: string;
 }
 
-/** Facts as the engine asks for them: by name, or by name and params. */
-export interface DecisionFacts {
-  readonly plain: Facts;
-  readonly asked: { readonly [name: string]: (params: JsonObject) => Json | undefined };
-  /** The event as a later one will see it. */
-  readonly asPast: PastEvent;
+type Read = (event: Event, moment: Moment) => Json | undefined;
+type Ask = (params: JsonObject, event: PastEvent, history: History) => Json | undefined;
+
+const MOMENTARY: { readonly [name: string]: Read } = {
+  localTime: (_, { nowMs, timeZone }) => localClock(nowMs, timeZone).localTime,
+  weekday: (_, { nowMs, timeZone }) => localClock(nowMs, timeZone).weekday,
+};
+const ASKED: { readonly [name: string]: Ask } = { count: countOf, secondsSince: secondsSinceOf };
+const READ: readonly [name: string, read: Read][] = [...FACT_READERS, ...Object.entries(MOMENTARY)];
+const SLOTS: ReadonlyMap<string, number> = new Map(READ.map(([name], slot) => [name, slot]));
+const READS = READ.map(([, read]) => read);
+const UNREAD = Symbol("unread");
+
+/** The number under which a fact of the event or the moment is read; `undefined`: no such fact, or one that asks the log. */
+export function factSlot(name: string): number | undefined {
+  return SLOTS.get(name);
 }
 
-export function decisionFacts(event: Event, { nowMs, timeZone }: Moment, history: History): DecisionFacts {
-  const facts = factsOf(event);
-  const past = asPast(event, [], nowMs, facts);
-  return {
-    plain: Object.assign(Object.create(null) as object, facts, localClock(nowMs, timeZone)) as Facts,
-    asked: {
-      count: (params) => countOf(params, past, history),
-      secondsSince: (params) => secondsSinceOf(params, past, history),
-    },
-    asPast: past,
-  };
+/** Whether a fact asks the log. */
+export function asksHistory(name: string): boolean {
+  return Object.hasOwn(ASKED, name);
+}
+
+/** Facts as the index asks for them, by slot, and as the engine does, by name and params. */
+export class DecisionFacts {
+  readonly #event: Event;
+  readonly #moment: Moment;
+  readonly #history: History;
+  readonly #values: unknown[] = Array<unknown>(READS.length).fill(UNREAD);
+  #asPast: PastEvent | null = null;
+
+  constructor(event: Event, moment: Moment, history: History) {
+    this.#event = event;
+    this.#moment = moment;
+    this.#history = history;
+  }
+
+  /** The event as a later one will see it. */
+  get asPast(): PastEvent {
+    return (this.#asPast ??= asPast(this.#event, [], this.#moment.nowMs));
+  }
+
+  /** The fact in a slot; `undefined` when it is absent. */
+  at(slot: number): Json | undefined {
+    let value = this.#values[slot];
+    if (value === UNREAD) this.#values[slot] = value = READS[slot]?.(this.#event, this.#moment);
+    return value as Json | undefined;
+  }
+
+  /** A fact by name; `undefined` when it is absent or there is none of this name. */
+  value(name: string, params: JsonObject = {}): Json | undefined {
+    if (asksHistory(name)) return ASKED[name]?.(params, this.asPast, this.#history);
+    const slot = SLOTS.get(name);
+    return slot === undefined ? undefined : this.at(slot);
+  }
+}
+
+/** The facts of an event and its moment as an object without a prototype, for templates: none that asks the log. */
+export function plainFacts(event: Event, { nowMs, timeZone }: Moment): Facts {
+  return Object.assign(Object.create(null) as object, factsOf(event), localClock(nowMs, timeZone)) as Facts;
 }

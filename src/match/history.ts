@@ -1,6 +1,6 @@
 // What history facts, limits and de-duplication ask of the log. Pure: the past comes as data.
-import { factsOf } from "../events/event.ts";
-import type { Event, Facts } from "../model/event.ts";
+import { FACT_READERS } from "../events/event.ts";
+import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Limit } from "../model/rule.ts";
@@ -13,17 +13,21 @@ const DIRECTIONS: { readonly [kind: string]: "inbound" | "outbound" } = {
 };
 
 /** An event as a later one will see it. */
-export function asPast(event: Event, fired: readonly string[], atMs: number, facts: Facts = factsOf(event)): PastEvent {
-  const word = (name: string): string | null => (typeof facts[name] === "string" ? facts[name] : null);
+export function asPast(event: Event, fired: readonly string[], atMs: number): PastEvent {
   return {
     kind: event.kind,
-    channel: word("channel"),
-    outcome: word("outcome"),
+    channel: wordOf(event, "channel"),
+    outcome: wordOf(event, "outcome"),
     direction: DIRECTIONS[event.kind] ?? null,
     at: atMs,
     fired,
-    messageKey: messageKeyOf(event.kind, facts),
+    messageKey: messageKeyOf(event),
   };
+}
+
+function wordOf(event: Event, fact: string): string | null {
+  const value = FACT_READERS.get(fact)?.(event);
+  return typeof value === "string" ? value : null;
 }
 
 /** `count`: how many events of the contact, this one included, are as `params` say. */
@@ -60,10 +64,8 @@ function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
 }
 
 /** The same message in the same state has the same key, under whatever webhook it comes. */
-function messageKeyOf(kind: string, facts: Facts): string | null {
-  const id = facts["messageId"] ?? facts["emailMessageId"];
-  const state = [facts["status"], facts["callStatus"]].map((word) =>
-    typeof word === "string" ? word.toLowerCase() : "",
-  );
-  return typeof id === "string" ? JSON.stringify([kind, id, ...state]) : null;
+function messageKeyOf(event: Event): string | null {
+  const id = wordOf(event, "messageId") ?? wordOf(event, "emailMessageId");
+  const state = ["status", "callStatus"].map((fact) => wordOf(event, fact)?.toLowerCase() ?? "");
+  return id === null ? null : JSON.stringify([event.kind, id, ...state]);
 }

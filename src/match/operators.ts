@@ -3,7 +3,8 @@
 import { RE2JS } from "re2js";
 import type { OwnOperator } from "../model/rule.ts";
 
-type Compare = (fact: unknown, value: unknown) => boolean;
+/** Compares a fact with a value; an absent fact is `undefined`. */
+export type Compare = (fact: unknown, value: unknown) => boolean;
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "./json.ts";
-import type { Action } from "./rule.ts";
+import type { Action, Rule } from "./rule.ts";
 
 /** Why a rule fired or did not. */
 export type VerdictReason =
@@ -46,11 +46,16 @@ export interface Decision {
   readonly eventKey: string;
   /** ISO 8601, UTC. */
   readonly decidedAt: string;
+  /** IANA name: the zone of `localTime` and `weekday`. */
+  readonly timeZone: string;
   /** Hash of the rule set that decided. */
   readonly ruleSet: string;
   /** Names of the rules that fired, in order. */
   readonly fired: readonly string[];
-  /** One for each rule that looks at this kind of event, in order. */
+  /**
+   * In order of deciding. Of a stored decision: those of the rules that the index proposed. As it is asked for: one for
+   * each rule that looks at this kind of event.
+   */
   readonly verdicts: readonly Verdict[];
   /** Verdicts of rules that did not fire for which the stored decision had no room at all. */
   readonly leftOut?: number | undefined;
@@ -58,7 +63,7 @@ export interface Decision {
 
 /** An action that a decision asks for. */
 export interface PlannedAction {
-  readonly rule: string;
+  readonly rule: Rule;
   /** Its place in the rule's `actions`. */
   readonly index: number;
   readonly action: Action;

@@ -2,6 +2,7 @@ import { exports } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { answerApi } from "../../src/api/api.ts";
+import type { Decision } from "../../src/model/decision.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
@@ -139,7 +140,13 @@ describe("explain", () => {
     const explained = (await apiPost("/explain", { event: payload })).body.decision;
     await post(payload);
     const live = (await api(`/locations/${LOCATION}/events/same`)).body.decision;
-    expect(explained.verdicts).toEqual(live.verdicts);
+    // What the index has ruled out was never asked of the log: those conditions say that they were not looked at.
+    const lookedAt = ({ verdicts }: Decision) =>
+      verdicts.map(({ conditions, ...verdict }) => ({
+        ...verdict,
+        conditions: conditions.map((told) => (told.fact === "count" ? { ...told, met: null, saw: undefined } : told)),
+      }));
+    expect(lookedAt(live)).toEqual(lookedAt(explained));
     expect(explained.ruleSet).toBe(live.ruleSet);
   });
 

@@ -1,5 +1,7 @@
 // The Worker under test: the real one, whose ledgers live in the world of world.ts.
 import { Ledger as RealLedger, type LedgerEnv } from "../../src/ledger/durable-objects.ts";
+import type { Sql } from "../../src/ledger/ports.ts";
+import type { Rule, RuleSet } from "../../src/model/rule.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
@@ -7,13 +9,38 @@ export { Directory } from "../../src/ledger/durable-objects.ts";
 
 export class Ledger extends RealLedger {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
-    super(ctx, env, (ports) => ({
-      ...ports,
-      get ruleSet() {
-        return world.rules === null ? ports.ruleSet : { hash: "test", rules: world.rules, findings: [] };
+    super(ctx, env, ({ ports, storage }) => ({
+      ports: {
+        ...ports,
+        get ruleSet() {
+          return world.rules === null ? ports.ruleSet : testRules(world.rules);
+        },
+        random: () => 0,
+        actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },
       },
-      random: () => 0,
-      actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },
+      storage: { ...storage, sql: counted(storage.sql) },
     }));
   }
+}
+
+const sets = new WeakMap<readonly Rule[], RuleSet>();
+
+/** The rules of a test as one set each, named by what they are called. */
+function testRules(rules: readonly Rule[]): RuleSet {
+  let set = sets.get(rules);
+  if (!set) sets.set(rules, (set = { hash: `test:${rules.map(({ name }) => name).join()}`, rules, findings: [] }));
+  return set;
+}
+
+/** The same storage, which counts the rows that are written. */
+function counted(sql: Sql): Sql {
+  return {
+    exec(statement, ...values) {
+      const cursor = sql.exec(statement, ...values);
+      const rows = cursor.toArray();
+      const { rowsWritten } = cursor;
+      world.rowsWritten += rowsWritten;
+      return { toArray: () => rows, rowsWritten };
+    },
+  };
 }

@@ -18,6 +18,8 @@ export const world = {
   /** What the network answers; a test replaces it. */
   answer: (_request: OutgoingRequest): Response | Promise<Response> => new Response("ok"),
   requests: [] as OutgoingRequest[],
+  /** Rows that ledgers have written, ever. */
+  rowsWritten: 0,
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { readEvent } from "../../../src/events/event.ts";
-import { decide } from "../../../src/match/decide.ts";
+import { explain } from "../../../src/match/decide.ts";
 import { CONFIGURATION_NAMES } from "../../../src/model/configuration.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";
@@ -32,7 +32,7 @@ describe("the README's first screen", () => {
     const read = readEvent(block("event"), { key: "readme", route: "events", receivedAt: "2026-03-04T15:30:02.000Z" });
     if (read.status !== "event") throw new Error(read.status);
     const { admitted } = readRules(join(ROOT, "rules"), ROOT, projectConfiguration(false));
-    const { decision } = await decide(
+    const { decision } = await explain(
       read.event,
       await ruleSetOf(admitted.map(({ rule }) => rule).filter(({ name }) => SHIPPED_RULES.includes(name))),
       MOMENT,

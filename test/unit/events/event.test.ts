@@ -3,7 +3,7 @@ import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { FACTS } from "../../../src/events/facts.ts";
 import type { HookRoute } from "../../../src/model/event.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
-import { decisionFacts } from "../../../src/match/facts.ts";
+import { DecisionFacts } from "../../../src/match/facts.ts";
 import { NO_HISTORY } from "../../../src/model/history.ts";
 import { MOMENT } from "../../builders.ts";
 import { readCases } from "../../cases/read-cases.ts";
@@ -34,10 +34,10 @@ describe("reading an event", () => {
     expect(facts).toMatchObject(expected.facts ?? {});
     for (const name of expected.absent ?? []) expect(Object.keys(facts)).not.toContain(name);
     for (const key of expected.payloadKept ?? []) expect(Object.keys(read.event.payload)).toContain(key);
-    const { plain, asked } = decisionFacts(read.event, MOMENT, NO_HISTORY);
+    const asked = new DecisionFacts(read.event, MOMENT, NO_HISTORY);
     for (const [name, entry] of Object.entries(FACTS)) {
       if (!entry.always || !entry.kinds.includes(read.event.kind)) continue;
-      expect(asked[name] ? asked[name]({}) : plain[name], name).toBeDefined();
+      expect(asked.value(name), name).toBeDefined();
     }
   });
 
@@ -53,6 +53,10 @@ describe("reading an event", () => {
     const payload = { type: "ContactDelete", locationId: "l", id: "c", dateAdded: "soon", timestamp: "" };
     const read = readEvent(payload, { ...RECEIVED, route: "events" });
     expect(read).toMatchObject({ status: "event", event: { occurredAt: RECEIVED.receivedAt } });
+  });
+
+  it("has no fact whose name every object has", () => {
+    expect(Object.keys(FACTS).filter((name) => name in Object.prototype)).toEqual([]);
   });
 
   it("has facts without a prototype, so that no word finds anything that was not sent", () => {

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import { LocationLedger } from "../../../src/ledger/ledger.ts";
+import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { Event } from "../../../src/model/event.ts";
 import { anEvent, aRule, aRuleSet, aTask } from "../../builders.ts";
+import { aLedger } from "./a-ledger.ts";
 
 const EVENTS = 1_000;
 const CONTACTS = 7;
 
-// The same ledger as in workerd, on Node's SQLite.
-async function aLedger(): Promise<LocationLedger> {
+async function ledgerThatCounts(): Promise<LocationLedger> {
   const count = aRule({
     name: "every-tenth",
     conditions: {
@@ -22,24 +21,7 @@ async function aLedger(): Promise<LocationLedger> {
     limit: { count: 5, within: "1h", per: "location" },
     actions: [aTask({ after: "1d" })],
   });
-  const ledger = new LocationLedger(sqliteStorage(), {
-    ruleSet: aRuleSet(count, limited, shared),
-    retentionDays: 30,
-    timeZone: "UTC",
-    random: () => 0,
-    timer: () => Promise.resolve(),
-    announce: () => Promise.resolve(),
-    actions: {
-      clock: () => Date.parse("2026-03-04T12:00:00Z"),
-      fetch: () => Promise.resolve(new Response()),
-      tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
-      secrets: {},
-      webhookSecret: null,
-      outboundAllowedHosts: new Set(),
-    },
-  });
-  await ledger.open();
-  return ledger;
+  return aLedger({ ruleSet: aRuleSet(count, limited, shared) });
 }
 
 const events: readonly Event[] = Array.from({ length: EVENTS }, (_, index) =>
@@ -48,7 +30,7 @@ const events: readonly Event[] = Array.from({ length: EVENTS }, (_, index) =>
 
 describe("a thousand events", () => {
   it("sent at once are decided as one after the other", async () => {
-    const [atOnce, inTurn] = [await aLedger(), await aLedger()];
+    const [atOnce, inTurn] = [await ledgerThatCounts(), await ledgerThatCounts()];
     const together = await Promise.all(events.map((event) => atOnce.record(event)));
     const apart = [];
     for (const event of events) apart.push(await inTurn.record(event));
@@ -63,7 +45,7 @@ describe("a thousand events", () => {
   }, 30_000);
 
   it("each twice are recorded once", async () => {
-    const ledger = await aLedger();
+    const ledger = await ledgerThatCounts();
     const answers = await Promise.all(
       [...events.slice(0, 100), ...events.slice(0, 100)].map((event) => ledger.record(event)),
     );

@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../../src/match/decide.ts";
+import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
-import type { ConditionGroup, Rule } from "../../../src/model/rule.ts";
+import type { Event } from "../../../src/model/event.ts";
+import type { ConditionGroup, Rule, RuleSet } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, aTask, aWebhook, MOMENT } from "../../builders.ts";
 
+/** A decision with every verdict: what the index and the engine make of it, which is what the engine alone does. */
+async function decided(event: Event, rules: RuleSet) {
+  const { decision, actions } = await decide(event, rules, MOMENT);
+  const whole = everyVerdict(event, decision, rules);
+  expect(whole).toEqual((await explain(event, rules, MOMENT)).decision);
+  return { decision: whole, actions };
+}
+
 async function verdictOf(rule: Partial<Rule>, fields: JsonObject = {}) {
-  const { decision } = await decide(anEvent(fields), aRuleSet(aRule(rule)), MOMENT);
+  const { decision } = await decided(anEvent(fields), aRuleSet(aRule(rule)));
   const [verdict] = decision.verdicts;
   if (!verdict) throw new Error("No verdict");
   return verdict;
@@ -86,8 +95,9 @@ describe("a verdict", () => {
         { fact: "channel", operator: "equal", value: "email", priority: 5 },
       ],
     };
-    const { conditions: seen } = await verdictOf({ conditions }, { status: "failed" });
-    expect(seen.map(({ met }) => met)).toEqual([null, false]);
+    const rules = aRuleSet(aRule({ conditions }));
+    const { decision } = await explain(anEvent({ status: "failed" }), rules, MOMENT);
+    expect(decision.verdicts[0]?.conditions.map(({ met }) => met)).toEqual([null, false]);
   });
 
   it("shows the other fact's value where two facts are compared", async () => {
@@ -114,7 +124,7 @@ describe("a verdict", () => {
     );
     expect(decision.verdicts.map(({ reason }) => reason)).toEqual(["error", "error", "error", "fired"]);
     expect(decision.verdicts[0]?.detail).toContain("no-such-operator");
-    expect(actions.map(({ rule }) => rule)).toEqual(["d-fine"]);
+    expect(actions.map(({ rule }) => rule.name)).toEqual(["d-fine"]);
   });
 });
 
@@ -142,7 +152,7 @@ describe("a decision", () => {
       aRule({ name: "none", conditions: when("status", "equal", "x") }),
     ];
     const { actions } = await decide(anEvent(), aRuleSet(...rules), MOMENT);
-    expect(actions.map(({ rule, index, action }) => [rule, index, action.type])).toEqual([
+    expect(actions.map(({ rule, index, action }) => [rule.name, index, action.type])).toEqual([
       ["two", 0, "task"],
       ["two", 1, "webhook"],
     ]);
@@ -151,7 +161,7 @@ describe("a decision", () => {
   it("stops after a rule that stops, and only when it fired", async () => {
     const stopping = aRule({ name: "first", priority: 2, stop: true });
     const missed = aRule({ name: "missed", priority: 3, stop: true, conditions: when("status", "equal", "x") });
-    const { decision } = await decide(anEvent(), aRuleSet(stopping, missed, aRule({ name: "later" })), MOMENT);
+    const { decision } = await decided(anEvent(), aRuleSet(stopping, missed, aRule({ name: "later" })));
     expect(decision.verdicts.map(({ rule, reason, detail }) => [rule, reason, detail])).toEqual([
       ["missed", "conditions", undefined],
       ["first", "fired", undefined],
@@ -185,8 +195,8 @@ describe("a decision", () => {
     const events = Array.from({ length: 200 }, (_, index) =>
       anEvent(index % 2 === 0 ? { status: "failed" } : { messageType: "Email" }, `k${index}`),
     );
-    const decided = await Promise.all(events.map((event) => decide(event, rules, MOMENT)));
-    for (const [index, { decision }] of decided.entries())
+    const decisions = await Promise.all(events.map((event) => decide(event, rules, MOMENT)));
+    for (const [index, { decision }] of decisions.entries())
       expect(decision.fired).toEqual(index % 2 === 0 ? ["sms", "failed"] : []);
   });
 

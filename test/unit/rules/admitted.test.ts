@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readEvent } from "../../../src/events/event.ts";
 import { factsOfKind, FACTS } from "../../../src/events/facts.ts";
-import { decide } from "../../../src/match/decide.ts";
+import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
 import { conditionInWords, verdictInWords } from "../../../src/match/words.ts";
 import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
 import type { ConditionVerdict } from "../../../src/model/decision.ts";
@@ -128,12 +128,15 @@ describe("whatever admission admits", () => {
         for (const given of payloads) {
           const read = readEvent(given, { key: "k", route: "events", receivedAt: "2026-03-04T15:30:00.000Z" });
           if (read.status !== "event") continue;
-          const { decision } = await decide(
-            read.event,
-            { hash: "", rules: [{ ...rule, includeApi: true, includeInternal: true }], findings: [] },
-            MOMENT,
-          );
-          const [verdict] = decision.verdicts;
+          const ruleSet = { hash: "", rules: [{ ...rule, includeApi: true, includeInternal: true }], findings: [] };
+          const { decision: explained } = await explain(read.event, ruleSet, MOMENT);
+          const { decision } = await decide(read.event, ruleSet, MOMENT);
+          expect(decision.fired, text).toEqual(explained.fired);
+          for (const told of everyVerdict(read.event, decision, ruleSet).verdicts[0]?.conditions ?? []) {
+            const asked = explained.verdicts[0]?.conditions.find(({ pointer }) => pointer === told.pointer);
+            if (asked?.met !== null && told.met !== null) expect(told, text).toEqual(asked);
+          }
+          const [verdict] = explained.verdicts;
           expect(verdict?.reason, `${verdict?.detail} of ${text} on ${JSON.stringify(given)}`).not.toBe("error");
           const seen = new Map(verdict?.conditions.map((condition) => [condition.pointer, condition]));
           expect(holds(rule.conditions, "", seen)).toBe(verdict?.fired);

@@ -1,0 +1,145 @@
+// What can be said of a condition without the engine: met, not met, or only the engine can say. The comparisons are the
+// engine's own, taken from its table of operators, so that its quirks are the same here by construction.
+import { isJsonObject, type Json } from "../model/json.ts";
+import type { Condition, FactCondition } from "../model/rule.ts";
+import { comparisonOf } from "./engine.ts";
+import type { EvaluatedCondition } from "./explanation.ts";
+import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
+import type { Compare } from "./operators.ts";
+import { resolvePath } from "./path.ts";
+
+/** Three-valued logic after Kleene. */
+export const NOT_MET = 0;
+export const MET = 1;
+export const MAYBE = 2;
+export type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
+export type Check = (facts: DecisionFacts) => Truth;
+
+type Read = (facts: DecisionFacts) => Json | undefined;
+
+/** A comparison taken apart: what it reads, what it wants, and how the two are compared. */
+interface Comparison {
+  readonly read: Read;
+  readonly wanted: Read;
+  readonly compare: Compare;
+}
+
+/** A list of this many words is looked up in a set. */
+const LONG_LIST = 8;
+
+/** Compiles a condition, or `null` when the engine would fail on it: such a rule is the engine's alone. */
+export function checkOf(condition: Condition): Check | null {
+  const kinds = ["all", "any", "not"].filter((kind) => Object.hasOwn(condition, kind));
+  if (kinds.length > 1) return null;
+  if ("all" in condition) return groupOf(condition.all, NOT_MET, MET);
+  if ("any" in condition) return groupOf(condition.any, MET, NOT_MET);
+  if ("not" in condition) return negated(checkOf(condition.not));
+  return comparisonCheck(condition);
+}
+
+/** What the check sees on each comparison, in the engine's form; where only the engine can say, there is no result. */
+export function evaluateWithout(condition: Condition, facts: DecisionFacts): EvaluatedCondition {
+  if ("all" in condition) return { all: condition.all.map((part) => evaluateWithout(part, facts)) };
+  if ("any" in condition) return { any: condition.any.map((part) => evaluateWithout(part, facts)) };
+  if ("not" in condition) return { not: evaluateWithout(condition.not, facts) };
+  const comparison = comparisonIn(condition);
+  if (comparison === null || comparison === MAYBE) return {};
+  const [saw, wanted] = [comparison.read(facts), comparison.wanted(facts)];
+  return {
+    result: comparison.compare(saw, wanted),
+    ...(saw === undefined ? {} : { factResult: saw }),
+    ...(wanted === undefined ? {} : { valueResult: wanted }),
+  };
+}
+
+/** A group of parts: `decisive` settles it at once, and an empty one is met, `any` as well as `all`. */
+function groupOf(parts: readonly Condition[], decisive: Truth, otherwise: Truth): Check | null {
+  if (!Array.isArray(parts)) return null;
+  if (parts.length === 0) return () => MET;
+  const checks = parts.toSorted((a, b) => effort(a) - effort(b)).map(checkOf);
+  if (!checks.every((check) => check !== null)) return null;
+  return (facts) => {
+    let truth = otherwise;
+    for (const check of checks) {
+      const part = check(facts);
+      if (part === decisive) return decisive;
+      if (part === MAYBE) truth = MAYBE;
+    }
+    return truth;
+  };
+}
+
+function negated(check: Check | null): Check | null {
+  return (
+    check &&
+    ((facts) => {
+      const truth = check(facts);
+      return truth === MAYBE ? MAYBE : truth === MET ? NOT_MET : MET;
+    })
+  );
+}
+
+function comparisonCheck(condition: FactCondition): Check | null {
+  const comparison = comparisonIn(condition);
+  if (comparison === null) return null;
+  if (comparison === MAYBE) return () => MAYBE;
+  const { read, wanted, compare } = comparison;
+  return wordCheck(condition) ?? ((facts) => (compare(read(facts), wanted(facts)) ? MET : NOT_MET));
+}
+
+/** The common case made fast: a fact that is to be one of some words. */
+function wordCheck(condition: FactCondition): Check | null {
+  const words = wordsWanted(condition);
+  const slot = factSlot(condition.fact);
+  if (words === null || slot === undefined || condition.path) return null;
+  if (words.length === 1) {
+    const [word] = words;
+    return (facts) => (facts.at(slot) === word ? MET : NOT_MET);
+  }
+  if (words.length < LONG_LIST) return (facts) => (words.indexOf(facts.at(slot) as Json) === -1 ? NOT_MET : MET);
+  const set: ReadonlySet<unknown> = new Set(words);
+  return (facts) => (set.has(facts.at(slot)) ? MET : NOT_MET);
+}
+
+/**
+ * The values one of which a comparison wants to be exactly its fact: `equal` with a primitive, `in` with a list of
+ * primitives. `null`: it wants something else.
+ */
+export function wordsWanted({ operator, value }: FactCondition): readonly Json[] | null {
+  if (operator === "equal") return isPrimitive(value) ? [value] : null;
+  return operator === "in" && Array.isArray(value) && value.every(isPrimitive) ? value : null;
+}
+
+function comparisonIn({ fact, path, operator, value }: FactCondition): Comparison | typeof MAYBE | null {
+  const compare = comparisonOf(operator);
+  if (compare === null) return null;
+  const read = readerOf(fact, path);
+  const other = isJsonObject(value) && Object.hasOwn(value, "fact") ? value : null;
+  const wanted = other ? readerOf(String(other["fact"]), other["path"] as string | undefined) : () => value;
+  return read && wanted ? { read, wanted, compare } : MAYBE;
+}
+
+/** How a fact is read; `null`: only with the log. */
+function readerOf(fact: string, path: string | undefined): Read | null {
+  if (asksHistory(fact)) return null;
+  const slot = factSlot(fact);
+  if (slot === undefined) return () => undefined;
+  if (!path) return (facts) => facts.at(slot);
+  return (facts) => {
+    const value = facts.at(slot);
+    return typeof value === "object" && value !== null ? resolvePath(value, path) : value;
+  };
+}
+
+/** How little asking is worth: what is cheap and settles most comes first. */
+export function effort(condition: Condition): number {
+  if ("not" in condition) return 4;
+  if (!("fact" in condition)) return 2;
+  if (condition.operator.startsWith("not")) return 4;
+  if (condition.operator === "matches" || condition.path !== undefined) return 3;
+  return wordsWanted(condition) ? 0 : 1;
+}
+
+function isPrimitive(value: Json): boolean {
+  return typeof value !== "object" || value === null;
+}

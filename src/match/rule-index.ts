@@ -1,0 +1,228 @@
+// The index over a rule set: for an event it proposes the rules that can fire. Too many is allowed, too few never: what
+// it proposes, the engine confirms. A trie over what rules demand of a fact finds a few of thousands, and a check of
+// each leaves those whose conditions are met, or on which only the engine can say.
+import type { Json } from "../model/json.ts";
+import type { Condition, Rule } from "../model/rule.ts";
+import { checkOf, effort, NOT_MET, wordsWanted, type Check } from "./check.ts";
+import { factSlot, type DecisionFacts } from "./facts.ts";
+
+/** For each fact by its slot, the values one of which it must have if the rule is to fire. */
+type Demands = ReadonlyMap<number, ReadonlySet<Json>>;
+
+/** A rule in a leaf: its place in the order of deciding, and what the way to the leaf has not settled. */
+interface Entry {
+  readonly position: number;
+  /** All of them have to be met, or at least possible. */
+  readonly checks: readonly Check[];
+}
+
+/** A rule on its way into the trie. */
+interface Demanding {
+  readonly position: number;
+  readonly parts: readonly Part[];
+  readonly demands: Demands;
+}
+
+/** One of the conditions that all have to be met; with a slot, it only asks for one of some values of that fact. */
+interface Part {
+  readonly check: Check;
+  readonly slot: number | null;
+  readonly demands: Demands;
+}
+
+/** Splits rules by the value of one fact; those that demand nothing of it are in `others`. A leaf has neither. */
+interface Node {
+  readonly entries: readonly Entry[];
+  readonly slot: number;
+  readonly byValue: ReadonlyMap<Json | undefined, Node>;
+  readonly others: Node | null;
+}
+
+/** So few rules are checked faster than they are split. */
+const LEAF_RULES = 2;
+/** A rule stands under each value that it allows; one that allows more is checked instead. */
+const MAX_VALUES = 32;
+const NO_SLOT = -1;
+const NO_DEMANDS: Demands = new Map();
+export class RuleIndex {
+  readonly #root: Node;
+
+  /** Rules in the order of deciding. Those that are switched off are never proposed. */
+  constructor(rules: readonly Rule[]) {
+    const known = new Map<string, Part | null>();
+    const demanding = rules.flatMap((rule, position) =>
+      rule.enabled === false ? [] : [demandingOf(rule, position, known)],
+    );
+    this.#root = nodeOf(demanding, new Set(), new Set());
+  }
+
+  /** The places of the rules that an event may fire, in order. */
+  propose(facts: DecisionFacts): number[] {
+    const proposed: number[] = [];
+    gather(this.#root, facts, proposed);
+    return proposed.length > 1 ? proposed.sort((a, b) => a - b) : proposed;
+  }
+}
+
+/** Whether the index rules a rule out for an event. */
+export function isRuledOut(rule: Rule, facts: DecisionFacts): boolean {
+  const { position, parts } = demandingOf(rule, 0, new Map());
+  return !mayFire({ position, checks: parts.map(({ check }) => check) }, facts);
+}
+
+/** A rule that the engine would fail on has no parts: it is proposed for every event, so that its verdict says so. */
+function demandingOf(rule: Rule, position: number, known: Map<string, Part | null>): Demanding {
+  const parts = partsOf(rule, known);
+  return parts
+    ? { position, parts, demands: parts.map(({ demands }) => demands).reduce(together) }
+    : { position, parts: [], demands: NO_DEMANDS };
+}
+
+function partsOf(rule: Rule, known: Map<string, Part | null>): readonly Part[] | null {
+  try {
+    const conditions = conditionsOf(rule).toSorted((a, b) => effort(a) - effort(b));
+    const parts = conditions.map((condition) => partOf(condition, known));
+    return parts.every((part) => part !== null) ? parts : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Rules of an agency are much alike: what two of them ask is compiled once. `null`: the engine would fail on it. */
+function partOf(condition: Condition, known: Map<string, Part | null>): Part | null {
+  const text = JSON.stringify(condition);
+  let part = known.get(text);
+  if (part === undefined) {
+    const check = checkOf(condition);
+    part = check && { check, slot: slotOf(condition), demands: demandsOf(condition) };
+    known.set(text, part);
+  }
+  return part;
+}
+
+/** What has to be met all together if a rule is to fire: the kinds of event and the locations that it is for, and its conditions. */
+function conditionsOf({ on, locations, conditions }: Rule): readonly Condition[] {
+  const kind: Condition = { fact: "kind", operator: "in", value: [...on] };
+  const place: Condition[] = locations ? [{ fact: "locationId", operator: "in", value: [...locations] }] : [];
+  return [kind, ...place, ...conjuncts(conditions)];
+}
+
+/** The parts of nested `all`; anything else is one part. */
+function conjuncts(condition: Condition): readonly Condition[] {
+  const isAll = "all" in condition && Array.isArray(condition.all) && !("any" in condition) && !("not" in condition);
+  return isAll ? condition.all.flatMap(conjuncts) : [condition];
+}
+
+function gather(from: Node, facts: DecisionFacts, proposed: number[]): void {
+  for (let node: Node | null = from; node !== null; node = node.others) {
+    for (const entry of node.entries) if (mayFire(entry, facts)) proposed.push(entry.position);
+    const chosen = node.slot === NO_SLOT ? undefined : node.byValue.get(facts.at(node.slot));
+    if (chosen) gather(chosen, facts, proposed);
+  }
+}
+
+function mayFire({ checks }: Entry, facts: DecisionFacts): boolean {
+  try {
+    for (const check of checks) if (check(facts) === NOT_MET) return false;
+    return true;
+  } catch {
+    // The engine will say what is wrong with it, on this rule alone.
+    return true;
+  }
+}
+
+/** `seen`: the facts that were looked at on the way here; `settled`: those among them whose value is known. */
+function nodeOf(entries: readonly Demanding[], seen: ReadonlySet<number>, settled: ReadonlySet<number>): Node {
+  const slot = entries.length > LEAF_RULES ? bestSplit(entries, seen) : null;
+  if (slot === null) {
+    const leaf = entries.map(({ position, parts }): Entry => ({
+      position,
+      checks: parts.filter((part) => part.slot === null || !settled.has(part.slot)).map(({ check }) => check),
+    }));
+    return { entries: leaf, slot: NO_SLOT, byValue: new Map(), others: null };
+  }
+  const others: Demanding[] = [];
+  const groups = new Map<Json, Demanding[]>();
+  for (const entry of entries) {
+    const values = usable(entry.demands.get(slot));
+    if (!values) others.push(entry);
+    else
+      for (const value of values) {
+        const group = groups.get(value);
+        if (group) group.push(entry);
+        else groups.set(value, [entry]);
+      }
+  }
+  const below = new Set([...seen, slot]);
+  const known = new Set([...settled, slot]);
+  return {
+    entries: [],
+    slot,
+    byValue: new Map(Array.from(groups, ([value, group]) => [value, nodeOf(group, below, known)])),
+    others: others.length > 0 ? nodeOf(others, below, settled) : null,
+  };
+}
+
+/** The fact whose value leaves the fewest rules to look at; `null`: none leaves noticeably fewer. */
+function bestSplit(entries: readonly Demanding[], used: ReadonlySet<number>): number | null {
+  const tallies = new Map<number, { rules: number; places: number; values: Set<Json> }>();
+  for (const { demands } of entries)
+    for (const [slot, demanded] of demands) {
+      const values = used.has(slot) ? null : usable(demanded);
+      if (!values) continue;
+      let tally = tallies.get(slot);
+      if (!tally) tallies.set(slot, (tally = { rules: 0, places: 0, values: new Set() }));
+      tally.rules += 1;
+      tally.places += values.size;
+      for (const value of values) tally.values.add(value);
+    }
+  let best: { slot: number; spared: number } | null = null;
+  for (const [slot, { rules, places, values }] of tallies) {
+    const spared = values.size === 0 ? rules : rules - places / values.size;
+    if (spared >= 1 && (best === null || spared > best.spared)) best = { slot, spared };
+  }
+  return best && best.slot;
+}
+
+function usable(values: ReadonlySet<Json> | undefined): ReadonlySet<Json> | null {
+  return values && values.size <= MAX_VALUES ? values : null;
+}
+
+/**
+ * What a condition demands if it is to be met: of an `all` what its parts demand together, of an `any` what every part
+ * demands. A `not`, a path, another fact's value, a decorator and any other operator demand nothing here.
+ */
+function demandsOf(condition: Condition): Demands {
+  if ("all" in condition) return condition.all.map(demandsOf).reduce(together, NO_DEMANDS);
+  // An empty `any` is met by everything.
+  if ("any" in condition) return condition.any.length === 0 ? NO_DEMANDS : condition.any.map(demandsOf).reduce(common);
+  if ("not" in condition) return NO_DEMANDS;
+  const slot = slotOf(condition);
+  return slot === null ? NO_DEMANDS : new Map([[slot, new Set(wordsWanted(condition))]]);
+}
+
+/** The fact of which a comparison only wants one of some values; `null`: it wants something else. */
+function slotOf(condition: Condition): number | null {
+  if (!("fact" in condition) || condition.path !== undefined || wordsWanted(condition) === null) return null;
+  return factSlot(condition.fact) ?? null;
+}
+
+function together(a: Demands, b: Demands): Demands {
+  if (a.size === 0) return b;
+  const both = new Map(a);
+  for (const [slot, values] of b) both.set(slot, inBoth(a.get(slot), values));
+  return both;
+}
+
+function common(a: Demands, b: Demands): Demands {
+  return new Map(
+    Array.from(a).flatMap(([slot, values]): [number, ReadonlySet<Json>][] => {
+      const others = b.get(slot);
+      return others ? [[slot, new Set([...values, ...others])]] : [];
+    }),
+  );
+}
+
+function inBoth(a: ReadonlySet<Json> | undefined, b: ReadonlySet<Json>): ReadonlySet<Json> {
+  return a === undefined ? b : new Set([...a].filter((value) => b.has(value)));
+}

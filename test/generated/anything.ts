@@ -1,0 +1,123 @@
+// Rules and events as nobody writes them: every operator and decorator, nesting, facts that are absent or of a wrong
+// type. They are not admitted and not validated: what the index claims has to hold on anything.
+import { FACTS } from "../../src/events/facts.ts";
+import { EVENT_KINDS, type Event, type EventKind } from "../../src/model/event.ts";
+import type { Json, JsonObject } from "../../src/model/json.ts";
+import {
+  DECORATORS,
+  OPERATORS,
+  OWN_OPERATORS,
+  type Condition,
+  type ConditionGroup,
+  type Rule,
+} from "../../src/model/rule.ts";
+import type { Chance } from "./chance.ts";
+
+const LOCATIONS = ["l1", "l2", "l3"];
+/** The facts that rules ask about most often, and now and then any other, or one that there is not. */
+const USUAL = [
+  "kind",
+  "channel",
+  "outcome",
+  "status",
+  "messageType",
+  "callStatus",
+  "callDuration",
+  "body",
+  "to",
+  "tags",
+];
+const RARE = [...Object.keys(FACTS), "noSuchFact"];
+const HISTORY = ["count", "secondsSince"];
+const PRIMITIVES: readonly Json[] = [
+  "sms", "call", "failed", "delivered", "voicemail", "SMS", "Call", "a", "ab", "", "1", "31", "30abc", "NaN",
+  "2026-01-01", "2026-03-04T15:30:00.000Z", "08:00", "OutboundMessage", "InboundMessage", "undefined", "null",
+  true, false, null, 0, 1, 31, -1, 1.5,
+]; // prettier-ignore
+const PATHS = ["$.a", "$.a.b", "$.a[0]", "$[0]", "$.length", "$.toString", "$['x y']", "$"];
+
+/** A value of any kind, mostly plain. */
+function anyValue(luck: Chance, depth = 0): Json {
+  const kind = luck.below(depth > 1 ? 6 : 10);
+  if (kind < 6) return luck.pick(PRIMITIVES);
+  if (kind < 8) return Array.from({ length: luck.below(4) }, () => anyValue(luck, depth + 1));
+  return Object.fromEntries(
+    ["a", "b", "x y", "toString", "length"]
+      .filter(() => luck.happens(0.4))
+      .map((key) => [key, anyValue(luck, depth + 1)]),
+  );
+}
+
+function factName(luck: Chance): string {
+  if (luck.happens(0.05)) return luck.pick(HISTORY);
+  return luck.happens(0.7) ? luck.pick(USUAL) : luck.pick(RARE);
+}
+
+function comparison(luck: Chance): Condition {
+  const fact = factName(luck);
+  const asks = HISTORY.includes(fact);
+  const plain = luck.happens(0.5) ? luck.pick(["equal", "in"]) : luck.pick([...OPERATORS, ...OWN_OPERATORS]);
+  const decorated = luck.happens(0.15);
+  const operator = decorated ? [luck.pick(DECORATORS), plain].join(":") : plain;
+  const list = (): Json =>
+    Array.from({ length: 1 + luck.below(luck.happens(0.1) ? 14 : 3) }, () => luck.pick(PRIMITIVES));
+  const value: Json = luck.happens(0.08)
+    ? { fact: factName(luck), ...(luck.happens(0.3) ? { path: luck.pick(PATHS) } : {}) }
+    : plain === "in" && luck.happens(0.8)
+      ? list()
+      : luck.happens(0.8)
+        ? luck.pick(PRIMITIVES)
+        : anyValue(luck);
+  return {
+    fact,
+    operator,
+    value,
+    ...(luck.happens(0.1) ? { path: luck.pick(PATHS) } : {}),
+    ...(asks ? { params: luck.happens(0.5) ? { channel: "sms" } : { within: "2h" } } : {}),
+    ...(luck.happens(0.1) ? { priority: 1 + luck.below(3) } : {}),
+  };
+}
+
+function group(luck: Chance, depth: number): ConditionGroup {
+  const part = (): Condition => (depth < 3 && luck.happens(0.3) ? group(luck, depth + 1) : comparison(luck));
+  // Admission refuses an empty group; the engine has a meaning for it all the same.
+  const parts = (): Condition[] => Array.from({ length: luck.happens(0.02) ? 0 : 1 + luck.below(3) }, part);
+  const priority = luck.happens(0.05) ? { priority: 2 } : {};
+  const kind = luck.below(10);
+  if (kind < 5) return { all: parts(), ...priority };
+  return kind < 9 ? { any: parts(), ...priority } : { not: part(), ...priority };
+}
+
+/** A few rules. */
+export function anyRules(luck: Chance, count: number): Rule[] {
+  return Array.from({ length: count }, (_, index): Rule => {
+    const on = EVENT_KINDS.filter(() => luck.happens(0.6));
+    return {
+      name: `r${index}`,
+      on: on.length > 0 ? on : ["OutboundMessage"],
+      ...(luck.happens(0.3) ? { locations: LOCATIONS.filter(() => luck.happens(0.5)) } : {}),
+      ...(luck.happens(0.05) ? { enabled: false } : {}),
+      includeApi: luck.happens(0.8),
+      includeInternal: luck.happens(0.8),
+      conditions: group(luck, 0),
+      actions: [],
+    };
+  });
+}
+
+/** An event whose fields may be absent or of any type, without asking the struct. */
+export function anyEvent(luck: Chance): Event {
+  const kind: EventKind = luck.pick(EVENT_KINDS);
+  const payload: { [key: string]: Json } = { type: kind, locationId: luck.pick(LOCATIONS) };
+  for (const name of [...USUAL, "userId", "source", "messageTypeString", "dnd", "name", "attachments", "phone"])
+    if (luck.happens(0.6)) payload[name] = luck.happens(0.75) ? luck.pick(PRIMITIVES) : anyValue(luck);
+  return {
+    key: "k",
+    kind,
+    locationId: String(payload["locationId"]),
+    contactId: luck.pick(["c1", "31"]),
+    occurredAt: "2026-03-04T15:29:00.000Z",
+    receivedAt: "2026-03-04T15:30:00.000Z",
+    payload: payload as JsonObject,
+  };
+}

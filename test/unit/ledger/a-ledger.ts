@@ -1,0 +1,30 @@
+import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { LocationLedger } from "../../../src/ledger/ledger.ts";
+import type { LedgerStorage } from "../../../src/ledger/ports.ts";
+import type { RuleSet } from "../../../src/model/rule.ts";
+import { aRuleSet } from "../../builders.ts";
+
+/** The same ledger as in workerd, on Node's SQLite, at noon. */
+export async function aLedger({
+  storage = sqliteStorage(),
+  ruleSet = aRuleSet(),
+}: { storage?: LedgerStorage; ruleSet?: RuleSet } = {}): Promise<LocationLedger> {
+  const ledger = new LocationLedger(storage, {
+    ruleSet,
+    retentionDays: 30,
+    timeZone: "UTC",
+    random: () => 0,
+    timer: () => Promise.resolve(),
+    announce: () => Promise.resolve(),
+    actions: {
+      clock: () => Date.parse("2026-03-04T12:00:00Z"),
+      fetch: () => Promise.resolve(new Response()),
+      tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
+      secrets: {},
+      webhookSecret: null,
+      outboundAllowedHosts: new Set(),
+    },
+  });
+  await ledger.open();
+  return ledger;
+}

@@ -1,0 +1,76 @@
+// What an event costs in rows written, which is what Cloudflare charges for: counted by the storage itself.
+import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { aRule, aTask, aWebhook } from "../builders.ts";
+import { ledger, postEvent } from "./client.ts";
+import { resetWorld, world } from "./world.ts";
+
+beforeEach(resetWorld);
+afterEach(reset);
+
+const runAlarms = () => runDurableObjectAlarm(ledger());
+
+/** Counts what the ledger writes while something happens. */
+async function rowsWritten(happens: () => Promise<unknown>): Promise<number> {
+  const before = world.rowsWritten;
+  await happens();
+  return world.rowsWritten - before;
+}
+
+const never = aRule({ conditions: { all: [{ fact: "status", operator: "equal", value: "never" }] } });
+
+describe("an event writes", () => {
+  // The first event of a ledger also writes where it is, the day, and the rule set: once a day, or once a deploy.
+  const first = () => postEvent({ webhookId: "first" });
+
+  it("one row when nothing fires", async () => {
+    world.rules = [never];
+    await first();
+    expect(await rowsWritten(() => postEvent())).toBe(1);
+  });
+
+  it("no row when it is a duplicate", async () => {
+    world.rules = [never];
+    await first();
+    expect(await rowsWritten(first)).toBe(0);
+  });
+
+  it.each([
+    ["an action", aWebhook(), 3],
+    ["an action that waits", aTask({ after: "1h" }), 3],
+    ["an action that a reply can cancel", aWebhook({ after: "1h", cancelOn: ["reply"] }), 4],
+  ])("at most four with %s", async (_, action, rows) => {
+    world.rules = [aRule({ actions: [action] })];
+    await first();
+    expect(await rowsWritten(() => postEvent())).toBe(rows);
+  });
+
+  it("and a delivery, from being taken to being sent, four more", async () => {
+    world.rules = [aRule({ actions: [aWebhook()] })];
+    await first();
+    await runAlarms();
+    await postEvent();
+    expect(await rowsWritten(runAlarms)).toBe(4);
+    expect(world.requests).toHaveLength(2);
+  });
+
+  it("and the directory and the sweep nothing, but once a day", async () => {
+    world.rules = [never];
+    await first();
+    await runAlarms();
+    await postEvent();
+    expect(await rowsWritten(runAlarms)).toBe(0);
+  });
+
+  it("is found by its contact and by its key, without an index of its own", async () => {
+    world.rules = [never];
+    await first();
+    const plan = await runInDurableObject(ledger(), (_, { storage }) =>
+      storage.sql
+        .exec("EXPLAIN QUERY PLAN SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", "c", "k")
+        .toArray()
+        .map(({ detail }) => detail),
+    );
+    expect(plan.join()).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
+  });
+});
