@@ -10,9 +10,9 @@ import { resolvePath } from "./path.ts";
 
 /** Three-valued logic after Kleene. */
 export const NOT_MET = 0;
-export const MET = 1;
-export const MAYBE = 2;
-export type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
+const MET = 1;
+const MAYBE = 2;
+type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
 export type Check = (facts: DecisionFacts) => Truth;
 
 type Read = (facts: DecisionFacts) => Json | undefined;
@@ -115,7 +115,7 @@ function comparisonIn({ fact, path, operator, value }: FactCondition): Compariso
   if (compare === null) return null;
   const read = readerOf(fact, path);
   const other = isJsonObject(value) && Object.hasOwn(value, "fact") ? value : null;
-  const wanted = other ? readerOf(String(other["fact"]), other["path"] as string | undefined) : () => value;
+  const wanted = other ? readerOf(other["fact"] as string, other["path"] as string | undefined) : () => value;
   return read && wanted ? { read, wanted, compare } : MAYBE;
 }
 

@@ -32,7 +32,7 @@ const GLOBAL_BASE = 70;
 const RULES_OF_LOCATION = 100;
 
 /** How many locations the agency with so many rules has. */
-export function locationsOf(rules: number): number {
+function locationsOf(rules: number): number {
   return Math.max(1, Math.floor(rules / RULES_OF_LOCATION));
 }
 
@@ -72,7 +72,7 @@ export function agencyPayloads(count: number, rules: number, seed = 2): JsonObje
 /** A payload as an event. */
 export function eventOf(given: JsonObject): Event {
   const read = readEvent(given, {
-    key: String(given["webhookId"]),
+    key: JSON.stringify(given["webhookId"]),
     route: routeOf(given),
     receivedAt: "2026-03-04T15:30:00.000Z",
   });

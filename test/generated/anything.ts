@@ -2,7 +2,7 @@
 // type. They are not admitted and not validated: what the index claims has to hold on anything.
 import { FACTS } from "../../src/events/facts.ts";
 import { EVENT_KINDS, type Event, type EventKind } from "../../src/model/event.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json } from "../../src/model/json.ts";
 import {
   DECORATORS,
   OPERATORS,
@@ -108,16 +108,17 @@ export function anyRules(luck: Chance, count: number): Rule[] {
 /** An event whose fields may be absent or of any type, without asking the struct. */
 export function anyEvent(luck: Chance): Event {
   const kind: EventKind = luck.pick(EVENT_KINDS);
-  const payload: { [key: string]: Json } = { type: kind, locationId: luck.pick(LOCATIONS) };
+  const locationId = luck.pick(LOCATIONS);
+  const payload: { [key: string]: Json } = { type: kind, locationId };
   for (const name of [...USUAL, "userId", "source", "messageTypeString", "dnd", "name", "attachments", "phone"])
     if (luck.happens(0.6)) payload[name] = luck.happens(0.75) ? luck.pick(PRIMITIVES) : anyValue(luck);
   return {
     key: "k",
     kind,
-    locationId: String(payload["locationId"]),
+    locationId,
     contactId: luck.pick(["c1", "31"]),
     occurredAt: "2026-03-04T15:29:00.000Z",
     receivedAt: "2026-03-04T15:30:00.000Z",
-    payload: payload as JsonObject,
+    payload,
   };
 }

@@ -71,6 +71,6 @@ describe("an event writes", () => {
         .toArray()
         .map(({ detail }) => detail),
     );
-    expect(plan.join()).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
+    expect(JSON.stringify(plan)).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
   });
 });

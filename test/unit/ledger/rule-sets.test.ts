@@ -44,8 +44,9 @@ describe("why a rule did not fire", () => {
 
 describe("rule sets", () => {
   it("are kept whole, however large", () => {
-    const { sql, transactionSync } = sqliteStorage();
-    migrate({ sql, transactionSync }, LEDGER_MIGRATIONS);
+    const storage = sqliteStorage();
+    const { sql } = storage;
+    migrate(storage, LEDGER_MIGRATIONS);
     const rules = Array.from({ length: 3_000 }, (_, index) => never(`rule-${index}`)).map((rule) => ({
       ...rule,
       description: "é".repeat(400),
@@ -56,8 +57,9 @@ describe("rule sets", () => {
   });
 
   it("are forgotten once the next one is older than what is kept, and never the one in use", () => {
-    const { sql, transactionSync } = sqliteStorage();
-    migrate({ sql, transactionSync }, LEDGER_MIGRATIONS);
+    const storage = sqliteStorage();
+    const { sql } = storage;
+    migrate(storage, LEDGER_MIGRATIONS);
     for (const [hash, since] of [
       ["a", 10],
       ["b", 20],
