@@ -3,7 +3,7 @@ import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
 import { directory, eraseContact, eventStore, ledgerOf, releaseQuarantined } from "./ledger/client.ts";
 import type { LedgerEnv } from "./ledger/durable-objects.ts";
-import { readConfiguration } from "./model/configuration.ts";
+import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
 import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
@@ -35,12 +35,12 @@ function hook(route: HookRoute): (request: IRequest, env: LedgerEnv) => Promise<
 }
 
 function receivePorts(env: LedgerEnv): ReceivePorts {
-  return { configuration: readConfiguration(env), clock: Date.now, store: eventStore(env) };
+  return { configuration: configurationOf(env), clock: Date.now, store: eventStore(env) };
 }
 
 function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
   return {
-    adminToken: readConfiguration(env).adminToken,
+    adminToken: configurationOf(env).adminToken,
     ruleSet: bundledRules,
     clock: Date.now,
     ledger: (locationId) => ledgerOf(env, locationId),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { defineCommand } from "citty";
 import type { RuleSet } from "../model/rule.ts";
-import { ruleSetOf } from "../rules/rule-set.ts";
+import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
 import { findingLine } from "./print.ts";
 import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { readRules } from "./rule-files.ts";
@@ -51,7 +51,7 @@ export async function buildRules(
 function builtRules(): RuleSet | null {
   if (!existsSync(BUILT_RULES)) return null;
   try {
-    const built = JSON.parse(readFileSync(BUILT_RULES, "utf8")) as RuleSet;
+    const built = fromBuilt(JSON.parse(readFileSync(BUILT_RULES, "utf8")) as BuiltRules);
     return built.rules.length > 0 ? built : null;
   } catch {
     return null;
@@ -59,10 +59,10 @@ function builtRules(): RuleSet | null {
 }
 
 /** Writes the set where the bundler finds it, all at once. */
-export function writeRules(ruleSet: RuleSet): void {
-  mkdirSync(dirname(BUILT_RULES), { recursive: true });
-  writeFileSync(`${BUILT_RULES}.new`, `${JSON.stringify(ruleSet)}\n`);
-  renameSync(`${BUILT_RULES}.new`, BUILT_RULES);
+export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, `${JSON.stringify(toBuilt(ruleSet))}\n`);
+  renameSync(`${file}.new`, file);
 }
 
 export const build = defineCommand({

@@ -115,7 +115,7 @@ export async function runStory(
     retentionDays: 400,
     timeZone: told.timeZone ?? defaultTimeZone,
     random: () => 0,
-    timer: (ms) => new Promise((done) => setTimeout(done, ms).unref()),
+    timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
     actions: {
       clock: () => now,

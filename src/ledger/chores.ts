@@ -11,16 +11,27 @@ export class Chores {
   readonly #ports: LedgerPorts;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
+  /** Days since 1970: of the day that is noted. */
+  #seenDay: number | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
     this.#ports = ports;
   }
 
-  /** Notes where this is, and that something came today. */
-  seen(locationId: string): void {
+  /** Notes where this is, and that something came today: `true` when that was news. */
+  seen(locationId: string): boolean {
+    const day = Math.floor(this.#now() / DAY_MS);
+    if (day === this.#seenDay) return false;
     this.#mark("location", locationId);
-    this.#mark("seen", new Date(this.#now()).toISOString().slice(0, 10));
+    this.#mark("seen", new Date(day * DAY_MS).toISOString().slice(0, 10));
+    this.#seenDay = day;
+    return true;
+  }
+
+  /** What was noted may not have been committed. */
+  forget(): void {
+    this.#seenDay = null;
   }
 
   /** When the next chore is due, milliseconds since 1970; `null`: none. */

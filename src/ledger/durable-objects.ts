@@ -2,7 +2,7 @@
 // and answer RPC with the method of the same name.
 import { DurableObject } from "cloudflare:workers";
 import { kvTasks } from "../act/kv-tasks.ts";
-import { CONFIGURATION_NAMES, readConfiguration, type Variables } from "../model/configuration.ts";
+import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { Event } from "../model/event.ts";
 import type { LogQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -101,7 +101,7 @@ export class Directory extends DurableObject<LedgerEnv> {
 
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
     super(ctx, env);
-    const { retentionDays } = readConfiguration(env);
+    const { retentionDays } = configurationOf(env);
     this.#directory = new LocationDirectory(storageOf(ctx), Date.now, retentionDays * DAY_MS);
   }
 
@@ -135,7 +135,7 @@ export class Directory extends DurableObject<LedgerEnv> {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, timeZone, webhookSecret, outboundAllowedHosts } = readConfiguration(env);
+  const { retentionDays, timeZone, webhookSecret, outboundAllowedHosts } = configurationOf(env);
   return {
     ruleSet,
     retentionDays,

@@ -19,6 +19,9 @@ import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import * as tasks from "./tasks.ts";
 
+/** Soon after a commit, the next one is held up for so long, so that events which come at once share it. */
+const GATHER_MS = 2;
+const BUSY_MS = 30;
 const BREATH_MS = 10_000;
 const LOST_ALARM_MS = 60_000;
 /** Deliveries in these states can be sent again by hand; one that was sent never is. */
@@ -32,8 +35,10 @@ export class LocationLedger {
   readonly #chores: Chores;
   /** When the alarm rings, as far as this instance knows. */
   #armedFor = Infinity;
-  /** Recording is one at a time: each event is decided on the log as the one before left it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Events that wait to be recorded, in the order in which they came. */
+  #waiting: { readonly event: Event; readonly tell: (recorded: Promise<Recorded>) => void }[] = [];
+  #isRecording = false;
+  #committedAt = 0;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
@@ -55,13 +60,41 @@ export class LocationLedger {
 
   /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
   record(event: Event): Promise<Recorded> {
-    const turn = this.#turn.then(() => this.#record(event));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return new Promise((tell) => {
+      this.#waiting.push({ event, tell });
+      if (!this.#isRecording) void this.#recordWaiting();
+    });
+  }
+
+  /**
+   * Recording is one at a time: each event is decided on the log as the one before left it. Events that come while a
+   * commit is under way share the next one.
+   */
+  async #recordWaiting(): Promise<void> {
+    this.#isRecording = true;
+    while (this.#waiting.length > 0) {
+      if (this.#now() - this.#committedAt < BUSY_MS) await this.#ports.timer(GATHER_MS);
+      const group = this.#waiting;
+      this.#waiting = [];
+      for (const { event, tell } of group) {
+        const recorded = this.#record(event);
+        tell(recorded);
+        await recorded.catch(() => undefined);
+      }
+      // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
+      await this.#storage.sync().catch(() => undefined);
+      this.#committedAt = this.#now();
+    }
+    this.#isRecording = false;
   }
 
   async #record(event: Event): Promise<Recorded> {
-    const { recorded, dueAtMs } = await this.#recorder.record(event, () => this.#seen(event.locationId));
+    const { recorded, dueAtMs } = await this.#recorder.record(event, (work) =>
+      this.#write(() => {
+        work();
+        this.#seen(event.locationId);
+      }),
+    );
     for (const at of dueAtMs) this.#arm(at);
     this.#pump.wake();
     return recorded;
@@ -95,14 +128,14 @@ export class LocationLedger {
 
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): void {
-    this.#storage.transactionSync(() => {
+    this.#write(() => {
       held.quarantine(this.#storage.sql, item);
       this.#seen(locationId);
     });
   }
 
   countIgnored(locationId: string, kind: string): void {
-    this.#storage.transactionSync(() => {
+    this.#write(() => {
       held.countIgnored(this.#storage.sql, kind, this.#now());
       this.#seen(locationId);
     });
@@ -185,6 +218,16 @@ export class LocationLedger {
     return erased;
   }
 
+  /** All of it is committed, or none. */
+  #write(work: () => void): void {
+    try {
+      this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#chores.forget();
+      throw error;
+    }
+  }
+
   #now(): number {
     return this.#ports.actions.clock();
   }
@@ -207,7 +250,7 @@ export class LocationLedger {
   }
 
   #seen(locationId: string): void {
-    this.#chores.seen(locationId);
+    if (!this.#chores.seen(locationId)) return;
     const at = this.#chores.nextAt();
     if (at !== null) this.#arm(at);
   }

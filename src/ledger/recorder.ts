@@ -28,9 +28,12 @@ export class Recorder {
 
   /**
    * Records an event: decides it on the log as it stands, and commits event, decision, deliveries and the waits that it
-   * ends together. `within` is done in the same transaction. The caller sees to it that one comes after the other.
+   * ends together: `write` makes one transaction of it. The caller sees to it that one comes after the other.
    */
-  async record(event: Event, within: () => void): Promise<{ recorded: Recorded; dueAtMs: readonly number[] }> {
+  async record(
+    event: Event,
+    write: (work: () => void) => void,
+  ): Promise<{ recorded: Recorded; dueAtMs: readonly number[] }> {
     const { sql } = this.#storage;
     if (log.isRecorded(sql, event.contactId, event.key)) return { recorded: { status: "duplicate" }, dueAtMs: [] };
     const moment = this.#moment();
@@ -42,7 +45,7 @@ export class Recorder {
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const cancelled = await this.#cancelledWaits(event, moment);
     // From here to the end there is no await: all of it is committed, or none.
-    this.#storage.transactionSync(() => {
+    write(() => {
       this.#lastSeq = Math.max(moment.nowMs * 1_000, this.#lastSeq + 1);
       log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs), this.#lastSeq);
       this.#keepRuleSet(event.locationId, moment.nowMs);
@@ -50,7 +53,6 @@ export class Recorder {
       deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
-      within();
     });
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);

@@ -59,6 +59,15 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
 /** Names that belong to Afterbeep itself. */
 export const CONFIGURATION_NAMES: ReadonlySet<string> = new Set(Object.keys(OWN_NAMES));
 
+const known = new WeakMap<Variables, Configuration>();
+
+/** The configuration of a deployment, read once for each object that holds its variables. */
+export function configurationOf(variables: Variables): Configuration {
+  let configuration = known.get(variables);
+  if (!configuration) known.set(variables, (configuration = readConfiguration(variables)));
+  return configuration;
+}
+
 /** Reads the variables of a deployment. */
 export function readConfiguration(variables: Variables): Configuration {
   const locations = commaList(variables.ALLOWED_LOCATIONS);

@@ -72,8 +72,7 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
   const parsed = parseJson(bytes);
   const payload = parsed?.value ?? null;
   const locationId = locationOf(payload);
-  const bodyHash = hex(await sha256(bytes));
-  const key = claimedKey(payload) ?? bodyHash;
+  const key = claimedKey(payload) ?? hex(await sha256(bytes));
   const allowed = isAllowed(payload, locationId, configuration);
   if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
   const read =
@@ -97,7 +96,8 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
         const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
         const { issues } = read;
         const contactIds = contactsNamed(payload);
-        const item: Quarantined = { id: bodyHash, eventKey: key, receivedAt, route, issues, contactIds, body };
+        const id = hex(await sha256(bytes));
+        const item: Quarantined = { id, eventKey: key, receivedAt, route, issues, contactIds, body };
         // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
         if (allowed) await store.quarantine(locationId, item);
         return { status: "quarantined", eventKey: key, issues: read.issues };

@@ -8,13 +8,14 @@ import { aRuleSet } from "../../builders.ts";
 export async function aLedger({
   storage = sqliteStorage(),
   ruleSet = aRuleSet(),
-}: { storage?: LedgerStorage; ruleSet?: RuleSet } = {}): Promise<LocationLedger> {
+  timer = () => Promise.resolve(),
+}: { storage?: LedgerStorage; ruleSet?: RuleSet; timer?: () => Promise<void> } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 30,
     timeZone: "UTC",
     random: () => 0,
-    timer: () => Promise.resolve(),
+    timer,
     announce: () => Promise.resolve(),
     actions: {
       clock: () => Date.parse("2026-03-04T12:00:00Z"),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { Event } from "../../../src/model/event.ts";
+import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import { anEvent, aRule, aRuleSet, aTask } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
@@ -51,5 +52,46 @@ describe("a thousand events", () => {
     );
     expect(answers.filter(({ status }) => status === "accepted")).toHaveLength(100);
     expect(answers.filter(({ status }) => status === "duplicate")).toHaveLength(100);
+  });
+});
+
+describe("a commit", () => {
+  /** A ledger whose commits are counted, and take until the test says so. */
+  async function withSlowDisk() {
+    const storage = sqliteStorage();
+    const commits: (() => void)[] = [];
+    const ledger = await aLedger({ storage: { ...storage, sync: () => new Promise((done) => commits.push(done)) } });
+    return { ledger, commits };
+  }
+
+  it("is shared by the events that come while another is under way", async () => {
+    const { ledger, commits } = await withSlowDisk();
+    const answers = events.slice(0, 50).map((event) => ledger.record(event));
+    await answers[0];
+    expect(commits).toHaveLength(1);
+    commits[0]?.();
+    await Promise.all(answers);
+    expect(commits).toHaveLength(2);
+  });
+
+  it("is not held up by a commit before, or by a timer, where nothing is under way", async () => {
+    const ledger = await aLedger({ timer: () => new Promise(() => {}) });
+    expect(await ledger.record(anEvent())).toMatchObject({ status: "accepted" });
+  });
+
+  it("that fails for one event leaves the others of the group as they are", async () => {
+    const storage = sqliteStorage();
+    let refuses = false;
+    const transactionSync: typeof storage.transactionSync = (work) => {
+      if (refuses) throw new Error("disk full");
+      return storage.transactionSync(work);
+    };
+    const ledger = await aLedger({ storage: { ...storage, transactionSync } });
+    await ledger.record(anEvent({}, "before"));
+    refuses = true;
+    const refused = ledger.record(anEvent({}, "refused"));
+    await expect(refused).rejects.toThrow("disk full");
+    refuses = false;
+    expect(await ledger.record(anEvent({}, "refused"))).toMatchObject({ status: "accepted" });
   });
 });

@@ -1,0 +1,102 @@
+// A load generator in a process of its own: keeps so many connections busy, each with one request at a time, and says
+// how long each answer took. It writes HTTP/1.1 on plain sockets, so that it takes less of the machine than what it tests.
+import { fork } from "node:child_process";
+import { createPrivateKey, sign } from "node:crypto";
+import { connect } from "node:net";
+import { agencyPayloads } from "../../test/generated/agency.ts";
+import { TEST_PRIVATE_KEY } from "../../test/keys.ts";
+
+/** What to send. Payloads are those of an agency, each under a key of its own and for one of so many locations. */
+export interface Job {
+  readonly port: number;
+  readonly connections: number;
+  readonly requests: number;
+  readonly locations: number;
+  /** Tells the keys of one run from those of another. */
+  readonly run: string;
+  /** Requests for each second; absent: as many as are answered. */
+  readonly rate?: number;
+  readonly fields?: { readonly [name: string]: string };
+}
+
+/** What came back. */
+export interface Load {
+  readonly seconds: number;
+  /** Milliseconds from the first byte sent to the answer. */
+  readonly latencies: readonly number[];
+  /** How often each status came. */
+  readonly statuses: { readonly [status: string]: number };
+}
+
+/** Runs a job in a process of its own. */
+export function load(job: Job): Promise<Load> {
+  return new Promise((resolve, reject) => {
+    const child = fork(import.meta.filename, [JSON.stringify(job)]);
+    child.once("message", (answer) => resolve(answer as Load));
+    child.once("exit", (code) => code !== 0 && reject(new Error(`The load generator ended with ${code}`)));
+  });
+}
+
+function requestsOf({ requests, locations, run, port, fields = {} }: Job): Buffer[] {
+  const key = createPrivateKey({ key: Buffer.from(TEST_PRIVATE_KEY, "base64"), format: "der", type: "pkcs8" });
+  return agencyPayloads(requests, locations * 100, 7).map((payload, index) => {
+    const body = JSON.stringify({
+      ...payload,
+      webhookId: `${run}-${index}`,
+      messageId: `${run}-${index}`,
+      locationId: `location-${String(index % locations).padStart(5, "0")}`,
+      ...fields,
+    });
+    const signature = sign(null, Buffer.from(body), key).toString("base64");
+    const head = `POST /hooks/highlevel HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nX-GHL-Signature: ${signature}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    return Buffer.from(head + body);
+  });
+}
+
+async function run(job: Job): Promise<Load> {
+  const requests = requestsOf(job);
+  const latencies: number[] = [];
+  const statuses: { [status: string]: number } = {};
+  let next = 0;
+  const startedAt = performance.now();
+  const connection = (): Promise<void> =>
+    new Promise((done, fail) => {
+      const socket = connect(job.port, "127.0.0.1");
+      socket.setNoDelay(true);
+      let answer = "";
+      let sentAt = 0;
+      const send = (): void => {
+        const index = next;
+        const request = requests[index];
+        if (!request) return void socket.end();
+        next += 1;
+        const wait = job.rate === undefined ? 0 : startedAt + (index * 1_000) / job.rate - performance.now();
+        const go = (): void => {
+          sentAt = performance.now();
+          socket.write(request);
+        };
+        if (wait > 1) setTimeout(go, wait);
+        else go();
+      };
+      socket.on("data", (chunk: Buffer) => {
+        answer += chunk.toString("latin1");
+        const head = answer.indexOf("\r\n\r\n");
+        if (head < 0) return;
+        const length = Number(/content-length: (\d+)/i.exec(answer.slice(0, head))?.[1] ?? 0);
+        if (answer.length < head + 4 + length) return;
+        latencies.push(performance.now() - sentAt);
+        const status = answer.slice(9, 12);
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        answer = "";
+        send();
+      });
+      socket.once("connect", send);
+      socket.once("close", () => done());
+      socket.once("error", fail);
+    });
+  await Promise.all(Array.from({ length: job.connections }, connection));
+  return { seconds: (performance.now() - startedAt) / 1_000, latencies, statuses };
+}
+
+const given = process.argv[2];
+if (process.send && given) process.send(await run(JSON.parse(given) as Job), () => process.exit(0));

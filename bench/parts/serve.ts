@@ -1,0 +1,140 @@
+// The built Worker in raw workerd, without a proxy: as near to production as a machine of one's own comes.
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { parse as parseToml } from "smol-toml";
+import { writeRules } from "../../src/cli/build.ts";
+import { ROOT } from "../../src/cli/project.ts";
+import { bundleWorker, freePort } from "../../src/cli/workerd.ts";
+import type { Rule } from "../../src/model/rule.ts";
+import { ruleSetOf } from "../../src/rules/rule-set.ts";
+import { TEST_VARIABLES } from "../../test/keys.ts";
+
+/** A Worker's code, and the settings that workerd needs of wrangler.toml. */
+export interface BuiltWorker {
+  readonly folder: string;
+  readonly file: string;
+  readonly objects: readonly string[];
+}
+
+export interface ServedWorker {
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** `SIGKILL` leaves the state as a crash does. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+const LOG = process.env["BENCH_LOG"] ? "inherit" : "ignore";
+/** KV that takes everything and has nothing: what a benchmark needs of it. */
+const KV = `export default { fetch: (request) => new Response(null, { status: request.method === "GET" ? 404 : 200 }) };`;
+
+/** Bundles the Worker as `wrangler deploy` does, with other rules. */
+export async function buildWith(rules: readonly Rule[], source = ROOT): Promise<BuiltWorker> {
+  const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
+  for (const part of ["src", "wrangler.toml", "package.json", "tsconfig.json"])
+    cpSync(join(source, part), join(folder, part), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const toml = join(folder, "wrangler.toml");
+  writeFileSync(toml, readFileSync(toml, "utf8").replace(/\[build\][^[]*/, ""));
+  writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
+  const out = join(folder, "out");
+  await bundleWorker(out, folder);
+  return { folder, file: join(out, "worker.js"), objects: ["Ledger", "Directory"] };
+}
+
+/** A Worker of a few lines, for comparison. */
+export function builtFrom(code: string, objects: readonly string[] = []): BuiltWorker {
+  const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
+  const file = join(folder, "worker.js");
+  writeFileSync(file, code);
+  return { folder, file, objects };
+}
+
+export function discard({ folder }: BuiltWorker): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Starts workerd; state is kept in `state`, or in a folder that goes with the Worker. */
+export async function serve(
+  built: BuiltWorker,
+  {
+    state = join(built.folder, "state"),
+    variables = {},
+  }: { state?: string; variables?: { [name: string]: string } } = {},
+): Promise<ServedWorker> {
+  mkdirSync(state, { recursive: true });
+  const port = await freePort(0);
+  const config = join(built.folder, "config.capnp");
+  writeFileSync(config, capnp(built, port, state, { ...TEST_VARIABLES, ...variables }));
+  const workerd = spawn(join(ROOT, "node_modules/workerd/bin/workerd"), ["serve", "--experimental", config], {
+    stdio: ["ignore", LOG, LOG],
+  });
+  const ended = new Promise<void>((done) => workerd.once("exit", () => done()));
+  await listening(port, workerd);
+  return {
+    port,
+    process: workerd,
+    stop: async (signal = "SIGTERM") => {
+      workerd.kill(signal);
+      await ended;
+    },
+  };
+}
+
+function capnp(
+  { folder, file, objects }: BuiltWorker,
+  port: number,
+  state: string,
+  variables: { [name: string]: string },
+): string {
+  const toml = parseToml(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as {
+    compatibility_date: string;
+    compatibility_flags: string[];
+    vars: { [name: string]: string };
+  };
+  const text = JSON.stringify;
+  const bindings = [
+    ...objects.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`),
+    `(name = "TASKS", kvNamespace = "kv")`,
+    ...Object.entries({ ...toml.vars, ...variables }).map(
+      ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
+    ),
+  ];
+  const settings = `compatibilityDate = ${text(toml.compatibility_date)}, compatibilityFlags = ${text(toml.compatibility_flags)}`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .main),
+    (name = "kv", worker = .kv),
+    (name = "state", disk = (path = ${text(state)}, writable = true)),
+    (name = "internet", network = (allow = ["public", "private", "local"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed ${text(relative(folder, file))})],
+  ${settings},
+  bindings = [${bindings.join(", ")}],
+  durableObjectNamespaces = [${objects.map((name) => `(className = ${text(name)}, uniqueKey = ${text(name)}, enableSql = true)`).join(", ")}],
+  durableObjectStorage = (localDisk = "state"),
+);
+const kv :Workerd.Worker = (modules = [(name = "kv.js", esModule = ${text(KV)})], ${settings});
+`;
+}
+
+async function listening(port: number, workerd: ChildProcess): Promise<void> {
+  for (;;) {
+    if (workerd.exitCode !== null) throw new Error("workerd did not start: set BENCH_LOG=1 to see what it says");
+    const open = await new Promise<boolean>((tell) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.destroy();
+        tell(true);
+      });
+      socket.once("error", () => tell(false));
+    });
+    if (open) return;
+    await new Promise((again) => setTimeout(again, 20));
+  }
+}
