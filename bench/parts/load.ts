@@ -5,6 +5,7 @@ import { createPrivateKey, sign } from "node:crypto";
 import { connect } from "node:net";
 import { agencyPayloads } from "../../test/generated/agency.ts";
 import { TEST_PRIVATE_KEY } from "../../test/keys.ts";
+import { preciseNow } from "./receiver.ts";
 
 /** What to send. Payloads are those of an agency, each under a key of its own and for one of so many locations. */
 export interface Job {
@@ -17,6 +18,8 @@ export interface Job {
   /** Requests for each second; absent: as many as are answered. */
   readonly rate?: number;
   readonly fields?: { readonly [name: string]: string };
+  /** Also says when each answer was there. */
+  readonly tellEnd?: boolean;
 }
 
 /** What came back. */
@@ -26,6 +29,10 @@ export interface Load {
   readonly latencies: readonly number[];
   /** How often each status came. */
   readonly statuses: { readonly [status: string]: number };
+  /** The key of each event and when its answer was there, milliseconds since 1970. */
+  readonly answers?: readonly (readonly [key: string, at: number])[];
+  /** When the last answer was there, milliseconds since 1970. */
+  readonly endedAt: number;
 }
 
 /** Runs a job in a process of its own. */
@@ -56,6 +63,7 @@ function requestsOf({ requests, locations, run, port, fields = {} }: Job): Buffe
 async function run(job: Job): Promise<Load> {
   const requests = requestsOf(job);
   const latencies: number[] = [];
+  const answers: [key: string, at: number][] = [];
   const statuses: { [status: string]: number } = {};
   let next = 0;
   const startedAt = performance.now();
@@ -65,8 +73,9 @@ async function run(job: Job): Promise<Load> {
       socket.setNoDelay(true);
       let answer = "";
       let sentAt = 0;
+      let index = 0;
       const send = (): void => {
-        const index = next;
+        index = next;
         const request = requests[index];
         if (!request) return void socket.end();
         next += 1;
@@ -85,6 +94,7 @@ async function run(job: Job): Promise<Load> {
         const length = Number(/content-length: (\d+)/i.exec(answer.slice(0, head))?.[1] ?? 0);
         if (answer.length < head + 4 + length) return;
         latencies.push(performance.now() - sentAt);
+        answers.push([`${job.run}-${index}`, preciseNow()]);
         const status = answer.slice(9, 12);
         statuses[status] = (statuses[status] ?? 0) + 1;
         answer = "";
@@ -95,8 +105,10 @@ async function run(job: Job): Promise<Load> {
       socket.once("error", fail);
     });
   await Promise.all(Array.from({ length: job.connections }, connection));
-  return { seconds: (performance.now() - startedAt) / 1_000, latencies, statuses };
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const endedAt = answers.at(-1)?.[1] ?? 0;
+  return { seconds, latencies, statuses, endedAt, ...(job.tellEnd ? { answers } : {}) };
 }
 
 const given = process.argv[2];
-if (process.send && given) process.send(await run(JSON.parse(given) as Job), () => process.exit(0));
+if (process.send && given?.startsWith("{")) process.send(await run(JSON.parse(given) as Job), () => process.exit(0));

@@ -30,14 +30,23 @@ const LOG = process.env["BENCH_LOG"] ? "inherit" : "ignore";
 /** KV that takes everything and has nothing: what a benchmark needs of it. */
 const KV = `export default { fetch: (request) => new Response(null, { status: request.method === "GET" ? 404 : 200 }) };`;
 
-/** Bundles the Worker as `wrangler deploy` does, with other rules. */
-export async function buildWith(rules: readonly Rule[], source = ROOT): Promise<BuiltWorker> {
+/** Bundles the Worker as `wrangler deploy` does, with other rules; `main` may put something of a benchmark around it. */
+export async function buildWith(
+  rules: readonly Rule[],
+  { source = ROOT, main = "src/worker.ts" }: { source?: string; main?: string } = {},
+): Promise<BuiltWorker> {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
   for (const part of ["src", "wrangler.toml", "package.json", "tsconfig.json"])
     cpSync(join(source, part), join(folder, part), { recursive: true });
+  cpSync(join(ROOT, "bench/workerd"), join(folder, "bench/workerd"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const toml = join(folder, "wrangler.toml");
-  writeFileSync(toml, readFileSync(toml, "utf8").replace(/\[build\][^[]*/, ""));
+  writeFileSync(
+    toml,
+    readFileSync(toml, "utf8")
+      .replace(/\[build\][^[]*/, "")
+      .replace("src/worker.ts", main),
+  );
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);

@@ -192,5 +192,14 @@ function noRoute(request: Request): Failure {
 
 /** A decision that was only asked for, its actions under the names of their rules. */
 function explained(event: Event, { decision, actions }: Decided) {
-  return { event, decision, actions: actions.map((action) => ({ ...action, rule: action.rule.name })) };
+  return {
+    event,
+    decision,
+    actions: actions.map(({ rule, index, action, dueAtMs }) => ({
+      rule: rule.name,
+      index,
+      action,
+      dueAt: new Date(dueAtMs).toISOString(),
+    })),
+  };
 }

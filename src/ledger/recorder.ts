@@ -86,12 +86,12 @@ export class Recorder {
   /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
   async #planned(
     event: Event,
-    { rule, action, dueAt }: PlannedAction,
+    { rule, action, dueAtMs }: PlannedAction,
     moment: Moment,
   ): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window } = rule;
     const plan = { v: 1, action, rule: { name, description, priority }, ...(window ? { window } : {}) } as const;
-    const delivery = { rule: name, plan, dueAtMs: Date.parse(dueAt) };
+    const delivery = { rule: name, plan, dueAtMs };
     for (const later of action.cancelOn
       ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
       : []) {

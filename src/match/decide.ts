@@ -8,7 +8,7 @@ import { byPriority, type Limit, type Rule, type RuleSet } from "../model/rule.t
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
 import { evaluateWithout } from "./check.ts";
-import { compileRule, evaluateRule, type CompiledRule } from "./engine.ts";
+import { compileRule, engineFacts, evaluateRule, type CompiledRule, type EngineFacts } from "./engine.ts";
 import { conditionVerdicts } from "./explanation.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
 import { hasFiredForMessage, isAtLimit } from "./history.ts";
@@ -92,6 +92,7 @@ async function judge(
   const history = context.history ?? NO_HISTORY;
   const facts = new DecisionFacts(event, context, history);
   const ready = readyRules(ruleSet);
+  let asked: EngineFacts | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
   const restraint = { guarded: guardedAs(event), stoppedBy: null as string | null };
@@ -100,7 +101,7 @@ async function judge(
     if (!rule) continue;
     const verdict =
       heldBack(rule, event, restraint) ??
-      restrained(rule, await evaluated(compiledOnce(ready, rule), facts), facts, history);
+      restrained(rule, await evaluated(compiledOnce(ready, rule), (asked ??= engineFacts(facts))), facts, history);
     verdicts.push(verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
@@ -152,7 +153,7 @@ function held(rule: Rule, reason: VerdictReason): Verdict {
   return { rule: rule.name, fired: false, reason, conditions: [] };
 }
 
-async function evaluated(compiled: CompiledRule, facts: DecisionFacts): Promise<Verdict> {
+async function evaluated(compiled: CompiledRule, facts: EngineFacts): Promise<Verdict> {
   const evaluation = await evaluateRule(compiled, facts);
   const rule = compiled.rule.name;
   if (!evaluation.ok) return { rule, fired: false, reason: "error", detail: evaluation.failure, conditions: [] };
@@ -166,7 +167,7 @@ function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
     const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
     const due = rule.window ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
     // A window that never opens is refused at admission; should it come about, waiting is the safe side.
-    return { rule, index, action, dueAt: new Date(due ?? afterDelay + NEVER_OPENS_MS).toISOString() };
+    return { rule, index, action, dueAtMs: due ?? afterDelay + NEVER_OPENS_MS };
   });
 }
 

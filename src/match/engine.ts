@@ -1,6 +1,6 @@
 // The only file that knows json-rules-engine, which has the last word on whether a rule fires.
 // It must not leak the library's own word "event". `Engine.run` is never called: overlapping runs on one Engine, or a
-// run after one that rejected, silently lose rules. Each rule is evaluated alone, on an Almanac of its own event.
+// run after one that rejected, silently lose rules. Each rule is evaluated alone, on the Almanac of its event.
 import { Almanac, Engine, Rule as EngineRule } from "json-rules-engine";
 import type { ConditionVerdict } from "../model/decision.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -73,6 +73,14 @@ class EventAlmanac extends Almanac {
   }
 }
 
+/** The facts of an event as the engine takes them. */
+export type EngineFacts = EventAlmanac;
+
+/** Makes the facts of an event ready, once for all rules: an Almanac holds nothing that one could leave to the next. */
+export function engineFacts(facts: DecisionFacts): EngineFacts {
+  return new EventAlmanac(facts);
+}
+
 /** Makes a rule ready. It never throws: what the engine refuses is the verdict of that rule at each event. */
 export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
   try {
@@ -94,11 +102,11 @@ export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
 /** Evaluates one rule alone. A rule that throws is a failure with the reason, and harms no other. */
 export async function evaluateRule(
   { rule, ready }: CompiledRule,
-  facts: DecisionFacts,
+  facts: EngineFacts,
 ): Promise<Result<Evaluation, string>> {
   if (!ready.ok) return ready;
   try {
-    const { result, conditions } = await ready.value.evaluate(new EventAlmanac(facts));
+    const { result, conditions } = await ready.value.evaluate(facts);
     return succeed({
       met: result === true,
       conditions: conditionVerdicts(rule.conditions, conditions as EvaluatedCondition),

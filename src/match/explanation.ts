@@ -1,7 +1,7 @@
 // Turns what the engine left on its conditions into verdicts that can be stored and read.
 import type { ConditionVerdict } from "../model/decision.ts";
 import type { Json } from "../model/json.ts";
-import type { Condition } from "../model/rule.ts";
+import type { Condition, FactCondition } from "../model/rule.ts";
 
 /** A condition as the engine leaves it: `result` is absent where it was not reached. */
 export interface EvaluatedCondition {
@@ -16,36 +16,45 @@ export interface EvaluatedCondition {
 const MAX_TEXT = 200;
 
 /** Each comparison of a rule with what it saw, in the order of the rule file. */
-export function conditionVerdicts(
+export function conditionVerdicts(condition: Condition, evaluated: EvaluatedCondition | undefined): ConditionVerdict[] {
+  const verdicts: ConditionVerdict[] = [];
+  collect(condition, evaluated, "", verdicts);
+  return verdicts;
+}
+
+function collect(
   condition: Condition,
   evaluated: EvaluatedCondition | undefined,
-  pointer = "",
-): ConditionVerdict[] {
-  if ("all" in condition) {
-    return condition.all.flatMap((part, index) =>
-      conditionVerdicts(part, evaluated?.all?.[index], `${pointer}/all/${index}`),
-    );
-  }
-  if ("any" in condition) {
-    return condition.any.flatMap((part, index) =>
-      conditionVerdicts(part, evaluated?.any?.[index], `${pointer}/any/${index}`),
-    );
-  }
-  if ("not" in condition) return conditionVerdicts(condition.not, evaluated?.not, `${pointer}/not`);
-  const reached = evaluated?.result !== undefined;
+  pointer: string,
+  verdicts: ConditionVerdict[],
+): void {
+  if ("not" in condition) return collect(condition.not, evaluated?.not, `${pointer}/not`, verdicts);
+  if ("fact" in condition) return void verdicts.push(verdictOn(condition, evaluated, pointer));
+  const [key, parts, results] =
+    "all" in condition
+      ? (["all", condition.all, evaluated?.all] as const)
+      : (["any", condition.any, evaluated?.any] as const);
+  for (const [index, part] of parts.entries()) collect(part, results?.[index], `${pointer}/${key}/${index}`, verdicts);
+}
+
+function verdictOn(
+  { fact, path, params, operator, value }: FactCondition,
+  evaluated: EvaluatedCondition | undefined,
+  pointer: string,
+): ConditionVerdict {
   const saw = evaluated?.factResult;
-  return [
-    {
-      pointer,
-      fact: condition.fact,
-      ...(condition.path === undefined ? {} : { path: condition.path }),
-      ...(condition.params === undefined ? {} : { params: condition.params }),
-      operator: condition.operator,
-      value: shortened(reached && evaluated?.valueResult !== undefined ? evaluated.valueResult : condition.value),
-      ...(saw === undefined ? {} : { saw: shortened(saw) }),
-      met: reached ? evaluated?.result === true : null,
-    },
-  ];
+  const reached = evaluated?.result !== undefined;
+  const verdict: { -readonly [Key in keyof ConditionVerdict]: ConditionVerdict[Key] } = {
+    pointer,
+    fact,
+    operator,
+    value: shortened(reached && evaluated?.valueResult !== undefined ? evaluated.valueResult : value),
+    met: reached ? evaluated?.result === true : null,
+  };
+  if (path !== undefined) verdict.path = path;
+  if (params !== undefined) verdict.params = params;
+  if (saw !== undefined) verdict.saw = shortened(saw);
+  return verdict;
 }
 
 /** Long text is cut, and a long list or object becomes the beginning of its JSON: a verdict is no second copy of the payload. */

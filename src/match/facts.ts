@@ -66,9 +66,9 @@ export class DecisionFacts {
 
   /** A fact by name; `undefined` when it is absent or there is none of this name. */
   value(name: string, params: JsonObject = {}): Json | undefined {
-    if (asksHistory(name)) return ASKED[name]?.(params, this.asPast, this.#history);
     const slot = SLOTS.get(name);
-    return slot === undefined ? undefined : this.at(slot);
+    if (slot !== undefined) return this.at(slot);
+    return asksHistory(name) ? ASKED[name]?.(params, this.asPast, this.#history) : undefined;
   }
 }
 

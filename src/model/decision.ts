@@ -67,6 +67,6 @@ export interface PlannedAction {
   /** Its place in the rule's `actions`. */
   readonly index: number;
   readonly action: Action;
-  /** ISO 8601, UTC: after its delay, and within the rule's window. */
-  readonly dueAt: string;
+  /** Milliseconds since 1970: after its delay, and within the rule's window. */
+  readonly dueAtMs: number;
 }
