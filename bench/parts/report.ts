@@ -34,7 +34,7 @@ export function figure(value: number): string {
 }
 
 /** The commit that runs, with a mark when files have changed since. */
-export function commit(folder = ROOT): string {
+function commit(folder = ROOT): string {
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: folder, encoding: "utf8" }).trim();
   try {
     return (
