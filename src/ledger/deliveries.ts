@@ -69,7 +69,7 @@ const ORDINAL_DIGITS = 4;
  * 20 of a hash. Ids follow from the decision alone, so repeating a step can never make a second one.
  */
 export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
-  const digest = await sha256(`${event.locationId}\n${event.key}`);
+  const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
   return `${Date.parse(decidedAt).toString(16).padStart(12, "0")}${hex(digest.subarray(0, 10))}`;
 }
 

@@ -72,20 +72,23 @@ export class LocationLedger {
    */
   async #recordWaiting(): Promise<void> {
     this.#isRecording = true;
-    while (this.#waiting.length > 0) {
-      if (this.#now() - this.#committedAt < BUSY_MS) await this.#ports.timer(GATHER_MS);
-      const group = this.#waiting;
-      this.#waiting = [];
-      for (const { event, tell } of group) {
-        const recorded = this.#record(event);
-        tell(recorded);
-        await recorded.catch(() => undefined);
+    try {
+      while (this.#waiting.length > 0) {
+        if (this.#now() - this.#committedAt < BUSY_MS) await this.#ports.timer(GATHER_MS).catch(() => undefined);
+        const group = this.#waiting;
+        this.#waiting = [];
+        for (const { event, tell } of group) {
+          const recorded = this.#record(event);
+          tell(recorded);
+          await recorded.catch(() => undefined);
+        }
+        // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
+        await this.#storage.sync().catch(() => undefined);
+        this.#committedAt = this.#now();
       }
-      // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
-      await this.#storage.sync().catch(() => undefined);
-      this.#committedAt = this.#now();
+    } finally {
+      this.#isRecording = false;
     }
-    this.#isRecording = false;
   }
 
   async #record(event: Event): Promise<Recorded> {

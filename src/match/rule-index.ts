@@ -3,11 +3,9 @@
 // each leaves those whose conditions are met, or on which only the engine can say.
 import type { Json } from "../model/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
-import { checkOf, effort, NOT_MET, wordsWanted, type Check } from "./check.ts";
-import { factSlot, type DecisionFacts } from "./facts.ts";
-
-/** For each fact by its slot, the values one of which it must have if the rule is to fire. */
-type Demands = ReadonlyMap<number, ReadonlySet<Json>>;
+import { checkOf, effort, NOT_MET, type Check } from "./check.ts";
+import { conditionsOf, demandsOf, NO_DEMANDS, slotOf, together, type Demands } from "./demands.ts";
+import type { DecisionFacts } from "./facts.ts";
 
 /** A rule in a leaf: its place in the order of deciding, and what the way to the leaf has not settled. */
 interface Entry {
@@ -43,7 +41,7 @@ const LEAF_RULES = 2;
 /** A rule stands under each value that it allows; one that allows more is checked instead. */
 const MAX_VALUES = 32;
 const NO_SLOT = -1;
-const NO_DEMANDS: Demands = new Map();
+
 export class RuleIndex {
   readonly #root: Node;
 
@@ -98,19 +96,6 @@ function partOf(condition: Condition, known: Map<string, Part | null>): Part | n
     known.set(text, part);
   }
   return part;
-}
-
-/** What has to be met all together if a rule is to fire: the kinds of event and the locations that it is for, and its conditions. */
-function conditionsOf({ on, locations, conditions }: Rule): readonly Condition[] {
-  const kind: Condition = { fact: "kind", operator: "in", value: [...on] };
-  const place: Condition[] = locations ? [{ fact: "locationId", operator: "in", value: [...locations] }] : [];
-  return [kind, ...place, ...conjuncts(conditions)];
-}
-
-/** The parts of nested `all`; anything else is one part. */
-function conjuncts(condition: Condition): readonly Condition[] {
-  const isAll = "all" in condition && Array.isArray(condition.all) && !("any" in condition) && !("not" in condition);
-  return isAll ? condition.all.flatMap(conjuncts) : [condition];
 }
 
 function gather(from: Node, facts: DecisionFacts, proposed: number[]): void {
@@ -186,43 +171,4 @@ function bestSplit(entries: readonly Demanding[], used: ReadonlySet<number>): nu
 
 function usable(values: ReadonlySet<Json> | undefined): ReadonlySet<Json> | null {
   return values && values.size <= MAX_VALUES ? values : null;
-}
-
-/**
- * What a condition demands if it is to be met: of an `all` what its parts demand together, of an `any` what every part
- * demands. A `not`, a path, another fact's value, a decorator and any other operator demand nothing here.
- */
-function demandsOf(condition: Condition): Demands {
-  if ("all" in condition) return condition.all.map(demandsOf).reduce(together, NO_DEMANDS);
-  // An empty `any` is met by everything.
-  if ("any" in condition) return condition.any.length === 0 ? NO_DEMANDS : condition.any.map(demandsOf).reduce(common);
-  if ("not" in condition) return NO_DEMANDS;
-  const slot = slotOf(condition);
-  return slot === null ? NO_DEMANDS : new Map([[slot, new Set(wordsWanted(condition))]]);
-}
-
-/** The fact of which a comparison only wants one of some values; `null`: it wants something else. */
-function slotOf(condition: Condition): number | null {
-  if (!("fact" in condition) || condition.path !== undefined || wordsWanted(condition) === null) return null;
-  return factSlot(condition.fact) ?? null;
-}
-
-function together(a: Demands, b: Demands): Demands {
-  if (a.size === 0) return b;
-  const both = new Map(a);
-  for (const [slot, values] of b) both.set(slot, inBoth(a.get(slot), values));
-  return both;
-}
-
-function common(a: Demands, b: Demands): Demands {
-  return new Map(
-    Array.from(a).flatMap(([slot, values]): [number, ReadonlySet<Json>][] => {
-      const others = b.get(slot);
-      return others ? [[slot, new Set([...values, ...others])]] : [];
-    }),
-  );
-}
-
-function inBoth(a: ReadonlySet<Json> | undefined, b: ReadonlySet<Json>): ReadonlySet<Json> {
-  return a === undefined ? b : new Set([...a].filter((value) => b.has(value)));
 }

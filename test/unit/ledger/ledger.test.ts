@@ -45,6 +45,15 @@ describe("a thousand events", () => {
     });
   }, 30_000);
 
+  it("that share a key and not their contact are all recorded, each with its own deliveries", async () => {
+    const ledger = await aLedger({ ruleSet: aRuleSet(aRule()) });
+    const answers = await Promise.all(
+      ["a", "b"].map((contactId) => ledger.record(anEvent({ contactId }, "shared-key"))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(["accepted", "accepted"]);
+    expect(ledger.deliveries({ limit: 10 }).deliveries).toHaveLength(2);
+  });
+
   it("each twice are recorded once", async () => {
     const ledger = await ledgerThatCounts();
     const answers = await Promise.all(
