@@ -2,10 +2,12 @@
 // how long each answer took. It writes HTTP/1.1 on plain sockets, so that it takes less of the machine than what it tests.
 import { fork } from "node:child_process";
 import { createPrivateKey, sign } from "node:crypto";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { agencyPayloads } from "../../test/generated/agency.ts";
 import { TEST_PRIVATE_KEY } from "../../test/keys.ts";
 import { preciseNow } from "./receiver.ts";
+
+const MAX_RESETS = 20;
 
 /** What to send. Payloads are those of an agency, each under a key of its own and for one of so many locations. */
 export interface Job {
@@ -60,6 +62,14 @@ function requestsOf({ requests, locations, run, port, fields = {} }: Job): Buffe
   });
 }
 
+/** Whether an answer with its body is there. */
+function isWhole(answer: string): boolean {
+  const head = answer.indexOf("\r\n\r\n");
+  if (head < 0) return false;
+  const length = Number(/content-length: (\d+)/i.exec(answer.slice(0, head))?.[1] ?? 0);
+  return answer.length >= head + 4 + length;
+}
+
 async function run(job: Job): Promise<Load> {
   const requests = requestsOf(job);
   const latencies: number[] = [];
@@ -69,40 +79,44 @@ async function run(job: Job): Promise<Load> {
   const startedAt = performance.now();
   const connection = (): Promise<void> =>
     new Promise((done, fail) => {
-      const socket = connect(job.port, "127.0.0.1");
-      socket.setNoDelay(true);
       let answer = "";
       let sentAt = 0;
       let index = 0;
-      const send = (): void => {
-        index = next;
-        const request = requests[index];
-        if (!request) return void socket.end();
-        next += 1;
-        const wait = job.rate === undefined ? 0 : startedAt + (index * 1_000) / job.rate - performance.now();
-        const go = (): void => {
-          sentAt = performance.now();
-          socket.write(request);
-        };
-        if (wait > 1) setTimeout(go, wait);
-        else go();
+      let resets = 0;
+      let socket: Socket;
+      /** A server may close a connection that it has starved: the request is sent again, as its sender would. */
+      const open = (): void => {
+        answer = "";
+        socket = connect(job.port, "127.0.0.1");
+        socket.setNoDelay(true);
+        socket.on("data", (chunk: Buffer) => {
+          answer += chunk.toString("latin1");
+          if (isWhole(answer)) take();
+        });
+        socket.once("connect", () => (resets === 0 ? sendNext() : send()));
+        socket.once("close", (broken) => broken || done());
+        socket.once("error", (error) => ((resets += 1) > MAX_RESETS ? fail(error) : open()));
       };
-      socket.on("data", (chunk: Buffer) => {
-        answer += chunk.toString("latin1");
-        const head = answer.indexOf("\r\n\r\n");
-        if (head < 0) return;
-        const length = Number(/content-length: (\d+)/i.exec(answer.slice(0, head))?.[1] ?? 0);
-        if (answer.length < head + 4 + length) return;
+      const send = (): void => {
+        sentAt = performance.now();
+        socket.write(requests[index] ?? "");
+      };
+      const sendNext = (): void => {
+        if (next >= requests.length) return void socket.end();
+        index = next++;
+        const wait = job.rate === undefined ? 0 : startedAt + (index * 1_000) / job.rate - performance.now();
+        if (wait > 1) setTimeout(send, wait);
+        else send();
+      };
+      const take = (): void => {
         latencies.push(performance.now() - sentAt);
         answers.push([`${job.run}-${index}`, preciseNow()]);
         const status = answer.slice(9, 12);
         statuses[status] = (statuses[status] ?? 0) + 1;
         answer = "";
-        send();
-      });
-      socket.once("connect", send);
-      socket.once("close", () => done());
-      socket.once("error", fail);
+        sendNext();
+      };
+      open();
     });
   await Promise.all(Array.from({ length: job.connections }, connection));
   const seconds = (performance.now() - startedAt) / 1_000;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { writeRules } from "../../src/cli/build.ts";
 import { ROOT } from "../../src/cli/project.ts";
@@ -50,7 +50,7 @@ export async function buildWith(
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);
-  return { folder, file: join(out, "worker.js"), objects: ["Ledger", "Directory"] };
+  return { folder, file: join(out, basename(main).replace(/\.ts$/, ".js")), objects: ["Ledger", "Directory"] };
 }
 
 /** A Worker of a few lines, for comparison. */
