@@ -2,7 +2,7 @@
 import { readEvent, routeOf } from "../src/events/event.ts";
 import type { Event } from "../src/model/event.ts";
 import type { JsonObject } from "../src/model/json.ts";
-import type { Rule, RuleSet, TaskAction, WebhookAction } from "../src/model/rule.ts";
+import { byPriority, type Rule, type RuleSet, type TaskAction, type WebhookAction } from "../src/model/rule.ts";
 import { TEST_PRIVATE_KEY } from "./keys.ts";
 
 export const LOCATION = "test-location";
@@ -53,7 +53,7 @@ export function aRule(fields: Partial<Rule> = {}): Rule {
 }
 
 export function aRuleSet(...rules: Rule[]): RuleSet {
-  return { hash: "test", rules, findings: [] };
+  return { hash: "test", rules: rules.toSorted(byPriority), findings: [] };
 }
 
 /** `X-GHL-Signature` of a body, with the key of the tests. */

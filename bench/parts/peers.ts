@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { Engine } from "json-rules-engine";
 import { factsOf } from "../../src/events/event.ts";
+import { conditionsOf } from "../../src/match/demands.ts";
 import { OWN_COMPARISONS } from "../../src/match/operators.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Json } from "../../src/model/json.ts";
@@ -17,11 +18,7 @@ interface Peer {
 }
 
 /** Everything that has to hold for a rule, its kinds and locations among it. */
-function whole({ on, locations, conditions }: Rule): Condition {
-  const kind: Condition = { fact: "kind", operator: "in", value: [...on] };
-  const place: Condition[] = locations ? [{ fact: "locationId", operator: "in", value: [...locations] }] : [];
-  return { all: [kind, ...place, conditions] };
-}
+const whole = (rule: Rule): Condition => ({ all: [...conditionsOf(rule)] });
 
 const jsonRulesEngine: Peer = {
   name: "json-rules-engine alone",

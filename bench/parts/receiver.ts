@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** One webhook that came: its id, the contact it named, and when its headers were there, milliseconds since 1970. */
+/** One webhook that came: its id, its path, and when its headers were there, milliseconds since 1970. */
 export interface Arrival {
   readonly id: string;
   readonly path: string;

@@ -1,6 +1,6 @@
 // What every benchmark shares: medians, tables, and the page that keeps the last run of each.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../src/cli/project.ts";
@@ -34,8 +34,8 @@ export function figure(value: number): string {
 }
 
 /** The commit that runs, with a mark when files have changed since. */
-function commit(folder = ROOT): string {
-  const git = (...args: string[]): string => execFileSync("git", args, { cwd: folder, encoding: "utf8" }).trim();
+function commit(): string {
+  const git = (...args: string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
   try {
     return (
       git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "src", "bench") === "" ? "" : " and changes")
@@ -45,11 +45,15 @@ function commit(folder = ROOT): string {
   }
 }
 
+/** What makes a run shorter or longer than it is by itself. */
+const SETTINGS = ["ROUNDS", "REQUESTS", "EVENTS", "BURST", "LOCATIONS"];
+
 /** What ran where. */
 export function circumstances(command: string): string {
   const [first] = cpus();
   const machine = `${cpus().length} × ${first?.model.trim() ?? "unknown"}`;
-  return `\`${command}\` at ${commit()}, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine}`;
+  const settings = SETTINGS.flatMap((name) => (process.env[name] ? [`${name}=${process.env[name]} `] : []));
+  return `\`${settings.join("")}${command}\` at ${commit()}, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine}`;
 }
 
 export function print({ title, columns, rows }: Table): void {
@@ -74,7 +78,7 @@ export function publish(
   console.log(`\n${about.replaceAll("`", "")}`);
   for (const note of notes) console.log(note);
   const [begin, end] = [`<!-- begin ${section} -->`, `<!-- end ${section} -->`];
-  const page = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "";
+  const page = readFileSync(PAGE, "utf8");
   const [before, rest] = page.split(begin);
   if (before === undefined || rest === undefined) throw new Error(`docs/performance.md has no place for ${section}`);
   const body = [about, ...tables.map(markdown), ...notes].join("\n\n");

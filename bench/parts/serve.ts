@@ -33,11 +33,11 @@ const KV = `export default { fetch: (request) => new Response(null, { status: re
 /** Bundles the Worker as `wrangler deploy` does, with other rules; `main` may put something of a benchmark around it. */
 export async function buildWith(
   rules: readonly Rule[],
-  { source = ROOT, main = "src/worker.ts" }: { source?: string; main?: string } = {},
+  { main = "src/worker.ts" }: { main?: string } = {},
 ): Promise<BuiltWorker> {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
   for (const part of ["src", "wrangler.toml", "package.json", "tsconfig.json"])
-    cpSync(join(source, part), join(folder, part), { recursive: true });
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "bench/workerd"), join(folder, "bench/workerd"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const toml = join(folder, "wrangler.toml");

@@ -43,12 +43,11 @@ async function timed<Value>(work: () => Promise<Value>): Promise<Value> {
 function counted(sql: Sql): Sql {
   return {
     exec(statement, ...values) {
-      const cursor = sql.exec(statement, ...values) as ReturnType<Sql["exec"]> & { readonly rowsRead?: number };
+      const cursor = sql.exec(statement, ...values) as SqlStorageCursor<Record<string, SqlStorageValue>>;
       const rows = cursor.toArray();
-      const { rowsWritten, rowsRead = 0 } = cursor;
-      counts.rowsWritten += rowsWritten;
-      counts.rowsRead += rowsRead;
-      return { toArray: () => rows, rowsWritten };
+      counts.rowsWritten += cursor.rowsWritten;
+      counts.rowsRead += cursor.rowsRead;
+      return { toArray: () => rows };
     },
   };
 }

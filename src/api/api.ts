@@ -3,7 +3,7 @@ import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import type { Decided } from "../match/decide.ts";
-import { explainedEvent } from "../match/explain.ts";
+import { explainedEvent } from "../match/explained-event.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";

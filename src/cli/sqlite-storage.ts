@@ -35,10 +35,10 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
         // Migrations hold several statements and no values; `prepare` takes one.
         if (/;\s*\S/.test(statement)) {
           database.exec(statement);
-          return { toArray: () => [], rowsWritten: 0 };
+          return { toArray: () => [] };
         }
         const rows = database.prepare(statement).all(...(values as SQLInputValue[])) as { [column: string]: unknown }[];
-        return { toArray: () => rows, rowsWritten: rows.length };
+        return { toArray: () => rows };
       },
     },
   };

@@ -35,7 +35,7 @@ export interface LedgerWorld {
 export class Ledger extends DurableObject<LedgerEnv> {
   readonly #ledger: LocationLedger;
 
-  /** `adapt` is for tests: a clock, a network or rules of their own, or an eye on the storage. */
+  /** `adapt` is for tests and benchmarks: a clock, a network or rules of their own, or an eye on the storage. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
     super(ctx, env);
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: ledgerPorts(env, bundledRules) });

@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const KEY_DAYS = 30;
 /** The longest time that a limit can be within. */
 const LIMIT_DAYS = 365;
-/** What is left of an event that was forgotten: its key, kind and times. */
+/** What is left of an event that was forgotten: its key, place, kind, channel, outcome, direction and times. */
 const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL, message_key = NULL";
 
 /**

@@ -19,10 +19,12 @@ import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import * as tasks from "./tasks.ts";
 
-/** Soon after a commit, the next one is held up for so long, so that events which come at once share it. */
-const GATHER_MS = 2;
+/** So soon after a commit events are taken to come at once: the next commit is held up a little, so that they share it. */
 const BUSY_MS = 30;
+const GATHER_MS = 2;
+/** After an alarm that failed. */
 const BREATH_MS = 10_000;
+/** An alarm that should have rung so long ago was lost. */
 const LOST_ALARM_MS = 60_000;
 /** Deliveries in these states can be sent again by hand; one that was sent never is. */
 const RETRIABLE: readonly DeliveryState[] = ["dead", "cancelled", "scheduled"];
@@ -165,7 +167,7 @@ export class LocationLedger {
   }
 
   async event(key: string): Promise<EventStory | undefined> {
-    const record = log.search(this.#storage.sql, key);
+    const record = log.findByKey(this.#storage.sql, key);
     if (!record) return undefined;
     const { event } = record;
     const decision = this.#recorder.complete(record);
@@ -221,7 +223,7 @@ export class LocationLedger {
     return erased;
   }
 
-  /** All of it is committed, or none. */
+  /** All of it is committed, or none; and if none, the chores forget what they noted in it. */
   #write(work: () => void): void {
     try {
       this.#storage.transactionSync(work);

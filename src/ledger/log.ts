@@ -95,9 +95,15 @@ export function find(sql: Sql, contactId: string, key: string): LogRecord | unde
   return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
 }
 
-/** One event by its key alone, which reads through the log: for people, not for each event. */
-export function search(sql: Sql, key: string): LogRecord | undefined {
-  return readRecord(firstRow<{ record: string | null }>(sql, "SELECT record FROM events WHERE key = ?", key));
+/** The last event with a key, of whichever contact. It reads through the log: for people, not for each event. */
+export function findByKey(sql: Sql, key: string): LogRecord | undefined {
+  return readRecord(
+    firstRow<{ record: string | null }>(
+      sql,
+      "SELECT record FROM events WHERE key = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1",
+      key,
+    ),
+  );
 }
 
 function readRecord(row: { record: string | null } | undefined): LogRecord | undefined {

@@ -6,10 +6,7 @@ export type SqlValue = string | number | null;
 
 /** The SQL of a Durable Object, or of any SQLite: statements without an `await` between them are one transaction. */
 export interface Sql {
-  exec(
-    statement: string,
-    ...values: SqlValue[]
-  ): { toArray(): { [column: string]: unknown }[]; readonly rowsWritten: number };
+  exec(statement: string, ...values: SqlValue[]): { toArray(): { [column: string]: unknown }[] };
 }
 
 /**

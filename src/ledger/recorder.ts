@@ -54,6 +54,7 @@ export class Recorder {
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
     });
+    // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     return { recorded: { status: "accepted", fired: decision.fired }, dueAtMs };
@@ -64,7 +65,7 @@ export class Recorder {
     return explain(event, this.#ports.ruleSet, { ...this.#moment(), history: this.#history(event) });
   }
 
-  /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since. */
+  /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */
   complete({ event, decision }: log.LogRecord): Decision {
     const { ruleSet, timeZone } = this.#ports;
     const decidedBy = ruleSet.hash === decision.ruleSet ? ruleSet : ruleSets.find(this.#storage.sql, decision.ruleSet);

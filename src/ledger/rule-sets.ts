@@ -10,7 +10,7 @@ export function latest(sql: Sql): string | undefined {
   return firstRow<{ hash: string }>(sql, "SELECT hash FROM rule_sets WHERE part = 0 ORDER BY since DESC LIMIT 1")?.hash;
 }
 
-/** Keeps a set that comes into use, or comes back. Of the rules for other locations only that they are is kept. */
+/** Keeps a set that comes into use, or comes back. Of a rule for other locations only what its verdict needs is kept. */
 export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, nowMs: number): void {
   const store = (part: number, texts: readonly string[]): void =>
     void sql.exec(
@@ -25,7 +25,7 @@ export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, now
   let texts: string[] = [];
   for (const rule of rules) {
     const text = JSON.stringify(concerns(rule, locationId) ? rule : elsewhere(rule));
-    if (size + text.length > MAX_PART_CHARACTERS) {
+    if (texts.length > 0 && size + text.length > MAX_PART_CHARACTERS) {
       store(part, texts);
       [part, size, texts] = [part + 1, 0, []];
     }
@@ -58,7 +58,7 @@ function concerns({ locations }: Rule, locationId: string): boolean {
   return locations === undefined || locations.includes(locationId);
 }
 
-/** What is left of a rule for other locations: enough for its verdict, which is that. */
+/** What is left of a rule for other locations. Its verdict comes before conditions are looked at, so it has none. */
 function elsewhere({ name, on, priority, enabled }: Rule): Rule {
   return {
     name,

@@ -5,7 +5,7 @@ import type { Event, Facts } from "../model/event.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger } from "../model/rule.ts";
-import { compileRule, engineFacts, evaluateRule } from "./engine.ts";
+import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
 
 type EventCancel = Extract<CancelledBy, { by: "event" }>;
@@ -34,7 +34,7 @@ async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): P
     default: {
       if (!trigger.on.includes(event.kind)) return false;
       const compiled = compileRule({ name: "cancelOn", conditions: trigger.conditions });
-      const evaluation = await evaluateRule(compiled, engineFacts(new DecisionFacts(event, moment, NO_HISTORY)));
+      const evaluation = await evaluateRule(compiled, new EventAlmanac(new DecisionFacts(event, moment, NO_HISTORY)));
       return evaluation.ok && evaluation.value.met;
     }
   }

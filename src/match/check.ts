@@ -1,12 +1,13 @@
 // What can be said of a condition without the engine: met, not met, or only the engine can say. The comparisons are the
-// engine's own, taken from its table of operators, so that its quirks are the same here by construction.
+// engine's own, taken from its table of operators with all their quirks. Only `equal` and `in` with primitives are said
+// again, here and in the trie; test/unit/match/index-agrees.test.ts holds them to the engine's.
 import { isJsonObject, type Json } from "../model/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
-import type { EvaluatedCondition } from "./explanation.ts";
+import type { EvaluatedCondition } from "./condition-verdicts.ts";
 import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
 import type { Compare } from "./operators.ts";
-import { resolvePath } from "./path.ts";
+import { valueAt } from "./path.ts";
 
 /** Three-valued logic after Kleene. */
 export const NOT_MET = 0;
@@ -38,10 +39,10 @@ export function checkOf(condition: Condition): Check | null {
 }
 
 /** What the check sees on each comparison, in the engine's form; where only the engine can say, there is no result. */
-export function evaluateWithout(condition: Condition, facts: DecisionFacts): EvaluatedCondition {
-  if ("all" in condition) return { all: condition.all.map((part) => evaluateWithout(part, facts)) };
-  if ("any" in condition) return { any: condition.any.map((part) => evaluateWithout(part, facts)) };
-  if ("not" in condition) return { not: evaluateWithout(condition.not, facts) };
+export function evaluateWithoutEngine(condition: Condition, facts: DecisionFacts): EvaluatedCondition {
+  if ("all" in condition) return { all: condition.all.map((part) => evaluateWithoutEngine(part, facts)) };
+  if ("any" in condition) return { any: condition.any.map((part) => evaluateWithoutEngine(part, facts)) };
+  if ("not" in condition) return { not: evaluateWithoutEngine(condition.not, facts) };
   const comparison = comparisonIn(condition);
   if (comparison === null || comparison === MAYBE) return {};
   const [saw, wanted] = [comparison.read(facts), comparison.wanted(facts)];
@@ -90,8 +91,8 @@ function comparisonCheck(condition: FactCondition): Check | null {
 /** The common case made fast: a fact that is to be one of some words. */
 function wordCheck(condition: FactCondition): Check | null {
   const words = wordsWanted(condition);
-  const slot = factSlot(condition.fact);
-  if (words === null || slot === undefined || condition.path) return null;
+  const slot = slotOf(condition);
+  if (words === null || slot === null) return null;
   if (words.length === 1) {
     const [word] = words;
     return (facts) => (facts.at(slot) === word ? MET : NOT_MET);
@@ -110,6 +111,12 @@ export function wordsWanted({ operator, value }: FactCondition): readonly Json[]
   return operator === "in" && Array.isArray(value) && value.every(isPrimitive) ? value : null;
 }
 
+/** The fact of which a comparison only wants one of some values; `null`: it wants something else. */
+export function slotOf(condition: Condition): number | null {
+  if (!("fact" in condition) || condition.path !== undefined || wordsWanted(condition) === null) return null;
+  return factSlot(condition.fact) ?? null;
+}
+
 function comparisonIn({ fact, path, operator, value }: FactCondition): Comparison | typeof MAYBE | null {
   const compare = comparisonOf(operator);
   if (compare === null) return null;
@@ -125,10 +132,7 @@ function readerOf(fact: string, path: string | undefined): Read | null {
   const slot = factSlot(fact);
   if (slot === undefined) return () => undefined;
   if (!path) return (facts) => facts.at(slot);
-  return (facts) => {
-    const value = facts.at(slot);
-    return typeof value === "object" && value !== null ? resolvePath(value, path) : value;
-  };
+  return (facts) => valueAt(facts.at(slot), path);
 }
 
 /** How little asking is worth: what is cheap and settles most comes first. */

@@ -4,12 +4,12 @@ import { guardedAs } from "../events/event.ts";
 import type { Decision, PlannedAction, Verdict, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
-import { byPriority, type Limit, type Rule, type RuleSet } from "../model/rule.ts";
+import type { Limit, Rule, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
-import { evaluateWithout } from "./check.ts";
-import { compileRule, engineFacts, evaluateRule, type CompiledRule, type EngineFacts } from "./engine.ts";
-import { conditionVerdicts } from "./explanation.ts";
+import { evaluateWithoutEngine } from "./check.ts";
+import { compileRule, evaluateRule, EventAlmanac, type CompiledRule } from "./engine.ts";
+import { conditionVerdicts } from "./condition-verdicts.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
 import { hasFiredForMessage, isAtLimit } from "./history.ts";
 import { isRuledOut, RuleIndex } from "./rule-index.ts";
@@ -50,17 +50,17 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   );
   const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
   const verdicts: Verdict[] = [];
-  const restraint = { guarded: guardedAs(event), stoppedBy: null as string | null };
-  for (const rule of readyRules(ruleSet).rules) {
+  const guard: Guard = { guarded: guardedAs(event), stoppedBy: null };
+  for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
-    const verdict = told.get(rule.name) ?? heldBack(rule, event, restraint) ?? ruledOut(rule, facts);
+    const verdict = told.get(rule.name) ?? heldBack(rule, event, guard) ?? ruledOut(rule, facts);
     if (verdict) verdicts.push(verdict);
-    if (verdict?.fired && rule.stop) restraint.stoppedBy = rule.name;
+    if (verdict?.fired && rule.stop) guard.stoppedBy = rule.name;
   }
   return { ...decision, verdicts };
 }
 
-/** A rule set made ready once: in order, indexed, and each rule compiled for the engine when it is first proposed. */
+/** A rule set made ready once: indexed, and each rule compiled for the engine when it is first proposed. */
 interface ReadyRules {
   readonly rules: readonly Rule[];
   readonly index: RuleIndex;
@@ -71,7 +71,7 @@ const readySets = new WeakMap<RuleSet, ReadyRules>();
 function readyRules(ruleSet: RuleSet): ReadyRules {
   const known = readySets.get(ruleSet);
   if (known) return known;
-  const rules = ruleSet.rules.toSorted(byPriority);
+  const { rules } = ruleSet;
   const ready = { rules, index: new RuleIndex(rules), compiled: new Map() };
   readySets.set(ruleSet, ready);
   return ready;
@@ -92,20 +92,20 @@ async function judge(
   const history = context.history ?? NO_HISTORY;
   const facts = new DecisionFacts(event, context, history);
   const ready = readyRules(ruleSet);
-  let asked: EngineFacts | null = null;
+  let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
-  const restraint = { guarded: guardedAs(event), stoppedBy: null as string | null };
+  const guard: Guard = { guarded: guardedAs(event), stoppedBy: null };
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
     const verdict =
-      heldBack(rule, event, restraint) ??
-      restrained(rule, await evaluated(compiledOnce(ready, rule), (asked ??= engineFacts(facts))), facts, history);
+      heldBack(rule, event, guard) ??
+      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
     verdicts.push(verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
-    if (rule.stop) restraint.stoppedBy = rule.name;
+    if (rule.stop) guard.stoppedBy = rule.name;
   }
   const { nowMs, timeZone } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
@@ -113,12 +113,15 @@ async function judge(
   return { decision: { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts }, actions };
 }
 
+/** What holds rules back whatever their conditions. */
+interface Guard {
+  readonly guarded: "api" | "internal" | null;
+  /** The rule that fired and stops. */
+  stoppedBy: string | null;
+}
+
 /** The verdict on a rule that is not even asked, or `null` when it is. */
-function heldBack(
-  rule: Rule,
-  event: Event,
-  { guarded, stoppedBy }: { readonly guarded: "api" | "internal" | null; readonly stoppedBy: string | null },
-): Verdict | null {
+function heldBack(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verdict | null {
   if (rule.enabled === false) return held(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return held(rule, "location");
   if (guarded === "api" && !rule.includeApi) return held(rule, "loop-guard");
@@ -128,7 +131,7 @@ function heldBack(
 }
 
 /** The verdict on a rule whose conditions are met, and which may all the same not fire again. */
-function restrained(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
+function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
   if (!verdict.fired) return verdict;
   if (hasFiredForMessage(rule.name, facts.asPast, history))
     return { ...verdict, fired: false, reason: "duplicate-action" };
@@ -145,7 +148,7 @@ function limitInWords({ count, within, per = "contact" }: Limit): string {
 /** The verdict on a rule that the index ruled out; `null`: it did not, and only the engine can say. */
 function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
-  const conditions = conditionVerdicts(rule.conditions, evaluateWithout(rule.conditions, facts));
+  const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
   return { rule: rule.name, fired: false, reason: "conditions", conditions };
 }
 
@@ -153,7 +156,7 @@ function held(rule: Rule, reason: VerdictReason): Verdict {
   return { rule: rule.name, fired: false, reason, conditions: [] };
 }
 
-async function evaluated(compiled: CompiledRule, facts: EngineFacts): Promise<Verdict> {
+async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<Verdict> {
   const evaluation = await evaluateRule(compiled, facts);
   const rule = compiled.rule.name;
   if (!evaluation.ok) return { rule, fired: false, reason: "error", detail: evaluation.failure, conditions: [] };

@@ -1,8 +1,7 @@
 // What a rule demands of facts if it is to fire: the claims that an index may soundly make.
 import type { Json } from "../model/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
-import { wordsWanted } from "./check.ts";
-import { factSlot } from "./facts.ts";
+import { slotOf, wordsWanted } from "./check.ts";
 
 /** For each fact by its slot, the values one of which it must have if the rule is to fire. */
 export type Demands = ReadonlyMap<number, ReadonlySet<Json>>;
@@ -33,12 +32,6 @@ export function demandsOf(condition: Condition): Demands {
   if ("not" in condition) return NO_DEMANDS;
   const slot = slotOf(condition);
   return slot === null ? NO_DEMANDS : new Map([[slot, new Set(wordsWanted(condition))]]);
-}
-
-/** The fact of which a comparison only wants one of some values; `null`: it wants something else. */
-export function slotOf(condition: Condition): number | null {
-  if (!("fact" in condition) || condition.path !== undefined || wordsWanted(condition) === null) return null;
-  return factSlot(condition.fact) ?? null;
 }
 
 /** What two conditions demand that both have to be met. */

@@ -1,4 +1,4 @@
-// Conditions of json-rules-engine in a form that costs little to clone. The engine clones the whole tree of a rule at
+// Conditions of json-rules-engine 7.3.1 in a form that costs little to clone. The engine clones the whole tree of a rule at
 // every evaluation, to write results on the copy; that was half of its time. Its clone keeps prototypes and hands
 // functions on as they are: so each condition here is one function that gives its constant parts, behind getters of the
 // names that the engine reads, and the parts of a group are made when they are first asked for. What is evaluated, and
@@ -82,10 +82,13 @@ function copyOf(constant: () => Constant): LazyCondition {
   return constant().parts === null ? new LazyComparison(constant) : new LazyGroup(constant);
 }
 
+/** Lets comparisons be evaluated by the engine's own method, that of any condition which it made. */
+export function evaluateLike(condition: object): void {
+  Object.setPrototypeOf(LazyCondition.prototype, Object.getPrototypeOf(condition) as object);
+}
+
 /** The same conditions, cheap to clone. Conditions that refer to others by name are not known here. */
 export function cheapToClone(condition: object): object {
-  // What evaluates a comparison is the engine's own method.
-  Object.setPrototypeOf(LazyCondition.prototype, Object.getPrototypeOf(condition) as object);
   return copyOf(constantOf(condition as Original));
 }
 

@@ -1,4 +1,4 @@
-// The only file that knows json-rules-engine, which has the last word on whether a rule fires.
+// The only file that imports json-rules-engine, which has the last word on whether a rule fires.
 // It must not leak the library's own word "event". `Engine.run` is never called: overlapping runs on one Engine, or a
 // run after one that rejected, silently lose rules. Each rule is evaluated alone, on the Almanac of its event.
 import { Almanac, Engine, Rule as EngineRule } from "json-rules-engine";
@@ -6,11 +6,11 @@ import type { ConditionVerdict } from "../model/decision.ts";
 import type { JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule } from "../model/rule.ts";
-import { conditionVerdicts, type EvaluatedCondition } from "./explanation.ts";
+import { conditionVerdicts, type EvaluatedCondition } from "./condition-verdicts.ts";
 import type { DecisionFacts } from "./facts.ts";
-import { cheapToClone } from "./engine-conditions.ts";
+import { cheapToClone, evaluateLike } from "./engine-conditions.ts";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./operators.ts";
-import { resolvePath } from "./path.ts";
+import { resolvePath, valueAt } from "./path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {
@@ -42,6 +42,7 @@ const engine = new Engine([], OPTIONS);
 for (const [name, compare] of Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS }))
   engine.addOperator(name, compare);
 for (const [name, decorate] of Object.entries(TOTAL_DECORATORS)) engine.addOperatorDecorator(name, decorate);
+evaluateLike(new EngineRule({ conditions: { all: [] }, event: { type: "none" } }).conditions);
 const { operators } = engine as unknown as { readonly operators: OperatorTable };
 
 const comparisons = new Map<string, Compare>();
@@ -57,8 +58,8 @@ export function comparisonOf(name: string): Compare | null {
   return compare;
 }
 
-/** The facts of one event. Facts are read when they are asked for, instead of being made into Fact objects and hashed. */
-class EventAlmanac extends Almanac {
+/** The facts of one event, for all of its rules. They are read when they are asked for, instead of being made into Fact objects and hashed. */
+export class EventAlmanac extends Almanac {
   readonly #facts: DecisionFacts;
 
   constructor(facts: DecisionFacts) {
@@ -67,18 +68,8 @@ class EventAlmanac extends Almanac {
   }
 
   override factValue<Value>(name: string, params?: JsonObject, path?: string): Promise<Value> {
-    const value = this.#facts.value(name, params);
-    const isReached = path && typeof value === "object" && value !== null;
-    return Promise.resolve((isReached ? resolvePath(value, path) : value) as Value);
+    return Promise.resolve(valueAt(this.#facts.value(name, params), path) as Value);
   }
-}
-
-/** The facts of an event as the engine takes them. */
-export type EngineFacts = EventAlmanac;
-
-/** Makes the facts of an event ready, once for all rules: an Almanac holds nothing that one could leave to the next. */
-export function engineFacts(facts: DecisionFacts): EngineFacts {
-  return new EventAlmanac(facts);
 }
 
 /** Makes a rule ready. It never throws: what the engine refuses is the verdict of that rule at each event. */
@@ -102,7 +93,7 @@ export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
 /** Evaluates one rule alone. A rule that throws is a failure with the reason, and harms no other. */
 export async function evaluateRule(
   { rule, ready }: CompiledRule,
-  facts: EngineFacts,
+  facts: EventAlmanac,
 ): Promise<Result<Evaluation, string>> {
   if (!ready.ok) return ready;
   try {

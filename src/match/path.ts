@@ -1,6 +1,11 @@
 import type { Json } from "../model/json.ts";
 import { pathKeys } from "../model/path.ts";
 
+/** A value, or what a path leads to in it. In anything but an object a path means nothing, and the value stays. */
+export function valueAt(value: unknown, path: string | undefined): Json | undefined {
+  return path && typeof value === "object" && value !== null ? resolvePath(value, path) : (value as Json | undefined);
+}
+
 /**
  * Follows a path through own properties only. A path that leads nowhere, or is not one, gives `undefined`.
  * It stands in for jsonpath-plus, whose filters run code.

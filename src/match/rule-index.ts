@@ -3,8 +3,8 @@
 // each leaves those whose conditions are met, or on which only the engine can say.
 import type { Json } from "../model/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
-import { checkOf, effort, NOT_MET, type Check } from "./check.ts";
-import { conditionsOf, demandsOf, NO_DEMANDS, slotOf, together, type Demands } from "./demands.ts";
+import { checkOf, effort, NOT_MET, slotOf, type Check } from "./check.ts";
+import { conditionsOf, demandsOf, NO_DEMANDS, together, type Demands } from "./demands.ts";
 import type { DecisionFacts } from "./facts.ts";
 
 /** A rule in a leaf: its place in the order of deciding, and what the way to the leaf has not settled. */
@@ -64,8 +64,9 @@ export class RuleIndex {
 
 /** Whether the index rules a rule out for an event. */
 export function isRuledOut(rule: Rule, facts: DecisionFacts): boolean {
-  const { position, parts } = demandingOf(rule, 0, new Map());
-  return !mayFire({ position, checks: parts.map(({ check }) => check) }, facts);
+  const parts = partsOf(rule, new Map());
+  const checks = parts?.map(({ check }) => check) ?? [];
+  return !mayBeMet(checks, facts);
 }
 
 /** A rule that the engine would fail on has no parts: it is proposed for every event, so that its verdict says so. */
@@ -100,13 +101,13 @@ function partOf(condition: Condition, known: Map<string, Part | null>): Part | n
 
 function gather(from: Node, facts: DecisionFacts, proposed: number[]): void {
   for (let node: Node | null = from; node !== null; node = node.others) {
-    for (const entry of node.entries) if (mayFire(entry, facts)) proposed.push(entry.position);
+    for (const entry of node.entries) if (mayBeMet(entry.checks, facts)) proposed.push(entry.position);
     const chosen = node.slot === NO_SLOT ? undefined : node.byValue.get(facts.at(node.slot));
     if (chosen) gather(chosen, facts, proposed);
   }
 }
 
-function mayFire({ checks }: Entry, facts: DecisionFacts): boolean {
+function mayBeMet(checks: readonly Check[], facts: DecisionFacts): boolean {
   try {
     for (const check of checks) if (check(facts) === NOT_MET) return false;
     return true;
@@ -117,10 +118,10 @@ function mayFire({ checks }: Entry, facts: DecisionFacts): boolean {
 }
 
 /** `seen`: the facts that were looked at on the way here; `settled`: those among them whose value is known. */
-function nodeOf(entries: readonly Demanding[], seen: ReadonlySet<number>, settled: ReadonlySet<number>): Node {
-  const slot = entries.length > LEAF_RULES ? bestSplit(entries, seen) : null;
+function nodeOf(rules: readonly Demanding[], seen: ReadonlySet<number>, settled: ReadonlySet<number>): Node {
+  const slot = rules.length > LEAF_RULES ? bestSplit(rules, seen) : null;
   if (slot === null) {
-    const leaf = entries.map(({ position, parts }): Entry => ({
+    const leaf = rules.map(({ position, parts }): Entry => ({
       position,
       checks: parts.filter((part) => part.slot === null || !settled.has(part.slot)).map(({ check }) => check),
     }));
@@ -128,42 +129,42 @@ function nodeOf(entries: readonly Demanding[], seen: ReadonlySet<number>, settle
   }
   const others: Demanding[] = [];
   const groups = new Map<Json, Demanding[]>();
-  for (const entry of entries) {
-    const values = usable(entry.demands.get(slot));
-    if (!values) others.push(entry);
+  for (const rule of rules) {
+    const values = usable(rule.demands.get(slot));
+    if (!values) others.push(rule);
     else
       for (const value of values) {
         const group = groups.get(value);
-        if (group) group.push(entry);
-        else groups.set(value, [entry]);
+        if (group) group.push(rule);
+        else groups.set(value, [rule]);
       }
   }
-  const below = new Set([...seen, slot]);
-  const known = new Set([...settled, slot]);
+  const seenBelow = new Set([...seen, slot]);
+  const settledBelow = new Set([...settled, slot]);
   return {
     entries: [],
     slot,
-    byValue: new Map(Array.from(groups, ([value, group]) => [value, nodeOf(group, below, known)])),
-    others: others.length > 0 ? nodeOf(others, below, settled) : null,
+    byValue: new Map(Array.from(groups, ([value, group]) => [value, nodeOf(group, seenBelow, settledBelow)])),
+    others: others.length > 0 ? nodeOf(others, seenBelow, settled) : null,
   };
 }
 
 /** The fact whose value leaves the fewest rules to look at; `null`: none leaves noticeably fewer. */
-function bestSplit(entries: readonly Demanding[], used: ReadonlySet<number>): number | null {
-  const tallies = new Map<number, { rules: number; places: number; values: Set<Json> }>();
-  for (const { demands } of entries)
+function bestSplit(rules: readonly Demanding[], seen: ReadonlySet<number>): number | null {
+  const tallies = new Map<number, { demanding: number; places: number; values: Set<Json> }>();
+  for (const { demands } of rules)
     for (const [slot, demanded] of demands) {
-      const values = used.has(slot) ? null : usable(demanded);
+      const values = seen.has(slot) ? null : usable(demanded);
       if (!values) continue;
       let tally = tallies.get(slot);
-      if (!tally) tallies.set(slot, (tally = { rules: 0, places: 0, values: new Set() }));
-      tally.rules += 1;
+      if (!tally) tallies.set(slot, (tally = { demanding: 0, places: 0, values: new Set() }));
+      tally.demanding += 1;
       tally.places += values.size;
       for (const value of values) tally.values.add(value);
     }
   let best: { slot: number; spared: number } | null = null;
-  for (const [slot, { rules, places, values }] of tallies) {
-    const spared = values.size === 0 ? rules : rules - places / values.size;
+  for (const [slot, { demanding, places, values }] of tallies) {
+    const spared = values.size === 0 ? demanding : demanding - places / values.size;
     if (spared >= 1 && (best === null || spared > best.spared)) best = { slot, spared };
   }
   return best && best.slot;

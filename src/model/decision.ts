@@ -25,7 +25,7 @@ export interface ConditionVerdict {
   readonly value: Json;
   /** What the event had, long text shortened; absent when the fact was absent or never read. */
   readonly saw?: Json | undefined;
-  /** `null`: not reached, another condition had settled it. */
+  /** `null`: not looked at. The engine had settled the rule without it, or it asks the log and the index ruled the rule out. */
   readonly met: boolean | null;
 }
 
@@ -41,7 +41,7 @@ export interface Verdict {
   readonly shortened?: true | undefined;
 }
 
-/** What all rules made of one event. */
+/** What rules made of one event. */
 export interface Decision {
   readonly eventKey: string;
   /** ISO 8601, UTC. */

@@ -37,8 +37,8 @@ function locationsOf(rules: number): number {
 }
 
 /** Rules of about five conditions. Up to 100 are for everybody; of more, most are for one location or a few. */
-export function agencyRules(count: number, seed = 1): Rule[] {
-  const luck = chance(seed);
+export function agencyRules(count: number): Rule[] {
+  const luck = chance(1);
   const locations = locationsOf(count);
   const everybodys = count <= RULES_OF_LOCATION ? count : GLOBAL_BASE + Math.round(count * 0.0035);
   return Array.from({ length: count }, (_, index): Rule => {

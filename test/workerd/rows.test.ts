@@ -39,7 +39,7 @@ describe("an event writes", () => {
     ["an action", aWebhook(), 3],
     ["an action that waits", aTask({ after: "1h" }), 3],
     ["an action that a reply can cancel", aWebhook({ after: "1h", cancelOn: ["reply"] }), 4],
-  ])("at most four with %s", async (_, action, rows) => {
+  ])("three or four with %s", async (_, action, rows) => {
     world.rules = [aRule({ actions: [action] })];
     await first();
     expect(await rowsWritten(() => postEvent())).toBe(rows);
@@ -62,14 +62,12 @@ describe("an event writes", () => {
     expect(await rowsWritten(runAlarms)).toBe(0);
   });
 
-  it("is found by its contact and by its key, without an index of its own", async () => {
+  it("is found by its contact and its key with one look-up, not by reading through the log", async () => {
     world.rules = [never];
     await first();
+    const asked = world.statements.find((statement) => statement.startsWith("SELECT 1 FROM events WHERE")) ?? "";
     const plan = await runInDurableObject(ledger(), (_, { storage }) =>
-      storage.sql
-        .exec("EXPLAIN QUERY PLAN SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", "c", "k")
-        .toArray()
-        .map(({ detail }) => detail),
+      storage.sql.exec(`EXPLAIN QUERY PLAN ${asked}`, "contact", "key").toArray(),
     );
     expect(JSON.stringify(plan)).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
   });

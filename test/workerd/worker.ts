@@ -2,6 +2,7 @@
 import { Ledger as RealLedger, type LedgerEnv } from "../../src/ledger/durable-objects.ts";
 import type { Sql } from "../../src/ledger/ports.ts";
 import type { Rule, RuleSet } from "../../src/model/rule.ts";
+import { aRuleSet } from "../builders.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
@@ -28,7 +29,7 @@ const sets = new WeakMap<readonly Rule[], RuleSet>();
 /** The rules of a test as one set each, named by what they are called. */
 function testRules(rules: readonly Rule[]): RuleSet {
   let set = sets.get(rules);
-  if (!set) sets.set(rules, (set = { hash: `test:${rules.map(({ name }) => name).join()}`, rules, findings: [] }));
+  if (!set) sets.set(rules, (set = { ...aRuleSet(...rules), hash: `test:${rules.map(({ name }) => name).join()}` }));
   return set;
 }
 
@@ -36,11 +37,11 @@ function testRules(rules: readonly Rule[]): RuleSet {
 function counted(sql: Sql): Sql {
   return {
     exec(statement, ...values) {
-      const cursor = sql.exec(statement, ...values);
+      const cursor = sql.exec(statement, ...values) as SqlStorageCursor<Record<string, SqlStorageValue>>;
       const rows = cursor.toArray();
-      const { rowsWritten } = cursor;
-      world.rowsWritten += rowsWritten;
-      return { toArray: () => rows, rowsWritten };
+      world.statements.push(statement);
+      world.rowsWritten += cursor.rowsWritten;
+      return { toArray: () => rows };
     },
   };
 }

@@ -20,6 +20,8 @@ export const world = {
   requests: [] as OutgoingRequest[],
   /** Rows that ledgers have written, ever. */
   rowsWritten: 0,
+  /** What ledgers have asked their storage, in order. */
+  statements: [] as string[],
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
 };
@@ -29,6 +31,7 @@ export function resetWorld(): void {
   world.now = START;
   world.answer = () => new Response("ok");
   world.requests = [];
+  world.statements = [];
   world.rules = null;
 }
 

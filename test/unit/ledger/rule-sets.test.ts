@@ -53,7 +53,7 @@ describe("rule sets", () => {
     }));
     ruleSets.keep(sql, named("large", ...rules), LOCATION, 1);
     expect(sql.exec("SELECT COUNT(*) AS n FROM rule_sets").toArray()).toEqual([{ n: 4 }]);
-    expect(ruleSets.find(sql, "large")?.rules).toEqual(rules);
+    expect(ruleSets.find(sql, "large")?.rules).toEqual(aRuleSet(...rules).rules);
   });
 
   it("are forgotten once the next one is older than what is kept, and never the one in use", () => {

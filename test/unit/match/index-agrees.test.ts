@@ -65,7 +65,8 @@ async function firedByPlainEngine(engine: Engine, rules: readonly Rule[], event:
         on.includes(event.kind) && enabled !== false && (!locations || locations.includes(event.locationId)),
     )
     .filter(({ includeApi, includeInternal }) => guarded === null || (guarded === "api" ? includeApi : includeInternal))
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 describe("index and engine", () => {
@@ -83,13 +84,8 @@ describe("index and engine", () => {
         const event = anyEvent(luck);
         const { decision } = await decide(event, ruleSet, { ...MOMENT, history: HISTORY });
         const plain = await firedByPlainEngine(engine, rules, event);
-        if (
-          plain.join() !==
-          decision.fired
-            .toSorted((a, b) => rules.findIndex(({ name }) => name === a) - rules.findIndex(({ name }) => name === b))
-            .join()
-        )
-          expect(decision.fired, JSON.stringify({ seed, rules, event })).toEqual(plain);
+        const sorted = decision.fired.toSorted();
+        if (plain.join() !== sorted.join()) expect(sorted, JSON.stringify({ seed, rules, event })).toEqual(plain);
         pairs += 1;
         fired += plain.length;
         proposed += decision.verdicts.length;
@@ -102,7 +98,7 @@ describe("index and engine", () => {
     expect(proposed).toBeLessThan(rulesSeen * 0.6);
   }, 120_000);
 
-  it("say the same of each rule as the engine alone, whether it was proposed or not", async () => {
+  it("say the same of each rule as the engine alone, whether it was proposed or not, where none asks the log", async () => {
     const rules = agencyRules(1_000);
     const ruleSet = aRuleSet(...rules);
     for (const event of agencyPayloads(20, 1_000).map(eventOf)) {
