@@ -8,7 +8,11 @@ import { parseArgs } from "node:util";
 import { ROOT } from "../src/cli/project.ts";
 import { circumstances, figure, median, print } from "./parts/report.ts";
 
-const { values } = parseArgs({ options: { compare: { type: "string" }, rounds: { type: "string", default: "7" } } });
+const USAGE = "npm run bench -- [--compare REVISION] [--rounds N]";
+/** Of fewer rounds nobody can tell how far two runs of the same code are apart. */
+const ROUNDS_FOR_A_VERDICT = 5;
+
+const values = options();
 const rounds = Number(values.rounds);
 
 type Rates = { readonly [name: string]: number };
@@ -40,6 +44,14 @@ function spread(rates: readonly number[]): number {
   return (at(0.75) - at(0.25)) / median(rates);
 }
 
+function options(): { readonly compare?: string; readonly rounds: string } {
+  try {
+    return parseArgs({ options: { compare: { type: "string" }, rounds: { type: "string", default: "7" } } }).values;
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : USAGE);
+  }
+}
+
 /** A revision that there is not is the caller's mistake: one line, exit code 2. */
 function isRevision(name: string): boolean {
   try {
@@ -53,6 +65,11 @@ function isRevision(name: string): boolean {
 if (!Number.isInteger(rounds) || rounds < 1) usage("Give --rounds a whole number from 1 on");
 if (values.compare !== undefined && !isRevision(values.compare)) usage(`There is no commit "${values.compare}" here`);
 const other = values.compare === undefined ? null : checkout(values.compare);
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    if (other) remove(other);
+    process.exit(1);
+  });
 try {
   const here: Rates[] = [];
   const there: Rates[] = [];
@@ -65,13 +82,20 @@ try {
   const names = Object.keys(here[0] ?? {});
   print({
     title: `Times a second, median of ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
-    columns: other ? ["", "this", values.compare ?? "", "ratio", "spread", ""] : ["", "this", "spread"],
+    columns: other ? ["", "this", values.compare ?? "", "ratio", "spread", "verdict"] : ["", "this", "spread"],
     rows: names.map((name) => {
       const [mine, its] = [of(here, name), of(there, name)];
       if (!other) return [name, figure(median(mine)), `±${(100 * spread(mine)).toFixed(1)} %`];
       const ratio = median(mine) / median(its);
       const noise = spread(mine) + spread(its);
-      const verdict = Math.abs(ratio - 1) <= noise ? "noise" : ratio > 1 ? "faster" : "slower";
+      const verdict =
+        rounds < ROUNDS_FOR_A_VERDICT
+          ? "too few rounds"
+          : Math.abs(ratio - 1) <= noise
+            ? "noise"
+            : ratio > 1
+              ? "faster"
+              : "slower";
       return [
         name,
         figure(median(mine)),
@@ -88,6 +112,6 @@ try {
 }
 
 function usage(message: string): never {
-  console.error(message);
+  console.error(`${message}\n${USAGE}`);
   process.exit(2);
 }

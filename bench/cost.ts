@@ -6,10 +6,10 @@ import { agencyRules } from "../test/generated/agency.ts";
 import { aRule, aTask, aWebhook } from "../test/builders.ts";
 import { load } from "./parts/load.ts";
 import { receiver } from "./parts/receiver.ts";
-import { figure, publish } from "./parts/report.ts";
+import { figure, publish, setting } from "./parts/report.ts";
 import { buildWith, discard, serve } from "./parts/serve.ts";
 
-const EVENTS = Number(process.env["EVENTS"] ?? 2_000);
+const EVENTS = setting("EVENTS", 2_000);
 const LOCATIONS = 10;
 const ANSWER_MS = 5;
 /** What an object is billed with, whatever it takes. */

@@ -3,15 +3,15 @@ import type { Action, Rule } from "../src/model/rule.ts";
 import { aRule, aWebhook } from "../test/builders.ts";
 import { load } from "./parts/load.ts";
 import { preciseNow, receiver, type Arrival, type Receiver } from "./parts/receiver.ts";
-import { figure, publish, quantile } from "./parts/report.ts";
+import { figure, publish, quantile, setting } from "./parts/report.ts";
 import { buildWith, discard, serve } from "./parts/serve.ts";
 
 const ANSWER_MS = 5;
 const AT_REST = 40;
-const BURST = Number(process.env["BURST"] ?? 3_000);
+const BURST = setting("BURST", 3_000);
 const LOADED = 2_000;
 const LOAD_RATE = 200;
-const LOCATIONS = Number(process.env["LOCATIONS"] ?? 1_000);
+const LOCATIONS = setting("LOCATIONS", 1_000);
 const DELIVERIES_OF_EACH = 100;
 const DUE_AFTER_S = 60;
 
@@ -74,7 +74,7 @@ rows.push([`${figure(BURST)} events as fast as they are taken`, "–", "–", fi
 await worker.stop();
 discard(built);
 
-console.log(`${figure(LOCATIONS * DELIVERIES_OF_EACH)} deliveries are made to wait …`);
+console.log(`${figure(LOCATIONS * DELIVERIES_OF_EACH)} deliveries are made to wait ${DUE_AFTER_S} s …`);
 const actions = Array.from({ length: DELIVERIES_OF_EACH }, () =>
   aWebhook({ url: `http://${host}${path}`, after: `${DUE_AFTER_S}s` }),
 );
@@ -100,22 +100,28 @@ discard(waiting);
 inbox.stop();
 
 const twice = woken.length - new Set(woken.map(({ id }) => id)).size;
-publish("deliver", "npm run bench:deliver", [
-  {
-    title: `From the 202 to the receiver, one location, a receiver that answers in ${ANSWER_MS} ms`,
-    columns: ["", "p50", "p99", "deliveries/s"],
-    rows,
-  },
-  {
-    title: `${figure(LOCATIONS * DELIVERIES_OF_EACH)} overdue deliveries of ${figure(LOCATIONS)} locations after a kill and a restart`,
-    columns: ["", "s"],
-    rows: [
-      ["first delivery of all", figure(quantile(since, 0) / 1_000)],
-      ["first delivery of a location, median", figure(quantile(firsts, 0.5) / 1_000)],
-      ["first delivery of the last location", figure(quantile(firsts, 1) / 1_000)],
-      ["half of all", figure(quantile(since, 0.5) / 1_000)],
-      ["all", figure(quantile(since, 1) / 1_000)],
-      ["delivered, of them twice", `${figure(woken.length)}, ${figure(twice)}`],
-    ],
-  },
-]);
+publish(
+  "deliver",
+  "npm run bench:deliver",
+  [
+    {
+      title: `From the 202 to the receiver, one location, a receiver that answers in ${ANSWER_MS} ms`,
+      columns: ["", "p50", "p99", "deliveries/s"],
+      rows,
+    },
+    {
+      title: `${figure(LOCATIONS * DELIVERIES_OF_EACH)} overdue deliveries of ${figure(LOCATIONS)} locations after a kill and a restart`,
+      columns: ["", "s"],
+      rows: [
+        ["first delivery of all", figure(quantile(since, 0) / 1_000)],
+        ["first delivery of a location, median", figure(quantile(firsts, 0.5) / 1_000)],
+        ["first delivery of the last location", figure(quantile(firsts, 1) / 1_000)],
+        ["half of all", figure(quantile(since, 0.5) / 1_000)],
+        ["all", figure(quantile(since, 1) / 1_000)],
+      ],
+    },
+  ],
+  [
+    `Delivered were ${figure(woken.length)}, of them ${figure(twice)} twice. Where a webhook is there before the 202 has been read, its time counts as 0: under load both leave after the same commit.`,
+  ],
+);

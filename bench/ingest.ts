@@ -2,11 +2,11 @@
 // stores. One interleaved run: each Worker is started anew in each round, on an empty state.
 import { agencyRules } from "../test/generated/agency.ts";
 import { load, type Load } from "./parts/load.ts";
-import { figure, median, publish, quantile } from "./parts/report.ts";
+import { figure, median, publish, quantile, setting } from "./parts/report.ts";
 import { builtFrom, buildWith, discard, serve, type BuiltWorker } from "./parts/serve.ts";
 
-const ROUNDS = Number(process.env["ROUNDS"] ?? 5);
-const REQUESTS = Number(process.env["REQUESTS"] ?? 6_000);
+const ROUNDS = setting("ROUNDS", 5);
+const REQUESTS = setting("REQUESTS", 6_000);
 const WARM_UP = 4_000;
 const CONNECTIONS = 64;
 const LOCATIONS = [1, 8, 64];

@@ -125,4 +125,5 @@ async function run(job: Job): Promise<Load> {
 }
 
 const given = process.argv[2];
+if (process.send) process.once("disconnect", () => process.exit());
 if (process.send && given?.startsWith("{")) process.send(await run(JSON.parse(given) as Job), () => process.exit(0));

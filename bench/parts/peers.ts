@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { Engine } from "json-rules-engine";
 import { factsOf } from "../../src/events/event.ts";
-import { conditionsOf } from "../../src/match/demands.ts";
+import { scopeOf } from "../../src/match/demands.ts";
 import { OWN_COMPARISONS } from "../../src/match/operators.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Json } from "../../src/model/json.ts";
@@ -18,7 +18,7 @@ interface Peer {
 }
 
 /** Everything that has to hold for a rule, its kinds and locations among it. */
-const whole = (rule: Rule): Condition => ({ all: [...conditionsOf(rule)] });
+const whole = (rule: Rule): Condition => ({ all: [...scopeOf(rule), rule.conditions] });
 
 const jsonRulesEngine: Peer = {
   name: "json-rules-engine alone",
@@ -129,20 +129,19 @@ function expressionOf(condition: Condition): string {
   }
 }
 
-/** The engines that are there. */
-export async function peers(): Promise<readonly Peer[]> {
+/** The engines that are there, and the names of those that are not. */
+export function peers(): { readonly installed: readonly Peer[]; readonly missing: readonly string[] } {
   const require = createRequire(import.meta.url);
-  const installed = <Module>(name: string, make: (module: Module) => Peer): Peer[] => {
+  const installed: Peer[] = [jsonRulesEngine];
+  const missing: string[] = [];
+  const add = <Module>(name: string, make: (module: Module) => Peer): void => {
     try {
-      return [make(require(name) as Module)];
+      installed.push(make(require(name) as Module));
     } catch {
-      console.log(`${name} is not installed and left out: npm ci --prefix bench`);
-      return [];
+      missing.push(name);
     }
   };
-  return [
-    jsonRulesEngine,
-    ...installed<JsonLogic>("json-logic-engine", jsonLogic),
-    ...installed<Zen>("@gorules/zen-engine", zen),
-  ];
+  add<JsonLogic>("json-logic-engine", jsonLogic);
+  add<Zen>("@gorules/zen-engine", zen);
+  return { installed, missing };
 }

@@ -50,6 +50,7 @@ if (process.send && /^\d+$/.test(delay ?? "")) {
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  process.once("disconnect", () => process.exit());
   process.on("message", (question) => {
     if (question === "port") process.send?.((server.address() as AddressInfo).port);
     if (question === "count") process.send?.(arrivals.length);

@@ -46,7 +46,16 @@ function commit(): string {
 }
 
 /** What makes a run shorter or longer than it is by itself. */
-const SETTINGS = ["ROUNDS", "REQUESTS", "EVENTS", "BURST", "LOCATIONS"];
+const SETTINGS = ["ROUNDS", "REQUESTS", "EVENTS", "BURST", "LOCATIONS"] as const;
+
+/** How long a run is: a setting from the environment, or what it is by itself. A setting that is no number ends the run. */
+export function setting(name: (typeof SETTINGS)[number], usual: number): number {
+  const given = process.env[name];
+  if (!given) return usual;
+  if (/^[1-9]\d*$/.test(given)) return Number(given);
+  console.error(`Give ${name} a whole number from 1 on`);
+  process.exit(2);
+}
 
 /** What ran where. */
 export function circumstances(command: string): string {
@@ -82,6 +91,7 @@ export function publish(
   const [before, rest] = page.split(begin);
   if (before === undefined || rest === undefined) throw new Error(`docs/performance.md has no place for ${section}`);
   const body = [about, ...tables.map(markdown), ...notes].join("\n\n");
+  console.log("Written to docs/performance.md");
   writeFileSync(PAGE, `${before}${begin}\n\n${body}\n\n${end}${rest.split(end)[1] ?? ""}`);
 }
 

@@ -30,12 +30,27 @@ const LOG = process.env["BENCH_LOG"] ? "inherit" : "ignore";
 /** KV that takes everything and has nothing: what a benchmark needs of it. */
 const KV = `export default { fetch: (request) => new Response(null, { status: request.method === "GET" ? 404 : 200 }) };`;
 
+/** Nothing stays behind, however a benchmark ends. */
+const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+process.once("exit", () => {
+  for (const workerd of running) workerd.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
+  folders.add(folder);
+  return folder;
+}
+
 /** Bundles the Worker as `wrangler deploy` does, with other rules; `main` may put something of a benchmark around it. */
 export async function buildWith(
   rules: readonly Rule[],
   { main = "src/worker.ts" }: { main?: string } = {},
 ): Promise<BuiltWorker> {
-  const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
+  const folder = newFolder();
   for (const part of ["src", "wrangler.toml", "package.json", "tsconfig.json"])
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "bench/workerd"), join(folder, "bench/workerd"), { recursive: true });
@@ -55,7 +70,7 @@ export async function buildWith(
 
 /** A Worker of a few lines, for comparison. */
 export function builtFrom(code: string, objects: readonly string[] = []): BuiltWorker {
-  const folder = mkdtempSync(join(tmpdir(), "afterbeep-bench-"));
+  const folder = newFolder();
   const file = join(folder, "worker.js");
   writeFileSync(file, code);
   return { folder, file, objects };
@@ -63,6 +78,7 @@ export function builtFrom(code: string, objects: readonly string[] = []): BuiltW
 
 export function discard({ folder }: BuiltWorker): void {
   rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
 }
 
 /** Starts workerd; state is kept in `state`, or in a folder that goes with the Worker. */
@@ -80,7 +96,13 @@ export async function serve(
   const workerd = spawn(join(ROOT, "node_modules/workerd/bin/workerd"), ["serve", "--experimental", config], {
     stdio: ["ignore", LOG, LOG],
   });
-  const ended = new Promise<void>((done) => workerd.once("exit", () => done()));
+  running.add(workerd);
+  const ended = new Promise<void>((done) =>
+    workerd.once("exit", () => {
+      running.delete(workerd);
+      done();
+    }),
+  );
   await listening(port, workerd);
   return {
     port,

@@ -79,7 +79,7 @@ export class Chores {
     if (swept === undefined) return this.#mark("swept", String(now));
     if (Number(swept) + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
-    const more = this.#storage.transactionSync(() => sweep(this.#storage.sql, before, now));
+    const more = this.#storage.transactionSync(() => sweep(this.#storage.sql, before, now, this.#ports.ruleSet.hash));
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 

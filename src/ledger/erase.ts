@@ -17,6 +17,9 @@ const KEY_DAYS = 30;
 const LIMIT_DAYS = 365;
 /** What is left of an event that was forgotten: its key, place, kind, channel, outcome, direction and times. */
 const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL, message_key = NULL";
+/** A tombstone with the same key, of another contact's event, that will stay for longer: one is enough. */
+const KNOWN_FOR_LONGER =
+  "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
 
 /**
  * Removes a contact from every table and has its tasks removed from KV. Of its events only the keys stay, without
@@ -40,17 +43,24 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
     quarantined: held.eraseContact(sql, contactId),
-    events: count(sql, `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
+    events:
+      count(sql, `DELETE FROM events WHERE contact_id = ? AND ${KNOWN_FOR_LONGER} RETURNING seq`, contactId) +
+      count(sql, `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
   };
 }
 
 /**
  * Removes what was recorded before a time and has ended, a bounded number of events at once. An event stays as long as
  * one of its deliveries is open, and a task as long as it is not done. Its key stays for 30 days in any case, so that
- * a late retry of the webhook is still a duplicate. `true`: there is more to remove.
+ * a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the one in use. `true`: there is more to
+ * remove.
  */
-export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
+export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string): boolean {
   const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN} AND due_at IS NOT NULL)`;
+  sql.exec(
+    `DELETE FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} AND ${KNOWN_FOR_LONGER}`,
+    beforeMs,
+  );
   const forgotten = rows(
     sql,
     `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE (contact_id, key) IN (SELECT contact_id, key FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`,
@@ -80,7 +90,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number): boolean {
   }
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
   held.forgetBefore(sql, beforeMs);
-  ruleSets.forgetBefore(sql, beforeMs);
+  ruleSets.forgetUnused(sql, ruleSet);
   return more;
 }
 

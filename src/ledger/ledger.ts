@@ -76,7 +76,7 @@ export class LocationLedger {
     this.#isRecording = true;
     try {
       while (this.#waiting.length > 0) {
-        if (this.#now() - this.#committedAt < BUSY_MS) await this.#ports.timer(GATHER_MS).catch(() => undefined);
+        if (this.#now() - this.#committedAt < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
         const group = this.#waiting;
         this.#waiting = [];
         for (const { event, tell } of group) {
@@ -85,7 +85,7 @@ export class LocationLedger {
           await recorded.catch(() => undefined);
         }
         // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
-        await this.#storage.sync().catch(() => undefined);
+        await quietly(() => this.#storage.sync());
         this.#committedAt = this.#now();
       }
     } finally {
@@ -223,12 +223,14 @@ export class LocationLedger {
     return erased;
   }
 
-  /** All of it is committed, or none; and if none, the chores forget what they noted in it. */
+  /** All of it is committed, or none; and if none, what was noted and armed in it is forgotten. */
   #write(work: () => void): void {
     try {
       this.#storage.transactionSync(work);
     } catch (error) {
       this.#chores.forget();
+      // As if it were lost: the next one is set for whatever is due.
+      this.#armedFor = -Infinity;
       throw error;
     }
   }
@@ -237,13 +239,14 @@ export class LocationLedger {
     return this.#ports.actions.clock();
   }
 
-  /** Sets the alarm if it would ring later. One that should have rung a while ago was lost, and is set anew. */
+  /** Sets the alarm if it would ring later. One that should have rung a while ago was lost: it is set for what is due. */
   #arm(atMs: number, always = false): void {
     const isLost = this.#armedFor < this.#now() - LOST_ALARM_MS;
     if (atMs >= this.#armedFor && !always && !isLost) return;
-    this.#armedFor = atMs;
+    const wakeAt = isLost ? Math.min(atMs, this.#nextWake() ?? atMs) : atMs;
     // Not awaited: it is committed with the statements around it, and a failure breaks the object's output gate.
-    void this.#storage.setAlarm(atMs);
+    void this.#storage.setAlarm(wakeAt);
+    this.#armedFor = wakeAt;
   }
 
   #nextWake(): number | null {
@@ -258,5 +261,14 @@ export class LocationLedger {
     if (!this.#chores.seen(locationId)) return;
     const at = this.#chores.nextAt();
     if (at !== null) this.#arm(at);
+  }
+}
+
+/** Waits for something whose failure shows elsewhere. */
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // A commit that fails breaks the object's output gate, and a timer that fails is no timer.
   }
 }

@@ -127,7 +127,9 @@ export class Pump {
     { event, decision }: log.LogRecord,
   ): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
-    const moment = { nowMs: Date.parse(decidedAt), timeZone: this.#ports.timeZone };
+    // Records from before zones were stored have none.
+    const timeZone = decision.timeZone ?? this.#ports.timeZone;
+    const moment = { nowMs: Date.parse(decidedAt), timeZone };
     return {
       deliveryId: delivery.id,
       locationId: event.locationId,

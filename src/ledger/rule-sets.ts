@@ -42,15 +42,21 @@ export function find(sql: Sql, hash: string): RuleSet | undefined {
   return { hash, rules: parts.flatMap(({ rules }) => JSON.parse(rules) as Rule[]), findings: [] };
 }
 
-/** Forgets the sets that another followed before a time: no event that they decided is left. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
+/** Forgets the sets that decided no event which is left: all that is left came after the next set did. */
+export function forgetUnused(sql: Sql, inUse: string): void {
   const sets = rows<{ hash: string; since: number }>(
     sql,
     "SELECT hash, since FROM rule_sets WHERE part = 0 ORDER BY since",
   );
+  if (sets.length < 2) return;
+  const oldest = firstRow<{ at: number | null }>(
+    sql,
+    "SELECT MIN(received_at) AS at FROM events WHERE record IS NOT NULL",
+  )?.at;
   for (const [index, { hash }] of sets.entries()) {
     const next = sets[index + 1];
-    if (next && next.since < beforeMs) sql.exec("DELETE FROM rule_sets WHERE hash = ?", hash);
+    if (next && hash !== inUse && next.since <= (oldest ?? Infinity))
+      sql.exec("DELETE FROM rule_sets WHERE hash = ?", hash);
   }
 }
 

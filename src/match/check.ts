@@ -119,7 +119,7 @@ export function slotOf(condition: Condition): number | null {
 
 function comparisonIn({ fact, path, operator, value }: FactCondition): Comparison | typeof MAYBE | null {
   const compare = comparisonOf(operator);
-  if (compare === null) return null;
+  if (compare === null || value === undefined) return null;
   const read = readerOf(fact, path);
   const other = isJsonObject(value) && Object.hasOwn(value, "fact") ? value : null;
   const wanted = other ? readerOf(other["fact"] as string, other["path"] as string | undefined) : () => value;

@@ -50,14 +50,17 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   );
   const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
   const verdicts: Verdict[] = [];
+  let leftOut = 0;
   const guard: Guard = { guarded: guardedAs(event), stoppedBy: null };
   for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
     const verdict = told.get(rule.name) ?? heldBack(rule, event, guard) ?? ruledOut(rule, facts);
     if (verdict) verdicts.push(verdict);
+    else leftOut += 1;
     if (verdict?.fired && rule.stop) guard.stoppedBy = rule.name;
   }
-  return { ...decision, verdicts };
+  const { leftOut: _, ...rest } = decision;
+  return { ...rest, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
 }
 
 /** A rule set made ready once: indexed, and each rule compiled for the engine when it is first proposed. */

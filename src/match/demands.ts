@@ -8,15 +8,17 @@ export type Demands = ReadonlyMap<number, ReadonlySet<Json>>;
 
 export const NO_DEMANDS: Demands = new Map();
 
-/** What has to be met all together if a rule is to fire: the kinds of event and the locations that it is for, and its conditions. */
-export function conditionsOf({ on, locations, conditions }: Rule): readonly Condition[] {
+/** Who allows more values than this demands nothing: a rule would stand under each of them. */
+const MAX_VALUES = 32;
+
+/** The kinds of event and the locations that a rule is for, as conditions. */
+export function scopeOf({ on, locations }: Rule): readonly Condition[] {
   const kind: Condition = { fact: "kind", operator: "in", value: [...on] };
-  const place: Condition[] = locations ? [{ fact: "locationId", operator: "in", value: [...locations] }] : [];
-  return [kind, ...place, ...conjuncts(conditions)];
+  return locations ? [kind, { fact: "locationId", operator: "in", value: [...locations] }] : [kind];
 }
 
 /** The parts of nested `all`; anything else is one part. */
-function conjuncts(condition: Condition): readonly Condition[] {
+export function conjuncts(condition: Condition): readonly Condition[] {
   const isAll = "all" in condition && Array.isArray(condition.all) && !("any" in condition) && !("not" in condition);
   return isAll ? condition.all.flatMap(conjuncts) : [condition];
 }
@@ -31,7 +33,8 @@ export function demandsOf(condition: Condition): Demands {
   if ("any" in condition) return condition.any.length === 0 ? NO_DEMANDS : condition.any.map(demandsOf).reduce(common);
   if ("not" in condition) return NO_DEMANDS;
   const slot = slotOf(condition);
-  return slot === null ? NO_DEMANDS : new Map([[slot, new Set(wordsWanted(condition))]]);
+  const words = wordsWanted(condition) ?? [];
+  return slot === null || words.length > MAX_VALUES ? NO_DEMANDS : new Map([[slot, new Set(words)]]);
 }
 
 /** What two conditions demand that both have to be met. */
@@ -46,7 +49,8 @@ function common(a: Demands, b: Demands): Demands {
   return new Map(
     Array.from(a).flatMap(([slot, values]): [number, ReadonlySet<Json>][] => {
       const others = b.get(slot);
-      return others ? [[slot, new Set([...values, ...others])]] : [];
+      const either = others && new Set([...values, ...others]);
+      return either && either.size <= MAX_VALUES ? [[slot, either]] : [];
     }),
   );
 }

@@ -4,7 +4,7 @@
 import type { Json } from "../model/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { checkOf, effort, NOT_MET, slotOf, type Check } from "./check.ts";
-import { conditionsOf, demandsOf, NO_DEMANDS, together, type Demands } from "./demands.ts";
+import { conjuncts, demandsOf, NO_DEMANDS, scopeOf, together, type Demands } from "./demands.ts";
 import type { DecisionFacts } from "./facts.ts";
 
 /** A rule in a leaf: its place in the order of deciding, and what the way to the leaf has not settled. */
@@ -36,14 +36,29 @@ interface Node {
   readonly others: Node | null;
 }
 
+/** The fact to split by, how many rules that spares on average, and how many stand in more than one place for it. */
+interface Split {
+  readonly slot: number;
+  readonly spared: number;
+  readonly copies: number;
+}
+
+/** So many more places may be taken: it bounds what a rule set can make of the trie. */
+interface Room {
+  places: number;
+}
+
 /** So few rules are checked faster than they are split. */
 const LEAF_RULES = 2;
-/** A rule stands under each value that it allows; one that allows more is checked instead. */
-const MAX_VALUES = 32;
+/** A rule stands under each value that it allows, for fact after fact: so many places there are for each rule. */
+const PLACES_OF_RULE = 4;
+const SPARE_PLACES = 1_000;
 const NO_SLOT = -1;
 
 export class RuleIndex {
   readonly #root: Node;
+  /** How many more places rules take than there are rules. */
+  readonly copies: number;
 
   /** Rules in the order of deciding. Those that are switched off are never proposed. */
   constructor(rules: readonly Rule[]) {
@@ -51,7 +66,10 @@ export class RuleIndex {
     const demanding = rules.flatMap((rule, position) =>
       rule.enabled === false ? [] : [demandingOf(rule, position, known)],
     );
-    this.#root = nodeOf(demanding, new Set(), new Set());
+    const room = { places: SPARE_PLACES + rules.length * PLACES_OF_RULE };
+    const all = room.places;
+    this.#root = nodeOf(demanding, new Set(), new Set(), room);
+    this.copies = all - room.places;
   }
 
   /** The places of the rules that an event may fire, in order. */
@@ -64,26 +82,32 @@ export class RuleIndex {
 
 /** Whether the index rules a rule out for an event. */
 export function isRuledOut(rule: Rule, facts: DecisionFacts): boolean {
-  const parts = partsOf(rule, new Map());
-  const checks = parts?.map(({ check }) => check) ?? [];
+  const checks = partsOf(rule, new Map()).map(({ check }) => check);
   return !mayBeMet(checks, facts);
 }
 
-/** A rule that the engine would fail on has no parts: it is proposed for every event, so that its verdict says so. */
 function demandingOf(rule: Rule, position: number, known: Map<string, Part | null>): Demanding {
   const parts = partsOf(rule, known);
-  return parts
-    ? { position, parts, demands: parts.map(({ demands }) => demands).reduce(together) }
-    : { position, parts: [], demands: NO_DEMANDS };
+  return { position, parts, demands: parts.map(({ demands }) => demands).reduce(together, NO_DEMANDS) };
 }
 
-function partsOf(rule: Rule, known: Map<string, Part | null>): readonly Part[] | null {
+/**
+ * What has to be met, cheap questions first. A rule whose conditions the engine would fail on is left to it wherever the
+ * rule applies, so that its verdict says what is wrong.
+ */
+function partsOf(rule: Rule, known: Map<string, Part | null>): readonly Part[] {
+  const scope = scopeOf(rule).map((condition) => partOf(condition, known));
+  const conditions = conditionParts(rule, known);
+  return [...scope, ...conditions].filter((part) => part !== null);
+}
+
+function conditionParts({ conditions }: Rule, known: Map<string, Part | null>): readonly (Part | null)[] {
   try {
-    const conditions = conditionsOf(rule).toSorted((a, b) => effort(a) - effort(b));
-    const parts = conditions.map((condition) => partOf(condition, known));
-    return parts.every((part) => part !== null) ? parts : null;
+    const sorted = conjuncts(conditions).toSorted((a, b) => effort(a) - effort(b));
+    const parts = sorted.map((condition) => partOf(condition, known));
+    return parts.includes(null) ? [] : parts;
   } catch {
-    return null;
+    return [];
   }
 }
 
@@ -93,7 +117,8 @@ function partOf(condition: Condition, known: Map<string, Part | null>): Part | n
   let part = known.get(text);
   if (part === undefined) {
     const check = checkOf(condition);
-    part = check && { check, slot: slotOf(condition), demands: demandsOf(condition) };
+    const demands = check ? demandsOf(condition) : NO_DEMANDS;
+    part = check && { check, slot: demands.size === 0 ? null : slotOf(condition), demands };
     known.set(text, part);
   }
   return part;
@@ -118,19 +143,26 @@ function mayBeMet(checks: readonly Check[], facts: DecisionFacts): boolean {
 }
 
 /** `seen`: the facts that were looked at on the way here; `settled`: those among them whose value is known. */
-function nodeOf(rules: readonly Demanding[], seen: ReadonlySet<number>, settled: ReadonlySet<number>): Node {
-  const slot = rules.length > LEAF_RULES ? bestSplit(rules, seen) : null;
-  if (slot === null) {
+function nodeOf(
+  rules: readonly Demanding[],
+  seen: ReadonlySet<number>,
+  settled: ReadonlySet<number>,
+  room: Room,
+): Node {
+  const split = rules.length > LEAF_RULES ? bestSplit(rules, seen, room.places) : null;
+  if (split === null) {
     const leaf = rules.map(({ position, parts }): Entry => ({
       position,
       checks: parts.filter((part) => part.slot === null || !settled.has(part.slot)).map(({ check }) => check),
     }));
     return { entries: leaf, slot: NO_SLOT, byValue: new Map(), others: null };
   }
+  const { slot } = split;
+  room.places -= split.copies;
   const others: Demanding[] = [];
   const groups = new Map<Json, Demanding[]>();
   for (const rule of rules) {
-    const values = usable(rule.demands.get(slot));
+    const values = rule.demands.get(slot);
     if (!values) others.push(rule);
     else
       for (const value of values) {
@@ -144,32 +176,28 @@ function nodeOf(rules: readonly Demanding[], seen: ReadonlySet<number>, settled:
   return {
     entries: [],
     slot,
-    byValue: new Map(Array.from(groups, ([value, group]) => [value, nodeOf(group, seenBelow, settledBelow)])),
-    others: others.length > 0 ? nodeOf(others, seenBelow, settled) : null,
+    byValue: new Map(Array.from(groups, ([value, group]) => [value, nodeOf(group, seenBelow, settledBelow, room)])),
+    others: others.length > 0 ? nodeOf(others, seenBelow, settled, room) : null,
   };
 }
 
-/** The fact whose value leaves the fewest rules to look at; `null`: none leaves noticeably fewer. */
-function bestSplit(rules: readonly Demanding[], seen: ReadonlySet<number>): number | null {
+/** The fact whose value leaves the fewest rules to look at; `null`: none leaves noticeably fewer, or there is no room. */
+function bestSplit(rules: readonly Demanding[], seen: ReadonlySet<number>, places: number): Split | null {
   const tallies = new Map<number, { demanding: number; places: number; values: Set<Json> }>();
   for (const { demands } of rules)
-    for (const [slot, demanded] of demands) {
-      const values = seen.has(slot) ? null : usable(demanded);
-      if (!values) continue;
+    for (const [slot, values] of demands) {
+      if (seen.has(slot)) continue;
       let tally = tallies.get(slot);
       if (!tally) tallies.set(slot, (tally = { demanding: 0, places: 0, values: new Set() }));
       tally.demanding += 1;
       tally.places += values.size;
       for (const value of values) tally.values.add(value);
     }
-  let best: { slot: number; spared: number } | null = null;
-  for (const [slot, { demanding, places, values }] of tallies) {
-    const spared = values.size === 0 ? demanding : demanding - places / values.size;
-    if (spared >= 1 && (best === null || spared > best.spared)) best = { slot, spared };
+  let best: Split | null = null;
+  for (const [slot, tally] of tallies) {
+    const spared = tally.demanding - (tally.values.size === 0 ? 0 : tally.places / tally.values.size);
+    const copies = Math.max(0, tally.places - tally.demanding);
+    if (spared >= 1 && copies <= places && (best === null || spared > best.spared)) best = { slot, spared, copies };
   }
-  return best && best.slot;
-}
-
-function usable(values: ReadonlySet<Json> | undefined): ReadonlySet<Json> | null {
-  return values && values.size <= MAX_VALUES ? values : null;
+  return best;
 }

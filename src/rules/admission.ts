@@ -115,8 +115,11 @@ function readShape<Shape>(
 function parse(text: string, report: Report): Json | undefined {
   try {
     const value = JSON.parse(text) as Json;
-    if (depthOf(value) <= MAX_DEPTH) return value;
-    report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
+    const isDeep = depthOf(value) > MAX_DEPTH;
+    const endless = isDeep ? null : pathOfEndless(value);
+    if (!isDeep && endless === null) return value;
+    if (isDeep) report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
+    else report(endless ?? [], "RULE_SHAPE", "The number is too large to be kept, write a smaller one");
   } catch {
     report([], "RULE_JSON", "The file is not JSON");
   }
@@ -132,6 +135,17 @@ function depthOf(root: Json): number {
     depth += 1;
   }
   return depth;
+}
+
+/** Where a number is that JSON can write and not read again, such as `1e999`. */
+function pathOfEndless(value: Json): Path | null {
+  if (typeof value === "number") return Number.isFinite(value) ? null : [];
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const path = pathOfEndless(item);
+    if (path) return [Array.isArray(value) ? Number(key) : key, ...path];
+  }
+  return null;
 }
 
 function reportShape({ path, type, refinement, message, value }: StructFailure, report: Report): void {

@@ -9,7 +9,13 @@ export async function aLedger({
   storage = sqliteStorage(),
   ruleSet = aRuleSet(),
   timer = () => Promise.resolve(),
-}: { storage?: LedgerStorage; ruleSet?: RuleSet; timer?: () => Promise<void> } = {}): Promise<LocationLedger> {
+  clock = () => Date.parse("2026-03-04T12:00:00Z"),
+}: {
+  storage?: LedgerStorage;
+  ruleSet?: RuleSet;
+  timer?: () => Promise<void>;
+  clock?: () => number;
+} = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 30,
@@ -18,7 +24,7 @@ export async function aLedger({
     timer,
     announce: () => Promise.resolve(),
     actions: {
-      clock: () => Date.parse("2026-03-04T12:00:00Z"),
+      clock,
       fetch: () => Promise.resolve(new Response()),
       tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
       secrets: {},

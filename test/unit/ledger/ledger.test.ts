@@ -105,3 +105,72 @@ describe("a commit", () => {
     expect(await ledger.record(anEvent({}, "refused"))).toMatchObject({ status: "accepted" });
   });
 });
+
+describe("a key that two contacts share", () => {
+  it("finds the event that is left when the other is erased, and stays known", async () => {
+    const ledger = await aLedger();
+    for (const contactId of ["a", "b"]) await ledger.record(anEvent({ contactId }, "shared"));
+    ledger.eraseContact("test-location", "a");
+    expect((await ledger.event("shared"))?.event.contactId).toBe("b");
+    expect(await ledger.record(anEvent({ contactId: "a" }, "shared"))).toEqual({ status: "duplicate" });
+  });
+
+  it("is kept for as long as the event that came last", async () => {
+    let now = Date.parse("2026-03-01T12:00:00Z");
+    const ledger = await aLedger({ clock: () => now });
+    await ledger.record(anEvent({ contactId: "b" }, "shared"));
+    await ledger.alarm();
+    now += 35 * 86_400_000;
+    await ledger.record(anEvent({ contactId: "a" }, "shared"));
+    ledger.eraseContact("test-location", "a");
+    for (let day = 0; day < 3; day++) {
+      now += 86_400_000;
+      await ledger.alarm();
+    }
+    expect(await ledger.record(anEvent({ contactId: "a" }, "shared"))).toEqual({ status: "duplicate" });
+  });
+});
+
+describe("an alarm that was lost", () => {
+  it("is set for what is overdue, not for what comes next", async () => {
+    let now = Date.parse("2026-03-01T12:00:00Z");
+    const storage = sqliteStorage();
+    const rule = aRule({ actions: [aTask()] });
+    const later = aRule({ name: "later", on: ["InboundMessage"], actions: [aTask({ after: "5d" })] });
+    const ledger = await aLedger({ storage, ruleSet: aRuleSet(rule, later), clock: () => now });
+    await ledger.record(anEvent());
+    storage.alarmAt = null;
+    now += 120_000;
+    await ledger.record(anEvent({ type: "InboundMessage" }, "next"));
+    expect(storage.alarmAt).toBeLessThanOrEqual(now);
+  });
+
+  it("or whose setting failed with its event, is set with the next event", async () => {
+    const storage = sqliteStorage();
+    let refuses = true;
+    const setAlarm: typeof storage.setAlarm = (atMs) => {
+      if (refuses) throw new Error("no alarm");
+      return storage.setAlarm(atMs);
+    };
+    const ledger = await aLedger({ storage: { ...storage, setAlarm }, ruleSet: aRuleSet(aRule()) });
+    await expect(ledger.record(anEvent({}, "refused"))).rejects.toThrow("no alarm");
+    refuses = false;
+    await ledger.record(anEvent({}, "next"));
+    expect(storage.alarmAt).not.toBeNull();
+  });
+});
+
+describe("recording", () => {
+  it.each(["sync", "timer"])("goes on when %s throws", async (which) => {
+    const storage = sqliteStorage();
+    const fails = () => {
+      throw new Error("broken");
+    };
+    const ledger = await aLedger(
+      which === "sync" ? { storage: { ...storage, sync: fails } } : { storage, timer: fails },
+    );
+    const answers = await Promise.all(events.slice(0, 5).map((event) => ledger.record(event)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill("accepted"));
+    expect(await ledger.record(anEvent({}, "one more"))).toMatchObject({ status: "accepted" });
+  });
+});

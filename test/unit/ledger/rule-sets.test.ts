@@ -56,7 +56,7 @@ describe("rule sets", () => {
     expect(ruleSets.find(sql, "large")?.rules).toEqual(aRuleSet(...rules).rules);
   });
 
-  it("are forgotten once the next one is older than what is kept, and never the one in use", () => {
+  it("are forgotten once every event that is left came after the next one, and never the one in use", () => {
     const storage = sqliteStorage();
     const { sql } = storage;
     migrate(storage, LEDGER_MIGRATIONS);
@@ -68,15 +68,22 @@ describe("rule sets", () => {
     ] as const)
       ruleSets.keep(sql, named(hash), LOCATION, since);
     expect(ruleSets.latest(sql)).toBe("c");
-    ruleSets.forgetBefore(sql, 35);
-    const left = () =>
-      sql
+    const insert =
+      "INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record) VALUES ('c', ?, 1, 'k', ?, '[]', '{}')";
+    sql.exec(insert, "old", 25);
+    sql.exec(insert, "young", 45);
+    const left = (inUse: string) => {
+      ruleSets.forgetUnused(sql, inUse);
+      return sql
         .exec("SELECT hash FROM rule_sets ORDER BY hash")
         .toArray()
         .map(({ hash }) => hash);
-    expect(left()).toEqual(["a", "c"]);
-    ruleSets.forgetBefore(sql, 1_000);
-    expect(left()).toEqual(["c"]);
+    };
+    expect(left("c")).toEqual(["a", "b", "c"]);
+    sql.exec("DELETE FROM events WHERE key = 'old'");
+    // The clock was set back: "b" is in use although "c" seems to have followed it.
+    expect(left("b")).toEqual(["b", "c"]);
+    expect(left("c")).toEqual(["c"]);
   });
 });
 
