@@ -51,12 +51,14 @@ export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past
   );
 }
 
-/** The events of a contact so far, oldest first, as history sees them. */
-export function pastOf(sql: Sql, contactId: string): PastEvent[] {
+/** The events of a contact so far, oldest first, as history sees them; or only those of one message in one state. */
+export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEvent[] {
+  const narrowed = messageKey === undefined ? "" : "AND message_key = ?";
   return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
     sql,
-    "SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ORDER BY seq",
+    `SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
     contactId,
+    ...(messageKey === undefined ? [] : [messageKey]),
   ).map((row) => ({
     kind: row.kind as EventKind,
     channel: row.channel,

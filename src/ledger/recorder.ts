@@ -78,8 +78,11 @@ export class Recorder {
   #history({ contactId }: Event): History {
     const { sql } = this.#storage;
     let past: readonly PastEvent[] | null = null;
+    let ofMessage: readonly PastEvent[] | null = null;
     return {
       past: () => (past ??= log.pastOf(sql, contactId)),
+      // Asked of one event, so always of the same message.
+      ofMessage: (messageKey) => (ofMessage ??= log.pastOf(sql, contactId, messageKey)),
       firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
     };
   }

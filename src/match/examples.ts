@@ -31,6 +31,7 @@ export async function runExample(
   const log: PastEvent[] = [];
   const history = {
     past: () => log,
+    ofMessage: (messageKey: string) => log.filter((past) => past.messageKey === messageKey),
     firedInLocation: (name: string, since: number) =>
       log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
   };

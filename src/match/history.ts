@@ -43,9 +43,7 @@ export function secondsSinceOf(params: JsonObject, event: PastEvent, history: Hi
 
 /** Whether a rule has fired for the same message in the same state already. */
 export function hasFiredForMessage(rule: string, { messageKey }: PastEvent, history: History): boolean {
-  return (
-    messageKey !== null && history.past().some((past) => past.messageKey === messageKey && past.fired.includes(rule))
-  );
+  return messageKey !== null && history.ofMessage(messageKey).some(({ fired }) => fired.includes(rule));
 }
 
 /** Whether a rule has fired as often as its limit allows. */

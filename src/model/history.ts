@@ -18,12 +18,14 @@ export interface PastEvent {
 export interface History {
   /** The events of the same contact that were recorded before, oldest first. */
   past(): readonly PastEvent[];
+  /** Those of them that were the same message in the same state. */
+  ofMessage(messageKey: string): readonly PastEvent[];
   /** How often a rule has fired in the location since a time, milliseconds since 1970. */
   firedInLocation(rule: string, sinceMs: number): number;
 }
 
 /** Nothing happened before. */
-export const NO_HISTORY: History = { past: () => [], firedInLocation: () => 0 };
+export const NO_HISTORY: History = { past: () => [], ofMessage: () => [], firedInLocation: () => 0 };
 
 /** The keys of a history fact's `params`. */
 export const HISTORY_PARAMS = ["kind", "channel", "outcome", "direction", "within"] as const;

@@ -32,6 +32,7 @@ const HISTORY: History = {
       messageKey: null,
     },
   ],
+  ofMessage: () => [],
   firedInLocation: () => 0,
 };
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
