@@ -135,7 +135,7 @@ function readerOf(fact: string, path: string | undefined): Read | null {
   return (facts) => valueAt(facts.at(slot), path);
 }
 
-/** How little asking is worth: what is cheap and settles most comes first. */
+/** The order of asking: what is cheap and settles most has the lowest number. */
 export function effort(condition: Condition): number {
   if ("not" in condition) return 4;
   if (!("fact" in condition)) return 2;

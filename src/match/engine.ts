@@ -24,12 +24,13 @@ export interface Evaluation {
   readonly conditions: readonly ConditionVerdict[];
 }
 
-/** What an event's Almanac is, and the result that a rule has on it: public methods that the library's types leave out. */
+/** Methods of the library's Rule that its types leave out. */
 interface EvaluableRule {
   conditions: object;
   setEngine(engine: Engine): unknown;
   evaluate(almanac: Almanac): Promise<{ readonly result: unknown; readonly conditions: unknown }>;
 }
+/** The Engine's operators by name, those with decorators made when they are asked for. */
 interface OperatorTable {
   get(name: string): { evaluate(fact: unknown, value: unknown): boolean } | null;
 }

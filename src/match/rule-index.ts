@@ -66,10 +66,10 @@ export class RuleIndex {
     const demanding = rules.flatMap((rule, position) =>
       rule.enabled === false ? [] : [demandingOf(rule, position, known)],
     );
-    const room = { places: SPARE_PLACES + rules.length * PLACES_OF_RULE };
-    const all = room.places;
+    const places = SPARE_PLACES + rules.length * PLACES_OF_RULE;
+    const room: Room = { places };
     this.#root = nodeOf(demanding, new Set(), new Set(), room);
-    this.copies = all - room.places;
+    this.copies = places - room.places;
   }
 
   /** The places of the rules that an event may fire, in order. */
