@@ -1,7 +1,7 @@
 // The Worker's entry: which room answers which request, and what the rooms are given. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { directory, eraseContact, eventStore, ledgerOf, releaseQuarantined } from "./ledger/client.ts";
+import { directory, eraseContact, eventStore, ledgerOf, pokeLedgers, releaseQuarantined } from "./ledger/client.ts";
 import type { LedgerEnv } from "./ledger/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
@@ -27,6 +27,9 @@ export default {
       console.error(JSON.stringify({ message: "A request failed", error: error instanceof Error ? error.stack : "" }));
       return respond({ ok: false, failure: { code: "BUG" } });
     }
+  },
+  async scheduled(_, env) {
+    await pokeLedgers(env);
   },
 } satisfies ExportedHandler<LedgerEnv>;
 

@@ -40,6 +40,8 @@ export interface ActionPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
+  /** A signal that aborts with a `TimeoutError` after so many milliseconds. */
+  readonly timeLimit: (ms: number) => AbortSignal;
   readonly tasks: TaskStore;
   /** Secrets that headers may name, by name. */
   readonly secrets: { readonly [name: string]: string };
@@ -58,6 +60,8 @@ export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
   readonly struct: Struct<A>;
+  /** Where it goes, in a word: what concurrency, rate and circuit breaker count by. */
+  readonly host: (action: A) => string;
   /** Every text of an action that may be a template: admission checks them. */
   readonly templates: (action: A) => Iterable<ActionTemplate>;
   readonly findings: (action: A, outboundAllowedHosts: ReadonlySet<string>) => readonly ActionFinding[];

@@ -23,13 +23,15 @@ export type ActionErrorCode =
   | "ACTION_TEMPLATE" // a template could not be rendered
   | "ACTION_SECRET" // WEBHOOK_SECRET or a secret that a header names is missing or unusable
   | "ACTION_TASK_STORE" // KV refused the task
-  | "ACTION_LOST" // the stored plan or event of the delivery cannot be read
+  | "ACTION_LOST" // the stored event of the delivery cannot be read
+  | "ACTION_FORM" // the stored plan is of a form that this version does not know: a newer one may come back
   | "ACTION_BUG" // an exception nobody expected
   | "DESTINATION_REFUSED" // the guard said no
   | "DESTINATION_STATUS" // an answer that is not 2xx
   | "DESTINATION_REDIRECT" // 3xx: never followed
   | "DESTINATION_GONE" // 410: it wants no more
   | "DESTINATION_TIMEOUT"
+  | "DESTINATION_HELD_UP" // its host was down, or asked for pauses, for a week
   | "DESTINATION_UNREACHABLE"; // no connection, or it broke
 
 const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
@@ -37,12 +39,14 @@ const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
   ACTION_SECRET: "later",
   ACTION_TASK_STORE: "later",
   ACTION_LOST: "never",
+  ACTION_FORM: "later",
   ACTION_BUG: "later",
   DESTINATION_REFUSED: "never",
   DESTINATION_STATUS: "later",
   DESTINATION_REDIRECT: "later",
   DESTINATION_GONE: "never",
   DESTINATION_TIMEOUT: "later",
+  DESTINATION_HELD_UP: "never",
   DESTINATION_UNREACHABLE: "later",
 };
 

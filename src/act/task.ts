@@ -22,7 +22,14 @@ const struct = strictObject({
 }) as unknown as Struct<TaskAction>;
 
 /** The task kind. */
-export const task: ActionKind<TaskAction> = { leavesTask: true, struct, templates, findings: () => [], perform };
+export const task: ActionKind<TaskAction> = {
+  leavesTask: true,
+  struct,
+  host: () => "kv",
+  templates,
+  findings: () => [],
+  perform,
+};
 
 function templates({ title, description = "" }: TaskAction): ActionTemplate[] {
   return Object.entries({ title, description }).map(([key, text]) => ({ path: [key], text, roots: TEMPLATE_ROOTS }));

@@ -30,7 +30,13 @@ const struct = strictObject({
 }) as unknown as Struct<WebhookAction>;
 
 /** The webhook kind. */
-export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, templates, findings, perform };
+export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, host, templates, findings, perform };
+
+/** The host and port of the URL, which no template can change. */
+function host({ url }: WebhookAction): string {
+  const origin = fixedOrigin(url);
+  return origin === null ? "" : new URL(origin).host;
+}
 
 function* templates({ url, headers = {}, body = null }: WebhookAction): Generator<ActionTemplate> {
   yield { path: ["url"], text: url, roots: TEMPLATE_ROOTS };
@@ -91,7 +97,7 @@ async function buildRequest(action: WebhookAction, context: ActionContext): Prom
       headers: headers.value,
       body: text,
       redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: ports.timeLimit(TIMEOUT_MS),
     }),
   );
 }

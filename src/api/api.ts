@@ -10,7 +10,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
-import { listQuery } from "./query.ts";
+import { deliveryFilter, listQuery } from "./query.ts";
 import { hasToken } from "./token.ts";
 
 type Answer = Result<unknown, Failure>;
@@ -50,6 +50,15 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
     "/api/locations/:l/deliveries",
     async ({ url, parameter }, { ledger }) =>
       paged(listQuery(url, DELIVERY_STATES), (query) => ledger(parameter("l")).deliveries(query)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/retry",
+    async ({ request, parameter }, { ledger }) => {
+      const body = await jsonBody(request);
+      const filter = body.ok ? deliveryFilter(body.value) : body;
+      return filter.ok ? succeed(await ledger(parameter("l")).retryDead(filter.value)) : filter;
+    },
   ],
   [
     "post",

@@ -1,7 +1,7 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
 import type { Decided } from "../match/decide.ts";
 import type { Event } from "../model/event.ts";
-import type { Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
   Erased,
@@ -33,6 +33,7 @@ interface LedgerReader extends HeldReader {
   explain(event: Event): Promise<Decided>;
   event(key: string): Promise<EventStory | undefined>;
   deliveries(query: PageQuery & { state?: DeliveryState | undefined }): Promise<Page<"deliveries", Delivery>>;
+  retryDead(filter: DeliveryFilter): Promise<{ retried: number; more: boolean }>;
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
   tasks(query: PageQuery & { state?: Task["state"] | undefined }): Promise<Page<"tasks", Task>>;

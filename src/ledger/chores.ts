@@ -1,5 +1,6 @@
-// What a ledger does once a day, as the alarm's work: telling the directory that its location exists, and forgetting
-// what is older than the operator keeps. No answer ever waits for either.
+// What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
+// could not be sent for a week, and forgetting what is older than the operator keeps. No answer ever waits for it.
+import { giveUp } from "./deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 
@@ -27,6 +28,21 @@ export class Chores {
     this.#mark("seen", new Date(day * DAY_MS).toISOString().slice(0, 10));
     this.#seenDay = day;
     return true;
+  }
+
+  /** Tells the directory of this location before anything is kept for it: from then on the watchdog looks after it. */
+  async introduce(locationId: string): Promise<void> {
+    if (this.#marked("announced") !== undefined) return;
+    try {
+      await this.#ports.announce(locationId);
+    } catch {
+      // The first alarm tells it again.
+    }
+  }
+
+  /** Which location this is; absent as long as nothing has come. */
+  locationId(): string | undefined {
+    return this.#marked("location");
   }
 
   /** What was noted may not have been committed. */
@@ -79,7 +95,11 @@ export class Chores {
     if (swept === undefined) return this.#mark("swept", String(now));
     if (Number(swept) + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
-    const more = this.#storage.transactionSync(() => sweep(this.#storage.sql, before, now, this.#ports.ruleSet.hash));
+    const { sql } = this.#storage;
+    const more = this.#storage.transactionSync(() => {
+      const moreToGiveUp = giveUp(sql, now);
+      return sweep(sql, before, now, this.#ports.ruleSet.hash) || moreToGiveUp;
+    });
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 

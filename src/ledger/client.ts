@@ -3,6 +3,9 @@ import type { Event } from "../model/event.ts";
 import type { Erased, Quarantined, Recorded } from "../model/ledger.ts";
 import { directoryOf, type Directory, type Ledger, type LedgerEnv } from "./durable-objects.ts";
 
+const POKED_AT_ONCE = 900;
+const POKED_TOGETHER = 30;
+
 /** A Durable Object's methods without the types that RPC adds to every answer. */
 type Remote<Target> = {
   [Name in keyof Target as Target[Name] extends (...args: never[]) => unknown ? Name : never]: Target[Name] extends (
@@ -29,7 +32,7 @@ export function eventStore(env: LedgerEnv): {
   countIgnored(locationId: string | null, kind: string): Promise<void>;
 } {
   return {
-    record: (event) => ledgerOf(env, event.locationId).record(event),
+    record: (event) => again(() => ledgerOf(env, event.locationId).record(event)),
     quarantine: (locationId, item) =>
       locationId === null ? directory(env).quarantine(item) : ledgerOf(env, locationId).quarantine(locationId, item),
     countIgnored: (locationId, kind) =>
@@ -37,6 +40,40 @@ export function eventStore(env: LedgerEnv): {
         ? directory(env).countIgnored(kind)
         : ledgerOf(env, locationId).countIgnored(locationId, kind),
   };
+}
+
+/** Once more, on a new stub, where Cloudflare says that this makes sense: recording twice is recording once. */
+async function again<Value>(call: () => Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isRetryable(error)) throw error;
+    return call();
+  }
+}
+
+/** Source: Cloudflare's documentation, "Durable Objects: Error handling". */
+function isRetryable(error: unknown): boolean {
+  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  return retryable === true && overloaded !== true;
+}
+
+/**
+ * The watchdog: pokes ledgers where something may wait, so that an alarm that was lost is set again. A thousand a turn
+ * at most, which is what one invocation may call; the next turn goes on behind them.
+ */
+export async function pokeLedgers(env: LedgerEnv): Promise<void> {
+  const toPoke = await directory(env).toPoke(POKED_AT_ONCE);
+  const closed: string[] = [];
+  for (let from = 0; from < toPoke.length; from += POKED_TOGETHER) {
+    const together = toPoke.slice(from, from + POKED_TOGETHER);
+    const answers = await Promise.allSettled(together.map((locationId) => ledgerOf(env, locationId).poke()));
+    for (const [index, answer] of answers.entries())
+      if (answer.status === "fulfilled" && !answer.value.isOpen) closed.push(together[index] ?? "");
+    const failed = answers.filter(({ status }) => status === "rejected").length;
+    if (failed > 0) console.error(JSON.stringify({ message: "Ledgers did not answer the watchdog", count: failed }));
+  }
+  if (closed.length > 0) await directory(env).closed(closed);
 }
 
 /** Takes what has been ingested since out of the quarantine. */

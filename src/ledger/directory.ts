@@ -5,10 +5,14 @@ import * as held from "./held.ts";
 import { rows, type LedgerStorage } from "./ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "./schema.ts";
 
+const DAY_MS = 86_400_000;
+
 export class LocationDirectory {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
   readonly #clock: () => number;
   readonly #retentionMs: number;
+  /** Where the watchdog's last turn stopped. */
+  #pokedLast = "";
 
   constructor(storage: Pick<LedgerStorage, "sql" | "transactionSync">, clock: () => number, retentionMs: number) {
     this.#storage = storage;
@@ -21,11 +25,32 @@ export class LocationDirectory {
     const now = this.#clock();
     held.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     this.#storage.sql.exec(
-      "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen",
+      "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen, is_open = 1",
       locationId,
       now,
       now,
     );
+  }
+
+  /** The next locations whose ledgers the watchdog should poke: those where something may wait, in turn. */
+  toPoke(count: number): string[] {
+    const open =
+      "SELECT location_id AS id FROM locations WHERE is_open = 1 AND location_id > ? ORDER BY location_id LIMIT ?";
+    const ids = rows<{ id: string }>(this.#storage.sql, open, this.#pokedLast, count).map(({ id }) => id);
+    // Short of what was asked for, the next turn begins anew.
+    this.#pokedLast = ids.length < count ? "" : (ids.at(-1) ?? "");
+    return ids;
+  }
+
+  /** Nothing waits there. It is noted for locations that were not seen today: one write a location and day. */
+  closed(locationIds: readonly string[]): void {
+    const today = this.#clock() - (this.#clock() % DAY_MS);
+    for (const id of locationIds)
+      this.#storage.sql.exec(
+        "UPDATE locations SET is_open = 0 WHERE location_id = ? AND is_open = 1 AND last_seen < ?",
+        id,
+        today,
+      );
   }
 
   /** The locations by id, a page at a time. */

@@ -3,6 +3,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { kvTasks } from "../act/kv-tasks.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
+import type { DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { LogQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -79,6 +80,12 @@ export class Ledger extends DurableObject<LedgerEnv> {
   deliveries(query: Parameters<LocationLedger["deliveries"]>[0]) {
     return this.#ledger.deliveries(query);
   }
+  poke() {
+    return this.#ledger.poke();
+  }
+  retryDead(filter: DeliveryFilter) {
+    return this.#ledger.retryDead(filter);
+  }
   retry(deliveryId: string) {
     return this.#ledger.retry(deliveryId);
   }
@@ -108,6 +115,12 @@ export class Directory extends DurableObject<LedgerEnv> {
   announce(locationId: string) {
     return this.#directory.announce(locationId);
   }
+  toPoke(count: number) {
+    return this.#directory.toPoke(count);
+  }
+  closed(locationIds: readonly string[]) {
+    return this.#directory.closed(locationIds);
+  }
   locations(query: PageQuery) {
     return this.#directory.locations(query);
   }
@@ -135,17 +148,18 @@ export class Directory extends DurableObject<LedgerEnv> {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, timeZone, webhookSecret, outboundAllowedHosts } = configurationOf(env);
+  const configuration = configurationOf(env);
+  const { webhookSecret, outboundAllowedHosts } = configuration;
   return {
     ruleSet,
-    retentionDays,
-    timeZone,
+    ...configuration,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),
     actions: {
       clock: Date.now,
       fetch: (request) => fetch(request),
+      timeLimit: (ms) => AbortSignal.timeout(ms),
       tasks: kvTasks(env.TASKS),
       secrets: secretsOf(env),
       webhookSecret,

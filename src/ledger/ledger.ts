@@ -2,16 +2,20 @@
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
 import type { Decided } from "../match/decide.ts";
-import type { Delivery, DeliveryState } from "../model/delivery.ts";
+import type { Delivery, DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Task } from "../model/task.ts";
-import * as deliveries from "./deliveries.ts";
+import { Alarm } from "./alarm.ts";
 import { Chores } from "./chores.ts";
+import * as deliveries from "./deliveries.ts";
+import * as deliveryLists from "./delivery-lists.ts";
+import { cancelled as cancelledMove, retried as retriedMove, type Standing } from "./delivery-moves.ts";
 import { eraseContact } from "./erase.ts";
 import * as held from "./held.ts";
+import { Intake } from "./intake.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { Pump } from "./pump.ts";
@@ -19,15 +23,10 @@ import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import * as tasks from "./tasks.ts";
 
-/** So soon after a commit events are taken to come at once: the next commit is held up a little, so that they share it. */
-const BUSY_MS = 30;
-const GATHER_MS = 2;
 /** After an alarm that failed. */
 const BREATH_MS = 10_000;
-/** An alarm that should have rung so long ago was lost. */
-const LOST_ALARM_MS = 60_000;
-/** Deliveries in these states can be sent again by hand; one that was sent never is. */
-const RETRIABLE: readonly DeliveryState[] = ["dead", "cancelled", "scheduled"];
+/** How many dead deliveries one call retries at most. */
+const RETRIED_AT_ONCE = 1_000;
 
 export class LocationLedger {
   readonly #storage: LedgerStorage;
@@ -35,12 +34,8 @@ export class LocationLedger {
   readonly #pump: Pump;
   readonly #recorder: Recorder;
   readonly #chores: Chores;
-  /** When the alarm rings, as far as this instance knows. */
-  #armedFor = Infinity;
-  /** Events that wait to be recorded, in the order in which they came. */
-  #waiting: { readonly event: Event; readonly tell: (recorded: Promise<Recorded>) => void }[] = [];
-  #isRecording = false;
-  #committedAt = 0;
+  readonly #intake: Intake;
+  readonly #alarm: Alarm;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
@@ -48,59 +43,31 @@ export class LocationLedger {
     this.#pump = new Pump(storage, ports);
     this.#recorder = new Recorder(storage, ports);
     this.#chores = new Chores(storage, ports);
+    this.#intake = new Intake(storage, ports, (event) => this.#record(event));
+    this.#alarm = new Alarm(storage, ports.actions.clock, () => this.#nextWake());
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
     migrate(this.#storage, LEDGER_MIGRATIONS);
     deliveries.resumeInterrupted(this.#storage.sql);
-    const next = this.#nextWake();
-    const set = await this.#storage.getAlarm();
-    this.#armedFor = set ?? Infinity;
-    if (next !== null && (set === null || set > next || set < this.#now())) this.#arm(next, true);
+    await this.#alarm.repair();
   }
 
   /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
   record(event: Event): Promise<Recorded> {
-    return new Promise((tell) => {
-      this.#waiting.push({ event, tell });
-      if (!this.#isRecording) void this.#recordWaiting();
-    });
-  }
-
-  /**
-   * Recording is one at a time: each event is decided on the log as the one before left it. Events that come while a
-   * commit is under way share the next one.
-   */
-  async #recordWaiting(): Promise<void> {
-    this.#isRecording = true;
-    try {
-      while (this.#waiting.length > 0) {
-        if (this.#now() - this.#committedAt < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
-        const group = this.#waiting;
-        this.#waiting = [];
-        for (const { event, tell } of group) {
-          const recorded = this.#record(event);
-          tell(recorded);
-          await recorded.catch(() => undefined);
-        }
-        // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
-        await quietly(() => this.#storage.sync());
-        this.#committedAt = this.#now();
-      }
-    } finally {
-      this.#isRecording = false;
-    }
+    return this.#intake.take(event);
   }
 
   async #record(event: Event): Promise<Recorded> {
-    const { recorded, dueAtMs } = await this.#recorder.record(event, (work) =>
+    await this.#chores.introduce(event.locationId);
+    const recorded = await this.#recorder.record(event, (work, dueAtMs) =>
       this.#write(() => {
         work();
+        for (const at of dueAtMs) this.#alarm.bringForward(at);
         this.#seen(event.locationId);
       }),
     );
-    for (const at of dueAtMs) this.#arm(at);
     this.#pump.wake();
     return recorded;
   }
@@ -112,7 +79,7 @@ export class LocationLedger {
 
   /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
   async alarm(): Promise<void> {
-    this.#armedFor = Infinity;
+    this.#alarm.rings();
     let failed = false;
     try {
       await Promise.all([this.#pump.run(), this.#chores.run()]);
@@ -125,10 +92,15 @@ export class LocationLedger {
         }),
       );
     } finally {
-      const next = this.#nextWake();
       // After a failure, what is due already would ring at once and for ever: leave a breath.
-      if (next !== null) this.#arm(failed ? Math.max(next, this.#now() + BREATH_MS) : next, true);
+      this.#alarm.setForNext(failed ? this.#now() + BREATH_MS : undefined);
     }
+  }
+
+  /** What the watchdog asks every few minutes: repairs a lost alarm, and tells whether anything waits to be done. */
+  async poke(): Promise<{ isOpen: boolean }> {
+    await this.#alarm.repair();
+    return { isOpen: this.#pump.nextAt() !== null || tasks.nextWriteAt(this.#storage.sql) !== null };
   }
 
   /** Keeps signed bytes that could not be used. */
@@ -172,35 +144,57 @@ export class LocationLedger {
     const { event } = record;
     const decision = this.#recorder.complete(record);
     const idPrefix = await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    return { event, decision, deliveries: deliveries.ofDecision(this.#storage.sql, idPrefix) };
+    return { event, decision, deliveries: deliveryLists.ofDecision(this.#storage.sql, idPrefix) };
   }
 
-  deliveries(query: Parameters<typeof deliveries.list>[1]): ReturnType<typeof deliveries.list> {
-    return deliveries.list(this.#storage.sql, query);
+  deliveries(query: Parameters<typeof deliveryLists.list>[1]): ReturnType<typeof deliveryLists.list> {
+    return deliveryLists.list(this.#storage.sql, query);
   }
 
   /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */
   retry(id: string): Result<Delivery, Failure> {
-    const moved = this.#move(id, RETRIABLE, () => deliveries.reschedule(this.#storage.sql, id, this.#now()));
-    if (moved.ok) this.#arm(this.#now());
+    const retried = this.#move(id, (from) => retriedMove(from, this.#now()));
+    if (retried.ok) this.#goOn();
+    return retried;
+  }
+
+  /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
+  retryDead(filter: DeliveryFilter): { retried: number; more: boolean } {
+    const { sql } = this.#storage;
+    const ids = deliveryLists.dead(sql, filter, RETRIED_AT_ONCE + 1);
+    const now = this.#now();
+    this.#storage.transactionSync(() => {
+      for (const id of ids.slice(0, RETRIED_AT_ONCE)) deliveries.move(sql, id, (from) => retriedMove(from, now));
+    });
+    if (ids.length > 0) this.#goOn();
+    return { retried: Math.min(ids.length, RETRIED_AT_ONCE), more: ids.length > RETRIED_AT_ONCE };
+  }
+
+  /**
+   * Cancels a delivery: after the answer nothing is sent. One that is being sent is waited for, and is cancelled if it
+   * fails; if it arrives, the answer says so.
+   */
+  async cancel(id: string): Promise<Result<Delivery, Failure>> {
+    const noted = this.#move(id, (from) => cancelledMove(from, { by: "operator" }));
+    if (!noted.ok || noted.value.state !== "sending") return noted;
+    await this.#pump.attemptOf(id);
+    return this.#move(id, (from) => (from.state === "cancelled" ? from : cancelledMove(from, { by: "operator" })));
+  }
+
+  #move(id: string, move: (from: Standing) => Standing | null): Result<Delivery, Failure> {
+    const { sql } = this.#storage;
+    const moved = this.#storage.transactionSync(() => deliveries.move(sql, id, move));
+    const delivery = deliveryLists.find(sql, id);
+    if (!delivery) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
+    return moved ? succeed(delivery) : fail({ code: "LEDGER_DELIVERY_STATE", state: delivery.state });
+  }
+
+  /** Something is due at once, by hand. */
+  #goOn(): void {
+    this.#alarm.bringForward(this.#now());
+    const locationId = this.#chores.locationId();
+    if (locationId !== undefined) this.#seen(locationId);
     this.#pump.wake();
-    return moved;
-  }
-
-  /** Cancels a delivery that waits. After the answer nothing is sent; one that is being sent can no longer be cancelled. */
-  cancel(id: string): Result<Delivery, Failure> {
-    return this.#move(id, ["scheduled", "dead", "cancelled"], () =>
-      deliveries.cancel(this.#storage.sql, id, { by: "operator" }),
-    );
-  }
-
-  #move(id: string, from: readonly DeliveryState[], move: () => void): Result<Delivery, Failure> {
-    const state = deliveries.stateOf(this.#storage.sql, id);
-    if (state === undefined) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
-    if (!from.includes(state)) return fail({ code: "LEDGER_DELIVERY_STATE", state });
-    this.#storage.transactionSync(move);
-    const delivery = deliveries.find(this.#storage.sql, id);
-    return delivery ? succeed(delivery) : fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
   }
 
   tasks(query: Parameters<typeof tasks.list>[1]): ReturnType<typeof tasks.list> {
@@ -211,7 +205,7 @@ export class LocationLedger {
     const task = tasks.find(this.#storage.sql, id);
     if (!task) return fail({ code: "LEDGER_NOT_FOUND", what: "task" });
     const done = this.#storage.transactionSync(() => tasks.complete(this.#storage.sql, task, this.#now()));
-    this.#arm(this.#now());
+    this.#goOn();
     return succeed(done);
   }
 
@@ -219,7 +213,7 @@ export class LocationLedger {
     const erased = this.#storage.transactionSync(() =>
       eraseContact(this.#storage.sql, locationId, contactId, this.#now()),
     );
-    this.#arm(this.#now());
+    this.#goOn();
     return erased;
   }
 
@@ -229,8 +223,7 @@ export class LocationLedger {
       this.#storage.transactionSync(work);
     } catch (error) {
       this.#chores.forget();
-      // As if it were lost: the next one is set for whatever is due.
-      this.#armedFor = -Infinity;
+      this.#alarm.forget();
       throw error;
     }
   }
@@ -239,36 +232,15 @@ export class LocationLedger {
     return this.#ports.actions.clock();
   }
 
-  /** Sets the alarm if it would ring later. One that should have rung a while ago was lost: it is set for what is due. */
-  #arm(atMs: number, always = false): void {
-    const isLost = this.#armedFor < this.#now() - LOST_ALARM_MS;
-    if (atMs >= this.#armedFor && !always && !isLost) return;
-    const wakeAt = isLost ? Math.min(atMs, this.#nextWake() ?? atMs) : atMs;
-    // Not awaited: it is committed with the statements around it, and a failure breaks the object's output gate.
-    void this.#storage.setAlarm(wakeAt);
-    this.#armedFor = wakeAt;
-  }
-
   #nextWake(): number | null {
-    const { sql } = this.#storage;
-    const times = [deliveries.nextDueAt(sql), tasks.nextWriteAt(sql), this.#chores.nextAt()].filter(
-      (at) => at !== null,
-    );
-    return times.length === 0 ? null : Math.min(...times);
+    const times = [this.#pump.nextAt(), tasks.nextWriteAt(this.#storage.sql), this.#chores.nextAt()];
+    const next = Math.min(...times.map((at) => at ?? Infinity));
+    return next === Infinity ? null : next;
   }
 
   #seen(locationId: string): void {
     if (!this.#chores.seen(locationId)) return;
     const at = this.#chores.nextAt();
-    if (at !== null) this.#arm(at);
-  }
-}
-
-/** Waits for something whose failure shows elsewhere. */
-async function quietly(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch {
-    // A commit that fails breaks the object's output gate, and a timer that fails is no timer.
+    if (at !== null) this.#alarm.bringForward(at);
   }
 }

@@ -28,6 +28,9 @@ export interface LedgerPorts {
   readonly retentionDays: number;
   /** IANA name, where a rule names none. */
   readonly timeZone: string;
+  /** What a location may send, and what one destination gets from it, in a second at most. */
+  readonly eventsPerSecond: number;
+  readonly requestsPerSecond: number;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;

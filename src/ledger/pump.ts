@@ -1,35 +1,39 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
-// free is taken at once by whatever is due then, so that one slow destination holds one place and nothing else.
+// free is taken at once by whatever may go then: `lanes.ts` says what that is.
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
 import { plainFacts } from "../match/facts.ts";
 import { nextOpening } from "../time/window.ts";
 import * as deliveries from "./deliveries.ts";
+import type { LeasedDelivery } from "./deliveries.ts";
+import { deferred, putBack } from "./delivery-moves.ts";
+import { Lanes } from "./lanes.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import * as tasks from "./tasks.ts";
 
-/** workerd opens six outgoing connections at once for one invocation. */
-const MAX_IN_FLIGHT = 6;
 /** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
 const MAX_RUN_MS = 10 * 60_000;
 /** How long something that becomes due while a run waits for slow answers may go unnoticed. */
-const TICK_MS = 1_000;
+const TICK_MS = 500;
 /** What could not be written down is tried again after this. */
 const BREATH_MS = 10_000;
 /** A window that never opens is refused at admission; should it come about, waiting is the safe side. */
 const NEVER_OPENS_MS = 86_400_000;
+const TASK_WRITES_AT_ONCE = 60;
 
 export class Pump {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #lanes: Lanes;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. It does not throw for what an action does. */
@@ -58,11 +62,12 @@ export class Pump {
   /** Fills the free places of a run that is under way. It never throws: its callers have something to finish. */
   wake(): void {
     try {
-      while (this.#inFlight.size < MAX_IN_FLIGHT && this.#now() < this.#stopTakingAt) {
-        const delivery = deliveries.takeDue(this.#storage.sql, this.#now());
+      while (this.#now() < this.#stopTakingAt) {
+        const delivery = this.#lanes.take(this.#now());
         if (!delivery) return;
         const attempt = this.#attempt(delivery).finally(() => {
           this.#inFlight.delete(delivery.id);
+          this.#lanes.release(delivery.host);
           this.wake();
         });
         this.#inFlight.set(delivery.id, attempt);
@@ -72,21 +77,33 @@ export class Pump {
     }
   }
 
+  /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
+  nextAt(): number | null {
+    return this.#lanes.nextAt(this.#now());
+  }
+
+  /** Resolves once a delivery is not being sent. */
+  async attemptOf(deliveryId: string): Promise<void> {
+    await this.#inFlight.get(deliveryId);
+  }
+
   #now(): number {
     return this.#ports.actions.clock();
   }
 
   /** One try, written down. It never rejects: what cannot be written down is due again after a breath. */
-  async #attempt(delivery: deliveries.DueDelivery): Promise<void> {
+  async #attempt(delivery: LeasedDelivery): Promise<void> {
+    const { sql } = this.#storage;
     try {
       const startedAt = this.#now();
       const opensAt = this.#opensAt(delivery, startedAt);
-      if (opensAt > startedAt) deliveries.postpone(this.#storage.sql, delivery.id, opensAt);
+      if (opensAt > startedAt) deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
       else this.#settle(delivery, await this.#perform(delivery), startedAt);
     } catch (error) {
       logError("An attempt could not be written down", error);
       try {
-        deliveries.postpone(this.#storage.sql, delivery.id, this.#now() + BREATH_MS);
+        this.#lanes.forget();
+        deliveries.move(sql, delivery.id, (from) => putBack(from, this.#now() + BREATH_MS));
       } catch (again) {
         logError("A delivery could not be postponed, it is due again after this run", again);
       }
@@ -94,23 +111,25 @@ export class Pump {
   }
 
   /** When the delivery may be attempted: an alarm may come late, and a retry fall into the night. */
-  #opensAt(delivery: deliveries.DueDelivery, nowMs: number): number {
+  #opensAt(delivery: LeasedDelivery, nowMs: number): number {
     const window = deliveries.readPlan(delivery.plan)?.window;
     return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
   }
 
-  async #perform(delivery: deliveries.DueDelivery): Promise<AttemptOutcome> {
+  async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
     const plan = deliveries.readPlan(delivery.plan);
     const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
-    if (!plan || !record) return unanswered(actionError("ACTION_LOST", "What the delivery was about cannot be read"));
+    if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
+    if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
     return perform(plan.action, this.#contextOf(delivery, plan, record));
   }
 
-  #settle(delivery: deliveries.DueDelivery, outcome: AttemptOutcome, startedAt: number): void {
+  #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
     const { sql } = this.#storage;
     const now = this.#now();
     this.#storage.transactionSync(() => {
-      const kept = deliveries.settle(sql, delivery, outcome, { startedAt, now }, this.#ports.random());
+      const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
+      this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return;
       // The contact was erased while KV took the task: take it out again.
       if (kept) tasks.keep(sql, outcome.task);
@@ -121,11 +140,7 @@ export class Pump {
     console.log(JSON.stringify({ message: "attempt", deliveryId, rule, came, status: outcome.status }));
   }
 
-  #contextOf(
-    delivery: deliveries.DueDelivery,
-    plan: deliveries.Plan,
-    { event, decision }: log.LogRecord,
-  ): ActionContext {
+  #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
@@ -150,7 +165,7 @@ export class Pump {
   async #writeTasks(): Promise<void> {
     const { sql } = this.#storage;
     const { tasks: store } = this.#ports.actions;
-    for (const write of tasks.dueWrites(sql, this.#now(), MAX_IN_FLIGHT * 10)) {
+    for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
       if (this.#now() >= this.#stopTakingAt) return;
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
       const written = await attempt.then(

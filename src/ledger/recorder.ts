@@ -9,6 +9,7 @@ import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { Recorded } from "../model/ledger.ts";
 import * as deliveries from "./deliveries.ts";
+import { cancelled } from "./delivery-moves.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import * as ruleSets from "./rule-sets.ts";
@@ -28,14 +29,12 @@ export class Recorder {
 
   /**
    * Records an event: decides it on the log as it stands, and commits event, decision, deliveries and the waits that it
-   * ends together: `write` makes one transaction of it. The caller sees to it that one comes after the other.
+   * ends together: `write` makes one transaction of it, with the alarm for what will be due. The caller sees to it that
+   * one comes after the other.
    */
-  async record(
-    event: Event,
-    write: (work: () => void) => void,
-  ): Promise<{ recorded: Recorded; dueAtMs: readonly number[] }> {
+  async record(event: Event, write: (work: () => void, dueAtMs: readonly number[]) => void): Promise<Recorded> {
     const { sql } = this.#storage;
-    if (log.isRecorded(sql, event.contactId, event.key)) return { recorded: { status: "duplicate" }, dueAtMs: [] };
+    if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = this.#moment();
     const { decision, actions } = await decide(event, this.#ports.ruleSet, {
       ...moment,
@@ -43,21 +42,21 @@ export class Recorder {
     });
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const cancelled = await this.#cancelledWaits(event, moment);
+    const endedWaits = await this.#cancelledWaits(event, moment);
+    const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     // From here to the end there is no await: all of it is committed, or none.
     write(() => {
       this.#lastSeq = Math.max(moment.nowMs * 1_000, this.#lastSeq + 1);
       log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs), this.#lastSeq);
       this.#keepRuleSet(event.locationId, moment.nowMs);
-      for (const { id, by } of cancelled) deliveries.cancel(sql, id, by);
+      for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));
       deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
-    });
+    }, dueAtMs);
     // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
-    const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
-    return { recorded: { status: "accepted", fired: decision.fired }, dueAtMs };
+    return { status: "accepted", fired: decision.fired };
   }
 
   /** What would be decided on an event now. Nothing is recorded. */

@@ -98,6 +98,14 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_open ON deliveries (state, due_at) WHERE due_at IS NOT NULL;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   `,
+  // Lanes: what is due at a host is found without reading what waits for others. A version before it writes no host.
+  `
+  ALTER TABLE deliveries ADD COLUMN host TEXT NOT NULL DEFAULT '';
+  ALTER TABLE deliveries ADD COLUMN give_up_at INTEGER;
+  DROP INDEX deliveries_open;
+  CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
+  CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
@@ -106,6 +114,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   CREATE TABLE locations (location_id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL) WITHOUT ROWID;
   ${HELD_TABLES}
   `,
+  // Which locations the watchdog pokes: those where something waits, as far as is known.
+  "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",
 ];
 
 /** Brings the tables up to date. All of it or none of it happens. */

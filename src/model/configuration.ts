@@ -8,6 +8,8 @@ export interface Variables {
   readonly OUTBOUND_ALLOWED_HOSTS?: string;
   readonly TIME_ZONE?: string;
   readonly RETENTION_DAYS?: string;
+  readonly EVENTS_PER_SECOND?: string;
+  readonly REQUESTS_PER_SECOND?: string;
 }
 
 /** A list that may be open to all (`*`), closed (empty), or name what is in it. */
@@ -28,6 +30,10 @@ export interface Configuration {
   readonly webhookSecret: string | null;
   readonly outboundAllowedHosts: ReadonlySet<string>;
   readonly retentionDays: number;
+  /** What one location may send; ten seconds of it at once. */
+  readonly eventsPerSecond: number;
+  /** What one destination gets from one location. */
+  readonly requestsPerSecond: number;
   /** IANA name: the zone of windows, `localTime` and `weekday` where a rule names none. */
   readonly timeZone: string;
 }
@@ -41,6 +47,9 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 -----END PUBLIC KEY-----`;
 
 const DEFAULT_RETENTION_DAYS = 30;
+/** One Durable Object takes 200 to 500 requests a second (Cloudflare's documentation, "Durable Objects: Limits"). */
+const DEFAULT_EVENTS_PER_SECOND = 300;
+const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
 
 /** A name that is forgotten here does not compile: a rule's `secret` must never read Afterbeep's own. */
@@ -53,6 +62,8 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   OUTBOUND_ALLOWED_HOSTS: true,
   TIME_ZONE: true,
   RETENTION_DAYS: true,
+  EVENTS_PER_SECOND: true,
+  REQUESTS_PER_SECOND: true,
   DEV_PRIVATE_KEY: true,
 };
 
@@ -71,7 +82,6 @@ export function configurationOf(variables: Variables): Configuration {
 /** Reads the variables of a deployment. */
 export function readConfiguration(variables: Variables): Configuration {
   const locations = commaList(variables.ALLOWED_LOCATIONS);
-  const retentionDays = Number(variables.RETENTION_DAYS || DEFAULT_RETENTION_DAYS);
   return {
     publicKeys: (variables.HIGHLEVEL_PUBLIC_KEYS || HIGHLEVEL_PUBLIC_KEY).replaceAll("\\n", "\n"),
     locations: { any: locations.has("*"), names: locations },
@@ -79,9 +89,16 @@ export function readConfiguration(variables: Variables): Configuration {
     adminToken: variables.ADMIN_TOKEN || null,
     webhookSecret: variables.WEBHOOK_SECRET || null,
     outboundAllowedHosts: new Set([...commaList(variables.OUTBOUND_ALLOWED_HOSTS)].map((host) => host.toLowerCase())),
-    retentionDays: Number.isFinite(retentionDays) && retentionDays >= 1 ? retentionDays : DEFAULT_RETENTION_DAYS,
+    retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
+    eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
+    requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     timeZone: isTimeZone(variables.TIME_ZONE) ? variables.TIME_ZONE : DEFAULT_TIME_ZONE,
   };
+}
+
+function oneOrMore(text: string | undefined, otherwise: number): number {
+  const number = Number(text || otherwise);
+  return Number.isFinite(number) && number >= 1 ? number : otherwise;
 }
 
 function isTimeZone(name: string | undefined): name is string {

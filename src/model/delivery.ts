@@ -37,3 +37,16 @@ export interface Delivery {
 export type CancelledBy =
   | { readonly by: "operator" }
   | { readonly by: "event"; readonly trigger: "reply" | "dnd" | "delete" | "conditions"; readonly eventKey: string };
+
+/** Which dead deliveries to retry: those that fit everything that is named. */
+export interface DeliveryFilter {
+  readonly rule?: string | undefined;
+  /** Host and port of a webhook, `kv` for a task. */
+  readonly host?: string | undefined;
+  /** The code of the last attempt's error, such as `DESTINATION_TIMEOUT`. */
+  readonly error?: string | undefined;
+  /** ISO 8601: decided then or later. */
+  readonly since?: string | undefined;
+  /** ISO 8601: decided before. */
+  readonly until?: string | undefined;
+}

@@ -19,6 +19,7 @@ export type Failure =
   | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
   | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
+  | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry or cancel came too late
   | { readonly code: "API_CLOSED" } // no ADMIN_TOKEN is configured
@@ -79,6 +80,10 @@ export function problemOf(failure: Failure): Problem {
       );
     case "LEDGER_UNAVAILABLE":
       return problem(429, failure.code, "The event could not be stored now", "Send it again later", {
+        "retry-after": String(failure.retryAfterSeconds),
+      });
+    case "LEDGER_OVER_BUDGET":
+      return problem(429, failure.code, "The location sends more than EVENTS_PER_SECOND", "Send it again later", {
         "retry-after": String(failure.retryAfterSeconds),
       });
     case "LEDGER_NOT_FOUND":

@@ -7,7 +7,8 @@ import type { Issue } from "./failure.ts";
 /** What became of an event that was handed over. */
 export type Recorded =
   | { readonly status: "accepted"; readonly fired: readonly string[] }
-  | { readonly status: "duplicate" };
+  | { readonly status: "duplicate" }
+  | { readonly status: "over-budget"; readonly retryAfterSeconds: number };
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {

@@ -81,17 +81,13 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
       : parsed.issues.length > 0
         ? unusable(parsed.issues)
         : readEvent(parsed.value, { key, route, receivedAt });
-  const answer = await stored({ eventKey: key, locationId }, async (): Promise<HookAnswer> => {
+  const answer = await stored({ eventKey: key, locationId }, async (): Promise<Result<HookAnswer, Failure>> => {
     switch (read.status) {
-      case "event": {
-        const recorded = await store.record(read.event);
-        return recorded.status === "accepted"
-          ? { status: "accepted", eventKey: key, fired: recorded.fired }
-          : { status: "duplicate", eventKey: key };
-      }
+      case "event":
+        return recordedAnswer(await store.record(read.event), key);
       case "ignored":
         await store.countIgnored(locationId, read.kind);
-        return { status: "ignored" };
+        return succeed({ status: "ignored" });
       case "unusable": {
         const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
         const { issues } = read;
@@ -100,20 +96,31 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
         const item: Quarantined = { id, eventKey: key, receivedAt, route, issues, contactIds, body };
         // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
         if (allowed) await store.quarantine(locationId, item);
-        return { status: "quarantined", eventKey: key, issues: read.issues };
+        return succeed({ status: "quarantined", eventKey: key, issues: read.issues });
       }
     }
   });
   return answer.ok && parsed === null ? fail({ code: "REQUEST_NOT_JSON" }) : answer;
 }
 
+function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer, Failure> {
+  switch (recorded.status) {
+    case "accepted":
+      return succeed({ status: "accepted", eventKey, fired: recorded.fired });
+    case "duplicate":
+      return succeed({ status: "duplicate", eventKey });
+    case "over-budget":
+      return fail({ code: "LEDGER_OVER_BUDGET", retryAfterSeconds: recorded.retryAfterSeconds });
+  }
+}
+
 /** What could not be stored is not acknowledged: HighLevel sends it again after a 429. */
 async function stored<Value>(
   about: { eventKey: string; locationId: string | null },
-  store: () => Promise<Value>,
+  store: () => Promise<Result<Value, Failure>>,
 ): Promise<Result<Value, Failure>> {
   try {
-    return succeed(await store());
+    return await store();
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     console.error(JSON.stringify({ message: "The ledger did not take an event", ...about, error: reason }));

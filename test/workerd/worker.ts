@@ -17,6 +17,7 @@ export class Ledger extends RealLedger {
           return world.rules === null ? ports.ruleSet : testRules(world.rules);
         },
         random: () => 0,
+        eventsPerSecond: world.budget,
         actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },
       },
       storage: { ...storage, sql: counted(storage.sql) },

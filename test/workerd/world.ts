@@ -22,6 +22,8 @@ export const world = {
   rowsWritten: 0,
   /** What ledgers have asked their storage, in order. */
   statements: [] as string[],
+  /** Events that a location may send in a second, for ledgers that start from now on. */
+  budget: 1_000_000,
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
 };
@@ -32,6 +34,7 @@ export function resetWorld(): void {
   world.answer = () => new Response("ok");
   world.requests = [];
   world.statements = [];
+  world.budget = 1_000_000;
   world.rules = null;
 }
 

@@ -28,6 +28,7 @@ export function ports(fields: Partial<ActionPorts> = {}): ActionPorts {
   return {
     clock: () => NOW,
     fetch: unused,
+    timeLimit: (ms) => AbortSignal.timeout(ms),
     tasks: { put: unused, delete: unused },
     secrets: {},
     webhookSecret: TEST_WEBHOOK_SECRET,

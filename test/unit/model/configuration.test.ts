@@ -10,6 +10,8 @@ const EMPTY = {
   webhookSecret: null,
   outboundAllowedHosts: new Set(),
   retentionDays: 30,
+  eventsPerSecond: 300,
+  requestsPerSecond: 500,
   timeZone: "UTC",
 };
 

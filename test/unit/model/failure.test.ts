@@ -19,6 +19,7 @@ const FAILURES: {
   EVENT_UNUSABLE: { failure: { code: "EVENT_UNUSABLE", issues: ISSUES }, status: 422 },
   CONFIGURATION_KEYS: { failure: { code: "CONFIGURATION_KEYS" }, status: 429 },
   LEDGER_UNAVAILABLE: { failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 30 }, status: 429 },
+  LEDGER_OVER_BUDGET: { failure: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 3 }, status: 429 },
   LEDGER_NOT_FOUND: { failure: { code: "LEDGER_NOT_FOUND", what: "event" }, status: 404 },
   LEDGER_DELIVERY_STATE: { failure: { code: "LEDGER_DELIVERY_STATE", state: "sent" }, status: 409 },
   API_CLOSED: { failure: { code: "API_CLOSED" }, status: 401 },

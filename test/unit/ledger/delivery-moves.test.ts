@@ -1,0 +1,115 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { actionError, unanswered, type AttemptOutcome } from "../../../src/act/outcome.ts";
+import * as moves from "../../../src/ledger/delivery-moves.ts";
+import type { Standing } from "../../../src/ledger/delivery-moves.ts";
+import { DELIVERY_STATES, type DeliveryState } from "../../../src/model/delivery.ts";
+
+const NOW = 1_000_000;
+const DAY = 86_400_000;
+const done: AttemptOutcome = { done: true, status: 200, answer: "" };
+const failed = unanswered(actionError("DESTINATION_TIMEOUT", ""));
+const gone = unanswered(actionError("DESTINATION_GONE", ""));
+const operator = { by: "operator" } as const;
+
+const standing = (state: DeliveryState, fields: Partial<Standing> = {}): Standing => ({
+  state,
+  dueAtMs: state === "scheduled" || state === "sending" ? NOW : null,
+  tries: 0,
+  giveUpAtMs: NOW + 7 * DAY,
+  cancelledBy: state === "cancelled" ? operator : null,
+  ...fields,
+});
+
+const MOVES: { readonly [name: string]: (from: Standing) => Standing | null } = {
+  leased: (from) => moves.leased(from, NOW),
+  "attempted, done": (from) => moves.attempted(from, done, NOW, 0),
+  "attempted, failed": (from) => moves.attempted(from, failed, NOW, 0),
+  "attempted, gone": (from) => moves.attempted(from, gone, NOW, 0),
+  "put back": (from) => moves.putBack(from, NOW + 1),
+  deferred: (from) => moves.deferred(from, NOW + 1),
+  interrupted: moves.interrupted,
+  cancelled: (from) => moves.cancelled(from, operator),
+  retried: (from) => moves.retried(from, NOW),
+  "given up": (from) => moves.givenUp(from, NOW + 8 * DAY),
+};
+
+/** Where each move leads from each state; `–` where it cannot be made. */
+const TABLE: { readonly [name: string]: { readonly [state in DeliveryState]: DeliveryState | "–" } } = {
+  leased: { scheduled: "sending", sending: "–", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, done": { scheduled: "–", sending: "sent", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, failed": { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, gone": { scheduled: "–", sending: "dead", sent: "–", dead: "–", cancelled: "–" },
+  "put back": { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
+  deferred: { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
+  interrupted: { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
+  cancelled: { scheduled: "cancelled", sending: "sending", sent: "–", dead: "cancelled", cancelled: "cancelled" },
+  retried: { scheduled: "scheduled", sending: "–", sent: "–", dead: "scheduled", cancelled: "scheduled" },
+  "given up": { scheduled: "dead", sending: "–", sent: "–", dead: "–", cancelled: "–" },
+};
+
+describe("a delivery moves", () => {
+  const cases = Object.entries(TABLE).flatMap(([name, row]) =>
+    DELIVERY_STATES.map((state) => [name, state, row[state]] as const),
+  );
+  it.each(cases)("%s: from %s to %s", (name, state, to) => {
+    expect(MOVES[name]?.(standing(state))?.state ?? "–").toBe(to);
+  });
+
+  it("to sending only once it is due", () => {
+    expect(moves.leased(standing("scheduled", { dueAtMs: NOW + 1 }), NOW)).toBeNull();
+  });
+
+  it.each(["attempted, failed", "put back", "deferred", "interrupted"])(
+    "to cancelled when it was cancelled while it was being sent: %s",
+    (name) => {
+      expect(MOVES[name]?.(standing("sending", { cancelledBy: operator }))).toMatchObject({
+        state: "cancelled",
+        dueAtMs: null,
+        cancelledBy: operator,
+      });
+    },
+  );
+
+  it("to sent, although it was cancelled, when it arrived", () => {
+    expect(moves.attempted(standing("sending", { cancelledBy: operator }), done, NOW, 0)).toMatchObject({
+      state: "sent",
+      cancelledBy: null,
+    });
+  });
+
+  it("to dead after ten attempts, or when the next would come more than a week after it was due", () => {
+    expect(moves.attempted(standing("sending", { tries: 9 }), failed, NOW, 0)?.state).toBe("dead");
+    expect(moves.attempted(standing("sending", { giveUpAtMs: NOW + 4_999 }), failed, NOW, 0)?.state).toBe("dead");
+    expect(moves.attempted(standing("sending", { giveUpAtMs: NOW + 5_000 }), failed, NOW, 0)?.state).toBe("scheduled");
+  });
+
+  it("behind a window for as long as that is shut, and a week more", () => {
+    expect(moves.deferred(standing("sending"), NOW + 30 * DAY)).toMatchObject({
+      dueAtMs: NOW + 30 * DAY,
+      giveUpAtMs: NOW + 37 * DAY,
+      tries: 0,
+    });
+  });
+});
+
+describe("whatever happens to a delivery", () => {
+  it("it is due exactly while it is open, counts no more than ten tries, and what was sent stays sent", () => {
+    const steps = fc.array(fc.constantFrom(...Object.keys(MOVES)), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (names) => {
+        let at = moves.begun(NOW, null);
+        for (const name of names) {
+          const next = MOVES[name]?.({ ...at, dueAtMs: at.dueAtMs === null ? null : NOW }) ?? null;
+          if (at.state === "sent") expect(next).toBeNull();
+          at = next ?? at;
+          expect(at.dueAtMs !== null).toBe(at.state === "scheduled" || at.state === "sending");
+          expect(at.tries).toBeLessThan(10);
+          if (at.state === "cancelled") expect(at.cancelledBy).not.toBeNull();
+          if (at.state === "scheduled" || at.state === "sent" || at.state === "dead") expect(at.cancelledBy).toBeNull();
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
