@@ -1,5 +1,5 @@
 // Durations as people write them, and as ISO 8601 does.
-import { Temporal } from "temporal-polyfill";
+import { fromString } from "temporal-polyfill/fns/Duration";
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SHORT_FORM = /^(\d{1,8})([smhd])$/;
@@ -26,7 +26,7 @@ function shortFormMs(text: string): number | null {
 function isoFormMs(text: string): number | null {
   if (!ISO_FORM.test(text)) return null;
   try {
-    const { weeks, days, hours, minutes, seconds } = Temporal.Duration.from(text);
+    const { weeks, days, hours, minutes, seconds } = fromString(text);
     return (weeks * 7 + days) * UNIT_MS.d + hours * UNIT_MS.h + minutes * UNIT_MS.m + seconds * UNIT_MS.s;
   } catch {
     return null;

@@ -1,5 +1,9 @@
 // When an action may happen: days and hours in a time zone. Pure; right across both daylight-saving changes.
-import { Temporal } from "temporal-polyfill";
+// Temporal comes as functions over records, so that what is not called is not bundled.
+import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns/Instant";
+import * as PlainDate from "temporal-polyfill/fns/PlainDate";
+import * as PlainTime from "temporal-polyfill/fns/PlainTime";
+import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
 import { WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
 
 const DAYS_IN_WEEK = 7;
@@ -12,11 +16,11 @@ const DAY_END = "24:00";
  */
 export function nextOpening(window: Window, atMs: number, defaultTimeZone: string): number | null {
   const timeZone = window.timeZone ?? defaultTimeZone;
-  const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
+  const today = ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone));
   // Yesterday's opening may still last. A holiday can cost a week, and so can a gap in the clock that swallows an opening.
   const last = DAYS_IN_WEEK * (2 + (window.holidays?.length ?? 0));
   for (let offset = -1; offset <= last; offset++) {
-    const day = today.add({ days: offset });
+    const day = PlainDate.addDays(today, offset);
     if (!opensOn(window, day)) continue;
     const opens = momentOf(day, window.from ?? MIDNIGHT, timeZone);
     const closes = closingOf(window, day, timeZone);
@@ -25,33 +29,43 @@ export function nextOpening(window: Window, atMs: number, defaultTimeZone: strin
   return null;
 }
 
-function opensOn({ days, holidays }: Window, day: Temporal.PlainDate): boolean {
-  const weekday = WEEKDAYS[day.dayOfWeek - 1];
+function opensOn({ days, holidays }: Window, day: PlainDate.Record): boolean {
+  const weekday = WEEKDAYS[PlainDate.dayOfWeek(day) - 1];
   return (
-    (days === undefined || (weekday !== undefined && days.includes(weekday))) && !holidays?.includes(day.toString())
+    (days === undefined || (weekday !== undefined && days.includes(weekday))) &&
+    !holidays?.includes(PlainDate.toString(day))
   );
 }
 
-function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: Temporal.PlainDate, timeZone: string): number {
-  if (to === DAY_END) return momentOf(day.add({ days: 1 }), MIDNIGHT, timeZone);
-  const closingDay = to <= from ? day.add({ days: 1 }) : day;
-  const closing = closingDay.toZonedDateTime({ timeZone, plainTime: to });
+function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: PlainDate.Record, timeZone: string): number {
+  if (to === DAY_END) return momentOf(PlainDate.addDays(day, 1), MIDNIGHT, timeZone);
+  const closingDay = to <= from ? PlainDate.addDays(day, 1) : day;
+  const closing = at(closingDay, to, timeZone);
   // A closing time that the clock skips is when it skips it, not after.
-  const isSkipped = !closing.toPlainTime().equals(Temporal.PlainTime.from(to));
-  return ((isSkipped && closing.getTimeZoneTransition("previous")) || closing).epochMilliseconds;
+  const isSkipped = !PlainTime.equals(ZonedDateTime.toPlainTime(closing), PlainTime.fromString(to));
+  return ((isSkipped && ZonedDateTime.getTimeZoneTransition(closing, "previous")) || closing).epochMilliseconds;
 }
 
 /** An opening time that the clock skips is taken after the gap; any that comes twice, the first time. */
-function momentOf(day: Temporal.PlainDate, time: string, timeZone: string): number {
-  return day.toZonedDateTime({ timeZone, plainTime: time }).epochMilliseconds;
+function momentOf(day: PlainDate.Record, time: string, timeZone: string): number {
+  return at(day, time, timeZone).epochMilliseconds;
+}
+
+/** A time of a day as Temporal resolves it: forward out of a gap, the first of two. */
+function at(day: PlainDate.Record, time: string, timeZone: string): ZonedDateTime.Record {
+  return PlainDate.toZonedDateTime(day, { timeZone, plainTime: PlainTime.fromString(time) });
+}
+
+function localTimeOf(atMs: number, timeZone: string): ZonedDateTime.Record {
+  return toZonedDateTimeISO(fromEpochMilliseconds(atMs), timeZone);
 }
 
 /** The local time `HH:MM` and the weekday of a moment. */
 export function localClock(atMs: number, timeZone: string): { localTime: string; weekday: Weekday } {
-  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
+  const local = localTimeOf(atMs, timeZone);
   return {
-    localTime: local.toPlainTime().toString({ smallestUnit: "minute" }),
-    weekday: WEEKDAYS[local.dayOfWeek - 1] ?? "monday",
+    localTime: PlainTime.toString(ZonedDateTime.toPlainTime(local), { smallestUnit: "minute" }),
+    weekday: WEEKDAYS[ZonedDateTime.dayOfWeek(local) - 1] ?? "monday",
   };
 }
 
@@ -59,7 +73,7 @@ export function localClock(atMs: number, timeZone: string): { localTime: string;
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: name }).format(0);
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    localTimeOf(0, name);
     return !/\d{4}-/.test(name);
   } catch {
     return false;
