@@ -5,6 +5,7 @@ import { directory, eraseContact, eventStore, ledgerOf, pokeLedgers, releaseQuar
 import type { LedgerEnv } from "./ledger/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
+import { logError } from "./model/log-line.ts";
 import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
 import { bundledRules } from "./rules/bundled.ts";
@@ -24,7 +25,7 @@ export default {
     try {
       return (await router.fetch(request, env)) as Response;
     } catch (error) {
-      console.error(JSON.stringify({ message: "A request failed", error: error instanceof Error ? error.stack : "" }));
+      logError("A request failed", {}, error);
       return respond({ ok: false, failure: { code: "BUG" } });
     }
   },

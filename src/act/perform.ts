@@ -1,4 +1,5 @@
 // The registry of action kinds, and the one way to perform an action of any kind.
+import { logError } from "../model/log-line.ts";
 import type { Action } from "../model/rule.ts";
 import type { ActionContext, ActionKind, ActionKinds } from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
@@ -18,13 +19,8 @@ export async function perform(action: Action, context: ActionContext): Promise<A
   try {
     return await kindOf(action).perform(action, context);
   } catch (error) {
-    console.error(
-      JSON.stringify({
-        message: "An action threw",
-        deliveryId: context.deliveryId,
-        error: error instanceof Error ? error.stack : "",
-      }),
-    );
+    const { deliveryId, eventKey, locationId } = context;
+    logError("An action threw", { deliveryId, eventKey, locationId }, error);
     return unanswered(actionError("ACTION_BUG", "The action failed inside Afterbeep, the log has the details"));
   }
 }

@@ -8,6 +8,7 @@ import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
+import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { deliveryFilter, listQuery } from "./query.ts";
@@ -138,8 +139,12 @@ for (const [method, path, handler] of ROUTES) {
 
 /** Answers a request under `/api`, for those who carry the admin token. */
 export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
-  if (ports.adminToken === null) return fail({ code: "API_CLOSED" });
-  if (!(await hasToken(request.headers, ports.adminToken))) return fail({ code: "API_TOKEN" });
+  const { adminToken, clock } = ports;
+  if (adminToken === null || !(await hasToken(request.headers, adminToken))) {
+    const code = adminToken === null ? "API_CLOSED" : "API_TOKEN";
+    logRefusal("api", code, clock());
+    return fail({ code });
+  }
   const answer = (await router.fetch(request, ports)) as Answer | undefined;
   return answer ?? fail(noRoute(request));
 }

@@ -1,5 +1,6 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
 // could not be sent for a week, and forgetting what is older than the operator keeps. No answer ever waits for it.
+import { logError } from "../model/log-line.ts";
 import { giveUp } from "./deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
@@ -78,9 +79,9 @@ export class Chores {
     try {
       await this.#ports.announce(locationId);
       this.#mark("announced", seen);
-    } catch {
+    } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
-      console.error(JSON.stringify({ message: "The directory did not answer, it is told again later", locationId }));
+      logError("The directory did not answer, it is told again later", { locationId }, error);
     }
   }
 

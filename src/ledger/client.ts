@@ -1,5 +1,6 @@
 // The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
 import type { Event } from "../model/event.ts";
+import { logError } from "../model/log-line.ts";
 import type { Erased, Quarantined, Recorded } from "../model/ledger.ts";
 import { directoryOf, type Directory, type Ledger, type LedgerEnv } from "./durable-objects.ts";
 
@@ -68,10 +69,11 @@ export async function pokeLedgers(env: LedgerEnv): Promise<void> {
   for (let from = 0; from < toPoke.length; from += POKED_TOGETHER) {
     const together = toPoke.slice(from, from + POKED_TOGETHER);
     const answers = await Promise.allSettled(together.map((locationId) => ledgerOf(env, locationId).poke()));
-    for (const [index, answer] of answers.entries())
-      if (answer.status === "fulfilled" && !answer.value.isOpen) closed.push(together[index] ?? "");
-    const failed = answers.filter(({ status }) => status === "rejected").length;
-    if (failed > 0) console.error(JSON.stringify({ message: "Ledgers did not answer the watchdog", count: failed }));
+    for (const [index, answer] of answers.entries()) {
+      const locationId = together[index] ?? "";
+      if (answer.status === "rejected") logError("A ledger did not answer the watchdog", { locationId }, answer.reason);
+      else if (!answer.value.isOpen) closed.push(locationId);
+    }
   }
   if (closed.length > 0) await directory(env).closed(closed);
 }

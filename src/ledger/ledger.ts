@@ -6,6 +6,7 @@ import type { Delivery, DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
+import { logError } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Task } from "../model/task.ts";
 import { Alarm } from "./alarm.ts";
@@ -85,12 +86,7 @@ export class LocationLedger {
       await Promise.all([this.#pump.run(), this.#chores.run()]);
     } catch (error) {
       failed = true;
-      console.error(
-        JSON.stringify({
-          message: "The alarm failed and will be set again",
-          error: error instanceof Error ? error.stack : "",
-        }),
-      );
+      logError("The alarm failed and will be set again", {}, error);
     } finally {
       // After a failure, what is due already would ring at once and for ever: leave a breath.
       this.#alarm.setForNext(failed ? this.#now() + BREATH_MS : undefined);

@@ -4,6 +4,7 @@ import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
 import { plainFacts } from "../match/facts.ts";
+import { logAttempt, logError } from "../model/log-line.ts";
 import { nextOpening } from "../time/window.ts";
 import * as deliveries from "./deliveries.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
@@ -73,7 +74,7 @@ export class Pump {
         this.#inFlight.set(delivery.id, attempt);
       }
     } catch (error) {
-      logError("Due deliveries could not be taken", error);
+      logError("Due deliveries could not be taken", {}, error);
     }
   }
 
@@ -100,12 +101,12 @@ export class Pump {
       if (opensAt > startedAt) deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
       else this.#settle(delivery, await this.#perform(delivery), startedAt);
     } catch (error) {
-      logError("An attempt could not be written down", error);
+      logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
       try {
         this.#lanes.forget();
         deliveries.move(sql, delivery.id, (from) => putBack(from, this.#now() + BREATH_MS));
       } catch (again) {
-        logError("A delivery could not be postponed, it is due again after this run", again);
+        logError("A delivery could not be postponed, it is due again", { deliveryId: delivery.id }, again);
       }
     }
   }
@@ -135,9 +136,9 @@ export class Pump {
       if (kept) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
     });
-    const { id: deliveryId, rule } = delivery;
+    const { id: deliveryId, eventKey, rule } = delivery;
     const came = outcome.done ? "done" : outcome.error.code;
-    console.log(JSON.stringify({ message: "attempt", deliveryId, rule, came, status: outcome.status }));
+    logAttempt({ deliveryId, eventKey, rule, came, status: outcome.status });
   }
 
   #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {
@@ -175,8 +176,4 @@ export class Pump {
       tasks.settleWrite(sql, write, written, this.#now(), this.#ports.random());
     }
   }
-}
-
-function logError(message: string, error: unknown): void {
-  console.error(JSON.stringify({ message, error: error instanceof Error ? error.stack : String(error) }));
 }

@@ -8,6 +8,7 @@ import type { Event, HookRoute } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../model/hash.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
+import { logError, logEvent, logRefusal } from "../model/log-line.ts";
 import type { Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { readBody } from "./body.ts";
@@ -55,14 +56,25 @@ export async function receive(
   route: HookRoute,
   ports: ReceivePorts,
 ): Promise<Result<HookAnswer, Failure>> {
+  const body = await provedBody(request, route, ports.configuration);
+  if (body.ok) return ingest({ bytes: body.value, route }, ports);
+  logRefusal(route, body.failure.code, ports.clock());
+  return body;
+}
+
+/** The body of a request that HighLevel signed. */
+async function provedBody(
+  request: Request,
+  route: HookRoute,
+  { publicKeys }: Configuration,
+): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
   if (request.method !== "POST") return fail({ code: "REQUEST_METHOD", allow: "POST" });
   if (!isPlainJson(request.headers)) return fail({ code: "REQUEST_MEDIA_TYPE" });
   const body = await readBody(request);
   if (!body.ok) return body;
-  const keys = await verificationKeys(ports.configuration.publicKeys);
+  const keys = await verificationKeys(publicKeys);
   if (keys.length === 0) return fail({ code: "CONFIGURATION_KEYS" });
-  if (!(await isSigned(body.value, request.headers, route, keys))) return fail({ code: "EVENT_SIGNATURE" });
-  return ingest({ bytes: body.value, route }, ports);
+  return (await isSigned(body.value, request.headers, route, keys)) ? body : fail({ code: "EVENT_SIGNATURE" });
 }
 
 /** Takes in a body whose signature was checked: now, or when it is released from the quarantine. */
@@ -74,6 +86,7 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
   const locationId = locationOf(payload);
   const key = claimedKey(payload) ?? hex(await sha256(bytes));
   const allowed = isAllowed(payload, locationId, configuration);
+  if (!allowed) logRefusal(route, "EVENT_NOT_ALLOWED", clock());
   if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
   const read =
     parsed === null
@@ -100,6 +113,11 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
       }
     }
   });
+  if (answer.ok && allowed) {
+    const kind = read.status === "event" ? read.event.kind : null;
+    const fired = answer.value.status === "accepted" ? answer.value.fired : [];
+    logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired });
+  }
   return answer.ok && parsed === null ? fail({ code: "REQUEST_NOT_JSON" }) : answer;
 }
 
@@ -122,8 +140,7 @@ async function stored<Value>(
   try {
     return await store();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "";
-    console.error(JSON.stringify({ message: "The ledger did not take an event", ...about, error: reason }));
+    logError("The ledger did not take an event", about, error);
     return fail({ code: "LEDGER_UNAVAILABLE", retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 }

@@ -1,4 +1,5 @@
 import type { HookRoute } from "../model/event.ts";
+import { logError } from "../model/log-line.ts";
 
 /** A public key that signs webhooks, with the header its signatures come in. */
 export interface VerificationKey {
@@ -87,12 +88,7 @@ async function importAll(pem: string): Promise<readonly VerificationKey[]> {
     try {
       keys.push({ algorithm, key: await crypto.subtle.importKey("spki", spki, parameters, false, ["verify"]) });
     } catch {
-      console.error(
-        JSON.stringify({
-          message: "A block in HIGHLEVEL_PUBLIC_KEYS is no Ed25519 or RSA public key",
-          code: "CONFIGURATION_KEYS",
-        }),
-      );
+      logError("A block in HIGHLEVEL_PUBLIC_KEYS is no Ed25519 or RSA public key", { code: "CONFIGURATION_KEYS" });
     }
   }
   return keys;

@@ -38,7 +38,7 @@ describe("the door", () => {
 
   it("stays shut for everything when no token is configured", async () => {
     const request = new Request(`${ORIGIN}/api/locations`, { headers: { authorization: "Bearer " } });
-    const answer = await answerApi(request, { adminToken: null } as ApiPorts);
+    const answer = await answerApi(request, { adminToken: null, clock: () => 0 } as Partial<ApiPorts> as ApiPorts);
     expect(answer).toMatchObject({ ok: false, failure: { code: "API_CLOSED" } });
   });
 

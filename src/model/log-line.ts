@@ -1,0 +1,95 @@
+// What the Worker logs: one line of JSON for each event, each attempt, and what went wrong. A line holds ids, names of
+// rules, codes and counts. It never holds a payload, a contact, an address, a secret, or the message of an error, which
+// may quote any of them. Nothing else in the Worker writes to the console.
+import type { EventKind, HookRoute } from "./event.ts";
+import type { FailureCode } from "./failure.ts";
+
+/** What became of one event that was proved to come from HighLevel. */
+export interface EventLine {
+  readonly eventKey: string;
+  readonly locationId: string | null;
+  /** `null`: no kind that Afterbeep knows. */
+  readonly kind: EventKind | null;
+  readonly status: "accepted" | "duplicate" | "ignored" | "quarantined";
+  /** Names of the rules that fired. */
+  readonly fired: readonly string[];
+}
+
+/** One try of one delivery. */
+export interface AttemptLine {
+  readonly deliveryId: string;
+  readonly eventKey: string;
+  readonly rule: string;
+  /** `done`, or the code of what went wrong. */
+  readonly came: string;
+  /** The HTTP status; `null` without an answer, and for tasks. */
+  readonly status: number | null;
+}
+
+/** Where something went wrong. */
+export interface Place {
+  readonly eventKey?: string;
+  readonly locationId?: string | null;
+  readonly deliveryId?: string;
+  readonly code?: FailureCode;
+}
+
+/** An error without its message: its name, and where it was thrown as `file:line:column`. */
+interface ErrorPlace {
+  readonly name: string;
+  readonly at: readonly string[];
+  /** Flags that Durable Objects put on their errors. */
+  readonly overloaded?: true;
+  readonly retryable?: true;
+}
+
+const MAX_RULES_NAMED = 20;
+const MAX_FRAMES = 10;
+const REFUSALS_EVERY_MS = 60_000;
+const ERROR_NAME = /^[A-Z][A-Za-z0-9]{0,40}$/;
+/** The end of a stack's line: a file without its folders, line and column. What stands before may be a key of a payload. */
+const FRAME = /^ {4}at .*?([\w.-]+:\d+:\d+)\)?$/gm;
+
+export function logEvent({ fired, ...line }: EventLine): void {
+  console.log(
+    JSON.stringify({ message: "event", ...line, fired: fired.slice(0, MAX_RULES_NAMED), firedCount: fired.length }),
+  );
+}
+
+export function logAttempt(line: AttemptLine): void {
+  console.log(JSON.stringify({ message: "attempt", ...line }));
+}
+
+/** Something went wrong. `message` is a fixed sentence. */
+export function logError(message: string, place: Place, error?: unknown): void {
+  console.error(JSON.stringify({ message, ...place, ...(error === undefined ? {} : { error: errorPlace(error) }) }));
+}
+
+const refusals = new Map<string, { count: number; nextAt: number }>();
+
+/**
+ * A request was refused. Anybody can send those, so they have one line a minute for each route and code, with how many
+ * there were since the line before, and nothing that they claim.
+ */
+export function logRefusal(route: HookRoute | "api", code: FailureCode, nowMs: number): void {
+  const key = `${route} ${code}`;
+  const { count, nextAt } = refusals.get(key) ?? { count: 0, nextAt: 0 };
+  const isDue = nowMs >= nextAt;
+  if (isDue) console.log(JSON.stringify({ message: "refused", route, code, count: count + 1 }));
+  refusals.set(key, isDue ? { count: 0, nextAt: nowMs + REFUSALS_EVERY_MS } : { count: count + 1, nextAt });
+}
+
+function errorPlace(error: unknown): ErrorPlace {
+  if (!(error instanceof Error)) return { name: typeof error, at: [] };
+  const { name, message, stack = "" } = error;
+  const flags = error as { readonly overloaded?: unknown; readonly retryable?: unknown };
+  // The message stands before the frames, and may look like some. A stack that says another one is not trusted.
+  const from = stack.indexOf(message);
+  const frames = from === -1 ? [] : Array.from(stack.slice(from + message.length).matchAll(FRAME), ([, at = ""]) => at);
+  return {
+    name: ERROR_NAME.test(name) ? name : "Error",
+    at: frames.slice(0, MAX_FRAMES),
+    ...(flags.overloaded === true ? { overloaded: true } : {}),
+    ...(flags.retryable === true ? { retryable: true } : {}),
+  };
+}
