@@ -4,10 +4,14 @@ import { TEST_VARIABLES } from "./test/keys.ts";
 
 const jsonpathStub = new URL("src/match/no-jsonpath.ts", import.meta.url).pathname;
 
+const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n)+$/;
+
 /** unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts it. */
 export default defineConfig({
   test: {
     globalSetup: "test/build-rules.ts",
+    // Lines that tell of no error are many. Reporters get them all the same.
+    onConsoleLog: (log) => !ORDINARY_LINES.test(log),
     reporters: ["default", "./test/count-reporter.ts"],
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },

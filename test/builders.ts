@@ -3,12 +3,13 @@ import { readEvent, routeOf } from "../src/events/event.ts";
 import type { Event } from "../src/model/event.ts";
 import type { JsonObject } from "../src/model/json.ts";
 import { byPriority, type Rule, type RuleSet, type TaskAction, type WebhookAction } from "../src/model/rule.ts";
+import { CANARY_PERSON } from "./canaries.ts";
 import { TEST_PRIVATE_KEY } from "./keys.ts";
 
 export const LOCATION = "test-location";
 export const CONTACT = "test-contact";
 
-/** The payload of an outbound message. */
+/** The payload of an outbound message, to a person whose data no log may hold. */
 export function aPayload(fields: JsonObject = {}): JsonObject {
   return {
     type: "OutboundMessage",
@@ -16,6 +17,7 @@ export function aPayload(fields: JsonObject = {}): JsonObject {
     contactId: CONTACT,
     messageType: "SMS",
     status: "delivered",
+    ...CANARY_PERSON,
     ...fields,
   };
 }

@@ -6,15 +6,15 @@ const TEST_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAKphC7KwKyDk7RDLZvgAGyHPK79T2go4FN6n+XFFgbKw=
 -----END PUBLIC KEY-----`;
 
-export const TEST_ADMIN_TOKEN = "test-admin-token";
-export const TEST_WEBHOOK_SECRET = "whsec_dGVzdC1zZWNyZXQtb2YtMzItYnl0ZXMtZm9yLXRlc3Q=";
+export const TEST_ADMIN_TOKEN = "canary-admin-token";
+export const TEST_WEBHOOK_SECRET = "whsec_Y2FuYXJ5LXdlYmhvb2stc2VjcmV0LW9mLTMyLWJ5dGU=";
 
-/** What the Worker is configured with in tests. */
+/** What the Worker is configured with in tests. Its secrets are canaries: test/canaries.ts. */
 export const TEST_VARIABLES = {
   HIGHLEVEL_PUBLIC_KEYS: `${HIGHLEVEL_PUBLIC_KEY}\n${TEST_PUBLIC_KEY}`,
   ALLOWED_LOCATIONS: "*",
   ADMIN_TOKEN: TEST_ADMIN_TOKEN,
   WEBHOOK_SECRET: TEST_WEBHOOK_SECRET,
   OUTBOUND_ALLOWED_HOSTS: "",
-  GATEWAY_TOKEN: "gateway-secret",
+  GATEWAY_TOKEN: "canary-gateway-token",
 };

@@ -40,7 +40,7 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
     return new OutboundResponse(null, { status: 204 });
   };
   const start = (): Promise<RunningWorker> =>
-    runWorker({ bundle, variables: TEST_VARIABLES, persistTo: join(folder, "state"), outbound });
+    runWorker({ bundle, variables: TEST_VARIABLES, persistTo: join(folder, "state"), outbound, onLog: console.log });
   const targetOf = ({ url }: RunningWorker): Target => ({
     url,
     privateKey: TEST_PRIVATE_KEY,
@@ -118,6 +118,7 @@ describe("kill -9 while actions wait", () => {
         variables: TEST_VARIABLES,
         persistTo: join(folder, "waits"),
         outbound: outbound,
+        onLog: console.log,
       });
     const target = ({ url }: RunningWorker): Target => ({
       url,

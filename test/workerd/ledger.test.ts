@@ -9,6 +9,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/model/json.ts";
 import { aPayload, aRule, aTask, aWebhook, CONTACT, LOCATION } from "../builders.ts";
+import { TEST_VARIABLES } from "../keys.ts";
 import { api, apiPost, ledger, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
@@ -293,13 +294,13 @@ describe("delivering", () => {
   it("reads secrets when it sends and stores them nowhere", async () => {
     await fire({ actions: [aWebhook({ headers: { "x-token": "Bearer {{ secret.GATEWAY_TOKEN }}" } })] });
     await alarm();
-    expect(world.requests[0]?.headers.get("x-token")).toBe("Bearer gateway-secret");
+    expect(world.requests[0]?.headers.get("x-token")).toBe(`Bearer ${TEST_VARIABLES.GATEWAY_TOKEN}`);
     await runInDurableObject(ledger(), (_, { storage }) => {
       for (const { name } of storage.sql.exec<{ name: string }>(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
       )) {
         expect(JSON.stringify(storage.sql.exec(`SELECT * FROM ${name}`).toArray()), name).not.toContain(
-          "gateway-secret",
+          TEST_VARIABLES.GATEWAY_TOKEN,
         );
       }
     });
