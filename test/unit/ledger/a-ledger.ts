@@ -1,3 +1,4 @@
+import type { TaskStore } from "../../../src/act/action-kind.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
@@ -10,11 +11,15 @@ export async function aLedger({
   ruleSet = aRuleSet(),
   timer = () => Promise.resolve(),
   clock = () => Date.parse("2026-03-04T12:00:00Z"),
+  tasks = { put: () => Promise.resolve(), delete: () => Promise.resolve() },
+  announce = () => Promise.resolve(),
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
   timer?: () => Promise<void>;
   clock?: () => number;
+  tasks?: TaskStore;
+  announce?: () => Promise<void>;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -24,12 +29,12 @@ export async function aLedger({
     requestsPerSecond: 1_000_000,
     random: () => 0,
     timer,
-    announce: () => Promise.resolve(),
+    announce,
     actions: {
       clock,
       fetch: () => Promise.resolve(new Response()),
       timeLimit: () => new AbortController().signal,
-      tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
+      tasks,
       secrets: {},
       webhookSecret: null,
       outboundAllowedHosts: new Set(),

@@ -1,0 +1,214 @@
+// What the Worker logs while everything goes through it that people would not like to find in a log.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SAMPLES } from "../../src/cli/samples.ts";
+import type { Delivery } from "../../src/model/delivery.ts";
+import type { HookRoute } from "../../src/model/event.ts";
+import type { JsonObject } from "../../src/model/json.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
+import { LOCATION, signed } from "../builders.ts";
+import { CANARY_PERSON, holdsCanary } from "../canaries.ts";
+import { TEST_ADMIN_TOKEN, TEST_VARIABLES } from "../keys.ts";
+import { aCheckout } from "./checkout.ts";
+import { aFailingDestination, BODY, CONTACT, everyKind, rulesFor, UNKNOWN_KIND, UNUSABLE } from "./private-traffic.ts";
+
+const HOOKS: { readonly [R in HookRoute]: string } = {
+  events: "/hooks/highlevel",
+  provider: "/hooks/highlevel/provider",
+};
+
+describe("the log", () => {
+  const checkout = aCheckout("privacy");
+  const bundle = mkdtempSync(join(tmpdir(), "afterbeep-"));
+  let destination: { host: string; server: Server };
+  let worker: RunningWorker;
+  let log = "";
+  const statuses = new Map<string, number>();
+
+  const lines = (): { readonly message?: string; readonly [key: string]: unknown }[] =>
+    log
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as JsonObject);
+  const count = (message: string): number => lines().filter((line) => line.message === message).length;
+
+  const call = async (path: string, init: RequestInit = {}): Promise<Response> => fetch(worker.url + path, init);
+  const post = async (route: HookRoute, body: string, signature?: string): Promise<Response> =>
+    call(HOOKS[route], {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", "x-ghl-signature": signature ?? (await signed(body)) },
+    });
+  const api = (path: string, init: RequestInit = {}, token = TEST_ADMIN_TOKEN): Promise<Response> =>
+    call(`/api${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
+  const deliveries = async (): Promise<readonly Delivery[]> => {
+    const found: Delivery[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page = await api(`/locations/${LOCATION}/deliveries?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      const { deliveries, cursor: next } = (await page.json()) as { deliveries: Delivery[]; cursor: string | null };
+      found.push(...deliveries);
+      cursor = next;
+    }
+    return found;
+  };
+  const until = async (met: () => boolean | Promise<boolean>): Promise<void> => {
+    while (!(await met())) await new Promise((soon) => setTimeout(soon, 10));
+  };
+
+  beforeAll(async () => {
+    destination = await aFailingDestination();
+    const { host } = destination;
+    const toml = join(checkout, "wrangler.toml");
+    const hosts = `OUTBOUND_ALLOWED_HOSTS = "${host}"`;
+    writeFileSync(toml, readFileSync(toml, "utf8").replace('OUTBOUND_ALLOWED_HOSTS = ""', hosts));
+    rmSync(join(checkout, "rules"), { recursive: true });
+    mkdirSync(join(checkout, "rules"));
+    for (const [name, rule] of Object.entries(rulesFor(host)))
+      writeFileSync(join(checkout, `rules/${name}.json`), JSON.stringify(rule));
+    await bundleWorker(bundle, checkout);
+    const variables = {
+      ...TEST_VARIABLES,
+      OUTBOUND_ALLOWED_HOSTS: host,
+      HIGHLEVEL_PUBLIC_KEYS: `${TEST_VARIABLES.HIGHLEVEL_PUBLIC_KEYS}\n-----BEGIN PUBLIC KEY-----\nY2FuYXJ5\n-----END PUBLIC KEY-----`,
+    };
+    worker = await runWorker({
+      bundle,
+      variables,
+      onLog: (chunk) => {
+        log += chunk;
+        console.log(chunk);
+      },
+    });
+    for (const { route, payload } of everyKind()) {
+      const body = JSON.stringify(payload);
+      for (const time of ["first", "again"])
+        statuses.set(`${JSON.stringify(payload["webhookId"])} ${time}`, (await post(route, body)).status);
+    }
+    for (const [webhookId, payload] of Object.entries(UNUSABLE))
+      await post("events", JSON.stringify({ webhookId, ...(payload as JsonObject) }));
+    await post("events", JSON.stringify({ webhookId: "unknown-kind", ...UNKNOWN_KIND }));
+    await post("events", `{"webhookId": "not-json", "body": ${BODY}`);
+    await until(async () => (await deliveries()).every(({ attempts }) => attempts.length > 0));
+  }, 90_000);
+
+  afterAll(async () => {
+    await worker.miniflare.dispose();
+    destination.server.close();
+    for (const folder of [checkout, bundle]) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("has one line for each event that came: accepted, known already, not known, not usable", async () => {
+    expect(new Set(statuses.values())).toEqual(new Set([202]));
+    const samples = Object.keys(SAMPLES).length;
+    await until(() => count("event") >= 2 * samples + Object.keys(UNUSABLE).length + 2);
+    const events = lines().filter(({ message }) => message === "event");
+    const byStatus = (status: string): unknown[] =>
+      events.filter((line) => line["status"] === status).map(({ eventKey }) => eventKey);
+    const keys = Object.keys(SAMPLES).map((name) => `kind-${name}`);
+    expect(byStatus("accepted")).toEqual(keys);
+    expect(byStatus("duplicate")).toEqual(keys);
+    expect(byStatus("ignored")).toEqual(["unknown-kind"]);
+    expect(byStatus("quarantined")).toEqual([...Object.keys(UNUSABLE), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    expect(events.find(({ eventKey }) => eventKey === "kind-sms")).toEqual({
+      message: "event",
+      eventKey: "kind-sms",
+      locationId: LOCATION,
+      kind: "OutboundMessage",
+      status: "accepted",
+      fired: Object.keys(rulesFor("")).toSorted((a, b) => a.localeCompare(b)),
+      firedCount: Object.keys(rulesFor("")).length,
+    });
+  });
+
+  it("has one line for each attempt, whatever came of it", async () => {
+    let ofApi: readonly Delivery[] = [];
+    const lineCount = (id: string): number => lines().filter(({ deliveryId }) => deliveryId === id).length;
+    await until(async () => {
+      ofApi = await deliveries();
+      return ofApi.every(({ id, attempts }) => lineCount(id) >= attempts.length);
+    });
+    for (const { id, rule, attempts } of ofApi) expect([rule, lineCount(id)]).toEqual([rule, attempts.length]);
+    const came = new Map(lines().map(({ rule, came, status }) => [rule, [came, status]]));
+    came.delete(undefined);
+    expect(Object.fromEntries(came)).toEqual({
+      answered: ["done", 204],
+      echoed: ["DESTINATION_STATUS", 503],
+      redirected: ["DESTINATION_REDIRECT", 302],
+      gone: ["DESTINATION_GONE", 410],
+      broken: ["DESTINATION_UNREACHABLE", null],
+      "dot-segment": ["DESTINATION_REFUSED", null],
+      "bad-header": ["ACTION_TEMPLATE", null],
+      "unbound-secret": ["ACTION_SECRET", null],
+      "absent-field": ["ACTION_TEMPLATE", null],
+      "bad-number": ["ACTION_TEMPLATE", null],
+      task: ["done", null],
+    });
+  });
+
+  it("has a line for refused requests with the route and the code alone", async () => {
+    const unsigned = JSON.stringify({ type: "InboundMessage", webhookId: "unsigned-key", ...CANARY_PERSON });
+    const requests: (() => Promise<Response>)[] = [
+      () => post("events", unsigned, "canary"),
+      () => post("events", unsigned, "canary"),
+      () => post("provider", unsigned, btoa("canary".repeat(20))),
+      () => call(`${HOOKS.events}?token=canary`, { method: "PUT", body: "canary" }),
+      () => call(`${HOOKS.events}?token=canary`, { method: "POST", body: "canary" }),
+      () => call("/canary?token=canary"),
+      () => api(`/locations/canary/events?contact=${encodeURIComponent(CANARY_PERSON.email)}`, {}, "canary-wrong"),
+    ];
+    const answers = [];
+    for (const request of requests) answers.push((await request()).status);
+    expect(answers).toEqual([401, 401, 401, 405, 415, 404, 401]);
+    const refused = (): unknown[] => lines().filter(({ message }) => message === "refused");
+    await until(() => refused().length >= 5);
+    expect(refused()).toEqual([
+      { message: "refused", route: "events", code: "EVENT_SIGNATURE", count: 1 },
+      { message: "refused", route: "provider", code: "EVENT_SIGNATURE", count: 1 },
+      { message: "refused", route: "events", code: "REQUEST_METHOD", count: 1 },
+      { message: "refused", route: "events", code: "REQUEST_MEDIA_TYPE", count: 1 },
+      { message: "refused", route: "api", code: "API_TOKEN", count: 1 },
+    ]);
+    expect(log).not.toContain("unsigned-key");
+  });
+
+  it("says nothing of what the operator asks for", async () => {
+    const [held] = (
+      (await (await api(`/locations/${LOCATION}/quarantine`)).json()) as { quarantined: { id: string }[] }
+    ).quarantined;
+    const json = { method: "POST", body: JSON.stringify({ event: { type: "canary", ...CANARY_PERSON } }) };
+    const requests: (() => Promise<Response>)[] = [
+      () => api("/locations/canary/events?contact=canary&rule=canary&cursor=canary"),
+      () => api(`/locations/${LOCATION}/events?contact=canary&limit=canary`),
+      () => api(`/locations/${LOCATION}/events/canary%ff`),
+      () => api(`/locations/${LOCATION}/deliveries/canary/retry`, { method: "POST" }),
+      () => api(`/locations/${LOCATION}/tasks/canary/complete`, { method: "POST" }),
+      () => api("/explain", { method: "POST", body: "canary" }),
+      () => api("/explain", json),
+      () => api(`/canary/${encodeURIComponent(CANARY_PERSON.email)}`),
+      () => api(`/locations/${LOCATION}/contacts/${CONTACT}`, { method: "DELETE" }),
+      () => api(`/locations/${LOCATION}/quarantine/${held?.id ?? ""}/ingest`, { method: "POST" }),
+    ];
+    const before = lines().length;
+    const answers = [];
+    for (const request of requests) answers.push((await request()).status);
+    expect(answers).toEqual([400, 400, 404, 404, 404, 400, 422, 404, 200, 404]);
+    expect(lines().filter(({ message }) => message !== "attempt").length).toBeLessThanOrEqual(before);
+  });
+
+  it("holds no word of a message, no person, no address, no secret and no URL, on stdout or stderr", () => {
+    expect(log.split("\n").filter(holdsCanary)).toEqual([]);
+    expect(log).not.toMatch(/https?:|token=|[?&]to=/);
+    expect(log).not.toContain(CONTACT);
+  });
+
+  it("has the line of a key that cannot be used", () => {
+    expect(lines()).toContainEqual({
+      message: "A block in HIGHLEVEL_PUBLIC_KEYS is no Ed25519 or RSA public key",
+      code: "CONFIGURATION_KEYS",
+    });
+  });
+});
