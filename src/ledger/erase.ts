@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000;
 const KEY_DAYS = 30;
 /** The longest time that a limit can be within. */
 const LIMIT_DAYS = 365;
+/** KV may still be taking a task that is being written: its removal comes after that, whatever KV answers. */
+const LAST_WRITE_MS = 60_000;
 /** What is left of an event that was forgotten: its key, place, kind, channel, outcome, direction and times. */
 const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL, message_key = NULL";
 /** A tombstone with the same key, of another contact's event, that will stay for longer: one is enough. */
@@ -26,9 +28,9 @@ const KNOWN_FOR_LONGER =
  * any of their content, so that a late retry of a webhook is still recognised and does not bring them back.
  */
 export function eraseContact(sql: Sql, locationId: string, contactId: string, nowMs: number): Erased {
-  const plans = rows<{ id: string; plan: string }>(
+  const plans = rows<{ id: string; plan: string; state: string }>(
     sql,
-    "SELECT id, plan FROM deliveries WHERE contact_id = ?",
+    "SELECT id, plan, state FROM deliveries WHERE contact_id = ?",
     contactId,
   );
   const leaving = plans.filter((row) => {
@@ -36,8 +38,9 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     return plan === null || kindOf(plan.action).leavesTask;
   });
   const kept = rows<{ id: string }>(sql, "SELECT id FROM tasks WHERE contact_id = ?", contactId);
-  for (const id of new Set([...leaving, ...kept].map((row) => row.id)))
-    tasks.planWrite(sql, locationId, id, null, nowMs);
+  for (const { id } of kept) tasks.planWrite(sql, locationId, id, null, nowMs);
+  for (const { id, state } of leaving)
+    tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
