@@ -25,6 +25,8 @@ interface ApiCall {
 }
 
 const MAX_BODY_BYTES = 512 * 1024;
+/** Cloudflare's point-in-time recovery can bring a Durable Object back as it was up to 30 days ago. */
+const RECOVERABLE_MS = 30 * 86_400_000;
 const LOG_CURSOR = /^\d{1,16}$/;
 
 /** Each route with what it does; `:l` is a location. */
@@ -85,7 +87,10 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
   [
     "delete",
     "/api/locations/:l/contacts/:c",
-    async ({ parameter }, { eraseContact }) => succeed({ erased: await eraseContact(parameter("l"), parameter("c")) }),
+    async ({ parameter }, { eraseContact, clock }) => {
+      const erased = await eraseContact(parameter("l"), parameter("c"));
+      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    },
   ],
   [
     "get",
