@@ -44,9 +44,10 @@ function receivePorts(env: LedgerEnv): ReceivePorts {
 
 function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
   return {
-    adminToken: configurationOf(env).adminToken,
+    configuration: configurationOf(env),
     ruleSet: bundledRules,
     clock: Date.now,
+    fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
     unplaced: directory(env),
     locations: (query) => directory(env).locations(query),

@@ -10,9 +10,9 @@ import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import { hasAccess, isClosed } from "./door.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { deliveryFilter, listQuery } from "./query.ts";
-import { hasToken } from "./token.ts";
 
 type Answer = Result<unknown, Failure>;
 type Handler = (call: ApiCall, ports: ApiPorts) => Promise<Answer>;
@@ -119,35 +119,31 @@ const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: strin
   [
     "post",
     "/api/explain",
-    async ({ request }, { ledger, clock }) => {
+    async ({ request }, ports) => {
       const body = await jsonBody(request);
-      const event = body.ok ? explainedEvent(body.value, clock()) : body;
-      return event.ok
-        ? succeed(explained(event.value, await ledger(event.value.locationId).explain(event.value)))
-        : event;
+      const event = body.ok ? explainedEvent(body.value, ports.clock()) : body;
+      return event.ok ? succeed(explained(event.value, await decidedNow(event.value, ports))) : event;
     },
   ],
 ];
 
 const router = Router<IRequest, [ApiPorts]>();
 for (const [method, path, handler] of ROUTES) {
-  router[method](path, (request: IRequest, ports: ApiPorts) => {
+  router[method](path, async (request: IRequest, ports: ApiPorts) => {
     const parameters = decoded(request.params);
-    if (!parameters.ok) return Promise.resolve(parameters);
+    if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
     // A ledger comes into being when it is asked: only what can be a location is asked.
-    if (path.includes(":l") && !isLocationId(parameter("l")))
-      return Promise.resolve(fail({ code: "REQUEST_NOT_FOUND" }));
+    if (path.includes(":l") && !isLocationId(parameter("l"))) return fail({ code: "REQUEST_NOT_FOUND" });
     return handler({ request: request, url: new URL(request.url), parameter }, ports);
   });
 }
 
-/** Answers a request under `/api`, for those who carry the admin token. */
+/** Answers a request under `/api`, for the operator. */
 export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
-  const { adminToken, clock } = ports;
-  if (adminToken === null || !(await hasToken(request.headers, adminToken))) {
-    const code = adminToken === null ? "API_CLOSED" : "API_TOKEN";
-    logRefusal("api", code, clock());
+  const code = isClosed(ports) ? "API_CLOSED" : (await hasAccess(request, ports)) ? null : "API_TOKEN";
+  if (code !== null) {
+    logRefusal("api", code, ports.clock());
     return fail({ code });
   }
   const answer = (await router.fetch(request, ports)) as Answer | undefined;
@@ -164,6 +160,11 @@ async function ingest(
   return item === undefined
     ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
     : ports.ingest(item, locationId);
+}
+
+/** What would be decided on an event now. */
+async function decidedNow(event: Event, ports: ApiPorts): Promise<Decided> {
+  return ports.ledger(event.locationId).explain(event);
 }
 
 async function paged<Query, Page>(

@@ -1,5 +1,6 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
 import type { Decided } from "../match/decide.ts";
+import type { Configuration } from "../model/configuration.ts";
 import type { Event } from "../model/event.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -16,6 +17,7 @@ import type {
 import type { Result } from "../model/result.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
+import type { DoorPorts } from "./door.ts";
 
 /** A page of something, under its own name, and the cursor of the next one. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -40,12 +42,9 @@ interface LedgerReader extends HeldReader {
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
 }
 
-export interface ApiPorts {
-  /** `null`: the API is closed. */
-  readonly adminToken: string | null;
+export interface ApiPorts extends DoorPorts {
+  readonly configuration: Configuration;
   readonly ruleSet: RuleSet;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
   readonly ledger: (locationId: string) => LedgerReader;
   /** What was signed and names no location. */
   readonly unplaced: HeldReader;

@@ -1,9 +1,32 @@
-import { sha256 } from "../model/hash.ts";
+import type { Configuration } from "../model/configuration.ts";
+import { hex, sha256 } from "../model/hash.ts";
 
 const BEARER = /^Bearer +([!-~]+) *$/i;
 
-/** Whether a request carries the admin token. Both sides are hashed first, so neither time nor length tells anything. */
-export async function hasToken(headers: Headers, adminToken: string): Promise<boolean> {
-  const [, token = ""] = BEARER.exec(headers.get("authorization") ?? "") ?? [];
-  return crypto.subtle.timingSafeEqual(await sha256(token), await sha256(adminToken));
+/**
+ * Whether a request carries one of the tokens. What it carries is hashed and compared with every one, whichever fits,
+ * so neither time nor length tells anything.
+ */
+export async function hasToken(
+  headers: Headers,
+  { adminToken, adminTokenHashes }: Pick<Configuration, "adminToken" | "adminTokenHashes">,
+): Promise<boolean> {
+  const [, token] = BEARER.exec(headers.get("authorization") ?? "") ?? [];
+  // Hashing "no token" as an empty text would let it in wherever somebody has configured the hash of nothing.
+  if (token === undefined) return false;
+  const given = await digestOf(token);
+  const hashes = adminTokenHashes.map(utf8);
+  if (adminToken !== null) hashes.push(await digestOf(adminToken));
+  let isOneOfThem = false;
+  for (const hash of hashes) isOneOfThem = crypto.subtle.timingSafeEqual(given, hash) || isOneOfThem;
+  return isOneOfThem;
+}
+
+/** A SHA-256 as the bytes of its 64 hex digits. */
+async function digestOf(text: string): Promise<Uint8Array> {
+  return utf8(hex(await sha256(text)));
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

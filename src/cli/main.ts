@@ -9,6 +9,7 @@ import { explain } from "./explain.ts";
 import { simulate } from "./simulate.ts";
 import { schema } from "./schema.ts";
 import { send } from "./send.ts";
+import { token } from "./token.ts";
 import { UsageError } from "./usage-error.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
@@ -18,6 +19,7 @@ const COMMANDS: { readonly [name: string]: CommandDef<any> } = {
   simulate,
   send,
   schema,
+  token,
   build,
   dev,
   demo,

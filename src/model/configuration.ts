@@ -4,6 +4,9 @@ export interface Variables {
   readonly ALLOWED_LOCATIONS?: string;
   readonly HIGHLEVEL_APP_IDS?: string;
   readonly ADMIN_TOKEN?: string;
+  readonly ADMIN_TOKEN_HASHES?: string;
+  readonly ACCESS_TEAM_DOMAIN?: string;
+  readonly ACCESS_AUD?: string;
   readonly WEBHOOK_SECRET?: string;
   readonly OUTBOUND_ALLOWED_HOSTS?: string;
   readonly TIME_ZONE?: string;
@@ -18,6 +21,14 @@ interface AllowList {
   readonly names: ReadonlySet<string>;
 }
 
+/** The applications of Cloudflare Access whose users may call `/api`. */
+export interface AccessApplications {
+  /** Host name, such as `my-team.cloudflareaccess.com`. */
+  readonly teamDomain: string;
+  /** Audience tags, one at least. */
+  readonly audiences: ReadonlySet<string>;
+}
+
 /** The variables, read. Nothing in it fails: a value that cannot be read falls back to the safe side. */
 export interface Configuration {
   /** PEM text of one or more public keys. */
@@ -25,8 +36,12 @@ export interface Configuration {
   readonly locations: AllowList;
   /** Empty: apps are not checked. */
   readonly appIds: ReadonlySet<string>;
-  /** `null`: `/api` is closed. */
+  /** Without it, without hashes and without Access, `/api` is closed. */
   readonly adminToken: string | null;
+  /** SHA-256 of further tokens, 64 hex digits in small letters. */
+  readonly adminTokenHashes: readonly string[];
+  /** `null`: nobody comes in by Cloudflare Access. */
+  readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
   readonly outboundAllowedHosts: ReadonlySet<string>;
   readonly retentionDays: number;
@@ -51,6 +66,9 @@ const DEFAULT_RETENTION_DAYS = 30;
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
+const TOKEN_HASH = /^(?:[\w.@-]{1,64}:)?([0-9a-f]{64})$/i;
+/** A host name, with the scheme before it that Cloudflare's own examples write. */
+const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
 
 /** A name that is forgotten here does not compile: a rule's `secret` must never read Afterbeep's own. */
 const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
@@ -58,6 +76,9 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   ALLOWED_LOCATIONS: true,
   HIGHLEVEL_APP_IDS: true,
   ADMIN_TOKEN: true,
+  ADMIN_TOKEN_HASHES: true,
+  ACCESS_TEAM_DOMAIN: true,
+  ACCESS_AUD: true,
   WEBHOOK_SECRET: true,
   OUTBOUND_ALLOWED_HOSTS: true,
   TIME_ZONE: true,
@@ -87,6 +108,8 @@ export function readConfiguration(variables: Variables): Configuration {
     locations: { any: locations.has("*"), names: locations },
     appIds: commaList(variables.HIGHLEVEL_APP_IDS),
     adminToken: variables.ADMIN_TOKEN || null,
+    adminTokenHashes: tokenHashes(variables.ADMIN_TOKEN_HASHES),
+    access: accessApplications(variables),
     webhookSecret: variables.WEBHOOK_SECRET || null,
     outboundAllowedHosts: new Set([...commaList(variables.OUTBOUND_ALLOWED_HOSTS)].map((host) => host.toLowerCase())),
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
@@ -99,6 +122,18 @@ export function readConfiguration(variables: Variables): Configuration {
 function oneOrMore(text: string | undefined, otherwise: number): number {
   const number = Number(text || otherwise);
   return Number.isFinite(number) && number >= 1 ? number : otherwise;
+}
+
+/** The hashes in a list of `name:hash` or `hash`. The name is for people; an entry of another form opens nothing. */
+function tokenHashes(text: string | undefined): readonly string[] {
+  return [...commaList(text)].flatMap((entry) => TOKEN_HASH.exec(entry)?.[1]?.toLowerCase() ?? []);
+}
+
+/** Access takes both: who signs, and for which application. One alone would let in users of any application, or nobody. */
+function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): AccessApplications | null {
+  const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
+  const audiences = commaList(ACCESS_AUD);
+  return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
 }
 
 function isTimeZone(name: string | undefined): name is string {

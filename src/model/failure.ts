@@ -22,8 +22,8 @@ export type Failure =
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry or cancel came too late
-  | { readonly code: "API_CLOSED" } // no ADMIN_TOKEN is configured
-  | { readonly code: "API_TOKEN" } // missing or wrong
+  | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
+  | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that opens: one text for all
   | { readonly code: "BUG" }; // an exception nobody expected
 
 export type FailureCode = Failure["code"];
@@ -96,11 +96,11 @@ export function problemOf(failure: Failure): Problem {
         `The delivery is ${failure.state}`,
       );
     case "API_CLOSED":
-      return problem(401, failure.code, "The operator's API is closed", "Set the secret ADMIN_TOKEN", {
+      return problem(401, failure.code, "The operator's API is closed", "Set ADMIN_TOKEN or ADMIN_TOKEN_HASHES", {
         "www-authenticate": "Bearer",
       });
     case "API_TOKEN":
-      return problem(401, failure.code, "The token is missing or wrong", "Send Authorization: Bearer <ADMIN_TOKEN>", {
+      return problem(401, failure.code, "The token is missing or wrong", "Send Authorization: Bearer <token>", {
         "www-authenticate": "Bearer",
       });
     case "BUG":

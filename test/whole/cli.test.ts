@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ensureDevVars } from "../../src/cli/dev-vars.ts";
 import { ROOT } from "../../src/cli/project.ts";
+import { readConfiguration } from "../../src/model/configuration.ts";
+import { hex, sha256 } from "../../src/model/hash.ts";
 import { SHIPPED_RULES } from "../shipped.ts";
 
 const rules = (...args: string[]) =>
@@ -23,6 +25,7 @@ describe("npm run rules", () => {
     ["no sample", ["send"], "Name a sample"],
     ["an unknown option, with the one that was meant", ["send", "sms", "--sett", "a=b"], 'did you mean "--set"'],
     ["a --set without a value", ["send", "sms", "--set", "body"], "write --set key=value"],
+    ["a token for a name that no list can hold", ["token", "a,b"], "Write a name"],
     ["a --to that is no URL", ["send", "sms", "--to", "nowhere"], "write a URL"],
   ])("exits with 2 for %s", (_, args, says) => {
     const { status, stderr } = rules(...args);
@@ -38,6 +41,15 @@ describe("npm run rules", () => {
     const { stdout } = rules("check");
     expect(stdout).toMatch(/^\d+ rules, \d+ examples, (?:no|\d+) findings?$/m);
     for (const name of SHIPPED_RULES) expect(stdout).not.toContain(`rules/${name}.json`);
+  });
+
+  it("makes a token of 256 random bits, and the entry with its hash", async () => {
+    const { status, stdout } = rules("token", "dashboard");
+    const [, token = ""] = /^ {2}(ab_[\w-]{43})$/m.exec(stdout) ?? [];
+    const [, entry = ""] = /^ {2}(dashboard:[0-9a-f]{64})$/m.exec(stdout) ?? [];
+    expect(status).toBe(0);
+    expect(readConfiguration({ ADMIN_TOKEN_HASHES: entry }).adminTokenHashes).toEqual([hex(await sha256(token))]);
+    expect(rules("token").stdout).not.toContain(token);
   });
 
   it("says how it is used", () => {

@@ -1,13 +1,16 @@
 import { exports } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerApi } from "../../src/api/api.ts";
+import { hasAccess } from "../../src/api/door.ts";
+import { readConfiguration, type Variables } from "../../src/model/configuration.ts";
 import type { Decision } from "../../src/model/decision.ts";
+import { hex, sha256 } from "../../src/model/hash.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
 import { api, apiPost, ORIGIN, post, postEvent } from "./client.ts";
-import { resetWorld, world } from "./world.ts";
+import { outgoing, resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
 afterEach(reset);
@@ -38,8 +41,57 @@ describe("the door", () => {
 
   it("stays shut for everything when no token is configured", async () => {
     const request = new Request(`${ORIGIN}/api/locations`, { headers: { authorization: "Bearer " } });
-    const answer = await answerApi(request, { adminToken: null, clock: () => 0 } as Partial<ApiPorts> as ApiPorts);
+    const ports = { configuration: readConfiguration({}), clock: () => 0 };
+    const answer = await answerApi(request, ports as Partial<ApiPorts> as ApiPorts);
     expect(answer).toMatchObject({ ok: false, failure: { code: "API_CLOSED" } });
+  });
+
+  describe("with several tokens", () => {
+    const EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    const opens = async (authorization: string | null, variables: Variables) => {
+      const headers = new Headers(authorization === null ? {} : { authorization });
+      const ports = { configuration: readConfiguration(variables), clock: Date.now, fetch: outgoing };
+      return hasAccess(new Request(`${ORIGIN}/api/rules`, { headers }), ports);
+    };
+    const hashed = async (...tokens: string[]) => (await Promise.all(tokens.map(sha256))).map(hex);
+
+    it("opens for each of them, and for ADMIN_TOKEN beside them", async () => {
+      const [first, second] = await hashed("ab_first", "ab_second");
+      const variables = { ADMIN_TOKEN: "plain", ADMIN_TOKEN_HASHES: `one:${first}, ${second?.toUpperCase()}` };
+      for (const token of ["plain", "ab_first", "ab_second"])
+        expect(await opens(`Bearer ${token}`, variables), token).toBe(true);
+    });
+
+    it("stays shut for a token whose hash was taken out, and for the hash itself", async () => {
+      const [first = "", second = ""] = await hashed("ab_first", "ab_second");
+      expect(await opens("Bearer ab_first", { ADMIN_TOKEN_HASHES: second })).toBe(false);
+      for (const token of [first, `one:${first}`, `${first},${second}`])
+        expect(await opens(`Bearer ${token}`, { ADMIN_TOKEN_HASHES: `one:${first},${second}` })).toBe(false);
+    });
+
+    it.each([null, "", "Bearer", "Bearer ", "Bearer  ", "Basic "])(
+      "stays shut for %j where the hash of nothing is configured",
+      async (authorization) => {
+        expect(await opens(authorization, { ADMIN_TOKEN_HASHES: EMPTY_HASH })).toBe(false);
+      },
+    );
+
+    it("opens for no entry that is no hash", async () => {
+      const entries = ["ab_first", "", ":", "one:", "one:ab_first", "*", "0".repeat(63), "undefined", "null"];
+      for (const token of [...entries, "one"].filter((text) => text !== ""))
+        expect(await opens(`Bearer ${token}`, { ADMIN_TOKEN_HASHES: entries.join() }), token).toBe(false);
+    });
+
+    it("looks at every one of them, whichever fits", async () => {
+      const compare = vi.spyOn(crypto.subtle, "timingSafeEqual");
+      const hashes = (await hashed("a", "b", "c")).join();
+      for (const token of ["a", "b", "c", "plain", "none"]) {
+        compare.mockClear();
+        await opens(`Bearer ${token}`, { ADMIN_TOKEN: "plain", ADMIN_TOKEN_HASHES: hashes });
+        expect(compare, token).toHaveBeenCalledTimes(4);
+      }
+      compare.mockRestore();
+    });
   });
 
   it("is there before any route is looked for", async () => {

@@ -7,6 +7,8 @@ const EMPTY = {
   locations: { any: false, names: new Set() },
   appIds: new Set(),
   adminToken: null,
+  adminTokenHashes: [],
+  access: null,
   webhookSecret: null,
   outboundAllowedHosts: new Set(),
   retentionDays: 30,
@@ -52,6 +54,51 @@ describe("a comma list", () => {
   it("of hosts is read in small letters, as URLs are", () => {
     const { outboundAllowedHosts } = readConfiguration({ OUTBOUND_ALLOWED_HOSTS: " LocalHost:9099, crm.Internal" });
     expect([...outboundAllowedHosts]).toEqual(["localhost:9099", "crm.internal"]);
+  });
+});
+
+describe("ADMIN_TOKEN_HASHES", () => {
+  const A = "a".repeat(64);
+  const B = "0123456789abcdef".repeat(4);
+
+  it.each<{ text: string; hashes: string[] }>([
+    { text: A, hashes: [A] },
+    { text: `${A},${B}`, hashes: [A, B] },
+    { text: ` alice:${A} ,\n bob@work.example:${B},`, hashes: [A, B] },
+    { text: A.toUpperCase(), hashes: [A] },
+    { text: `alice:${A.slice(1)}`, hashes: [] },
+    { text: `alice:${A}0`, hashes: [] },
+    { text: "alice:", hashes: [] },
+    { text: `:${A}`, hashes: [] },
+    { text: `a:b:${A}`, hashes: [] },
+    { text: `alice ${A}`, hashes: [] },
+    { text: `sha256-${A}`, hashes: [] },
+    { text: "g".repeat(64), hashes: [] },
+    { text: `*,${B},junk`, hashes: [B] },
+  ])("$text holds $hashes", ({ text, hashes }) => {
+    expect(readConfiguration({ ADMIN_TOKEN_HASHES: text }).adminTokenHashes).toEqual(hashes);
+  });
+});
+
+describe("Cloudflare Access", () => {
+  const AUD = "32eafc76";
+  const TEAM = "my-team.cloudflareaccess.com";
+
+  it.each<{ domain: string; aud: string; audiences: string[] | null }>([
+    { domain: TEAM, aud: AUD, audiences: [AUD] },
+    { domain: ` https://My-Team.cloudflareaccess.com/ `, aud: ` ${AUD} , other`, audiences: [AUD, "other"] },
+    { domain: TEAM, aud: "", audiences: null },
+    { domain: TEAM, aud: " , ", audiences: null },
+    { domain: "", aud: AUD, audiences: null },
+    { domain: "my-team", aud: AUD, audiences: null },
+    { domain: `http://${TEAM}`, aud: AUD, audiences: null },
+    { domain: `${TEAM}/path`, aud: AUD, audiences: null },
+    { domain: `${TEAM}:8443`, aud: AUD, audiences: null },
+    { domain: `evil.example#.${TEAM}`, aud: AUD, audiences: null },
+    { domain: `user@${TEAM}`, aud: AUD, audiences: null },
+  ])("of $domain for $aud lets in: $audiences", ({ domain, aud, audiences }) => {
+    const { access } = readConfiguration({ ACCESS_TEAM_DOMAIN: domain, ACCESS_AUD: aud });
+    expect(access).toEqual(audiences && { teamDomain: TEAM, audiences: new Set(audiences) });
   });
 });
 

@@ -1,0 +1,134 @@
+// Cloudflare Access: a JWT in a header proves that Access let a user or a service token through to our application.
+// Source: Cloudflare's documentation of Access, "Validate JWTs" and "Application token"; RFC 7515 and RFC 7519.
+import { parseJson } from "../events/parse-json.ts";
+import type { AccessApplications } from "../model/configuration.ts";
+import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+
+/** What checking a JWT needs of the world. */
+export interface AccessPorts {
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly fetch: (request: Request) => Promise<Response>;
+}
+
+/** The keys of a team as they were last fetched, by id. */
+interface TeamKeys {
+  keys: ReadonlyMap<string, CryptoKey>;
+  freshUntil: number;
+  /** Not asked again before. */
+  restsUntil: number;
+}
+
+const HEADER = "cf-access-jwt-assertion";
+const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+const MAX_CHARACTERS = 16_384;
+/** Clocks differ. */
+const LEEWAY_MS = 60_000;
+/** Access changes its key every six weeks, and the one before stays valid for a week. */
+const FRESH_MS = 3_600_000;
+const REST_MS = 60_000;
+const TIMEOUT_MS = 5_000;
+
+const teams = new Map<string, TeamKeys>();
+
+/** Whether a request carries a JWT that Access has signed for one of these applications and that is valid now. */
+export async function hasAccessJwt(
+  headers: Headers,
+  applications: AccessApplications,
+  ports: AccessPorts,
+): Promise<boolean> {
+  const token = headers.get(HEADER) ?? "";
+  const parts = token.length > MAX_CHARACTERS ? [] : token.split(".");
+  const [header = null, claims = null, signature = null] = parts.map(decodeBase64Url);
+  if (parts.length !== 3 || header === null || claims === null || signature === null) return false;
+  const kid = keyId(objectIn(header));
+  // What nobody has signed for us is not worth asking Access for its keys.
+  if (kid === null || !isForUs(objectIn(claims), applications, ports.clock())) return false;
+  const key = await keyOf(kid, applications.teamDomain, ports);
+  if (key === undefined) return false;
+  const signed = new TextEncoder().encode(token.slice(0, token.lastIndexOf(".")));
+  // A signature of a length that the key does not have makes the runtime throw: it is a wrong one.
+  return crypto.subtle.verify(ALGORITHM, key, signature, signed).catch(() => false);
+}
+
+/** The id of the key, of a header that names the one algorithm that there is and no extension that must be understood. */
+function keyId({ alg, kid, crit }: JsonObject): string | null {
+  return alg === "RS256" && typeof kid === "string" && crit === undefined ? kid : null;
+}
+
+function isForUs({ iss, aud, exp, nbf, iat }: JsonObject, applications: AccessApplications, nowMs: number): boolean {
+  const named = Array.isArray(aud) ? aud : [aud];
+  return (
+    iss === issuer(applications.teamDomain) &&
+    named.some((tag) => typeof tag === "string" && applications.audiences.has(tag)) &&
+    typeof exp === "number" &&
+    exp * 1_000 > nowMs - LEEWAY_MS &&
+    [nbf, iat].every((time) => time === undefined || (typeof time === "number" && time * 1_000 <= nowMs + LEEWAY_MS))
+  );
+}
+
+const issuer = (teamDomain: string): string => `https://${teamDomain}`;
+
+/** A key of a team. An id that is not known has the keys fetched anew, at most once a minute. */
+async function keyOf(kid: string, teamDomain: string, ports: AccessPorts): Promise<CryptoKey | undefined> {
+  const known = teams.get(teamDomain) ?? { keys: new Map(), freshUntil: -Infinity, restsUntil: -Infinity };
+  teams.set(teamDomain, known);
+  const now = ports.clock();
+  const key = now < known.freshUntil ? known.keys.get(kid) : undefined;
+  if (key !== undefined || now < known.restsUntil) return key;
+  // Requests that come before the first keys are there fetch them too: none waits for a promise of another's.
+  if (now < known.freshUntil) known.restsUntil = now + REST_MS;
+  const keys = await fetchKeys(teamDomain, ports);
+  known.restsUntil = ports.clock() + REST_MS;
+  if (keys === null) return undefined;
+  Object.assign(known, { keys, freshUntil: ports.clock() + FRESH_MS });
+  return keys.get(kid);
+}
+
+/** The keys that Access publishes for a team, or `null` when they cannot be had. */
+async function fetchKeys(teamDomain: string, { fetch }: AccessPorts): Promise<ReadonlyMap<string, CryptoKey> | null> {
+  try {
+    const url = `${issuer(teamDomain)}/cdn-cgi/access/certs`;
+    const response = await fetch(new Request(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) }));
+    if (response.status !== 200) throw new Error("No answer of 200");
+    const { keys } = objectIn(new Uint8Array(await response.arrayBuffer()));
+    if (!Array.isArray(keys)) throw new Error("No list of keys");
+    return new Map((await Promise.all(keys.map(importKey))).flat());
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "";
+    console.error(JSON.stringify({ message: "The keys of Cloudflare Access could not be fetched", error: name }));
+    return null;
+  }
+}
+
+/** A key by its id, or nothing where it is none that signs with RS256. */
+async function importKey(jwk: Json): Promise<[kid: string, key: CryptoKey][]> {
+  if (!isJsonObject(jwk)) return [];
+  const { kid, kty, alg, use, n, e } = jwk;
+  if (kty !== "RSA" || (alg ?? "RS256") !== "RS256" || (use ?? "sig") !== "sig") return [];
+  if (typeof kid !== "string" || typeof n !== "string" || typeof e !== "string") return [];
+  try {
+    return [[kid, await crypto.subtle.importKey("jwk", { kty, n, e }, ALGORITHM, false, ["verify"])]];
+  } catch {
+    return [];
+  }
+}
+
+/** The JSON object that bytes hold; bytes that hold none give an empty one, which proves nothing. */
+function objectIn(bytes: Uint8Array): JsonObject {
+  const parsed = parseJson(bytes);
+  return parsed !== null && parsed.issues.length === 0 && isJsonObject(parsed.value) ? parsed.value : {};
+}
+
+/** The bytes of unpadded base64url, or `null`. Each sequence of bytes has one spelling: unused bits are zero. */
+function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[\w-]+$/.test(text)) return null;
+  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+  try {
+    const binary = atob(base64);
+    if (btoa(binary).replaceAll("=", "") !== base64) return null;
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
