@@ -2,7 +2,7 @@
 import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
-import type { Decided } from "../match/decide.ts";
+import { explain, type Decided } from "../match/decide.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -13,6 +13,7 @@ import { fail, succeed, type Result } from "../model/result.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { deliveryFilter, listQuery } from "./query.ts";
+import { isServed } from "./served.ts";
 
 type Answer = Result<unknown, Failure>;
 type Handler = (call: ApiCall, ports: ApiPorts) => Promise<Answer>;
@@ -30,7 +31,7 @@ const RECOVERABLE_MS = 30 * 86_400_000;
 const LOG_CURSOR = /^\d{1,16}$/;
 
 /** Each route with what it does; `:l` is a location. */
-const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
+export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
   ["get", "/api/locations", async ({ url }, { locations }) => paged(listQuery(url), (query) => locations(query))],
   [
     "get",
@@ -133,8 +134,9 @@ for (const [method, path, handler] of ROUTES) {
     const parameters = decoded(request.params);
     if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
-    // A ledger comes into being when it is asked: only what can be a location is asked.
-    if (path.includes(":l") && !isLocationId(parameter("l"))) return fail({ code: "REQUEST_NOT_FOUND" });
+    // A ledger comes into being when it is asked: only what can be a location and is served is asked.
+    if (path.includes(":l") && !(isLocationId(parameter("l")) && (await isServed(parameter("l"), ports))))
+      return fail({ code: "REQUEST_NOT_FOUND" });
     return handler({ request: request, url: new URL(request.url), parameter }, ports);
   });
 }
@@ -162,9 +164,10 @@ async function ingest(
     : ports.ingest(item, locationId);
 }
 
-/** What would be decided on an event now. */
+/** What would be decided on an event: in its place in the log, or where a location has none, as the first of all. */
 async function decidedNow(event: Event, ports: ApiPorts): Promise<Decided> {
-  return ports.ledger(event.locationId).explain(event);
+  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event);
+  return explain(event, ports.ruleSet, { nowMs: ports.clock(), timeZone: ports.configuration.timeZone });
 }
 
 async function paged<Query, Page>(

@@ -1,0 +1,77 @@
+// Which locations a deployment takes events of, and which the operator can ask about.
+import { env } from "cloudflare:workers";
+import { listDurableObjectIds, reset } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isServed } from "../../src/api/served.ts";
+import { directory } from "../../src/ledger/client.ts";
+import { readConfiguration } from "../../src/model/configuration.ts";
+import { aPayload } from "../builders.ts";
+import { A, api, B, send } from "./tenants.ts";
+import { resetWorld } from "./world.ts";
+
+beforeEach(resetWorld);
+afterEach(reset);
+
+const ledgers = async (): Promise<number> => (await listDurableObjectIds(env.LEDGER)).length;
+const OTHERS = [A.toUpperCase(), B.slice(0, -1), `${A}x`, "elsewhere", "-", "_"];
+
+describe("where ALLOWED_LOCATIONS names two, any other", () => {
+  it.each([...OTHERS, ` ${A}`, `${A}.`, `${A},${B}`, ""])("such as %j may not send", async (locationId) => {
+    const { status } = await send(aPayload({ locationId }));
+    // What names no location that could exist is kept by the directory, for an operator who has named some.
+    expect(status).toBe(OTHERS.includes(locationId) ? 403 : 202);
+    expect(await ledgers()).toBe(0);
+  });
+
+  it.each(OTHERS)("such as %j is not found, and no ledger comes into being", async (location) => {
+    for (const path of ["events", "deliveries", "tasks", "quarantine", "ignored", "events/key"])
+      expect((await api("get", `/api/locations/${location}/${path}`)).status).toBe(404);
+    expect((await api("delete", `/api/locations/${location}/contacts/c`)).status).toBe(404);
+    expect(await ledgers()).toBe(0);
+  });
+
+  it("is explained as if nothing had happened there, without a ledger", async () => {
+    const { status, text } = await api("post", "/api/explain", {
+      event: aPayload({ status: "failed" }),
+      locationId: "elsewhere",
+    });
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      expect.objectContaining({ event: expect.objectContaining({ locationId: "elsewhere" }) }),
+    ]);
+    expect((JSON.parse(text) as { decision: { fired: string[] } }).decision.fired).toContain("sms-failed");
+    expect(await ledgers()).toBe(0);
+  });
+});
+
+it("each of several allowed locations may send and be asked", async () => {
+  for (const locationId of [A, B]) {
+    expect((await send(aPayload({ locationId }))).status).toBe(202);
+    expect((await api("get", `/api/locations/${locationId}/events`)).text).toContain("test-contact");
+  }
+});
+
+it("a location that is allowed no more can still be asked and erased, because the directory knows it", async () => {
+  const known = ["-", "-a", "A", "Tenant", "Tenant_Xy7", "Tenant_Xy7-Qa", "_", "a", "z".repeat(64), "zz"];
+  for (const id of known) await directory(env).announce(id);
+  const configuration = readConfiguration({ ALLOWED_LOCATIONS: "" });
+  const served = (id: string) => isServed(id, { configuration, locations: (query) => directory(env).locations(query) });
+  for (const id of known) expect(await served(id), id).toBe(true);
+  const unknown = [
+    "0",
+    "--",
+    "-A",
+    "-b",
+    "B",
+    "Tenan",
+    "Tenant_Xy7-Q",
+    "Tenant_xy7",
+    "tenant",
+    "`",
+    "z",
+    "z".repeat(63),
+  ];
+  for (const id of unknown) expect(await served(id), id).toBe(false);
+  expect((await api("get", "/api/locations/Tenant/events")).status).toBe(200);
+  expect((await api("delete", "/api/locations/Tenant/contacts/c")).status).toBe(200);
+});
