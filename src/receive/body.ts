@@ -13,8 +13,9 @@ export async function readBody(
   const declared = request.headers.get("content-length");
   if (Number(declared ?? 0) > maxBytes) return tooLarge;
   if (request.body === null) return succeed(new Uint8Array());
-  // HTTP itself holds a body to the length that it declares, so reading it in one go is bounded, and fast.
-  if (declared !== null) {
+  // HTTP itself holds a body to the length that it declares, so reading it in one go is bounded, and fast. A length
+  // beside chunks counts for nothing (RFC 9112, section 6.3).
+  if (declared !== null && !request.headers.has("transfer-encoding")) {
     const body = await request.arrayBuffer().catch(() => null);
     if (body === null) return fail({ code: "REQUEST_NOT_JSON" });
     return body.byteLength > maxBytes ? tooLarge : succeed(new Uint8Array(body));

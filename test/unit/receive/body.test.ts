@@ -87,6 +87,18 @@ describe("Content-Length", () => {
   });
 });
 
+describe("Content-Length beside Transfer-Encoding", () => {
+  it("holds nothing to a length: the stream is cancelled as soon as it is over the limit", async () => {
+    const { request, stream } = sent(
+      Array.from({ length: 400 }, () => bytes(65_536)),
+      { contentLength: "5" },
+    );
+    request.headers.set("transfer-encoding", "chunked");
+    expect(await readBody(request)).toEqual(TOO_LARGE);
+    expect(stream).toEqual({ pulled: 5, cancelled: 1 });
+  });
+});
+
 describe("the stream", () => {
   it("is cancelled as soon as it is over the limit, though it never ends", async () => {
     const { request, stream } = sent([bytes(65_536)], { endless: true });
