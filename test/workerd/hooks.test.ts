@@ -38,6 +38,14 @@ describe("every documented shape over HTTP", () => {
     expect([answer.status, answer.body.status]).toEqual([202, STATUS[expected.status]]);
   });
 
+  it.each(cases)("$title, sent again to the other route: no second event", async ({ value: { route, payload } }) => {
+    const first = await post(payload, route);
+    const again = await post(payload, route === "events" ? "provider" : "events");
+    const accepted = [first, again].filter(({ body }) => body.status === "accepted");
+    expect(again.status).toBe(202);
+    expect(accepted.length).toBeLessThan(2);
+  });
+
   it.each(cases)("$title, with one bit flipped: refused", async ({ value: { route, payload } }) => {
     const bytes = Uint8Array.from(new TextEncoder().encode(JSON.stringify(payload)));
     const headers = await signedHeaders(bytes);
