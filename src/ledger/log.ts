@@ -31,6 +31,14 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
+/** The place in the log of a contact's last event; 0 without one. */
+export function lastSeqOf(sql: Sql, contactId: string): number {
+  return (
+    firstRow<{ seq: number | null }>(sql, "SELECT MAX(seq) AS seq FROM events WHERE contact_id = ?", contactId)?.seq ??
+    0
+  );
+}
+
 /** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
 export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
   sql.exec(

@@ -46,7 +46,9 @@ export class Recorder {
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     // From here to the end there is no await: all of it is committed, or none.
     write(() => {
-      this.#lastSeq = Math.max(moment.nowMs * 1_000, this.#lastSeq + 1);
+      // Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same.
+      const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(sql, event.contactId));
+      this.#lastSeq = Math.max(moment.nowMs * 1_000, lastSeq + 1);
       log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs), this.#lastSeq);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));

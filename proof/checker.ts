@@ -1,0 +1,185 @@
+// The promises, checked on a history. Each returns what it found, in words; nothing found is an empty list.
+import type { Acknowledged, Call, EndedDelivery, History } from "./history.ts";
+
+type Property = (history: History) => Iterable<string>;
+
+const ENDED = new Set(["sent", "dead", "cancelled"]);
+const ATTEMPTS = 10;
+const DAY_MS = 86_400_000;
+/** What ends a delivery before its tenth attempt. */
+const FINAL = /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_TEMPLATE|ACTION_LOST)\b/;
+/** Ten failures open a circuit; what was under way by then may still fail, and probes come half a minute apart. */
+const CALLS_BEFORE_OPEN = 14;
+const OPEN_MS = 25_000;
+
+/** Every promise by its name. */
+export const PROPERTIES: { readonly [name: string]: Property } = {
+  "nothing is lost after a 2xx": nothingLost,
+  "every event is decided once, under ids that stay": decidedOnce,
+  "a delivery is repeated only where its outcome could not be known": repeatsAreExplained,
+  "the events of a contact are decided in order": inOrder,
+  "nothing is sent after a confirmed cancel": nothingAfterCancel,
+  "nothing is left of an erased contact": nothingAfterErase,
+  "every delivery ends, and for a reason": everythingEnds,
+  "a task is in KV once": tasksOnce,
+  "nobody waits for somebody else's destination": nobodyWaits,
+  "a destination that is down is left alone": downIsLeftAlone,
+  "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
+};
+
+/** What a history violates: the property, and what was seen. */
+export function violations(history: History): string[] {
+  return Object.entries(PROPERTIES).flatMap(([name, property]) =>
+    [...property(history)].map((found) => `${name}: ${found}`),
+  );
+}
+
+function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: History): Generator<string> {
+  const recorded = new Map(events.map((event) => [event.key, event]));
+  const hasErased = confirmed.some(({ what }) => what === "erased");
+  const byEvent = Map.groupBy(deliveries, ({ eventKey }) => eventKey);
+  for (const { key, status } of acknowledged) {
+    const event = recorded.get(key);
+    if (!event && !hasErased) yield `${key} was ${status} and is not in the log`;
+    if (!event) continue;
+    const found = byEvent.get(key)?.length ?? 0;
+    if (found !== event.planned) yield `${key} calls for ${event.planned} deliveries and has ${found}`;
+  }
+  const called = new Set(calls.map(({ id }) => id));
+  for (const { id, state } of deliveries) if (state === "sent" && !called.has(id)) yield `${id} is sent and never left`;
+}
+
+function* decidedOnce({ calls, deliveries }: History): Generator<string> {
+  for (const [about, ids] of idsBy(calls, ({ about }) => about))
+    if (ids.size > 1) yield `${about} left under ${ids.size} ids`;
+  for (const [id, abouts] of Map.groupBy(calls, (call) => call.id))
+    if (new Set(abouts.map(({ about }) => about)).size > 1) yield `${id} stands for several actions`;
+  const twice = deliveries.length - new Set(deliveries.map(({ id }) => id)).size;
+  if (twice > 0) yield `${twice} deliveries are there twice`;
+}
+
+function* repeatsAreExplained(history: History): Generator<string> {
+  const { calls, deliveries, interrupted, isStorageRefusing, confirmed } = history;
+  const callsOf = Map.groupBy(calls, ({ id }) => id);
+  const interruptedOf = Map.groupBy(interrupted, (id) => id);
+  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  for (const { id, attempts } of deliveries) {
+    const left = callsOf.get(id)?.length ?? 0;
+    const unknown = interruptedOf.get(id)?.length ?? 0;
+    if (!isStorageRefusing && left > attempts.length + unknown)
+      yield `${id} left ${left} times: ${attempts.length} known, ${unknown} cut off`;
+    const arrived = attempts.findIndex(({ error }) => error === null);
+    if (arrived !== -1 && arrived !== attempts.length - 1) yield `${id} was tried again after it had arrived`;
+    if (attempts.length > ATTEMPTS && !retried.has(id)) yield `${id} was tried ${attempts.length} times`;
+  }
+}
+
+function* inOrder({ acknowledged, events, confirmed }: History): Generator<string> {
+  const hasErased = new Set(confirmed.filter(({ what }) => what === "erased").map(({ id }) => id));
+  const firstAnswer = new Map<string, Acknowledged>();
+  for (const answer of acknowledged) if (!firstAnswer.has(answer.key)) firstAnswer.set(answer.key, answer);
+  for (const [contactId, own] of Map.groupBy(events, (event) => event.contactId)) {
+    if (hasErased.has(contactId)) continue;
+    const inLog = own.toSorted((a, b) => a.seq - b.seq);
+    let outbound = 0;
+    for (const [index, event] of inLog.entries()) {
+      if (event.kind === "OutboundMessage") outbound += 1;
+      if (event.counted !== null && event.counted !== outbound)
+        yield `${event.key} saw ${event.counted} messages and was number ${outbound}`;
+      const sentAfter = firstAnswer.get(event.key)?.sentOrder ?? -Infinity;
+      const before = inLog.slice(index + 1).find(({ key }) => (firstAnswer.get(key)?.order ?? Infinity) < sentAfter);
+      if (before) yield `${before.key} was answered before ${event.key} was sent, and stands behind it`;
+    }
+  }
+}
+
+function* nothingAfterCancel(history: History): Generator<string> {
+  const { confirmed, calls, deliveries, events, acknowledged } = history;
+  const callsOf = Map.groupBy(calls, ({ id }) => id);
+  const leftBetween = (id: string, order: number): Call | undefined => {
+    const end = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order)?.order;
+    return callsOf.get(id)?.find((call) => call.order > order && call.order < (end ?? Infinity));
+  };
+  const hasRetried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const states = new Map(deliveries.map(({ id, state }) => [id, state]));
+  for (const { what, id, order } of confirmed) {
+    if (what !== "cancelled") continue;
+    if (leftBetween(id, order)) yield `${id} left after its cancel was confirmed`;
+    if (states.get(id) === "sent" && !hasRetried.has(id)) yield `${id} is said to be cancelled, and was sent`;
+  }
+  const eventOf = new Map(events.map((event) => [event.key, event]));
+  for (const { key, order, status } of acknowledged) {
+    const reply = eventOf.get(key);
+    if (status !== "accepted" || reply?.kind !== "InboundMessage") continue;
+    for (const delivery of deliveries) {
+      const event = eventOf.get(delivery.eventKey);
+      if (!delivery.cancelsOnReply || delivery.contactId !== reply.contactId || !event) continue;
+      if (event.seq > reply.seq || event.occurredAt > reply.occurredAt || hasRetried.has(delivery.id)) continue;
+      if (leftBetween(delivery.id, order)) yield `${delivery.id} left after the reply ${key} was acknowledged`;
+    }
+  }
+}
+
+function* nothingAfterErase({ confirmed, calls, deliveries, acknowledged, tasks }: History): Generator<string> {
+  const made = new Set(deliveries.map(({ id }) => id));
+  for (const { what, id: contactId, askedOrder, order } of confirmed) {
+    if (what !== "erased") continue;
+    const before = new Set(acknowledged.filter((answer) => answer.order < askedOrder).map(({ key }) => key));
+    for (const call of calls) {
+      const [contact, key = ""] = call.about.split("/");
+      if (call.order > order && contact === contactId && before.has(key))
+        yield `${call.id} left after its contact was erased`;
+    }
+    for (const task of tasks) if (task.contactId === contactId && !made.has(task.id)) yield `${task.id} is still in KV`;
+  }
+}
+
+function* everythingEnds({ deliveries }: History): Generator<string> {
+  for (const delivery of deliveries) {
+    const { id, state, attempts } = delivery;
+    if (!ENDED.has(state)) yield `${id} is ${state}`;
+    if (state === "dead" && !isRightlyDead(delivery)) yield `${id} is dead after ${attempts.length} attempts`;
+  }
+}
+
+function isRightlyDead({ attempts, dueAt }: EndedDelivery): boolean {
+  const last = attempts.at(-1);
+  return attempts.length >= ATTEMPTS || FINAL.test(last?.error ?? "") || (last?.at ?? 0) > dueAt + 6 * DAY_MS;
+}
+
+function* tasksOnce({ deliveries, tasks }: History): Generator<string> {
+  const held = Map.groupBy(tasks, ({ id }) => id);
+  for (const { id, state, host } of deliveries)
+    if (host === "kv" && state === "sent" && held.get(id)?.length !== 1) yield `${id} is not in KV once`;
+  const made = new Set(deliveries.map(({ id }) => id));
+  for (const { id } of tasks) if (!made.has(id)) yield `KV holds ${id}, which nobody made`;
+}
+
+function* nobodyWaits({ deliveries, calls, confirmed, promptHosts, mayBeLateMs }: History): Generator<string> {
+  if (mayBeLateMs === null) return;
+  const byHand = new Set(confirmed.map(({ id }) => id));
+  const first = new Map<string, number>();
+  for (const { id, at } of calls) if (!first.has(id)) first.set(id, at);
+  for (const { id, host, dueAt } of deliveries) {
+    if (byHand.has(id)) continue;
+    const lateMs = (first.get(id) ?? dueAt) - dueAt;
+    if (promptHosts.includes(host) && lateMs > mayBeLateMs) yield `${id} left ${lateMs} ms after it was due`;
+    if (promptHosts.includes(host) && lateMs < 0) yield `${id} left ${-lateMs} ms before it was due`;
+  }
+}
+
+function* downIsLeftAlone({ calls, deadHosts }: History): Generator<string> {
+  for (const [host, own] of Map.groupBy(calls, (call) => call.host)) {
+    if (!deadHosts.includes(host)) continue;
+    for (const [index, call] of own.entries()) {
+      const later = own[index + 1];
+      if (index >= CALLS_BEFORE_OPEN && later && later.at - call.at < OPEN_MS)
+        yield `${host} was called again after ${later.at - call.at} ms`;
+    }
+  }
+}
+
+function idsBy(calls: readonly Call[], key: (call: Call) => string): Map<string, Set<string>> {
+  const grouped = Map.groupBy(calls, key);
+  return new Map([...grouped].map(([name, own]) => [name, new Set(own.map(({ id }) => id))]));
+}

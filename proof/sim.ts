@@ -1,0 +1,153 @@
+// `npm run sim -- --seeds 2000`: the ledger on a simulated clock, disk and network, broken in every way that chance
+// finds, then checked. A seed that fails is printed with the command that repeats it.
+import { fork } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { MUTANTS } from "./sim/mutants.ts";
+import type { Found, Job } from "./sim/seeds.ts";
+
+const HELP = `Usage: npm run sim -- [options]
+  --seeds N      how many runs (2000)
+  --seed N       repeat one, and tell all that it violates
+  --mutants      plant each known bug in turn: each has to be found within --seeds
+  --mutant NAME  plant one
+  --json         the result as JSON
+Exit codes: 0 nothing is violated, or every planted bug is found; 1 otherwise; 2 wrong usage.`;
+
+const PROCESSES = availableParallelism();
+const SHOWN = 12;
+const STUCK_MS = 60_000;
+
+const options = read();
+
+function read() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: "string", default: "2000" },
+        seed: { type: "string" },
+        mutant: { type: "string" },
+        mutants: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const numbers = [values.seeds, values.seed ?? "1"].map(Number);
+    const isKnown = values.mutant === undefined || MUTANTS.some(({ name }) => name === values.mutant);
+    if (!isKnown) throw new Error(`There is no mutant ${values.mutant}: ${MUTANTS.map(({ name }) => name).join(", ")}`);
+    if (!numbers.every((number) => Number.isInteger(number) && number > 0))
+      throw new Error("Seeds are whole numbers from 1");
+    if (values.help) {
+      console.log(HELP);
+      process.exit(0);
+    }
+    return values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : ""}\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+/** Runs a job in a process of its own. One that says nothing for a while is taken to run for ever. */
+function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
+  return new Promise((done) => {
+    const child = fork(join(import.meta.dirname, "sim/seeds.ts"), {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    let seen: Found = { seeds: 0, events: 0, calls: 0, interrupted: 0, failed: null };
+    const give = (violation: string): void => {
+      child.kill("SIGKILL");
+      done({ ...seen, failed: { seed: job.first + seen.seeds * job.step, violations: [violation] } });
+    };
+    const isStuck = (): void => give(`it does not come to rest within ${STUCK_MS / 1_000} s`);
+    let stuck = setTimeout(isStuck, STUCK_MS);
+    child.on("message", (message: { found: Found; isLast: boolean }) => {
+      clearTimeout(stuck);
+      seen = message.found;
+      if (message.isLast) done(seen);
+      else stuck = setTimeout(isStuck, STUCK_MS);
+      tell(seen.seeds);
+    });
+    child.once("exit", (code) => {
+      clearTimeout(stuck);
+      if (code !== 0) give(`the process ended with ${code}`);
+    });
+    child.send(job);
+  });
+}
+
+/** All seeds, parted among the processes. */
+async function runAll(last: number, mutant?: string): Promise<Found> {
+  const progress = Array<number>(PROCESSES).fill(0);
+  const say = (): void => {
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r${progress.reduce((sum, seeds) => sum + seeds, 0)} of ${last} seeds `);
+  };
+  const found = await Promise.all(
+    progress.map((_, index) =>
+      runJob({ first: index + 1, last, step: PROCESSES, mutant }, (seeds) => {
+        progress[index] = seeds;
+        say();
+      }),
+    ),
+  );
+  if (process.stderr.isTTY) process.stderr.write("\r");
+  const sum = (count: (one: Found) => number): number => found.reduce((total, one) => total + count(one), 0);
+  const failed = found.flatMap((one) => one.failed ?? []).toSorted((a, b) => a.seed - b.seed)[0] ?? null;
+  return {
+    seeds: sum(({ seeds }) => seeds),
+    events: sum(({ events }) => events),
+    calls: sum(({ calls }) => calls),
+    interrupted: sum(({ interrupted }) => interrupted),
+    failed,
+  };
+}
+
+function tellFailure({ failed }: Found): void {
+  if (!failed) return;
+  console.log(`Seed ${failed.seed} violates:`);
+  for (const violation of failed.violations.slice(0, SHOWN)) console.log(`  ${violation}`);
+  if (failed.violations.length > SHOWN) console.log(`  and ${failed.violations.length - SHOWN} more`);
+  const planted = options.mutant === undefined ? "" : ` --mutant ${options.mutant}`;
+  console.log(`Repeat it with: npm run sim -- --seed ${failed.seed}${planted}`);
+}
+
+/** Plants each bug in turn, two at a time; how many were not found. */
+async function findMutants(last: number): Promise<number> {
+  const waiting = [...MUTANTS];
+  const told: { mutant: string; seed: number | null; violation: string | null }[] = [];
+  const next = async (): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+      const { failed } = await runJob({ first: 1, last, step: 1, mutant: mutant.name }, () => undefined);
+      told.push({ mutant: mutant.name, seed: failed?.seed ?? null, violation: failed?.violations[0] ?? null });
+      if (!options.json)
+        console.log(
+          failed ? `found   ${mutant.name}: seed ${failed.seed}, ${failed.violations[0]}` : `MISSED  ${mutant.name}`,
+        );
+    }
+  };
+  await Promise.all(Array.from({ length: PROCESSES }, next));
+  const missed = told.filter(({ seed }) => seed === null).length;
+  if (options.json) console.log(JSON.stringify({ mutants: told }));
+  else console.log(`${told.length - missed} of ${told.length} planted bugs found within ${last} seeds`);
+  return missed;
+}
+
+if (options.mutants) process.exit((await findMutants(Number(options.seeds))) > 0 ? 1 : 0);
+const startedAt = performance.now();
+const seed = Number(options.seed ?? 0);
+const found =
+  seed > 0
+    ? await runJob({ first: seed, last: seed, step: 1, mutant: options.mutant }, () => undefined)
+    : await runAll(Number(options.seeds), options.mutant);
+if (options.json) console.log(JSON.stringify(found));
+else {
+  tellFailure(found);
+  const { seeds, events, calls, interrupted } = found;
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(
+    `${seeds} seeds, ${events} events, ${calls} calls, ${interrupted} of them cut off: ${found.failed ? "VIOLATED" : "0 violations"} (${seconds} s)`,
+  );
+}
+process.exit(found.failed ? 1 : 0);

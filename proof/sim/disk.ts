@@ -1,0 +1,179 @@
+// A simulated disk under a real SQLite: what is written between two awaits is one turn, turns are confirmed some time
+// later, and a crash loses the turn that was open and, by chance, those that were not confirmed.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { LedgerStorage } from "../../src/ledger/ports.ts";
+import type { Clockwork } from "./clockwork.ts";
+
+const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE)/i;
+const SEVERAL = /;\s*\S/;
+
+/** How the disk behaves now. */
+export interface DiskFaults {
+  /** Chance of a write to be refused, 0…1. */
+  refuses: number;
+  /** The longest that a confirmation takes, milliseconds. */
+  slowMs: number;
+}
+
+/** The object that writes has gone. */
+export class ObjectGone extends Error {
+  override name = "ObjectGone";
+}
+
+export class Disk {
+  readonly faults: DiskFaults = { refuses: 0, slowMs: 20 };
+  /** A crash comes before so many writes more. */
+  crashAfterWrites = Infinity;
+  readonly #database = new DatabaseSync(":memory:");
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #clockwork: Clockwork;
+  readonly #crash: () => void;
+  /** How often an alarm was set: each has a number of its own. */
+  #alarms = 0;
+  #isTurnOpen = false;
+  #isDirty = false;
+  #isConfirming = false;
+  #waiting: (() => void)[] = [];
+  /** Which alarm is ringing: one that is set meanwhile has another number. */
+  ringing: number | null = null;
+
+  /** `crash`: kills the object that is writing. */
+  constructor(clockwork: Clockwork, crash: () => void) {
+    this.#clockwork = clockwork;
+    this.#crash = crash;
+    this.#database.exec("CREATE TABLE alarm (one INTEGER PRIMARY KEY, number INTEGER, at INTEGER)");
+  }
+
+  /** The storage of one instance of the object; it refuses everything once `isGone`. */
+  storage(isGone: () => boolean): LedgerStorage {
+    const write = (): void => {
+      this.#openTurn();
+      if (--this.crashAfterWrites < 0) {
+        this.crashAfterWrites = Infinity;
+        this.#crash();
+        throw new ObjectGone();
+      }
+      if (this.#clockwork.chance.next() < this.faults.refuses) throw new Error("database or disk is full");
+    };
+    const alive = (): void => {
+      if (isGone()) throw new ObjectGone();
+    };
+    return {
+      sql: {
+        exec: (statement, ...values) => {
+          alive();
+          if (WRITES.test(statement)) write();
+          const found = this.rows(statement, ...(values as SQLInputValue[]));
+          return { toArray: () => found };
+        },
+      },
+      transactionSync: (work) => {
+        alive();
+        this.#openTurn();
+        this.#database.exec("SAVEPOINT work");
+        try {
+          const value = work();
+          this.#database.exec("RELEASE work");
+          return value;
+        } catch (error) {
+          if (!isGone()) this.#database.exec("ROLLBACK TO work; RELEASE work");
+          throw error;
+        }
+      },
+      getAlarm: async () => {
+        alive();
+        const alarm = this.alarm();
+        return alarm && alarm.number !== this.ringing ? alarm.at : null;
+      },
+      setAlarm: async (at) => {
+        alive();
+        try {
+          write();
+        } catch {
+          // Nobody waits for it: that it failed shows as the object's output gate breaking.
+          queueMicrotask(() => isGone() || this.#crash());
+          return;
+        }
+        this.#alarms += 1;
+        this.rows("INSERT OR REPLACE INTO alarm (one, number, at) VALUES (1, ?, ?)", this.#alarms, Math.ceil(at));
+      },
+      sync: async () => {
+        alive();
+        await this.confirmed();
+      },
+    };
+  }
+
+  /** The alarm that is set, as the object sees it. */
+  alarm(): { readonly number: number; readonly at: number } | undefined {
+    return this.rows("SELECT number, at FROM alarm")[0] as { number: number; at: number } | undefined;
+  }
+
+  /** Takes an alarm away that has rung, or that is lost. */
+  dropAlarm(number: number): void {
+    this.#openTurn();
+    this.rows("DELETE FROM alarm WHERE number = ?", number);
+  }
+
+  /** Resolves once all that was written so far is on disk: never, if the object dies before. */
+  confirmed(): Promise<void> {
+    return this.#isDirty || this.#isTurnOpen ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve();
+  }
+
+  /** The power goes: nothing that waits for a confirmation will ever get one. */
+  die(): void {
+    if (this.#isTurnOpen) this.#database.exec("ROLLBACK TO turn; RELEASE turn");
+    if (this.#isTurnOpen || this.#isDirty)
+      this.#database.exec(this.#clockwork.chance.happens(0.5) ? "COMMIT" : "ROLLBACK");
+    this.#isTurnOpen = this.#isDirty = false;
+    this.#waiting = [];
+    this.ringing = null;
+  }
+
+  /** What the next version would add to the tables: the version before it has to live with that. */
+  addColumn(): void {
+    const events = this.rows("SELECT name FROM pragma_table_info('events')").map(({ name }) => name);
+    if (events.includes("seq") && !events.includes("later"))
+      this.#database.exec("ALTER TABLE events ADD COLUMN later TEXT");
+  }
+
+  /** Everything that a statement finds, without any fault. */
+  rows(statement: string, ...values: SQLInputValue[]): { [column: string]: unknown }[] {
+    if (SEVERAL.test(statement)) {
+      this.#database.exec(statement);
+      return [];
+    }
+    let prepared = this.#statements.get(statement);
+    if (!prepared) this.#statements.set(statement, (prepared = this.#database.prepare(statement)));
+    return prepared.all(...values);
+  }
+
+  #openTurn(): void {
+    if (this.#isTurnOpen) return;
+    if (!this.#isDirty) this.#database.exec("BEGIN");
+    this.#database.exec("SAVEPOINT turn");
+    this.#isTurnOpen = true;
+    queueMicrotask(() => this.#closeTurn());
+  }
+
+  #closeTurn(): void {
+    if (!this.#isTurnOpen) return;
+    this.#database.exec("RELEASE turn");
+    this.#isTurnOpen = false;
+    this.#isDirty = true;
+    if (this.#isConfirming) return;
+    this.#isConfirming = true;
+    this.#clockwork.after(this.#clockwork.chance.below(this.faults.slowMs), () => this.#confirm());
+  }
+
+  #confirm(): void {
+    this.#isConfirming = false;
+    if (!this.#isDirty) return;
+    if (this.#clockwork.chance.next() < this.faults.refuses / 4) return this.#crash();
+    this.#database.exec("COMMIT");
+    this.#isDirty = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const done of waiting) done();
+  }
+}

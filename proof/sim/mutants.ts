@@ -1,0 +1,145 @@
+// Bugs that somebody could write. Each is planted in turn, and the simulation has to find it.
+
+export interface Mutant {
+  readonly name: string;
+  /** Under src. */
+  readonly file: string;
+  /** Text that stands there once, and what stands there instead. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "answer-before-commit",
+    file: "ledger/intake.ts",
+    from: "tell(recorded);",
+    to: 'tell(Promise.resolve({ status: "accepted", fired: [] })); await this.#ports.timer(5);',
+  },
+  {
+    name: "no-transaction-around-an-event",
+    file: "ledger/ledger.ts",
+    from: "      this.#storage.transactionSync(work);\n    } catch",
+    to: "      work();\n    } catch",
+  },
+  {
+    name: "recorded-two-at-a-time",
+    file: "ledger/intake.ts",
+    from: "await recorded.catch(() => undefined);",
+    to: "void recorded.catch(() => undefined);",
+  },
+  {
+    name: "duplicates-decided-again",
+    file: "ledger/log.ts",
+    from: 'AND key = ?", contactId, key) !== undefined;',
+    to: 'AND key = ? AND 0", contactId, key) !== undefined;',
+  },
+  {
+    name: "alarm-not-set-with-the-event",
+    file: "ledger/ledger.ts",
+    from: "for (const at of dueAtMs) this.#alarm.bringForward(at);",
+    to: "",
+  },
+  {
+    name: "alarm-not-set-after-a-failure",
+    file: "ledger/ledger.ts",
+    from: "this.#alarm.setForNext(failed ? this.#now() + BREATH_MS : undefined);",
+    to: "if (!failed) this.#alarm.setForNext();",
+  },
+  {
+    name: "lost-alarm-not-repaired",
+    file: "ledger/alarm.ts",
+    from: "(set === null || set > next || set < this.#clock())",
+    to: "set !== null && set > next",
+  },
+  {
+    name: "interrupted-deliveries-forgotten",
+    file: "ledger/deliveries.ts",
+    from: "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL",
+    to: "SELECT id FROM deliveries WHERE state = 'interrupted'",
+  },
+  {
+    name: "cancel-not-checked-at-lease",
+    file: "ledger/delivery-moves.ts",
+    from: 'const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;',
+    to: 'const isDue = from.state !== "sending";',
+  },
+  {
+    name: "reply-during-an-attempt-forgotten",
+    file: "ledger/delivery-moves.ts",
+    from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return',
+    to: "return",
+  },
+  {
+    name: "cancel-does-not-wait-for-the-attempt",
+    file: "ledger/ledger.ts",
+    from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
+    to: "if (noted.ok) return noted;",
+  },
+  {
+    name: "reply-cancels-nothing-that-is-being-sent",
+    file: "ledger/deliveries.ts",
+    from: "state IN ('scheduled', 'sending')\n    AND cancelled_by",
+    to: "state = 'scheduled'\n    AND cancelled_by",
+  },
+  {
+    name: "id-changed-at-a-retry",
+    file: "act/webhook.ts",
+    from: 'headers.value.set("webhook-id", deliveryId);',
+    to: 'headers.value.set("webhook-id", `${deliveryId}-${timestamp}`);',
+  },
+  {
+    name: "task-under-a-new-id",
+    file: "act/task.ts",
+    from: "id: context.deliveryId,",
+    to: "id: `${context.deliveryId}-${context.ports.clock()}`,",
+  },
+  {
+    name: "tries-not-counted",
+    file: "ledger/delivery-moves.ts",
+    from: "putBack({ ...from, tries: from.tries + 1 }, nowMs + delay)",
+    to: "putBack(from, nowMs + delay)",
+  },
+  {
+    name: "given-up-too-early",
+    file: "act/retry.ts",
+    from: "if (wait === undefined) return null;",
+    to: "if (wait === undefined || attempts > 5) return null;",
+  },
+  {
+    name: "sent-can-be-retried",
+    file: "ledger/delivery-moves.ts",
+    from: 'if (from.state === "sent" || from.state === "sending") return null;',
+    to: 'if (from.state === "sending") return null;',
+  },
+  {
+    name: "a-failure-is-final",
+    file: "act/outcome.ts",
+    from: 'DESTINATION_UNREACHABLE: "later",',
+    to: 'DESTINATION_UNREACHABLE: "never",',
+  },
+  {
+    name: "erased-deliveries-stay",
+    file: "ledger/erase.ts",
+    from: '"DELETE FROM deliveries WHERE contact_id = ? RETURNING id"',
+    to: '"SELECT id FROM deliveries WHERE contact_id = ?"',
+  },
+  {
+    name: "one-host-takes-every-place",
+    file: "ledger/lanes.ts",
+    from: "return lane.inFlight < SHARED_PLACES && this.#inFlight < SHARED_PLACES && lane.circuit.failures === 0;",
+    to: "return true;",
+  },
+  {
+    name: "circuit-never-opens",
+    file: "ledger/circuit.ts",
+    from: "export const OPENS_AFTER = 10;",
+    to: "export const OPENS_AFTER = 10_000;",
+  },
+  {
+    name: "circuit-never-closes",
+    file: "ledger/circuit.ts",
+    from: 'return nowMs < openUntilMs ? "open" : "half-open";',
+    to: 'return nowMs < Infinity ? "open" : "half-open";',
+  },
+];

@@ -1,0 +1,18 @@
+// Plants a bug: the text of one source file is changed as it is loaded. The code itself has no switch for it.
+import { registerHooks } from "node:module";
+import type { Mutant } from "./mutants.ts";
+
+/** From now on the mutant's file is loaded with its bug. Before any of the ledger is imported. */
+export function plant({ name, file, from, to }: Mutant): void {
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (!url.endsWith(`/src/${file}`)) return loaded;
+      const text = String(loaded.source);
+      const parts = text.split(from);
+      if (parts.length !== 2)
+        throw new Error(`Mutant ${name}: ${file} holds its text ${parts.length - 1} times, not once`);
+      return { ...loaded, source: parts.join(to) };
+    },
+  });
+}

@@ -1,0 +1,160 @@
+// Simulated destinations. Each host has a character for a while; a request leaves once everything that was written
+// before it is on disk, arrives some time later, and is answered later still, or never.
+import type { Call } from "../history.ts";
+import type { Clockwork } from "./clockwork.ts";
+import type { Disk } from "./disk.ts";
+
+/** How a destination behaves. */
+export type Character =
+  | "prompt"
+  | "slow"
+  | "hangs"
+  | "resets"
+  | "answers lost"
+  | "500"
+  | "503 with Retry-After"
+  | "429 with Retry-After"
+  | "302"
+  | "404"
+  | "410";
+
+export const CHARACTERS: readonly Character[] = [
+  "prompt",
+  "slow",
+  "hangs",
+  "resets",
+  "answers lost",
+  "500",
+  "503 with Retry-After",
+  "429 with Retry-After",
+  "302",
+  "404",
+  "410",
+];
+
+const LATENCY_MS = 30;
+const SLOW_MS = 9_000;
+
+export class Network {
+  readonly characters = new Map<string, Character>();
+  readonly calls: Call[] = [];
+  /** What KV holds, and the chance that it refuses. */
+  readonly kv = new Map<string, string>();
+  kvRefuses = 0;
+  directoryRefuses = 0;
+  isRegistered = false;
+  readonly #clockwork: Clockwork;
+  readonly #disk: Disk;
+
+  constructor(clockwork: Clockwork, disk: Disk) {
+    this.#clockwork = clockwork;
+    this.#disk = disk;
+  }
+
+  /** The network as one instance of the object has it: what is under way when that dies is never heard of again. */
+  fetch(isGone: () => boolean): (request: Request) => Promise<Response> {
+    return async (request) => {
+      const id = request.headers.get("webhook-id") ?? "";
+      const { host } = new URL(request.url);
+      const order = this.#clockwork.order();
+      const body = await request.text();
+      await this.#leave(isGone);
+      this.calls.push({ id, host, order, about: aboutOf(body), at: this.#clockwork.wall() });
+      const aborted = new Promise<never>((_, fail) => {
+        request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
+      });
+      return heard(isGone, Promise.race([this.#answer(this.characters.get(host) ?? "prompt"), aborted]));
+    };
+  }
+
+  tasks(isGone: () => boolean) {
+    const keyOf = (locationId: string, id: string): string => `task:${locationId}:${id}`;
+    return {
+      put: async (task: { readonly id: string; readonly locationId: string; readonly state: string }) => {
+        const order = this.#clockwork.order();
+        await this.#leave(isGone);
+        // A task that is done is told to KV once more, without a delivery.
+        if (task.state === "open")
+          this.calls.push({ id: task.id, host: "kv", order, about: `task ${task.id}`, at: this.#clockwork.wall() });
+        await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
+        const isLost = this.#clockwork.chance.next() < this.kvRefuses;
+        if (!isLost || this.#clockwork.chance.happens(0.5))
+          this.kv.set(keyOf(task.locationId, task.id), JSON.stringify(task));
+        if (isLost) throw new Error("KV does not answer");
+        return heard(isGone, Promise.resolve());
+      },
+      delete: async (locationId: string, id: string) => {
+        await this.#leave(isGone);
+        await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
+        if (this.#clockwork.chance.next() < this.kvRefuses) throw new Error("KV does not answer");
+        this.kv.delete(keyOf(locationId, id));
+        return heard(isGone, Promise.resolve());
+      },
+    };
+  }
+
+  announce(isGone: () => boolean): () => Promise<void> {
+    return async () => {
+      await this.#leave(isGone);
+      await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
+      if (this.#clockwork.chance.next() < this.directoryRefuses) throw new Error("The directory does not answer");
+      this.isRegistered = true;
+      return heard(isGone, Promise.resolve());
+    };
+  }
+
+  /** A time limit that keeps to simulated time. */
+  timeLimit(ms: number): AbortSignal {
+    const controller = new AbortController();
+    this.#clockwork.after(ms, () => controller.abort(new DOMException("Too late", "TimeoutError")));
+    return controller.signal;
+  }
+
+  /** Nothing leaves an object before what it wrote is on disk. */
+  async #leave(isGone: () => boolean): Promise<void> {
+    await this.#disk.confirmed();
+    if (isGone()) await new Promise(() => undefined);
+  }
+
+  async #answer(character: Character): Promise<Response> {
+    const { chance } = this.#clockwork;
+    await this.#clockwork.sleep(chance.below(character === "slow" ? SLOW_MS : LATENCY_MS));
+    const headers = { "retry-after": String(1 + chance.below(90)) };
+    switch (character) {
+      case "prompt":
+      case "slow":
+        return new Response("ok");
+      case "hangs":
+      case "answers lost":
+        return new Promise(() => undefined);
+      case "resets":
+        throw new TypeError("The connection was reset");
+      case "503 with Retry-After":
+      case "429 with Retry-After":
+        return new Response(null, { status: Number(character.slice(0, 3)), headers });
+      case "302":
+        return new Response(null, { status: 302, headers: { location: "https://elsewhere.example.com/" } });
+      case "500":
+      case "404":
+      case "410":
+        return new Response(null, { status: Number(character) });
+    }
+  }
+}
+
+/** What a body says that it is about, as the rules of the simulation write it. */
+function aboutOf(body: string): string {
+  const { contact, key, rule, n } = JSON.parse(body) as { [name: string]: string | number };
+  return [contact, key, rule, n].join("/");
+}
+
+/** Nobody hears what comes for an object that has gone. */
+async function heard<Value>(isGone: () => boolean, answer: Promise<Value>): Promise<Value> {
+  try {
+    const value = await answer;
+    return isGone() ? await new Promise<never>(() => undefined) : value;
+  } catch (error) {
+    if (isGone()) await new Promise(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,171 @@
+// A simulated Durable Object: one instance at a time over a disk that stays, made when it is called or its alarm
+// rings, gone when it crashes. Answers leave it once what it wrote is on disk.
+import { LocationLedger } from "../../src/ledger/ledger.ts";
+import type { RuleSet } from "../../src/model/rule.ts";
+import type { Clockwork } from "./clockwork.ts";
+import { Disk } from "./disk.ts";
+import { Network } from "./network.ts";
+
+/** An alarm handler may take so long, is tried again so often, and then the alarm is dropped. */
+const MAX_ALARM_MS = 15 * 60_000;
+const ALARM_TRIES = 6;
+const ALARM_AGAIN_MS = 1_000;
+const WEBHOOK_SECRET = "whsec_c2ltdWxhdGVkLXNlY3JldC1vZi0zMi1ieXRlcy1sb25n";
+
+interface Instance {
+  readonly ledger: LocationLedger;
+  readonly opened: Promise<void>;
+  isGone: boolean;
+}
+
+/** The caller hears that the connection broke, not what became of its call. */
+export class ConnectionLost extends Error {
+  override name = "ConnectionLost";
+}
+
+export class SimulatedObject {
+  readonly disk: Disk;
+  readonly network: Network;
+  readonly faults = { alarmIsLost: 0, alarmIsLateMs: 50 };
+  /** The version that is deployed: an instance that starts runs it. */
+  ruleSet: RuleSet;
+  requestsPerSecond = 500;
+  eventsPerSecond = 1_000_000;
+  /** Ids of calls that were under way when an instance died. */
+  readonly interrupted: string[] = [];
+  readonly #clockwork: Clockwork;
+  #instance: Instance | null = null;
+  #callers = new Set<(error: Error) => void>();
+  #ringsAt: number | null = null;
+  #ringing = 0;
+  #failures = 0;
+
+  constructor(clockwork: Clockwork, ruleSet: RuleSet) {
+    this.#clockwork = clockwork;
+    this.ruleSet = ruleSet;
+    this.disk = new Disk(clockwork, () => this.crash());
+    this.network = new Network(clockwork, this.disk);
+  }
+
+  /** Calls the object; the answer is there once everything that it wrote is on disk. */
+  call<Value>(method: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value> {
+    return new Promise((tell, fail) => {
+      this.#callers.add(fail);
+      const done = (): boolean => this.#callers.delete(fail);
+      void this.#ask(method).then(
+        (value) => done() && tell(value),
+        (error: Error) => done() && fail(error),
+      );
+    });
+  }
+
+  /** Kills the instance that runs, whatever it is doing. */
+  crash(): void {
+    const instance = this.#instance;
+    if (!instance) return;
+    instance.isGone = true;
+    this.#instance = null;
+    this.disk.die();
+    const number = this.#ringing;
+    if (number !== 0) this.#rang(number, true);
+    this.#noteInterrupted();
+    const callers = [...this.#callers];
+    this.#callers.clear();
+    for (const fail of callers) this.#clockwork.after(1, () => fail(new ConnectionLost()));
+    // An alarm that was ringing rings again.
+    this.#ringsAt = null;
+  }
+
+  /** Calls that left and of which no attempt is written down: at most one of each delivery was under way. */
+  #noteInterrupted(): void {
+    const left = Map.groupBy(this.network.calls, ({ id }) => id);
+    for (const [id, calls] of left) {
+      const known = this.disk.rows("SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?", id)[0]?.["n"];
+      const noted = this.interrupted.filter((other) => other === id).length;
+      if (calls.length > Number(known ?? 0) + noted) this.interrupted.push(id);
+    }
+  }
+
+  /** Between two steps: sees to it that an alarm which is set will ring. */
+  watchAlarm(): void {
+    const alarm = this.disk.alarm();
+    if (!alarm || this.#ringing !== 0 || this.#ringsAt === alarm.number) return;
+    this.#ringsAt = alarm.number;
+    const { chance } = this.#clockwork;
+    const late = chance.below(this.faults.alarmIsLateMs) + (this.#failures && ALARM_AGAIN_MS * 2 ** this.#failures);
+    const dueInMs = Math.max(0, alarm.at - this.#clockwork.wall());
+    this.#clockwork.after(dueInMs + 1 + late, () => this.#ring(alarm.number));
+  }
+
+  /** Alarms are set by the wall clock: when that is changed, they ring at another time. */
+  clockChanged(): void {
+    this.#ringsAt = null;
+  }
+
+  #ring(number: number): void {
+    const alarm = this.disk.alarm();
+    if (alarm?.number !== number || this.#ringing !== 0 || alarm.at > this.#clockwork.wall()) return;
+    if (this.network.isRegistered && this.#clockwork.chance.next() < this.faults.alarmIsLost)
+      return this.disk.dropAlarm(number);
+    this.#ringing = number;
+    this.disk.ringing = number;
+    this.#clockwork.after(MAX_ALARM_MS, () => this.#ringing === number && this.crash());
+    void this.call((ledger) => ledger.alarm()).then(
+      () => this.#ringing === number && this.#rang(number),
+      () => this.#ringing === number && this.#rang(number, true),
+    );
+  }
+
+  #rang(number: number, hasFailed = false): void {
+    this.#ringing = 0;
+    this.disk.ringing = null;
+    this.#failures = hasFailed ? this.#failures + 1 : 0;
+    if (!hasFailed || this.#failures > ALARM_TRIES) {
+      this.disk.dropAlarm(number);
+      this.#failures = 0;
+    }
+    this.#ringsAt = null;
+  }
+
+  async #ask<Value>(method: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value> {
+    const instance = (this.#instance ??= this.#start());
+    try {
+      await instance.opened;
+    } catch (error) {
+      if (this.#instance === instance) this.crash();
+      throw error;
+    }
+    const value = await method(instance.ledger);
+    await this.disk.confirmed();
+    return value;
+  }
+
+  #start(): Instance {
+    const instance = { isGone: false } as { -readonly [Key in keyof Instance]: Instance[Key] };
+    const isGone = (): boolean => instance.isGone;
+    const { chance } = this.#clockwork;
+    const clockwork = this.#clockwork;
+    instance.ledger = new LocationLedger(this.disk.storage(isGone), {
+      ruleSet: this.ruleSet,
+      retentionDays: 30,
+      timeZone: "UTC",
+      eventsPerSecond: this.eventsPerSecond,
+      requestsPerSecond: this.requestsPerSecond,
+      random: () => chance.next(),
+      timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
+      announce: this.network.announce(isGone),
+      actions: {
+        clock: () => clockwork.wall(),
+        fetch: this.network.fetch(isGone),
+        timeLimit: (ms) => this.network.timeLimit(ms),
+        tasks: this.network.tasks(isGone),
+        secrets: {},
+        webhookSecret: WEBHOOK_SECRET,
+        outboundAllowedHosts: new Set(),
+      },
+    });
+    instance.opened = instance.ledger.open();
+    instance.opened.catch(() => undefined);
+    return instance;
+  }
+}

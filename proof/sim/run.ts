@@ -1,0 +1,272 @@
+// One simulated run: a few hours at a location, with everything that can break, then peace, until nothing waits.
+import type { LocationLedger } from "../../src/ledger/ledger.ts";
+import type { Delivery } from "../../src/model/delivery.ts";
+import type { Event } from "../../src/model/event.ts";
+import { chance, type Chance } from "../../test/generated/chance.ts";
+import type { Acknowledged, Confirmed, History } from "../history.ts";
+import { Clockwork } from "./clockwork.ts";
+import { CHARACTERS, type Character } from "./network.ts";
+import { SimulatedObject } from "./object.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/schema.ts";
+import { anEvent, HOSTS, RULE_SETS, SIMULATED_LOCATION } from "./rules.ts";
+import { tablesOf } from "./tables.ts";
+
+const START = Date.parse("2026-03-04T06:00:00Z");
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Faults and events come in the first two hours; whatever waits has ten days to end. */
+const BUSY_MS = 2 * HOUR;
+const PEACE_MS = 10 * DAY;
+const MAY_BE_LATE_MS = SECOND;
+const WATCHDOG_MS = 5 * MINUTE;
+
+/** Which faults a run has. */
+interface Faults {
+  readonly crashes: boolean;
+  readonly disk: boolean;
+  readonly alarmsLost: boolean;
+  readonly alarmsLate: boolean;
+  readonly clock: boolean;
+  readonly destinations: boolean;
+  readonly kv: boolean;
+  readonly calls: boolean;
+  readonly deploys: boolean;
+  readonly operator: boolean;
+}
+
+/** What a change of a delivery answers, as far as it counts here. */
+type Changed = { readonly ok: boolean };
+
+export async function simulate(seed: number): Promise<History> {
+  return new Run(seed).history();
+}
+
+class Run {
+  readonly #chance: Chance;
+  readonly #faults: Faults;
+  readonly #clockwork: Clockwork;
+  readonly #object: SimulatedObject;
+  readonly #contacts: readonly string[];
+  readonly #acknowledged: Acknowledged[] = [];
+  readonly #unanswered = new Set<string>();
+  readonly #confirmed: Confirmed[] = [];
+  /** When events are sent, milliseconds after the start. */
+  readonly #moments: number[] = [];
+  #isPeace = false;
+
+  constructor(seed: number) {
+    this.#chance = chance(seed);
+    this.#clockwork = new Clockwork(START, this.#chance);
+    this.#object = new SimulatedObject(this.#clockwork, RULE_SETS[0]);
+    const has = (): boolean => this.#chance.happens(0.5);
+    this.#faults = {
+      crashes: has(), disk: has() && has(), alarmsLost: has() && has(), alarmsLate: has(), clock: has() && has(),
+      destinations: has(), kv: has(), calls: has(), deploys: has(), operator: has(),
+    }; // prettier-ignore
+    this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
+  }
+
+  async history(): Promise<History> {
+    const promptHosts = this.#planDestinations();
+    this.#planEvents();
+    this.#planFaults();
+    const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
+    await this.#clockwork.run(START + PEACE_MS, () => this.#object.watchAlarm());
+    const { network, disk, interrupted } = this.#object;
+    const isTimed = !Object.entries(this.#faults).some(
+      ([name, has]) => has && !["destinations", "calls", "operator"].includes(name),
+    );
+    return {
+      acknowledged: this.#acknowledged,
+      unanswered: [...this.#unanswered],
+      calls: network.calls,
+      confirmed: this.#confirmed,
+      interrupted,
+      isStorageRefusing: this.#faults.disk,
+      ...tablesOf(disk),
+      tasks: [...network.kv.values()].map((task) => JSON.parse(task) as { id: string; contactId: string }),
+      promptHosts: isTimed ? promptHosts : [],
+      deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
+      mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
+    };
+  }
+
+  readonly #deadHosts = new Set<string>();
+
+  /** Gives each host a character, or several one after the other; in peace all are prompt but those that stay bad. */
+  #planDestinations(): string[] {
+    const { characters } = this.#object.network;
+    const prompt: string[] = ["kv"];
+    for (const host of HOSTS) {
+      if (!this.#faults.destinations || this.#chance.happens(0.4)) {
+        prompt.push(host);
+        continue;
+      }
+      const stays = this.#chance.happens(0.3);
+      const first = this.#chance.pick(CHARACTERS);
+      characters.set(host, first);
+      if (stays && (first === "hangs" || first === "500" || first === "resets")) this.#deadHosts.add(host);
+      if (stays) continue;
+      for (let turns = this.#chance.below(4); turns > 0; turns--)
+        this.#at(() => characters.set(host, this.#chance.pick<Character>(CHARACTERS)));
+      this.#clockwork.after(BUSY_MS + 1, () => characters.set(host, "prompt"));
+    }
+    return prompt;
+  }
+
+  #planEvents(): void {
+    const count = 3 + this.#chance.below(25);
+    const stormMs = this.#chance.pick([0, 0, 0, 2 * SECOND, 30]);
+    const from = this.#chance.below(BUSY_MS);
+    for (let index = 0; index < count; index++) {
+      const key = `event-${index}`;
+      const isReply = this.#chance.happens(0.2);
+      const contactId = this.#chance.pick(this.#contacts);
+      const run = (): void => {
+        const event = anEvent(key, contactId, isReply, this.#clockwork.wall(), this.#chance);
+        const goesOn = this.#chance.happens(0.8);
+        if (goesOn) this.#unanswered.add(key);
+        const sentOrder = this.#clockwork.order();
+        void this.#send(event, sentOrder, goesOn);
+        if (this.#faults.calls && this.#chance.happens(0.3))
+          this.#clockwork.after(this.#chance.below(MINUTE), () => void this.#send(event, sentOrder, false));
+      };
+      const afterMs = stormMs > 0 ? from + this.#chance.below(stormMs) : this.#chance.below(BUSY_MS);
+      this.#moments.push(afterMs);
+      this.#clockwork.after(afterMs, run);
+    }
+    if (this.#faults.operator)
+      for (let turns = this.#chance.below(8); turns > 0; turns--) this.#at(() => void this.#operate());
+  }
+
+  #planFaults(): void {
+    const { disk, network, faults } = this.#object;
+    const { chance } = this.#clockwork;
+    if (this.#faults.alarmsLate) faults.alarmIsLateMs = 2 * MINUTE;
+    if (this.#faults.alarmsLost) faults.alarmIsLost = 0.1;
+    // An alarm that fails for minutes is dropped, which is what the watchdog is for; for seconds, alarms have to do.
+    const isDiskBrief = chance.happens(0.5);
+    if (this.#faults.alarmsLost || (this.#faults.disk && !isDiskBrief) || chance.happens(0.3)) this.#watch();
+    this.#often(this.#faults.crashes, 8, () => {
+      if (chance.happens(0.3)) this.#object.crash();
+      else disk.crashAfterWrites = chance.below(25);
+    });
+    this.#often(this.#faults.disk, 6, () => {
+      Object.assign(disk.faults, { refuses: chance.next(), slowMs: chance.pick([5, 20, 2_000]) });
+      const lastsMs = isDiskBrief ? 3 * SECOND : chance.below(HOUR);
+      this.#clockwork.after(lastsMs, () => (disk.faults.refuses = 0));
+    });
+    this.#often(this.#faults.clock, 3, () => {
+      this.#clockwork.offMs += chance.below(20 * MINUTE) - 10 * MINUTE;
+      this.#object.clockChanged();
+    });
+    if (this.#faults.deploys && chance.happens(0.5))
+      migrate(
+        disk.storage(() => false),
+        LEDGER_MIGRATIONS.slice(0, 3),
+      );
+    this.#often(this.#faults.deploys, 4, () => {
+      this.#object.crash();
+      this.#object.ruleSet = chance.pick(RULE_SETS);
+      if (chance.happens(0.5)) disk.addColumn();
+    });
+    this.#often(this.#faults.kv, 2, () => (network.kvRefuses = chance.next()));
+    if (this.#faults.kv) network.directoryRefuses = chance.next() / 2;
+    this.#clockwork.after(BUSY_MS, () => this.#makePeace());
+  }
+
+  /** Something happens up to so many times, and once at least. */
+  #often(does: boolean, most: number, run: () => void): void {
+    for (let turns = does ? 1 + this.#chance.below(most) : 0; turns > 0; turns--) this.#at(run);
+  }
+
+  #makePeace(): void {
+    const { disk, network, faults } = this.#object;
+    this.#isPeace = true;
+    Object.assign(disk.faults, { refuses: 0, slowMs: 20 });
+    disk.crashAfterWrites = Infinity;
+    network.kvRefuses = network.directoryRefuses = 0;
+    faults.alarmIsLost = 0;
+  }
+
+  /** Sends an event as HighLevel does: again and again until it is told 2xx, if it is one that goes on. */
+  async #send(event: Event, sentOrder: number, goesOn: boolean): Promise<void> {
+    const isDropped = !this.#isPeace && this.#faults.calls && this.#chance.happens(0.1);
+    try {
+      if (isDropped) throw new Error("The request did not arrive");
+      const { status } = await this.#object.call((ledger) => ledger.record(event));
+      if (!this.#isPeace && this.#faults.calls && this.#chance.happens(0.1))
+        throw new Error("The answer did not arrive");
+      if (status === "over-budget") throw new Error("Too much");
+      this.#acknowledged.push({ key: event.key, status, sentOrder, order: this.#clockwork.order() });
+      this.#unanswered.delete(event.key);
+    } catch {
+      if (goesOn)
+        this.#clockwork.after(SECOND + this.#chance.below(5 * MINUTE), () => void this.#send(event, sentOrder, true));
+    }
+  }
+
+  /** Something that an operator does: cancel, retry, erase, complete. */
+  async #operate(): Promise<void> {
+    const { chance } = this.#clockwork;
+    const askedOrder = this.#clockwork.order();
+    const page = await this.#quietly((ledger) => ledger.deliveries({ limit: 200 }));
+    const delivery = page && page.deliveries.length > 0 ? chance.pick(page.deliveries) : undefined;
+    const what = chance.below(10);
+    if (what < 5 && delivery) await this.#change("cancelled", delivery, (ledger) => ledger.cancel(delivery.id));
+    else if (what < 7 && delivery) await this.#change("retried", delivery, (ledger) => ledger.retry(delivery.id));
+    else if (what < 8) await this.#retryDead(page?.deliveries ?? []);
+    else if (what < 9) {
+      const contactId = chance.pick(this.#contacts);
+      if (await this.#quietly((ledger) => ledger.eraseContact(SIMULATED_LOCATION, contactId)))
+        this.#confirm("erased", contactId, askedOrder);
+    } else if (delivery) await this.#quietly((ledger) => ledger.completeTask(delivery.id));
+  }
+
+  async #change(
+    what: "cancelled" | "retried",
+    { id }: Delivery,
+    call: (ledger: LocationLedger) => Changed | Promise<Changed>,
+  ): Promise<void> {
+    const askedOrder = this.#clockwork.order();
+    // A retry that was asked for may have been done, although nobody heard: it counts from then on.
+    if (what === "retried") this.#confirm(what, id, askedOrder);
+    const answer = await this.#quietly(call);
+    if (answer?.ok && what === "cancelled") this.#confirm(what, id, askedOrder);
+  }
+
+  async #retryDead(deliveries: readonly Delivery[]): Promise<void> {
+    const askedOrder = this.#clockwork.order();
+    for (const { id, state } of deliveries)
+      if (state === "dead" || state === "sending" || state === "scheduled") this.#confirm("retried", id, askedOrder);
+    await this.#quietly((ledger) => ledger.retryDead({}));
+  }
+
+  #confirm(what: Confirmed["what"], id: string, askedOrder: number): void {
+    this.#confirmed.push({ what, id, askedOrder, order: this.#clockwork.order() });
+  }
+
+  async #quietly<Value>(call: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await this.#object.call(call);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #watch(): void {
+    this.#clockwork.after(WATCHDOG_MS, () => {
+      if (this.#object.network.isRegistered) void this.#quietly((ledger) => ledger.poke());
+      if (this.#clockwork.now < START + BUSY_MS + HOUR) this.#watch();
+    });
+  }
+
+  /** Some time while it is busy: any, or soon after an event, when there is most to break. */
+  #at(run: () => void): void {
+    const { below, happens, pick } = this.#chance;
+    const isSoonAfter = this.#moments.length > 0 && happens(0.5);
+    this.#clockwork.after(isSoonAfter ? pick(this.#moments) + below(pick([20, 300, 10_000])) : below(BUSY_MS), run);
+  }
+}

@@ -1,0 +1,78 @@
+// One process of a simulation: plants its mutant, then runs seeds until one fails. Started by sim.ts.
+import { violations } from "../checker.ts";
+import { answerAtOnce } from "./determinism.ts";
+import { plant } from "./mutate.ts";
+import { MUTANTS } from "./mutants.ts";
+
+/** Which seeds to run. */
+export interface Job {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  readonly mutant?: string | undefined;
+}
+
+/** What was seen. */
+export interface Found {
+  readonly seeds: number;
+  readonly events: number;
+  readonly calls: number;
+  readonly interrupted: number;
+  readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
+}
+
+/** Runs seeds in this process; `tell` hears of each. */
+async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
+  const planted = MUTANTS.find(({ name }) => name === mutant);
+  if (planted) plant(planted);
+  answerAtOnce();
+  // Not before the bug is planted.
+  const { simulate } = await import("./run.ts");
+  const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
+  for (let seed = first; seed <= last; seed += step) {
+    const found = await quietly(async () => {
+      const history = await simulate(seed);
+      seen.events += history.events.length;
+      seen.calls += history.calls.length;
+      seen.interrupted += history.interrupted.length;
+      return violations(history);
+    });
+    seen.seeds += 1;
+    if (found.length > 0) return { ...seen, failed: { seed, violations: found } };
+    tell({ ...seen, failed: null });
+  }
+  return { ...seen, failed: null };
+}
+
+/** What a ledger logs stands in nobody's way; what it throws where nobody listens is a violation. */
+async function quietly(work: () => Promise<string[]>): Promise<string[]> {
+  const { log, error } = console;
+  console.log = console.error = () => undefined;
+  const unheard: string[] = [];
+  const hear = (reason: unknown): void => {
+    if (!isOfAGoneObject(reason)) unheard.push(`a rejection that nobody hears: ${String(reason)}`);
+  };
+  process.on("unhandledRejection", hear);
+  try {
+    return [...(await work()), ...unheard];
+  } catch (failure) {
+    return [failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)];
+  } finally {
+    process.off("unhandledRejection", hear);
+    Object.assign(console, { log, error });
+  }
+}
+
+/** In a Worker, what an object rejects after it has gone is heard by nobody either. */
+function isOfAGoneObject(reason: unknown): boolean {
+  return reason instanceof Error && (reason.name === "ObjectGone" || reason.message === "database or disk is full");
+}
+
+if (process.send) {
+  process.once("message", (job) => {
+    void runSeeds(job as Job, (found) => process.send?.({ found, isLast: false })).then((found) =>
+      process.send?.({ found, isLast: true }, () => process.exit(0)),
+    );
+  });
+  process.once("disconnect", () => process.exit());
+}
