@@ -46,10 +46,10 @@ export function fixedOrigin(text: string): string | null {
 
 /** Whether a rendered URL still climbs: a value of `..` would walk out of its place in the path. */
 export function hasDotSegment(text: string): boolean {
-  // The URL parser drops tabs and line ends anywhere, and spaces around.
-  const seen = text.replaceAll(/[\t\n\r]/g, "").trim();
+  // The URL parser drops tabs and line ends anywhere, and control characters and spaces at the end.
+  const seen = text.replaceAll(/[\t\n\r]/g, "");
   const path = seen.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
-  return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}[\0-\u0020]*$/i.test(segment));
 }
 
 function hostWithPort(url: URL): string {

@@ -288,6 +288,8 @@ describe("hasDotSegment", () => {
     "https://a.example.com/x/.\t./y",
     "https://a.example.com/x/.\n./y",
     "https://a.example.com/x/.. ",
+    "https://a.example.com/x/..\u0001",
+    "https://a.example.com/x/..\u0000\u001f ",
   ])("sees one in %j", (url) => {
     expect(hasDotSegment(url)).toBe(true);
   });
