@@ -7,19 +7,13 @@ import { strictObject } from "../model/strict-object.ts";
 import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { keptAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
+import { isHeaderValue, isSettable, refusedHeader } from "./headers.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 import { retryAfterMs } from "./retry.ts";
 import { signWebhook } from "./sign.ts";
 import { HEADER_ROOTS, renderJson, renderText, renderUrl, TEMPLATE_ROOTS } from "./template.ts";
 
 const TIMEOUT_MS = 15_000;
-
-const HEADER_NAME = /^[A-Za-z0-9-]{1,64}$/;
-/** Set by Afterbeep or by the transport, never by a rule. */
-const OWN_HEADER =
-  /^(?:host|content-length|content-type|content-encoding|transfer-encoding|connection|upgrade|te|trailer|expect|cookie|webhook-.*|cf-.*|x-forwarded-.*|x-real-ip|proxy-.*|sec-.*)$/i;
-// Latin-1 without control characters.
-const HEADER_VALUE = /^[\t\u0020-\u007e\u00a0-\u00ff]*$/;
 
 const struct = strictObject({
   type: literal("webhook"),
@@ -54,13 +48,8 @@ function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): 
     if (!allowed.ok) yield { path: ["url"], code: "RULE_HOST", message: allowed.failure };
   }
   for (const name of Object.keys(action.headers ?? {})) {
-    if (isSettable(name)) continue;
-    yield { path: ["headers", name], code: "RULE_SHAPE", message: `Header "${name}" cannot be set by a rule` };
+    if (!isSettable(name)) yield { path: ["headers", name], code: "RULE_SHAPE", message: refusedHeader(name) };
   }
-}
-
-function isSettable(header: string): boolean {
-  return HEADER_NAME.test(header) && !OWN_HEADER.test(header);
 }
 
 function findings(action: WebhookAction, allowedHosts: ReadonlySet<string>): readonly ActionFinding[] {
@@ -120,7 +109,7 @@ function renderHeaders(
 ): Result<Headers, ActionError> {
   const headers = new Headers();
   for (const [name, template] of Object.entries(templates)) {
-    if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", `Header "${name}" cannot be set by a rule`));
+    if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", refusedHeader(name)));
     const value = renderText(template, { ...roots, secret: ports.secrets });
     if (!value.ok) {
       // A secret can still be bound, so it is worth trying again; a field will not come.
@@ -129,7 +118,7 @@ function renderHeaders(
         return fail(actionError("ACTION_SECRET", `Header "${name}" needs secret ${secret}, which is not bound`));
       return fail(actionError("ACTION_TEMPLATE", `Cannot render header "${name}": ${value.failure}`));
     }
-    if (!HEADER_VALUE.test(value.value))
+    if (!isHeaderValue(value.value))
       return fail(actionError("ACTION_TEMPLATE", `Header "${name}" came out with characters that no header can hold`));
     headers.set(name, value.value);
   }

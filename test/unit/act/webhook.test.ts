@@ -234,6 +234,18 @@ describe("the headers of a rule", () => {
     },
   );
 
+  it.each(["a\r\nx-injected: 1", "a\n", "a\rb", "a\u0000b", "a\u007fb", "日本"])(
+    "cannot hold it from a secret either: %j",
+    async (text) => {
+      const { outcome, sent } = await tried({
+        action: { headers: { authorization: "Bearer {{ secret.TOKEN }}" } },
+        ports: { secrets: { TOKEN: text } },
+      });
+      expect(wordOf(outcome)).toBe("ACTION_TEMPLATE never");
+      expect(sent).toEqual([]);
+    },
+  );
+
   it.each(["", "a\tb", "é", "\u00a0ÿ"])("can hold Latin-1: %j", async (text) => {
     const { outcome, sent } = await tried({ action: { headers: { "x-a": "<{{ event.text }}>" } }, event: { text } });
     expect(wordOf(outcome)).toBe("done");

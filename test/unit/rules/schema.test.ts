@@ -14,6 +14,7 @@ import { readCases } from "../../cases/read-cases.ts";
 const accepts = new Ajv2020({ strict: false, allErrors: true }).compile(ruleSchema);
 const context = {
   outboundAllowedHosts: new Set<string>(),
+  ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map(),
   forms: OPERATOR_FORMS,
@@ -36,6 +37,7 @@ const BY_VALUE = new Set([
   "holiday that the calendar does not have",
   "count within no duration",
   "header of our own",
+  "header that no rule may set",
   "nested too deep",
   "not in with a text behind a decorator",
   "some value with one value",
