@@ -51,6 +51,7 @@ async function recording() {
       secrets: {},
       webhookSecret: null,
       outboundAllowedHosts: new Set<string>(),
+      ownHosts: new Set<string>(),
     },
   });
   await ledger.open();

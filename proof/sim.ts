@@ -51,7 +51,7 @@ function read() {
 
 /** Runs a job in a process of its own. One that says nothing for a while is taken to run for ever. */
 function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
-  return new Promise((done) => {
+  return new Promise((done, fail) => {
     const child = fork(join(import.meta.dirname, "sim/seeds.ts"), {
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });
@@ -71,7 +71,7 @@ function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
     });
     child.once("exit", (code) => {
       clearTimeout(stuck);
-      if (code !== 0) give(`the process ended with ${code}`);
+      if (code) fail(new Error(`A process of the simulation ended with ${code}`));
     });
     child.send(job);
   });

@@ -162,6 +162,7 @@ export class SimulatedObject {
         secrets: {},
         webhookSecret: WEBHOOK_SECRET,
         outboundAllowedHosts: new Set(),
+        ownHosts: new Set(),
       },
     });
     instance.opened = instance.ledger.open();

@@ -1,5 +1,6 @@
 // What a kind of action brings: its struct, its findings at admission, and how it is performed.
 import type { Struct } from "superstruct";
+import type { OutboundHosts } from "../model/configuration.ts";
 import type { FindingCode, Action, ActionType } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
@@ -36,7 +37,7 @@ export interface ActionContext {
 }
 
 /** The world outside, as actions see it. */
-export interface ActionPorts {
+export interface ActionPorts extends OutboundHosts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -46,7 +47,6 @@ export interface ActionPorts {
   /** Secrets that headers may name, by name. */
   readonly secrets: { readonly [name: string]: string };
   readonly webhookSecret: string | null;
-  readonly outboundAllowedHosts: ReadonlySet<string>;
 }
 
 /** Where tasks are kept for others to read. A repeat of a put changes nothing. */
@@ -64,7 +64,7 @@ export interface ActionKind<A extends Action> {
   readonly host: (action: A) => string;
   /** Every text of an action that may be a template: admission checks them. */
   readonly templates: (action: A) => Iterable<ActionTemplate>;
-  readonly findings: (action: A, outboundAllowedHosts: ReadonlySet<string>) => readonly ActionFinding[];
+  readonly findings: (action: A, hosts: OutboundHosts) => readonly ActionFinding[];
   readonly perform: (action: A, context: ActionContext) => Promise<AttemptOutcome>;
 }
 

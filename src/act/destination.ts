@@ -1,38 +1,40 @@
 // The guard of outgoing calls: one function that says yes, or no and why.
+import type { OutboundHosts } from "../model/configuration.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import { refusedName } from "./private-names.ts";
 
-const PRIVATE_SUFFIXES = [
-  "localhost",
-  "local",
-  "internal",
-  "home.arpa",
-  "onion",
-  "test",
-  "invalid",
-  "lan",
-  "intranet",
-  "private",
-  "localdomain",
-  "corp",
-  "home",
-];
+/** Cloudflare takes no longer URL. Source: Workers documentation, "Limits". */
+const MAX_URL_LENGTH = 16_384;
+const MAX_HOST_LENGTH = 253;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+/** Labels of up to 63 letters, digits, dashes and underscores; the last begins with a letter (RFC 1035, 1123). */
+const DNS_NAME = /^(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d_])?\.)+[a-z](?:[a-z\d-]{0,61}[a-z\d])$/;
+const WORKERS_DEV = ".workers.dev";
 
 /**
- * The URL, if a follow-up may be sent there: https on port 443, a public name with a dot, no user info. A host
- * that the operator allowed by name (`host` or `host:port`) is exempt from all but the last, and may be http.
+ * The URL, if a follow-up may be sent there: https on port 443, a public name with a dot, no user info, not this
+ * deployment. A host that the operator allowed by name (`host` or `host:port`) is exempt from all but the last two,
+ * and may be http.
  */
-export function allowedDestination(text: string, allowedHosts: ReadonlySet<string>): Result<URL, string> {
+export function allowedDestination(text: string, hosts: OutboundHosts): Result<URL, string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) return fail("The URL cannot be read, write https://host/path");
+  if (url.href.length > MAX_URL_LENGTH) return fail(`The URL is longer than ${MAX_URL_LENGTH} characters`);
   if (url.protocol !== "https:" && url.protocol !== "http:") return fail("The URL is not https");
   if (url.username !== "" || url.password !== "")
     return fail("The URL holds user info, send it as a header from a secret");
-  if (allowedHosts.has(url.host) || allowedHosts.has(hostWithPort(url))) return succeed(url);
+  if (isOwnHost(url, hosts)) return fail("The URL leads back to this deployment (OWN_HOSTS)");
+  const allowed = hosts.outboundAllowedHosts;
+  if (allowed.has(url.host) || allowed.has(hostWithPort(url))) return succeed(url);
   if (url.protocol !== "https:") return fail("The URL is not https, and its host is not in OUTBOUND_ALLOWED_HOSTS");
   if (url.port !== "") return fail("The port is not 443, and the host is not in OUTBOUND_ALLOWED_HOSTS");
-  const refusal = refusedHost(url.hostname);
+  const refusal = refusedHost(url.hostname) ?? refusedPreview(url.hostname, hosts);
   return refusal === null ? succeed(url) : fail(`${refusal}, and is not in OUTBOUND_ALLOWED_HOSTS`);
+}
+
+/** Whether a URL leads to the deployment itself. */
+export function isOwnHost(url: URL, { ownHosts }: OutboundHosts): boolean {
+  return ownHosts.has(url.hostname) || ownHosts.has(hostWithPort(url));
 }
 
 /** The host part of a URL that is written before any template, or `null` when a template could change it. */
@@ -61,6 +63,12 @@ function refusedHost(hostname: string): string | null {
   if (hostname.startsWith("[") || IPV4.test(hostname)) return "The host is an IP address";
   if (hostname.endsWith(".")) return "The host ends with a dot";
   if (!hostname.includes(".")) return "The host is a single name";
-  const isPrivate = PRIVATE_SUFFIXES.some((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
-  return isPrivate ? "The host is private" : null;
+  if (hostname.length > MAX_HOST_LENGTH || !DNS_NAME.test(hostname)) return "The host is no name that DNS can have";
+  return refusedName(hostname);
+}
+
+/** A version of `afterbeep.me.workers.dev` is also found under `<version>-afterbeep.me.workers.dev`. */
+function refusedPreview(hostname: string, { ownHosts }: OutboundHosts): string | null {
+  const isPreview = [...ownHosts].some((own) => own.endsWith(WORKERS_DEV) && hostname.endsWith(`-${own}`));
+  return isPreview ? "The host is a preview of this deployment" : null;
 }

@@ -1,12 +1,13 @@
 // The webhook action: a signed request to a URL that the rule's author wrote.
 import { any, enums, literal, optional, record, string, type Struct } from "superstruct";
+import type { OutboundHosts } from "../model/configuration.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { WebhookAction } from "../model/rule.ts";
 import { strictObject } from "../model/strict-object.ts";
 import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { keptAnswer } from "./answer.ts";
-import { allowedDestination, fixedOrigin, hasDotSegment } from "./destination.ts";
+import { allowedDestination, fixedOrigin, hasDotSegment, isOwnHost } from "./destination.ts";
 import { isHeaderValue, isSettable, refusedHeader } from "./headers.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 import { retryAfterMs } from "./retry.ts";
@@ -38,22 +39,23 @@ function* templates({ url, headers = {}, body = null }: WebhookAction): Generato
   for (const { path, text } of textsIn(body, ["body"])) yield { path, text, roots: TEMPLATE_ROOTS };
 }
 
-function* findingsOf(action: WebhookAction, allowedHosts: ReadonlySet<string>): Generator<ActionFinding> {
+function* findingsOf(action: WebhookAction, hosts: OutboundHosts): Generator<ActionFinding> {
   const origin = fixedOrigin(action.url);
   if (origin === null) {
     const message = "Write scheme, host and port of the URL out, up to the first slash; templates may follow";
     yield { path: ["url"], code: "RULE_DESTINATION", message };
   } else {
-    const allowed = allowedDestination(origin, allowedHosts);
-    if (!allowed.ok) yield { path: ["url"], code: "RULE_HOST", message: allowed.failure };
+    const allowed = allowedDestination(origin, hosts);
+    const code = isOwnHost(new URL(origin), hosts) ? "RULE_DESTINATION" : "RULE_HOST";
+    if (!allowed.ok) yield { path: ["url"], code, message: allowed.failure };
   }
   for (const name of Object.keys(action.headers ?? {})) {
     if (!isSettable(name)) yield { path: ["headers", name], code: "RULE_SHAPE", message: refusedHeader(name) };
   }
 }
 
-function findings(action: WebhookAction, allowedHosts: ReadonlySet<string>): readonly ActionFinding[] {
-  return [...findingsOf(action, allowedHosts)];
+function findings(action: WebhookAction, hosts: OutboundHosts): readonly ActionFinding[] {
+  return [...findingsOf(action, hosts)];
 }
 
 async function perform(action: WebhookAction, context: ActionContext): Promise<AttemptOutcome> {
@@ -96,7 +98,7 @@ function destination(template: string, { roots, ports }: ActionContext): Result<
   if (!rendered.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render url: ${rendered.failure}`));
   if (hasDotSegment(rendered.value))
     return fail(actionError("DESTINATION_REFUSED", 'The path of the URL holds a "." or ".." segment'));
-  const allowed = allowedDestination(rendered.value, ports.outboundAllowedHosts);
+  const allowed = allowedDestination(rendered.value, ports);
   if (!allowed.ok) return fail(actionError("DESTINATION_REFUSED", allowed.failure));
   if (allowed.value.origin !== fixedOrigin(template))
     return fail(actionError("DESTINATION_REFUSED", "A template changes the host of the URL"));

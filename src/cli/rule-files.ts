@@ -24,19 +24,19 @@ export interface RuleFolder {
 }
 
 /** What of the configuration admission goes by. */
-export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "retentionDays">;
+export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "ownHosts" | "retentionDays">;
 
 /** Reads and admits `*.json` of a folder, and of its `conditions/`. Files are named as seen from `from`. */
 export function readRules(
   folder: string,
   from: string,
-  { outboundAllowedHosts, retentionDays }: AdmissionSettings,
+  { outboundAllowedHosts, ownHosts, retentionDays }: AdmissionSettings,
 ): RuleFolder {
   const conditionFiles = sources(join(folder, "conditions"), from);
   const ruleFiles = sources(folder, from);
   const texts = new Map([...conditionFiles, ...ruleFiles].map(({ file, text }) => [file, text]));
   const { conditions, findings } = readConditions(conditionFiles);
-  const context = { outboundAllowedHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
+  const context = { outboundAllowedHosts, ownHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
   const admitted: AdmittedRule[] = [];
   for (const source of ruleFiles) {
     const repeated = repeatedIn(source);

@@ -133,6 +133,7 @@ export async function runStory(
           ),
         ),
       ),
+      ownHosts: new Set(),
     },
   });
   await ledger.open();

@@ -148,11 +148,14 @@ export class Directory extends DurableObject<LedgerEnv> {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const configuration = configurationOf(env);
-  const { webhookSecret, outboundAllowedHosts } = configuration;
+  const { retentionDays, timeZone, eventsPerSecond, requestsPerSecond, ...outgoing } = configurationOf(env);
+  const { webhookSecret, outboundAllowedHosts, ownHosts } = outgoing;
   return {
     ruleSet,
-    ...configuration,
+    retentionDays,
+    timeZone,
+    eventsPerSecond,
+    requestsPerSecond,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),
@@ -164,6 +167,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
       secrets: secretsOf(env),
       webhookSecret,
       outboundAllowedHosts,
+      ownHosts,
     },
   };
 }

@@ -1,3 +1,5 @@
+import { hostList } from "./host-list.ts";
+
 /** The strings a deployment is configured with: `[vars]`, secrets and `.dev.vars`. Absent and empty are the same. */
 export interface Variables {
   readonly HIGHLEVEL_PUBLIC_KEYS?: string;
@@ -9,6 +11,7 @@ export interface Variables {
   readonly ACCESS_AUD?: string;
   readonly WEBHOOK_SECRET?: string;
   readonly OUTBOUND_ALLOWED_HOSTS?: string;
+  readonly OWN_HOSTS?: string;
   readonly TIME_ZONE?: string;
   readonly RETENTION_DAYS?: string;
   readonly EVENTS_PER_SECOND?: string;
@@ -29,8 +32,16 @@ export interface AccessApplications {
   readonly audiences: ReadonlySet<string>;
 }
 
+/** What the guard of outgoing calls goes by: lists of `host` and `host:port`. */
+export interface OutboundHosts {
+  /** Exempt from being https, on port 443, public. */
+  readonly outboundAllowedHosts: ReadonlySet<string>;
+  /** Hosts under which this deployment itself is reached. */
+  readonly ownHosts: ReadonlySet<string>;
+}
+
 /** The variables, read. Nothing in it fails: a value that cannot be read falls back to the safe side. */
-export interface Configuration {
+export interface Configuration extends OutboundHosts {
   /** PEM text of one or more public keys. */
   readonly publicKeys: string;
   readonly locations: AllowList;
@@ -43,7 +54,6 @@ export interface Configuration {
   /** `null`: nobody comes in by Cloudflare Access. */
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
-  readonly outboundAllowedHosts: ReadonlySet<string>;
   readonly retentionDays: number;
   /** What one location may send; ten seconds of it at once. */
   readonly eventsPerSecond: number;
@@ -81,6 +91,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   ACCESS_AUD: true,
   WEBHOOK_SECRET: true,
   OUTBOUND_ALLOWED_HOSTS: true,
+  OWN_HOSTS: true,
   TIME_ZONE: true,
   RETENTION_DAYS: true,
   EVENTS_PER_SECOND: true,
@@ -111,10 +122,11 @@ export function readConfiguration(variables: Variables): Configuration {
     adminTokenHashes: tokenHashes(variables.ADMIN_TOKEN_HASHES),
     access: accessApplications(variables),
     webhookSecret: variables.WEBHOOK_SECRET || null,
-    outboundAllowedHosts: new Set([...commaList(variables.OUTBOUND_ALLOWED_HOSTS)].map((host) => host.toLowerCase())),
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
+    outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
+    ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE) ? variables.TIME_ZONE : DEFAULT_TIME_ZONE,
   };
 }

@@ -196,7 +196,7 @@ export type ErrorCode =
   | "RULE_PATTERN" // not RE2 syntax
   | "RULE_WINDOW" // a window that never opens, or a time zone that there is not
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
-  | "RULE_DESTINATION" // a URL that cannot be read, or whose host a template could change
+  | "RULE_DESTINATION" // a URL that cannot be read, that a template could lead to another host, or that leads back to Afterbeep
   | "RULE_SECRET"; // a secret where it could be stored or shown
 
 /** Findings that are told: probably not meant. */

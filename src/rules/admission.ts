@@ -4,6 +4,7 @@ import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/perform.ts";
 import { templateFields, templateProblem } from "../act/template.ts";
 import { FACTS } from "../events/facts.ts";
+import type { OutboundHosts } from "../model/configuration.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Json } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
@@ -34,8 +35,7 @@ export interface RuleSource {
 }
 
 /** What admission goes by besides the file. */
-export interface AdmissionContext {
-  readonly outboundAllowedHosts: ReadonlySet<string>;
+export interface AdmissionContext extends OutboundHosts {
   readonly retentionDays: number;
   /** Named conditions that were admitted, each in full. */
   readonly conditions: ReadonlyMap<string, ConditionGroup>;
@@ -256,10 +256,9 @@ function checkTree(conditions: ConditionGroup, path: Path, scope: Scope, forms: 
   if (isSound) lintConditions(conditions, path, scope);
 }
 
-function checkAction(action: Action, path: Path, scope: Scope, { outboundAllowedHosts }: AdmissionContext): void {
+function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHosts): void {
   const kind = kindOf(action);
-  for (const found of kind.findings(action, outboundAllowedHosts))
-    scope.report([...path, ...found.path], found.code, found.message);
+  for (const found of kind.findings(action, hosts)) scope.report([...path, ...found.path], found.code, found.message);
   for (const { path: inAction, text, roots } of kind.templates(action)) {
     const place = [...path, ...inAction];
     const problem = templateProblem(text, roots);

@@ -33,6 +33,7 @@ export function ports(fields: Partial<ActionPorts> = {}): ActionPorts {
     secrets: {},
     webhookSecret: TEST_WEBHOOK_SECRET,
     outboundAllowedHosts: new Set(),
+    ownHosts: new Set(),
     ...fields,
   };
 }

@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allowedDestination, fixedOrigin, hasDotSegment } from "../../../src/act/destination.ts";
+import { readConfiguration, type OutboundHosts } from "../../../src/model/configuration.ts";
 
-const hosts = (text = ""): ReadonlySet<string> => new Set(text.split(",").filter((host) => host !== ""));
+const hosts = (allowed = "", own = ""): OutboundHosts =>
+  readConfiguration({ OUTBOUND_ALLOWED_HOSTS: allowed, OWN_HOSTS: own });
 const isAllowed = (url: string, allowed = ""): boolean => allowedDestination(url, hosts(allowed)).ok;
 
 describe("a destination that nobody named", () => {
@@ -20,6 +22,13 @@ describe("a destination that nobody named", () => {
     "https://mylocal.com/",
     "https://internal.io/",
     "https://a.contest/",
+    "https://nip.io.example.com/",
+    "https://mynip.io/",
+    "https://goog.example.com/",
+    "https://_a.b--c.example.com/",
+    "https://receiver.xn--p1ai/",
+    `https://${"a".repeat(63)}.example.com/`,
+    `https://receiver.example.com/${"x".repeat(16_000)}`,
     "https://receiver.example.com/http://localhost/",
   ])("is a public name under https: %s", (url) => {
     expect(allowedDestination(url, hosts())).toEqual({ ok: true, value: new URL(url) });
@@ -103,7 +112,39 @@ describe("a destination that nobody named", () => {
     "a.home",
     "a.b.c.local",
     "home.arpa",
+    "a.alt",
+    "1.0.0.127.in-addr.arpa",
+    "kubernetes.default.svc",
+    "host.docker.internal",
+    // Metadata services, and names that stand for an address.
+    "metadata.goog",
+    "metadata.azure.com",
+    "metadata.tencentyun.com",
+    "metadata.packet.net",
+    "api.metadata.cloud.ibm.com",
+    "127.0.0.1.nip.io",
+    "nip.io",
+    "7f000001.NIP.io",
+    "a.10-0-0-1.sslip.io",
+    "10.0.0.1.xip.io",
+    "localtest.me",
+    "a.lvh.me",
+    "vcap.me",
+    "lacolhost.com",
+    // What DNS has no place for.
+    "receiver..example.com",
+    ".example.com",
+    "*.example.com",
+    "a!b.example.com",
+    "-a.example.com",
+    "a-.example.com",
+    "printer.xn--local-",
+    "xn--nip-.io",
+    "example.c",
+    `${"a".repeat(64)}.example.com`,
+    `${"abc.".repeat(64)}com`,
     // A dot at the end.
+    "127.0.0.1..",
     "receiver.example.com.",
     "a.local.",
   ])("is not %s", (host) => {
@@ -141,6 +182,8 @@ describe("a destination that nobody named", () => {
     "https://%00.example.com/",
     "https://256.256.256.256/",
     "https://1.2.3.4.5/",
+    `https://receiver.example.com/${"x".repeat(16_384)}`,
+    `https://receiver.example.com/${"é".repeat(3_000)}`,
   ])("is not anything else: %s", (url) => {
     expect(isAllowed(url)).toBe(false);
   });
@@ -168,6 +211,11 @@ describe("a host that the operator named", () => {
     { allowed: "localhost:9099", url: "http://localhost:9099/hook" },
     { allowed: "localhost:9099", url: "https://localhost:9099/hook" },
     { allowed: "localhost:9099", url: "http://LOCALHOST:9099/hook" },
+    { allowed: "LocalHost:9099", url: "http://localhost:9099/hook" },
+    { allowed: "http://localhost:9099/", url: "http://localhost:9099/hook" },
+    { allowed: "[0:0::1]:9099", url: "http://[::1]:9099/" },
+    { allowed: "bücher.local", url: "https://xn--bcher-kva.local/" },
+    { allowed: "metadata.goog", url: "http://metadata.goog/" },
     { allowed: "other,localhost:9099", url: "http://localhost:9099/hook" },
     { allowed: "127.0.0.1:9099", url: "http://127.0.0.1:9099/" },
     { allowed: "127.0.0.1:9099", url: "http://2130706433:9099/" },
@@ -200,10 +248,57 @@ describe("a host that the operator named", () => {
     { allowed: "example.com", url: "http://receiver.example.com/" },
     { allowed: "receiver.example.com", url: "http://receiver.example.com.evil.example.com/" },
     { allowed: "*", url: "http://localhost/" },
+    { allowed: "*", url: "https://*/" },
+    { allowed: "*:9099", url: "http://localhost:9099/" },
+    { allowed: "*.internal", url: "https://*.internal/" },
+    { allowed: "localhost.", url: "https://localhost./" },
+    { allowed: "::1", url: "http://[::1]/" },
+    { allowed: "[::1]", url: "http://[::1]:9099/" },
+    { allowed: "[::1]:9099", url: "http://[::1]/" },
+    { allowed: "user@localhost", url: "http://localhost/" },
+    { allowed: "localhost/path", url: "http://localhost/path" },
+    { allowed: "localhost?", url: "http://localhost/" },
+    { allowed: "localhost:port", url: "http://localhost/" },
+    { allowed: "https://", url: "https://https/" },
+    { allowed: "file:///etc", url: "file:///etc" },
+    { allowed: "localhost", url: "ws://localhost/" },
+    { allowed: "localhost", url: "data://localhost/" },
     { allowed: "*.internal", url: "https://crm.internal/" },
     { allowed: ":9099", url: "http://localhost:9099/" },
   ])("$allowed does not open $url", ({ allowed, url }) => {
     expect(isAllowed(url, allowed)).toBe(false);
+  });
+});
+
+describe("the deployment itself", () => {
+  const own = "afterbeep.agency.workers.dev, https://Hooks.Agency.example.com/";
+
+  it.each([
+    { url: "https://afterbeep.agency.workers.dev/hooks/highlevel" },
+    { url: "https://AFTERBEEP.agency.workers.dev/api/locations" },
+    { url: "https://hooks.agency.example.com/" },
+    { url: "https://v2-afterbeep.agency.workers.dev/" },
+    { url: "https://hooks.agency.example.com/", allowed: "hooks.agency.example.com" },
+    { url: "http://hooks.agency.example.com/", allowed: "hooks.agency.example.com" },
+    { url: "https://hooks.agency.example.com:8443/", allowed: "hooks.agency.example.com:8443" },
+  ])("is no destination: $url with $allowed allowed", ({ url, allowed }) => {
+    expect(allowedDestination(url, hosts(allowed, own)).ok).toBe(false);
+    expect(allowedDestination(url, hosts(allowed ?? new URL(url).host)).ok).toBe(true);
+  });
+
+  it.each([
+    { url: "https://other.agency.workers.dev/" },
+    { url: "https://agency.example.com/" },
+    { url: "https://x.hooks.agency.example.com/" },
+    { url: "https://v2-hooks.agency.example.com/" },
+    { url: "https://crm-afterbeep.agency.workers.dev/", allowed: "crm-afterbeep.agency.workers.dev" },
+  ])("is not its neighbour: $url", ({ url, allowed }) => {
+    expect(allowedDestination(url, hosts(allowed, own)).ok).toBe(true);
+  });
+
+  it("may be one port of a host", () => {
+    expect(allowedDestination("http://localhost:8787/", hosts("localhost:8787", "localhost:8787")).ok).toBe(false);
+    expect(allowedDestination("http://localhost:9099/", hosts("localhost:9099", "localhost:8787")).ok).toBe(true);
   });
 });
 

@@ -379,6 +379,14 @@ describe("the destination", () => {
     expect(sent).toEqual([]);
   });
 
+  it("is never the deployment itself, whatever the operator allowed", async () => {
+    const url = "https://afterbeep.agency.workers.dev/hooks/highlevel";
+    const own = new Set(["afterbeep.agency.workers.dev"]);
+    const { outcome, sent } = await tried({ action: { url }, ports: { ownHosts: own, outboundAllowedHosts: own } });
+    expect(wordOf(outcome)).toBe("DESTINATION_REFUSED never");
+    expect(sent).toEqual([]);
+  });
+
   it("may be one that the operator named", async () => {
     const url = "http://localhost:9099/hook";
     const outboundAllowedHosts = new Set(["localhost:9099"]);

@@ -40,6 +40,7 @@ const DEFAULTS: JsonObject = {
 const conditions = new Map<string, ConditionGroup>();
 const context = {
   outboundAllowedHosts: projectConfiguration(false).outboundAllowedHosts,
+  ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions,
   forms: OPERATOR_FORMS,

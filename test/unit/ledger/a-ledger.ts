@@ -38,6 +38,7 @@ export async function aLedger({
       secrets: {},
       webhookSecret: null,
       outboundAllowedHosts: new Set(),
+      ownHosts: new Set(),
     },
   });
   await ledger.open();

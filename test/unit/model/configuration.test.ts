@@ -11,6 +11,7 @@ const EMPTY = {
   access: null,
   webhookSecret: null,
   outboundAllowedHosts: new Set(),
+  ownHosts: new Set(),
   retentionDays: 30,
   eventsPerSecond: 300,
   requestsPerSecond: 500,
@@ -51,9 +52,21 @@ describe("a comma list", () => {
     expect([...appIds]).toEqual(names);
   });
 
-  it("of hosts is read in small letters, as URLs are", () => {
-    const { outboundAllowedHosts } = readConfiguration({ OUTBOUND_ALLOWED_HOSTS: " LocalHost:9099, crm.Internal" });
-    expect([...outboundAllowedHosts]).toEqual(["localhost:9099", "crm.internal"]);
+  it.each<{ text: string; hosts: string[] }>([
+    { text: " LocalHost:9099, crm.Internal", hosts: ["localhost:9099", "crm.internal"] },
+    { text: "https://Afterbeep.agency.workers.dev/", hosts: ["afterbeep.agency.workers.dev"] },
+    { text: "http://127.0.0.1:09099", hosts: ["127.0.0.1:9099"] },
+    { text: "a.example.com:443,a.example.com", hosts: ["a.example.com:443", "a.example.com"] },
+    { text: "[::1]:9099,[0:0::1]", hosts: ["[::1]:9099", "[::1]"] },
+    { text: "bücher.example.com", hosts: ["xn--bcher-kva.example.com"] },
+    { text: "2130706433:9099", hosts: ["127.0.0.1:9099"] },
+    { text: "*,*.internal,*:9099", hosts: [] },
+    { text: "a.,.a,a..b,a b,a/b,a@b,a?b,a#b,a:b,a:,:9099,::1,[::1,[],://,https://", hosts: [] },
+    { text: "javascript:alert,file:///etc,data:x", hosts: [] },
+  ])("of hosts is read as URLs are spelled, and what is no host stands for nothing: $text", ({ text, hosts }) => {
+    const { outboundAllowedHosts, ownHosts } = readConfiguration({ OUTBOUND_ALLOWED_HOSTS: text, OWN_HOSTS: text });
+    expect([...outboundAllowedHosts]).toEqual(hosts);
+    expect([...ownHosts]).toEqual(hosts);
   });
 });
 

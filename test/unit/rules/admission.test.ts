@@ -15,6 +15,7 @@ interface RuleCase {
 
 const CONTEXT: AdmissionContext = {
   outboundAllowedHosts: new Set(),
+  ownHosts: new Set(["afterbeep.agency.workers.dev"]),
   retentionDays: 30,
   conditions: new Map([["office-hours", { all: [{ fact: "weekday", operator: "in", value: ["monday", "tuesday"] }] }]]),
   forms: OPERATOR_FORMS,

@@ -14,6 +14,7 @@ import { MOMENT } from "../../builders.ts";
 
 const context = {
   outboundAllowedHosts: new Set<string>(),
+  ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map(),
   forms: OPERATOR_FORMS,
