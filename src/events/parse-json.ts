@@ -3,13 +3,15 @@ import type { Issue } from "../model/failure.ts";
 
 export const MAX_DEPTH = 32;
 export const MAX_NODES = 5_000;
+/** Of a key in a pointer: keys come from outside, and a whole body can be one. */
+const MAX_POINTER_KEY_CHARACTERS = 64;
 
 const BYTE_ORDER_MARK = "\uFEFF";
 
 /** Keys that reach a prototype in careless code, ours or a user's: they are dropped. */
 const PROTOTYPE_KEYS = ["__proto__", "constructor", "prototype"];
 
-/** JSON from the wire: `issues` tells what makes it too large to be used, `value` is there all the same. */
+/** JSON from the wire: `issues` tells why it cannot be used, `value` is there all the same. */
 export interface ParsedJson {
   readonly text: string;
   readonly value: Json;
@@ -28,26 +30,41 @@ export function parseJson(body: Uint8Array): ParsedJson | null {
   }
 }
 
-/** Drops prototype keys in place, and stops with an issue where the document is too deep or too wide. */
+/** Drops prototype keys in place, and stops with an issue where the document is too deep or too wide, or holds a number that is none. */
 function boundAndClean(root: Json): readonly Issue[] {
-  const open: { value: Json; path: readonly (string | number)[] }[] = [{ value: root, path: [] }];
-  let nodes = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, path } = next;
-    nodes += 1;
-    if (nodes > MAX_NODES) {
-      return [{ pointer: "", code: "EVENT_TOO_WIDE", message: `Expected at most ${MAX_NODES} values in the document` }];
+  const path: (string | number)[] = [];
+  let nodes = 1;
+  const issueAt = (code: string, message: string): Issue => ({
+    pointer: jsonPointer(path.map(shortened)),
+    code,
+    message,
+  });
+
+  // Bounded by MAX_DEPTH, so it can call itself. What an object or a list holds is counted before it is looked at.
+  function visit(value: Json): Issue | null {
+    if (typeof value === "number" && !Number.isFinite(value))
+      return issueAt("EVENT_NUMBER", "Expected a number that fits in a double");
+    if (typeof value !== "object" || value === null) return null;
+    if (path.length >= MAX_DEPTH) return issueAt("EVENT_TOO_DEEP", `Expected at most ${MAX_DEPTH} levels`);
+    if (isJsonObject(value)) for (const key of PROTOTYPE_KEYS) if (Object.hasOwn(value, key)) delete value[key];
+    nodes += Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (nodes > MAX_NODES)
+      return { pointer: "", code: "EVENT_TOO_WIDE", message: `Expected at most ${MAX_NODES} values in the document` };
+    for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+      path.push(key);
+      const issue = visit(item);
+      if (issue !== null) return issue;
+      path.pop();
     }
-    if (typeof value !== "object" || value === null) continue;
-    if (path.length >= MAX_DEPTH) {
-      return [{ pointer: jsonPointer(path), code: "EVENT_TOO_DEEP", message: `Expected at most ${MAX_DEPTH} levels` }];
-    }
-    if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) open.push({ value: item, path: [...path, index] });
-    } else if (isJsonObject(value)) {
-      for (const key of PROTOTYPE_KEYS) if (Object.hasOwn(value, key)) delete value[key];
-      for (const [key, item] of Object.entries(value)) open.push({ value: item, path: [...path, key] });
-    }
+    return null;
   }
-  return [];
+
+  const issue = visit(root);
+  return issue === null ? [] : [issue];
+}
+
+function shortened(key: string | number): string | number {
+  return typeof key === "string" && key.length > MAX_POINTER_KEY_CHARACTERS
+    ? `${key.slice(0, MAX_POINTER_KEY_CHARACTERS)}…`
+    : key;
 }

@@ -133,6 +133,32 @@ describe("width", () => {
   });
 });
 
+describe("numbers", () => {
+  it.each(["1e400", "-1e400", '{"a":[1,{"b":1e309}]}', "9".repeat(400)])(
+    "that no double holds cannot be used, as they would be stored as null: %.40s",
+    (text) => {
+      expect(codes(text)).toEqual(["EVENT_NUMBER"]);
+    },
+  );
+
+  it("are named by their place, and never by their value", () => {
+    const [issue] = parse('{"a":[1,{"b":1e309}]}')?.issues ?? [];
+    expect(issue).toMatchObject({ pointer: "/a/1/b", message: expect.not.stringContaining("309") });
+  });
+
+  it.each(["1e308", "-0", "5e-324", "1e-400", "9007199254740993", "0.1"])("at an edge can be used: %s", (text) => {
+    expect(codes(text)).toEqual([]);
+  });
+});
+
+describe("a pointer", () => {
+  it("does not repeat a key of the size of a body", () => {
+    const [issue] = parse(`{"${"k".repeat(200_000)}":${nested(MAX_DEPTH)}}`)?.issues ?? [];
+    expect(issue?.pointer.length).toBeLessThan(300);
+    expect(issue?.pointer).toMatch(/^\/k{64}…\/k\/0/);
+  });
+});
+
 describe("prototype keys", () => {
   it.each<{ text: string; value: Json }>([
     { text: '{"__proto__":{"polluted":1},"a":1}', value: { a: 1 } },
