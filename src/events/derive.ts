@@ -115,14 +115,17 @@ const MAX_FOLDED = 1_000;
 const MAX_SPELLING_CHARACTERS = 40;
 const folded = new Map<string, string>();
 
-/** A word without case, spaces, dashes and underscores; `""` for anything that is no text. The same few come again and again. */
+/**
+ * A word without case, spaces, dashes and underscores; `""` for anything that is no text, or longer than any spelling: a
+ * status can be as long as a body. The same few come again and again.
+ */
 function word(value: Json | undefined): string {
-  if (typeof value !== "string") return "";
+  if (typeof value !== "string" || value.length > MAX_SPELLING_CHARACTERS) return "";
   const known = folded.get(value);
   if (known !== undefined) return known;
   const plain = value.toLowerCase().replaceAll(/[^a-z]/g, "");
   if (folded.size >= MAX_FOLDED) folded.clear();
-  if (value.length <= MAX_SPELLING_CHARACTERS) folded.set(value, plain);
+  folded.set(value, plain);
   return plain;
 }
 

@@ -118,7 +118,8 @@ export function guardedAs(event: Event): "api" | "internal" | null {
 /** When it happened, and never after it was received, whatever a clock elsewhere says. */
 function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): string {
   const said = (isMessage(kind) ? time(payload["dateAdded"]) : null) ?? time(payload["timestamp"]) ?? receivedAt;
-  return said > receivedAt ? receivedAt : said;
+  // As numbers: a year past 9999 is written with a sign, and would sort before every other.
+  return Date.parse(said) > Date.parse(receivedAt) ? receivedAt : said;
 }
 
 /** The value of a fact in the one form its type has; `undefined` when it is absent. */

@@ -18,7 +18,10 @@ const isTextList = (value: unknown): boolean => Array.isArray(value) && value.ev
 const CHECKS: { readonly [T in FactType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
-  number: (value) => typeof value === "number" || (isText(value) && NUMERIC.test(value)) || "Expected a number",
+  number: (value) =>
+    typeof value === "number" ||
+    (isText(value) && NUMERIC.test(value) && Number.isFinite(Number(value))) ||
+    "Expected a number",
   boolean: (value) => typeof value === "boolean" || value === "true" || value === "false" || "Expected true or false",
   list: (value) => Array.isArray(value) || isText(value) || "Expected a list",
   object: (value) => isJsonObject(value) || "Expected an object",

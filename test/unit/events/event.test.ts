@@ -55,6 +55,42 @@ describe("reading an event", () => {
     expect(read).toMatchObject({ status: "event", event: { occurredAt: RECEIVED.receivedAt } });
   });
 
+  it.each(["+275760-09-13T00:00:00.000Z", "9999-12-31T23:59:59Z", 8.64e15, "2026-03-04T15:30:00.001Z"])(
+    "never happened after it was received: %s",
+    (timestamp) => {
+      const payload = { type: "ContactDelete", locationId: "l", id: "c", timestamp };
+      const read = readEvent(payload, { ...RECEIVED, route: "events" });
+      expect(read).toMatchObject({ status: "event", event: { occurredAt: RECEIVED.receivedAt } });
+    },
+  );
+
+  it.each([
+    ["-000001-01-01T00:00:00.000Z", "-000001-01-01T00:00:00.000Z"],
+    [-8.64e15, "-271821-04-20T00:00:00.000Z"],
+  ])("may have happened before the year 0: %s", (timestamp, occurredAt) => {
+    const payload = { type: "ContactDelete", locationId: "l", id: "c", timestamp };
+    const read = readEvent(payload, { ...RECEIVED, route: "events" });
+    expect(read).toMatchObject({ status: "event", event: { occurredAt } });
+  });
+
+  it("looks for no word in a text that is longer than any spelling", () => {
+    const payload = { type: "OutboundMessage", locationId: "l", contactId: "c" };
+    const said = (messageType: string): Json | undefined => {
+      const read = readEvent({ ...payload, messageType }, { ...RECEIVED, route: "events" });
+      return read.status === "event" ? factsOf(read.event)["channel"] : read.status;
+    };
+    expect(said("S_M_S")).toBe("sms");
+    expect(said(`S${"_".repeat(100_000)}MS`)).toBe("unknown");
+  });
+
+  it("takes no number for one that is none in a double", () => {
+    const payload = { type: "OutboundMessage", locationId: "l", contactId: "c", callDuration: "9".repeat(400) };
+    expect(readEvent(payload, { ...RECEIVED, route: "events" })).toMatchObject({
+      status: "unusable",
+      issues: [{ pointer: "/callDuration" }],
+    });
+  });
+
   it("has no fact whose name every object has", () => {
     expect(Object.keys(FACTS).filter((name) => name in Object.prototype)).toEqual([]);
   });
