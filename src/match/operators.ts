@@ -10,10 +10,11 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
 const MAX_PATTERNS = 1_000;
-/** RE2 takes time in line with text and pattern: both are bounded, so that one rule cannot hold up a ledger. */
+/** RE2 takes time in line with text and program: both are bounded, and their product, so that one rule cannot hold up a ledger. */
 const MAX_PATTERN_CHARACTERS = 200;
 const MAX_REPEATS = 100;
 const MAX_MATCHED_CHARACTERS = 20_000;
+const MAX_STEPS = 1_000_000;
 const patterns = new Map<string, RE2JS | null>();
 
 /** One entry for each operator in the list, so that a missing one does not compile. */
@@ -25,9 +26,8 @@ export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
   startsWith: (fact, value) => isText(fact) && isText(value) && fact.startsWith(value),
   endsWith: (fact, value) => isText(fact) && isText(value) && fact.endsWith(value),
   equalsIgnoreCase: (fact, value) => isText(fact) && isText(value) && fact.toLowerCase() === value.toLowerCase(),
-  /** RE2 syntax, found anywhere in the first 20,000 characters: linear in their number. */
-  matches: (fact, value) =>
-    isText(fact) && isText(value) && (pattern(value)?.matcher(fact.slice(0, MAX_MATCHED_CHARACTERS)).find() ?? false),
+  /** RE2 syntax, found anywhere in the first 20,000 characters, or fewer for a long program: linear in their number. */
+  matches: (fact, value) => isText(fact) && isText(value) && isMatch(fact, pattern(value)),
   /** Earlier than the value: two times in ISO 8601, or two of `HH:MM`. */
   before: (fact, value) => compareTimes(fact, value, (a, b) => a < b),
   after: (fact, value) => compareTimes(fact, value, (a, b) => a > b),
@@ -82,6 +82,12 @@ function pattern(text: string): RE2JS | null {
   }
   patterns.set(text, compiled);
   return compiled;
+}
+
+function isMatch(text: string, compiled: RE2JS | null): boolean {
+  if (compiled === null) return false;
+  const characters = Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / compiled.programSize()));
+  return compiled.matcher(text.slice(0, characters)).find();
 }
 
 function isBounded(text: string): boolean {
