@@ -43,6 +43,8 @@ const NULL_VALUE = "the value is null, allow for it with the default filter";
 
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
+/** Twice what a payload holds: more comes from splitting a text, and each filter then looks at every part. */
+const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
 const MARKUP = /\{\{|\{%/;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
@@ -74,7 +76,7 @@ function liquid(outputEscape: (value: unknown) => string): Liquid {
       if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
       if (name === "date" && isClock(value))
         throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
-      return finite(filter.call(this, value, ...args));
+      return usable(filter.call(this, value, ...args));
     });
   }
   return engine;
@@ -85,8 +87,10 @@ function isClock(value: unknown): boolean {
 }
 
 /** What dividing by nothing gives would be a word in a text, and null in JSON. */
-function finite(value: unknown): unknown {
+function usable(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
+  if (Array.isArray(value) && value.length > MAX_LIST_ITEMS)
+    throw new UnusableValue(`the list has more than ${MAX_LIST_ITEMS} items`);
   return value;
 }
 

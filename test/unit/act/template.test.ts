@@ -269,11 +269,21 @@ describe("a template that would not end", () => {
       title: "a text that doubles by capture",
       text: `{% assign x = "0123456789" %}${"{% capture x %}{{ x }}{{ x }}{% endcapture %}".repeat(18)}{{ x }}`,
     },
+    {
+      title: "a text split into more parts than a payload has values",
+      text: "{{ event.long | split: '' | map: 'a' }}",
+    },
+    { title: "as many parts joined again", text: "{{ event.long | split: '' | sort | join: '' }}" },
   ])("is stopped: $title", ({ text }) => {
-    expect(renderText(text, roots({ list })).ok).toBe(false);
-    expect(renderValue(text, roots({ list })).ok).toBe(false);
-    expect(renderUrl(text, roots({ list })).ok).toBe(false);
+    expect(renderText(text, roots({ list, long: "ab".repeat(5_001) })).ok).toBe(false);
+    expect(renderValue(text, roots({ list, long: "ab".repeat(5_001) })).ok).toBe(false);
+    expect(renderUrl(text, roots({ list, long: "ab".repeat(5_001) })).ok).toBe(false);
   });
+});
+
+it("a text may be split into 10,000 parts", () => {
+  const rendered = renderValue("{{ event.long | split: '' | size }}", roots({ long: "ab".repeat(5_000) }));
+  expect(rendered).toEqual(ok(10_000));
 });
 
 describe("a template that is rendered again", () => {
