@@ -43,6 +43,8 @@ const NULL_VALUE = "the value is null, allow for it with the default filter";
 
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
+/** Liquid counts what filters make, and not what is written: a long body, named often, is bounded here. */
+export const MAX_RENDERED_CHARACTERS = 1_000_000;
 /** Twice what a payload holds: more comes from splitting a text, and each filter then looks at every part. */
 const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
@@ -195,7 +197,10 @@ export function renderJson(value: Json, roots: TemplateRoots): Result<Json, stri
 /** Renders, or says what failed by the template's own words: Liquid's would name the values that it saw. */
 function attempt<Value>(text: string, render: () => Value): Result<Value, string> {
   try {
-    return succeed(render());
+    const rendered = render();
+    if (typeof rendered === "string" && rendered.length > MAX_RENDERED_CHARACTERS)
+      throw new UnusableValue(`the text has more than ${MAX_RENDERED_CHARACTERS} characters`);
+    return succeed(rendered);
   } catch (error) {
     const { name, originalError, token } = error as Partial<LiquidError>;
     const why = error instanceof UnusableValue ? error : originalError;
@@ -207,7 +212,7 @@ function attempt<Value>(text: string, render: () => Value): Result<Value, string
           : "it cannot be rendered";
     const part = token?.getText?.();
     // Some filters parse their arguments, so a token may be a value: quote what stands in the template alone.
-    const place = part !== undefined && text.includes(part) ? part : text;
+    const place = part !== undefined && part !== "" && text.includes(part) ? part : text;
     return fail(`${what} in ${place.slice(0, MAX_QUOTED_CHARACTERS)}`);
   }
 }

@@ -281,6 +281,14 @@ describe("a template that would not end", () => {
   });
 });
 
+it("a text may have a million characters and no more, however it came to them", () => {
+  const event = roots({ a: "x".repeat(100_000) });
+  const rendered = renderText("{{ event.a }}".repeat(10), event);
+  expect(rendered.ok && rendered.value.length).toBe(1_000_000);
+  for (const render of [renderText, renderValue, renderUrl])
+    expect(render(`${"{{ event.a }}".repeat(10)}x`, event).ok).toBe(false);
+});
+
 it("a text may be split into 10,000 parts", () => {
   const rendered = renderValue("{{ event.long | split: '' | size }}", roots({ long: "ab".repeat(5_000) }));
   expect(rendered).toEqual(ok(10_000));
@@ -403,6 +411,11 @@ describe("the message of a failure", () => {
       expect(result.ok ? "rendered" : result.failure).not.toContain(PRIVATE);
       expect(result.ok).toBe(false);
     }
+  });
+
+  it.each(["{%%}", "a{% %}b", "{{}}"])("names the place where there is nothing to name: %s", (text) => {
+    const result = renderText(text, ROOTS);
+    expect(result.ok || result.failure).toContain(` in ${text}`);
   });
 
   it("is one line", () => {
