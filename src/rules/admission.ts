@@ -106,9 +106,14 @@ function readShape<Shape>(
 ): Shape | null {
   const value = parse(text, report);
   if (value === undefined) return null;
-  const [error, read] = struct.validate(value);
-  if (read !== undefined) return read;
-  for (const failure of error?.failures() ?? []) reportShape(failure, report);
+  try {
+    const [error, read] = struct.validate(value);
+    if (read !== undefined) return read;
+    for (const failure of error?.failures() ?? []) reportShape(failure, report);
+  } catch {
+    // superstruct writes what it refuses into its message, and an object that brings a `toString` cannot be written.
+    report([], "RULE_SHAPE", 'An object with the key "toString" stands where the language has none, take it out');
+  }
   return null;
 }
 

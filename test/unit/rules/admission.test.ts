@@ -171,6 +171,16 @@ describe("admission", () => {
     expect(result).toMatchObject({ ok: true, value: { warnings: [] } });
   });
 
+  it.each([
+    '[{"toString":null}]',
+    '{"on":[{"toString":1}]}',
+    '{"conditions":[{"valueOf":1,"toString":"x"}]}',
+    '{"actions":[[{"toString":{}}]],"limit":{"toString":0},"window":[{"toString":0}]}',
+  ])("never throws where a key stands for what makes a value into text: %s", (text) => {
+    const result = admitRule({ file: "a.json", text }, CONTEXT);
+    expect(result.ok || result.failure.map(({ code }) => code)).toContain("RULE_SHAPE");
+  });
+
   it("never throws, whatever the file holds", () => {
     const keys = fc.constantFrom(
       "on",
@@ -188,6 +198,7 @@ describe("admission", () => {
       "examples",
       "path",
       "__proto__",
+      "toString",
     );
     const words = fc.constantFrom(
       "OutboundMessage",
