@@ -34,16 +34,27 @@ export const JSON_CASES: readonly JsonCase[] = [
 ];
 
 /** The bytes of a document. */
-export function bytesOf({ text = "", parts, hex }: Document): Uint8Array<ArrayBuffer> {
+export function bytesOf({ text = "", parts, hex }: Omit<Document, "title">): Uint8Array<ArrayBuffer> {
   if (hex !== undefined) return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   const whole = parts === undefined ? text : parts.map(([part, times]) => part.repeat(times)).join("");
   return Uint8Array.from(new TextEncoder().encode(whole));
 }
 
-/** A document as the field `x` at the end of another, which has the fields given. */
-export function within(fields: { readonly [key: string]: Json }, document: Document): Uint8Array<ArrayBuffer> {
-  const head = new TextEncoder().encode(`${JSON.stringify(fields).slice(0, -1)},"x":`);
-  return Uint8Array.of(...head, ...bytesOf(document), 0x7d);
+/** Documents as the fields `x0`, `x1` … at the end of another, which has the fields given. */
+export function within(
+  fields: { readonly [key: string]: Json },
+  ...documents: readonly Omit<Document, "title">[]
+): Uint8Array<ArrayBuffer> {
+  const utf8 = new TextEncoder();
+  const parts = documents.flatMap((document, index) => [utf8.encode(`,"x${index}":`), bytesOf(document)]);
+  const all = [utf8.encode(JSON.stringify(fields).slice(0, -1)), ...parts, utf8.encode("}")];
+  const whole = new Uint8Array(all.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of all) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Texts that go wrong somewhere. */
