@@ -94,7 +94,7 @@ function* inOrder({ acknowledged, events, confirmed }: History): Generator<strin
 }
 
 function* nothingAfterCancel(history: History): Generator<string> {
-  const { confirmed, calls, deliveries, events, acknowledged } = history;
+  const { confirmed, calls, deliveries, events, acknowledged, graceMs } = history;
   const callsOf = Map.groupBy(calls, ({ id }) => id);
   const leftBetween = (id: string, order: number): Call | undefined => {
     const end = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order)?.order;
@@ -108,14 +108,17 @@ function* nothingAfterCancel(history: History): Generator<string> {
     if (states.get(id) === "sent" && !hasRetried.has(id)) yield `${id} is said to be cancelled, and was sent`;
   }
   const eventOf = new Map(events.map((event) => [event.key, event]));
-  for (const { key, order, status } of acknowledged) {
+  for (const { key, order, status, at } of acknowledged) {
     const reply = eventOf.get(key);
     if (status !== "accepted" || reply?.kind !== "InboundMessage") continue;
     for (const delivery of deliveries) {
       const event = eventOf.get(delivery.eventKey);
       if (!delivery.cancelsOnReply || delivery.contactId !== reply.contactId || !event) continue;
       if (event.seq > reply.seq || event.occurredAt > reply.occurredAt || hasRetried.has(delivery.id)) continue;
-      if (leftBetween(delivery.id, order)) yield `${delivery.id} left after the reply ${key} was acknowledged`;
+      const left = leftBetween(delivery.id, order);
+      // What was under way already is not called back.
+      if (left && (graceMs === 0 || left.at > at + graceMs))
+        yield `${delivery.id} left after the reply ${key} was acknowledged`;
     }
   }
 }

@@ -8,6 +8,8 @@ export interface Acknowledged {
   /** When the sender first sent it, and when this answer was there. */
   readonly sentOrder: number;
   readonly order: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A request that left for a destination. */
@@ -71,6 +73,8 @@ export interface History {
   readonly deliveries: readonly EndedDelivery[];
   /** The tasks that KV holds at the end: id and contact. */
   readonly tasks: readonly { readonly id: string; readonly contactId: string }[];
+  /** How long a request may be on its way before it is seen, milliseconds; 0: it is seen as it leaves. */
+  readonly graceMs: number;
   /** Hosts that answered promptly from beginning to end. */
   readonly promptHosts: readonly string[];
   /** Hosts that never answered with 2xx, 3xx or 4xx. */

@@ -87,15 +87,26 @@ export async function serve(
   {
     state = join(built.folder, "state"),
     variables = {},
-  }: { state?: string; variables?: { [name: string]: string } } = {},
+    kv,
+    onLog,
+  }: {
+    state?: string;
+    variables?: { [name: string]: string };
+    /** `host:port` of a server that speaks KV's protocol; absent: one that forgets everything. */
+    kv?: string;
+    /** Gets what the Worker logs. */
+    onLog?: (text: string) => void;
+  } = {},
 ): Promise<ServedWorker> {
   mkdirSync(state, { recursive: true });
   const port = await freePort(0);
   const config = join(built.folder, "config.capnp");
-  writeFileSync(config, capnp(built, port, state, { ...TEST_VARIABLES, ...variables }));
+  writeFileSync(config, capnp(built, { port, state, kv }, { ...TEST_VARIABLES, ...variables }));
   const workerd = spawn(join(ROOT, "node_modules/workerd/bin/workerd"), ["serve", "--experimental", config], {
-    stdio: ["ignore", LOG, LOG],
+    stdio: onLog ? ["ignore", "pipe", "pipe"] : ["ignore", LOG, LOG],
   });
+  for (const stream of [workerd.stdout, workerd.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => onLog?.(text));
   running.add(workerd);
   const ended = new Promise<void>((done) =>
     workerd.once("exit", () => {
@@ -116,8 +127,7 @@ export async function serve(
 
 function capnp(
   { folder, file, objects }: BuiltWorker,
-  port: number,
-  state: string,
+  { port, state, kv }: { port: number; state: string; kv?: string | undefined },
   variables: { [name: string]: string },
 ): string {
   const toml = parseToml(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as {
@@ -138,7 +148,7 @@ function capnp(
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .main),
-    (name = "kv", worker = .kv),
+    (name = "kv", ${kv === undefined ? "worker = .kv" : `external = (address = ${text(kv)}, http = ())`}),
     (name = "state", disk = (path = ${text(state)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private", "local"])),
   ],

@@ -16,7 +16,7 @@ export interface DiskFaults {
 }
 
 /** The object that writes has gone. */
-export class ObjectGone extends Error {
+class ObjectGone extends Error {
   override name = "ObjectGone";
 }
 
@@ -132,9 +132,8 @@ export class Disk {
 
   /** What the next version would add to the tables: the version before it has to live with that. */
   addColumn(): void {
-    const events = this.rows("SELECT name FROM pragma_table_info('events')").map(({ name }) => name);
-    if (events.includes("seq") && !events.includes("later"))
-      this.#database.exec("ALTER TABLE events ADD COLUMN later TEXT");
+    const columns = new Set(this.rows("SELECT name FROM pragma_table_info('events')").map(({ name }) => name));
+    if (columns.has("seq") && !columns.has("later")) this.#database.exec("ALTER TABLE events ADD COLUMN later TEXT");
   }
 
   /** Everything that a statement finds, without any fault. */

@@ -8,7 +8,8 @@ export function plant({ name, file, from, to }: Mutant): void {
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (!url.endsWith(`/src/${file}`)) return loaded;
-      const text = String(loaded.source);
+      const { source } = loaded;
+      const text = typeof source === "string" ? source : new TextDecoder().decode(source);
       const parts = text.split(from);
       if (parts.length !== 2)
         throw new Error(`Mutant ${name}: ${file} holds its text ${parts.length - 1} times, not once`);

@@ -55,11 +55,10 @@ export class Network {
   fetch(isGone: () => boolean): (request: Request) => Promise<Response> {
     return async (request) => {
       const id = request.headers.get("webhook-id") ?? "";
-      const { host } = new URL(request.url);
+      const { host, pathname } = new URL(request.url);
       const order = this.#clockwork.order();
-      const body = await request.text();
       await this.#leave(isGone);
-      this.calls.push({ id, host, order, about: aboutOf(body), at: this.#clockwork.wall() });
+      this.calls.push({ id, host, order, about: pathname.slice(1), at: this.#clockwork.wall() });
       const aborted = new Promise<never>((_, fail) => {
         request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
       });
@@ -140,12 +139,6 @@ export class Network {
         return new Response(null, { status: Number(character) });
     }
   }
-}
-
-/** What a body says that it is about, as the rules of the simulation write it. */
-function aboutOf(body: string): string {
-  const { contact, key, rule, n } = JSON.parse(body) as { [name: string]: string | number };
-  return [contact, key, rule, n].join("/");
 }
 
 /** Nobody hears what comes for an object that has gone. */

@@ -19,7 +19,7 @@ interface Instance {
 }
 
 /** The caller hears that the connection broke, not what became of its call. */
-export class ConnectionLost extends Error {
+class ConnectionLost extends Error {
   override name = "ConnectionLost";
 }
 
@@ -35,7 +35,7 @@ export class SimulatedObject {
   readonly interrupted: string[] = [];
   readonly #clockwork: Clockwork;
   #instance: Instance | null = null;
-  #callers = new Set<(error: Error) => void>();
+  #callers = new Set<(error: unknown) => void>();
   #ringsAt: number | null = null;
   #ringing = 0;
   #failures = 0;
@@ -51,11 +51,15 @@ export class SimulatedObject {
   call<Value>(method: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value> {
     return new Promise((tell, fail) => {
       this.#callers.add(fail);
-      const done = (): boolean => this.#callers.delete(fail);
-      void this.#ask(method).then(
-        (value) => done() && tell(value),
-        (error: Error) => done() && fail(error),
-      );
+      const answer = async (): Promise<void> => {
+        try {
+          const value = await this.#ask(method);
+          if (this.#callers.delete(fail)) tell(value);
+        } catch (error) {
+          if (this.#callers.delete(fail)) fail(error);
+        }
+      };
+      void answer();
     });
   }
 

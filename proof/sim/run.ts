@@ -4,12 +4,12 @@ import type { Delivery } from "../../src/model/delivery.ts";
 import type { Event } from "../../src/model/event.ts";
 import { chance, type Chance } from "../../test/generated/chance.ts";
 import type { Acknowledged, Confirmed, History } from "../history.ts";
+import { tablesOf } from "../tables.ts";
 import { Clockwork } from "./clockwork.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/schema.ts";
-import { anEvent, HOSTS, RULE_SETS, SIMULATED_LOCATION } from "./rules.ts";
-import { tablesOf } from "./tables.ts";
+import { anEvent, HOSTS, LOCATION, RULE_SETS } from "./location.ts";
 
 const START = Date.parse("2026-03-04T06:00:00Z");
 const SECOND = 1_000;
@@ -85,8 +85,9 @@ class Run {
       confirmed: this.#confirmed,
       interrupted,
       isStorageRefusing: this.#faults.disk,
-      ...tablesOf(disk),
+      ...tablesOf((statement, ...values) => disk.rows(statement, ...values), RULE_SETS),
       tasks: [...network.kv.values()].map((task) => JSON.parse(task) as { id: string; contactId: string }),
+      graceMs: 0,
       promptHosts: isTimed ? promptHosts : [],
       deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
       mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
@@ -200,7 +201,13 @@ class Run {
       if (!this.#isPeace && this.#faults.calls && this.#chance.happens(0.1))
         throw new Error("The answer did not arrive");
       if (status === "over-budget") throw new Error("Too much");
-      this.#acknowledged.push({ key: event.key, status, sentOrder, order: this.#clockwork.order() });
+      this.#acknowledged.push({
+        key: event.key,
+        status,
+        sentOrder,
+        order: this.#clockwork.order(),
+        at: this.#clockwork.wall(),
+      });
       this.#unanswered.delete(event.key);
     } catch {
       if (goesOn)
@@ -220,7 +227,7 @@ class Run {
     else if (what < 8) await this.#retryDead(page?.deliveries ?? []);
     else if (what < 9) {
       const contactId = chance.pick(this.#contacts);
-      if (await this.#quietly((ledger) => ledger.eraseContact(SIMULATED_LOCATION, contactId)))
+      if (await this.#quietly((ledger) => ledger.eraseContact(LOCATION, contactId)))
         this.#confirm("erased", contactId, askedOrder);
     } else if (delivery) await this.#quietly((ledger) => ledger.completeTask(delivery.id));
   }
@@ -265,8 +272,9 @@ class Run {
 
   /** Some time while it is busy: any, or soon after an event, when there is most to break. */
   #at(run: () => void): void {
-    const { below, happens, pick } = this.#chance;
-    const isSoonAfter = this.#moments.length > 0 && happens(0.5);
-    this.#clockwork.after(isSoonAfter ? pick(this.#moments) + below(pick([20, 300, 10_000])) : below(BUSY_MS), run);
+    const chance = this.#chance;
+    const isSoonAfter = this.#moments.length > 0 && chance.happens(0.5);
+    const soon = (): number => chance.pick(this.#moments) + chance.below(chance.pick([20, 300, 10_000]));
+    this.#clockwork.after(isSoonAfter ? soon() : chance.below(BUSY_MS), run);
   }
 }

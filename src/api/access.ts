@@ -3,6 +3,7 @@
 import { parseJson } from "../events/parse-json.ts";
 import type { AccessApplications } from "../model/configuration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { logError } from "../model/log-line.ts";
 
 /** What checking a JWT needs of the world. */
 export interface AccessPorts {
@@ -95,8 +96,7 @@ async function fetchKeys(teamDomain: string, { fetch }: AccessPorts): Promise<Re
     if (!Array.isArray(keys)) throw new Error("No list of keys");
     return new Map((await Promise.all(keys.map(importKey))).flat());
   } catch (error) {
-    const name = error instanceof Error ? error.name : "";
-    console.error(JSON.stringify({ message: "The keys of Cloudflare Access could not be fetched", error: name }));
+    logError("The keys of Cloudflare Access could not be fetched", {}, error);
     return null;
   }
 }

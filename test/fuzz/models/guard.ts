@@ -6,6 +6,8 @@ import { text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
 
 const ALLOWED = new Set(["localhost:9099", "10.0.0.7", "intranet.example"]);
+const NOBODY = { outboundAllowedHosts: new Set<string>(), ownHosts: new Set<string>() };
+const NAMED = { ...NOBODY, outboundAllowedHosts: ALLOWED };
 /** Names that no public host has: RFC 6761, 6762, 7686, 8375, 9476, ICANN's "internal", and what home routers make up. */
 const NOT_PUBLIC =
   /(?:^|\.)(?:localhost|local|internal|home\.arpa|onion|test|invalid|lan|intranet|private|localdomain|corp|home)$/;
@@ -45,15 +47,15 @@ export const guardModel = model({
   share: 16,
   inputs: fc.oneof(url, text),
   holds(text) {
-    const strict = allowedDestination(text, new Set());
+    const strict = allowedDestination(text, NOBODY);
     if (strict.ok) {
       const { protocol, port, username, password, hostname, href } = strict.value;
       claim(protocol === "https:" && port === "" && username === "" && password === "", "It is no plain https URL");
       claim(isPublicName(hostname), "Its host is not public");
       claim(new URL(href).href === href, "It reads differently the second time");
-      claim(allowedDestination(text, ALLOWED).ok, "Naming hosts takes others away");
+      claim(allowedDestination(text, NAMED).ok, "Naming hosts takes others away");
     } else claim(strict.failure !== "", "It is refused without a reason");
-    const named = allowedDestination(text, ALLOWED);
+    const named = allowedDestination(text, NAMED);
     if (named.ok) {
       const { host, hostname, username, password } = named.value;
       claim(username === "" && password === "", "It holds user info");

@@ -14,6 +14,7 @@ import { json, sent, type Sent } from "../inputs.ts";
 import { claim, model } from "../model.ts";
 
 const CONTEXT = {
+  ownHosts: new Set<string>(),
   outboundAllowedHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map<string, never>(),

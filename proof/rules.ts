@@ -1,0 +1,83 @@
+// What a location has as rules while something is broken, and what is sent to it.
+import type { JsonObject } from "../src/model/json.ts";
+import type { Rule, RuleSet, WebhookAction } from "../src/model/rule.ts";
+import { aRule, aRuleSet, aTask } from "../test/builders.ts";
+import type { Window } from "../src/model/window.ts";
+import type { Chance } from "../test/generated/chance.ts";
+
+const STATUSES = ["delivered", "failed", "read", "opened"] as const;
+/** A path that says what a webhook is about, so that repeats can be told from others. */
+const ABOUT = "{{ event.contactId }}/{{ decision.eventKey }}/{{ rule.name }}";
+
+const onStatus = (status: string): Rule["conditions"] => ({
+  all: [{ fact: "status", operator: "equal", value: status }],
+});
+
+/**
+ * The version that is deployed first, and the next one. `origins` are four destinations; `after` are how long a short,
+ * a middle and a long wait are, and `window` is that of one rule.
+ */
+export function ruleSets(
+  origins: readonly string[],
+  after: readonly [string, string, string],
+  window?: Window,
+): [RuleSet, RuleSet] {
+  const [a, b, c, d] = origins;
+  const webhook = (origin: string | undefined, n: number, fields: Partial<WebhookAction> = {}): WebhookAction => ({
+    type: "webhook",
+    url: `${origin}/${ABOUT}/${n}`,
+    body: { contact: "{{ event.contactId }}" },
+    ...fields,
+  });
+  const counted = aRule({
+    name: "counted",
+    conditions: {
+      all: [{ fact: "count", params: { kind: "OutboundMessage" }, operator: "greaterThanInclusive", value: 0 }],
+    },
+    actions: [webhook(a, 0), aTask({ title: "Look at {{ event.contactId }}" })],
+  });
+  const waits = aRule({
+    name: "waits",
+    conditions: onStatus("failed"),
+    actions: [
+      webhook(b, 0, { after: after[0], cancelOn: ["reply"] }),
+      aTask({ after: after[1], cancelOn: ["reply"] }),
+      webhook(d, 1, { after: after[2] }),
+    ],
+  });
+  const burst = aRule({
+    name: "burst",
+    conditions: onStatus("read"),
+    actions: Array.from({ length: 7 }, (_, n) => webhook(c, n, n < 4 ? { cancelOn: ["reply"] } : {})),
+  });
+  const limited = aRule({ name: "limited", limit: { count: 1, within: "1h" }, actions: [webhook(d, 0)] });
+  const windowed = aRule({
+    name: "windowed",
+    conditions: onStatus("opened"),
+    ...(window ? { window } : {}),
+    actions: [webhook(a, 0)],
+  });
+  return [
+    { ...aRuleSet(counted, waits, burst, limited, windowed), hash: "version-1" },
+    { ...aRuleSet(counted, { ...waits, name: "waits-2" }, burst, windowed), hash: "version-2" },
+  ];
+}
+
+/** What HighLevel sends of a message, out or in. */
+export function aMessage(
+  about: { key: string; locationId: string; contactId: string; isReply: boolean; atMs: number },
+  chance: Chance,
+): JsonObject {
+  const now = new Date(about.atMs).toISOString();
+  return {
+    type: about.isReply ? "InboundMessage" : "OutboundMessage",
+    locationId: about.locationId,
+    contactId: about.contactId,
+    messageType: "SMS",
+    messageId: about.key,
+    webhookId: about.key,
+    dateAdded: now,
+    timestamp: now,
+    ...(about.isReply ? { body: "Yes" } : { status: chance.pick(STATUSES) }),
+  };
+}

@@ -1,0 +1,60 @@
+// What the tables of a ledger hold at the end, read past the ledger.
+import type { Plan } from "../src/ledger/deliveries.ts";
+import type { LogRecord } from "../src/ledger/log.ts";
+import type { RuleSet } from "../src/model/rule.ts";
+import { durationMs } from "../src/time/duration.ts";
+import { nextOpening } from "../src/time/window.ts";
+import type { EndedDelivery, RecordedEvent } from "./history.ts";
+
+/** Asks the tables: the rows of a statement. */
+export type Ask = (statement: string, ...values: string[]) => { [column: string]: unknown }[];
+
+export function tablesOf(
+  ask: Ask,
+  ruleSets: readonly RuleSet[],
+): { events: RecordedEvent[]; deliveries: EndedDelivery[] } {
+  return {
+    events: ask("SELECT seq, record FROM events WHERE record IS NOT NULL ORDER BY seq").map((row) =>
+      toEvent(row, ruleSets),
+    ),
+    deliveries: ask("SELECT id, event_key, contact_id, host, state, plan FROM deliveries").map((row) =>
+      toDelivery(ask, row),
+    ),
+  };
+}
+
+function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[]): RecordedEvent {
+  const { event, decision } = JSON.parse(String(row["record"])) as LogRecord;
+  const rules = ruleSets.find(({ hash }) => hash === decision.ruleSet)?.rules ?? [];
+  const fired = rules.filter(({ name }) => decision.fired.includes(name));
+  const [asked] = decision.verdicts.find(({ rule }) => rule === "counted")?.conditions ?? [];
+  return {
+    key: event.key,
+    contactId: event.contactId,
+    seq: Number(row["seq"]),
+    kind: event.kind,
+    occurredAt: Date.parse(event.occurredAt),
+    planned: fired.reduce((sum, { actions }) => sum + actions.length, 0),
+    counted: asked && "saw" in asked ? Number(asked.saw) : null,
+  };
+}
+
+function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery {
+  const id = String(row["id"]);
+  const { action, window } = JSON.parse(String(row["plan"])) as Plan;
+  const decidedAt = Number.parseInt(id.slice(0, 12), 16);
+  const dueAt = decidedAt + (durationMs(action.after ?? "") ?? 0);
+  return {
+    id,
+    eventKey: String(row["event_key"]),
+    contactId: String(row["contact_id"]),
+    host: String(row["host"]),
+    state: String(row["state"]),
+    cancelsOnReply: action.cancelOn !== undefined,
+    dueAt: (window && nextOpening(window, dueAt, "UTC")) ?? dueAt,
+    attempts: ask("SELECT at, error FROM attempts WHERE delivery_id = ? ORDER BY n", id).map(({ at, error }) => ({
+      at: Number(at),
+      error: typeof error === "string" ? error : null,
+    })),
+  };
+}
