@@ -44,6 +44,14 @@ export class World {
     this.#chance = chance;
   }
 
+  /** Starts a destination that takes requests and never answers: its address. */
+  async startHanging(): Promise<string> {
+    return this.#listen((request, response) => {
+      this.#note(String(request.headers["webhook-id"]), (request.url ?? "").slice(1), request.headers.host ?? "");
+      response.on("error", () => undefined);
+    });
+  }
+
   /** Starts destinations and KV: their addresses. */
   async start(): Promise<{ hosts: string[]; kv: string }> {
     const hosts: string[] = [];
@@ -71,8 +79,13 @@ export class World {
     return [...this.#kv.values()].map((text) => JSON.parse(text) as { id: string; contactId: string });
   }
 
-  /** Sends an event, and goes on until it is told 2xx. */
-  async send(key: string, locationId: string, contactId: string): Promise<void> {
+  /** Sends an event, and goes on until it is told 2xx, or sends it once. How long an answer took goes into `latencies`. */
+  async send(
+    key: string,
+    locationId: string,
+    contactId: string,
+    { goesOn = true, latencies = this.latencies }: { goesOn?: boolean; latencies?: number[] } = {},
+  ): Promise<void> {
     const isReply = this.#chance.happens(0.15);
     const body = JSON.stringify(aMessage({ key, locationId, contactId, isReply, atMs: Date.now() }, this.#chance));
     const signature = sign(null, Buffer.from(body), KEY).toString("base64");
@@ -82,7 +95,7 @@ export class World {
     for (;;) {
       const startedAt = performance.now();
       const answer = await this.#ask("POST", "/hooks/highlevel", headers, body).catch(() => null);
-      this.latencies.push(performance.now() - startedAt);
+      latencies.push(performance.now() - startedAt);
       const status = answer === null ? "no answer" : String(answer.status);
       this.statuses[status] = (this.statuses[status] ?? 0) + 1;
       if (answer?.status === 202) {
@@ -91,6 +104,7 @@ export class World {
         this.waiting.delete(key);
         return;
       }
+      if (!goesOn) return;
       await pause(AGAIN_MS + this.#chance.below(AGAIN_MS));
     }
   }

@@ -194,6 +194,8 @@ interface Wrong {
 const NEEDS_LIST: Wrong = { message: "needs a list; with text it would look for a part of it" };
 
 function wrongFact({ name, spreadsValue }: Operator, { type }: FactEntry): Wrong | null {
+  // Whoever sends the event would choose how long it takes.
+  if (name === "matches") return { message: "Write the pattern out, it cannot come from the event", pattern: true };
   const isListed = type === "list" || type === "object" || type === "any";
   return (LIST_OPERATORS.has(name) || spreadsValue) && !isListed ? NEEDS_LIST : null;
 }

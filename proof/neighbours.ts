@@ -1,0 +1,73 @@
+// `npm run neighbours`: what one destination that hangs does to the others of its location, and what one location that
+// floods does to another. In raw workerd, over real connections.
+import { quantile } from "../bench/parts/report.ts";
+import { buildWith, discard, serve } from "../bench/parts/serve.ts";
+import type { WebhookAction } from "../src/model/rule.ts";
+import { aRule } from "../test/builders.ts";
+import { chance } from "../test/generated/chance.ts";
+import { pause, World } from "./chaos/world.ts";
+
+const SECONDS = Number(process.env["SECONDS"] ?? 20);
+const QUIET_RATE = 10;
+const FLOOD_FACTOR = 50;
+const HANGING_RATE = 5;
+const MAY_BE_LATE_MS = 1_000;
+
+const world = new World(chance(1));
+const { hosts, kv } = await world.start();
+const [prompt = ""] = hosts;
+const hanging = await world.startHanging();
+const to = (host: string): WebhookAction => ({
+  type: "webhook",
+  url: `http://${host}/{{ event.contactId }}/{{ decision.eventKey }}/both/0`,
+});
+const conditions = { all: [{ fact: "locationId", operator: "equal", value: "both" }] } as const;
+console.log("Building the Worker …");
+const both = aRule({
+  name: "both",
+  conditions,
+  on: ["OutboundMessage", "InboundMessage"],
+  actions: [to(hanging), to(prompt)],
+});
+const built = await buildWith([both]);
+const worker = await serve(built, { kv, variables: { OUTBOUND_ALLOWED_HOSTS: `${prompt},${hanging}` } });
+world.port = worker.port;
+
+/** Sends to a location at a rate for some seconds, and gives how long each answer took. */
+async function load(locationId: string, rate: number, goesOn: boolean): Promise<number[]> {
+  const latencies: number[] = [];
+  const under: Promise<void>[] = [];
+  const startedAt = performance.now();
+  for (let sent = 0; sent < rate * SECONDS;) {
+    for (const due = ((performance.now() - startedAt) * rate) / 1_000; sent < due; sent++)
+      under.push(world.send(`${locationId}-${startedAt}-${sent}`, locationId, `c${sent % 50}`, { goesOn, latencies }));
+    await pause(5);
+  }
+  await Promise.all(under);
+  return latencies;
+}
+
+await load("warm", 100, true);
+const alone = await load("quiet", QUIET_RATE, true);
+const [besides] = await Promise.all([load("quiet", QUIET_RATE, true), load("loud", QUIET_RATE * FLOOD_FACTOR, false)]);
+const [before, after] = [quantile(alone, 0.99), quantile(besides, 0.99)];
+console.log(
+  `A location at ${QUIET_RATE} events/s is answered in ${quantile(alone, 0.5).toFixed(1)} ms (p99 ${before.toFixed(1)}), and in ${quantile(besides, 0.5).toFixed(1)} ms (p99 ${after.toFixed(1)}) beside one that sends ${QUIET_RATE * FLOOD_FACTOR}/s: ${(after / before).toFixed(1)} times`,
+);
+
+await load("both", HANGING_RATE, true);
+await pause(2_000);
+await worker.stop("SIGKILL");
+const answeredAt = new Map(world.acknowledged.map(({ key, at }) => [key, at]));
+const calls = world.calls.filter(({ about }) => about.endsWith("both/0"));
+const lateMs = calls
+  .filter(({ host }) => host === prompt)
+  .map(({ about, at }) => at - (answeredAt.get(about.split("/")[1] ?? "") ?? Number.NaN));
+const events = world.acknowledged.filter(({ key }) => key.startsWith("both-")).length;
+const isInTime = lateMs.length === events && lateMs.every((ms) => ms <= MAY_BE_LATE_MS);
+console.log(
+  `Beside a destination that hangs (${calls.length - lateMs.length} requests to it), ${lateMs.length} of ${events} deliveries left for another: ${quantile(lateMs, 0.5).toFixed(0)} ms after the 202 (p99 ${quantile(lateMs, 0.99).toFixed(0)}, most ${Math.max(...lateMs)})`,
+);
+world.stop();
+discard(built);
+process.exit(isInTime ? 0 : 1);
