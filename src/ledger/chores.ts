@@ -13,6 +13,8 @@ export class Chores {
   readonly #ports: LedgerPorts;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
+  /** The directory is known to know of this location. */
+  #isIntroduced = false;
   /** Days since 1970: of the day that is noted. */
   #seenDay: number | null = null;
 
@@ -33,11 +35,13 @@ export class Chores {
 
   /** Tells the directory of this location before anything is kept for it: from then on the watchdog looks after it. */
   async introduce(locationId: string): Promise<void> {
-    if (this.#marked("announced") !== undefined) return;
+    if (this.#isIntroduced || this.#now() < this.#announceFrom) return;
     try {
-      await this.#ports.announce(locationId);
+      if (this.#marked("announced") === undefined) await this.#ports.announce(locationId);
+      this.#isIntroduced = true;
     } catch {
-      // The first alarm tells it again.
+      // The first alarm tells it again, and until then one event a minute.
+      this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
     }
   }
 

@@ -174,3 +174,30 @@ describe("recording", () => {
     expect(await ledger.record(anEvent({}, "one more"))).toMatchObject({ status: "accepted" });
   });
 });
+
+describe("the directory", () => {
+  it("hears of a location once before its first event is recorded, and once a minute while it does not answer", async () => {
+    let now = Date.parse("2026-03-01T12:00:00Z");
+    let asked = 0;
+    let answers = false;
+    const announce = () => {
+      asked += 1;
+      return answers ? Promise.resolve() : Promise.reject(new Error("no answer"));
+    };
+    const ledger = await aLedger({ announce, clock: () => now });
+    const send = async (from: number): Promise<void> => {
+      for (const event of events.slice(from, from + 5)) await ledger.record(event);
+    };
+    const counts: number[] = [];
+    await send(0);
+    counts.push(asked);
+    now += 60_000;
+    await send(5);
+    counts.push(asked);
+    answers = true;
+    now += 60_000;
+    await send(10);
+    counts.push(asked);
+    expect(counts).toEqual([1, 2, 3]);
+  });
+});
