@@ -7,6 +7,7 @@ import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
 const ANNOUNCE_AGAIN_MS = 60_000;
+const ANNOUNCE_WITHIN_MS = 2_000;
 
 export class Chores {
   readonly #storage: LedgerStorage;
@@ -36,13 +37,7 @@ export class Chores {
   /** Tells the directory of this location before anything is kept for it: from then on the watchdog looks after it. */
   async introduce(locationId: string): Promise<void> {
     if (this.#isIntroduced || this.#now() < this.#announceFrom) return;
-    try {
-      if (this.#marked("announced") === undefined) await this.#ports.announce(locationId);
-      this.#isIntroduced = true;
-    } catch {
-      // The first alarm tells it again, and until then one event a minute.
-      this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
-    }
+    this.#isIntroduced = this.#marked("announced") !== undefined || (await this.#announce(locationId));
   }
 
   /** Which location this is; absent as long as nothing has come. */
@@ -80,13 +75,25 @@ export class Chores {
     const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
     const due = this.#announcementAt();
     if (seen === undefined || locationId === undefined || due === null || due > this.#now()) return;
+    if (await this.#announce(locationId)) this.#mark("announced", seen);
+  }
+
+  /** Whether the directory took it; if not, it is told again after a while. */
+  async #announce(locationId: string): Promise<boolean> {
     try {
-      await this.#ports.announce(locationId);
-      this.#mark("announced", seen);
+      await Promise.race([this.#ports.announce(locationId), this.#tooLate()]);
+      return true;
     } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
       logError("The directory did not answer, it is told again later", { locationId }, error);
+      return false;
     }
+  }
+
+  /** An event waits for the directory, so that has to answer soon. */
+  async #tooLate(): Promise<never> {
+    await this.#ports.timer(ANNOUNCE_WITHIN_MS);
+    throw new Error("The directory is late");
   }
 
   #sweepAt(): number | null {

@@ -200,4 +200,14 @@ describe("the directory", () => {
     counts.push(asked);
     expect(counts).toEqual([1, 2, 3]);
   });
+
+  it("holds up the first event for two seconds at most", async () => {
+    const waits: (() => void)[] = [];
+    const timer = () => new Promise<void>((done) => waits.push(done));
+    const ledger = await aLedger({ announce: () => new Promise(() => {}), timer });
+    const answer = ledger.record(anEvent());
+    await Promise.resolve();
+    for (const done of waits) done();
+    expect(await answer).toMatchObject({ status: "accepted" });
+  });
 });
