@@ -1,7 +1,15 @@
 // The Worker's entry: which room answers which request, and what the rooms are given. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { directory, eraseContact, eventStore, ledgerOf, pokeLedgers, releaseQuarantined } from "./ledger/client.ts";
+import {
+  directory,
+  eraseContact,
+  eventStore,
+  isBusy,
+  ledgerOf,
+  pokeLedgers,
+  releaseQuarantined,
+} from "./ledger/client.ts";
 import type { LedgerEnv } from "./ledger/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
@@ -26,6 +34,7 @@ export default {
       return (await router.fetch(request, env)) as Response;
     } catch (error) {
       logError("A request failed", {}, error);
+      if (isBusy(error)) return respond({ ok: false, failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 } });
       return respond({ ok: false, failure: { code: "BUG" } });
     }
   },

@@ -53,10 +53,21 @@ async function again<Value>(call: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Source: Cloudflare's documentation, "Durable Objects: Error handling". */
+/** Flags that Durable Objects put on errors: Cloudflare's documentation, "Durable Objects: Error handling". */
+interface ObjectError {
+  readonly retryable?: boolean;
+  readonly overloaded?: boolean;
+}
+
 function isRetryable(error: unknown): boolean {
-  const { retryable, overloaded } = error as { retryable?: boolean; overloaded?: boolean };
+  const { retryable, overloaded } = error as ObjectError;
   return retryable === true && overloaded !== true;
+}
+
+/** Whether an object could not be asked now, and can be later. */
+export function isBusy(error: unknown): boolean {
+  const { retryable, overloaded } = error as ObjectError;
+  return retryable === true || overloaded === true;
 }
 
 /**

@@ -79,7 +79,7 @@ export function problemOf(failure: Failure): Problem {
         { "retry-after": "60" },
       );
     case "LEDGER_UNAVAILABLE":
-      return problem(429, failure.code, "The event could not be stored now", "Send it again later", {
+      return problem(429, failure.code, "The ledger cannot be asked now", "Send it again later", {
         "retry-after": String(failure.retryAfterSeconds),
       });
     case "LEDGER_OVER_BUDGET":

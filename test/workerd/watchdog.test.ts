@@ -6,6 +6,7 @@ import { directory, pokeLedgers } from "../../src/ledger/client.ts";
 import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
 import worker from "../../src/worker.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
+import { TEST_ADMIN_TOKEN } from "../keys.ts";
 import { api, ledger, post, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
@@ -88,5 +89,30 @@ describe("the budget of a location", () => {
     for (let index = 0; index < 11; index++) await postEvent({ webhookId: `flood-${index}` });
     const other = await post(aPayload({ locationId: "another-location", webhookId: "other" }));
     expect(other.status).toBe(202);
+  });
+});
+
+describe("an object that cannot be asked now", () => {
+  const busy = (flags: object): LedgerEnv => ({
+    ...bindings,
+    LEDGER: {
+      getByName: () => ({ events: () => Promise.reject(Object.assign(new Error("busy"), flags)) }),
+    } as unknown as LedgerEnv["LEDGER"],
+  });
+  const ask = (flags: object): Promise<Response> =>
+    worker.fetch(
+      new Request(`https://afterbeep.test/api/locations/${LOCATION}/events`, {
+        headers: { authorization: `Bearer ${TEST_ADMIN_TOKEN}` },
+      }),
+      busy(flags),
+    );
+
+  it.each([
+    [{ overloaded: true }, 429],
+    [{ retryable: true }, 429],
+    [{}, 500],
+  ])("with %j answers the operator %s", async (flags, status) => {
+    const response = await ask(flags);
+    expect([response.status, response.headers.has("retry-after")]).toEqual([status, status === 429]);
   });
 });
