@@ -1,5 +1,6 @@
 // `npm run neighbours`: what one destination that hangs does to the others of its location, and what one location that
 // floods does to another. In raw workerd, over real connections.
+import { parseArgs } from "node:util";
 import { quantile } from "../bench/parts/report.ts";
 import { buildWith, discard, serve } from "../bench/parts/serve.ts";
 import type { WebhookAction } from "../src/model/rule.ts";
@@ -7,12 +8,37 @@ import { aRule } from "../test/builders.ts";
 import { chance } from "../test/generated/chance.ts";
 import { pause, World } from "./chaos/world.ts";
 
-const SECONDS = Number(process.env["SECONDS"] ?? 20);
+const HELP = `Usage: npm run neighbours -- [--seconds 20] [--json]
+Exit codes: 0 what goes to other destinations leaves within a second; 1 otherwise; 2 wrong usage.`;
 const QUIET_RATE = 10;
 const FLOOD_FACTOR = 50;
 const HANGING_RATE = 5;
 const MAY_BE_LATE_MS = 1_000;
 
+const { seconds: SECONDS, json } = read();
+
+function read(): { seconds: number; json: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seconds: { type: "string", default: "20" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+    if (values.help) {
+      console.log(HELP);
+      process.exit(0);
+    }
+    if (!(Number(values.seconds) > 0)) throw new Error("Expected a number of seconds above 0");
+    return { seconds: Number(values.seconds), json: values.json };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : ""}\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const say = (text: string): void => void (json || console.log(text));
 const world = new World(chance(1));
 const { hosts, kv } = await world.start();
 const [prompt = ""] = hosts;
@@ -22,7 +48,7 @@ const to = (host: string): WebhookAction => ({
   url: `http://${host}/{{ event.contactId }}/{{ decision.eventKey }}/both/0`,
 });
 const conditions = { all: [{ fact: "locationId", operator: "equal", value: "both" }] } as const;
-console.log("Building the Worker …");
+say("Building the Worker …");
 const both = aRule({
   name: "both",
   conditions,
@@ -50,10 +76,15 @@ async function load(locationId: string, rate: number, goesOn: boolean): Promise<
 await load("warm", 100, true);
 const alone = await load("quiet", QUIET_RATE, true);
 const [besides] = await Promise.all([load("quiet", QUIET_RATE, true), load("loud", QUIET_RATE * FLOOD_FACTOR, false)]);
-const [before, after] = [quantile(alone, 0.99), quantile(besides, 0.99)];
-console.log(
-  `A location at ${QUIET_RATE} events/s is answered in ${quantile(alone, 0.5).toFixed(1)} ms (p99 ${before.toFixed(1)}), and in ${quantile(besides, 0.5).toFixed(1)} ms (p99 ${after.toFixed(1)}) beside one that sends ${QUIET_RATE * FLOOD_FACTOR}/s: ${(after / before).toFixed(1)} times`,
+const flood = { alone: percentiles(alone), besides: percentiles(besides) };
+say(
+  `A location at ${QUIET_RATE} events/s is answered in ${flood.alone.p50} ms (p99 ${flood.alone.p99}); beside one that sends ${QUIET_RATE * FLOOD_FACTOR}/s in ${flood.besides.p50} ms (p99 ${flood.besides.p99}). Both share the two cores of one process here.`,
 );
+
+function percentiles(latencies: readonly number[]): { p50: number; p99: number } {
+  const [p50 = 0, p99 = 0] = [0.5, 0.99].map((share) => Number(quantile(latencies, share).toFixed(1)));
+  return { p50, p99 };
+}
 
 await load("both", HANGING_RATE, true);
 await pause(2_000);
@@ -65,9 +96,11 @@ const lateMs = calls
   .map(({ about, at }) => at - (answeredAt.get(about.split("/")[1] ?? "") ?? Number.NaN));
 const events = world.acknowledged.filter(({ key }) => key.startsWith("both-")).length;
 const isInTime = lateMs.length === events && lateMs.every((ms) => ms <= MAY_BE_LATE_MS);
-console.log(
-  `Beside a destination that hangs (${calls.length - lateMs.length} requests to it), ${lateMs.length} of ${events} deliveries left for another: ${quantile(lateMs, 0.5).toFixed(0)} ms after the 202 (p99 ${quantile(lateMs, 0.99).toFixed(0)}, most ${Math.max(...lateMs)})`,
+const late = { ...percentiles(lateMs), most: Math.max(...lateMs) };
+say(
+  `Beside a destination that hangs (${calls.length - lateMs.length} requests to it), ${lateMs.length} of ${events} deliveries left for another, ${late.p50} ms after the 202 (p99 ${late.p99}, most ${late.most}; ${MAY_BE_LATE_MS} allowed)`,
 );
+if (json) console.log(JSON.stringify({ flood, hanging: { ...late, deliveries: lateMs.length, events } }));
 world.stop();
 discard(built);
 process.exit(isInTime ? 0 : 1);

@@ -43,8 +43,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "alarm-not-set-after-a-failure",
     file: "ledger/ledger.ts",
-    from: "this.#alarm.setForNext(failed ? this.#now() + BREATH_MS : undefined);",
-    to: "if (!failed) this.#alarm.setForNext();",
+    from: "this.#alarm.setForNext(failures.length > 0 ? this.#now() + BREATH_MS : undefined);",
+    to: "if (failures.length === 0) this.#alarm.setForNext();",
   },
   {
     name: "lost-alarm-not-repaired",
@@ -97,8 +97,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "tries-not-counted",
     file: "ledger/delivery-moves.ts",
-    from: "putBack({ ...from, tries: from.tries + 1 }, nowMs + delay)",
-    to: "putBack(from, nowMs + delay)",
+    from: "putBack({ ...from, giveUpAtMs, tries: from.tries + 1 }, nowMs + delay)",
+    to: "putBack({ ...from, giveUpAtMs }, nowMs + delay)",
   },
   {
     name: "given-up-too-early",
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "one-host-takes-every-place",
     file: "ledger/lanes.ts",
-    from: "return lane.inFlight < SHARED_PLACES && this.#inFlight < SHARED_PLACES && lane.circuit.failures === 0;",
+    from: 'if (mode !== "closed") return lane.inFlight === 0 && this.#suspectsInFlight() < SUSPECT_PLACES;\n    if (lane.inFlight === 0) return true;\n    return lane.inFlight < SHARED_PLACES && this.#inFlight - this.#suspectsInFlight() < SHARED_PLACES;',
     to: "return true;",
   },
   {

@@ -58,11 +58,13 @@ export class Network {
       const { host, pathname } = new URL(request.url);
       const order = this.#clockwork.order();
       await this.#leave(isGone);
+      const character = this.characters.get(host) ?? "prompt";
+      if (character === "resets") return heard(isGone, this.#answer(character));
       this.calls.push({ id, host, order, about: pathname.slice(1), at: this.#clockwork.wall() });
       const aborted = new Promise<never>((_, fail) => {
         request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
       });
-      return heard(isGone, Promise.race([this.#answer(this.characters.get(host) ?? "prompt"), aborted]));
+      return heard(isGone, Promise.race([this.#answer(character), aborted]));
     };
   }
 

@@ -8,9 +8,12 @@ import type { Task } from "../model/task.ts";
 import type { ActionContext, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
 import { renderText, TEMPLATE_ROOTS } from "./template.ts";
+import { within } from "./time-limit.ts";
 
 /** KV holds 1,024 bytes of metadata a key, the title among them. */
 const MAX_TITLE_CHARACTERS = 200;
+/** KV answers in milliseconds; one that does not may not hold a place for ever. */
+export const KV_TIMEOUT_MS = 15_000;
 
 const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
 
@@ -56,7 +59,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     completedAt: null,
   };
   try {
-    await context.ports.tasks.put(created);
+    await within(context.ports.timeLimit(KV_TIMEOUT_MS), context.ports.tasks.put(created));
   } catch {
     return unanswered(actionError("ACTION_TASK_STORE", "KV did not take the task"));
   }

@@ -14,8 +14,8 @@ export class Chores {
   readonly #ports: LedgerPorts;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
-  /** The directory is known to know of this location. */
-  #isIntroduced = false;
+  /** The day of which the directory is known to know. */
+  #introducedDay: number | null = null;
   /** Days since 1970: of the day that is noted. */
   #seenDay: number | null = null;
 
@@ -26,18 +26,23 @@ export class Chores {
 
   /** Notes where this is, and that something came today: `true` when that was news. */
   seen(locationId: string): boolean {
-    const day = Math.floor(this.#now() / DAY_MS);
+    const day = this.#today();
     if (day === this.#seenDay) return false;
     this.#mark("location", locationId);
-    this.#mark("seen", new Date(day * DAY_MS).toISOString().slice(0, 10));
+    this.#mark("seen", dateOf(day));
     this.#seenDay = day;
     return true;
   }
 
-  /** Tells the directory of this location before anything is kept for it: from then on the watchdog looks after it. */
+  /** Tells the directory of this location before the first event of a day: from then on the watchdog looks after it. */
   async introduce(locationId: string): Promise<void> {
-    if (this.#isIntroduced || this.#now() < this.#announceFrom) return;
-    this.#isIntroduced = this.#marked("announced") !== undefined || (await this.#announce(locationId));
+    const today = this.#today();
+    if (this.#introducedDay === today || this.#now() < this.#announceFrom) return;
+    if (this.#marked("announced") !== dateOf(today)) {
+      if (!(await this.#announce(locationId))) return;
+      this.#mark("announced", dateOf(today));
+    }
+    this.#introducedDay = today;
   }
 
   /** Which location this is; absent as long as nothing has come. */
@@ -64,6 +69,11 @@ export class Chores {
 
   #now(): number {
     return this.#ports.actions.clock();
+  }
+
+  /** Days since 1970. */
+  #today(): number {
+    return Math.floor(this.#now() / DAY_MS);
   }
 
   #announcementAt(): number | null {
@@ -123,4 +133,9 @@ export class Chores {
     if (this.#marked(name) === value) return;
     this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
   }
+}
+
+/** `YYYY-MM-DD`, UTC. */
+function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }

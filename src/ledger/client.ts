@@ -1,7 +1,7 @@
 // The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
 import type { Event } from "../model/event.ts";
 import { logError } from "../model/log-line.ts";
-import type { Erased, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Erased, Held, Quarantined, Recorded } from "../model/ledger.ts";
 import { directoryOf, type Directory, type Ledger, type LedgerEnv } from "./durable-objects.ts";
 
 const POKED_AT_ONCE = 900;
@@ -29,8 +29,8 @@ export function directory(env: LedgerEnv): Remote<Directory> {
 /** Where received events go: the ledger of their location, or the directory when they name none. */
 export function eventStore(env: LedgerEnv): {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<void>;
-  countIgnored(locationId: string | null, kind: string): Promise<void>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
+  countIgnored(locationId: string | null, kind: string): Promise<Held>;
 } {
   return {
     record: (event) => again(() => ledgerOf(env, event.locationId).record(event)),

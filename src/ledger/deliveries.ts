@@ -168,8 +168,9 @@ export function settle(
 
 /** Gives up what could not be sent for a week after it was due, a bounded number at once: `true` when there is more. */
 export function giveUp(sql: Sql, nowMs: number): boolean {
-  const over = "SELECT id FROM deliveries WHERE state = 'scheduled' AND due_at <= ? AND give_up_at <= ? LIMIT ?";
-  const ids = rows<{ id: string }>(sql, over, nowMs, nowMs, GIVEN_UP_AT_ONCE);
+  const over =
+    "SELECT id FROM deliveries WHERE state = 'scheduled' AND due_at <= ? AND ifnull(give_up_at, due_at + ?) <= ? LIMIT ?";
+  const ids = rows<{ id: string }>(sql, over, nowMs, moves.GIVE_UP_AFTER_MS, nowMs, GIVEN_UP_AT_ONCE);
   for (const { id } of ids)
     if (move(sql, id, (from) => moves.givenUp(from, nowMs)))
       noteAttempt(sql, id, HELD_UP_FOR_TOO_LONG, { startedAt: nowMs, now: nowMs });

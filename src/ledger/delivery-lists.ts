@@ -100,16 +100,21 @@ export function earliestByHost(sql: Sql): { readonly host: string; readonly dueA
   );
 }
 
+/** How many due deliveries of a host take turns: those that have been due longest. */
+const IN_TURNS = 5_000;
+
 /** The deliveries that are due at a host: the first of each contact, then the second of each, and so on. */
 export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number): string[] {
   return rows<{ id: string }>(
     sql,
     `SELECT id FROM (
        SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn
-       FROM deliveries WHERE state = 'scheduled' AND host = ? AND due_at <= ?)
+       FROM (SELECT id, due_at, contact_id FROM deliveries WHERE state = 'scheduled' AND host = ? AND due_at <= ?
+         ORDER BY due_at LIMIT ?))
      ORDER BY turn, due_at, id LIMIT ?`,
     host,
     nowMs,
+    IN_TURNS,
     limit,
   ).map(({ id }) => id);
 }

@@ -18,7 +18,7 @@ export interface Standing {
 }
 
 /** A week after a delivery was first due nobody waits for it any more, however often it was tried. */
-const GIVE_UP_AFTER_MS = 7 * 86_400_000;
+export const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 
 /** A delivery that begins: waiting, or ended by an event that was recorded before its own. */
 export function begun(dueAtMs: number, cancelledBy: CancelledBy | null): Standing {
@@ -38,8 +38,9 @@ export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number
   if (from.state !== "sending") return null;
   if (outcome.done) return ended(from, "sent");
   const delay = outcome.error.retry === "never" ? null : retryDelayMs(from.tries + 1, random, outcome.retryAfterMs);
-  const isGivenUp = delay === null || (from.giveUpAtMs !== null && nowMs + delay > from.giveUpAtMs);
-  return isGivenUp ? ended(from, "dead") : putBack({ ...from, tries: from.tries + 1 }, nowMs + delay);
+  const giveUpAtMs = giveUpAt(from, nowMs);
+  const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
+  return isGivenUp ? ended(from, "dead") : putBack({ ...from, giveUpAtMs, tries: from.tries + 1 }, nowMs + delay);
 }
 
 /** Waits again, without an attempt that counts: nothing is known of how this one ended. */
@@ -78,8 +79,14 @@ export function retried(from: Standing, nowMs: number): Standing | null {
 
 /** Given up without another attempt: its destination has been down for longer than anybody waits. */
 export function givenUp(from: Standing, nowMs: number): Standing | null {
-  const isOver = from.state === "scheduled" && from.giveUpAtMs !== null && from.giveUpAtMs <= nowMs;
+  const isOver = from.state === "scheduled" && giveUpAt(from, nowMs) <= nowMs;
   return isOver ? ended(from, "dead") : null;
+}
+
+/** The version before wrote no such time, and left an old one when a delivery was retried by hand. */
+function giveUpAt({ giveUpAtMs, dueAtMs }: Standing, nowMs: number): number {
+  const dueMs = dueAtMs ?? nowMs;
+  return giveUpAtMs === null || giveUpAtMs < dueMs ? dueMs + GIVE_UP_AFTER_MS : giveUpAtMs;
 }
 
 function waiting(dueAtMs: number, tries: number, giveUpAtMs: number | null): Standing {

@@ -1,18 +1,18 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day.
-import type { IgnoredKind, KnownLocation, PageQuery, Quarantined } from "../model/ledger.ts";
+import type { Held, IgnoredKind, KnownLocation, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as held from "./held.ts";
-import { rows, type LedgerStorage } from "./ports.ts";
+import { firstRow, rows, type LedgerStorage } from "./ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
+/** How often the watchdog comes: wrangler.toml, [triggers]. */
+const TURN_MS = 300_000;
 
 export class LocationDirectory {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
   readonly #clock: () => number;
   readonly #retentionMs: number;
-  /** Where the watchdog's last turn stopped. */
-  #pokedLast = "";
 
   constructor(storage: Pick<LedgerStorage, "sql" | "transactionSync">, clock: () => number, retentionMs: number) {
     this.#storage = storage;
@@ -32,14 +32,14 @@ export class LocationDirectory {
     );
   }
 
-  /** The next locations whose ledgers the watchdog should poke: those where something may wait, in turn. */
+  /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
   toPoke(count: number): string[] {
-    const open =
-      "SELECT location_id AS id FROM locations WHERE is_open = 1 AND location_id > ? ORDER BY location_id LIMIT ?";
-    const ids = rows<{ id: string }>(this.#storage.sql, open, this.#pokedLast, count).map(({ id }) => id);
-    // Short of what was asked for, the next turn begins anew.
-    this.#pokedLast = ids.length < count ? "" : (ids.at(-1) ?? "");
-    return ids;
+    const { sql } = this.#storage;
+    const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
+    // By the clock, not by memory: between two turns this object may be evicted.
+    const turn = Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(open / count));
+    const part = "SELECT location_id AS id FROM locations WHERE is_open = 1 ORDER BY location_id LIMIT ? OFFSET ?";
+    return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
   }
 
   /** Nothing waits there. It is noted for locations that were not seen today: one write a location and day. */
@@ -69,9 +69,10 @@ export class LocationDirectory {
     return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
   }
 
-  quarantine(item: Quarantined): void {
+  quarantine(item: Quarantined): Held {
     held.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
     held.quarantine(this.#storage.sql, item);
+    return { status: "held" };
   }
 
   quarantined(query: PageQuery): ReturnType<typeof held.list> {
@@ -91,8 +92,9 @@ export class LocationDirectory {
     return held.eraseContact(this.#storage.sql, contactId);
   }
 
-  countIgnored(kind: string): void {
+  countIgnored(kind: string): Held {
     held.countIgnored(this.#storage.sql, kind, this.#clock());
+    return { status: "held" };
   }
 
   ignored(): IgnoredKind[] {

@@ -1,7 +1,7 @@
 // The intake: events are recorded one at a time, in the order in which they came, and those that come at once share a
 // commit. A location that sends more than its budget is told to come again later, before it costs anything.
 import type { Event } from "../model/event.ts";
-import type { Recorded } from "../model/ledger.ts";
+import type { OverBudget, Recorded } from "../model/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -30,15 +30,22 @@ export class Intake {
 
   /** Records an event once it is its turn, or says when to send it again. */
   take(event: Event): Promise<Recorded> {
-    const now = this.#now();
-    if (!this.#budget.take(now)) {
-      const retryAfterSeconds = Math.max(1, Math.ceil((this.#budget.readyAt(now) - now) / 1_000));
-      return Promise.resolve({ status: "over-budget", retryAfterSeconds });
-    }
+    const refused = this.refusal();
+    if (refused) return Promise.resolve(refused);
     return new Promise((tell) => {
       this.#waiting.push({ event, tell });
       if (!this.#isRecording) void this.#recordWaiting();
     });
+  }
+
+  /** Counts one more against the budget, or says when there will be room again. */
+  refusal(): OverBudget | null {
+    const now = this.#now();
+    if (this.#budget.take(now)) return null;
+    return {
+      status: "over-budget",
+      retryAfterSeconds: Math.max(1, Math.ceil((this.#budget.readyAt(now) - now) / 1_000)),
+    };
   }
 
   /** Each event is decided on the log as the one before left it. */

@@ -11,9 +11,11 @@ import { TokenBucket } from "./token-bucket.ts";
 const PLACES = 6;
 /** Of these, the last two are for hosts that hold none yet. */
 const SHARED_PLACES = 4;
-/** How many deliveries a lane looks ahead, and for how long it trusts what it saw. */
+/** Hosts whose last attempt failed share so many places: however many hang at once, the others have the rest. */
+const SUSPECT_PLACES = 3;
+/** How many deliveries a lane looks ahead, and for how long what was seen is trusted. */
 const LOOK_AHEAD = 500;
-const LOOK_AGAIN_MS = 1_000;
+const LOOK_AGAIN_MS = 500;
 /** A host that asks for a pause without saying how long, and the longest that is granted. */
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 3_600_000;
@@ -33,8 +35,12 @@ export class Lanes {
   readonly #perSecond: number;
   readonly #lanes = new Map<string, Lane>();
   #inFlight = 0;
-  /** Hosts take turns too: the one that was served last is asked last. */
-  #served: string[] = [];
+  /** Hosts take turns too: the one that was served last is asked last. By host, the turn in which it was. */
+  readonly #served = new Map<string, number>();
+  #turn = 0;
+  /** Where something was due, when it was last looked. */
+  #due: readonly string[] = [];
+  #lookedAtMs = -Infinity;
 
   /** `perSecond`: how many requests a host gets in a second at most. */
   constructor(storage: LedgerStorage, perSecond: number) {
@@ -45,18 +51,13 @@ export class Lanes {
   /** Takes the next delivery that may be sent now; its place is held until `release`. */
   take(nowMs: number): LeasedDelivery | undefined {
     if (this.#inFlight >= PLACES) return undefined;
-    for (const host of this.#dueHosts(nowMs)) {
-      const lane = this.#lane(host, nowMs);
-      if (!this.#mayStart(lane, nowMs)) continue;
-      const delivery = this.#next(host, lane, nowMs);
-      if (!delivery) continue;
-      lane.bucket.take(nowMs);
-      lane.inFlight += 1;
-      this.#inFlight += 1;
-      this.#served = [...this.#served.filter((other) => other !== host), host];
-      return delivery;
-    }
-    return undefined;
+    const isStale = nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS || nowMs < this.#lookedAtMs;
+    if (isStale) this.#look(nowMs);
+    const taken = this.#takeFrom(this.#due, nowMs);
+    if (taken || isStale) return taken;
+    // Something may have become due since.
+    this.#look(nowMs);
+    return this.#takeFrom(this.#due, nowMs);
   }
 
   /** Gives the place of a delivery free. */
@@ -100,15 +101,41 @@ export class Lanes {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  #dueHosts(nowMs: number): string[] {
-    const due = earliestByHost(this.#storage.sql).flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
-    return due.toSorted((a, b) => this.#served.indexOf(a) - this.#served.indexOf(b));
+  #look(nowMs: number): void {
+    this.#due = earliestByHost(this.#storage.sql).flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
+    this.#lookedAtMs = nowMs;
+  }
+
+  #takeFrom(hosts: readonly string[], nowMs: number): LeasedDelivery | undefined {
+    const turnOf = (host: string): number => this.#served.get(host) ?? 0;
+    for (const host of hosts.toSorted((a, b) => turnOf(a) - turnOf(b))) {
+      const lane = this.#lane(host, nowMs);
+      if (!this.#mayStart(lane, nowMs)) continue;
+      const delivery = this.#next(host, lane, nowMs);
+      if (!delivery) continue;
+      lane.bucket.take(nowMs);
+      lane.inFlight += 1;
+      this.#inFlight += 1;
+      this.#turn += 1;
+      this.#served.set(host, this.#turn);
+      return delivery;
+    }
+    return undefined;
   }
 
   #mayStart(lane: Lane, nowMs: number): boolean {
     if (lane.pausedUntilMs > nowMs || lane.bucket.readyAt(nowMs) > nowMs) return false;
-    if (lane.inFlight === 0) return circuits.modeOf(lane.circuit, nowMs) !== "open";
-    return lane.inFlight < SHARED_PLACES && this.#inFlight < SHARED_PLACES && lane.circuit.failures === 0;
+    const mode = circuits.modeOf(lane.circuit, nowMs);
+    if (mode === "open") return false;
+    if (mode !== "closed") return lane.inFlight === 0 && this.#suspectsInFlight() < SUSPECT_PLACES;
+    if (lane.inFlight === 0) return true;
+    return lane.inFlight < SHARED_PLACES && this.#inFlight - this.#suspectsInFlight() < SHARED_PLACES;
+  }
+
+  #suspectsInFlight(): number {
+    let count = 0;
+    for (const { circuit, inFlight } of this.#lanes.values()) if (circuit.failures > 0) count += inFlight;
+    return count;
   }
 
   #next(host: string, lane: Lane, nowMs: number): LeasedDelivery | undefined {

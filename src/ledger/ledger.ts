@@ -5,7 +5,7 @@ import type { Decided } from "../match/decide.ts";
 import type { Delivery, DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Erased, EventStory, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Erased, EventStory, Held, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
 import { logError } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Task } from "../model/task.ts";
@@ -81,37 +81,41 @@ export class LocationLedger {
   /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
   async alarm(): Promise<void> {
     this.#alarm.rings();
-    let failed = false;
+    const done = await Promise.allSettled([this.#pump.run(), this.#chores.run()]);
+    const failures = done.filter((one) => one.status === "rejected");
+    for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
     try {
-      await Promise.all([this.#pump.run(), this.#chores.run()]);
-    } catch (error) {
-      failed = true;
-      logError("The alarm failed and will be set again", {}, error);
-    } finally {
       // After a failure, what is due already would ring at once and for ever: leave a breath.
-      this.#alarm.setForNext(failed ? this.#now() + BREATH_MS : undefined);
+      this.#alarm.setForNext(failures.length > 0 ? this.#now() + BREATH_MS : undefined);
+    } catch (error) {
+      logError("The alarm cannot be set, storage refuses", {}, error);
+      this.#alarm.set(this.#now() + BREATH_MS);
     }
   }
 
   /** What the watchdog asks every few minutes: repairs a lost alarm, and tells whether anything waits to be done. */
   async poke(): Promise<{ isOpen: boolean }> {
     await this.#alarm.repair();
-    return { isOpen: this.#pump.nextAt() !== null || tasks.nextWriteAt(this.#storage.sql) !== null };
+    return { isOpen: this.#pump.isOpen() || (this.#chores.nextAt() ?? Infinity) <= this.#now() };
   }
 
   /** Keeps signed bytes that could not be used. */
-  quarantine(locationId: string, item: Quarantined): void {
-    this.#write(() => {
-      held.quarantine(this.#storage.sql, item);
-      this.#seen(locationId);
-    });
+  quarantine(locationId: string, item: Quarantined): Held {
+    return this.#hold(locationId, () => held.quarantine(this.#storage.sql, item));
   }
 
-  countIgnored(locationId: string, kind: string): void {
+  countIgnored(locationId: string, kind: string): Held {
+    return this.#hold(locationId, () => held.countIgnored(this.#storage.sql, kind, this.#now()));
+  }
+
+  #hold(locationId: string, keep: () => void): Held {
+    const refused = this.#intake.refusal();
+    if (refused) return refused;
     this.#write(() => {
-      held.countIgnored(this.#storage.sql, kind, this.#now());
+      keep();
       this.#seen(locationId);
     });
+    return { status: "held" };
   }
 
   quarantined(query: PageQuery): ReturnType<typeof held.list> {

@@ -2,6 +2,8 @@
 // free is taken at once by whatever may go then: `lanes.ts` says what that is.
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
+import { KV_TIMEOUT_MS } from "../act/task.ts";
+import { within } from "../act/time-limit.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
 import { plainFacts } from "../match/facts.ts";
 import { logAttempt, logError } from "../model/log-line.ts";
@@ -30,6 +32,10 @@ export class Pump {
   readonly #lanes: Lanes;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
+  /** Tasks are being told to KV. */
+  #writing: Promise<void> | null = null;
+  /** What storage refused in this run. */
+  #failure: Error | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
@@ -37,22 +43,23 @@ export class Pump {
     this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
-  /** Performs everything that is due, and what becomes due meanwhile. It does not throw for what an action does. */
+  /** Performs everything that is due, and what becomes due meanwhile. It throws for storage, not for what an action does. */
   async run(): Promise<void> {
     this.#stopTakingAt = this.#now() + MAX_RUN_MS;
+    this.#failure = null;
     try {
-      let writing = this.#writeTasks();
+      this.#writeTasks();
       this.wake();
       let tick = this.#ports.timer(TICK_MS);
-      while (this.#inFlight.size > 0) {
-        const ticked = await Promise.race([...this.#inFlight.values(), tick.then(() => true)]);
-        if (ticked) {
+      while (this.#inFlight.size > 0 || this.#writing !== null) {
+        const ticked = tick.then(() => true);
+        if (await Promise.race([...this.#inFlight.values(), ...(this.#writing ? [this.#writing] : []), ticked])) {
           tick = this.#ports.timer(TICK_MS);
-          writing = writing.then(() => this.#writeTasks());
+          if (this.#inFlight.size > 0) this.#writeTasks();
         }
         this.wake();
       }
-      await writing;
+      if (this.#failure !== null) throw this.#failure;
     } finally {
       this.#stopTakingAt = 0;
       // Nothing is in flight now: what still says so could not be settled, and is due again.
@@ -63,7 +70,7 @@ export class Pump {
   /** Fills the free places of a run that is under way. It never throws: its callers have something to finish. */
   wake(): void {
     try {
-      while (this.#now() < this.#stopTakingAt) {
+      while (this.#now() < this.#stopTakingAt && this.#failure === null) {
         const delivery = this.#lanes.take(this.#now());
         if (!delivery) return;
         const attempt = this.#attempt(delivery).finally(() => {
@@ -75,12 +82,19 @@ export class Pump {
       }
     } catch (error) {
       logError("Due deliveries could not be taken", {}, error);
+      this.#failed(error);
     }
   }
 
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
     return this.#lanes.nextAt(this.#now());
+  }
+
+  /** Whether a delivery waits or is being sent, or KV has to be told something. */
+  isOpen(): boolean {
+    const { sql } = this.#storage;
+    return this.#inFlight.size > 0 || this.nextAt() !== null || tasks.nextWriteAt(sql) !== null;
   }
 
   /** Resolves once a delivery is not being sent. */
@@ -95,19 +109,31 @@ export class Pump {
   /** One try, written down. It never rejects: what cannot be written down is due again after a breath. */
   async #attempt(delivery: LeasedDelivery): Promise<void> {
     const { sql } = this.#storage;
+    const startedAt = this.#now();
+    let outcome: AttemptOutcome | null = null;
     try {
-      const startedAt = this.#now();
       const opensAt = this.#opensAt(delivery, startedAt);
-      if (opensAt > startedAt) deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
-      else this.#settle(delivery, await this.#perform(delivery), startedAt);
+      if (opensAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
+      outcome = await this.#perform(delivery);
+      this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
+      this.#lanes.forget();
       try {
-        this.#lanes.forget();
-        deliveries.move(sql, delivery.id, (from) => putBack(from, this.#now() + BREATH_MS));
-      } catch (again) {
-        logError("A delivery could not be postponed, it is due again", { deliveryId: delivery.id }, again);
+        // Once more: that it arrived is worth knowing.
+        if (outcome) this.#settle(delivery, outcome, startedAt);
+        else deliveries.move(sql, delivery.id, (from) => putBack(from, this.#now() + BREATH_MS));
+      } catch {
+        this.#putBack(delivery.id);
       }
+    }
+  }
+
+  #putBack(id: string): void {
+    try {
+      deliveries.move(this.#storage.sql, id, (from) => putBack(from, this.#now() + BREATH_MS));
+    } catch (error) {
+      logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
     }
   }
 
@@ -163,17 +189,29 @@ export class Pump {
     };
   }
 
-  async #writeTasks(): Promise<void> {
+  /** Tells KV what it has to be told, unless that is under way. */
+  #writeTasks(): void {
+    this.#writing ??= this.#writeDueTasks()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => (this.#writing = null));
+  }
+
+  async #writeDueTasks(): Promise<void> {
     const { sql } = this.#storage;
-    const { tasks: store } = this.#ports.actions;
+    const { tasks: store, timeLimit } = this.#ports.actions;
     for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
       if (this.#now() >= this.#stopTakingAt) return;
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
-      const written = await attempt.then(
+      const written = await within(timeLimit(KV_TIMEOUT_MS), attempt).then(
         () => true,
         () => false,
       );
       tasks.settleWrite(sql, write, written, this.#now(), this.#ports.random());
     }
+  }
+
+  /** The run goes on with what is in flight, takes nothing more, and throws at its end. */
+  #failed(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
 }

@@ -8,7 +8,16 @@ import type { Issue } from "./failure.ts";
 export type Recorded =
   | { readonly status: "accepted"; readonly fired: readonly string[] }
   | { readonly status: "duplicate" }
-  | { readonly status: "over-budget"; readonly retryAfterSeconds: number };
+  | OverBudget;
+
+/** The location sends more than its budget: nothing was kept. */
+export interface OverBudget {
+  readonly status: "over-budget";
+  readonly retryAfterSeconds: number;
+}
+
+/** What became of something that is kept without being decided. */
+export type Held = { readonly status: "held" } | OverBudget;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {

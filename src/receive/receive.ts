@@ -9,7 +9,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../model/hash.ts";
 import { isJsonObject, type Json } from "../model/json.ts";
 import { logError, logEvent, logRefusal } from "../model/log-line.ts";
-import type { Quarantined, Recorded } from "../model/ledger.ts";
+import type { Held, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { readBody } from "./body.ts";
 import { isSigned, verificationKeys } from "./signature.ts";
@@ -24,8 +24,8 @@ export type HookAnswer =
 /** Where events go. `null` for a location: the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<void>;
-  countIgnored(locationId: string | null, kind: string): Promise<void>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
+  countIgnored(locationId: string | null, kind: string): Promise<Held>;
 }
 
 export interface ReceivePorts {
@@ -99,8 +99,7 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
       case "event":
         return recordedAnswer(await store.record(read.event), key);
       case "ignored":
-        await store.countIgnored(locationId, read.kind);
-        return succeed({ status: "ignored" });
+        return heldAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
       case "unusable": {
         const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
         const { issues } = read;
@@ -108,8 +107,8 @@ export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts):
         const id = hex(await sha256(bytes));
         const item: Quarantined = { id, eventKey: key, receivedAt, route, issues, contactIds, body };
         // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
-        if (allowed) await store.quarantine(locationId, item);
-        return succeed({ status: "quarantined", eventKey: key, issues: read.issues });
+        const held: Held = allowed ? await store.quarantine(locationId, item) : { status: "held" };
+        return heldAnswer(held, { status: "quarantined", eventKey: key, issues });
       }
     }
   });
@@ -128,8 +127,16 @@ function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer
     case "duplicate":
       return succeed({ status: "duplicate", eventKey });
     case "over-budget":
-      return fail({ code: "LEDGER_OVER_BUDGET", retryAfterSeconds: recorded.retryAfterSeconds });
+      return fail(overBudget(recorded));
   }
+}
+
+function heldAnswer(held: Held, answer: HookAnswer): Result<HookAnswer, Failure> {
+  return held.status === "held" ? succeed(answer) : fail(overBudget(held));
+}
+
+function overBudget({ retryAfterSeconds }: OverBudget): Failure {
+  return { code: "LEDGER_OVER_BUDGET", retryAfterSeconds };
 }
 
 /** What could not be stored is not acknowledged: HighLevel sends it again after a 429. */

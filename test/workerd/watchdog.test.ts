@@ -39,13 +39,6 @@ describe("the watchdog", () => {
     expect(await directory(bindings).toPoke(10)).toEqual([LOCATION]);
   });
 
-  it("pokes everybody in turn, however many there are", async () => {
-    for (const location of ["a", "b", "c", "d", "e"]) await directory(bindings).announce(location);
-    const turns = [];
-    for (let turn = 0; turn < 4; turn++) turns.push(await directory(bindings).toPoke(2));
-    expect(turns).toEqual([["a", "b"], ["c", "d"], ["e"], ["a", "b"]]);
-  });
-
   it("leaves locations alone where nothing waits, from the day after they were last seen", async () => {
     world.rules = [];
     await postEvent();

@@ -69,14 +69,11 @@ async function newPlace(): Promise<Place> {
   const store = {
     record: ledger.record.bind(ledger),
     quarantine: (locationId: string | null, item: Quarantined) => {
-      ledger.quarantine(locationId ?? "", item);
       held.set(item.eventKey, item);
-      return Promise.resolve();
+      return Promise.resolve(ledger.quarantine(locationId ?? "", item));
     },
-    countIgnored: (locationId: string | null, kind: string) => {
-      ledger.countIgnored(locationId ?? "", kind);
-      return Promise.resolve();
-    },
+    countIgnored: (locationId: string | null, kind: string) =>
+      Promise.resolve(ledger.countIgnored(locationId ?? "", kind)),
   };
   return { ledger, ports: { configuration, clock, store }, held, left: EVENTS_A_LEDGER };
 }

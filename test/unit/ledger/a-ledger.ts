@@ -4,39 +4,44 @@ import { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
+import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
 
 /** The same ledger as in workerd, on Node's SQLite, at noon. */
 export async function aLedger({
   storage = sqliteStorage(),
   ruleSet = aRuleSet(),
-  timer = () => Promise.resolve(),
+  timer = () => new Promise((done) => setImmediate(done)),
   clock = () => Date.parse("2026-03-04T12:00:00Z"),
   tasks = { put: () => Promise.resolve(), delete: () => Promise.resolve() },
   announce = () => Promise.resolve(),
+  fetch = () => Promise.resolve(new Response()),
+  eventsPerSecond = 1_000_000,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
-  timer?: () => Promise<void>;
+  timer?: (ms: number) => Promise<void>;
   clock?: () => number;
   tasks?: TaskStore;
   announce?: () => Promise<void>;
+  fetch?: (request: Request) => Promise<Response>;
+  eventsPerSecond?: number;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 30,
     timeZone: "UTC",
-    eventsPerSecond: 1_000_000,
+    eventsPerSecond,
     requestsPerSecond: 1_000_000,
     random: () => 0,
     timer,
     announce,
     actions: {
       clock,
-      fetch: () => Promise.resolve(new Response()),
+      fetch,
       timeLimit: () => new AbortController().signal,
       tasks,
       secrets: {},
-      webhookSecret: null,
+      webhookSecret: TEST_WEBHOOK_SECRET,
       outboundAllowedHosts: new Set(),
       ownHosts: new Set(),
     },

@@ -41,11 +41,11 @@ function memoryStore(fired: readonly string[] = []): MemoryStore {
     },
     quarantine(locationId, item) {
       if (!held.some((other) => other.item.id === item.id)) held.push({ locationId, item });
-      return Promise.resolve();
+      return Promise.resolve({ status: "held" });
     },
     countIgnored(locationId, kind) {
       ignored.push({ locationId, kind });
-      return Promise.resolve();
+      return Promise.resolve({ status: "held" });
     },
   };
 }
