@@ -36,11 +36,11 @@ export function violations(history: History): string[] {
 
 function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: History): Generator<string> {
   const recorded = new Map(events.map((event) => [event.key, event]));
-  const hasErased = confirmed.some(({ what }) => what === "erased");
+  const erased = new Set(confirmed.filter(({ what }) => what === "erased").map(({ id }) => id));
   const byEvent = Map.groupBy(deliveries, ({ eventKey }) => eventKey);
-  for (const { key, status } of acknowledged) {
+  for (const { key, contactId, status } of acknowledged) {
     const event = recorded.get(key);
-    if (!event && !hasErased) yield `${key} was ${status} and is not in the log`;
+    if (!event && !erased.has(contactId)) yield `${key} was ${status} and is not in the log`;
     if (!event) continue;
     const found = byEvent.get(key)?.length ?? 0;
     if (found !== event.planned) yield `${key} calls for ${event.planned} deliveries and has ${found}`;
@@ -123,7 +123,7 @@ function* nothingAfterCancel(history: History): Generator<string> {
   }
 }
 
-function* nothingAfterErase({ confirmed, calls, deliveries, acknowledged, tasks }: History): Generator<string> {
+function* nothingAfterErase({ confirmed, calls, deliveries, events, acknowledged, tasks }: History): Generator<string> {
   const made = new Set(deliveries.map(({ id }) => id));
   for (const { what, id: contactId, askedOrder, order } of confirmed) {
     if (what !== "erased") continue;
@@ -133,13 +133,23 @@ function* nothingAfterErase({ confirmed, calls, deliveries, acknowledged, tasks 
       if (call.order > order && contact === contactId && before.has(key))
         yield `${call.id} left after its contact was erased`;
     }
+    for (const { key, contactId: owner } of events)
+      if (owner === contactId && before.has(key)) yield `${key} is still in the log`;
+    for (const { id, eventKey, contactId: owner } of deliveries)
+      if (owner === contactId && before.has(eventKey)) yield `${id} is still there`;
     for (const task of tasks) if (task.contactId === contactId && !made.has(task.id)) yield `${task.id} is still in KV`;
   }
 }
 
-function* everythingEnds({ deliveries }: History): Generator<string> {
+function* everythingEnds({ deliveries, events }: History): Generator<string> {
+  const eventOf = new Map(events.map((event) => [event.key, event]));
   for (const delivery of deliveries) {
-    const { id, state, attempts } = delivery;
+    const { id, state, attempts, cancelledByEvent } = delivery;
+    if (cancelledByEvent !== null) {
+      const by = eventOf.get(cancelledByEvent);
+      const isRight = delivery.cancelsOnReply && (by === undefined || by.contactId === delivery.contactId);
+      if (!isRight || (by && by.kind !== "InboundMessage")) yield `${id} was cancelled by ${cancelledByEvent}`;
+    }
     if (!ENDED.has(state)) yield `${id} is ${state}`;
     if (state === "dead" && !isRightlyDead(delivery)) yield `${id} is dead after ${attempts.length} attempts`;
   }

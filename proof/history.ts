@@ -4,6 +4,7 @@
 /** What a sender was told of an event; `order` counts everything that was seen, in the order in which it was. */
 export interface Acknowledged {
   readonly key: string;
+  readonly contactId: string;
   readonly status: "accepted" | "duplicate";
   /** When the sender first sent it, and when this answer was there. */
   readonly sentOrder: number;
@@ -54,6 +55,8 @@ export interface EndedDelivery {
   readonly host: string;
   readonly state: string;
   readonly cancelsOnReply: boolean;
+  /** The key of the event that cancelled it; `null`: none did. */
+  readonly cancelledByEvent: string | null;
   /** Milliseconds since 1970: when it was first due. */
   readonly dueAt: number;
   readonly attempts: readonly { readonly at: number; readonly error: string | null }[];

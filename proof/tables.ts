@@ -1,6 +1,7 @@
 // What the tables of a ledger hold at the end, read past the ledger.
 import type { Plan } from "../src/ledger/deliveries.ts";
 import type { LogRecord } from "../src/ledger/log.ts";
+import type { CancelledBy } from "../src/model/delivery.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
@@ -17,7 +18,7 @@ export function tablesOf(
     events: ask("SELECT seq, record FROM events WHERE record IS NOT NULL ORDER BY seq").map((row) =>
       toEvent(row, ruleSets),
     ),
-    deliveries: ask("SELECT id, event_key, contact_id, host, state, plan FROM deliveries").map((row) =>
+    deliveries: ask("SELECT id, event_key, contact_id, host, state, plan, cancelled_by FROM deliveries").map((row) =>
       toDelivery(ask, row),
     ),
   };
@@ -42,6 +43,7 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
 function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery {
   const id = String(row["id"]);
   const { action, window } = JSON.parse(String(row["plan"])) as Plan;
+  const by = JSON.parse(String(row["cancelled_by"])) as CancelledBy | null;
   const decidedAt = Number.parseInt(id.slice(0, 12), 16);
   const dueAt = decidedAt + (durationMs(action.after ?? "") ?? 0);
   return {
@@ -51,6 +53,7 @@ function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery
     host: String(row["host"]),
     state: String(row["state"]),
     cancelsOnReply: action.cancelOn !== undefined,
+    cancelledByEvent: by?.by === "event" ? by.eventKey : null,
     dueAt: (window && nextOpening(window, dueAt, "UTC")) ?? dueAt,
     attempts: ask("SELECT at, error FROM attempts WHERE delivery_id = ? ORDER BY n", id).map(({ at, error }) => ({
       at: Number(at),

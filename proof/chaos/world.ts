@@ -100,7 +100,7 @@ export class World {
       this.statuses[status] = (this.statuses[status] ?? 0) + 1;
       if (answer?.status === 202) {
         const told = (JSON.parse(answer.body) as Acknowledged).status;
-        this.acknowledged.push({ key, status: told, sentOrder, order: ++this.#order, at: Date.now() });
+        this.acknowledged.push({ key, contactId, status: told, sentOrder, order: ++this.#order, at: Date.now() });
         this.waiting.delete(key);
         return;
       }

@@ -125,6 +125,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: '"SELECT id FROM deliveries WHERE contact_id = ?"',
   },
   {
+    name: "erased-events-stay",
+    file: "ledger/erase.ts",
+    from: "`UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`",
+    to: "`SELECT seq FROM events WHERE contact_id = ?`",
+  },
+  {
+    name: "reply-cancels-for-everybody",
+    file: "ledger/deliveries.ts",
+    from: "SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1",
+    to: "SELECT id, plan FROM deliveries WHERE contact_id <> ? AND cancellable = 1",
+  },
+  {
     name: "one-host-takes-every-place",
     file: "ledger/lanes.ts",
     from: 'if (mode !== "closed") return lane.inFlight === 0 && this.#suspectsInFlight() < SUSPECT_PLACES;\n    if (lane.inFlight === 0) return true;\n    return lane.inFlight < SHARED_PLACES && this.#inFlight - this.#suspectsInFlight() < SHARED_PLACES;',

@@ -203,6 +203,7 @@ class Run {
       if (status === "over-budget") throw new Error("Too much");
       this.#acknowledged.push({
         key: event.key,
+        contactId: event.contactId,
         status,
         sentOrder,
         order: this.#clockwork.order(),

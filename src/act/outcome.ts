@@ -34,7 +34,8 @@ export type ActionErrorCode =
   | "DESTINATION_HELD_UP" // its host was down, or asked for pauses, for a week
   | "DESTINATION_UNREACHABLE"; // no connection, or it broke
 
-const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
+/** Whether an attempt that failed so is tried again: docs/storage.md lists the codes for people. */
+export const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
   ACTION_TEMPLATE: "never",
   ACTION_SECRET: "later",
   ACTION_TASK_STORE: "later",

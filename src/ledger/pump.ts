@@ -13,7 +13,7 @@ import type { LeasedDelivery } from "./deliveries.ts";
 import { deferred, putBack } from "./delivery-moves.ts";
 import { Lanes } from "./lanes.ts";
 import * as log from "./log.ts";
-import type { LedgerPorts, LedgerStorage } from "./ports.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 import * as tasks from "./tasks.ts";
 
 /** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
@@ -32,6 +32,7 @@ export class Pump {
   readonly #lanes: Lanes;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
+  #locationId: string | null = null;
   /** Tasks are being told to KV. */
   #writing: Promise<void> | null = null;
   /** What storage refused in this run. */
@@ -162,9 +163,20 @@ export class Pump {
       if (kept) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
     });
-    const { id: deliveryId, eventKey, rule } = delivery;
-    const came = outcome.done ? "done" : outcome.error.code;
-    logAttempt({ deliveryId, eventKey, rule, came, status: outcome.status });
+    logAttempt({
+      locationId: this.#location(),
+      deliveryId: delivery.id,
+      eventKey: delivery.eventKey,
+      rule: delivery.rule,
+      outcome: outcome.done ? "done" : outcome.error.code,
+      status: outcome.status,
+      durationMs: Math.max(0, now - startedAt),
+    });
+  }
+
+  #location(): string | null {
+    const marked = "SELECT value FROM marks WHERE name = 'location'";
+    return (this.#locationId ??= firstRow<{ value: string }>(this.#storage.sql, marked)?.value ?? null);
   }
 
   #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {

@@ -17,11 +17,14 @@ export interface EventLine {
 
 /** One try of one delivery. */
 export interface AttemptLine {
+  /** `null` where nothing has been recorded yet. */
+  readonly locationId: string | null;
   readonly deliveryId: string;
   readonly eventKey: string;
   readonly rule: string;
   /** `done`, or the code of what went wrong. */
-  readonly came: string;
+  readonly outcome: string;
+  readonly durationMs: number;
   /** The HTTP status; `null` without an answer, and for tasks. */
   readonly status: number | null;
 }

@@ -83,6 +83,10 @@ async function main(): Promise<number> {
   const endsAt = minutes === undefined ? null : performance.now() + wholeNumber("minutes", minutes, 0) * 60_000;
   const wanted =
     endsAt === null ? (path === undefined ? wholeNumber("cases", cases, DEFAULT_CASES) : 1) : Number.MAX_SAFE_INTEGER;
+  // What the Worker logs of each request would stand between.
+  const { log } = console;
+  const isWorkers = (text: unknown): boolean => typeof text === "string" && text.startsWith('{"message":');
+  console.log = (...texts: unknown[]) => void (isWorkers(texts[0]) || log(...texts));
   if (!json) console.log(`seed ${first}`);
   const start = performance.now();
   const runs = new Map<string, ModelRun>();

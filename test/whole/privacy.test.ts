@@ -132,7 +132,7 @@ describe("the log", () => {
       return ofApi.every(({ id, attempts }) => lineCount(id) >= attempts.length);
     });
     for (const { id, rule, attempts } of ofApi) expect([rule, lineCount(id)]).toEqual([rule, attempts.length]);
-    const came = new Map(lines().map(({ rule, came, status }) => [rule, [came, status]]));
+    const came = new Map(lines().map(({ rule, outcome, status }) => [rule, [outcome, status]]));
     came.delete(undefined);
     expect(Object.fromEntries(came)).toEqual({
       answered: ["done", 204],

@@ -29,10 +29,12 @@ describe("a ledger logs no word of", () => {
     expect(lines()).toEqual([
       {
         message: "attempt",
+        locationId: LOCATION,
+        durationMs: 0,
         deliveryId: expect.stringMatching(/^[0-9a-f]{36}$/),
         eventKey: "test-key",
         rule: "test-rule",
-        came: "ACTION_TASK_STORE",
+        outcome: "ACTION_TASK_STORE",
         status: null,
       },
     ]);

@@ -36,7 +36,15 @@ describe("a line", () => {
   });
 
   it("of an attempt is what it is given", () => {
-    const attempt = { deliveryId: "d", eventKey: "k", rule: "r", came: "DESTINATION_STATUS", status: 503 };
+    const attempt = {
+      locationId: "l",
+      deliveryId: "d",
+      eventKey: "k",
+      rule: "r",
+      outcome: "DESTINATION_STATUS",
+      status: 503,
+      durationMs: 7,
+    };
     logAttempt(attempt);
     expect(lines("log")).toEqual([{ message: "attempt", ...attempt }]);
   });
