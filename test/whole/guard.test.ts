@@ -112,7 +112,8 @@ beforeAll(async () => {
   workerPort = await freePort(0);
   for (const [index, host] of SPELLINGS.entries()) {
     addRule(`http-${index}`, `http://${host}:${source.port}/http/${index}`);
-    addRule(`https-${index}`, `https://${host}:${source.port}/https/${index}`);
+    // The last by name: once they are allowed, the listener speaks no TLS, and their failures open its circuit.
+    addRule(`tls-${index}`, `https://${host}:${source.port}/https/${index}`);
   }
   addRule("latin-1", `http://127.0.0.1:${source.port}/latin-1`, { headers: { "X-Name": "Zoë" } });
   addRule("template-host", `http://{{ event.host }}:${source.port}/template`);
@@ -146,14 +147,19 @@ const targetOf = ({ url }: RunningWorker): Target => ({
   adminToken: TEST_ADMIN_TOKEN,
 });
 
-/** Fires every rule with one signed event, and gives the deliveries once each had its first attempt. */
-async function attempted(worker: RunningWorker): Promise<ReadonlyMap<string, Delivery>> {
+/** Fires every rule with one signed event, and gives the deliveries once each that counts had its first attempt. */
+async function attempted(
+  worker: RunningWorker,
+  counts: (rule: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Delivery>> {
   const payload = aPayload({ webhookId: "w", host: "127.0.0.1", port: listeners[0]?.port ?? 0 });
   const { answer } = await sendEvent(targetOf(worker), "events", payload);
   expect(answer.fired).toHaveLength(rules.length);
   return until(async () => {
     const story = await storyOf(targetOf(worker), LOCATION, "w");
-    const isDone = story?.deliveries.every(({ state, attempts }) => state !== "sending" && attempts.length > 0);
+    const isDone = story?.deliveries
+      .filter(({ rule }) => counts(rule))
+      .every(({ state, attempts }) => state !== "sending" && attempts.length > 0);
     return story && isDone ? new Map(story.deliveries.map((delivery) => [delivery.rule, delivery])) : false;
   });
 }
@@ -177,7 +183,7 @@ describe("the guard in workerd", () => {
     const allowed = `127.0.0.1:${source?.port},127.0.0.1:${target?.port},127.0.0.1:${workerPort},localhost:${workerPort}`;
     const variables = { ...TEST_VARIABLES, OUTBOUND_ALLOWED_HOSTS: allowed, OWN_HOSTS: `localhost:${workerPort}` };
     const worker = await runWorker({ bundle, variables, port: workerPort });
-    const deliveries = await attempted(worker);
+    const deliveries = await attempted(worker, (rule) => !rule.startsWith("tls-"));
 
     expect(word(deliveries.get("http-0"))).toBe("sent none");
     // The spellings that a URL parser folds into the four numbers are the same host, and are reached.
