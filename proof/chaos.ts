@@ -29,7 +29,7 @@ const CONTACTS = 5;
 const CANCEL_EVERY = 20;
 const DRAIN_MS = 180_000;
 /** A request and the answer to an event come by different connections. */
-const GRACE_MS = 250;
+const GRACE_MS = 1_000;
 const SHOWN = 12;
 
 const options = read();
