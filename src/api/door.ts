@@ -1,4 +1,4 @@
-// The door of everything that only the operator may see: `/api`, and the pages that show it.
+// The door of everything that only the operator may see: `/api`.
 import type { Configuration } from "../model/configuration.ts";
 import { hasAccessJwt, type AccessPorts } from "./access.ts";
 import { hasToken } from "./token.ts";

@@ -1,5 +1,5 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
-// could not be sent for a week, and forgetting what is older than the operator keeps. No answer ever waits for it.
+// could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day waits, for the directory.
 import { logError } from "../model/log-line.ts";
 import { giveUp } from "./deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";

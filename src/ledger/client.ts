@@ -71,8 +71,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * The watchdog: pokes ledgers where something may wait, so that an alarm that was lost is set again. A thousand a turn
- * at most, which is what one invocation may call; the next turn goes on behind them.
+ * The watchdog: pokes ledgers where something may wait, so that an alarm that was lost is set again. Some 900
+ * a turn, because one invocation may make a thousand calls; of more, the directory gives each turn another part.
  */
 export async function pokeLedgers(env: LedgerEnv): Promise<void> {
   const toPoke = await directory(env).toPoke(POKED_AT_ONCE);

@@ -120,17 +120,18 @@ export class Pump {
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
       this.#lanes.forget();
-      try {
-        // Once more: that it arrived is worth knowing.
-        if (outcome) this.#settle(delivery, outcome, startedAt);
-        else deliveries.move(sql, delivery.id, (from) => putBack(from, this.#now() + BREATH_MS));
-      } catch {
-        this.#putBack(delivery.id);
-      }
+      this.#settleOrPutBack(delivery, outcome, startedAt);
     }
   }
 
-  #putBack(id: string): void {
+  /** Once more, where there is an outcome: that it arrived is worth knowing. Else it waits again. */
+  #settleOrPutBack(delivery: LeasedDelivery, outcome: AttemptOutcome | null, startedAt: number): void {
+    const { id } = delivery;
+    try {
+      if (outcome) return this.#settle(delivery, outcome, startedAt);
+    } catch {
+      // It was refused again.
+    }
     try {
       deliveries.move(this.#storage.sql, id, (from) => putBack(from, this.#now() + BREATH_MS));
     } catch (error) {
