@@ -2,7 +2,7 @@
 import { watch } from "node:fs";
 import { defineCommand } from "citty";
 import { runExample } from "../match/examples.ts";
-import { conditionInWords, verdictInWords } from "../match/words.ts";
+import { conditionInWords, verdictInWords } from "../model/in-words.ts";
 import type { Finding } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";

@@ -11,7 +11,7 @@ import { sendEvent, storyOf, type Story, type Target } from "./hook-client.ts";
 import { DEFAULT_WORKER_URL, ROOT } from "./project.ts";
 import { startReceiver, type Receiver, type ReceivedWebhook } from "./receiver.ts";
 import { RECEIVER_PORT } from "./dev-vars.ts";
-import { CHANNEL_SAMPLES, LOCATION, payloadOf, SAMPLES } from "./samples.ts";
+import { CHANNEL_SAMPLES, LOCATION, payloadOf, SAMPLES } from "../events/samples.ts";
 import { developmentKey } from "./sign.ts";
 import { UsageError } from "./usage-error.ts";
 import { bundleWorker, freePort, runWorker, type RunningWorker } from "./workerd.ts";

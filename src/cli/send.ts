@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { sendEvent, storyOf, type Sent, type Story, type Target } from "./hook-client.ts";
 import { deliveryLine, verdictLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "./project.ts";
-import { payloadOf, SAMPLES } from "./samples.ts";
+import { payloadOf, SAMPLES } from "../events/samples.ts";
 import { developmentKey } from "./sign.ts";
 import { didYouMean } from "../model/suggestion.ts";
 import { UsageError } from "./usage-error.ts";

@@ -4,7 +4,7 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SAMPLES } from "../../src/cli/samples.ts";
+import { SAMPLES } from "../../src/events/samples.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { JsonObject } from "../../src/model/json.ts";

@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as textOf } from "node:stream/consumers";
-import { payloadOf, SAMPLES } from "../../src/cli/samples.ts";
+import { payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { Json, JsonObject } from "../../src/model/json.ts";
 import { LOCATION } from "../builders.ts";

@@ -6,7 +6,7 @@ import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { parseJson } from "../../../src/events/parse-json.ts";
 import { decide, everyVerdict } from "../../../src/match/decide.ts";
 import { plainFacts } from "../../../src/match/facts.ts";
-import { conditionInWords, verdictInWords } from "../../../src/match/words.ts";
+import { conditionInWords, verdictInWords } from "../../../src/model/in-words.ts";
 import type { PlannedAction } from "../../../src/model/decision.ts";
 import type { Event } from "../../../src/model/event.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answerLines, readSets } from "../../../src/cli/send.ts";
-import { CHANNEL_SAMPLES, payloadOf, SAMPLES } from "../../../src/cli/samples.ts";
+import { CHANNEL_SAMPLES, payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { CHANNELS, EVENT_KINDS } from "../../../src/model/event.ts";
 

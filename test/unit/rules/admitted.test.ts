@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readEvent } from "../../../src/events/event.ts";
 import { factsOfKind, FACTS } from "../../../src/events/facts.ts";
 import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
-import { conditionInWords, verdictInWords } from "../../../src/match/words.ts";
+import { conditionInWords, verdictInWords } from "../../../src/model/in-words.ts";
 import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
 import type { ConditionVerdict } from "../../../src/model/decision.ts";
 import { CHANNELS, OUTCOMES } from "../../../src/model/event.ts";

@@ -1,6 +1,5 @@
 // A realistic event of every kind and channel, as HighLevel sends it: forms from its documentation, and the spellings
 // that deliveries were seen with. Ids and times are made anew for each event that is sent.
-import { randomUUID } from "node:crypto";
 import type { HookRoute } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 
@@ -251,7 +250,11 @@ export const CHANNEL_SAMPLES = ["sms", "email", "call", "voicemail", "fb", "ig",
 
 /** A payload to send: the sample with a fresh envelope, and what the caller sets over it. */
 export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date): JsonObject {
-  const fresh: JsonObject = { messageId: randomUUID(), webhookId: randomUUID(), timestamp: now.toISOString() };
+  const fresh: JsonObject = {
+    messageId: crypto.randomUUID(),
+    webhookId: crypto.randomUUID(),
+    timestamp: now.toISOString(),
+  };
   const dated: JsonObject = route === "events" ? { dateAdded: now.toISOString() } : {};
   return { ...payload, ...fresh, ...dated, ...set };
 }
