@@ -1,11 +1,7 @@
 // `rules check`: admits every rule file, lints it, and runs its examples.
 import { watch } from "node:fs";
 import { defineCommand } from "citty";
-import { runExample } from "../match/examples.ts";
-import { conditionInWords, verdictInWords } from "../model/in-words.ts";
-import type { Finding } from "../model/rule.ts";
-import type { AdmittedRule } from "../rules/admission.ts";
-import { finding } from "../rules/report.ts";
+import { checkExamples } from "../match/example-findings.ts";
 import { findingLine } from "./print.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
@@ -19,43 +15,13 @@ export interface CheckReport {
 
 const WATCH_SETTLE_MS = 100;
 
-/** What is wrong with the examples of a rule, and when none shows it firing. */
-export async function exampleFindings({ file, rule, examples }: AdmittedRule, timeZone: string): Promise<Finding[]> {
-  const found: Finding[] = [];
-  const tell = (path: readonly (string | number)[], message: string): void =>
-    void found.push(finding(file, path, "RULE_EXAMPLE", message));
-  for (const [index, example] of examples.entries()) {
-    const place = ["examples", index];
-    const result = await runExample(rule, example, timeZone);
-    if (!result.ok) {
-      for (const { pointer, message } of result.failure) tell([...place, ...pointer.split("/").slice(1)], message);
-    } else if (!result.value.passed) {
-      const said = example.fires ? "should fire and does not" : "should not fire and does";
-      const saw = result.value.verdict.conditions.map(
-        (condition) =>
-          `${condition.met ? "met" : condition.met === null ? "not reached" : "not met"}: ${conditionInWords(condition)}`,
-      );
-      tell(
-        place,
-        `The example ${said}: ${verdictInWords(result.value.verdict)}${saw.length > 1 ? ` [${saw.join(" | ")}]` : ""}`,
-      );
-    }
-  }
-  if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {
-    found.push(
-      finding(file, ["examples"], "RULE_NO_EXAMPLE", "No example shows an event on which the rule fires, write one"),
-    );
-  }
-  return found;
-}
-
 /** Checks a folder of rules. */
 async function checkRules(folder: string, from: string): Promise<CheckReport> {
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = readRules(folder, from, configuration);
   const all = [...findings];
   for (const rule of admitted)
-    all.push(...(await exampleFindings(rule, configuration.timeZone)).map((found) => placed(found, texts)));
+    all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
   const inOrder = all.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
   return {
     rules: admitted.length,

@@ -6,7 +6,7 @@ import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
-import { placeOf, repeatedKeys } from "./source-text.ts";
+import { placeOf } from "./source-text.ts";
 
 /** A finding with its line and column in the file, from 1. */
 export interface PlacedFinding extends Finding {
@@ -39,10 +39,9 @@ export function readRules(
   const context = { outboundAllowedHosts, ownHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
   const admitted: AdmittedRule[] = [];
   for (const source of ruleFiles) {
-    const repeated = repeatedIn(source);
     const result = admitRule(source, context);
-    findings.push(...repeated, ...(result.ok ? result.value.warnings : result.failure));
-    if (result.ok && repeated.length === 0) admitted.push(result.value);
+    findings.push(...(result.ok ? result.value.warnings : result.failure));
+    if (result.ok) admitted.push(result.value);
   }
   findings.push(...sameRules(admitted));
   return { admitted, texts, findings: findings.map((found) => placed(found, texts)) };
@@ -81,7 +80,6 @@ function readConditions(files: readonly RuleSource[]): {
     ];
     // What is left refers to itself in a circle: admission says that it is not known.
     for (const source of ready.length > 0 ? ready : later) {
-      findings.push(...repeatedIn(source));
       const result = admitConditions(source, { conditions, forms: OPERATOR_FORMS });
       if (result.ok) conditions.set(result.value.name, result.value.conditions);
       findings.push(...(result.ok ? result.value.warnings : result.failure));
@@ -89,17 +87,6 @@ function readConditions(files: readonly RuleSource[]): {
     waiting = ready.length > 0 ? later : [];
   }
   return { conditions, findings };
-}
-
-function repeatedIn({ file, text }: RuleSource): Finding[] {
-  return repeatedKeys(text).map((path) =>
-    finding(
-      file,
-      path,
-      "RULE_DUPLICATE_KEY",
-      `Key "${String(path.at(-1))}" stands twice and the first is lost, remove one`,
-    ),
-  );
 }
 
 function nameOf(file: string): string {

@@ -1,4 +1,4 @@
-// Places in a JSON text: from a pointer to line and column, and keys that stand twice, which parsing hides.
+// Places in a JSON text: from a pointer to line and column.
 import { findNodeAtLocation, parseTree, type Node, type ParseError } from "jsonc-parser";
 
 const MAX_DEPTH = 500;
@@ -29,25 +29,6 @@ export function placeOf(text: string, pointer: string): Place {
   // A value whose key is wrong is told at its key.
   const property = node?.parent?.type === "property" ? node.parent : node;
   return placeAt(text, property?.offset ?? 0);
-}
-
-/** The paths of keys that an object has twice. */
-export function repeatedKeys(text: string): (string | number)[][] {
-  const found: (string | number)[][] = [];
-  const visit = (node: Node, path: (string | number)[]): void => {
-    const seen = new Set<string>();
-    for (const [index, child] of (node.children ?? []).entries()) {
-      if (node.type === "array") visit(child, [...path, index]);
-      const [key, value] = child.children ?? [];
-      if (node.type !== "object" || typeof key?.value !== "string") continue;
-      if (seen.has(key.value)) found.push([...path, key.value]);
-      seen.add(key.value);
-      if (value) visit(value, [...path, key.value]);
-    }
-  };
-  const root = isTooDeep(text) ? undefined : parseTree(text, [], { disallowComments: true });
-  if (root) visit(root, []);
-  return found;
 }
 
 /** The parser recurses: what admission refuses as too deep is not looked into. */

@@ -24,6 +24,7 @@ import type { Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons, comparisons, type OperatorForms } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
+import { repeatedKeys } from "./repeated-keys.ts";
 import { finding, type Path, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 
@@ -122,6 +123,8 @@ function parse(text: string, report: Report): Json | undefined {
     const value = JSON.parse(text) as Json;
     const isDeep = depthOf(value) > MAX_DEPTH;
     const endless = isDeep ? null : pathOfEndless(value);
+    for (const path of isDeep ? [] : repeatedKeys(text))
+      report(path, "RULE_DUPLICATE_KEY", `Key "${path.at(-1)}" stands twice and the first is lost, remove one`);
     if (!isDeep && endless === null) return value;
     if (isDeep) report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
     else report(endless ?? [], "RULE_SHAPE", "The number is too large to be kept, write a smaller one");

@@ -9,10 +9,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   events: ["model"],
   act: ["model", "time"],
   rules: ["model", "time", "events", "act"],
-  match: ["model", "time", "events"],
+  match: ["model", "time", "events", "rules"],
   receive: ["model", "events"],
   ledger: ["model", "time", "events", "act", "rules", "match"],
-  api: ["model", "events", "match"],
+  api: ["model", "events", "rules", "match"],
   cli: ["model", "time", "events", "rules", "match", "ledger"],
   entry: ["model", "receive", "api", "ledger", "rules"],
 };

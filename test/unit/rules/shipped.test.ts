@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleFindings } from "../../../src/cli/check.ts";
+import { checkExamples } from "../../../src/match/example-findings.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
@@ -18,7 +18,7 @@ describe("the rules that ship", () => {
     "%s has examples that fire and that do not, and all come out",
     async (_, rule) => {
       expect(new Set(rule.examples.map(({ fires }) => fires))).toEqual(new Set([true, false]));
-      expect(await exampleFindings(rule, "UTC")).toEqual([]);
+      expect(await checkExamples(rule, "UTC")).toEqual({ passed: rule.examples.length, failed: 0, findings: [] });
     },
   );
 
@@ -30,6 +30,7 @@ describe("the rules that ship", () => {
     const [first] = admitted;
     if (!first) throw new Error("No rules");
     const wrong = { ...first, examples: first.examples.map((example) => ({ ...example, fires: !example.fires })) };
-    expect(await exampleFindings(wrong, "UTC")).toHaveLength(first.examples.length);
+    const { failed, findings } = await checkExamples(wrong, "UTC");
+    expect([failed, findings.length]).toEqual([first.examples.length, first.examples.length]);
   });
 });

@@ -1,0 +1,47 @@
+// What the examples of a rule come to, as findings: the command line, the build and the operator's API all ask here.
+import { conditionInWords, verdictInWords } from "../model/in-words.ts";
+import type { Finding, RuleExample } from "../model/rule.ts";
+import type { AdmittedRule } from "../rules/admission.ts";
+import { finding } from "../rules/report.ts";
+import { runExample, type ExampleResult } from "./examples.ts";
+
+/** How many examples of a rule come out as they say, and what is wrong with the others. */
+export interface CheckedExamples {
+  readonly passed: number;
+  readonly failed: number;
+  /** Warnings. That no example shows the rule firing is one too. */
+  readonly findings: readonly Finding[];
+}
+
+/** Runs the examples of a rule, each on the rule alone. */
+export async function checkExamples(
+  { file, rule, examples }: AdmittedRule,
+  timeZone: string,
+): Promise<CheckedExamples> {
+  const findings: Finding[] = [];
+  let passed = 0;
+  for (const [index, example] of examples.entries()) {
+    const place = ["examples", index];
+    const result = await runExample(rule, example, timeZone);
+    if (!result.ok) {
+      for (const { pointer, message } of result.failure)
+        findings.push(finding(file, [...place, ...pointer.split("/").slice(1)], "RULE_EXAMPLE", message));
+    } else if (result.value.passed) passed += 1;
+    else findings.push(finding(file, place, "RULE_EXAMPLE", failureInWords(example, result.value)));
+  }
+  if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {
+    findings.push(
+      finding(file, ["examples"], "RULE_NO_EXAMPLE", "No example shows an event on which the rule fires, write one"),
+    );
+  }
+  return { passed, failed: examples.length - passed, findings };
+}
+
+function failureInWords({ fires }: RuleExample, { verdict }: ExampleResult): string {
+  const saw = verdict.conditions.map(
+    (condition) =>
+      `${condition.met ? "met" : condition.met === null ? "not reached" : "not met"}: ${conditionInWords(condition)}`,
+  );
+  const said = fires ? "should fire and does not" : "should not fire and does";
+  return `The example ${said}: ${verdictInWords(verdict)}${saw.length > 1 ? ` [${saw.join(" | ")}]` : ""}`;
+}
