@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { defineCommand } from "citty";
-import type { RuleSet } from "../model/rule.ts";
+import { checkExamples } from "../match/example-findings.ts";
+import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
+import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
 import { findingLine } from "./print.ts";
 import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
@@ -25,12 +27,21 @@ export async function buildRules(
   developing: boolean,
   lastGood: RuleSet | null,
 ): Promise<BuildReport> {
-  const { admitted, findings } = readRules(folder, from, projectConfiguration(developing));
+  const configuration = projectConfiguration(developing);
+  const { admitted, conditions, findings } = readRules(folder, from, configuration);
   const errors = findings.filter(({ severity }) => severity === "error");
   const lines = findings.map(findingLine);
   const rules = admitted.map(({ rule }) => rule);
+  const besides = {
+    checked: await Promise.all(admitted.map((rule) => checkedRule(rule, findings, configuration.timeZone))),
+    conditions: Object.fromEntries(conditions),
+  };
   if (errors.length === 0) {
-    return { ruleSet: await ruleSetOf(rules), lines: [...lines, `${rules.length} rules admitted`], exitCode: 0 };
+    return {
+      ruleSet: await ruleSetOf(rules, [], besides),
+      lines: [...lines, `${rules.length} rules admitted`],
+      exitCode: 0,
+    };
   }
   const count = `${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
   if (!developing) return { ruleSet: null, lines: [...lines, `Cannot build the rules: ${count}`], exitCode: 1 };
@@ -41,9 +52,25 @@ export async function buildRules(
       exitCode: 0,
     };
   return {
-    ruleSet: await ruleSetOf(rules, findings),
+    ruleSet: await ruleSetOf(rules, findings, besides),
     lines: [...lines, `${count}; only the ${rules.length} good rules are in force`],
     exitCode: 0,
+  };
+}
+
+/** What the operator's page shows of a rule that is bundled without its examples. */
+async function checkedRule(
+  admitted: AdmittedRule,
+  findings: readonly Finding[],
+  timeZone: string,
+): Promise<CheckedRule> {
+  const examples = await checkExamples(admitted, timeZone);
+  const all = [...findings.filter(({ file }) => file === admitted.file), ...examples.findings];
+  return {
+    rule: admitted.rule.name,
+    examples: admitted.examples.length,
+    failing: examples.failed,
+    findings: all.map(({ pointer, code, message, severity }) => ({ pointer, code, message, severity })),
   };
 }
 

@@ -17,6 +17,8 @@ export interface PlacedFinding extends Finding {
 /** The rules of a folder: those that were admitted, and what was found in any of them. */
 export interface RuleFolder {
   readonly admitted: readonly AdmittedRule[];
+  /** The named conditions that were admitted, each in full. */
+  readonly conditions: ReadonlyMap<string, ConditionGroup>;
   /** Errors and warnings, by file and place. */
   readonly findings: readonly PlacedFinding[];
   /** The text of each file, by name. */
@@ -44,7 +46,7 @@ export function readRules(
     if (result.ok) admitted.push(result.value);
   }
   findings.push(...sameRules(admitted));
-  return { admitted, texts, findings: findings.map((found) => placed(found, texts)) };
+  return { admitted, conditions, texts, findings: findings.map((found) => placed(found, texts)) };
 }
 
 /** A finding with its place in the text of its file. */

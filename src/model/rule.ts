@@ -161,7 +161,23 @@ export interface RuleSet {
   readonly rules: readonly Rule[];
   /** What stands in the way of a newer set while developing; empty in a deployment. */
   readonly findings: readonly Finding[];
+  /** What the build saw of each rule; absent where nobody has checked them. */
+  readonly checked?: readonly CheckedRule[] | undefined;
+  /** The named conditions of `rules/conditions/`, each in full; absent: there are none. */
+  readonly conditions?: { readonly [name: string]: ConditionGroup } | undefined;
 }
+
+/** What a check of one rule file came to. */
+export interface CheckedRule {
+  readonly rule: string;
+  /** How many examples the file has, and how many of them do not come out as they say. */
+  readonly examples: number;
+  readonly failing: number;
+  readonly findings: readonly RuleFinding[];
+}
+
+/** A finding of a file that needs no name. */
+export type RuleFinding = Omit<Finding, "file">;
 
 /** One thing that is wrong with a rule file, and where. */
 export interface Finding {

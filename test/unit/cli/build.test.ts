@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { buildRules } from "../../../src/cli/build.ts";
+import { fromBuilt, toBuilt } from "../../../src/rules/rule-set.ts";
 
 const GOOD = {
   on: ["OutboundMessage"],
@@ -35,6 +36,34 @@ describe("building the rules", () => {
     expect((await build(false)).ruleSet?.hash).toBe(ruleSet?.hash);
     write("a.json", { ...GOOD, priority: 2 });
     expect((await build(false)).ruleSet?.hash).not.toBe(ruleSet?.hash);
+  });
+
+  it("bundles what it saw of each rule and the named conditions, neither of which is in the hash", async () => {
+    write("a.json", GOOD);
+    const bare = (await build(false)).ruleSet;
+    expect(bare?.checked).toEqual([
+      { rule: "a", examples: 0, failing: 0, findings: [expect.objectContaining({ code: "RULE_NO_EXAMPLE" })] },
+    ]);
+    const examples = [
+      { event: { status: "failed" }, fires: true },
+      { event: { status: "sent" }, fires: true },
+    ];
+    write("a.json", { ...GOOD, examples });
+    mkdirSync(join(folder, "conditions"));
+    write("conditions/is-sms.json", { all: [{ fact: "channel", operator: "equal", value: "sms" }] });
+    const told = (await build(false)).ruleSet;
+    const finding = { pointer: "/examples/1", code: "RULE_EXAMPLE", severity: "warning" };
+    expect(told?.checked).toMatchObject([{ rule: "a", examples: 2, failing: 1, findings: [finding] }]);
+    expect(Object.keys(told?.checked?.[0]?.findings[0] ?? {})).not.toContain("file");
+    expect(told?.conditions).toEqual({ "is-sms": { all: [{ fact: "channel", operator: "equal", value: "sms" }] } });
+    expect(told?.hash).toBe(bare?.hash);
+    if (told) expect({ ...fromBuilt(toBuilt(told)) }).toEqual(told);
+  });
+
+  it("reads a set that was built before it held more than rules", () => {
+    const rules = [{ name: "a", ...GOOD }];
+    const old = fromBuilt({ hash: "h", findings: [], rules: JSON.stringify(rules) });
+    expect({ ...old }).toEqual({ hash: "h", findings: [], rules, checked: [], conditions: {} });
   });
 
   it("fails a deploy for one bad rule, and says where and what to write", async () => {
