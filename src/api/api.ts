@@ -2,15 +2,15 @@
 import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
-import { explain, type Decided } from "../match/decide.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { DELIVERY_STATES } from "../model/delivery.ts";
-import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { hasAccess, isClosed } from "./door.ts";
+import { decidedNow, explained } from "./explained.ts";
+import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
 import { deliveryFilter, listQuery } from "./query.ts";
 import { isServed } from "./served.ts";
@@ -116,7 +116,27 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
   ],
   ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
   ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: await unplaced.ignored() })],
-  ["get", "/api/rules", async (_, { ruleSet }) => succeed(ruleSet)],
+  [
+    "get",
+    "/api/rules",
+    async (_, { ruleSet: { hash, rules, findings, checked = [] } }) => succeed({ hash, rules, findings, checked }),
+  ],
+  [
+    "post",
+    "/api/check",
+    async ({ request }, ports) => {
+      const body = await jsonBody(request);
+      return body.ok ? checkDraft(body.value, ports) : body;
+    },
+  ],
+  [
+    "post",
+    "/api/locations/:l/try",
+    async ({ request, parameter }, ports) => {
+      const body = await jsonBody(request);
+      return body.ok ? tryDraft(body.value, ports.ledger(parameter("l")), ports) : body;
+    },
+  ],
   [
     "post",
     "/api/explain",
@@ -164,12 +184,6 @@ async function ingest(
     : ports.ingest(item, locationId);
 }
 
-/** What would be decided on an event: in its place in the log, or where a location has none, as the first of all. */
-async function decidedNow(event: Event, ports: ApiPorts): Promise<Decided> {
-  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event);
-  return explain(event, ports.ruleSet, { nowMs: ports.clock(), timeZone: ports.configuration.timeZone });
-}
-
 async function paged<Query, Page>(
   query: Result<Query, Failure>,
   load: (query: Query) => Promise<Page>,
@@ -211,18 +225,4 @@ function noRoute(request: Request): Failure {
   return allow.length === 0
     ? { code: "REQUEST_NOT_FOUND" }
     : { code: "REQUEST_METHOD", allow: [...new Set(allow)].join(", ") };
-}
-
-/** A decision that was only asked for, its actions under the names of their rules. */
-function explained(event: Event, { decision, actions }: Decided) {
-  return {
-    event,
-    decision,
-    actions: actions.map(({ rule, index, action, dueAtMs }) => ({
-      rule: rule.name,
-      index,
-      action,
-      dueAt: new Date(dueAtMs).toISOString(),
-    })),
-  };
 }

@@ -14,8 +14,9 @@ import type {
   PageQuery,
   Quarantined,
 } from "../model/ledger.ts";
+import type { TriedRule } from "../model/playground.ts";
 import type { Result } from "../model/result.ts";
-import type { RuleSet } from "../model/rule.ts";
+import type { Rule, RuleSet } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import type { DoorPorts } from "./door.ts";
 
@@ -32,7 +33,8 @@ export interface HeldReader {
 /** The ledger of one location, as the operator sees it. */
 interface LedgerReader extends HeldReader {
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
-  explain(event: Event): Promise<Decided>;
+  explain(event: Event, draft?: Rule): Promise<Decided>;
+  tryRule(rule: Rule, limit: number): Promise<TriedRule>;
   event(key: string): Promise<EventStory | undefined>;
   deliveries(query: PageQuery & { state?: DeliveryState | undefined }): Promise<Page<"deliveries", Delivery>>;
   retryDead(filter: DeliveryFilter): Promise<{ retried: number; more: boolean }>;

@@ -6,7 +6,7 @@ import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/c
 import type { DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { LogQuery, PageQuery, Quarantined } from "../model/ledger.ts";
-import type { RuleSet } from "../model/rule.ts";
+import type { Rule, RuleSet } from "../model/rule.ts";
 import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { LocationLedger } from "./ledger.ts";
@@ -71,8 +71,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
   events(query: LogQuery) {
     return this.#ledger.events(query);
   }
-  explain(event: Event) {
-    return this.#ledger.explain(event);
+  explain(event: Event, draft?: Rule) {
+    return this.#ledger.explain(event, draft);
+  }
+  tryRule(rule: Rule, limit: number) {
+    return this.#ledger.tryRule(rule, limit);
   }
   event(key: string) {
     return this.#ledger.event(key);

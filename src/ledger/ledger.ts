@@ -7,7 +7,9 @@ import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, EventStory, Held, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
 import { logError } from "../model/log-line.ts";
+import type { TriedRule } from "../model/playground.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import type { Rule } from "../model/rule.ts";
 import type { Task } from "../model/task.ts";
 import { Alarm } from "./alarm.ts";
 import { Chores } from "./chores.ts";
@@ -23,6 +25,7 @@ import { Pump } from "./pump.ts";
 import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import * as tasks from "./tasks.ts";
+import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */
 const BREATH_MS = 10_000;
@@ -73,9 +76,14 @@ export class LocationLedger {
     return recorded;
   }
 
-  /** What would be decided on an event now. Nothing is recorded. */
-  explain(event: Event): Promise<Decided> {
-    return this.#recorder.explain(event);
+  /** What would be decided on an event now, perhaps with a draft in force. Nothing is recorded. */
+  explain(event: Event, draft?: Rule): Promise<Decided> {
+    return this.#recorder.explain(event, draft);
+  }
+
+  /** What a rule would have done on the last events. Nothing is recorded. */
+  tryRule(rule: Rule, limit: number): Promise<TriedRule> {
+    return tryRule(this.#storage.sql, rule, limit, this.#ports.timeZone);
   }
 
   /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */

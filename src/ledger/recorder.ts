@@ -8,6 +8,8 @@ import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { Recorded } from "../model/ledger.ts";
+import type { Rule } from "../model/rule.ts";
+import { withDraft } from "../rules/rule-set.ts";
 import * as deliveries from "./deliveries.ts";
 import { cancelled } from "./delivery-moves.ts";
 import * as log from "./log.ts";
@@ -61,9 +63,13 @@ export class Recorder {
     return { status: "accepted", fired: decision.fired };
   }
 
-  /** What would be decided on an event now. Nothing is recorded. */
-  async explain(event: Event): Promise<Decided> {
-    return explain(event, this.#ports.ruleSet, { ...this.#moment(), history: this.#history(event) });
+  /** What would be decided on an event now, perhaps with a draft in force. Nothing is recorded. */
+  async explain(event: Event, draft?: Rule): Promise<Decided> {
+    const { ruleSet } = this.#ports;
+    return explain(event, draft ? await withDraft(ruleSet, draft) : ruleSet, {
+      ...this.#moment(),
+      history: this.#history(event),
+    });
   }
 
   /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */

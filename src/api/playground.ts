@@ -1,0 +1,128 @@
+// The playground: what a draft of a rule would do. A draft is admitted by the same checks as a file, so what can be
+// said of one can be said of the other. Nothing is recorded.
+import { plainFacts } from "../match/facts.ts";
+import { explainedEvent } from "../match/explained-event.ts";
+import { checkExamples } from "../match/example-findings.ts";
+import { OPERATOR_FORMS } from "../match/operators.ts";
+import { ruleCost } from "../match/rule-cost.ts";
+import type { Failure, Issue } from "../model/failure.ts";
+import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import type { CheckedDraft, TriedDraft } from "../model/playground.ts";
+import { fail, succeed, type Result } from "../model/result.ts";
+import type { Finding, RuleFinding } from "../model/rule.ts";
+import { admitRule, type AdmittedRule } from "../rules/admission.ts";
+import { finding } from "../rules/report.ts";
+import { decidedNow, explained } from "./explained.ts";
+import type { ApiPorts } from "./ports.ts";
+
+const MAX_NAME_CHARACTERS = 128;
+/** The longest rule that ships has three thousand. */
+const MAX_TEXT_CHARACTERS = 100_000;
+const MAX_TRIED = 1_000;
+/** Tenths of a microsecond that the examples of a draft may take, as they are counted: about two seconds. */
+const MAX_EXAMPLE_WORK = 20_000_000;
+const WORK_OF_COMPARISON = 20;
+
+/** A draft as it was sent. */
+interface Draft {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Checks a draft as `rules check` checks a file, and says what would be decided with it on an event, if one is given. */
+export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result<CheckedDraft, Failure>> {
+  const draft = readDraft(request);
+  if (!draft.ok) return draft;
+  const { admitted, findings } = admitDraft(draft.value, ports);
+  const examples = admitted ? await checkedExamples(admitted, ports.configuration.timeZone) : NO_EXAMPLES;
+  const event = isJsonObject(request) && request["event"] != null ? explainedEvent(request, ports.clock()) : null;
+  return succeed({
+    name: draft.value.name,
+    admitted: admitted !== null,
+    findings: [...findings, ...examples.findings].map(withoutFile),
+    examples: { passed: examples.passed, failed: examples.failed },
+    explained: event?.ok && admitted ? await explainedWith(admitted, event.value, ports) : null,
+    issues: event && !event.ok && "issues" in event.failure ? event.failure.issues : [],
+  });
+}
+
+/** Decides the last events of a location again with a draft alone. */
+export async function tryDraft(
+  request: Json,
+  ledger: ReturnType<ApiPorts["ledger"]>,
+  ports: ApiPorts,
+): Promise<Result<TriedDraft, Failure>> {
+  const draft = readDraft(request);
+  if (!draft.ok) return draft;
+  const { limit = MAX_TRIED } = isJsonObject(request) ? request : {};
+  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1 || limit > MAX_TRIED)
+    return refused("/limit", `Expected a whole number from 1 to ${MAX_TRIED}`);
+  const { admitted, findings } = admitDraft(draft.value, ports);
+  const tried = admitted ? await ledger.tryRule(admitted.rule, limit) : NOTHING_TRIED;
+  return succeed({ findings: findings.map(withoutFile), ...tried });
+}
+
+const NO_EXAMPLES = { passed: 0, failed: 0, findings: [] };
+const NOTHING_TRIED = {
+  tried: 0,
+  from: null,
+  to: null,
+  fires: 0,
+  firedBefore: 0,
+  both: 0,
+  onlyNow: [],
+  onlyBefore: [],
+};
+
+function readDraft(request: Json): Result<Draft, Failure> {
+  const { name, text }: JsonObject = isJsonObject(request) ? request : {};
+  if (typeof name !== "string" || name.length > MAX_NAME_CHARACTERS)
+    return refused("/name", `Expected the name of a rule, at most ${MAX_NAME_CHARACTERS} characters`);
+  if (typeof text !== "string" || text.length > MAX_TEXT_CHARACTERS)
+    return refused("/text", `Expected the text of a rule file, at most ${MAX_TEXT_CHARACTERS} characters`);
+  return succeed({ name, text });
+}
+
+function refused(pointer: string, message: string): Result<never, Failure> {
+  const issues: Issue[] = [{ pointer, code: "API_DRAFT", message }];
+  return fail({ code: "REQUEST_PARAMETER", issues });
+}
+
+/** Admits a draft as this deployment would admit the file. */
+function admitDraft(
+  { name, text }: Draft,
+  { configuration, ruleSet }: ApiPorts,
+): { admitted: AdmittedRule | null; findings: readonly Finding[] } {
+  const conditions = new Map(Object.entries(ruleSet.conditions ?? {}));
+  // What stands before a slash would be taken for a folder.
+  const file = `${name.replaceAll("/", " ")}.json`;
+  const result = admitRule({ file, text }, { ...configuration, conditions, forms: OPERATOR_FORMS });
+  return result.ok
+    ? { admitted: result.value, findings: result.value.warnings }
+    : { admitted: null, findings: result.failure };
+}
+
+async function checkedExamples(admitted: AdmittedRule, timeZone: string): ReturnType<typeof checkExamples> {
+  const { comparisons, ofHistory } = ruleCost(admitted.rule);
+  const work = admitted.examples.reduce((sum, { history = [] }) => {
+    const events = history.length + 1;
+    return sum + events * (comparisons * WORK_OF_COMPARISON + events * ofHistory);
+  }, 0);
+  if (work <= MAX_EXAMPLE_WORK) return checkExamples(admitted, timeZone);
+  const message = "The examples would take too long here, run `npm run rules check`";
+  return { ...NO_EXAMPLES, findings: [finding(admitted.file, ["examples"], "RULE_EXAMPLE", message)] };
+}
+
+async function explainedWith(
+  { rule }: AdmittedRule,
+  event: Parameters<typeof decidedNow>[0],
+  ports: ApiPorts,
+): Promise<CheckedDraft["explained"]> {
+  const decided = await decidedNow(event, ports, rule);
+  const { decidedAt, timeZone } = decided.decision;
+  return { ...explained(event, decided), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };
+}
+
+function withoutFile({ pointer, code, message, severity }: Finding): RuleFinding {
+  return { pointer, code, message, severity };
+}

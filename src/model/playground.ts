@@ -1,0 +1,59 @@
+// What somebody is told who tries a rule before it is a file: nothing of it is recorded.
+import type { Decision } from "./decision.ts";
+import type { Event, Facts } from "./event.ts";
+import type { Issue } from "./failure.ts";
+import type { LogEntry } from "./ledger.ts";
+import type { Action, RuleFinding } from "./rule.ts";
+
+/** A decision that was only asked for, its actions under the names of their rules. */
+export interface Explained {
+  readonly event: Event;
+  readonly decision: Decision;
+  readonly actions: readonly ExplainedAction[];
+}
+
+/** An action that would follow. */
+export interface ExplainedAction {
+  readonly rule: string;
+  /** Its place in the rule's `actions`. */
+  readonly index: number;
+  readonly action: Action;
+  /** ISO 8601, UTC. */
+  readonly dueAt: string;
+}
+
+/** What a draft of a rule comes to: `POST /api/check`. */
+export interface CheckedDraft {
+  readonly name: string;
+  readonly admitted: boolean;
+  /** What `npm run rules check` says of a file that holds the draft. */
+  readonly findings: readonly RuleFinding[];
+  readonly examples: { readonly passed: number; readonly failed: number };
+  /** What would be decided on the event with the draft in force; `null` without a usable event or an admitted draft. */
+  readonly explained: (Explained & { readonly facts: Facts }) | null;
+  /** Why the event cannot be used. */
+  readonly issues: readonly Issue[];
+}
+
+/** What a draft would have done on the last events of a location. */
+export interface TriedRule {
+  /** How many events were decided again: fewer than asked for where that would take too long, the newest ones then. */
+  readonly tried: number;
+  /** When the first and the last of them were received, ISO 8601, UTC; `null` where there is none. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** On how many the draft fires. */
+  readonly fires: number;
+  /** On how many the rule of this name really fired. */
+  readonly firedBefore: number;
+  /** On how many both. */
+  readonly both: number;
+  /** Up to a hundred of each, newest first. */
+  readonly onlyNow: readonly LogEntry[];
+  readonly onlyBefore: readonly LogEntry[];
+}
+
+/** The answer of `POST /api/locations/:l/try`. */
+export interface TriedDraft extends TriedRule {
+  readonly findings: readonly RuleFinding[];
+}
