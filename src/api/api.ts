@@ -3,7 +3,7 @@ import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { explainedEvent } from "../match/explained-event.ts";
-import { DELIVERY_STATES } from "../model/delivery.ts";
+import type { DeliveryFilter } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
@@ -12,7 +12,19 @@ import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts, HeldReader } from "./ports.ts";
-import { deliveryFilter, listQuery } from "./query.ts";
+import {
+  bucketsQuery,
+  DELIVERIES,
+  DELIVERY_FILTER,
+  deliveryFilter,
+  EVENT,
+  listQuery,
+  LOCATIONS,
+  logQuery,
+  PAGE,
+  parameters,
+  taskQuery,
+} from "./query.ts";
 import { isServed } from "./served.ts";
 
 type Answer = Result<unknown, Failure>;
@@ -28,41 +40,75 @@ interface ApiCall {
 const MAX_BODY_BYTES = 512 * 1024;
 /** Cloudflare's point-in-time recovery can bring a Durable Object back as it was up to 30 days ago. */
 const RECOVERABLE_MS = 30 * 86_400_000;
-const LOG_CURSOR = /^\d{1,16}$/;
 
 /** Each route with what it does; `:l` is a location. */
 export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
-  ["get", "/api/locations", async ({ url }, { locations }) => paged(listQuery(url), (query) => locations(query))],
+  [
+    "get",
+    "/api/settings",
+    async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
+      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash }),
+  ],
+  ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
+  [
+    "get",
+    "/api/locations/:l/changes",
+    async ({ parameter }, { ledger }) => succeed({ change: await ledger(parameter("l")).change() }),
+  ],
+  [
+    "get",
+    "/api/locations/:l/overview",
+    async ({ url, parameter }, { ledger, clock }) =>
+      asked(bucketsQuery(url, clock()), (buckets) => ledger(parameter("l")).overview(buckets)),
+  ],
+  [
+    "get",
+    "/api/locations/:l/rules",
+    async ({ url, parameter }, { ledger, clock }) =>
+      asked(bucketsQuery(url, clock()), (buckets) => ledger(parameter("l")).rules(buckets)),
+  ],
   [
     "get",
     "/api/locations/:l/events",
-    async ({ url, parameter }, { ledger }) => {
-      const contactId = url.searchParams.get("contact") || undefined;
-      const rule = url.searchParams.get("rule") || undefined;
-      return paged(listQuery(url, [], LOG_CURSOR), (query) =>
-        ledger(parameter("l")).events({ ...query, contactId, rule }),
-      );
-    },
+    async ({ url, parameter }, { ledger }) => asked(logQuery(url), (query) => ledger(parameter("l")).events(query)),
   ],
   [
     "get",
     "/api/locations/:l/events/:key",
-    async ({ parameter }, { ledger }) => found(await ledger(parameter("l")).event(parameter("key")), "event"),
+    async ({ url, parameter }, { ledger }) => {
+      const read = parameters(url, EVENT);
+      return read.ok ? found(await ledger(parameter("l")).event(parameter("key"), read.value.contact), "event") : read;
+    },
   ],
   [
     "get",
     "/api/locations/:l/deliveries",
     async ({ url, parameter }, { ledger }) =>
-      paged(listQuery(url, DELIVERY_STATES), (query) => ledger(parameter("l")).deliveries(query)),
+      asked(listQuery(url, DELIVERIES), (query) => ledger(parameter("l")).deliveries(query)),
+  ],
+  [
+    "get",
+    "/api/locations/:l/deliveries/counts",
+    async ({ url, parameter }, { ledger }) =>
+      asked(parameters(url, DELIVERY_FILTER), (filter) => ledger(parameter("l")).deliveryCounts(filter)),
+  ],
+  [
+    "get",
+    "/api/locations/:l/deliveries/:id",
+    async ({ parameter }, { ledger }) =>
+      named("delivery", found(await ledger(parameter("l")).delivery(parameter("id")), "delivery")),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/retry",
-    async ({ request, parameter }, { ledger }) => {
-      const body = await jsonBody(request);
-      const filter = body.ok ? deliveryFilter(body.value) : body;
-      return filter.ok ? succeed(await ledger(parameter("l")).retryDead(filter.value)) : filter;
-    },
+    async ({ request, parameter }, { ledger }) =>
+      asked(await filterIn(request), (filter) => ledger(parameter("l")).retryDead(filter)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/cancel",
+    async ({ request, parameter }, { ledger }) =>
+      asked(await filterIn(request), (filter) => ledger(parameter("l")).cancelScheduled(filter)),
   ],
   [
     "post",
@@ -76,9 +122,13 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
   ],
   [
     "get",
+    "/api/locations/:l/hosts",
+    async ({ parameter }, { ledger }) => succeed({ hosts: await ledger(parameter("l")).hosts() }),
+  ],
+  [
+    "get",
     "/api/locations/:l/tasks",
-    async ({ url, parameter }, { ledger }) =>
-      paged(listQuery(url, ["open", "done"]), (query) => ledger(parameter("l")).tasks(query)),
+    async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
   ],
   [
     "post",
@@ -97,7 +147,7 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
     "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
-      paged(listQuery(url), (query) => ledger(parameter("l")).quarantined(query)),
+      asked(listQuery(url, PAGE), (query) => ledger(parameter("l")).quarantined(query)),
   ],
   [
     "post",
@@ -112,7 +162,7 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
   [
     "get",
     "/api/quarantine",
-    async ({ url }, { unplaced }) => paged(listQuery(url), (query) => unplaced.quarantined(query)),
+    async ({ url }, { unplaced }) => asked(listQuery(url, PAGE), (query) => unplaced.quarantined(query)),
   ],
   ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
   ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: await unplaced.ignored() })],
@@ -184,14 +234,20 @@ async function ingest(
     : ports.ingest(item, locationId);
 }
 
-async function paged<Query, Page>(
+/** What a ledger answers to what could be read of a request. */
+async function asked<Query, Told>(
   query: Result<Query, Failure>,
-  load: (query: Query) => Promise<Page>,
-): Promise<Result<Page, Failure>> {
+  load: (query: Query) => Promise<Told>,
+): Promise<Result<Told, Failure>> {
   return query.ok ? succeed(await load(query.value)) : query;
 }
 
-function found<Value>(value: Value | undefined, what: "event"): Result<Value, Failure> {
+async function filterIn(request: Request): Promise<Result<DeliveryFilter, Failure>> {
+  const body = await jsonBody(request);
+  return body.ok ? deliveryFilter(body.value) : body;
+}
+
+function found<Value>(value: Value | undefined, what: "event" | "delivery"): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }
 

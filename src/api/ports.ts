@@ -2,21 +2,25 @@
 import type { Decided } from "../match/decide.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Event } from "../model/event.ts";
-import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
+import type { Delivery, DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
+  DeliveryQuery,
   Erased,
   EventStory,
   IgnoredKind,
   KnownLocation,
+  LocationQuery,
   LogEntry,
   LogQuery,
   PageQuery,
   Quarantined,
+  TaskQuery,
 } from "../model/ledger.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { Result } from "../model/result.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
+import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { DoorPorts } from "./door.ts";
 
@@ -32,15 +36,22 @@ export interface HeldReader {
 
 /** The ledger of one location, as the operator sees it. */
 interface LedgerReader extends HeldReader {
+  change(): Promise<string>;
+  overview(buckets: Buckets): Promise<Overview>;
+  rules(buckets: Buckets): Promise<RuleStatistics>;
+  hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   explain(event: Event, draft?: Rule): Promise<Decided>;
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
-  event(key: string): Promise<EventStory | undefined>;
-  deliveries(query: PageQuery & { state?: DeliveryState | undefined }): Promise<Page<"deliveries", Delivery>>;
+  event(key: string, contactId?: string): Promise<EventStory | undefined>;
+  deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
+  delivery(deliveryId: string): Promise<Delivery | undefined>;
+  deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
   retryDead(filter: DeliveryFilter): Promise<{ retried: number; more: boolean }>;
+  cancelScheduled(filter: DeliveryFilter): Promise<{ cancelled: number; more: boolean }>;
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
-  tasks(query: PageQuery & { state?: Task["state"] | undefined }): Promise<Page<"tasks", Task>>;
+  tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
 }
 
@@ -50,7 +61,7 @@ export interface ApiPorts extends DoorPorts {
   readonly ledger: (locationId: string) => LedgerReader;
   /** What was signed and names no location. */
   readonly unplaced: HeldReader;
-  readonly locations: (query: PageQuery) => Promise<Page<"locations", KnownLocation>>;
+  readonly locations: (query: LocationQuery) => Promise<Page<"locations", KnownLocation>>;
   /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
   readonly ingest: (item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
   /** Erases a contact in the ledger and everywhere else. */

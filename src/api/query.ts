@@ -1,68 +1,184 @@
-import type { DeliveryFilter } from "../model/delivery.ts";
+// What calls take as parameters: each form and what it expects stands once, for query strings and for bodies.
+import { DELIVERY_STATES, type DeliveryFilter } from "../model/delivery.ts";
+import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
+import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import { BUCKET_MS, type BucketName, type Buckets } from "../model/statistics.ts";
+
+/** What a parameter may be: its value, or `undefined` for text that cannot be used. */
+interface Form<Value> {
+  readonly read: (text: string) => Value | undefined;
+  /** What stands after "Expected". */
+  readonly expected: string;
+}
+
+/** Parameters by name, each with its form. */
+type FormTable = { readonly [name: string]: Form<unknown> };
+/** The values of parameters; those that were not given are `undefined`. */
+type Given<Forms> = {
+  readonly [Name in keyof Forms]?: (Forms[Name] extends Form<infer Value> ? Value : never) | undefined;
+};
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
+const MAX_BUCKETS = 1_000;
+const DAY_MS = 86_400_000;
+const MINUTES_REACH_BACK_MS = 7_200_000;
+
+const text = (form: RegExp, expected: string): Form<string> => ({
+  read: (given) => (form.test(given) ? given : undefined),
+  expected,
+});
+const oneOf = <Word extends string>(...words: readonly Word[]): Form<Word> => ({
+  read: (given) => words.find((word) => word === given),
+  expected: `one of ${words.join(", ")}`,
+});
+const wholeNumber = (most: number): Form<number> => ({
+  read: (given) => {
+    const number = Number(given);
+    return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
+  },
+  expected: `a whole number from 1 to ${most}`,
+});
+
+const A_PAGE_BEFORE = "the cursor of a page before";
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
-
-/** The query parameters that lists take. */
-export interface ListQuery<State extends string> {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-  readonly state?: State | undefined;
-}
-
-/** Reads `limit`, `cursor` and `state`, or names the parameter that cannot be used. */
-export function listQuery<State extends string>(
-  url: URL,
-  states: readonly State[] = [],
-  cursorForm = /^[!-~]{1,128}$/,
-): Result<ListQuery<State>, Failure> {
-  const issues: Issue[] = [];
-  const parameter = (name: string): string | undefined => url.searchParams.get(name) || undefined;
-  const limit = Number(parameter("limit") ?? DEFAULT_LIMIT);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    issues.push({ pointer: "/limit", code: "API_LIMIT", message: `Expected a whole number from 1 to ${MAX_LIMIT}` });
-  }
-  const cursor = parameter("cursor");
-  if (cursor !== undefined && !cursorForm.test(cursor)) {
-    issues.push({ pointer: "/cursor", code: "API_CURSOR", message: "Expected the cursor of a page before" });
-  }
-  const named = states.length === 0 ? undefined : parameter("state");
-  const state = states.find((known) => known === named);
-  if (named !== undefined && state === undefined) {
-    issues.push({ pointer: "/state", code: "API_STATE", message: `Expected one of ${states.join(", ")}` });
-  }
-  return issues.length > 0 ? fail({ code: "REQUEST_PARAMETER", issues }) : succeed({ limit, cursor, state });
-}
-
-const FILTER_FORMS: { readonly [Name in keyof Required<DeliveryFilter>]: readonly [RegExp, string] } = {
-  rule: [/^[!-~]{1,128}$/, "the name of a rule"],
-  host: [/^[!-~]{1,260}$/, "a host, with its port if it has one"],
-  error: [/^[A-Z_]{1,64}$/, "the code of an error, such as DESTINATION_TIMEOUT"],
-  since: [ISO_TIME, "a time in ISO 8601, UTC"],
-  until: [ISO_TIME, "a time in ISO 8601, UTC"],
-};
-
-/** Reads which dead deliveries to retry, or names the key that cannot be used. `{}` is all of them. */
-export function deliveryFilter(value: Json): Result<DeliveryFilter, Failure> {
-  if (!isJsonObject(value))
-    return fail({
-      code: "REQUEST_PARAMETER",
-      issues: [{ pointer: "", code: "API_FILTER", message: "Expected an object" }],
-    });
-  const issues = Object.entries(value).flatMap(([key, given]): Issue[] => {
-    const [form, expected] = Object.hasOwn(FILTER_FORMS, key) ? FILTER_FORMS[key as keyof DeliveryFilter] : [];
-    const isUsable = typeof given === "string" && form?.test(given) && (form !== ISO_TIME || isTime(given));
-    const message = expected ? `Expected ${expected}` : `Expected one of ${Object.keys(FILTER_FORMS).join(", ")}`;
-    return isUsable ? [] : [{ pointer: jsonPointer([key]), code: "API_FILTER", message }];
-  });
-  return issues.length > 0 ? fail({ code: "REQUEST_PARAMETER", issues }) : succeed(value as DeliveryFilter);
-}
-
 /** From 1970 on. */
-function isTime(text: string): boolean {
-  return Date.parse(text) >= 0;
+const TIME: Form<string> = {
+  read: (given) => (ISO_TIME.test(given) && Date.parse(given) >= 0 ? given : undefined),
+  expected: "a time in ISO 8601, UTC",
+};
+const RULE = text(/^[!-~]{1,128}$/, "the name of a rule");
+const CONTACT = text(/^[!-~]{1,128}$/, "the id of a contact");
+
+const LIMIT = wholeNumber(MAX_LIMIT);
+
+/** Where a page begins. */
+export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
+export const LOCATIONS = { ...PAGE, search: text(/^[\w-]{1,64}$/, "part of the id of a location") };
+export const EVENT = { contact: CONTACT };
+const EVENTS = {
+  cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE),
+  contact: CONTACT,
+  rule: RULE,
+  message: text(/^[!-~]{1,128}$/, "the id of a message"),
+  kind: oneOf(...EVENT_KINDS),
+  channel: oneOf(...CHANNELS),
+  outcome: oneOf(...OUTCOMES),
+  from: TIME,
+  to: TIME,
+  fired: oneOf("yes", "no"),
+};
+/** Which deliveries are meant. */
+export const DELIVERY_FILTER = {
+  rule: RULE,
+  host: text(/^[!-~]{1,260}$/, "a host, with its port if it has one"),
+  contact: CONTACT,
+  error: text(/^[A-Z_]{1,64}$/, "the code of an error, such as DESTINATION_TIMEOUT"),
+  since: TIME,
+  until: TIME,
+};
+export const DELIVERIES = { ...PAGE, ...DELIVERY_FILTER, state: oneOf(...DELIVERY_STATES) };
+const TASKS = { ...PAGE, state: oneOf("open", "done"), contact: CONTACT, order: oneOf("newest", "due") };
+const TASKS_BY_DUE = { ...TASKS, cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
+const BUCKETS = { from: TIME, to: TIME, bucket: oneOf("minute", "quarter", "hour") };
+
+/** Reads parameters of a query string, or names each that cannot be used. An empty one is as good as none. */
+export function parameters<Forms extends FormTable>(url: URL, forms: Forms): Result<Given<Forms>, Failure> {
+  const read = readQuery(url, forms);
+  return read.ok ? read : failed(read.failure);
+}
+
+/** Reads the page of a list and what narrows it. */
+export function listQuery<Forms extends FormTable>(
+  url: URL,
+  forms: Forms,
+): Result<Given<Forms> & { readonly limit: number }, Failure> {
+  const page = readQuery(url, { limit: LIMIT });
+  const others = readQuery(url, forms);
+  if (page.ok && others.ok) return succeed({ ...others.value, limit: page.value.limit ?? DEFAULT_LIMIT });
+  return failed([page, others].flatMap((read) => (read.ok ? [] : read.failure)));
+}
+
+/** Reads which lines of the log are meant. */
+export function logQuery(url: URL): Result<LogQuery, Failure> {
+  const read = listQuery(url, EVENTS);
+  if (!read.ok) return read;
+  const { contact: contactId, message: messageId, ...others } = read.value;
+  return messageId !== undefined && contactId === undefined
+    ? refused("/message", "API_MESSAGE", "Expected the contact of the message, too")
+    : succeed({ ...others, contactId, messageId });
+}
+
+/** Reads which tasks are meant: each order has cursors of its own. */
+export function taskQuery(url: URL): Result<TaskQuery, Failure> {
+  return listQuery(url, url.searchParams.get("order") === "due" ? TASKS_BY_DUE : TASKS);
+}
+
+/** Reads a body that is a filter, or names the key that cannot be used. `{}` is all of them. */
+export function deliveryFilter(body: Json): Result<DeliveryFilter, Failure> {
+  if (!isJsonObject(body)) return refused("", "API_FILTER", "Expected an object");
+  const read = readAll(Object.entries(body), DELIVERY_FILTER, () => "API_FILTER");
+  return read.ok ? read : failed(read.failure);
+}
+
+/**
+ * Reads `from`, `to` and `bucket`, and widens them to the edges of buckets. Unless told, it is the day until now in
+ * quarters of an hour; of minutes, the two hours that there are.
+ */
+export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> {
+  const read = parameters(url, BUCKETS);
+  if (!read.ok) return read;
+  const bucket: BucketName = read.value.bucket ?? "quarter";
+  const bucketMs = BUCKET_MS[bucket];
+  const toMs = Math.ceil(timeOf(read.value.to, nowMs) / bucketMs) * bucketMs;
+  const reach = bucket === "minute" ? MINUTES_REACH_BACK_MS : DAY_MS;
+  const fromMs = Math.floor(timeOf(read.value.from, toMs - reach) / bucketMs) * bucketMs;
+  if (fromMs >= toMs) return refused("/from", "API_FROM", "Expected a time before that of to");
+  return (toMs - fromMs) / bucketMs > MAX_BUCKETS
+    ? refused("/from", "API_FROM", `Expected at most ${MAX_BUCKETS} buckets: take a longer bucket, or a shorter time`)
+    : succeed({ fromMs, toMs, bucketMs });
+}
+
+function timeOf(given: string | undefined, otherwiseMs: number): number {
+  return given === undefined ? otherwiseMs : Date.parse(given);
+}
+
+function readQuery<Forms extends FormTable>(
+  { searchParams }: URL,
+  forms: Forms,
+): Result<Given<Forms>, readonly Issue[]> {
+  const given = Object.keys(forms).flatMap((name) => {
+    const value = searchParams.get(name) ?? "";
+    return value === "" ? [] : [[name, value] as const];
+  });
+  return readAll(given, forms, (name) => `API_${name.toUpperCase()}`);
+}
+
+function readAll<Forms extends FormTable>(
+  given: readonly (readonly [name: string, value: Json])[],
+  forms: Forms,
+  codeOf: (name: string) => string,
+): Result<Given<Forms>, readonly Issue[]> {
+  const issues: Issue[] = [];
+  const values = given.map(([name, value]) => {
+    const form = Object.hasOwn(forms, name) ? forms[name] : undefined;
+    const read = typeof value === "string" ? form?.read(value) : undefined;
+    if (read === undefined) {
+      const expected = form?.expected ?? `one of ${Object.keys(forms).join(", ")}`;
+      issues.push({ pointer: jsonPointer([name]), code: codeOf(name), message: `Expected ${expected}` });
+    }
+    return [name, read];
+  });
+  return issues.length > 0 ? fail(issues) : succeed(Object.fromEntries(values) as Given<Forms>);
+}
+
+function refused(pointer: string, code: string, message: string): Result<never, Failure> {
+  return failed([{ pointer, code, message }]);
+}
+
+function failed(issues: readonly Issue[]): Result<never, Failure> {
+  return fail({ code: "REQUEST_PARAMETER", issues });
 }

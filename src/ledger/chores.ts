@@ -12,6 +12,7 @@ const ANNOUNCE_WITHIN_MS = 2_000;
 export class Chores {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #swept: () => void;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
   /** The day of which the directory is known to know. */
@@ -19,9 +20,11 @@ export class Chores {
   /** Days since 1970: of the day that is noted. */
   #seenDay: number | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  /** `swept` is told whenever something may have been forgotten. */
+  constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#swept = swept;
   }
 
   /** Notes where this is, and that something came today: `true` when that was news. */
@@ -122,6 +125,7 @@ export class Chores {
       const moreToGiveUp = giveUp(sql, now);
       return sweep(sql, before, now, this.#ports.ruleSet.hash) || moreToGiveUp;
     });
+    this.#swept();
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 

@@ -1,6 +1,7 @@
 // The circuit breaker of a destination: after ten failures in a row nothing is sent there for a while, then one probe,
 // and all of it again once that arrives. Pure; deliveries that wait behind it keep their order and lose no try.
 import type { ActionErrorCode, AttemptOutcome } from "../act/outcome.ts";
+import type { CircuitMode } from "../model/delivery.ts";
 
 /** What is known of a destination. */
 export interface Circuit {
@@ -9,9 +10,6 @@ export interface Circuit {
   /** Milliseconds since 1970: nothing is sent before; `null` while it is closed. */
   readonly openUntilMs: number | null;
 }
-
-/** Closed: everything may go. Suspect: one at a time. Open: nothing. Half-open: one probe. */
-export type CircuitMode = "closed" | "suspect" | "open" | "half-open";
 
 export const CLOSED: Circuit = { failures: 0, openUntilMs: null };
 /** Failures in a row that open the circuit. */

@@ -52,6 +52,7 @@ interface StandingRow {
 }
 
 const STANDING = "state, due_at, tries, give_up_at, cancelled_by";
+const TIME_DIGITS = 12;
 const ORDINAL_DIGITS = 4;
 const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
@@ -69,7 +70,12 @@ export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise
 
 /** What the ids of everything that was decided at a time begin with. */
 export function timePrefix(atMs: number): string {
-  return atMs.toString(16).padStart(12, "0");
+  return atMs.toString(16).padStart(TIME_DIGITS, "0");
+}
+
+/** When the decision of a delivery was made, milliseconds since 1970. */
+export function decidedAtMs(id: string): number {
+  return Number.parseInt(id.slice(0, TIME_DIGITS), 16);
 }
 
 /** Adds the deliveries of a decision. */

@@ -1,16 +1,26 @@
 // Deliveries as people see them, and which are next as the pump sees them.
-import type { Attempt, CancelledBy, Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
-import type { PageQuery } from "../model/ledger.ts";
-import { readPlan, timePrefix } from "./deliveries.ts";
+import type {
+  Attempt,
+  CancelledBy,
+  Delivery,
+  DeliveryCounts,
+  DeliveryFilter,
+  DeliveryState,
+} from "../model/delivery.ts";
+import type { DeliveryQuery } from "../model/ledger.ts";
+import { decidedAtMs, readPlan, timePrefix } from "./deliveries.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
 interface DeliveryRow {
   id: string;
   event_key: string;
+  contact_id: string;
   rule: string;
+  host: string;
   plan: string;
   state: DeliveryState;
   due_at: number | null;
+  give_up_at: number | null;
   cancelled_by: string | null;
 }
 
@@ -22,7 +32,9 @@ interface AttemptRow {
   answer: string | null;
 }
 
-const COLUMNS = "id, event_key, rule, plan, state, due_at, cancelled_by";
+const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by";
+/** Rules and hosts to choose from. */
+const MOST_WORDS = 200;
 
 /** The deliveries of one decision, in the order of its actions. */
 export function ofDecision(sql: Sql, idPrefix: string): Delivery[] {
@@ -43,25 +55,15 @@ export function find(sql: Sql, id: string): Delivery | undefined {
 /** Deliveries, newest first, a page at a time. */
 export function list(
   sql: Sql,
-  query: PageQuery & { state?: DeliveryState | undefined },
+  { state, cursor, limit, ...filter }: DeliveryQuery,
 ): { deliveries: Delivery[]; cursor: string | null } {
-  const { state, cursor, limit } = query;
-  const where = ["1"];
-  const values: SqlValue[] = [];
-  if (state !== undefined) {
-    where.push("state = ?");
-    values.push(state);
-  }
+  const { where, values } = filtered(filter, state);
   if (cursor !== undefined) {
     where.push("id < ?");
     values.push(cursor);
   }
-  const found = rows<DeliveryRow>(
-    sql,
-    `SELECT ${COLUMNS} FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-    ...values,
-    limit + 1,
-  );
+  const statement = `SELECT ${COLUMNS} FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`;
+  const found = rows<DeliveryRow>(sql, statement, ...values, limit + 1);
   const page = found.slice(0, limit);
   return {
     deliveries: page.map((row) => toDelivery(sql, row)),
@@ -69,9 +71,54 @@ export function list(
   };
 }
 
-/** The ids of dead deliveries that a filter describes, oldest first. */
-export function dead(sql: Sql, { rule, host, error, since, until }: DeliveryFilter, limit: number): string[] {
-  const where = ["state = 'dead'"];
+/** The ids of deliveries in a state that a filter describes, oldest first. */
+export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, limit: number): string[] {
+  const { where, values } = filtered(filter, state);
+  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id LIMIT ?`;
+  return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
+}
+
+/** How many deliveries a filter describes in each state, and the rules and hosts that have any. */
+export function counts(sql: Sql, filter: DeliveryFilter): DeliveryCounts {
+  const { where, values } = filtered(filter);
+  const statement = `SELECT state, COUNT(*) AS n FROM deliveries WHERE ${where.join(" AND ")} GROUP BY state`;
+  const found = new Map(
+    rows<{ state: string; n: number }>(sql, statement, ...values).map(({ state, n }) => [state, n]),
+  );
+  const words = (column: "rule" | "host"): string[] =>
+    rows<{ word: string }>(
+      sql,
+      `SELECT DISTINCT ${column} AS word FROM deliveries WHERE ${column} <> '' ORDER BY 1 LIMIT ?`,
+      MOST_WORDS,
+    ).map(({ word }) => word);
+  const inState = (state: DeliveryState): number => found.get(state) ?? 0;
+  return {
+    counts: {
+      scheduled: inState("scheduled"),
+      sending: inState("sending"),
+      sent: inState("sent"),
+      dead: inState("dead"),
+      cancelled: inState("cancelled"),
+    },
+    rules: words("rule"),
+    hosts: words("host"),
+  };
+}
+
+/** A state is written out, because an index of one state serves no state that comes as a value. */
+const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
+  scheduled: "state = 'scheduled'",
+  sending: "state = 'sending'",
+  sent: "state = 'sent'",
+  dead: "state = 'dead'",
+  cancelled: "state = 'cancelled'",
+};
+
+function filtered(
+  { rule, host, contact, error, since, until }: DeliveryFilter,
+  state?: DeliveryState,
+): { where: string[]; values: SqlValue[] } {
+  const where = [state === undefined ? "1" : STATE_CLAUSES[state]];
   const values: SqlValue[] = [];
   const narrow = (clause: string, value: SqlValue | undefined): void => {
     if (value === undefined) return;
@@ -80,12 +127,23 @@ export function dead(sql: Sql, { rule, host, error, since, until }: DeliveryFilt
   };
   narrow("rule = ?", rule);
   narrow("host = ?", host);
+  narrow("contact_id = ?", contact);
   narrow("id >= ?", since && timePrefix(Date.parse(since)));
   narrow("id < ?", until && timePrefix(Date.parse(until)));
   const last = "(SELECT error FROM attempts WHERE delivery_id = deliveries.id ORDER BY n DESC LIMIT 1)";
   narrow(`substr(${last}, 1, instr(${last}, ':') - 1) = ?`, error);
-  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id LIMIT ?`;
-  return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
+  return { where, values };
+}
+
+/** Each host that something is scheduled for: how much, and when the first of it is due. */
+export function waitingByHost(
+  sql: Sql,
+): { readonly host: string; readonly waiting: number; readonly nextDueAtMs: number }[] {
+  return rows(
+    sql,
+    `SELECT host, COUNT(*) AS waiting, MIN(due_at) AS nextDueAtMs
+     FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL GROUP BY host`,
+  );
 }
 
 /** Each host that something waits for, and when the first of it is due. One look-up a host, however much waits. */
@@ -125,13 +183,19 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n",
     row.id,
   );
+  const plan = readPlan(row.plan);
   return {
     id: row.id,
     eventKey: row.event_key,
+    contactId: row.contact_id,
     rule: row.rule,
-    action: readPlan(row.plan)?.action ?? null,
+    host: row.host,
+    decidedAt: new Date(decidedAtMs(row.id)).toISOString(),
+    action: plan?.action ?? null,
     state: row.state,
-    dueAt: row.due_at === null ? null : new Date(row.due_at).toISOString(),
+    dueAt: timeOf(row.due_at),
+    window: plan?.window ?? null,
+    giveUpAt: timeOf(row.give_up_at),
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
     attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
       at: new Date(at).toISOString(),
@@ -141,4 +205,8 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
       answer,
     })),
   };
+}
+
+function timeOf(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
 }

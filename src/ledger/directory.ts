@@ -1,6 +1,6 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day.
-import type { Held, IgnoredKind, KnownLocation, PageQuery, Quarantined } from "../model/ledger.ts";
+import type { Held, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as held from "./held.ts";
 import { firstRow, rows, type LedgerStorage } from "./ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "./schema.ts";
@@ -53,12 +53,13 @@ export class LocationDirectory {
       );
   }
 
-  /** The locations by id, a page at a time. */
-  locations({ cursor, limit }: PageQuery): { locations: KnownLocation[]; cursor: string | null } {
+  /** The locations by id, a page at a time; `search` is part of an id, whatever its case. */
+  locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
     const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
       this.#storage.sql,
-      "SELECT location_id, first_seen, last_seen FROM locations WHERE location_id > ? ORDER BY location_id LIMIT ?",
+      "SELECT location_id, first_seen, last_seen FROM locations WHERE location_id > ? AND instr(lower(location_id), lower(?)) > 0 ORDER BY location_id LIMIT ?",
       cursor ?? "",
+      search,
       limit + 1,
     );
     const page = found.slice(0, limit).map((row) => ({

@@ -5,8 +5,9 @@ import { kvTasks } from "../act/kv-tasks.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
-import type { LogQuery, PageQuery, Quarantined } from "../model/ledger.ts";
+import type { DeliveryQuery, LocationQuery, LogQuery, PageQuery, Quarantined, TaskQuery } from "../model/ledger.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
+import type { Buckets } from "../model/statistics.ts";
 import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { LocationLedger } from "./ledger.ts";
@@ -77,11 +78,29 @@ export class Ledger extends DurableObject<LedgerEnv> {
   tryRule(rule: Rule, limit: number) {
     return this.#ledger.tryRule(rule, limit);
   }
-  event(key: string) {
-    return this.#ledger.event(key);
+  event(key: string, contactId?: string) {
+    return this.#ledger.event(key, contactId);
   }
-  deliveries(query: Parameters<LocationLedger["deliveries"]>[0]) {
+  change() {
+    return this.#ledger.change();
+  }
+  overview(buckets: Buckets) {
+    return this.#ledger.overview(buckets);
+  }
+  rules(buckets: Buckets) {
+    return this.#ledger.rules(buckets);
+  }
+  hosts() {
+    return this.#ledger.hosts();
+  }
+  deliveries(query: DeliveryQuery) {
     return this.#ledger.deliveries(query);
+  }
+  delivery(id: string) {
+    return this.#ledger.delivery(id);
+  }
+  deliveryCounts(filter: DeliveryFilter) {
+    return this.#ledger.deliveryCounts(filter);
   }
   poke() {
     return this.#ledger.poke();
@@ -89,13 +108,16 @@ export class Ledger extends DurableObject<LedgerEnv> {
   retryDead(filter: DeliveryFilter) {
     return this.#ledger.retryDead(filter);
   }
+  cancelScheduled(filter: DeliveryFilter) {
+    return this.#ledger.cancelScheduled(filter);
+  }
   retry(deliveryId: string) {
     return this.#ledger.retry(deliveryId);
   }
   cancel(deliveryId: string) {
     return this.#ledger.cancel(deliveryId);
   }
-  tasks(query: Parameters<LocationLedger["tasks"]>[0]) {
+  tasks(query: TaskQuery) {
     return this.#ledger.tasks(query);
   }
   completeTask(taskId: string) {
@@ -124,7 +146,7 @@ export class Directory extends DurableObject<LedgerEnv> {
   closed(locationIds: readonly string[]) {
     return this.#directory.closed(locationIds);
   }
-  locations(query: PageQuery) {
+  locations(query: LocationQuery) {
     return this.#directory.locations(query);
   }
   quarantine(item: Quarantined) {

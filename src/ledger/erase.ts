@@ -18,7 +18,7 @@ const LIMIT_DAYS = 365;
 /** KV may still be taking a task that is being written: its removal comes after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
 /** What is left of an event that was forgotten: its key, place, kind, channel, outcome, direction and times. */
-const TOMBSTONE = "contact_id = '', fired = '[]', record = NULL, message_key = NULL";
+const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
 /** A tombstone with the same key, of another contact's event, that will stay for longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";

@@ -3,8 +3,9 @@
 import type { AttemptOutcome } from "../act/outcome.ts";
 import * as circuits from "./circuit.ts";
 import { lease, type LeasedDelivery } from "./deliveries.ts";
-import { dueInTurns, earliestByHost } from "./delivery-lists.ts";
-import { firstRow, type LedgerStorage } from "./ports.ts";
+import type { HostState } from "../model/statistics.ts";
+import { dueInTurns, earliestByHost, waitingByHost } from "./delivery-lists.ts";
+import { firstRow, rows, type LedgerStorage } from "./ports.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** workerd opens six outgoing connections at once for one invocation. */
@@ -101,6 +102,31 @@ export class Lanes {
     return times.length === 0 ? null : Math.min(...times);
   }
 
+  /** Every host that something waits for, that is being sent to, that asked for a pause, or whose last attempt failed. */
+  hosts(nowMs: number): HostState[] {
+    const { sql } = this.#storage;
+    const waiting = new Map(waitingByHost(sql).map((row) => [row.host, row]));
+    const failed = rows<{ host: string }>(sql, "SELECT host FROM hosts").map(({ host }) => host);
+    const busy = [...this.#lanes].flatMap(([host, lane]) =>
+      lane.inFlight > 0 || lane.pausedUntilMs > nowMs ? [host] : [],
+    );
+    return [...new Set([...waiting.keys(), ...failed, ...busy])].toSorted().map((host) => {
+      const lane = this.#lanes.get(host);
+      const circuit = lane?.circuit ?? this.#storedCircuit(host);
+      const pausedUntilMs = lane?.pausedUntilMs ?? 0;
+      return {
+        host,
+        mode: circuits.modeOf(circuit, nowMs),
+        failures: circuit.failures,
+        openUntil: timeOf(circuit.openUntilMs),
+        pausedUntil: timeOf(pausedUntilMs > nowMs ? pausedUntilMs : null),
+        waiting: waiting.get(host)?.waiting ?? 0,
+        nextDueAt: timeOf(waiting.get(host)?.nextDueAtMs ?? null),
+        inFlight: lane?.inFlight ?? 0,
+      };
+    });
+  }
+
   #look(nowMs: number): void {
     this.#due = earliestByHost(this.#storage.sql).flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
     this.#lookedAtMs = nowMs;
@@ -168,4 +194,8 @@ export class Lanes {
     const stored = "SELECT failures, open_until AS openUntilMs FROM hosts WHERE host = ?";
     return firstRow<circuits.Circuit>(this.#storage.sql, stored, host) ?? circuits.CLOSED;
   }
+}
+
+function timeOf(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
 }

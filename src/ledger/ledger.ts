@@ -2,16 +2,29 @@
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
 import type { Decided } from "../match/decide.ts";
-import type { Delivery, DeliveryFilter } from "../model/delivery.ts";
+import { plainFacts } from "../match/facts.ts";
+import type { Delivery, DeliveryCounts, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Erased, EventStory, Held, LogQuery, PageQuery, Quarantined, Recorded } from "../model/ledger.ts";
+import type {
+  DeliveryQuery,
+  Erased,
+  EventStory,
+  Held,
+  LogQuery,
+  PageQuery,
+  Quarantined,
+  Recorded,
+  TaskQuery,
+} from "../model/ledger.ts";
 import { logError } from "../model/log-line.ts";
 import type { TriedRule } from "../model/playground.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule } from "../model/rule.ts";
+import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import { Alarm } from "./alarm.ts";
+import { Changes } from "./changes.ts";
 import { Chores } from "./chores.ts";
 import * as deliveries from "./deliveries.ts";
 import * as deliveryLists from "./delivery-lists.ts";
@@ -24,17 +37,20 @@ import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { Pump } from "./pump.ts";
 import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
+import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
 import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */
 const BREATH_MS = 10_000;
-/** How many dead deliveries one call retries at most. */
-const RETRIED_AT_ONCE = 1_000;
+/** How many deliveries one call retries or cancels at most. */
+const MOVED_AT_ONCE = 1_000;
 
 export class LocationLedger {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #changes = new Changes();
+  readonly #statistics: Statistics;
   readonly #pump: Pump;
   readonly #recorder: Recorder;
   readonly #chores: Chores;
@@ -42,13 +58,15 @@ export class LocationLedger {
   readonly #alarm: Alarm;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
-    this.#storage = storage;
+    const watched = this.#changes.watch(storage);
+    this.#storage = watched;
     this.#ports = ports;
-    this.#pump = new Pump(storage, ports);
-    this.#recorder = new Recorder(storage, ports);
-    this.#chores = new Chores(storage, ports);
-    this.#intake = new Intake(storage, ports, (event) => this.#record(event));
-    this.#alarm = new Alarm(storage, ports.actions.clock, () => this.#nextWake());
+    this.#statistics = new Statistics(watched, ports);
+    this.#pump = new Pump(watched, ports, this.#statistics);
+    this.#recorder = new Recorder(watched, ports, this.#statistics);
+    this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
+    this.#intake = new Intake(watched, ports, (event) => this.#record(event));
+    this.#alarm = new Alarm(watched, ports.actions.clock, () => this.#nextWake());
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
@@ -146,17 +164,46 @@ export class LocationLedger {
     return log.list(this.#storage.sql, query);
   }
 
-  async event(key: string): Promise<EventStory | undefined> {
-    const record = log.findByKey(this.#storage.sql, key);
+  /** An event by its key: of a contact, or the last one that any contact has. */
+  async event(key: string, contactId?: string): Promise<EventStory | undefined> {
+    const { sql } = this.#storage;
+    const record = contactId === undefined ? log.findByKey(sql, key) : log.find(sql, contactId, key);
     if (!record) return undefined;
     const { event } = record;
     const decision = this.#recorder.complete(record);
     const idPrefix = await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    return { event, decision, deliveries: deliveryLists.ofDecision(this.#storage.sql, idPrefix) };
+    const timeZone = decision.timeZone ?? this.#ports.timeZone;
+    const { payload: _, ...facts } = plainFacts(event, { nowMs: Date.parse(decision.decidedAt), timeZone });
+    return { event, decision, facts, deliveries: deliveryLists.ofDecision(sql, idPrefix) };
   }
 
-  deliveries(query: Parameters<typeof deliveryLists.list>[1]): ReturnType<typeof deliveryLists.list> {
+  /** Differs from the last answer whenever something that the other answers show may have changed. Reads nothing. */
+  change(): string {
+    return this.#changes.current(this.#now(), this.#ports.random);
+  }
+
+  overview(buckets: Buckets): Overview {
+    return this.#statistics.overview(buckets);
+  }
+
+  rules(buckets: Buckets): RuleStatistics {
+    return this.#statistics.rules(buckets);
+  }
+
+  hosts(): HostState[] {
+    return this.#pump.hosts();
+  }
+
+  deliveries(query: DeliveryQuery): ReturnType<typeof deliveryLists.list> {
     return deliveryLists.list(this.#storage.sql, query);
+  }
+
+  delivery(id: string): Delivery | undefined {
+    return deliveryLists.find(this.#storage.sql, id);
+  }
+
+  deliveryCounts(filter: DeliveryFilter): DeliveryCounts {
+    return deliveryLists.counts(this.#storage.sql, filter);
   }
 
   /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */
@@ -168,14 +215,29 @@ export class LocationLedger {
 
   /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
   retryDead(filter: DeliveryFilter): { retried: number; more: boolean } {
-    const { sql } = this.#storage;
-    const ids = deliveryLists.dead(sql, filter, RETRIED_AT_ONCE + 1);
     const now = this.#now();
+    const { moved, more } = this.#moveAll("dead", filter, (from) => retriedMove(from, now));
+    if (moved > 0) this.#goOn();
+    return { retried: moved, more };
+  }
+
+  /** Cancels deliveries that are scheduled, oldest first; `more`: there are others that the filter describes. */
+  cancelScheduled(filter: DeliveryFilter): { cancelled: number; more: boolean } {
+    const { moved, more } = this.#moveAll("scheduled", filter, (from) => cancelledMove(from, { by: "operator" }));
+    return { cancelled: moved, more };
+  }
+
+  #moveAll(
+    state: DeliveryState,
+    filter: DeliveryFilter,
+    move: (from: Standing) => Standing | null,
+  ): { moved: number; more: boolean } {
+    const { sql } = this.#storage;
+    const ids = deliveryLists.idsOf(sql, state, filter, MOVED_AT_ONCE + 1);
     this.#storage.transactionSync(() => {
-      for (const id of ids.slice(0, RETRIED_AT_ONCE)) deliveries.move(sql, id, (from) => retriedMove(from, now));
+      for (const id of ids.slice(0, MOVED_AT_ONCE)) deliveries.move(sql, id, move);
     });
-    if (ids.length > 0) this.#goOn();
-    return { retried: Math.min(ids.length, RETRIED_AT_ONCE), more: ids.length > RETRIED_AT_ONCE };
+    return { moved: Math.min(ids.length, MOVED_AT_ONCE), more: ids.length > MOVED_AT_ONCE };
   }
 
   /**
@@ -205,7 +267,7 @@ export class LocationLedger {
     this.#pump.wake();
   }
 
-  tasks(query: Parameters<typeof tasks.list>[1]): ReturnType<typeof tasks.list> {
+  tasks(query: TaskQuery): ReturnType<typeof tasks.list> {
     return tasks.list(this.#storage.sql, query);
   }
 
@@ -221,6 +283,7 @@ export class LocationLedger {
     const erased = this.#storage.transactionSync(() =>
       eraseContact(this.#storage.sql, locationId, contactId, this.#now()),
     );
+    this.#statistics.forget();
     this.#goOn();
     return erased;
   }

@@ -1,9 +1,10 @@
 // The ordered log of a location: each event once, with the decision that was made on it.
-import type { Decision, Verdict } from "../model/decision.ts";
+import { HELD_REASONS, type Decision, type HeldRule, type Verdict } from "../model/decision.ts";
 import type { Event, EventKind } from "../model/event.ts";
 import type { PastEvent } from "../model/history.ts";
 import type { LogEntry, LogQuery } from "../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
+import { readHeld } from "./tally.ts";
 
 /** An event and its decision, as stored. */
 export interface LogRecord {
@@ -26,6 +27,12 @@ interface EventRow {
   fired: string;
 }
 
+interface EntryRow extends EventRow {
+  outcome: string | null;
+  direction: PastEvent["direction"];
+  held: string | null;
+}
+
 /** Whether an event has been recorded, also one whose contact was erased since: then it stands under nobody. */
 export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
@@ -41,9 +48,10 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
 
 /** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
 export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
+  const held = heldBy(decision);
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
@@ -55,8 +63,17 @@ export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past
     Date.parse(event.occurredAt),
     past.at,
     JSON.stringify(decision.fired),
+    held.length === 0 ? null : JSON.stringify(held.map(({ rule, reason }) => [rule, reason])),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
   );
+}
+
+/** The rules that a decision held, of those that the index proposed. */
+export function heldBy({ verdicts }: Decision): HeldRule[] {
+  return verdicts.flatMap((verdict) => {
+    const reason = HELD_REASONS.find((known) => known === verdict.reason);
+    return reason ? [{ rule: verdict.rule, reason }] : [];
+  });
 }
 
 /** The events of a contact so far, oldest first, as history sees them; or only those of one message in one state. */
@@ -123,7 +140,7 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 /** The log, newest first, a page at a time. */
 export function list(
   sql: Sql,
-  { contactId, rule, cursor, limit }: LogQuery,
+  { contactId, rule, messageId, kind, channel, outcome, from, to, fired, cursor, limit }: LogQuery,
 ): { events: LogEntry[]; cursor: string | null } {
   const where = ["record IS NOT NULL"];
   const values: SqlValue[] = [];
@@ -134,10 +151,17 @@ export function list(
   };
   narrow("contact_id = ?", contactId);
   narrow("seq < ?", cursor === undefined ? undefined : Number(cursor));
+  narrow("kind = ?", kind);
+  narrow("channel = ?", channel);
+  narrow("outcome = ?", outcome);
+  narrow("received_at >= ?", from && Date.parse(from));
+  narrow("received_at < ?", to && Date.parse(to));
+  narrow("(fired <> '[]') = ?", fired && Number(fired === "yes"));
+  narrow("json_extract(message_key, '$[1]') = ?", messageId);
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
-  const found = rows<EventRow>(
+  const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, contact_id, received_at, fired FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -145,14 +169,17 @@ export function list(
   return { events: page.map(toEntry), cursor: found.length > limit ? String(page.at(-1)?.seq) : null };
 }
 
-function toEntry(row: EventRow): LogEntry {
+function toEntry(row: EntryRow): LogEntry {
   return {
     eventKey: row.key,
     kind: row.kind,
     channel: row.channel,
+    outcome: row.outcome,
+    direction: row.direction,
     contactId: row.contact_id,
     receivedAt: new Date(row.received_at).toISOString(),
     fired: JSON.parse(row.fired) as string[],
+    held: readHeld(row.held),
   };
 }
 

@@ -12,8 +12,10 @@ import * as deliveries from "./deliveries.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
 import { deferred, putBack } from "./delivery-moves.ts";
 import { Lanes } from "./lanes.ts";
+import type { HostState } from "../model/statistics.ts";
 import * as log from "./log.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import type { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
 
 /** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
@@ -29,6 +31,7 @@ const TASK_WRITES_AT_ONCE = 60;
 export class Pump {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #statistics: Statistics;
   readonly #lanes: Lanes;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
@@ -38,9 +41,10 @@ export class Pump {
   /** What storage refused in this run. */
   #failure: Error | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#statistics = statistics;
     this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
@@ -90,6 +94,11 @@ export class Pump {
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
     return this.#lanes.nextAt(this.#now());
+  }
+
+  /** How the hosts stand that something waits for or that failed. */
+  hosts(): HostState[] {
+    return this.#lanes.hosts(this.#now());
   }
 
   /** Whether a delivery waits or is being sent, or KV has to be told something. */
@@ -156,14 +165,16 @@ export class Pump {
   #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
     const { sql } = this.#storage;
     const now = this.#now();
-    this.#storage.transactionSync(() => {
+    const isKept = this.#storage.transactionSync(() => {
       const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
       this.#lanes.learn(delivery.host, outcome, now);
-      if (!outcome.done || !outcome.task) return;
+      if (!outcome.done || !outcome.task) return kept;
       // The contact was erased while KV took the task: take it out again.
       if (kept) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
+      return kept;
     });
+    if (isKept) this.#statistics.attempted(startedAt, outcome.done);
     logAttempt({
       locationId: this.#location(),
       deliveryId: delivery.id,

@@ -15,18 +15,21 @@ import { cancelled } from "./delivery-moves.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import * as ruleSets from "./rule-sets.ts";
+import type { Statistics } from "./statistics.ts";
 
 export class Recorder {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #statistics: Statistics;
   /** The place in the log that was given last: microseconds, as long as the clock goes on. */
   #lastSeq = 0;
   /** The rule set that is known to be kept. */
   #keptRuleSet: string | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#statistics = statistics;
   }
 
   /**
@@ -45,13 +48,14 @@ export class Recorder {
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const endedWaits = await this.#cancelledWaits(event, moment);
+    const past = asPast(event, decision.fired, moment.nowMs);
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     // From here to the end there is no await: all of it is committed, or none.
     write(() => {
       // Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same.
       const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(sql, event.contactId));
       this.#lastSeq = Math.max(moment.nowMs * 1_000, lastSeq + 1);
-      log.append(sql, { event, decision }, asPast(event, decision.fired, moment.nowMs), this.#lastSeq);
+      log.append(sql, { event, decision }, past, this.#lastSeq);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));
       deliveries.schedule(sql, event, idPrefix, planned);
@@ -60,6 +64,8 @@ export class Recorder {
     }, dueAtMs);
     // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
+    const { channel, outcome, fired, at } = past;
+    this.#statistics.recorded({ atMs: at, channel, outcome, fired, held: log.heldBy(decision) });
     return { status: "accepted", fired: decision.fired };
   }
 

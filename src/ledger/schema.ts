@@ -106,6 +106,15 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
   `,
+  // What the operator's page asks. A task without a date, or by a version before it, sorts last.
+  `
+  ALTER TABLE events ADD COLUMN held TEXT;
+  ALTER TABLE tasks ADD COLUMN due_at INTEGER NOT NULL DEFAULT 9007199254740991;
+  UPDATE tasks SET due_at = ifnull(unixepoch(json_extract(task, '$.dueAt')) * 1000, due_at);
+  DROP INDEX tasks_by_state;
+  CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
+  CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
+  `,
 ];
 
 /** Migrations of the directory, in order. */

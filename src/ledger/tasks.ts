@@ -1,6 +1,6 @@
 // Tasks: the ledger's own list, which is the truth, and what is still to be written to KV.
 import { retryDelayMs } from "../act/retry.ts";
-import type { PageQuery } from "../model/ledger.ts";
+import type { TaskQuery } from "../model/ledger.ts";
 import type { Task } from "../model/task.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
@@ -12,13 +12,17 @@ export interface TaskWrite {
   readonly tries: number;
 }
 
+/** Where a task without a date stands: after every date. */
+const NO_DATE = Number.MAX_SAFE_INTEGER;
+
 /** Keeps a task that KV already has. */
 export function keep(sql: Sql, task: Task): void {
   sql.exec(
-    "INSERT OR IGNORE INTO tasks (id, contact_id, state, completed_at, task) VALUES (?, ?, ?, NULL, ?)",
+    "INSERT OR IGNORE INTO tasks (id, contact_id, state, due_at, completed_at, task) VALUES (?, ?, ?, ?, NULL, ?)",
     task.id,
     task.contactId,
     task.state,
+    task.dueAt === null ? NO_DATE : Date.parse(task.dueAt),
     JSON.stringify(task),
   );
 }
@@ -42,22 +46,35 @@ export function complete(sql: Sql, task: Task, nowMs: number): Task {
   return done;
 }
 
-/** Tasks, newest first, a page at a time. */
+/** Tasks, a page at a time: newest first, or those that are due earliest first and those without a date last. */
 export function list(
   sql: Sql,
-  query: PageQuery & { state?: Task["state"] | undefined },
+  { state, contact, order = "newest", cursor, limit }: TaskQuery,
 ): { tasks: Task[]; cursor: string | null } {
-  const { state, cursor, limit } = query;
-  const values: SqlValue[] = [cursor ?? "~"];
-  if (state !== undefined) values.push(state);
-  const found = rows<{ task: string }>(
-    sql,
-    `SELECT task FROM tasks WHERE id < ?${state === undefined ? "" : " AND state = ?"} ORDER BY id DESC LIMIT ?`,
-    ...values,
-    limit + 1,
-  );
-  const page = found.slice(0, limit).map(({ task }) => JSON.parse(task) as Task);
-  return { tasks: page, cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+  const where = ["1"];
+  const values: SqlValue[] = [];
+  const narrow = (clause: string, first: SqlValue | undefined, ...others: SqlValue[]): void => {
+    if (first === undefined) return;
+    where.push(clause);
+    values.push(first, ...others);
+  };
+  narrow("state = ?", state);
+  narrow("contact_id = ?", contact);
+  const isByDue = order === "due";
+  if (!isByDue) narrow("id < ?", cursor);
+  else if (cursor !== undefined) {
+    const [dueAt = "", id = ""] = cursor.split(".", 2);
+    narrow("(due_at, id) > (?, ?)", Number(dueAt), id);
+  }
+  const by = isByDue ? "due_at, id" : "id DESC";
+  const statement = `SELECT id, due_at, task FROM tasks WHERE ${where.join(" AND ")} ORDER BY ${by} LIMIT ?`;
+  const found = rows<{ id: string; due_at: number; task: string }>(sql, statement, ...values, limit + 1);
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return {
+    tasks: page.map(({ task }) => JSON.parse(task) as Task),
+    cursor: last ? (isByDue ? `${last.due_at}.${last.id}` : last.id) : null,
+  };
 }
 
 /** Notes that KV has to be told of a task, or (`null`) of its removal. */

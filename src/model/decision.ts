@@ -13,6 +13,21 @@ export type VerdictReason =
   | "location" // "locations" does not name this one
   | "loop-guard"; // sent through the API, or an internal comment, and the rule does not ask for those
 
+/** Why a rule was held that the index proposed: its conditions were met, or it failed, or another rule came before it. */
+export const HELD_REASONS = [
+  "limit",
+  "duplicate-action",
+  "error",
+  "stopped",
+] as const satisfies readonly VerdictReason[];
+export type HeldReason = (typeof HELD_REASONS)[number];
+
+/** A rule that was held on an event. */
+export interface HeldRule {
+  readonly rule: string;
+  readonly reason: HeldReason;
+}
+
 /** One condition of a rule, with the value that it saw. */
 export interface ConditionVerdict {
   /** JSON pointer into the rule's `conditions`. */

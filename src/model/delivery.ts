@@ -1,4 +1,5 @@
 import type { Action } from "./rule.ts";
+import type { Window } from "./window.ts";
 
 /** `scheduled` → `sending` → `sent`, or again `scheduled`, or `dead` (given up), or `cancelled`. */
 export const DELIVERY_STATES = ["scheduled", "sending", "sent", "dead", "cancelled"] as const;
@@ -22,12 +23,21 @@ export interface Delivery {
   /** Stable over attempts; outgoing it is the `webhook-id`, in KV the task id. Sorts by time. */
   readonly id: string;
   readonly eventKey: string;
+  readonly contactId: string;
   readonly rule: string;
+  /** Host and port of a webhook, `kv` for a task; empty on deliveries from before hosts were stored. */
+  readonly host: string;
+  /** ISO 8601, UTC: when its decision was made. */
+  readonly decidedAt: string;
   /** `null`: stored in a form that this version cannot read. */
   readonly action: Action | null;
   readonly state: DeliveryState;
   /** ISO 8601, UTC: when it is tried next; null once it has ended. */
   readonly dueAt: string | null;
+  /** When it may be attempted; null: at any time. */
+  readonly window: Window | null;
+  /** ISO 8601, UTC: from then on it is not tried again; null on deliveries from before there was such a time. */
+  readonly giveUpAt: string | null;
   /** What cancelled it: a trigger and the event that pulled it, or the operator. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
@@ -38,11 +48,13 @@ export type CancelledBy =
   | { readonly by: "operator" }
   | { readonly by: "event"; readonly trigger: "reply" | "dnd" | "delete" | "conditions"; readonly eventKey: string };
 
-/** Which dead deliveries to retry: those that fit everything that is named. */
+/** Which deliveries are meant: those that fit everything that is named. */
 export interface DeliveryFilter {
   readonly rule?: string | undefined;
   /** Host and port of a webhook, `kv` for a task. */
   readonly host?: string | undefined;
+  /** The id of a contact. */
+  readonly contact?: string | undefined;
   /** The code of the last attempt's error, such as `DESTINATION_TIMEOUT`. */
   readonly error?: string | undefined;
   /** ISO 8601: decided then or later. */
@@ -50,3 +62,15 @@ export interface DeliveryFilter {
   /** ISO 8601: decided before. */
   readonly until?: string | undefined;
 }
+
+/** How many deliveries there are in each state, and what else they could be narrowed to. */
+export interface DeliveryCounts {
+  readonly counts: { readonly [State in DeliveryState]: number };
+  /** Every rule that has a delivery, whatever the filter: sorted, 200 at most. */
+  readonly rules: readonly string[];
+  /** Every host that has a delivery, likewise. */
+  readonly hosts: readonly string[];
+}
+
+/** Closed: everything may go. Suspect: one at a time. Open: nothing. Half-open: one probe. */
+export type CircuitMode = "closed" | "suspect" | "open" | "half-open";

@@ -1,8 +1,9 @@
 // What a location's ledger is told and answers: the words between it, the hooks and the operator's API.
-import type { Decision } from "./decision.ts";
-import type { Delivery } from "./delivery.ts";
-import type { Event, HookRoute } from "./event.ts";
+import type { Decision, HeldRule } from "./decision.ts";
+import type { Delivery, DeliveryFilter, DeliveryState } from "./delivery.ts";
+import type { Channel, Event, EventKind, Facts, HookRoute, Outcome } from "./event.ts";
 import type { Issue } from "./failure.ts";
+import type { Task } from "./task.ts";
 
 /** What became of an event that was handed over. */
 export type Recorded =
@@ -62,6 +63,36 @@ export interface LogQuery extends PageQuery {
   readonly contactId?: string | undefined;
   /** Only events on which this rule fired. */
   readonly rule?: string | undefined;
+  /** Only events of this message; wants `contactId`. */
+  readonly messageId?: string | undefined;
+  readonly kind?: EventKind | undefined;
+  readonly channel?: Channel | undefined;
+  readonly outcome?: Outcome | undefined;
+  /** ISO 8601: received then or later. */
+  readonly from?: string | undefined;
+  /** ISO 8601: received before. */
+  readonly to?: string | undefined;
+  /** Only events on which a rule fired, or none did. */
+  readonly fired?: "yes" | "no" | undefined;
+}
+
+/** Which locations to list, by id. */
+export interface LocationQuery extends PageQuery {
+  /** Part of the id, whatever its case. */
+  readonly search?: string | undefined;
+}
+
+/** Which deliveries to list, newest first. */
+export interface DeliveryQuery extends PageQuery, DeliveryFilter {
+  readonly state?: DeliveryState | undefined;
+}
+
+/** Which tasks to list: newest first, or those that are due earliest first. */
+export interface TaskQuery extends PageQuery {
+  readonly state?: Task["state"] | undefined;
+  /** The id of a contact. */
+  readonly contact?: string | undefined;
+  readonly order?: "due" | "newest" | undefined;
 }
 
 /** One line of the log. */
@@ -69,15 +100,21 @@ export interface LogEntry {
   readonly eventKey: string;
   readonly kind: string;
   readonly channel: string | null;
+  readonly outcome: string | null;
+  readonly direction: "inbound" | "outbound" | null;
   readonly contactId: string;
   readonly receivedAt: string;
   readonly fired: readonly string[];
+  /** Rules that were held, in order of deciding. */
+  readonly held: readonly HeldRule[];
 }
 
 /** One event with everything that followed from it. */
 export interface EventStory {
   readonly event: Event;
   readonly decision: Decision;
+  /** What rules see of the event without asking the log, `payload` as a whole left out. */
+  readonly facts: Facts;
   readonly deliveries: readonly Delivery[];
 }
 

@@ -69,6 +69,11 @@ export function localClock(atMs: number, timeZone: string): { localTime: string;
   };
 }
 
+/** When the day of a moment began, milliseconds since 1970. */
+export function dayStart(atMs: number, timeZone: string): number {
+  return momentOf(ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone)), MIDNIGHT, timeZone);
+}
+
 /** Whether this is a time zone that the runtime knows. */
 export function isTimeZone(name: string): boolean {
   try {

@@ -122,9 +122,12 @@ describe("events", () => {
       eventKey: "b",
       kind: "OutboundMessage",
       channel: "sms",
+      outcome: "failed",
+      direction: "outbound",
       contactId: "test-contact",
       receivedAt: new Date(world.now).toISOString(),
       fired: ["on-failed"],
+      held: [],
     });
   });
 

@@ -1,0 +1,116 @@
+// What a ledger tells of itself in numbers. The tally is made when it is first asked for, and dropped whenever rows are
+// forgotten: the next question makes it anew.
+import { HELD_REASONS, type HeldReason } from "../model/decision.ts";
+import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
+import { dayStart } from "../time/window.ts";
+import { earliestByHost } from "./delivery-lists.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import { tallyOf, type Tally, type TalliedEvent } from "./tally.ts";
+
+/** A day on which the clock is put back; nothing is recorded in the future. */
+const LONGEST_DAY_MS = 26 * 3_600_000;
+
+/** Told only of what was committed. */
+export class Statistics {
+  readonly #storage: LedgerStorage;
+  readonly #ports: LedgerPorts;
+  #tally: Tally | null = null;
+
+  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+    this.#storage = storage;
+    this.#ports = ports;
+  }
+
+  recorded(event: TalliedEvent): void {
+    this.#tally?.addEvent(event, this.#now());
+  }
+
+  /** An attempt that began then has ended. */
+  attempted(startedAtMs: number, isSent: boolean): void {
+    this.#tally?.addAttempt(startedAtMs, isSent, this.#now());
+  }
+
+  /** Rows were removed: what was counted may not be there any more. */
+  forget(): void {
+    this.#tally = null;
+  }
+
+  overview(buckets: Buckets): Overview {
+    const events = new Map<string, [outcome: string, counts: number[]][]>();
+    const totals = new Map(["fired", "sent", "failed"].map((what) => [what, zeros(buckets)]));
+    for (const { series, counts } of this.#counts(buckets)) {
+      const [what = "", channel = "", outcome = ""] = series;
+      const total = totals.get(what);
+      if (what === "event") events.set(channel, [...(events.get(channel) ?? []), [outcome, counts]]);
+      else if (total) for (const [index, count] of counts.entries()) total[index] = (total[index] ?? 0) + count;
+    }
+    return {
+      ...stretchOf(buckets),
+      events: Object.fromEntries([...events].map(([channel, outcomes]) => [channel, Object.fromEntries(outcomes)])),
+      fired: totals.get("fired") ?? [],
+      sent: totals.get("sent") ?? [],
+      failed: totals.get("failed") ?? [],
+      now: this.#standing(),
+    };
+  }
+
+  rules(buckets: Buckets): RuleStatistics {
+    const told = new Map<string, { fired: number[]; held: { [Reason in HeldReason]?: number[] } }>();
+    for (const { series, counts } of this.#counts(buckets)) {
+      const [what, rule = "", word] = series;
+      if (what !== "fired" && what !== "held") continue;
+      const own = told.get(rule) ?? { fired: zeros(buckets), held: {} };
+      told.set(rule, own);
+      const reason = HELD_REASONS.find((known) => known === word);
+      if (what === "fired") own.fired = counts;
+      else if (reason) own.held[reason] = counts;
+    }
+    const lastFired = [...this.#current().lastFired].map(([rule, atMs]) => [rule, new Date(atMs).toISOString()]);
+    return { ...stretchOf(buckets), rules: Object.fromEntries(told), lastFired: Object.fromEntries(lastFired) };
+  }
+
+  #counts(buckets: Buckets): ReturnType<Tally["counts"]> {
+    return this.#current().counts(buckets, this.#now());
+  }
+
+  #current(): Tally {
+    return (this.#tally ??= tallyOf(this.#storage.sql, this.#now()));
+  }
+
+  #standing(): Overview["now"] {
+    const { sql } = this.#storage;
+    const count = (what: string, ...values: number[]): number =>
+      firstRow<{ n: number }>(sql, `SELECT COUNT(*) AS n FROM ${what}`, ...values)?.n ?? 0;
+    const dueAt = earliestByHost(sql).map(({ dueAtMs }) => dueAtMs);
+    return {
+      scheduled: count("deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL"),
+      sending: count("deliveries WHERE state = 'sending' AND due_at IS NOT NULL"),
+      dead: count("deliveries WHERE state = 'dead'"),
+      oldestDueAt: dueAt.length === 0 ? null : new Date(Math.min(...dueAt)).toISOString(),
+      eventsToday: this.#eventsToday(),
+      openTasks: count("tasks WHERE state = 'open'"),
+      overdueTasks: count("tasks WHERE state = 'open' AND due_at < ?", this.#now()),
+      quarantined: count("quarantine"),
+    };
+  }
+
+  /** Every time zone has its midnight at a quarter of an hour. */
+  #eventsToday(): number {
+    const now = this.#now();
+    const fromMs = dayStart(now, this.#ports.timeZone);
+    const today = this.#counts({ fromMs, toMs: fromMs + LONGEST_DAY_MS, bucketMs: LONGEST_DAY_MS });
+    return today.reduce((sum, { series, counts }) => sum + (series[0] === "event" ? (counts[0] ?? 0) : 0), 0);
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+}
+
+function zeros({ fromMs, toMs, bucketMs }: Buckets): number[] {
+  return Array<number>(Math.ceil((toMs - fromMs) / bucketMs)).fill(0);
+}
+
+function stretchOf({ fromMs, toMs, bucketMs }: Buckets) {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), bucketMs };
+}

@@ -1,0 +1,80 @@
+// What the operator's API tells of a location in numbers.
+import type { CircuitMode } from "./delivery.ts";
+import type { HeldReason } from "./decision.ts";
+
+/** How long a bucket may be, in milliseconds. Buckets of a minute reach back two hours: older ones are 0. */
+export const BUCKET_MS = { minute: 60_000, quarter: 900_000, hour: 3_600_000 } as const;
+export type BucketName = keyof typeof BUCKET_MS;
+
+/** A stretch of time in buckets that are as long as each other, both ends at a bucket's edge (UTC). */
+export interface Buckets {
+  /** Milliseconds since 1970, included. */
+  readonly fromMs: number;
+  /** Milliseconds since 1970, excluded. */
+  readonly toMs: number;
+  readonly bucketMs: number;
+}
+
+/** The stretch of time that an answer is about. */
+interface Stretch {
+  /** ISO 8601, UTC, included. */
+  readonly from: string;
+  /** ISO 8601, UTC, excluded. */
+  readonly to: string;
+  readonly bucketMs: number;
+}
+
+/** What a location did, one number a bucket, and how it stands now. */
+export interface Overview extends Stretch {
+  /** Events by channel and outcome; `none` where an event has none. */
+  readonly events: { readonly [channel: string]: { readonly [outcome: string]: readonly number[] } };
+  /** Rules that fired: an event on which two fire counts twice. */
+  readonly fired: readonly number[];
+  /** Attempts that succeeded, by when they began. */
+  readonly sent: readonly number[];
+  /** Attempts that failed, by when they began. */
+  readonly failed: readonly number[];
+  readonly now: {
+    readonly scheduled: number;
+    readonly sending: number;
+    readonly dead: number;
+    /** ISO 8601, UTC: when the first of what waits is due; null when nothing waits. */
+    readonly oldestDueAt: string | null;
+    /** Since midnight in `TIME_ZONE`. */
+    readonly eventsToday: number;
+    readonly openTasks: number;
+    readonly overdueTasks: number;
+    readonly quarantined: number;
+  };
+}
+
+/** What each rule did, one number a bucket. A rule that neither fired nor was held has no entry. */
+export interface RuleStatistics extends Stretch {
+  readonly rules: {
+    readonly [rule: string]: {
+      readonly fired: readonly number[];
+      /** How often it was held, by the reason. */
+      readonly held: { readonly [Reason in HeldReason]?: readonly number[] };
+    };
+  };
+  /** ISO 8601, UTC: when each rule fired last, of the events that are kept. */
+  readonly lastFired: { readonly [rule: string]: string };
+}
+
+/** A host that something waits for, or whose last attempt failed. */
+export interface HostState {
+  /** Host and port of a webhook, `kv` for a task. */
+  readonly host: string;
+  readonly mode: CircuitMode;
+  /** In a row. */
+  readonly failures: number;
+  /** ISO 8601, UTC: nothing is sent there before; null while its circuit is closed. */
+  readonly openUntil: string | null;
+  /** ISO 8601, UTC: it asked for a pause until then; null when it did not. */
+  readonly pausedUntil: string | null;
+  /** Deliveries that are scheduled. */
+  readonly waiting: number;
+  /** ISO 8601, UTC: when the first of them is due. */
+  readonly nextDueAt: string | null;
+  readonly inFlight: number;
+}
