@@ -16,7 +16,7 @@ export interface Parameter {
 }
 
 /** One status that an operation answers with. */
-export interface Answer {
+interface Answer {
   readonly contentType: string;
   readonly schema: JsonObject;
   /** Names of the headers that it always has. */
@@ -50,7 +50,9 @@ export function servedDocument(): JsonObject {
       Reflect.deleteProperty(properties, field);
     }
     const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-    Object.assign(schema, { required: required.filter((field) => !fields.includes(String(field))) });
+    Object.assign(schema, {
+      required: required.filter((field) => typeof field === "string" && !fields.includes(field)),
+    });
   }
   return document;
 }

@@ -92,7 +92,7 @@ describe("the schemas of docs/openapi.json", () => {
 
   it("and all other references lead somewhere, and every component is referred to", () => {
     const references = [...places(document)].flatMap(([pointer, value]) =>
-      pointer.endsWith("/$ref") ? [String(value)] : [],
+      pointer.endsWith("/$ref") && typeof value === "string" ? [value] : [],
     );
     for (const reference of references) expect(() => objectAt(document, reference), reference).not.toThrow();
     const components = ["schemas", "parameters", "responses"].flatMap((kind) =>
@@ -170,9 +170,9 @@ describe("docs/api.md", () => {
   };
   const examples = pageExamples().map((example) => ({ ...example, call: callOf(example.command, variables) }));
 
-  it("has one example of every operation", () => {
+  it("has an example of every operation", () => {
     const shown = examples.map(({ call, command }) => operationOf(operations, call)?.name ?? `none: ${command}`);
-    expect(shown.toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
+    expect([...new Set(shown)].toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
   });
 
   it.each(examples)("shows answers and bodies as they are described: $command", ({ call, answer }) => {

@@ -1,0 +1,298 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
+import { LOCATION, payloadOf, SAMPLES } from "../../src/cli/samples.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
+import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
+import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
+import type { JsonObject } from "../../src/model/json.ts";
+import { misfits, operationsOf, servedDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
+import { NOT_YET } from "../api/not-yet.ts";
+import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
+import { signed } from "../builders.ts";
+import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
+
+const document = servedDocument();
+const operations = operationsOf(document);
+const validator = validatorOf(document);
+const notYet = new Set(NOT_YET.operations);
+const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
+
+/** What leaves deliveries in every state, and tasks. */
+const SENT = [
+  "sms",
+  "call",
+  "voicemail",
+  "call-voicemail",
+  "missed-call",
+  "sms-failed",
+  "provider-sms",
+  "reply",
+  "tags",
+  "dnd",
+];
+/** Bodies that no event can be made of, in the location and in none. */
+const UNUSABLE: readonly JsonObject[] = [
+  { type: "OutboundMessage", locationId: LOCATION, contactId: 7 },
+  { type: "OutboundMessage" },
+];
+const UNKNOWN: readonly JsonObject[] = [
+  { type: "AppointmentCreate", locationId: LOCATION },
+  { type: "AppointmentCreate" },
+];
+
+const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
+let worker: RunningWorker;
+
+/** The CRM is gone, so that its deliveries are dead at once; the gateways take what they get. */
+const outbound = async (request: OutboundRequest): Promise<OutboundResponse> =>
+  new OutboundResponse(null, { status: new URL(request.url).host === "crm.example.com" ? 410 : 204 });
+
+async function ask<Answer = JsonObject>(path: string): Promise<Answer> {
+  const response = await fetch(new URL(path, worker.url), { headers: AUTH });
+  return (await response.json()) as Answer;
+}
+
+async function deliveriesIn(state: DeliveryState): Promise<readonly Delivery[]> {
+  const path = `/api/locations/${LOCATION}/deliveries?state=${state}&limit=200`;
+  return (await ask<{ deliveries: Delivery[] }>(path)).deliveries;
+}
+
+async function until(met: () => Promise<boolean>): Promise<void> {
+  while (!(await met())) await new Promise((soon) => setTimeout(soon, 20));
+}
+
+beforeAll(async () => {
+  const bundle = join(folder, "bundle");
+  await bundleWorker(bundle);
+  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION };
+  worker = await runWorker({ bundle, variables, outbound });
+  const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
+  for (const name of SENT) {
+    const sample = SAMPLES[name];
+    if (!sample) throw new Error(`There is no sample "${name}"`);
+    // A contact each: a reply of one does not end the waits of another.
+    const { httpStatus } = await sendEvent(target, sample.route, payloadOf(sample, contactOf(name), new Date()));
+    expect([name, httpStatus]).toEqual([name, 202]);
+  }
+  for (const body of [...UNUSABLE, ...UNKNOWN]) await sendEvent(target, "events", body);
+  await until(
+    async () =>
+      (await deliveriesIn("dead")).length >= 2 &&
+      (await deliveriesIn("sent")).length >= 2 &&
+      (await deliveriesIn("scheduled")).length >= 2,
+  );
+}, 90_000);
+
+afterAll(async () => {
+  await worker.miniflare.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function contactOf(name: string): JsonObject {
+  return SAMPLES[name]?.payload["id"] === undefined ? { contactId: `contact-${name}` } : { id: `contact-${name}` };
+}
+
+async function send({ method, url, headers, body }: Call): Promise<Response> {
+  return fetch(new URL(url, worker.url), { method, headers, body });
+}
+
+/** Holds an answer against its operation: a status that is listed, its content type, its headers and its body. */
+async function held(operation: Operation, response: Response): Promise<JsonObject> {
+  const body = (await response.json()) as JsonObject;
+  const told = operation.answers.get(response.status);
+  if (!told) throw new Error(`${operation.name} does not list ${response.status}: ${JSON.stringify(body)}`);
+  expect(response.headers.get("content-type")).toBe(told.contentType);
+  for (const name of told.headers) expect(response.headers.has(name), `${operation.name}: ${name}`).toBe(true);
+  expect(misfits(validator(told.schema), body), `${operation.name} answered ${response.status}`).toEqual([]);
+  return body;
+}
+
+/** What the variables of the page stand for when an operation is asked. */
+async function variablesFor({ name, path }: Operation): Promise<{ readonly [name: string]: string }> {
+  const sample = SAMPLES[path.endsWith("provider") ? "provider-sms" : "sms"];
+  const payload = JSON.stringify(sample ? payloadOf(sample, {}, new Date()) : null);
+  const location = `/api/locations/${LOCATION}`;
+  const first = async (list: Promise<{ readonly [name: string]: unknown }>, field: string): Promise<string> => {
+    const [[item] = []] = Object.values(await list) as { readonly [field: string]: string }[][];
+    return item?.[field] ?? "";
+  };
+  const state = name.endsWith("/cancel") ? "scheduled" : "dead";
+  return {
+    WORKER: worker.url,
+    AUTH: `Authorization: Bearer ${TEST_ADMIN_TOKEN}`,
+    LOCATION,
+    CONTACT: "contact-sms-failed",
+    EVENT: await first(ask(`${location}/events?contact=contact-sms-failed`), "eventKey"),
+    DELIVERY: await first(ask(`${location}/deliveries?state=${state}`), "id"),
+    TASK: await first(ask(`${location}/tasks`), "id"),
+    BODY: await first(ask(path.startsWith("/api/quarantine") ? "/api/quarantine" : `${location}/quarantine`), "id"),
+    PAYLOAD: payload,
+    SIGNATURE: await signed(payload),
+  };
+}
+
+/** The examples of the page with what they ask for; those that erase come last. */
+const examples = pageExamples()
+  .map(({ command }) => {
+    const nowhere = new Proxy({}, { get: (_, name) => (name === "WORKER" ? "https://worker.example" : "X: x") });
+    const operation = operationOf(operations, callOf(command, nowhere));
+    if (!operation) throw new Error(`No operation: ${command}`);
+    return { command, operation };
+  })
+  .toSorted((a, b) => Number(a.operation.method === "DELETE") - Number(b.operation.method === "DELETE"));
+
+describe("each call of docs/api.md is answered as docs/openapi.json describes it", () => {
+  it.each(examples)("$operation.name", async ({ command, operation }) => {
+    const response = await send(callOf(command, await variablesFor(operation)));
+    if (notYet.has(operation.name)) {
+      const isServed = response.status !== 404 && response.status !== 405;
+      expect(isServed, `${operation.name} is served now: delete it in test/api/not-yet.ts`).toBe(false);
+      return;
+    }
+    expect(response.status).toBeLessThan(300);
+    const answer = await held(operation, response);
+    // An empty list says nothing of what stands in it.
+    for (const list of operation.method === "GET" && "cursor" in answer ? Object.values(answer) : [])
+      expect(list).not.toEqual([]);
+  });
+
+  it("and so are the lists that they narrow, in full", async () => {
+    for (const operation of operations.filter(({ name }) => !notYet.has(name) && name.startsWith("GET /api"))) {
+      if (/\{(?!locationId)/.test(operation.path)) continue;
+      await held(operation, await send(callTo(operation)));
+    }
+  });
+});
+
+describe("the problems of every operation are as docs/openapi.json describes them", () => {
+  const served = operations.filter(({ name }) => !notYet.has(name));
+  const api = served.filter(({ path }) => path.startsWith("/api"));
+
+  it.each(api)("$name without the token, or with another one", async (operation) => {
+    for (const headers of [{}, { authorization: "Bearer wrong" }]) {
+      const problem = await held(operation, await send(callTo(operation, { headers })));
+      expect(problem).toMatchObject({ status: 401, code: "API_TOKEN" });
+    }
+  });
+
+  it.each(api.filter(({ path }) => path.includes("{locationId}")))(
+    "$name of a location that is not served",
+    async (operation) => {
+      const problem = await held(operation, await send(callTo(operation, { locationId: "elsewhere" })));
+      expect(problem).toMatchObject({ status: 404, code: "REQUEST_NOT_FOUND" });
+    },
+  );
+
+  it.each(api.filter(({ path, method }) => /\{(?!locationId)/.test(path) && method !== "DELETE"))(
+    "$name of what is not there",
+    async (operation) => {
+      const problem = await held(operation, await send(callTo(operation)));
+      expect(problem).toMatchObject({ status: 404, code: "LEDGER_NOT_FOUND" });
+    },
+  );
+
+  it.each(
+    api.flatMap((operation) => operation.parameters.filter(hasForm).map((parameter) => ({ operation, parameter }))),
+  )("$operation.name with a $parameter.name of another form", async ({ operation, parameter }) => {
+    const call = callTo(operation, { query: { [parameter.name]: "*".repeat(300) } });
+    const response = await send(call);
+    if (NOT_YET.parameters[operation.name]?.includes(parameter.name)) {
+      expect(response.status, `${parameter.name} is read now: delete it in test/api/not-yet.ts`).not.toBe(400);
+      return;
+    }
+    const issues = expect.arrayContaining([expect.objectContaining({ pointer: `/${parameter.name}` })]);
+    expect(await held(operation, response)).toMatchObject({ status: 400, code: "REQUEST_PARAMETER", issues });
+  });
+
+  it.each(
+    api.flatMap((operation) =>
+      operation.parameters
+        .filter((parameter) => parameter.in === "query" && parameter.required)
+        .map((parameter) => ({ operation, parameter })),
+    ),
+  )("$operation.name without $parameter.name", async ({ operation, parameter }) => {
+    const issues = expect.arrayContaining([expect.objectContaining({ pointer: `/${parameter.name}` })]);
+    const problem = await held(operation, await send(callTo(operation, { query: { [parameter.name]: null } })));
+    expect(problem).toMatchObject({ status: 400, code: "REQUEST_PARAMETER", issues });
+  });
+
+  it.each(api.filter(({ body }) => body !== null))("$name with a body that cannot be used", async (operation) => {
+    const bodies: readonly (readonly [body: string, code: string])[] = [
+      ["{", "REQUEST_NOT_JSON"],
+      ["[]", "REQUEST_PARAMETER"],
+      [`${"[".repeat(60)}${"]".repeat(60)}`, "EVENT_UNUSABLE"],
+      [JSON.stringify("x".repeat(2 * MAX_BODY_BYTES)), "REQUEST_TOO_LARGE"],
+    ];
+    for (const [body, code] of bodies)
+      expect(await held(operation, await send(callTo(operation, { body })))).toMatchObject({ code });
+  });
+
+  it.each(served.filter(({ path }) => path.startsWith("/hooks")))(
+    "$name that cannot be taken in",
+    async (operation) => {
+      const type = { "content-type": "application/json" };
+      const proved = async (body: string): Promise<Call> => {
+        const headers = { ...type, "x-ghl-signature": await signed(body) };
+        return { ...callTo(operation, { body }), headers };
+      };
+      const calls: readonly (readonly [code: string, call: Call])[] = [
+        ["REQUEST_METHOD", { ...callTo(operation), method: "GET", body: null }],
+        ["REQUEST_MEDIA_TYPE", { ...(await proved("{}")), headers: { "content-type": "text/plain" } }],
+        ["REQUEST_TOO_LARGE", await proved(`"${"x".repeat(MAX_BODY_BYTES)}"`)],
+        ["EVENT_SIGNATURE", { ...(await proved("{}")), headers: type }],
+        ["REQUEST_NOT_JSON", await proved("{")],
+        ["EVENT_NOT_ALLOWED", await proved('{ "locationId": "elsewhere" }')],
+      ];
+      for (const [code, call] of calls) expect(await held(operation, await send(call))).toMatchObject({ code });
+    },
+  );
+
+  it("a delivery that was sent is neither retried nor cancelled", async () => {
+    const [sent] = await deliveriesIn("sent");
+    const late = api.filter(({ path }) => path.includes("/{deliveryId}/"));
+    expect(late).toHaveLength(2);
+    for (const operation of late) {
+      const call = callTo(operation);
+      const response = await send({ ...call, url: call.url.replace("nothing", sent?.id ?? "") });
+      expect(await held(operation, response)).toMatchObject({ status: 409, code: "LEDGER_DELIVERY_STATE" });
+    }
+  });
+});
+
+/** A call that is right, but for what the caller says: of things that are not there. */
+function callTo(
+  { path, method, parameters, body: schema }: Operation,
+  given: {
+    readonly headers?: { readonly [name: string]: string };
+    readonly locationId?: string;
+    /** `null`: left out. */
+    readonly query?: { readonly [name: string]: string | null };
+    readonly body?: string;
+  } = {},
+): Call {
+  const url = new URL(
+    path.replace("{locationId}", given.locationId ?? LOCATION).replaceAll(/\{\w+\}/g, "nothing"),
+    worker.url,
+  );
+  const wanted = parameters.filter((parameter) => parameter.in === "query" && parameter.required);
+  const query = { ...Object.fromEntries(wanted.map(({ name }) => [name, RIGHT[name] ?? ""])), ...given.query };
+  for (const [name, value] of Object.entries(query)) if (value !== null) url.searchParams.set(name, value);
+  const headers = { ...(given.headers ?? AUTH), "content-type": "application/json" };
+  return { method, url: url.href, headers, body: given.body ?? (schema === null ? null : "{}") };
+}
+
+/** Values of the query parameters that must be there. */
+const RIGHT: { readonly [name: string]: string } = {
+  from: "2026-03-04T15:00Z",
+  to: "2026-03-04T17:00Z",
+  bucket: "hour",
+};
+
+function hasForm(parameter: Parameter): boolean {
+  const { pattern, enum: words, minimum } = parameter.schema;
+  return parameter.in === "query" && (pattern ?? words ?? minimum) !== undefined;
+}
