@@ -30,7 +30,17 @@ export const NOT_YET: {
   },
   parameters: {
     "GET /api/locations": ["search"],
-    "GET /api/locations/{locationId}/events": ["message", "kind", "channel", "outcome", "from", "to", "fired"],
+    "GET /api/locations/{locationId}/events": [
+      "contact",
+      "rule",
+      "message",
+      "kind",
+      "channel",
+      "outcome",
+      "from",
+      "to",
+      "fired",
+    ],
     "GET /api/locations/{locationId}/events/{eventKey}": ["contact"],
     "GET /api/locations/{locationId}/deliveries": ["rule", "host", "contact", "error", "since", "until"],
     "GET /api/locations/{locationId}/tasks": ["contact", "order"],
