@@ -8,6 +8,7 @@ import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import type { Settings } from "../model/settings.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
@@ -47,7 +48,7 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
     "get",
     "/api/settings",
     async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash }),
+      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
   ],
   ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
   [

@@ -1,4 +1,4 @@
-// `rules build`: admits the rule files and writes the set that the Worker is bundled with.
+// `rules build`: admits the rule files and writes the set that the Worker is bundled with, and bundles the page.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { defineCommand } from "citty";
@@ -6,6 +6,7 @@ import { checkExamples } from "../match/example-findings.ts";
 import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
+import { buildDashboard } from "./dashboard.ts";
 import { findingLine } from "./print.ts";
 import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { readRules } from "./rule-files.ts";
@@ -92,14 +93,28 @@ export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Bundles the page; while developing, code that cannot be bundled is told and the last page stays. `false`: it failed. */
+async function bundlePage(developing: boolean): Promise<boolean> {
+  try {
+    await buildDashboard();
+    return true;
+  } catch (error) {
+    console.error(`The page could not be bundled:\n${error instanceof Error ? error.message : String(error)}`);
+    return developing;
+  }
+}
+
 export const build = defineCommand({
-  meta: { name: "build", description: "Admit the rule files and write the set that is bundled (wrangler runs it)" },
+  meta: {
+    name: "build",
+    description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
+  },
   async run() {
     // wrangler names its own command for a custom build; whatever is not "dev" is on its way to production.
     const developing = process.env["WRANGLER_COMMAND"] === "dev";
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
     if (ruleSet) writeRules(ruleSet);
-    process.exitCode = exitCode;
+    process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
   },
 });

@@ -8,7 +8,7 @@ import type { Delivery } from "../model/delivery.ts";
 import { ensureDevVars } from "./dev-vars.ts";
 import { answerLines } from "./send.ts";
 import { sendEvent, storyOf, type Story, type Target } from "./hook-client.ts";
-import { DEFAULT_WORKER_URL, ROOT } from "./project.ts";
+import { DEFAULT_WORKER_URL, ROOT, signInLink } from "./project.ts";
 import { startReceiver, type Receiver, type ReceivedWebhook } from "./receiver.ts";
 import { RECEIVER_PORT } from "./dev-vars.ts";
 import { CHANNEL_SAMPLES, LOCATION, payloadOf, SAMPLES } from "../events/samples.ts";
@@ -150,6 +150,7 @@ export const demo = defineCommand({
     live = true;
     console.log(`
 The demo stays up; stop it with Ctrl-C.
+  Page      ${signInLink(worker.url, variables["ADMIN_TOKEN"])}
   Worker    ${worker.url}
   Receiver  ${receiver.url}
   Send      npm run rules send voicemail -- --set callDuration=31 --to ${worker.url}

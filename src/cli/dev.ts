@@ -3,7 +3,16 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { defineCommand } from "citty";
 import { ensureDevVars } from "./dev-vars.ts";
-import { DEFAULT_WORKER_URL, ROOT } from "./project.ts";
+import { DEFAULT_WORKER_URL, ROOT, signInLink } from "./project.ts";
+
+/** Where wrangler will listen: its own options may say. */
+function workerUrl(rawArgs: readonly string[]): string {
+  const port = rawArgs.findIndex((arg) => arg === "--port");
+  const [, given] = /^--port=(\d+)$/.exec(rawArgs.find((arg) => arg.startsWith("--port=")) ?? "") ?? [];
+  const url = new URL(DEFAULT_WORKER_URL);
+  url.port = given ?? (port === -1 ? url.port : (rawArgs[port + 1] ?? url.port));
+  return url.origin;
+}
 
 export const dev = defineCommand({
   meta: { name: "dev", description: "Start the Worker with wrangler, on development keys" },
@@ -12,8 +21,9 @@ export const dev = defineCommand({
     console.log(
       made ? "Made .dev.vars: a development key pair, an admin token and a webhook secret" : "Using .dev.vars",
     );
-    console.log(`Send an event:  npm run rules send voicemail -- --set callDuration=31
-Ask the API:    curl -H "Authorization: Bearer ${variables["ADMIN_TOKEN"] ?? "<ADMIN_TOKEN>"}" ${DEFAULT_WORKER_URL}/api/locations
+    console.log(`See the page:   ${signInLink(workerUrl(rawArgs), variables["ADMIN_TOKEN"])}
+Send an event:  npm run rules send voicemail -- --set callDuration=31
+Ask the API:    curl -H "Authorization: Bearer ${variables["ADMIN_TOKEN"] ?? "<ADMIN_TOKEN>"}" ${workerUrl(rawArgs)}/api/locations
 `);
     const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
     const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };

@@ -26,3 +26,8 @@ export function projectConfiguration(developing: boolean): Configuration {
   const toml = parseToml(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as { vars?: { [name: string]: string } };
   return readConfiguration({ ...toml.vars, ...(developing ? devVariables() : {}) });
 }
+
+/** A link to the page of a running Worker that signs in. The token is in the fragment, which no server sees. */
+export function signInLink(workerUrl: string, adminToken: string | undefined): string {
+  return adminToken ? `${workerUrl}/#token=${encodeURIComponent(adminToken)}` : `${workerUrl}/`;
+}

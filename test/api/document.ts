@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { ROOT } from "../../src/cli/project.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/model/json.ts";
-import { NOT_YET } from "./not-yet.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -37,24 +36,6 @@ export interface Operation {
 /** The document as it is written. */
 export function readDocument(): JsonObject {
   return JSON.parse(readFileSync(join(ROOT, "docs/openapi.json"), "utf8")) as JsonObject;
-}
-
-/** The document without the fields that are not answered yet: an answer that has one of them does not fit it. */
-export function servedDocument(): JsonObject {
-  const document = readDocument();
-  for (const [name, fields] of Object.entries(NOT_YET.fields)) {
-    const schema = objectAt(document, `#/components/schemas/${name}`);
-    const properties = objectAt(schema, "#/properties");
-    for (const field of fields) {
-      if (!(field in properties)) throw new Error(`NOT_YET names ${name}.${field}, which docs/openapi.json has not`);
-      Reflect.deleteProperty(properties, field);
-    }
-    const required = Array.isArray(schema["required"]) ? schema["required"] : [];
-    Object.assign(schema, {
-      required: required.filter((field) => typeof field === "string" && !fields.includes(field)),
-    });
-  }
-  return document;
 }
 
 /** Every place of the document, as a JSON pointer of raw keys, with what stands there. */

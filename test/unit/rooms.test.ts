@@ -13,6 +13,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   receive: ["model", "events"],
   ledger: ["model", "time", "events", "act", "rules", "match"],
   api: ["model", "events", "rules", "match"],
+  // Runs in the browser: words and samples, nothing that decides.
+  dashboard: ["model", "events"],
   cli: ["model", "time", "events", "rules", "match", "ledger"],
   entry: ["model", "receive", "api", "ledger", "rules"],
 };
@@ -21,7 +23,7 @@ const ENGINE_FILE = "match/engine.ts";
 
 const SRC = join(import.meta.dirname, "../../src");
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts"))
+  .filter((name) => /\.tsx?$/.test(name))
   .map((name) => name.replaceAll("\\", "/"));
 
 const roomOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : "entry");

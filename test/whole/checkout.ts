@@ -6,7 +6,7 @@ import { ROOT } from "../../src/cli/project.ts";
 /** A copy of this project with the same packages, whose rules a test may change. Who makes it removes it. */
 export function aCheckout(name: string): string {
   const checkout = mkdtempSync(join(tmpdir(), `afterbeep-${name}-`));
-  for (const part of ["src", "rules", "wrangler.toml", "package.json", "tsconfig.json"]) {
+  for (const part of ["src", "rules", "schema", "wrangler.toml", "package.json", "tsconfig.json"]) {
     cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
   }
   mkdirSync(join(checkout, "dist"));

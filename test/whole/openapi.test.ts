@@ -4,21 +4,19 @@ import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
-import { LOCATION, payloadOf, SAMPLES } from "../../src/cli/samples.ts";
+import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
 import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
 import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/model/json.ts";
-import { misfits, operationsOf, servedDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
-import { NOT_YET } from "../api/not-yet.ts";
+import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
 import { signed } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
-const document = servedDocument();
+const document = readDocument();
 const operations = operationsOf(document);
 const validator = validatorOf(document);
-const notYet = new Set(NOT_YET.operations);
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
 
 /** What leaves deliveries in every state, and tasks. */
@@ -148,11 +146,6 @@ const examples = pageExamples()
 describe("each call of docs/api.md is answered as docs/openapi.json describes it", () => {
   it.each(examples)("$operation.name", async ({ command, operation }) => {
     const response = await send(callOf(command, await variablesFor(operation)));
-    if (notYet.has(operation.name)) {
-      const isServed = response.status !== 404 && response.status !== 405;
-      expect(isServed, `${operation.name} is served now: delete it in test/api/not-yet.ts`).toBe(false);
-      return;
-    }
     expect(response.status).toBeLessThan(300);
     const answer = await held(operation, response);
     // An empty list says nothing of what stands in it.
@@ -161,7 +154,7 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
   });
 
   it("and so are the lists that they narrow, in full", async () => {
-    for (const operation of operations.filter(({ name }) => !notYet.has(name) && name.startsWith("GET /api"))) {
+    for (const operation of operations.filter(({ name }) => name.startsWith("GET /api"))) {
       if (/\{(?!locationId)/.test(operation.path)) continue;
       await held(operation, await send(callTo(operation)));
     }
@@ -169,8 +162,7 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
 });
 
 describe("the problems of every operation are as docs/openapi.json describes them", () => {
-  const served = operations.filter(({ name }) => !notYet.has(name));
-  const api = served.filter(({ path }) => path.startsWith("/api"));
+  const api = operations.filter(({ path }) => path.startsWith("/api"));
 
   it.each(api)("$name without the token, or with another one", async (operation) => {
     for (const headers of [{}, { authorization: "Bearer wrong" }]) {
@@ -200,10 +192,6 @@ describe("the problems of every operation are as docs/openapi.json describes the
   )("$operation.name with a $parameter.name of another form", async ({ operation, parameter }) => {
     const call = callTo(operation, { query: { [parameter.name]: "*".repeat(300) } });
     const response = await send(call);
-    if (NOT_YET.parameters[operation.name]?.includes(parameter.name)) {
-      expect(response.status, `${parameter.name} is read now: delete it in test/api/not-yet.ts`).not.toBe(400);
-      return;
-    }
     const issues = expect.arrayContaining([expect.objectContaining({ pointer: `/${parameter.name}` })]);
     expect(await held(operation, response)).toMatchObject({ status: 400, code: "REQUEST_PARAMETER", issues });
   });
@@ -219,7 +207,7 @@ describe("the problems of every operation are as docs/openapi.json describes the
       expect(await held(operation, await send(callTo(operation, { body })))).toMatchObject({ code });
   });
 
-  it.each(served.filter(({ path }) => path.startsWith("/hooks")))(
+  it.each(operations.filter(({ path }) => path.startsWith("/hooks")))(
     "$name that cannot be taken in",
     async (operation) => {
       const type = { "content-type": "application/json" };

@@ -4,16 +4,7 @@ import { problemOf, type Failure, type FailureCode } from "../../../src/model/fa
 import { DELIVERY_STATES } from "../../../src/model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../../../src/model/event.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
-import {
-  misfits,
-  objectAt,
-  operationsOf,
-  places,
-  readDocument,
-  servedDocument,
-  validatorOf,
-} from "../../api/document.ts";
-import { NOT_YET } from "../../api/not-yet.ts";
+import { misfits, objectAt, operationsOf, places, readDocument, validatorOf } from "../../api/document.ts";
 import { callOf, operationOf, pageExamples } from "../../api/page.ts";
 
 const document = readDocument();
@@ -27,23 +18,8 @@ const SERVED = [...ROUTES.map(([method, path]) => `${method.toUpperCase()} ${pat
 const nameless = (route: string): string => route.replaceAll(/:\w+|\{\w+\}/g, "{}");
 
 describe("the operations of docs/openapi.json", () => {
-  it("are the routes that are served, and those of NOT_YET", () => {
-    expect(operations.map(({ name }) => nameless(name)).toSorted()).toEqual(
-      [...SERVED, ...NOT_YET.operations].map(nameless).toSorted(),
-    );
-  });
-
-  it("are no longer in NOT_YET once they are served", () => {
-    const served = new Set(SERVED.map(nameless));
-    expect(NOT_YET.operations.filter((name) => served.has(nameless(name)))).toEqual([]);
-  });
-
-  it("that NOT_YET has parameters and fields of are there", () => {
-    for (const [name, parameters] of Object.entries(NOT_YET.parameters)) {
-      const declared = operations.find((operation) => operation.name === name)?.parameters.map((found) => found.name);
-      expect(declared, name).toEqual(expect.arrayContaining([...parameters]));
-    }
-    expect(() => servedDocument()).not.toThrow();
+  it("are the routes that are served", () => {
+    expect(operations.map(({ name }) => nameless(name)).toSorted()).toEqual(SERVED.map(nameless).toSorted());
   });
 
   it("have an id of their own, and a sentence", () => {

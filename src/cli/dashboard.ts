@@ -1,0 +1,57 @@
+// Bundles the operator's page into the folder that `[assets]` of wrangler.toml serves.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { build, type Metafile } from "esbuild";
+import { ROOT } from "./project.ts";
+
+const SOURCE = join(ROOT, "src/dashboard");
+const STATIC = join(SOURCE, "static");
+/** As in `[assets]`. */
+export const DASHBOARD_FOLDER = join(ROOT, "dist/dashboard");
+const SCRIPT = "src/dashboard/main.tsx";
+const STYLE = "src/dashboard/style.css";
+
+/** Bundles the page. Files that stay the same are not written again: wrangler would reload them. It throws for code that cannot be bundled. */
+export async function buildDashboard(folder = DASHBOARD_FOLDER): Promise<void> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [SCRIPT, STYLE],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2023",
+    minify: true,
+    legalComments: "none",
+    entryNames: "assets/[name]-[hash]",
+    chunkNames: "assets/[name]-[hash]",
+    assetNames: "assets/[name]-[hash]",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  const files = new Map<string, Uint8Array>(outputFiles.map(({ path, contents }) => [path, contents]));
+  for (const name of readdirSync(STATIC)) files.set(join(folder, name), readFileSync(join(STATIC, name)));
+  const html = readFileSync(join(STATIC, "index.html"), "utf8");
+  files.set(join(folder, "index.html"), new TextEncoder().encode(withNames(html, metafile, folder)));
+  for (const [path, contents] of files) writeChanged(path, contents);
+  for (const name of existsSync(join(folder, "assets")) ? readdirSync(join(folder, "assets")) : [])
+    if (!files.has(join(folder, "assets", name))) rmSync(join(folder, "assets", name));
+}
+
+/** The page with the names that its script and style have got. */
+function withNames(html: string, { outputs }: Metafile, folder: string): string {
+  const addressOf = (entry: string): string => {
+    const [output = ""] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? [];
+    return `/${relative(folder, join(ROOT, output)).replaceAll("\\", "/")}`;
+  };
+  return html.replace("{{script}}", addressOf(SCRIPT)).replace("{{style}}", addressOf(STYLE));
+}
+
+function writeChanged(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}

@@ -1,0 +1,6 @@
+import type { JSX } from "preact";
+import type { PageProps } from "../main.tsx";
+
+export function Rules({ route }: PageProps): JSX.Element {
+  return <h1>{route.page}</h1>;
+}

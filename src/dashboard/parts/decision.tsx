@@ -1,0 +1,128 @@
+// Why each rule fired, or did not: a row for each, and behind it the conditions with what they saw.
+import type { JSX } from "preact";
+import type { ConditionVerdict, Decision, Verdict, VerdictReason } from "../../model/decision.ts";
+import { conditionInWords, verdictInWords } from "../../model/in-words.ts";
+import { linkTo } from "../routes.ts";
+import { conditionTree, type TreeNode } from "./condition-tree.ts";
+import { usePlace } from "./place.ts";
+
+const REASONS: { readonly [Reason in VerdictReason]: string } = {
+  fired: "fired",
+  conditions: "not met",
+  error: "failed",
+  limit: "at its limit",
+  "duplicate-action": "fired before",
+  stopped: "stopped",
+  disabled: "disabled",
+  location: "other location",
+  "loop-guard": "loop guard",
+};
+/** Rules that wanted to fire come before those that did not. */
+const ORDER: readonly VerdictReason[] = [
+  "fired",
+  "error",
+  "limit",
+  "duplicate-action",
+  "stopped",
+  "loop-guard",
+  "conditions",
+  "location",
+  "disabled",
+];
+
+/** Every verdict of a decision, fired ones first. `open`: the rule whose conditions are shown at once. */
+export function DecisionRows({
+  decision,
+  open,
+}: {
+  readonly decision: Decision;
+  readonly open?: string | undefined;
+}): JSX.Element {
+  const rows = decision.verdicts.toSorted((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason));
+  if (rows.length === 0) return <p class="quiet-note">No rule looks at this kind of event.</p>;
+  return (
+    <div class="verdicts">
+      {rows.map((verdict) => (
+        <VerdictRow
+          key={verdict.rule}
+          verdict={verdict}
+          isOpen={open === undefined ? verdict.fired : verdict.rule === open}
+        />
+      ))}
+      {decision.leftOut === undefined ? null : (
+        <p class="quiet-note">{decision.leftOut} more rules did not fire; there was no room to keep their verdicts.</p>
+      )}
+    </div>
+  );
+}
+
+function VerdictRow({ verdict, isOpen }: { readonly verdict: Verdict; readonly isOpen: boolean }): JSX.Element {
+  const { locationId } = usePlace();
+  const tree = conditionTree(verdict.conditions);
+  return (
+    <details class={`verdict reason-${verdict.reason}`} open={isOpen}>
+      <summary>
+        <span class="verdict-mark" aria-hidden="true">
+          {verdict.fired ? "✔" : verdict.reason === "error" ? "!" : "·"}
+        </span>
+        <span class="verdict-rule">{verdict.rule}</span>
+        <span class="badge">{REASONS[verdict.reason]}</span>
+        <span class="verdict-why">{verdict.fired ? "" : verdictInWords(verdict)}</span>
+      </summary>
+      <div class="verdict-body">
+        {tree ? <Tree node={tree} /> : <p class="quiet-note">{noTree(verdict)}</p>}
+        <a href={linkTo(locationId, "rules", verdict.rule)}>The rule {verdict.rule}</a>
+      </div>
+    </details>
+  );
+}
+
+function noTree({ shortened, reason }: Verdict): string {
+  if (shortened) return "The stored decision had no room for the conditions of this rule.";
+  return reason === "error" ? "Evaluating it failed." : "Its conditions were not looked at.";
+}
+
+const GROUPS = { all: "all of", any: "any of", not: "not" } as const;
+
+/** Conditions as a tree: met, not met, not reached. */
+export function Tree({ node }: { readonly node: TreeNode }): JSX.Element {
+  return (
+    <ul class="tree">
+      <Node node={node} />
+    </ul>
+  );
+}
+
+function Node({ node }: { readonly node: TreeNode }): JSX.Element {
+  if (node.kind === "condition")
+    return (
+      <li class={`leaf ${classOf(node.met)}`}>
+        <Mark met={node.met} /> <Saw condition={node.condition} />
+      </li>
+    );
+  return (
+    <li class={`group ${classOf(node.met)}`}>
+      <Mark met={node.met} /> <b>{GROUPS[node.kind]}</b>
+      <ul>
+        {node.parts.map((part, index) => (
+          <Node key={index} node={part} />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+const classOf = (met: boolean | null): string => (met === null ? "is-unknown" : met ? "is-met" : "is-unmet");
+
+function Mark({ met }: { readonly met: boolean | null }): JSX.Element {
+  const [sign, words] = met === null ? ["–", "not reached"] : met ? ["✔", "met"] : ["✘", "not met"];
+  return (
+    <span class="mark" role="img" aria-label={words} title={words}>
+      {sign}
+    </span>
+  );
+}
+
+function Saw({ condition }: { readonly condition: ConditionVerdict }): JSX.Element {
+  return <span class="saw">{conditionInWords(condition)}</span>;
+}

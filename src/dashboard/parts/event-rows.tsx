@@ -1,0 +1,56 @@
+// Events as rows: when, what, whom, and what fired or was held back.
+import type { JSX } from "preact";
+import type { LogEntry } from "../../model/ledger.ts";
+import { linkTo } from "../routes.ts";
+import { Tag } from "./badge.tsx";
+import { usePlace } from "./place.ts";
+import { rowKeys } from "./row-keys.ts";
+import { Time } from "./time.tsx";
+
+const onKeyDown = rowKeys();
+
+/** A list of events. `null`: not there yet. */
+export function EventRows({
+  events,
+  withContact = true,
+}: {
+  readonly events: readonly LogEntry[] | null;
+  readonly withContact?: boolean;
+}): JSX.Element {
+  const { locationId } = usePlace();
+  if (events === null) return <p class="quiet-note">Loading…</p>;
+  if (events.length === 0) return <p class="quiet-note">No events.</p>;
+  return (
+    <ul class="rows events" onKeyDown={onKeyDown}>
+      {events.map((entry) => (
+        <li key={`${entry.contactId} ${entry.eventKey}`} data-row>
+          <a class="row-main" href={linkTo(locationId, "events", entry.eventKey, { contact: entry.contactId })}>
+            <Time at={entry.receivedAt} />
+            <span class="row-what">
+              {entry.kind === "OutboundMessage" ? null : <Tag>{entry.kind}</Tag>}
+              {entry.channel ? <Tag>{entry.channel}</Tag> : null}
+              {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}
+            </span>
+          </a>
+          <span class="row-fired">
+            {entry.fired.map((rule) => (
+              <a key={rule} class="fired" href={linkTo(locationId, "rules", rule)}>
+                {rule}
+              </a>
+            ))}
+            {entry.held.map(({ rule, reason }) => (
+              <a key={rule} class="held" title={reason} href={linkTo(locationId, "rules", rule)}>
+                {rule}
+              </a>
+            ))}
+          </span>
+          {withContact ? (
+            <a class="row-contact" href={linkTo(locationId, "contacts", entry.contactId)}>
+              {entry.contactId}
+            </a>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+/** Which page of a list is shown, as the cursors that led to it. */
+export interface Paging {
+  /** Of the page that is shown; `null`: the first. */
+  readonly cursor: string | null;
+  readonly number: number;
+  readonly older: (cursor: string) => void;
+  readonly newer: () => void;
+}
+
+/** Pages of a list; another question starts at the first page again. */
+export function usePaging(question: string): Paging {
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  useEffect(() => setCursors([]), [question]);
+  return {
+    cursor: cursors.at(-1) ?? null,
+    number: cursors.length + 1,
+    older: (cursor) => setCursors((before) => [...before, cursor]),
+    newer: () => setCursors((before) => before.slice(0, -1)),
+  };
+}
+
+/** The buttons under a list. They stay where they are, whether they lead anywhere or not. */
+export function Pager({ paging, next }: { readonly paging: Paging; readonly next: string | null }): JSX.Element | null {
+  if (next === null && paging.number === 1) return null;
+  return (
+    <nav class="pager" aria-label="Pages">
+      <button type="button" disabled={paging.number === 1} onClick={paging.newer}>
+        ← Back
+      </button>
+      <span>Page {paging.number}</span>
+      <button type="button" disabled={next === null} onClick={() => next !== null && paging.older(next)}>
+        Next →
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,27 @@
+// Lists by keyboard: `j` and `k`, or the arrows, go from row to row; a row's own keys do what its page says.
+
+/** Handles keys of a list whose rows carry `data-row`. Attach as `onKeyDown` of the list. */
+export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>> = {}) {
+  return (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
+    const { target, currentTarget, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof HTMLElement)) return;
+    if (target.matches("input, textarea, select")) return;
+    const rows = [...currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
+    const row = target.closest<HTMLElement>("[data-row]");
+    const at = row ? rows.indexOf(row) : -1;
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
+    if (step !== undefined) {
+      focusRow(rows[Math.max(0, Math.min(rows.length - 1, at + step))]);
+      event.preventDefault();
+    } else if (row && own[key]) {
+      own[key](row);
+      event.preventDefault();
+    }
+  };
+}
+
+/** The row itself, or the first thing in it that takes the focus. */
+function focusRow(row: HTMLElement | undefined): void {
+  const target = row?.matches("a, button, [tabindex]") ? row : row?.querySelector<HTMLElement>("a, button, [tabindex]");
+  target?.focus();
+}

@@ -1,0 +1,69 @@
+// Where in the page one is: the fragment of the address, which no server and no log ever sees.
+// `#/l/<location>/<page>/<item>?<query>`; every filter stands in it, so an address can be kept and the way back works.
+import { useEffect, useState } from "preact/hooks";
+
+export const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
+export type PageName = (typeof PAGES)[number];
+
+export type Query = { readonly [name: string]: string };
+
+/** A place in the page. */
+export interface Route {
+  /** `null`: none is chosen yet. */
+  readonly locationId: string | null;
+  readonly page: PageName;
+  /** An event's key, a contact, a rule. */
+  readonly item: string | null;
+  readonly query: Query;
+}
+
+/** Reads a fragment. What it does not know becomes the overview. */
+export function readRoute(fragment: string): Route {
+  const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);
+  const [, , locationId = "", page = "", item = ""] = path.split("/").map(decoded);
+  return {
+    locationId: path.startsWith("/l/") && locationId !== "" ? locationId : null,
+    page: PAGES.find((name) => name === page) ?? "overview",
+    item: item === "" ? null : item,
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+/** The address of a place. Values that are empty are left out. */
+export function linkTo(
+  locationId: string,
+  page: PageName = "overview",
+  item: string | null = null,
+  query: Readonly<Record<string, string | null | undefined>> = {},
+): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const path = ["#", "l", locationId, page, ...(item === null ? [] : [item])].map((part, index) =>
+    index === 0 ? part : encodeURIComponent(part),
+  );
+  return `${path.join("/")}${given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`}`;
+}
+
+/** Goes there; `replace` leaves no step to go back to. */
+export function goTo(link: string, replace = false): void {
+  if (replace) location.replace(link);
+  else location.assign(link);
+}
+
+/** Where one is, kept up with the address. */
+export function useRoute(): Route {
+  const [route, setRoute] = useState(() => readRoute(location.hash));
+  useEffect(() => {
+    const follow = (): void => setRoute(readRoute(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  return route;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

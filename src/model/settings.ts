@@ -1,0 +1,8 @@
+/** What the operator's page has to know of a deployment. */
+export interface Settings {
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly retentionDays: number;
+  /** The hash of the rule set in force. */
+  readonly ruleSet: string;
+}

@@ -1,0 +1,119 @@
+// The page as an operator sees it: the built Worker in workerd, and a real browser in front of it.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { sendEvent, type Sent, type Target } from "../../../src/cli/hook-client.ts";
+import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../../src/cli/workerd.ts";
+import type { JsonObject } from "../../../src/model/json.ts";
+import { TEST_PRIVATE_KEY, TEST_VARIABLES } from "../../keys.ts";
+
+const PLACES = [
+  process.env["CHROMIUM"] ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+const executablePath = PLACES.find((path) => path !== "" && existsSync(path));
+if (executablePath === undefined)
+  console.log("No Chromium here, so the browser tests are skipped: install Debian's chromium, or name one in CHROMIUM");
+const FLAGS =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+/** How long an element may take to come: a busy machine is slow, a broken page never gets there. */
+const PATIENCE_MS = 15_000;
+
+/** The tests of a page, skipped where there is no browser. */
+export const describeInBrowser = describe.skipIf(executablePath === undefined);
+
+/** A page in front of a Worker of its own. */
+export interface Dashboard {
+  readonly url: string;
+  readonly token: string;
+  readonly worker: RunningWorker;
+  readonly browser: Browser;
+  /** A new tab, signed in, at a place such as `#/l/L/events`. It fails the test that opens it when the page breaks its CSP or throws. */
+  open(place?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Sends a signed sample, by its name of `rules send`. */
+  send(sample: string, set?: JsonObject): Promise<Sent>;
+  /** What destinations answer; 204 unless a test says otherwise. */
+  answer: (request: OutboundRequest) => Promise<OutboundResponse> | OutboundResponse;
+}
+
+/** Starts a Worker and a browser for the tests of a file. `variables` stand over those of the other tests. */
+export function useDashboard(variables: { readonly [name: string]: string } = {}): Dashboard {
+  const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
+  const contexts: BrowserContext[] = [];
+  let running: { worker: RunningWorker; browser: Browser } | null = null;
+  const started = (): { worker: RunningWorker; browser: Browser } => {
+    if (running === null) throw new Error("The dashboard has not been started");
+    return running;
+  };
+  const token = TEST_VARIABLES.ADMIN_TOKEN;
+  const dashboard: Dashboard = {
+    token,
+    get url() {
+      return started().worker.url;
+    },
+    get worker() {
+      return started().worker;
+    },
+    get browser() {
+      return started().browser;
+    },
+    answer: () => new OutboundResponse(null, { status: 204 }),
+    async open(place = "#/", options = {}) {
+      const context = await started().browser.newContext({ reducedMotion: "reduce", ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
+      failOnFaults(page);
+      await page.goto(`${dashboard.url}/#token=${encodeURIComponent(token)}`);
+      if (place !== "#/") await page.goto(`${dashboard.url}/${place}`);
+      return page;
+    },
+    async send(sample, set = {}) {
+      const found = SAMPLES[sample];
+      if (!found) throw new Error(`There is no sample "${sample}"`);
+      const target: Target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: token };
+      const sent = await sendEvent(target, found.route, payloadOf(found, set, new Date()));
+      expect(sent.httpStatus).toBe(202);
+      return sent;
+    },
+  };
+  beforeAll(async () => {
+    if (executablePath === undefined) return;
+    await bundleWorker(folder);
+    const worker = await runWorker({
+      bundle: folder,
+      variables: { ...TEST_VARIABLES, ALLOWED_LOCATIONS: "*", ...variables },
+      outbound: async (request) => dashboard.answer(request),
+    });
+    running = { worker, browser: await chromium.launch({ executablePath, args: FLAGS.split(" ") }) };
+  }, 90_000);
+  afterAll(async () => {
+    await running?.browser.close();
+    await running?.worker.miniflare.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return dashboard;
+}
+
+const faults = new WeakMap<Page, string[]>();
+
+/** What the page did that it must not: exceptions, and what its CSP or Trusted Types refused. */
+export function faultsOf(page: Page): readonly string[] {
+  return faults.get(page) ?? [];
+}
+
+function failOnFaults(page: Page): void {
+  const found: string[] = [];
+  faults.set(page, found);
+  page.on("pageerror", (error) => found.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) found.push(message.text());
+  });
+}
