@@ -109,6 +109,7 @@ export interface RuleInWords {
 export function ruleInWords(rule: Rule): RuleInWords {
   return {
     when: `On ${either(rule.on)}, when ${conditionsInWords(rule.conditions)}`,
+    // oxlint-disable-next-line unicorn/no-thenable -- a list, which nobody awaits
     then: rule.actions.map(actionInWords),
     besides: besides(rule),
   };

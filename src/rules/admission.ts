@@ -54,6 +54,8 @@ export interface AdmittedRule {
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_DEPTH = 32;
+/** Of one file; and the first error, wherever it is. Comparisons are held against each other: there could be a million. */
+const MAX_FINDINGS = 200;
 
 /** Admits one rule file, or says all that is wrong with it. */
 export function admitRule(source: RuleSource, context: AdmissionContext): Result<AdmittedRule, readonly Finding[]> {
@@ -93,7 +95,11 @@ export function namedIn(text: string): readonly string[] {
 
 function open({ file }: RuleSource): { findings: Finding[]; report: Report; name: string } {
   const findings: Finding[] = [];
-  const report: Report = (path, code, message) => void findings.push(finding(file, path, code, message));
+  const report: Report = (path, code, message) => {
+    const found = finding(file, path, code, message);
+    const decides = found.severity === "error" && !findings.some(({ severity }) => severity === "error");
+    if (findings.length < MAX_FINDINGS || decides) findings.push(found);
+  };
   const name = (file.split("/").at(-1) ?? file).replace(/\.json$/, "");
   if (!NAME.test(name))
     report([], "RULE_NAME", 'Rename the file to words in lower case joined by dashes, such as "missed-call.json"');

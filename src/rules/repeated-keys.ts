@@ -17,10 +17,10 @@ export function repeatedKeys(text: string): readonly Path[] {
   let isKeyNext = false;
   for (let index = 0; index < text.length; index++) {
     const inside = open.at(-1);
-    switch (text[index]) {
+    switch (text.charAt(index)) {
       case "{":
       case "[":
-        isKeyNext = text[index] === "{";
+        isKeyNext = text.charAt(index) === "{";
         open.push({ seen: isKeyNext ? new Set() : null, at: 0 });
         if (open.length > MAX_DEPTH) return found;
         break;

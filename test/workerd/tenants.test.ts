@@ -2,10 +2,20 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROUTES } from "../../src/api/api.ts";
+import type { Json } from "../../src/model/json.ts";
 import { chance, type Chance } from "../generated/chance.ts";
 import { A, api, B, fill, idsOf, RULES, secretOf, send, SHARED, stateOf } from "./tenants.ts";
 import { resetWorld, world } from "./world.ts";
 
+/** A draft that fires on everything, for the routes that take one. */
+const DRAFT = {
+  name: "draft",
+  text: JSON.stringify({
+    on: ["OutboundMessage"],
+    conditions: { all: [{ fact: "count", operator: "greaterThan", value: 0 }] },
+    actions: [{ type: "task", title: "{{ event.body }}" }],
+  }),
+};
 const UNPLACED = "secret-text-of-nobody";
 const ROUTES_OF_A_LOCATION = ROUTES.filter(([, path]) => path.includes("/:l"));
 const PARAMETERS = new Set([":l", ":key", ":id", ":c"]);
@@ -69,7 +79,7 @@ describe("two locations", () => {
       for (const id of idsOfA) {
         for (const query of [`?cursor=${id}`, `?contact=${id}&limit=200`, "?state=scheduled", "?state=done"]) {
           const asked = at(path, B, id) + query;
-          const { text } = await api(method, asked);
+          const { text } = await api(method, asked, path.endsWith("/try") ? DRAFT : undefined);
           const found = leaked(text, asked);
           if (found.length > 0) leaks.push({ asked, found });
         }
@@ -95,8 +105,12 @@ describe("two locations", () => {
       const asked = at(path, location, id) + (luck.happens(0.3) ? `?${query.toString()}` : "");
       if (namesA(asked) || path.startsWith("/api/quarantine")) continue;
       const payload = { type: "OutboundMessage", contactId: luck.pick(idsOfA), messageType: "SMS", webhookId: id };
-      const body =
-        path === "/api/explain" ? { event: payload, locationId: luck.happens(0.5) ? B : location } : undefined;
+      const bodies: { readonly [path: string]: Json } = {
+        "/api/explain": { event: payload, locationId: luck.happens(0.5) ? B : location },
+        "/api/check": { ...DRAFT, event: payload, locationId: luck.happens(0.5) ? B : location },
+        "/api/locations/:l/try": DRAFT,
+      };
+      const body = bodies[path];
       const { status, text } = await api(method, asked, body);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       const request = decodeURIComponent(
@@ -153,6 +167,21 @@ describe("two locations", () => {
     await api("delete", `/api/locations/${B}/contacts/${SHARED}`);
     expect(await countIn(B, SHARED)).toBe(1);
     expect(await countIn(A, SHARED)).toBe(4 + 1);
+  });
+
+  it("try a draft on their own log: each on as many events as it has, and shows those alone", async () => {
+    for (const location of [A, B]) {
+      const tried = await api("post", `/api/locations/${location}/try`, DRAFT);
+      const log = await api("get", `/api/locations/${location}/events?limit=200`);
+      const { tried: count, onlyNow } = JSON.parse(tried.text) as { tried: number; onlyNow: Json[] };
+      const { events } = JSON.parse(log.text) as { events: Json[] };
+      expect(count).toBe(events.length);
+      expect(onlyNow.length).toBeGreaterThan(5);
+      expect(onlyNow.filter((entry) => !events.some((own) => JSON.stringify(own) === JSON.stringify(entry)))).toEqual(
+        [],
+      );
+    }
+    expect(await stateOf(A)).toBe(before);
   });
 
   it("are erased apart: a contact of both stays in A when B erases it", async () => {

@@ -47,6 +47,15 @@ describe("admission", () => {
     actions: [{ type: "task", title: "Look" }],
   };
 
+  it("tells 200 findings of a file, and an error that comes after them too", () => {
+    const many = Array.from({ length: 300 }, () => ({ fact: "status", operator: "notEqual", value: "failed" }));
+    const warned = JSON.stringify({ ...minimal, conditions: { any: many } });
+    expect(findingsOf("many.json", warned)).toHaveLength(200);
+    const refused = JSON.stringify({ ...minimal, conditions: { any: many }, actions: [{ type: "task", title: "{{" }] });
+    expect(findingsOf("many.json", refused)).toHaveLength(201);
+    expect(findingsOf("many.json", refused).at(-1)).toMatchObject({ code: "RULE_TEMPLATE", severity: "error" });
+  });
+
   const x = (operator: string, value: Json) => ({ fact: "payload", path: "$.x", operator, value });
   it.each<[title: string, conditions: Json, title?: string]>([
     [
