@@ -55,6 +55,8 @@ export function useRoute(): Route {
   useEffect(() => {
     const follow = (): void => setRoute(readRoute(location.hash));
     addEventListener("hashchange", follow);
+    // It may have changed since it was first read.
+    follow();
     return () => removeEventListener("hashchange", follow);
   }, []);
   return route;

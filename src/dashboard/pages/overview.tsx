@@ -80,29 +80,35 @@ export function Overview({ route }: PageProps): JSX.Element {
       </div>
       {overview.problem ? <ProblemNote problem={overview.problem} onAgain={overview.askAgain} /> : null}
       <Numbers answer={answer} />
-      <section class="panel" aria-labelledby="over-time">
-        <h2 id="over-time">Over time</h2>
-        {answer ? <OverTime answer={answer} zone={zone} onBrush={brush} /> : <div class="chart" />}
-        {brushed.from && brushed.to ? (
-          <p class="brushed">
-            {timeInWords(brushed.from, zone, Date.now())} to {timeInWords(brushed.to, zone, Date.now())}{" "}
-            <a href={linkTo(locationId, "overview", null, { range: name })}>Show all of it</a>{" "}
-            <a href={linkTo(locationId, "events", null, brushed)}>Its events</a>
-          </p>
-        ) : (
-          <p class="quiet-note">Drag over the chart to see a part of it.</p>
-        )}
-      </section>
-      {answer ? <Multiples answer={answer} /> : null}
-      {isFirst && first ? <FirstDecision entry={first} /> : null}
-      <section class="panel" aria-labelledby="newest">
-        <h2 id="newest">{brushed.from ? "Newest of this time" : "Newest events"}</h2>
-        {events.problem ? <ProblemNote problem={events.problem} onAgain={events.askAgain} /> : null}
-        <EventRows events={events.answer?.events ?? null} />
-        <p>
-          <a href={linkTo(locationId, "events", null, brushed)}>All events</a>
-        </p>
-      </section>
+      <div class="at-a-glance">
+        <div class="stack">
+          <section class="panel" aria-labelledby="over-time">
+            <h2 id="over-time">Over time</h2>
+            {answer ? <OverTime answer={answer} zone={zone} onBrush={brush} /> : <div class="chart" />}
+            {brushed.from && brushed.to ? (
+              <p class="brushed">
+                {timeInWords(brushed.from, zone, Date.now())} to {timeInWords(brushed.to, zone, Date.now())}{" "}
+                <a href={linkTo(locationId, "overview", null, { range: name })}>Show all of it</a>{" "}
+                <a href={linkTo(locationId, "events", null, brushed)}>Its events</a>
+              </p>
+            ) : (
+              <p class="quiet-note">Drag over the chart to see a part of it.</p>
+            )}
+          </section>
+          {answer ? <Multiples answer={answer} /> : null}
+        </div>
+        <div class="stack">
+          {isFirst && first ? <FirstDecision entry={first} /> : null}
+          <section class="panel" aria-labelledby="newest">
+            <h2 id="newest">{brushed.from ? "Newest of this time" : "Newest events"}</h2>
+            {events.problem ? <ProblemNote problem={events.problem} onAgain={events.askAgain} /> : null}
+            <EventRows events={events.answer?.events ?? null} />
+            <p>
+              <a href={linkTo(locationId, "events", null, brushed)}>All events</a>
+            </p>
+          </section>
+        </div>
+      </div>
     </>
   );
 }
@@ -162,13 +168,12 @@ function OverTime({
       0,
     ),
   );
-  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   return (
     <Chart
       at={at}
       zone={zone}
       onBrush={onBrush}
-      label={`${total(all)} events, ${total(fired)} rules fired, ${total(sent)} deliveries sent, ${total(failed)} failed attempts`}
+      label={`${sumOf(all)} events, ${sumOf(fired)} rules fired, ${sumOf(sent)} deliveries sent, ${sumOf(failed)} failed attempts`}
       series={[
         { label: "Events", color: "--chart-1", values: all, filled: true },
         { label: "Rules fired", color: "--chart-2", values: fired },
@@ -185,7 +190,9 @@ const BAD = new Set(["failed", "no-answer", "busy", "canceled", "opted-out"]);
 
 function Multiples({ answer }: { readonly answer: Answer }): JSX.Element | null {
   const { locationId } = usePlace();
-  const channels = Object.entries(answer.events).toSorted(([a], [b]) => a.localeCompare(b));
+  const channels = Object.entries(answer.events).toSorted(
+    ([a, ofA], [b, ofB]) => Number(a === "none") - Number(b === "none") || total(ofB) - total(ofA),
+  );
   if (channels.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="channels">
@@ -198,7 +205,7 @@ function Multiples({ answer }: { readonly answer: Answer }): JSX.Element | null 
             values: folded(values, MULTIPLE_BARS),
           }));
           const counted = stacks
-            .map(({ outcome, values }) => ({ outcome, count: values.reduce((sum, value) => sum + value, 0) }))
+            .map(({ outcome, values }) => ({ outcome, count: sumOf(values) }))
             .filter(({ count }) => count > 0)
             .toSorted((a, b) => b.count - a.count);
           const words = counted.map(
@@ -225,6 +232,15 @@ function Multiples({ answer }: { readonly answer: Answer }): JSX.Element | null 
       </div>
     </section>
   );
+}
+
+/** All events of a channel. */
+function total(outcomes: Answer["events"][string]): number {
+  return Object.values(outcomes).reduce((sum, values) => sum + sumOf(values), 0);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function filterOf(channel: string, outcome: string): Record<string, string> {

@@ -35,7 +35,11 @@ export function Chart({
   brush.current = onBrush;
   const scheme = useRef(matchMedia("(prefers-color-scheme: dark)"));
   const shape = JSON.stringify([zone, series.map((one) => [one.label, one.color])]);
-  const data = [at.map((time) => time / 1_000), ...series.map(({ values }) => [...values])] as uPlot.AlignedData;
+  const data: uPlot.AlignedData = [
+    [...at, endOf(at)].map((time) => time / 1_000),
+    // The last bucket is as wide as the others: its value stands at its end, too.
+    ...series.map(({ values }) => [...values, values.at(-1) ?? 0]),
+  ];
   const latest = useRef(data);
   latest.current = data;
 
@@ -69,6 +73,11 @@ export function Chart({
   return <div class="chart" ref={host} role="img" aria-label={label} />;
 }
 
+function endOf(at: readonly number[]): number {
+  const [first = 0, second = first] = at;
+  return (at.at(-1) ?? 0) + (second - first);
+}
+
 function options(element: HTMLElement, series: readonly Series[], zone: string): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(name).trim();
@@ -87,7 +96,7 @@ function options(element: HTMLElement, series: readonly Series[], zone: string):
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: { y: { range: (_, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      axis,
+      { ...axis, values: (_, splits) => splits.map((seconds, index) => tick(seconds, index === 0, zone)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000] },
     ],
     series: [
@@ -115,6 +124,21 @@ function options(element: HTMLElement, series: readonly Series[], zone: string):
 }
 
 function clock(seconds: number, zone: string): string {
-  const form = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat("en-GB", { ...form, timeZone: zone, hourCycle: "h23" }).format(seconds * 1_000);
+  return `${dayOf(seconds, zone)}, ${hourOf(seconds, zone)}`;
+}
+
+/** The hour, and below it the day where one begins. */
+function tick(seconds: number, isFirst: boolean, zone: string): string {
+  const hour = hourOf(seconds, zone);
+  return isFirst || hour === "00:00" ? `${hour}\n${dayOf(seconds, zone)}` : hour;
+}
+
+function hourOf(seconds: number, timeZone: string): string {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
+  return new Intl.DateTimeFormat("en-GB", form).format(seconds * 1_000);
+}
+
+function dayOf(seconds: number, timeZone: string): string {
+  const form = { weekday: "short", day: "numeric", month: "short", timeZone } as const;
+  return new Intl.DateTimeFormat("en-GB", form).format(seconds * 1_000);
 }
