@@ -1,11 +1,12 @@
 // Deliveries as people see them, and which are next as the pump sees them.
-import type {
-  Attempt,
-  CancelledBy,
-  Delivery,
-  DeliveryCounts,
-  DeliveryFilter,
-  DeliveryState,
+import {
+  DELIVERY_STATES,
+  type Attempt,
+  type CancelledBy,
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryFilter,
+  type DeliveryState,
 } from "../model/delivery.ts";
 import type { DeliveryQuery } from "../model/ledger.ts";
 import { decidedAtMs, readPlan, timePrefix } from "./deliveries.ts";
@@ -81,27 +82,19 @@ export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, li
 /** How many deliveries a filter describes in each state, and the rules and hosts that have any. */
 export function counts(sql: Sql, filter: DeliveryFilter): DeliveryCounts {
   const { where, values } = filtered(filter);
-  const statement = `SELECT state, COUNT(*) AS n FROM deliveries WHERE ${where.join(" AND ")} GROUP BY state`;
-  const found = new Map(
-    rows<{ state: string; n: number }>(sql, statement, ...values).map(({ state, n }) => [state, n]),
-  );
-  const words = (column: "rule" | "host"): string[] =>
-    rows<{ word: string }>(
-      sql,
-      `SELECT DISTINCT ${column} AS word FROM deliveries WHERE ${column} <> '' ORDER BY 1 LIMIT ?`,
-      MOST_WORDS,
-    ).map(({ word }) => word);
-  const inState = (state: DeliveryState): number => found.get(state) ?? 0;
+  const columns = DELIVERY_STATES.map((state) => `COUNT(*) FILTER (WHERE ${STATE_CLAUSES[state]}) AS ${state}`);
+  const statement = `SELECT ${columns.join(", ")} FROM deliveries WHERE ${where.join(" AND ")}`;
+  const [found] = rows<DeliveryCounts["counts"]>(sql, statement, ...values);
+  const pairs = rows<{ rule: string; host: string }>(sql, "SELECT DISTINCT rule, host FROM deliveries");
+  const words = (all: readonly string[]): string[] =>
+    [...new Set(all)]
+      .filter((word) => word !== "")
+      .toSorted()
+      .slice(0, MOST_WORDS);
   return {
-    counts: {
-      scheduled: inState("scheduled"),
-      sending: inState("sending"),
-      sent: inState("sent"),
-      dead: inState("dead"),
-      cancelled: inState("cancelled"),
-    },
-    rules: words("rule"),
-    hosts: words("host"),
+    counts: found ?? { scheduled: 0, sending: 0, sent: 0, dead: 0, cancelled: 0 },
+    rules: words(pairs.map(({ rule }) => rule)),
+    hosts: words(pairs.map(({ host }) => host)),
   };
 }
 
@@ -114,24 +107,28 @@ const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
   cancelled: "state = 'cancelled'",
 };
 
+/** The last attempt failed with a code: its error begins with the code and a colon, so it sorts before a semicolon. */
+const LAST_ERROR = `id IN (SELECT delivery_id FROM attempts AS last WHERE error >= ? AND error < ?
+  AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`;
+
 function filtered(
   { rule, host, contact, error, since, until }: DeliveryFilter,
   state?: DeliveryState,
 ): { where: string[]; values: SqlValue[] } {
   const where = [state === undefined ? "1" : STATE_CLAUSES[state]];
   const values: SqlValue[] = [];
-  const narrow = (clause: string, value: SqlValue | undefined): void => {
-    if (value === undefined) return;
+  const narrow = (clause: string, ...given: (SqlValue | undefined)[]): void => {
+    const known = given.filter((value) => value !== undefined);
+    if (known.length < given.length) return;
     where.push(clause);
-    values.push(value);
+    values.push(...known);
   };
   narrow("rule = ?", rule);
   narrow("host = ?", host);
   narrow("contact_id = ?", contact);
   narrow("id >= ?", since && timePrefix(Date.parse(since)));
   narrow("id < ?", until && timePrefix(Date.parse(until)));
-  const last = "(SELECT error FROM attempts WHERE delivery_id = deliveries.id ORDER BY n DESC LIMIT 1)";
-  narrow(`substr(${last}, 1, instr(${last}, ':') - 1) = ?`, error);
+  narrow(LAST_ERROR, error && `${error}:`, error && `${error};`);
   return { where, values };
 }
 

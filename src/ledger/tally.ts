@@ -142,7 +142,13 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   );
   for (const { cell: cellMs, at, channel, outcome, fired, held, times } of events)
     tally.addEvent(
-      { atMs: at, channel, outcome, fired: JSON.parse(fired) as string[], held: readHeld(held) },
+      {
+        atMs: at,
+        channel,
+        outcome,
+        fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),
+        held: readHeld(held),
+      },
       nowMs,
       times,
       cellMs,
