@@ -133,7 +133,7 @@ export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> 
   if (!read.ok) return read;
   const bucket: BucketName = read.value.bucket ?? "quarter";
   const bucketMs = BUCKET_MS[bucket];
-  const toMs = Math.ceil(timeOf(read.value.to, nowMs) / bucketMs) * bucketMs;
+  const toMs = Math.ceil(timeOf(read.value.to, nowMs + 1) / bucketMs) * bucketMs;
   const reach = bucket === "minute" ? MINUTES_REACH_BACK_MS : DAY_MS;
   const fromMs = Math.floor(timeOf(read.value.from, toMs - reach) / bucketMs) * bucketMs;
   if (fromMs >= toMs) return refused("/from", "API_FROM", "Expected a time before that of to");
