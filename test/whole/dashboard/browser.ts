@@ -1,33 +1,23 @@
 // The page as an operator sees it: the built Worker in workerd, and a real browser in front of it.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { sendEvent, type Sent, type Target } from "../../../src/cli/hook-client.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../../src/cli/workerd.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import { TEST_PRIVATE_KEY, TEST_VARIABLES } from "../../keys.ts";
+import { hasChromium, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 
-const PLACES = [
-  process.env["CHROMIUM"] ?? "",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
-const executablePath = PLACES.find((path) => path !== "" && existsSync(path));
-if (executablePath === undefined)
-  console.log("No Chromium here, so the browser tests are skipped: install Debian's chromium, or name one in CHROMIUM");
-const FLAGS =
-  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+if (!hasChromium) console.log(`${NO_CHROMIUM}. The tests of the page are skipped`);
 /** How long an element may take to come: a busy machine is slow, a broken page never gets there. */
 const PATIENCE_MS = 15_000;
 
 /** The tests of a page, skipped where there is no browser. */
-export const describeInBrowser = describe.skipIf(executablePath === undefined);
+export const describeInBrowser = describe.skipIf(!hasChromium);
 
 /** A page in front of a Worker of its own. */
 export interface Dashboard {
@@ -85,14 +75,14 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
     },
   };
   beforeAll(async () => {
-    if (executablePath === undefined) return;
+    if (!hasChromium) return;
     await bundleWorker(folder);
     const worker = await runWorker({
       bundle: folder,
       variables: { ...TEST_VARIABLES, ALLOWED_LOCATIONS: "*", ...variables },
       outbound: async (request) => dashboard.answer(request),
     });
-    running = { worker, browser: await chromium.launch({ executablePath, args: FLAGS.split(" ") }) };
+    running = { worker, browser: await launchChromium() };
   }, 90_000);
   afterAll(async () => {
     await running?.browser.close();
