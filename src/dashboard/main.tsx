@@ -1,7 +1,7 @@
 // The operator's page: signs in, chooses a location, and shows one page of it. It knows the Worker by the operator's
 // API alone, and keeps nothing but the token of the tab.
-import { render, type ComponentType, type JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { render, type ComponentChildren, type ComponentType, type JSX } from "preact";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import type { Settings } from "../model/settings.ts";
 import { get, locationPath, Problem } from "./api.ts";
 import { Locations } from "./pages/locations.tsx";
@@ -91,11 +91,26 @@ function Located({
       <Change.Provider value={change}>
         <Shell route={route} onSignOut={onSignOut}>
           {problem ? <ProblemNote problem={problem} /> : null}
-          <Page key={`${route.page} ${route.item ?? ""}`} route={route} />
+          <Guarded key={`${route.page} ${route.item ?? ""}`}>
+            <Page route={route} />
+          </Guarded>
         </Shell>
       </Change.Provider>
     </PlaceContext.Provider>
   );
+}
+
+/** A fault in one page is told there, and the others stay. */
+function Guarded({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const [fault] = useErrorBoundary((error: unknown) => reportError(error));
+  if (fault !== undefined)
+    return (
+      <ProblemNote
+        problem={new Problem(0, "BUG", "This page has a fault", "Go to another one, or reload it")}
+        onAgain={() => location.reload()}
+      />
+    );
+  return <>{children}</>;
 }
 
 /** What the location says has changed, asked every two seconds while the tab is seen. */

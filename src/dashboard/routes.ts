@@ -29,6 +29,12 @@ export function readRoute(fragment: string): Route {
   };
 }
 
+/** The stretch of time that an address names; empty when it names none that can be read. */
+export function spanOf({ from, to }: Query): { readonly from?: string; readonly to?: string } {
+  const isTime = (text: string | undefined): text is string => text !== undefined && !Number.isNaN(Date.parse(text));
+  return isTime(from) && isTime(to) ? { from, to } : {};
+}
+
 /** The address of a place. Values that are empty are left out. */
 export function linkTo(
   locationId: string,

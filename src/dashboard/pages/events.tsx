@@ -10,7 +10,7 @@ import { Pager, usePaging } from "../parts/pages.tsx";
 import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Quarantine } from "../parts/quarantine.tsx";
-import { linkTo } from "../routes.ts";
+import { linkTo, spanOf } from "../routes.ts";
 import { timeInWords } from "../time.ts";
 import { useQuery } from "../use-query.ts";
 
@@ -29,7 +29,7 @@ export function Events({ route }: PageProps): JSX.Element {
     cursor: paging.cursor,
     limit: PAGE,
   });
-  const { from, to } = query;
+  const { from, to } = spanOf(query);
   return (
     <>
       <div class="title">

@@ -13,7 +13,7 @@ import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
 import { Ago } from "../parts/time.tsx";
-import { goTo, linkTo, type Query } from "../routes.ts";
+import { goTo, linkTo, spanOf, type Query } from "../routes.ts";
 import { timeInWords } from "../time.ts";
 import { useQuery } from "../use-query.ts";
 
@@ -34,11 +34,12 @@ const MULTIPLE_BARS = 48;
 
 export function Overview({ route }: PageProps): JSX.Element {
   const { locationId, zone } = usePlace();
-  const name = route.query["range"] ?? "day";
-  const range = RANGES[name] ?? RANGES["day"];
+  const given = route.query["range"] ?? "";
+  const name = Object.hasOwn(RANGES, given) ? given : "day";
+  const range = RANGES[name];
   const span = useSpan(range, route.query);
   const overview = useQuery<Answer>(locationPath(locationId, "overview"), { ...span, bucket: range?.bucket });
-  const brushed = route.query["from"] ? { from: route.query["from"], to: route.query["to"] } : {};
+  const brushed = spanOf(route.query);
   const events = useQuery<{ events: readonly LogEntry[] }>(locationPath(locationId, "events"), {
     ...brushed,
     limit: NEWEST,
@@ -117,7 +118,7 @@ export function Overview({ route }: PageProps): JSX.Element {
 function useSpan(range: Range | undefined, query: Query): { readonly from: string; readonly to: string } {
   const { lengthMs, bucketMs } = range ?? { lengthMs: 86_400_000, bucketMs: 900_000 };
   const end = Math.ceil(Date.now() / bucketMs) * bucketMs;
-  const { from, to } = query;
+  const { from, to } = spanOf(query);
   return useMemo(
     () =>
       from && to ? { from, to } : { from: new Date(end - lengthMs).toISOString(), to: new Date(end).toISOString() },

@@ -45,7 +45,7 @@ export function Select({
         <option value="">any</option>
         {known.map((option) => (
           <option key={option} value={option}>
-            {labels[option] ?? option}
+            {Object.hasOwn(labels, option) ? labels[option] : option}
           </option>
         ))}
       </select>
