@@ -30,8 +30,29 @@ export function timeElsewhere(at: string): string {
   return `${own}, your time\n${at}`;
 }
 
+/** `14:03:07` in a zone, whatever the day. */
+export function clockInWords(at: string, zone: string): string {
+  return format(zone, "clock", CLOCK).format(Date.parse(at));
+}
+
+/** `Today`, `Yesterday`, `Tue 3 Mar`; with the year when it is another one. */
+export function dayInWords(at: string, zone: string, now: number): string {
+  const day = dayOf(Date.parse(at), zone);
+  const today = dayOf(now, zone);
+  if (day === today) return "Today";
+  if (day === dayBefore(today)) return "Yesterday";
+  const isThisYear = day.slice(0, 4) === today.slice(0, 4);
+  return format(zone, isThisYear ? "day" : "year", isThisYear ? DAY : { ...DAY, year: "numeric" }).format(
+    Date.parse(at),
+  );
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+}
+
 /** `YYYY-MM-DD` in a zone. */
-function dayOf(time: number, zone: string): string {
+export function dayOf(time: number, zone: string): string {
   const parts = format(zone, "parts", { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(time);
   const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}`;

@@ -26,24 +26,9 @@ export function EventRows({
         <li key={`${entry.contactId} ${entry.eventKey}`} data-row>
           <a class="row-main" href={linkTo(locationId, "events", entry.eventKey, { contact: entry.contactId })}>
             <Time at={entry.receivedAt} />
-            <span class="row-what">
-              {entry.kind === "OutboundMessage" ? null : <Tag>{entry.kind}</Tag>}
-              {entry.channel ? <Tag>{entry.channel}</Tag> : null}
-              {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}
-            </span>
+            <WhatHappened entry={entry} />
           </a>
-          <span class="row-fired">
-            {entry.fired.map((rule) => (
-              <a key={rule} class="fired" href={linkTo(locationId, "rules", rule)}>
-                {rule}
-              </a>
-            ))}
-            {entry.held.map(({ rule, reason }) => (
-              <a key={rule} class="held" title={reason} href={linkTo(locationId, "rules", rule)}>
-                {rule}
-              </a>
-            ))}
-          </span>
+          <WhatFired entry={entry} />
           {withContact ? (
             <a class="row-contact" href={linkTo(locationId, "contacts", entry.contactId)}>
               {entry.contactId}
@@ -52,5 +37,35 @@ export function EventRows({
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The kind of an event where it is not the usual one, its channel and its outcome. */
+export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Element {
+  return (
+    <span class="row-what">
+      {entry.kind === "OutboundMessage" ? null : <Tag>{entry.kind}</Tag>}
+      {entry.channel ? <Tag>{entry.channel}</Tag> : null}
+      {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}
+    </span>
+  );
+}
+
+/** The rules that fired on an event, and those that were held. */
+export function WhatFired({ entry }: { readonly entry: LogEntry }): JSX.Element {
+  const { locationId } = usePlace();
+  return (
+    <span class="row-fired">
+      {entry.fired.map((rule) => (
+        <a key={rule} class="fired" href={linkTo(locationId, "rules", rule)}>
+          {rule}
+        </a>
+      ))}
+      {entry.held.map(({ rule, reason }) => (
+        <a key={rule} class="held" title={reason} href={linkTo(locationId, "rules", rule)}>
+          {rule}
+        </a>
+      ))}
+    </span>
   );
 }

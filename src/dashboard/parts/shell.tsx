@@ -1,7 +1,7 @@
 // What stands around every page of a location: where one is, and where one can go.
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
-import { linkTo, goTo, type PageName, type Route } from "../routes.ts";
+import { linkTo, type PageName, type Route } from "../routes.ts";
+import { FindContact } from "./find-contact.tsx";
 import { LocationSwitcher } from "./location-switcher.tsx";
 import { usePlace } from "./place.ts";
 
@@ -58,28 +58,4 @@ export function Shell({
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById("main")?.focus();
-}
-
-function FindContact(): JSX.Element {
-  const { locationId } = usePlace();
-  const [text, setText] = useState("");
-  const go = (event: Event): void => {
-    event.preventDefault();
-    if (text.trim() !== "") goTo(linkTo(locationId, "contacts", text.trim()));
-    setText("");
-  };
-  return (
-    <form class="find" role="search" onSubmit={go}>
-      <label>
-        <span class="hidden">Contact id</span>
-        <input
-          type="search"
-          placeholder="Contact id"
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit">Show</button>
-    </form>
-  );
 }
