@@ -106,7 +106,9 @@ function emptyInWords(count: number, view: (typeof RULE_VIEWS)[number], search: 
       return "No rule fired in the last 7 days.";
     case "unused":
       return "Every rule that can fire here did so in the last 7 days.";
-    default:
+    case "findings":
       return "No rule has findings.";
+    case "all":
+      return "";
   }
 }

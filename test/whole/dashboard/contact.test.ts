@@ -1,0 +1,100 @@
+import { expect, it } from "vitest";
+import { LOCATION } from "../../../src/events/samples.ts";
+import { describeInBrowser, faultsOf, useDashboard } from "./browser.ts";
+
+const contactOf = (id: string): string => `#/l/${LOCATION}/contacts/${id}`;
+
+describeInBrowser("a contact", () => {
+  const dashboard = useDashboard();
+
+  it("shows what happened over all channels, newest first, and what is still to come", async () => {
+    const contactId = "timeline-contact";
+    await dashboard.send("reply", { contactId });
+    await dashboard.send("email", { contactId });
+    await dashboard.send("call-voicemail", { contactId });
+    const page = await dashboard.open(contactOf(contactId));
+    const log = page.getByRole("region", { name: "What happened" });
+    await log.getByRole("listitem").nth(2).waitFor();
+    const rows = await log.getByRole("listitem").allTextContents();
+    expect(rows.map((row) => /in|out/.exec(row)?.[0])).toEqual(["out", "out", "in"]);
+    expect(rows[0]).toContain("voicemail-text-back");
+    expect(rows[1]).toContain("email");
+    expect(rows[2]).toContain("InboundMessage");
+    expect(await log.getByRole("heading", { level: 3 }).allTextContents()).toContain("Today");
+    const waiting = page.getByRole("region", { name: "Waiting" });
+    await waiting.getByText("crm.example.com/hooks/voicemail").waitFor();
+    await page.getByRole("region", { name: "Open tasks" }).getByText(`Call ${contactId} back`).waitFor();
+    await dashboard.send("sms", { contactId });
+    await log.getByRole("listitem").nth(3).waitFor();
+    await waiting.getByRole("button", { name: "Cancel" }).press("Enter");
+    await waiting.getByText("Nothing waits for this contact").waitFor();
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("pages through a long log", async () => {
+    const contactId = "long-contact";
+    for (let sent = 0; sent < 51; sent += 1) await dashboard.send("sms", { contactId });
+    const page = await dashboard.open(contactOf(contactId));
+    const rows = page.getByRole("region", { name: "What happened" }).getByRole("listitem");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByText("Page 2").waitFor();
+    await expect.poll(() => rows.count()).toBe(1);
+  });
+
+  it("is erased by keyboard, once its id is typed", async () => {
+    const contactId = "erased-contact";
+    await dashboard.send("call-voicemail", { contactId });
+    const page = await dashboard.open(contactOf(contactId));
+    await page.getByRole("region", { name: "What happened" }).getByRole("listitem").first().waitFor();
+    const open = page.getByRole("button", { name: "Erase…" });
+    await open.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Erase this contact?" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await open.evaluate((button) => button === document.activeElement)).toBe(true);
+
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("erased-contac");
+    await page.keyboard.press("Enter");
+    expect(await dialog.getByRole("button", { name: "Erase" }).isDisabled()).toBe(true);
+    await page.keyboard.type("t");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    const note = page.getByRole("region", { name: "Erased" });
+    await note.getByText("Removed: 1 event, 2 deliveries").waitFor();
+    expect(await note.getByRole("time").getAttribute("datetime")).toMatch(/^\d{4}-\d{2}-\d{2}T/);
+    await page.getByRole("heading", { name: "Nothing is recorded of this contact" }).waitFor();
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("says what to do when erasing fails, and can try again", async () => {
+    const contactId = "kept-contact";
+    await dashboard.send("sms", { contactId });
+    const page = await dashboard.open(contactOf(contactId));
+    await page.route(`**/contacts/${contactId}`, (route) => route.abort(), { times: 1 });
+    await page.getByRole("button", { name: "Erase…" }).press("Enter");
+    await page.keyboard.type(contactId);
+    await page.keyboard.press("Enter");
+    expect(await page.getByRole("dialog").getByRole("alert").textContent()).toContain("Check that it runs");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Erased" }).waitFor();
+  });
+
+  it("says of an unknown one that nothing is recorded, and looks for another", async () => {
+    await dashboard.send("sms", { contactId: "other-contact" });
+    const page = await dashboard.open(contactOf("unknown-contact"));
+    const unknown = page.getByRole("region", { name: "Nothing is recorded of this contact" });
+    await unknown.getByLabel("Contact id").fill("other-contact");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "other-contact" }).waitFor();
+    await page.getByRole("region", { name: "What happened" }).getByRole("listitem").first().waitFor();
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("says what is wrong with an id that cannot be one", async () => {
+    const page = await dashboard.open(contactOf("not an id"));
+    await page.getByRole("alert").first().getByText("Expected the id of a contact").waitFor();
+  });
+});

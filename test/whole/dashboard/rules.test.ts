@@ -1,0 +1,135 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { LOCATION } from "../../../src/events/samples.ts";
+import type { Finding, Rule } from "../../../src/model/rule.ts";
+import { describeInBrowser, faultsOf, useDashboard } from "./browser.ts";
+
+const RULES = `#/l/${LOCATION}/rules`;
+const MANY = 1_500;
+const MAY_BE_DRAWN = 100;
+
+/** Puts something else in the place of the rule set that the Worker tells of. */
+async function withRules(
+  page: Page,
+  change: (answer: { rules: Rule[]; findings: Finding[] }) => object,
+): Promise<void> {
+  await page.route("**/api/rules", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  });
+}
+
+describeInBrowser("the rules", () => {
+  const dashboard = useDashboard();
+
+  it("are told in words, with how often each fired and was held; one that did not fire stands out", async () => {
+    await dashboard.send("call-voicemail");
+    await dashboard.send("call-voicemail");
+    const page = await dashboard.open(RULES);
+    const fired = page
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("heading", { name: "voicemail-text-back" }) });
+    await fired.getByText("1 fired in 24 hours, 1 in 7 days").waitFor();
+    await fired.getByText("1 held in 24 hours, 1 in 7 days: 1 at its limit").waitFor();
+    const words = await fired.textContent();
+    expect(words).toContain("On OutboundMessage, when the channel is call and the call status is voicemail");
+    expect(words).toContain("At most once within 24h for each contact");
+    expect(words).toMatch(/\d examples hold/);
+    expect(words).not.toContain("unused");
+    const unused = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "sms-failed" }) });
+    await unused.getByText("unused for 7 days").waitFor();
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("show a firing without a reload, and are narrowed by what they did and by name", async () => {
+    const page = await dashboard.open(`${RULES}?show=unused&search=SMS`);
+    const names = page.getByRole("heading", { level: 2 });
+    await page.getByRole("link", { name: "Unused 2" }).waitFor();
+    expect(await names.allTextContents()).toEqual(["provider-sms-gateway", "sms-failed"]);
+    await dashboard.send("sms-failed");
+    await page.getByRole("link", { name: "Unused 1" }).waitFor();
+    expect(await names.allTextContents()).toEqual(["provider-sms-gateway"]);
+    await page.getByRole("link", { name: "Fired 1" }).press("Enter");
+    await page.getByRole("heading", { name: "sms-failed" }).waitFor();
+    await page.getByLabel("Part of the name").fill("nothing is called so");
+    await page.getByText("No rule of this kind has this in its name").waitFor();
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("are gone through by keyboard", async () => {
+    const page = await dashboard.open(RULES);
+    await page.getByRole("heading", { name: "email-by-provider" }).getByRole("link").focus();
+    const rows = page.getByRole("heading", { level: 2 }).getByRole("link");
+    const at = await rows.evaluateAll((links) => links.indexOf(document.activeElement as HTMLAnchorElement));
+    await page.keyboard.press("j");
+    expect(await rows.nth(at + 1).evaluate((link) => link === document.activeElement)).toBe(true);
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "email-by-provider" }).waitFor();
+  });
+
+  it(`draw a page of ${MANY}, and find any of them by name`, async () => {
+    const page = await dashboard.open();
+    await withRules(page, ({ rules, ...others }) => ({
+      ...others,
+      rules: Array.from({ length: MANY }, (_, index) => ({ ...rules[0], name: `rule-${index}` })),
+    }));
+    await page.goto(`${dashboard.url}/${RULES}`);
+    await page.getByRole("link", { name: `All ${MANY}` }).waitFor();
+    const names = page.getByRole("heading", { level: 2 });
+    expect(await names.count()).toBeLessThan(MAY_BE_DRAWN);
+    expect(await names.first().textContent()).toBe("rule-0");
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByText("Page 2").waitFor();
+    expect(await names.first().textContent()).not.toBe("rule-0");
+    await page.getByLabel("Part of the name").fill("e-1499");
+    await page.getByRole("heading", { name: "rule-1499" }).waitFor();
+    expect(await names.allTextContents()).toEqual(["rule-1499"]);
+  });
+
+  it("say what stands in the way of a newer set: in which file, where, and what to do", async () => {
+    const finding = {
+      file: "rules/sms-failed.json",
+      pointer: "/conditions/all/0/operator",
+      code: "RULE_UNKNOWN_OPERATOR",
+      message: 'Operator "equals" is not known, use "equal"',
+      severity: "error",
+    } as const;
+    const page = await dashboard.open();
+    await withRules(page, (answer) => ({ ...answer, findings: [finding] }));
+    await page.goto(`${dashboard.url}/${RULES}`);
+    const panel = page.getByRole("region", { name: "the last good ones stay in force" });
+    const text = await panel.textContent();
+    for (const part of [finding.file, finding.pointer, finding.message, finding.code]) expect(text).toContain(part);
+  });
+
+  it("open one by one: words, numbers, events, JSON, and the ways on", async () => {
+    const page = await dashboard.open(RULES);
+    await page.getByRole("link", { name: "voicemail-text-back" }).first().click();
+    await page.getByRole("heading", { level: 1, name: "voicemail-text-back" }).waitFor();
+    await page.getByRole("row", { name: "Fired 1 1" }).waitFor();
+    await page.getByRole("row", { name: "of these at its limit 1 1" }).waitFor();
+    const events = page.getByRole("region", { name: "Events on which it fired" });
+    await events.getByRole("listitem").first().waitFor();
+    expect(await events.getByRole("listitem").count()).toBe(1);
+    const json = await page.getByRole("region", { name: "The rule voicemail-text-back as JSON" }).textContent();
+    expect(JSON.parse(json ?? "")).toMatchObject({ priority: 10, on: ["OutboundMessage"] });
+    await page.getByRole("link", { name: "Try in the playground" }).waitFor();
+    await page.getByRole("link", { name: "Its deliveries" }).press("Enter");
+    await page.waitForURL(/deliveries\?rule=voicemail-text-back$/);
+    expect(faultsOf(page)).toEqual([]);
+  });
+
+  it("say so of a rule that is not in the set any more, and still show its events", async () => {
+    const page = await dashboard.open();
+    await withRules(page, ({ rules, ...others }) => ({
+      ...others,
+      rules: rules.filter(({ name }) => name !== "voicemail-text-back"),
+    }));
+    await page.goto(`${dashboard.url}/${RULES}`);
+    await page.getByRole("link", { name: "voicemail-text-back" }).click();
+    await page.getByText("has no rule of this name").waitFor();
+    await page.getByRole("region", { name: "Events on which it fired" }).getByRole("listitem").first().waitFor();
+    expect(await page.getByRole("link", { name: "Try in the playground" }).count()).toBe(0);
+  });
+});
