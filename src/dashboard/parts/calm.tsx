@@ -11,12 +11,13 @@ const EVERY_MS = 10_000;
 export function Calm({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const change = useContext(Change);
   const [told, setTold] = useState(change);
-  const toldAt = useRef(0);
+  const toldAt = useRef(-Infinity);
   useEffect(() => {
     if (change === told) return undefined;
     const timer = setTimeout(
       () => {
-        toldAt.current = performance.now();
+        // The first of a page tells where it stands, and of nothing that is new.
+        if (told !== "") toldAt.current = performance.now();
         setTold(change);
       },
       Math.max(0, toldAt.current + EVERY_MS - performance.now()),
