@@ -7,7 +7,7 @@ import type { RuleStatistics } from "../model/statistics.ts";
 export type RuleSetAnswer = Omit<RuleSet, "conditions">;
 
 /** How often something happened in the last day, in the last week, and hour by hour. */
-export interface Count {
+interface Count {
   readonly day: number;
   readonly week: number;
   readonly hours: readonly number[];

@@ -26,7 +26,7 @@ function WhichContact(): JSX.Element {
       <h1>Contacts</h1>
       <section class="panel" aria-label="Find a contact">
         <p>Type the id of a contact to see everything that happened with it.</p>
-        <FindContact />
+        <FindContact label="Find the contact to show" />
       </section>
     </>
   );
@@ -105,7 +105,7 @@ function Unknown({ isErased }: { readonly isErased: boolean }): JSX.Element {
         </p>
       )}
       <p>Look for another contact:</p>
-      <FindContact />
+      <FindContact label="Find another contact" />
     </section>
   );
 }

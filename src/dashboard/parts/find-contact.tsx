@@ -3,8 +3,8 @@ import { useState } from "preact/hooks";
 import { goTo, linkTo } from "../routes.ts";
 import { usePlace } from "./place.ts";
 
-/** Goes to a contact by its id. */
-export function FindContact(): JSX.Element {
+/** Goes to a contact by its id. `label`: what tells this form from the other one on the page. */
+export function FindContact({ label }: { readonly label: string }): JSX.Element {
   const { locationId } = usePlace();
   const [text, setText] = useState("");
   const go = (event: Event): void => {
@@ -13,7 +13,7 @@ export function FindContact(): JSX.Element {
     setText("");
   };
   return (
-    <form class="find" role="search" onSubmit={go}>
+    <form class="find" role="search" aria-label={label} onSubmit={go}>
       <label>
         <span class="hidden">Contact id</span>
         <input

@@ -34,7 +34,7 @@ export function Shell({
           <img src="/icon.svg" alt="" width="24" height="24" /> Afterbeep
         </a>
         <LocationSwitcher />
-        <FindContact />
+        <FindContact label="Find a contact" />
       </header>
       <nav class="pages" aria-label="Pages of this location">
         {LINKS.map(({ page, words }) => (
