@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import type { DeliveryState } from "../../model/delivery.ts";
 
-const STATE_WORDS: { readonly [State in DeliveryState]: string } = {
+/** What people call the states. */
+export const STATE_WORDS: { readonly [State in DeliveryState]: string } = {
   scheduled: "waiting",
   sending: "sending",
   sent: "sent",

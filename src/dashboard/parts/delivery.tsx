@@ -1,16 +1,15 @@
 // What became of an action: where it stands, each attempt, what it waits for or what ended it, and what one can do.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
 import type { Action } from "../../model/rule.ts";
-import { locationPath, post, Problem } from "../api.ts";
+import type { HostState } from "../../model/statistics.ts";
 import { linkTo } from "../routes.ts";
 import { lengthInWords } from "../time.ts";
-import { announce } from "./announce.tsx";
+import { CANCELLED_BY, waitInWords } from "../waits.ts";
 import { StateBadge } from "./badge.tsx";
-import { usePlace } from "./place.ts";
-import { ProblemNote } from "./problem.tsx";
-import { Ago, Time } from "./time.tsx";
+import { DeliveryButtons } from "./delivery-buttons.tsx";
+import { useNow, usePlace } from "./place.ts";
+import { Time } from "./time.tsx";
 
 /** Where an action goes, in a few words. */
 export function actionInWords(action: Action | null): string {
@@ -23,58 +22,18 @@ export function actionInWords(action: Action | null): string {
   }
 }
 
-/** Retry and cancel, as far as the state allows them. */
-export function DeliveryButtons({
-  delivery,
-  onDone,
-}: {
-  readonly delivery: Delivery;
-  readonly onDone: () => void;
-}): JSX.Element {
-  const { locationId } = usePlace();
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const act = (verb: "retry" | "cancel"): void => {
-    setBusy(true);
-    setProblem(null);
-    post<{ delivery: Delivery }>(locationPath(locationId, "deliveries", delivery.id, verb))
-      .then(
-        ({ delivery: moved }) => announce(`The delivery is ${moved.state === "scheduled" ? "due now" : moved.state}`),
-        (error: unknown) => setProblem(error instanceof Problem ? error : null),
-      )
-      .finally(() => {
-        setBusy(false);
-        onDone();
-      });
-  };
-  const { state } = delivery;
-  return (
-    <span class="buttons">
-      {state === "sent" ? null : (
-        <button type="button" disabled={isBusy || state === "sending"} onClick={() => act("retry")}>
-          {state === "scheduled" ? "Send now" : "Retry"}
-        </button>
-      )}
-      {state === "scheduled" || state === "sending" ? (
-        <button type="button" disabled={isBusy} onClick={() => act("cancel")}>
-          Cancel
-        </button>
-      ) : null}
-      {problem ? <ProblemNote problem={problem} /> : null}
-    </span>
-  );
-}
-
-/** A delivery from the decision to where it stands now. */
+/** A delivery from the decision to where it stands now. `hosts`: how destinations do, which may be why it waits. */
 export function DeliveryTimeline({
   delivery,
   onDone,
+  hosts = [],
 }: {
   readonly delivery: Delivery;
   readonly onDone: () => void;
+  readonly hosts?: readonly HostState[];
 }): JSX.Element {
   const { locationId } = usePlace();
-  const { action, attempts, state, dueAt, cancelledBy } = delivery;
+  const { action, attempts, state, cancelledBy, giveUpAt } = delivery;
   return (
     <article class={`delivery state-${state}`} aria-label={`Delivery of ${delivery.rule}`}>
       <header>
@@ -96,22 +55,32 @@ export function DeliveryTimeline({
           <li key={index} class={attempt.error === null ? "is-met" : "is-unmet"}>
             <Time at={attempt.at} /> attempt {index + 1}: {attempt.error ?? "done"}
             {attempt.status === null ? "" : `, answered ${attempt.status}`}, after {lengthInWords(attempt.durationMs)}
-            {attempt.answer ? <pre class="answer">{attempt.answer}</pre> : null}
+            {attempt.answer ? (
+              <pre class="answer" tabIndex={0} role="region" aria-label={`What attempt ${index + 1} was answered`}>
+                {attempt.answer}
+              </pre>
+            ) : null}
           </li>
         ))}
-        {state === "scheduled" && dueAt !== null ? (
+        {state === "scheduled" ? (
           <li class="is-unknown">
-            <Time at={dueAt} /> {attempts.length > 0 ? "tried again" : "due"} <Ago at={dueAt} />
+            <Wait delivery={delivery} hosts={hosts} />
+            {giveUpAt === null ? null : (
+              <>
+                . It is given up at <Time at={giveUpAt} />
+              </>
+            )}
           </li>
         ) : null}
+        {state === "sending" ? <li class="is-unknown">is being sent</li> : null}
         {cancelledBy === null ? null : (
           <li class="is-unknown">
             {cancelledBy.by === "operator" ? (
-              "cancelled by an operator"
+              `${state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by an operator`
             ) : (
               <>
-                cancelled by{" "}
-                {cancelledBy.trigger === "conditions" ? "an event that the rule names" : cancelledBy.trigger}:{" "}
+                {state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by{" "}
+                {CANCELLED_BY[cancelledBy.trigger]}:{" "}
                 <a href={linkTo(locationId, "events", cancelledBy.eventKey, { contact: delivery.contactId })}>
                   that event
                 </a>
@@ -123,6 +92,20 @@ export function DeliveryTimeline({
       </ol>
     </article>
   );
+}
+
+/** Why it waits, by the second. */
+export function Wait({
+  delivery,
+  hosts,
+}: {
+  readonly delivery: Delivery;
+  readonly hosts: readonly HostState[];
+}): JSX.Element {
+  const { zone } = usePlace();
+  const now = useNow();
+  const host = hosts.find((one) => one.host === delivery.host);
+  return <>{waitInWords(delivery, host, zone, now)}</>;
 }
 
 function windowInWords({ days, from, to, timeZone }: NonNullable<Delivery["window"]>): string {

@@ -1,0 +1,63 @@
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Delivery } from "../../model/delivery.ts";
+import { locationPath, post, Problem } from "../api.ts";
+import { announce } from "./announce.tsx";
+import { usePlace } from "./place.ts";
+import { ProblemNote } from "./problem.tsx";
+
+/** Retry and cancel, as far as the state allows them. */
+export function DeliveryButtons({
+  delivery,
+  onDone,
+}: {
+  readonly delivery: Delivery;
+  readonly onDone: () => void;
+}): JSX.Element {
+  const { locationId } = usePlace();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const host = useRef<HTMLSpanElement>(null);
+  const act = (verb: "retry" | "cancel"): void => {
+    // A button that is switched off loses the focus: it stays, and does nothing meanwhile.
+    if (isBusy) return;
+    setBusy(true);
+    setProblem(null);
+    post<{ delivery: Delivery }>(locationPath(locationId, "deliveries", delivery.id, verb))
+      .then(
+        ({ delivery: moved }) => {
+          announce(movedInWords(moved, verb));
+          if (verb === "cancel") host.current?.focus();
+        },
+        (error: unknown) => setProblem(error instanceof Problem ? error : null),
+      )
+      .finally(() => {
+        setBusy(false);
+        onDone();
+      });
+  };
+  const { state, rule, contactId } = delivery;
+  const button = (verb: "retry" | "cancel", words: string): JSX.Element => (
+    <button
+      type="button"
+      aria-disabled={isBusy}
+      aria-label={`${words}: ${rule} for ${contactId}`}
+      onClick={() => act(verb)}
+    >
+      {words}
+    </button>
+  );
+  return (
+    <span class="buttons" ref={host} tabIndex={-1}>
+      {state === "sent" || state === "sending" ? null : button("retry", state === "scheduled" ? "Send now" : "Retry")}
+      {state === "scheduled" || state === "sending" ? button("cancel", "Cancel") : null}
+      {problem ? <ProblemNote problem={problem} /> : null}
+    </span>
+  );
+}
+
+function movedInWords({ state }: Delivery, verb: "retry" | "cancel"): string {
+  if (verb === "retry") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
+  if (state === "sent") return "Too late: the delivery has arrived";
+  return state === "sending" ? "It is being sent: if this attempt fails, it is cancelled" : "The delivery is cancelled";
+}

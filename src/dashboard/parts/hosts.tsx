@@ -1,0 +1,66 @@
+// How destinations do: a quiet line as long as all of them take deliveries, and what holds them once one does not.
+import type { JSX } from "preact";
+import type { HostState } from "../../model/statistics.ts";
+import { locationPath } from "../api.ts";
+import { hostInWords } from "../delivery-filter.ts";
+import { linkTo, type Query } from "../routes.ts";
+import { useQuery, type Asked } from "../use-query.ts";
+import { hostStateInWords } from "../waits.ts";
+import { useNow, usePlace } from "./place.ts";
+import { ProblemNote } from "./problem.tsx";
+import { Ago } from "./time.tsx";
+
+type Answer = Asked<{ readonly hosts: readonly HostState[] }>;
+
+/** Every destination that something waits for, or that failed. */
+export function useHosts(): Answer {
+  const { locationId } = usePlace();
+  return useQuery(locationPath(locationId, "hosts"));
+}
+
+export function Hosts({ asked, query }: { readonly asked: Answer; readonly query: Query }): JSX.Element {
+  const { locationId, zone } = usePlace();
+  const now = useNow();
+  const hosts = (asked.answer?.hosts ?? []).map((host) => ({ ...host, ...hostStateInWords(host, zone, now) }));
+  const unwell = hosts.filter(({ isWell }) => !isWell);
+  if (asked.problem) return <ProblemNote problem={asked.problem} onAgain={asked.askAgain} />;
+  return (
+    <details class={`panel hosts${unwell.length > 0 ? " is-unwell" : ""}`} open={unwell.length > 0}>
+      <summary>
+        <h2>Destinations</h2>
+        <span>{asked.answer ? summaryOf(hosts.length, unwell.length) : "…"}</span>
+      </summary>
+      <ul class="rows">
+        {hosts
+          .toSorted((a, b) => Number(a.isWell) - Number(b.isWell))
+          .map((host) => (
+            <li key={host.host}>
+              <a
+                class="host-name"
+                href={linkTo(locationId, "deliveries", null, { ...query, host: host.host, id: null })}
+              >
+                {hostInWords(host.host)}
+              </a>
+              <span class={`host-state${host.isWell ? "" : " is-held"}`}>{host.words}</span>
+              <span class="host-counts">
+                {host.waiting.toLocaleString("en")} waiting
+                {host.nextDueAt === null ? null : (
+                  <>
+                    , the first due <Ago at={host.nextDueAt} />
+                  </>
+                )}
+                {host.inFlight === 0 ? "" : `, ${host.inFlight} being sent`}
+              </span>
+            </li>
+          ))}
+      </ul>
+    </details>
+  );
+}
+
+function summaryOf(all: number, unwell: number): string {
+  if (all === 0) return "nothing waits, and none fails";
+  if (unwell === 0)
+    return all === 1 ? "the one that something waits for takes deliveries" : `all ${all} take deliveries`;
+  return `${unwell} of ${all} ${unwell === 1 ? "does" : "do"} not take all that waits`;
+}

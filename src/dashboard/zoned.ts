@@ -1,0 +1,37 @@
+// Between a time and what a person types into a field, by the clock of the location.
+
+const FIELD = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+const forms = new Map<string, Intl.DateTimeFormat>();
+
+/** What a `datetime-local` field shows of a time: `2026-03-03T14:05` in the zone; empty for what is no time. */
+export function toField(at: string, zone: string): string {
+  const time = Date.parse(at);
+  return Number.isNaN(time) ? "" : new Date(time + offsetMs(time, zone)).toISOString().slice(0, 16);
+}
+
+/** The time that such a field means, ISO 8601 in UTC; `null` for what is no time. An hour that a clock skips is the next. */
+export function fromField(text: string, zone: string): string | null {
+  const local = FIELD.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  if (Number.isNaN(local)) return null;
+  const near = local - offsetMs(local, zone);
+  return new Date(local - offsetMs(near, zone)).toISOString();
+}
+
+/** `HH:MM` at a time in a zone. */
+export function clockIn(at: string, zone: string): string {
+  return toField(at, zone).slice(11);
+}
+
+/** How far the zone's clock is ahead of UTC then, to the minute. */
+function offsetMs(time: number, zone: string): number {
+  let form = forms.get(zone);
+  if (!form) {
+    const options = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
+    form = new Intl.DateTimeFormat("en-GB", { ...options, hourCycle: "h23", timeZone: zone });
+    forms.set(zone, form);
+  }
+  const parts = new Map(form.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"));
+  return local - Math.floor(time / 60_000) * 60_000;
+}
