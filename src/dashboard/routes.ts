@@ -60,10 +60,8 @@ export function useRoute(): Route {
   const [route, setRoute] = useState(() => readRoute(location.hash));
   useEffect(() => {
     const follow = (): void => setRoute(readRoute(location.hash));
-    // The address may have changed before anybody listened.
-    follow();
     addEventListener("hashchange", follow);
-    // It may have changed since it was first read.
+    // The address may have changed since it was first read.
     follow();
     return () => removeEventListener("hashchange", follow);
   }, []);

@@ -4,7 +4,7 @@ import type { KnownLocation } from "../../model/ledger.ts";
 import { LocationList } from "../parts/location-switcher.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
-import { goTo, linkTo } from "../routes.ts";
+import { goTo, linkTo, readRoute } from "../routes.ts";
 import { useQuery } from "../use-query.ts";
 
 const ASK_EVERY_MS = 2_000;
@@ -17,7 +17,9 @@ export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JS
   const count = answer?.locations.length ?? null;
   useEffect(() => {
     const [only, second] = answer?.locations ?? [];
-    if (only && !second) goTo(linkTo(only.locationId), true);
+    // Somebody may have gone elsewhere before the answer came.
+    const isHere = readRoute(location.hash).locationId === null;
+    if (only && !second && isHere) goTo(linkTo(only.locationId), true);
   }, [answer]);
   useEffect(() => {
     if (count !== 0) return undefined;
