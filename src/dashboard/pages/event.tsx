@@ -9,6 +9,7 @@ import type { PageProps } from "../main.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DecisionRows } from "../parts/decision.tsx";
 import { DeliveryTimeline } from "../parts/delivery.tsx";
+import { useHosts } from "../parts/hosts.tsx";
 import { JsonText } from "../parts/json.tsx";
 import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
@@ -22,6 +23,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
   const { answer, problem, askAgain } = useQuery<EventStory>(locationPath(locationId, "events", key), {
     contact: route.query["contact"],
   });
+  const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
   useEffect(() => {
     if (answer) document.title = `${answer.event.kind} · ${locationId} · Afterbeep`;
   }, [answer]);
@@ -95,7 +97,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
         <h2 id="deliveries">Deliveries</h2>
         {deliveries.length === 0 ? <p class="quiet-note">Nothing was to be done.</p> : null}
         {deliveries.map((delivery) => (
-          <DeliveryTimeline key={delivery.id} delivery={delivery} onDone={askAgain} />
+          <DeliveryTimeline key={delivery.id} delivery={delivery} hosts={hosts.answer?.hosts ?? []} onDone={askAgain} />
         ))}
       </section>
       <div class="columns">

@@ -30,7 +30,8 @@ export function Tasks({ route }: PageProps): JSX.Element {
   const section = useRef<HTMLElement>(null);
   const completing = useCompleting(askAgain);
   // The answer before stays until the next is there: of the other tab it is not shown.
-  const tasks = answer?.tasks.filter((task) => task.state === state && !completing.gone.has(task.id)) ?? null;
+  const tasks =
+    answer?.tasks.filter((task) => task.state === state && (isDone || !completing.gone.has(task.id))) ?? null;
   const complete = (task: Task): void =>
     completing.complete(task, () => {
       const next = neighbourOf(tasks ?? [], task.id);

@@ -12,10 +12,10 @@ import { Ago } from "./time.tsx";
 
 type Answer = Asked<{ readonly hosts: readonly HostState[] }>;
 
-/** Every destination that something waits for, or that failed. */
-export function useHosts(): Answer {
+/** Every destination that something waits for, or that failed; asked only where it matters. */
+export function useHosts(isAsked = true): Answer {
   const { locationId } = usePlace();
-  return useQuery(locationPath(locationId, "hosts"));
+  return useQuery(isAsked ? locationPath(locationId, "hosts") : null);
 }
 
 export function Hosts({ asked, query }: { readonly asked: Answer; readonly query: Query }): JSX.Element {
