@@ -21,6 +21,7 @@ export function keepToken(text: string): void {
   sessionStorage.setItem(KEY, text);
 }
 
+/** Forgets the token, and the drafts of this tab, whose events may be a contact's. */
 export function forgetToken(): void {
-  sessionStorage.removeItem(KEY);
+  sessionStorage.clear();
 }
