@@ -39,7 +39,12 @@ function sourceOf(schema: JsonObject): CompletionSource {
   };
 }
 
-function optionOf({ label, about, kind, template }: Candidate, index: number, before: number, after: number): Completion {
+function optionOf(
+  { label, about, kind, template }: Candidate,
+  index: number,
+  before: number,
+  after: number,
+): Completion {
   return {
     label,
     type: TYPES[kind],

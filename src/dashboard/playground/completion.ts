@@ -83,7 +83,9 @@ function typeOf({ type, const: constant, enum: words }: JsonObject): string {
 function values(cursor: Cursor, schemas: readonly JsonObject[], root: JsonObject): Candidate[] {
   const written = [...factWords(cursor), ...schemas.flatMap((schema) => wordsOf(schema, root))];
   const { node } = cursor.around.at(-1) ?? {};
-  const taken = new Set(node?.kind === "array" ? node.items.filter(({ from }) => from !== cursor.from).map(({ value }) => value) : []);
+  const taken = new Set(
+    node?.kind === "array" ? node.items.filter(({ from }) => from !== cursor.from).map(({ value }) => value) : [],
+  );
   const known = new Map(written.toReversed().map((one) => [one.template, one]));
   return [...new Set(written.map(({ template }) => template))]
     .map((template) => known.get(template))
@@ -96,7 +98,8 @@ function wordsOf(schema: JsonObject, root: JsonObject): Candidate[] {
   if (constant !== undefined) return [word(constant, textOf(schema["description"]))];
   if (Array.isArray(words)) return words.map((one) => word(one, ""));
   if (type === "boolean") return [word(true, ""), word(false, "")];
-  if (type === "array") return [{ label: "[ ]", about: textOf(schema["description"]), kind: "part", template: "[${}]" }];
+  if (type === "array")
+    return [{ label: "[ ]", about: textOf(schema["description"]), kind: "part", template: "[${}]" }];
   return isJsonObject(properties) ? [part(schema, properties, root)] : [];
 }
 
@@ -141,7 +144,11 @@ function valueOf({ members }: JsonNode, key: string): JsonNode["value"] {
 function descriptionOf(schema: JsonObject, root: JsonObject): string {
   const own = textOf(schema["description"]);
   if (own !== "" || typeof schema["$ref"] !== "string") return own;
-  return plain(schema, root).map(({ description }) => textOf(description)).at(0) ?? "";
+  return (
+    plain(schema, root)
+      .map(({ description }) => textOf(description))
+      .at(0) ?? ""
+  );
 }
 
 function objectOf(value: Json | undefined): JsonObject {

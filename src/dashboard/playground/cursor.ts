@@ -11,7 +11,7 @@ export interface Cursor {
 }
 
 /** One object or list, and by which key or index the next one, or the cursor, is in it. `null`: a new one. */
-export interface Step {
+interface Step {
   readonly node: JsonNode;
   readonly member: Member | null;
 }
@@ -57,7 +57,8 @@ function between(
   if (node.kind === "object") {
     if (member && position <= member.to)
       return { what: "key", around: [...around, { node, member }], from: member.from, to: member.to };
-    if (before === "{" || before === ",") return { what: "key", around: [...around, { node, member: null }], from, to: position };
+    if (before === "{" || before === ",")
+      return { what: "key", around: [...around, { node, member: null }], from, to: position };
     const isValue = member?.colonAt !== null && member?.value === null && before === ":";
     return isValue ? { what: "value", around: [...around, { node, member }], from, to: position } : null;
   }

@@ -24,7 +24,10 @@ export const editorTheme = EditorView.theme({
     backgroundColor: "color-mix(in srgb, var(--accent-ground) 25%, transparent)",
     outline: "1px solid var(--accent)",
   },
-  "& .cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-ground)", color: "var(--bad)" },
+  "& .cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": {
+    backgroundColor: "var(--bad-ground)",
+    color: "var(--bad)",
+  },
   ".cm-placeholder": { color: "var(--ink-quiet)" },
   ".json-PropertyName": { color: "var(--accent)" },
   ".json-String": { color: "var(--good)" },
@@ -46,7 +49,10 @@ export const editorTheme = EditorView.theme({
   ".cm-diagnostic-warning": { borderLeft: "4px solid var(--wait)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: mono, maxHeight: "16em" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "3px 8px", color: "var(--ink)" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent-ground)", color: "#fff" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    backgroundColor: "var(--accent-ground)",
+    color: "#fff",
+  },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
   ".cm-tooltip.cm-completionInfo": { padding: "6px 10px", width: "18rem", maxWidth: "60vw" },
   ".cm-snippetField": { backgroundColor: "var(--raised)" },

@@ -19,6 +19,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { JsonObject } from "../../model/json.ts";
 import { complete } from "./complete.ts";
 import { editorTheme } from "./editor-theme.ts";
+import { hangingIndent } from "./hanging-indent.ts";
 import { jsonColours } from "./json-colours.ts";
 import type { Range } from "./places.ts";
 
@@ -37,9 +38,13 @@ export interface EditorHandle {
 /** A change that came from outside, which is told nobody. */
 const fromOutside = Annotation.define<true>();
 
-/** An editor of JSON. `schema`: what completion goes by; absent: there is none. */
+/**
+ * An editor of JSON. It takes its text when it is made and with each other `revision`: what is typed is told, and comes
+ * back later than the next keystroke. `schema`: what completion goes by; absent: there is none.
+ */
 export function Editor({
   text,
+  revision,
   onText,
   label,
   placeholder,
@@ -48,12 +53,13 @@ export function Editor({
   handle,
 }: {
   readonly text: string;
+  readonly revision: number;
   readonly onText: (text: string) => void;
   readonly label: string;
   readonly placeholder: string;
   readonly schema?: JsonObject;
   readonly marks: readonly Mark[];
-  readonly handle: RefObject<EditorHandle>;
+  readonly handle: RefObject<EditorHandle | null>;
 }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView | null>(null);
@@ -70,9 +76,10 @@ export function Editor({
         ...EXTENSIONS,
         ...(schema ? [complete(schema)] : []),
         placeholderOf(placeholder),
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state, transactions }) => {
-          if (docChanged && !transactions.some((one) => one.annotation(fromOutside))) told.current(state.doc.toString());
+          if (docChanged && !transactions.some((one) => one.annotation(fromOutside)))
+            told.current(state.doc.toString());
         }),
       ],
     });
@@ -88,10 +95,16 @@ export function Editor({
     if (!view || view.state.doc.toString() === text) return;
     const { length } = view.state.doc;
     view.dispatch({ changes: { from: 0, to: length, insert: text }, annotations: fromOutside.of(true) });
-  }, [text]);
+  }, [revision]);
   useEffect(() => {
     const view = editor.current;
-    if (view) view.dispatch(setDiagnostics(view.state, marks.map((mark) => within(mark, view.state.doc.length))));
+    if (view)
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          marks.map((mark) => within(mark, view.state.doc.length)),
+        ),
+      );
   }, [marks]);
   return <div class="editor" ref={host} />;
 }
@@ -106,6 +119,7 @@ const EXTENSIONS: readonly Extension[] = [
   indentOnInput(),
   bracketMatching(),
   closeBrackets(),
+  hangingIndent,
   EditorView.lineWrapping,
   editorTheme,
   keymap.of([

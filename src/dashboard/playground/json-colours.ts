@@ -20,7 +20,8 @@ export const jsonColours: Extension = ViewPlugin.fromClass(
     }
 
     update({ view, docChanged, viewportChanged, startState, state }: ViewUpdate): void {
-      if (docChanged || viewportChanged || syntaxTree(startState) !== syntaxTree(state)) this.decorations = coloured(view);
+      if (docChanged || viewportChanged || syntaxTree(startState) !== syntaxTree(state))
+        this.decorations = coloured(view);
     }
   },
   { decorations: (plugin) => plugin.decorations },

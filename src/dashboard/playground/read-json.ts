@@ -80,7 +80,7 @@ export function readJson(text: string): ReadJson {
 
   for (const { 0: token, index: from } of text.matchAll(TOKEN)) {
     const inside = open.at(-1);
-    switch (token[0]) {
+    switch (token.charAt(0)) {
       case " ":
       case "\t":
       case "\n":

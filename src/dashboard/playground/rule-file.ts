@@ -32,8 +32,9 @@ export function firstText(): string {
 }
 
 /** The file that a rule could have come from. Its examples are not bundled, and named conditions stand in it in full. */
-export function fileText({ name: _, ...rule }: Rule): string {
-  return `${written(toJson({ $schema: SCHEMA, ...rule }))}\n`;
+export function fileText(rule: Rule): string {
+  const { name: _, ...rest } = rule;
+  return `${written(toJson({ $schema: SCHEMA, ...rest }))}\n`;
 }
 
 /** A payload as text to change. */

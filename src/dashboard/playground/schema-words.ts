@@ -7,7 +7,10 @@ import type { JsonNode } from "./read-json.ts";
 export function plain(schema: JsonObject, root: JsonObject): readonly JsonObject[] {
   const { $ref, anyOf } = schema;
   if (typeof $ref === "string") {
-    const target = $ref.split("/").slice(1).reduce<Json | undefined>((at, key) => (isJsonObject(at) ? at[key] : undefined), root);
+    const target = $ref
+      .split("/")
+      .slice(1)
+      .reduce<Json | undefined>((at, key) => (isJsonObject(at) ? at[key] : undefined), root);
     return isJsonObject(target) ? plain(target, root) : [];
   }
   return Array.isArray(anyOf) ? anyOf.filter(isJsonObject).flatMap((choice) => plain(choice, root)) : [schema];
@@ -48,6 +51,8 @@ function holds({ members }: JsonNode, test: Json | undefined): boolean {
   if (!isJsonObject(test) || !isJsonObject(test["properties"])) return false;
   return Object.entries(test["properties"]).every(([key, wanted]) => {
     const value = members.findLast((member) => member.key === key)?.value?.value;
-    return value !== undefined && isJsonObject(wanted) && Array.isArray(wanted["enum"]) && wanted["enum"].includes(value);
+    return (
+      value !== undefined && isJsonObject(wanted) && Array.isArray(wanted["enum"]) && wanted["enum"].includes(value)
+    );
   });
 }

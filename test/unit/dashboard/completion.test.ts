@@ -16,8 +16,20 @@ const comparison = (inside: string): string => `{ "conditions": { "all": [{ ${in
 const GROUP = ["all", "any", "not", "condition", "priority", "name"];
 const COMPARISON = ["fact", "operator", "value", "path", "priority", "name"];
 const RULE = [
-  ...["$schema", "description", "on", "locations", "enabled", "priority", "stop", "includeApi", "includeInternal"],
-  ...["limit", "window", "conditions", "actions", "examples"],
+  "$schema",
+  "description",
+  "on",
+  "locations",
+  "enabled",
+  "priority",
+  "stop",
+  "includeApi",
+  "includeInternal",
+  "limit",
+  "window",
+  "conditions",
+  "actions",
+  "examples",
 ];
 const WEBHOOK = ["type", "url", "method", "headers", "body", "after", "cancelOn"];
 const TASK = ["type", "title", "description", "due", "after", "cancelOn"];
@@ -28,20 +40,40 @@ describe("completion", () => {
     ["in the quotes of a key", '{ "|" }', RULE],
     ["in an object that is not closed", '{ "|', RULE],
     ["in a word without quotes", "{ en| }", RULE],
-    ["but not those that are there", '{ "on": [], "limit": {}, | }', RULE.filter((key) => key !== "on" && key !== "limit")],
-    ["behind the cursor either", '{ "|", "actions": [], "enabled": true }', RULE.filter((key) => key !== "actions" && key !== "enabled")],
+    [
+      "but not those that are there",
+      '{ "on": [], "limit": {}, | }',
+      RULE.filter((key) => key !== "on" && key !== "limit"),
+    ],
+    [
+      "behind the cursor either",
+      '{ "|", "actions": [], "enabled": true }',
+      RULE.filter((key) => key !== "actions" && key !== "enabled"),
+    ],
     ["the key itself, when it is changed", '{ "o|n": [] }', RULE],
     ["of a limit", '{ "limit": { "count": 1, | } }', ["within", "per"]],
     ["of conditions: those of a group", '{ "conditions": { | } }', GROUP],
     ["of a group that is chosen", '{ "conditions": { "any": [], | } }', ["priority", "name"]],
     ["of a condition: those of a group and of a comparison", comparison("|"), [...GROUP, ...COMPARISON.slice(0, 4)]],
     ["of a comparison that has begun", comparison('"fact": "body", |'), COMPARISON.slice(1)],
-    ["params where the fact takes them", comparison('"fact": "count", |'), ["operator", "value", "path", "params", "priority", "name"]],
-    ["of params", comparison('"fact": "count", "params": { | }'), ["kind", "channel", "outcome", "direction", "within"]],
+    [
+      "params where the fact takes them",
+      comparison('"fact": "count", |'),
+      ["operator", "value", "path", "params", "priority", "name"],
+    ],
+    [
+      "of params",
+      comparison('"fact": "count", "params": { | }'),
+      ["kind", "channel", "outcome", "direction", "within"],
+    ],
     ["of any action", '{ "actions": [{ | }] }', [...new Set([...WEBHOOK, ...TASK])]],
     ["of a webhook", '{ "actions": [{ "type": "webhook", | }] }', WEBHOOK.slice(1)],
     ["of a task", '{ "actions": [{ "type": "task", | }] }', TASK.slice(1)],
-    ["of another fact to compare with", comparison('"fact": "body", "operator": "equal", "value": { | }'), ["fact", "path"]],
+    [
+      "of another fact to compare with",
+      comparison('"fact": "body", "operator": "equal", "value": { | }'),
+      ["fact", "path"],
+    ],
     ["of what ends a wait", '{ "actions": [{ "cancelOn": [{ | }] }] }', ["on", "conditions"]],
     ["of an example", '{ "examples": [{ "event": {}, | }] }', ["description", "fires", "at", "history"]],
     ["of a payload: none are known", '{ "examples": [{ "event": { | } }] }', []],
@@ -52,7 +84,11 @@ describe("completion", () => {
 
   it.each<readonly [string, string, readonly string[]]>([
     ["kinds of event", '{ "on": [|] }', EVENT_KINDS],
-    ["but not those that are in the list", '{ "on": ["InboundMessage", "|"] }', EVENT_KINDS.filter((kind) => kind !== "InboundMessage")],
+    [
+      "but not those that are in the list",
+      '{ "on": ["InboundMessage", "|"] }',
+      EVENT_KINDS.filter((kind) => kind !== "InboundMessage"),
+    ],
     ["yes and no", '{ "stop": | }', ["true", "false"]],
     ["of whom a limit counts", '{ "limit": { "per": "|" } }', ["contact", "location"]],
     ["days", '{ "window": { "days": ["|"] } }', WEEKDAYS],
@@ -61,12 +97,36 @@ describe("completion", () => {
     ["what ends a wait", '{ "actions": [{ "type": "task", "cancelOn": ["|"] }] }', ["reply", "dnd", "delete"]],
     ["operators", comparison('"fact": "body", "operator": "|"'), [...OPERATORS, ...OWN_OPERATORS]],
     ["words of the fact", comparison('"fact": "channel", "operator": "equal", "value": "|"'), CHANNELS],
-    ["words of the fact, of several", comparison('"fact": "channel", "operator": "in", "value": ["sms", "|"]'), CHANNELS.filter((channel) => channel !== "sms")],
-    ["words of the fact that stands behind", comparison('"value": "|", "operator": "equal", "fact": "channel"'), CHANNELS],
-    ["whether a fact is there", comparison('"fact": "body", "operator": "exists", "value": |'), ["{ fact }", "true", "false"]],
-    ["lists only, where one is wanted", comparison('"fact": "channel", "operator": "in", "value": |'), ["{ fact }", "[ ]"]],
-    ["facts that are lists", comparison('"fact": "channel", "operator": "in", "value": { "fact": "|" }'), ["recipients", "payload", "attachments", "ccList", "bccList", "mentions", "dndSettings", "tags"]],
-    ["parts of conditions", '{ "conditions": { "all": [|] } }', ["{ all }", "{ any }", "{ not }", "{ condition }", "{ fact, operator, value }"]],
+    [
+      "words of the fact, of several",
+      comparison('"fact": "channel", "operator": "in", "value": ["sms", "|"]'),
+      CHANNELS.filter((channel) => channel !== "sms"),
+    ],
+    [
+      "words of the fact that stands behind",
+      comparison('"value": "|", "operator": "equal", "fact": "channel"'),
+      CHANNELS,
+    ],
+    [
+      "whether a fact is there",
+      comparison('"fact": "body", "operator": "exists", "value": |'),
+      ["{ fact }", "true", "false"],
+    ],
+    [
+      "lists only, where one is wanted",
+      comparison('"fact": "channel", "operator": "in", "value": |'),
+      ["{ fact }", "[ ]"],
+    ],
+    [
+      "facts that are lists",
+      comparison('"fact": "channel", "operator": "in", "value": { "fact": "|" }'),
+      ["recipients", "payload", "attachments", "ccList", "bccList", "mentions", "dndSettings", "tags"],
+    ],
+    [
+      "parts of conditions",
+      '{ "conditions": { "all": [|] } }',
+      ["{ all }", "{ any }", "{ not }", "{ condition }", "{ fact, operator, value }"],
+    ],
     ["parts of actions", '{ "actions": [|] }', ['{ type: "webhook", url }', '{ type: "task", title }']],
     ["a whole rule in an empty text", "|", ["{ on, conditions, actions }"]],
     ["nothing where anything may stand", '{ "description": "|" }', []],
@@ -98,7 +158,12 @@ describe("completion", () => {
     ["a text, and the comma before the next key", '{ |"stop": true }', "description", '"description": "${}",'],
     ["anything else", "{ | }", "stop", '"stop": ${}'],
     ["what has its value already", '{ "|": true }', "stop", '"stop"'],
-    ["a condition", '{ "conditions": { "all": [|] } }', "{ fact, operator, value }", '{ "fact": "${}", "operator": "${}", "value": ${} }'],
+    [
+      "a condition",
+      '{ "conditions": { "all": [|] } }',
+      "{ fact, operator, value }",
+      '{ "fact": "${}", "operator": "${}", "value": ${} }',
+    ],
     ["an action", '{ "actions": [|] }', '{ type: "webhook", url }', '{ "type": "webhook", "url": "${}" }'],
   ])("writes the signs of %s", (_, marked, label, template) => {
     expect(at(marked)?.candidates.find((one) => one.label === label)?.template).toBe(template);

@@ -45,7 +45,12 @@ describe("the file text of a bundled rule", () => {
     const value = fc.jsonValue().filter(isJsonObject);
     fc.assert(
       fc.property(value, (body) => {
-        const bare: Rule = { name: "a", on: [], conditions: { all: [] }, actions: [{ type: "webhook", url: "", body }] };
+        const bare: Rule = {
+          name: "a",
+          on: [],
+          conditions: { all: [] },
+          actions: [{ type: "webhook", url: "", body }],
+        };
         const { name: _, ...rest } = bare;
         expect(JSON.parse(fileText(bare))).toEqual(
           JSON.parse(JSON.stringify({ $schema: "../schema/rule.schema.json", ...rest })),

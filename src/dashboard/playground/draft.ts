@@ -1,0 +1,98 @@
+// What somebody is trying in the playground of a location: kept for the tab, so that a reload loses nothing.
+import { useEffect, useState } from "preact/hooks";
+import { payloadOf, SAMPLES } from "../../events/samples.ts";
+import { isJsonObject } from "../../model/json.ts";
+import { FIRST_NAME, firstText, payloadText } from "./rule-file.ts";
+
+/** A rule and an event, as they are typed. */
+export interface Draft {
+  readonly name: string;
+  readonly text: string;
+  readonly event: string;
+  /** Which sample or recorded event `event` came from; `""`: none that is known. */
+  readonly eventFrom: string;
+  /** What the address asked for when the draft was taken from it: asked again, the draft is not lost. */
+  readonly origin: string;
+}
+
+const FIRST_SAMPLE = "call-voicemail";
+const WRITE_MS = 300;
+
+/** A short rule, and an event on which it fires. */
+export function firstDraft(locationId: string): Draft {
+  return {
+    name: FIRST_NAME,
+    text: firstText(),
+    event: sampleText(FIRST_SAMPLE, locationId),
+    eventFrom: `sample ${FIRST_SAMPLE}`,
+    origin: "",
+  };
+}
+
+/** A sample of `rules send`, as if it came from a location. */
+export function sampleText(name: string, locationId: string): string {
+  const sample = SAMPLES[name];
+  return sample ? payloadText(payloadOf(sample, { locationId }, new Date())) : "";
+}
+
+/** A draft, and what changes it. */
+export interface Drafting {
+  readonly draft: Draft;
+  /** Takes what was typed. */
+  readonly type: (typed: Partial<Draft>) => void;
+  /** Puts other texts into the editors. */
+  readonly replace: (other: Partial<Draft>) => void;
+  /** Counts the times that texts were replaced: editors read theirs again. */
+  readonly revision: number;
+}
+
+/** The draft of a location. */
+export function useDraft(locationId: string): Drafting {
+  const key = `afterbeep.draft.${locationId}`;
+  const [draft, setDraft] = useState(() => readDraft(sessionStorage.getItem(key)) ?? firstDraft(locationId));
+  useEffect(() => {
+    const write = (): void => keep(key, draft);
+    const timer = setTimeout(write, WRITE_MS);
+    addEventListener("pagehide", write);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", write);
+      write();
+    };
+  }, [key, draft]);
+  const [revision, setRevision] = useState(0);
+  const type = (changed: Partial<Draft>): void => setDraft((before) => ({ ...before, ...changed }));
+  const replace = (other: Partial<Draft>): void => {
+    type(other);
+    setRevision((count) => count + 1);
+  };
+  return { draft, type, replace, revision };
+}
+
+/** What was kept, if it is a draft. */
+export function readDraft(kept: string | null): Draft | null {
+  if (kept === null) return null;
+  try {
+    const value: unknown = JSON.parse(kept);
+    if (!isJsonObject(value)) return null;
+    const { name, text, event, eventFrom, origin } = value;
+    return typeof name === "string" &&
+      typeof text === "string" &&
+      typeof event === "string" &&
+      typeof eventFrom === "string" &&
+      typeof origin === "string"
+      ? { name, text, event, eventFrom, origin }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Storage may be full: the draft then lives as long as the page. */
+function keep(key: string, draft: Draft): void {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(draft));
+  } catch {
+    sessionStorage.removeItem(key);
+  }
+}

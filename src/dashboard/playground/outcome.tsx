@@ -1,0 +1,72 @@
+// What would be decided on the event with the draft in force: the draft first, then the other rules, then what follows.
+import type { JSX } from "preact";
+import type { ExplainedAction } from "../../model/playground.ts";
+import { actionInWords } from "../parts/delivery.tsx";
+import { DecisionRows } from "../parts/decision.tsx";
+import { Time } from "../parts/time.tsx";
+import { lengthInWords } from "../time.ts";
+import type { Checking } from "./use-check.ts";
+
+/** The decision. `isOld`: the rule or the event, as they are typed now, cannot be decided with. */
+export function Outcome({
+  explained,
+  isOld,
+}: {
+  readonly explained: Checking["explained"];
+  readonly isOld: boolean;
+}): JSX.Element {
+  if (!explained)
+    return (
+      <p class="quiet-note">
+        {isOld ? "The rule and the event have findings: mend them to see a decision." : "Loading…"}
+      </p>
+    );
+  const { name, of } = explained;
+  const { decision, actions } = of;
+  const own = decision.verdicts.filter(({ rule }) => rule === name);
+  const others = decision.verdicts.filter(({ rule }) => rule !== name);
+  const fires = decision.fired.includes(name);
+  const happens = actions.toSorted((a, b) => Number(b.rule === name) - Number(a.rule === name));
+  return (
+    <div class={isOld ? "is-old" : undefined}>
+      <p role="status" class="outcome-line">
+        <b class={fires ? "fired" : "held"}>{fires ? `${name} fires` : `${name} does not fire`}</b>
+        {isOld ? <span class="quiet-note">This was decided before the findings: mend them to see it anew.</span> : null}
+      </p>
+      {own.length === 0 ? (
+        <p class="quiet-note">
+          {name} does not look at {of.event.kind}: its “on” does not name that kind.
+        </p>
+      ) : (
+        <DecisionRows decision={{ ...decision, verdicts: own, leftOut: undefined }} open={name} />
+      )}
+      <h3>What would follow</h3>
+      {happens.length === 0 ? <p class="quiet-note">Nothing.</p> : null}
+      <ul class="planned">
+        {happens.map((action) => (
+          <li key={`${action.rule} ${action.index}`}>
+            <span class="fired">{action.rule}</span>
+            <span class="delivery-what">{actionInWords(action.action)}</span>
+            <span>
+              {whenInWords(action, decision.decidedAt)} <Time at={action.dueAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {others.length === 0 ? null : (
+        <details class="others">
+          <summary>
+            The {others.length === 1 ? "other rule" : `${others.length} other rules`} that look at this kind of event
+          </summary>
+          <DecisionRows decision={{ ...decision, verdicts: others }} open="" />
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** When an action is due, reckoned from the decision. */
+function whenInWords({ dueAt }: ExplainedAction, decidedAt: string): string {
+  const ms = Date.parse(dueAt) - Date.parse(decidedAt);
+  return ms < 1_000 ? "at once:" : `after ${lengthInWords(ms)}:`;
+}

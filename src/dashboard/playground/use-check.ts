@@ -1,0 +1,68 @@
+// The draft's check, asked again at each keystroke.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
+import type { CheckedDraft } from "../../model/playground.ts";
+import { post, Problem } from "../api.ts";
+import type { Draft } from "./draft.ts";
+
+const TYPING_MS = 150;
+
+/** What is known of a draft. The answer before stays until the next is there. */
+export interface Checking {
+  /** The answer, and the draft that it answers. */
+  readonly checked: { readonly answer: CheckedDraft; readonly draft: Draft } | null;
+  /** The last decision there was, and under which name the draft was in it. */
+  readonly explained: { readonly of: NonNullable<CheckedDraft["explained"]>; readonly name: string } | null;
+  readonly problem: Problem | null;
+}
+
+/** Checks a draft as soon as nothing is typed for a moment. An answer to what was typed before is dropped. */
+export function useCheck(draft: Draft, locationId: string): Checking {
+  const [state, setState] = useState<Checking>({ checked: null, explained: null, problem: null });
+  const isFirst = useRef(true);
+  const { name, text, event } = draft;
+  useEffect(() => {
+    const aborted = new AbortController();
+    const ask = (): void => {
+      const payload = payloadIn(event);
+      post<CheckedDraft>(
+        "/api/check",
+        { name, text, locationId, ...(payload ? { event: payload } : {}) },
+        aborted.signal,
+      ).then(
+        (answer) => {
+          if (aborted.signal.aborted) return;
+          setState(({ explained }) => ({
+            checked: { answer, draft },
+            explained: answer.explained ? { of: answer.explained, name: answer.name } : explained,
+            problem: null,
+          }));
+        },
+        (error: unknown) => {
+          if (aborted.signal.aborted) return;
+          const problem =
+            error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
+          setState((before) => ({ ...before, problem }));
+        },
+      );
+    };
+    const timer = setTimeout(ask, isFirst.current ? 0 : TYPING_MS);
+    isFirst.current = false;
+    return () => {
+      clearTimeout(timer);
+      aborted.abort();
+    };
+    // Nothing else of a draft is sent.
+  }, [name, text, event, locationId]);
+  return state;
+}
+
+/** The payload that is typed; `null`: it is none yet. */
+export function payloadIn(text: string): JsonObject | null {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
