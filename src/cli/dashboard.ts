@@ -7,7 +7,7 @@ import { ROOT } from "./project.ts";
 const SOURCE = join(ROOT, "src/dashboard");
 const STATIC = join(SOURCE, "static");
 /** As in `[assets]`. */
-export const DASHBOARD_FOLDER = join(ROOT, "dist/dashboard");
+const DASHBOARD_FOLDER = join(ROOT, "dist/dashboard");
 const SCRIPT = "src/dashboard/main.tsx";
 const STYLE = "src/dashboard/style.css";
 

@@ -2,7 +2,7 @@
 // `#/l/<location>/<page>/<item>?<query>`; every filter stands in it, so an address can be kept and the way back works.
 import { useEffect, useState } from "preact/hooks";
 
-export const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
+const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export type Query = { readonly [name: string]: string };

@@ -13,7 +13,7 @@ export interface Explained {
 }
 
 /** An action that would follow. */
-interface ExplainedAction {
+export interface ExplainedAction {
   readonly rule: string;
   /** Its place in the rule's `actions`. */
   readonly index: number;

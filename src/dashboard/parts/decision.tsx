@@ -85,7 +85,7 @@ function noTree({ shortened, reason }: Verdict): string {
 const GROUPS = { all: "all of", any: "any of", not: "not" } as const;
 
 /** Conditions as a tree: met, not met, not reached. */
-export function Tree({ node }: { readonly node: TreeNode }): JSX.Element {
+function Tree({ node }: { readonly node: TreeNode }): JSX.Element {
   return (
     <ul class="tree">
       <Node node={node} />

@@ -72,7 +72,7 @@ export function TextFilter({ name, words }: { readonly name: string; readonly wo
 }
 
 /** Puts a filter into the address. */
-export function setFilter(name: string, value: string): void {
+function setFilter(name: string, value: string): void {
   const { locationId, page, item, query } = readRoute(location.hash);
   if (locationId !== null) goTo(linkTo(locationId, page, item, { ...query, [name]: value }), true);
 }

@@ -1,12 +1,10 @@
 // Every page, for everybody: axe-core's rules, narrow and wide, light and dark, and by keyboard.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { expect, it } from "vitest";
 import { describeInBrowser, faultsOf, useDashboard, type Dashboard } from "./browser.ts";
 
 const LOCATION = "ve9EPM428h8vShlRW1KT";
 const CONTACT = "contact-of-manners";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SERIOUS = new Set(["serious", "critical"]);
 const WIDTHS = [360, 1_280, 2_560];
 
@@ -51,7 +49,7 @@ describeInBrowser("every page", () => {
         await page.goto(`${dashboard.url}/#/l/${LOCATION}/${place}`);
         await page.locator("h1").first().waitFor();
         await page.waitForLoadState("networkidle");
-        await page.evaluate(AXE);
+        await page.evaluate(axe.source);
         const { violations } = await page.evaluate<AxeRun>("axe.run(document, { resultTypes: ['violations'] })");
         for (const { id, impact, nodes } of violations)
           if (SERIOUS.has(impact)) found.push(`${place}: ${id} ${nodes[0]?.html.slice(0, 120) ?? ""}`);
