@@ -46,7 +46,7 @@ export interface Problem {
 export function problemOf(failure: Failure): Problem {
   switch (failure.code) {
     case "REQUEST_NOT_FOUND":
-      return problem(404, failure.code, "There is no such route", "See the README for the routes");
+      return problem(404, failure.code, "There is no such route", "See docs/api.md for the routes");
     case "REQUEST_METHOD":
       return problem(405, failure.code, "The method is not allowed here", `Use ${failure.allow}`, {
         allow: failure.allow,
