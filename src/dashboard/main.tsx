@@ -3,36 +3,31 @@
 import { render, type ComponentChildren, type ComponentType, type JSX } from "preact";
 import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import type { Settings } from "../model/settings.ts";
-import { get, locationPath, Problem } from "./api.ts";
-import { Locations } from "./pages/locations.tsx";
-import { SignIn } from "./pages/sign-in.tsx";
-import { Contact } from "./pages/contact.tsx";
-import { Deliveries } from "./pages/deliveries.tsx";
-import { EventPage } from "./pages/event.tsx";
-import { Events } from "./pages/events.tsx";
-import { Overview } from "./pages/overview.tsx";
-import { Rules } from "./pages/rules.tsx";
-import { Tasks } from "./pages/tasks.tsx";
+import { get, locationPath, Problem } from "./ask/api.ts";
+import { Locations } from "./frame/locations.tsx";
+import { SignIn } from "./frame/sign-in.tsx";
+import { Contact } from "./contact/page.tsx";
+import { Deliveries } from "./deliveries/page.tsx";
+import { EventPage } from "./events/event.tsx";
+import { Events } from "./events/page.tsx";
+import { Overview } from "./overview/page.tsx";
+import { Rules } from "./rules/page.tsx";
+import { Tasks } from "./tasks/page.tsx";
 import { Announcements } from "./parts/announce.tsx";
-import { Later } from "./parts/later.tsx";
+import { Later } from "./frame/later.tsx";
 import { PlaceContext } from "./parts/place.ts";
 import { ProblemNote } from "./parts/problem.tsx";
-import { Shell } from "./parts/shell.tsx";
-import { useRoute, type PageName, type Route } from "./routes.ts";
-import { forgetToken, takeTokenFromLink, token } from "./session.ts";
-import { Change } from "./use-query.ts";
+import { Shell } from "./frame/shell.tsx";
+import { useRoute, type PageName, type PageProps, type Route } from "./routes.ts";
+import { forgetToken, takeTokenFromLink, token } from "./frame/session.ts";
+import { Change } from "./ask/use-query.ts";
 
 const CHANGE_EVERY_MS = 2_000;
 
 /** The editor is most of the page's weight: it comes when it is asked for. */
 const Playground: ComponentType<PageProps> = (props) => (
-  <Later load={() => import("./pages/playground.tsx")} show={({ Playground: Loaded }) => <Loaded {...props} />} />
+  <Later load={() => import("./playground/page.tsx")} show={({ Playground: Loaded }) => <Loaded {...props} />} />
 );
-
-/** What every page is given. */
-export interface PageProps {
-  readonly route: Route;
-}
 
 const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   overview: Overview,

@@ -17,6 +17,11 @@ export interface Route {
   readonly query: Query;
 }
 
+/** What every page is given. */
+export interface PageProps {
+  readonly route: Route;
+}
+
 /** Reads a fragment. What it does not know becomes the overview. */
 export function readRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);

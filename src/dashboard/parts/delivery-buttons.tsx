@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
-import { locationPath, post, Problem } from "../api.ts";
+import { locationPath, post, Problem } from "../ask/api.ts";
 import { announce } from "./announce.tsx";
 import { usePlace } from "./place.ts";
 import { ProblemNote } from "./problem.tsx";

@@ -5,7 +5,7 @@ import { linkTo } from "../routes.ts";
 import { Tag } from "./badge.tsx";
 import { usePlace } from "./place.ts";
 import { rowKeys } from "./row-keys.ts";
-import { Time } from "./time.tsx";
+import { Time } from "../time/time-elements.tsx";
 
 const onKeyDown = rowKeys();
 

@@ -1,14 +1,14 @@
 // How destinations do: a quiet line as long as all of them take deliveries, and what holds them once one does not.
 import type { JSX } from "preact";
 import type { HostState } from "../../model/statistics.ts";
-import { locationPath } from "../api.ts";
-import { hostInWords } from "../delivery-filter.ts";
+import { locationPath } from "../ask/api.ts";
+import { hostInWords } from "../deliveries/delivery-filter.ts";
 import { linkTo, type Query } from "../routes.ts";
-import { useQuery, type Asked } from "../use-query.ts";
-import { hostStateInWords } from "../waits.ts";
+import { useQuery, type Asked } from "../ask/use-query.ts";
+import { hostStateInWords } from "./waits.ts";
 import { useNow, usePlace } from "./place.ts";
 import { ProblemNote } from "./problem.tsx";
-import { Ago } from "./time.tsx";
+import { Ago } from "../time/time-elements.tsx";
 
 type Answer = Asked<{ readonly hosts: readonly HostState[] }>;
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Problem } from "../api.ts";
+import type { Problem } from "../ask/api.ts";
 
 /** What went wrong, and what to do. */
 export function ProblemNote({

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { SAMPLES } from "../../events/samples.ts";
 import type { LogEntry } from "../../model/ledger.ts";
-import { locationPath } from "../api.ts";
+import { locationPath } from "../ask/api.ts";
 import { usePlace } from "../parts/place.ts";
-import { timeInWords } from "../time.ts";
-import { useQuery } from "../use-query.ts";
+import { timeInWords } from "../time/time.ts";
+import { useQuery } from "../ask/use-query.ts";
 
 const NEWEST = 20;
 

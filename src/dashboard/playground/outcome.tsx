@@ -1,10 +1,10 @@
 // What would be decided on the event with the draft in force: the draft first, then the other rules, then what follows.
 import type { JSX } from "preact";
 import type { ExplainedAction } from "../../model/playground.ts";
-import { actionInWords } from "../parts/delivery.tsx";
-import { DecisionRows } from "../parts/decision.tsx";
-import { Time } from "../parts/time.tsx";
-import { lengthInWords } from "../time.ts";
+import { actionInWords } from "../parts/delivery-timeline.tsx";
+import { DecisionRows } from "../parts/verdicts.tsx";
+import { Time } from "../time/time-elements.tsx";
+import { lengthInWords } from "../time/time.ts";
 import type { Checking } from "./use-check.ts";
 
 /** The decision. `isOld`: the rule or the event, as they are typed now, cannot be decided with. */

@@ -2,12 +2,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TriedDraft } from "../../model/playground.ts";
-import { locationPath, post, Problem } from "../api.ts";
+import { locationPath, post, Problem } from "../ask/api.ts";
 import { announce } from "../parts/announce.tsx";
 import { EventRows } from "../parts/event-rows.tsx";
 import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
-import { Time } from "../parts/time.tsx";
+import { Time } from "../time/time-elements.tsx";
 
 const TRIED = 1_000;
 const REFUSED = "The rule has findings that refuse it: mend them first";

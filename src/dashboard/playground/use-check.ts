@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { CheckedDraft } from "../../model/playground.ts";
-import { post, Problem } from "../api.ts";
+import { post, Problem } from "../ask/api.ts";
 import type { Draft } from "./draft.ts";
 
 const TYPING_MS = 150;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { byDay } from "../../../src/dashboard/days.ts";
-import { clockInWords, dayInWords } from "../../../src/dashboard/time.ts";
+import { byDay } from "../../../src/dashboard/contact/days.ts";
+import { clockInWords, dayInWords } from "../../../src/dashboard/time/time.ts";
 import type { LogEntry } from "../../../src/model/ledger.ts";
 
 const ZONE = "America/New_York";

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { RETRY } from "../../../src/act/outcome.ts";
-import { ageOf, ERROR_CODES, filterInWords, filterOf, frozen } from "../../../src/dashboard/delivery-filter.ts";
+import {
+  ageOf,
+  ERROR_CODES,
+  filterInWords,
+  filterOf,
+  frozen,
+} from "../../../src/dashboard/deliveries/delivery-filter.ts";
 
 const NOW = Date.parse("2026-03-03T13:00:30.500Z");
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueInWords, neighbourOf } from "../../../src/dashboard/due.ts";
+import { dueInWords, neighbourOf } from "../../../src/dashboard/tasks/due.ts";
 
 const NOW = Date.parse("2026-03-03T13:00:00Z");
 

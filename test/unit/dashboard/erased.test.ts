@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { erasedInWords } from "../../../src/dashboard/erased.ts";
+import { erasedInWords } from "../../../src/dashboard/contact/erased.ts";
 
 it.each([
   [{ events: 0, deliveries: 0, tasks: 0, quarantined: 0 }, "There was nothing to remove"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { moveAll, type Moved } from "../../../src/dashboard/move-all.ts";
+import { moveAll, type Moved } from "../../../src/dashboard/deliveries/move-all.ts";
 
 /** Calls that answer one after another; a call too many fails the test. */
 function calls(...answers: readonly (Moved | Error)[]) {

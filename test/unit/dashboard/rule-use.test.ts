@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formerRules, hasName, isInView, ruleUse, ruleUses, RULE_VIEWS } from "../../../src/dashboard/rule-use.ts";
+import {
+  formerRules,
+  hasName,
+  isInView,
+  ruleUse,
+  ruleUses,
+  RULE_VIEWS,
+} from "../../../src/dashboard/rules/rule-use.ts";
 import type { CheckedRule, Rule } from "../../../src/model/rule.ts";
 import type { RuleStatistics } from "../../../src/model/statistics.ts";
 import { aRule, aRuleSet, LOCATION } from "../../builders.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endInWords, hostStateInWords, waitInWords } from "../../../src/dashboard/waits.ts";
+import { endInWords, hostStateInWords, waitInWords } from "../../../src/dashboard/parts/waits.ts";
 import type { Attempt, Delivery } from "../../../src/model/delivery.ts";
 import type { HostState } from "../../../src/model/statistics.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromField, toField } from "../../../src/dashboard/zoned.ts";
+import { fromField, toField } from "../../../src/dashboard/time/zoned.ts";
 
 describe("a field of date and time", () => {
   it.each([

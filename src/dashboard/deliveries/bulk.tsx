@@ -1,0 +1,230 @@
+// All deliveries that a filter describes, retried or cancelled: asked first, shown while it goes on, and told afterwards.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { DELIVERY_STATES, type DeliveryCounts, type DeliveryFilter, type DeliveryState } from "../../model/delivery.ts";
+import { get, locationPath, post, Problem } from "../ask/api.ts";
+import { filterInWords } from "./delivery-filter.ts";
+import { moveAll, type MoveEnd } from "./move-all.ts";
+import { STATE_WORDS } from "../parts/badge.tsx";
+import { usePlace } from "../parts/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+
+export type BulkKind = "retry" | "cancel";
+type Counts = DeliveryCounts["counts"];
+
+interface Words {
+  readonly verb: string;
+  readonly ing: string;
+  readonly done: string;
+  readonly state: DeliveryState;
+  readonly what: string;
+}
+
+/** What each does, and to deliveries of which state. */
+export const BULK: { readonly [Kind in BulkKind]: Words } = {
+  retry: {
+    verb: "Retry",
+    ing: "Retrying",
+    done: "made due again",
+    state: "dead",
+    what: "They become due at once, and each destination gets them as fast as it takes them. Attempts made so far stay listed.",
+  },
+  cancel: {
+    verb: "Cancel",
+    ing: "Cancelling",
+    done: "cancelled",
+    state: "scheduled",
+    what: "They are not sent. What is being sent at this moment is left alone. Each can be retried afterwards.",
+  },
+};
+
+type Phase =
+  | { readonly at: "counting" }
+  | { readonly at: "asking"; readonly before: Counts }
+  | { readonly at: "moving"; readonly before: Counts; readonly moved: number; readonly isStopping: boolean }
+  | { readonly at: "over"; readonly before: Counts; readonly end: MoveEnd; readonly after: Counts | null };
+
+/** `filter`: as it is sent, nothing decided later fits it. `onClose`: whether anything was moved or not. */
+export function BulkDialog({
+  kind,
+  filter,
+  onClose,
+}: {
+  readonly kind: BulkKind;
+  readonly filter: DeliveryFilter;
+  readonly onClose: () => void;
+}): JSX.Element {
+  const { locationId, zone } = usePlace();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isStopped = useRef(false);
+  const [phase, setPhase] = useState<Phase>({ at: "counting" });
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const { verb, ing, state, what } = BULK[kind];
+  const count = async (): Promise<Counts> =>
+    (await get<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter })).counts;
+  const ask = (): void => {
+    setProblem(null);
+    count().then(
+      (before) => setPhase({ at: "asking", before }),
+      (error: unknown) => setProblem(problemOf(error)),
+    );
+  };
+  const run = async (before: Counts): Promise<void> => {
+    isStopped.current = false;
+    setProblem(null);
+    setPhase({ at: "moving", before, moved: 0, isStopping: false });
+    const end = await moveAll(
+      before[state],
+      async () => {
+        const path = locationPath(locationId, "deliveries", kind);
+        const { retried = 0, cancelled = 0, more } = await post<Answer>(path, filter);
+        return { moved: retried + cancelled, more };
+      },
+      () => isStopped.current,
+      (moved) => setPhase({ at: "moving", before, moved, isStopping: isStopped.current }),
+    );
+    const after = await count().catch(() => null);
+    if (end.end === "failed") setProblem(problemOf(end.error));
+    setPhase({ at: "over", before, end, after });
+  };
+  const stop = (): void => {
+    isStopped.current = true;
+    setPhase((now) => (now.at === "moving" ? { ...now, isStopping: true } : now));
+  };
+  useEffect(() => {
+    dialog.current?.showModal();
+    ask();
+    return () => void (isStopped.current = true);
+  }, []);
+  // What had the focus goes with its phase: it moves to what one does next.
+  useEffect(() => dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus(), [phase.at]);
+  const close = (): void => dialog.current?.close();
+  const phrases = filterInWords(filter, zone, Date.now());
+  return (
+    <dialog
+      class="bulk"
+      ref={dialog}
+      aria-labelledby="bulk-title"
+      aria-describedby="bulk-what"
+      onClose={onClose}
+      onCancel={(event) => {
+        if (phase.at !== "moving") return;
+        event.preventDefault();
+        stop();
+      }}
+    >
+      <h2 id="bulk-title">{titleOf(kind, phase)}</h2>
+      <div id="bulk-what">
+        <ul class="phrases">
+          {phrases.map((phrase) => (
+            <li key={phrase}>{phrase}</li>
+          ))}
+        </ul>
+        {phase.at === "over" ? null : <p>{what}</p>}
+      </div>
+      {problem ? <ProblemNote problem={problem} {...(phase.at === "counting" ? { onAgain: ask } : {})} /> : null}
+      {phase.at === "moving" ? (
+        <label class="progress">
+          <span role="status">
+            {ing} {number(phase.moved)} of {number(phase.before[state])}
+          </span>
+          <progress max={phase.before[state]} value={phase.moved} />
+        </label>
+      ) : null}
+      {phase.at === "over" ? <Over kind={kind} phase={phase} /> : null}
+      <div class="dialog-buttons">
+        {phase.at === "asking" && phase.before[state] > 0 ? (
+          <button type="button" class={kind === "cancel" ? "danger" : "primary"} onClick={() => void run(phase.before)}>
+            {verb} {number(phase.before[state])}
+          </button>
+        ) : null}
+        {phase.at === "over" && phase.end.end !== "done" && phase.after && phase.after[state] > 0 ? (
+          <button type="button" onClick={() => void (phase.after && run(phase.after))}>
+            Go on with the other {number(phase.after[state])}
+          </button>
+        ) : null}
+        {phase.at === "moving" ? (
+          <button type="button" data-first aria-disabled={phase.isStopping} onClick={stop}>
+            {phase.isStopping ? "Stopping after this call…" : "Stop"}
+          </button>
+        ) : (
+          <button type="button" data-first onClick={close}>
+            {phase.at === "over" ? "Close" : "Leave them as they are"}
+          </button>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+interface Answer {
+  readonly retried?: number;
+  readonly cancelled?: number;
+  readonly more: boolean;
+}
+
+/** What changed, counted before and after. */
+function Over({
+  kind,
+  phase,
+}: {
+  readonly kind: BulkKind;
+  readonly phase: Extract<Phase, { at: "over" }>;
+}): JSX.Element {
+  const { before, after, end } = phase;
+  const { done, state } = BULK[kind];
+  const changed = DELIVERY_STATES.filter((name) => after && (name === state || after[name] !== before[name]));
+  return (
+    <>
+      <p role="status">
+        {end.end === "stopped" ? "Stopped: " : ""}
+        {number(end.moved)} {end.moved === 1 ? "was" : "were"} {done}.
+      </p>
+      {after ? (
+        <table class="changed">
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Before</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changed.map((name) => (
+              <tr key={name}>
+                <th scope="row">{STATE_WORDS[name]}</th>
+                <td>{number(before[name])}</td>
+                <td>{number(after[name])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p>How they stand now could not be counted: the list behind this shows it.</p>
+      )}
+    </>
+  );
+}
+
+function titleOf(kind: BulkKind, phase: Phase): string {
+  const { verb, ing, state } = BULK[kind];
+  switch (phase.at) {
+    case "counting":
+      return `${verb} all ${STATE_WORDS[state]} deliveries: counting them…`;
+    case "asking": {
+      const count = phase.before[state];
+      if (count === 0) return `No ${STATE_WORDS[state]} delivery fits any more`;
+      return `${verb} ${number(count)} ${STATE_WORDS[state]} ${count === 1 ? "delivery" : "deliveries"}?`;
+    }
+    case "moving":
+      return `${ing} ${STATE_WORDS[state]} deliveries`;
+    case "over":
+      return phase.end.end === "failed" ? "It broke off" : phase.end.end === "stopped" ? "Stopped" : "Done";
+  }
+}
+
+const number = (count: number): string => count.toLocaleString("en");
+
+function problemOf(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
+}

@@ -1,0 +1,101 @@
+// Deliveries as rows: where each stands and why at a glance, and behind it all of its attempts.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Delivery } from "../../model/delivery.ts";
+import type { HostState } from "../../model/statistics.ts";
+import { hostInWords } from "./delivery-filter.ts";
+import { linkTo } from "../routes.ts";
+import { endInWords } from "../parts/waits.ts";
+import { StateBadge } from "../parts/badge.tsx";
+import { DeliveryTimeline, Wait } from "../parts/delivery-timeline.tsx";
+import { usePlace } from "../parts/place.ts";
+import { rowKeys } from "../parts/row-keys.ts";
+import { Time } from "../time/time-elements.tsx";
+
+const onKeyDown = rowKeys();
+/** Of an answer, in a row: the rest is behind it. */
+const ANSWER_SHOWN = 140;
+
+export interface DeliveryRowsProps {
+  readonly deliveries: readonly Delivery[];
+  readonly hosts: readonly HostState[];
+  readonly onDone: () => void;
+}
+
+export function DeliveryRows({ deliveries, hosts, onDone }: DeliveryRowsProps): JSX.Element {
+  return (
+    <div class="delivery-rows" onKeyDown={onKeyDown}>
+      {deliveries.map((delivery) => (
+        <Row key={delivery.id} delivery={delivery} hosts={hosts} onDone={onDone} />
+      ))}
+    </div>
+  );
+}
+
+function Row({
+  delivery,
+  hosts,
+  onDone,
+}: Omit<DeliveryRowsProps, "deliveries"> & { readonly delivery: Delivery }): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  const { state, rule, host, contactId, action, decidedAt } = delivery;
+  return (
+    <details class="verdict" data-row onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary tabIndex={0}>
+        <StateBadge state={state} />
+        <Time at={decidedAt} />
+        <span class="verdict-rule">{rule}</span>
+        <span class="delivery-to">
+          {action?.type === "task" ? `task “${action.title}”` : `to ${hostInWords(host)}`}
+        </span>
+        <span class="row-contact">{contactId}</span>
+        <Glance delivery={delivery} hosts={hosts} />
+      </summary>
+      {isOpen ? (
+        <div class="delivery-body">
+          <DeliveryTimeline delivery={delivery} hosts={hosts} onDone={onDone} />
+          <DeliveryLinks delivery={delivery} />
+        </div>
+      ) : null}
+    </details>
+  );
+}
+
+/** In a line: why it waits, what it was answered, what ended it. */
+function Glance({
+  delivery,
+  hosts,
+}: {
+  readonly delivery: Delivery;
+  readonly hosts: readonly HostState[];
+}): JSX.Element | null {
+  const { state } = delivery;
+  if (state === "sending") return null;
+  const answer = state === "dead" ? delivery.attempts.at(-1)?.answer?.trim() : undefined;
+  return (
+    <span class={`glance glance-${state}`}>
+      {state === "scheduled" ? <Wait delivery={delivery} hosts={hosts} /> : endInWords(delivery)}
+      {answer ? (
+        <>
+          {" "}
+          <code>{answer.length > ANSWER_SHOWN ? `${answer.slice(0, ANSWER_SHOWN)}…` : answer}</code>
+        </>
+      ) : null}
+    </span>
+  );
+}
+
+/** Where a delivery comes from, whom it is for, and its own address. */
+export function DeliveryLinks({ delivery }: { readonly delivery: Delivery }): JSX.Element {
+  const { locationId } = usePlace();
+  const { id, eventKey, contactId, rule } = delivery;
+  return (
+    <p class="links">
+      <a href={linkTo(locationId, "events", eventKey, { contact: contactId, rule })}>The event, and why {rule} fired</a>
+      <a href={linkTo(locationId, "contacts", contactId)}>The contact {contactId}</a>
+      <a class="mono" href={linkTo(locationId, "deliveries", null, { id })}>
+        {id}
+      </a>
+    </p>
+  );
+}

@@ -1,0 +1,133 @@
+// One event: what it was, what every rule made of it and why, and what became of the actions.
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { EventStory } from "../../model/ledger.ts";
+import type { Json } from "../../model/json.ts";
+import { locationPath } from "../ask/api.ts";
+import { exampleOf, storyOf } from "./fixture.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { DecisionRows } from "../parts/verdicts.tsx";
+import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
+import { useHosts } from "../parts/hosts.tsx";
+import { JsonText } from "../parts/json.tsx";
+import { usePlace } from "../parts/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { Time } from "../time/time-elements.tsx";
+import { linkTo, type PageProps } from "../routes.ts";
+import { useQuery } from "../ask/use-query.ts";
+
+export function EventPage({ route }: PageProps): JSX.Element {
+  const { locationId } = usePlace();
+  const key = route.item ?? "";
+  const { answer, problem, askAgain } = useQuery<EventStory>(locationPath(locationId, "events", key), {
+    contact: route.query["contact"],
+  });
+  const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
+  useEffect(() => {
+    if (answer) document.title = `${answer.event.kind} · ${locationId} · Afterbeep`;
+  }, [answer]);
+  if (!answer)
+    return (
+      <>
+        <h1>Event</h1>
+        {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : <p class="quiet-note">Loading…</p>}
+      </>
+    );
+  const { event, facts, decision, deliveries } = answer;
+  const { contactId } = event;
+  const messageId = event.payload["messageId"];
+  return (
+    <>
+      <div class="title">
+        <h1>
+          {event.kind}{" "}
+          <small class="quiet-note">
+            {words(facts["channel"])} {words(facts["outcome"])}
+          </small>
+        </h1>
+        <span class="buttons">
+          <CopyButton label="Copy as rule example" text={() => exampleOf(event, decision)} />
+          <CopyButton label="Copy as story" text={() => storyOf(event, decision)} />
+          <a href={linkTo(locationId, "playground", null, { event: event.key, contact: contactId })}>Try rules on it</a>
+        </span>
+      </div>
+      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+      <section class="panel" aria-label="About the event">
+        <dl class="facts">
+          <dt>Received</dt>
+          <dd>
+            <Time at={event.receivedAt} />
+          </dd>
+          <dt>Happened</dt>
+          <dd>
+            <Time at={event.occurredAt} />
+          </dd>
+          <dt>Contact</dt>
+          <dd>
+            <a href={linkTo(locationId, "contacts", contactId)}>{contactId}</a>
+          </dd>
+          {typeof messageId === "string" ? (
+            <>
+              <dt>Message</dt>
+              <dd>
+                <a href={linkTo(locationId, "events", null, { contact: contactId, message: messageId })}>{messageId}</a>
+              </dd>
+            </>
+          ) : null}
+          <dt>Key</dt>
+          <dd class="mono">{event.key}</dd>
+        </dl>
+      </section>
+      <section class="panel" aria-labelledby="why">
+        <h2 id="why">
+          {decision.fired.length === 0
+            ? "No rule fired"
+            : decision.fired.length === 1
+              ? "One rule fired"
+              : `${decision.fired.length} rules fired`}
+        </h2>
+        <p class="quiet-note">
+          Decided <Time at={decision.decidedAt} /> in {decision.timeZone}, by rule set{" "}
+          <code>{decision.ruleSet.slice(0, 8)}</code>
+        </p>
+        <DecisionRows decision={decision} open={route.query["rule"]} />
+      </section>
+      <section class="panel" aria-labelledby="deliveries">
+        <h2 id="deliveries">Deliveries</h2>
+        {deliveries.length === 0 ? <p class="quiet-note">Nothing was to be done.</p> : null}
+        {deliveries.map((delivery) => (
+          <DeliveryTimeline key={delivery.id} delivery={delivery} hosts={hosts.answer?.hosts ?? []} onDone={askAgain} />
+        ))}
+      </section>
+      <div class="columns">
+        <section class="panel" aria-labelledby="payload">
+          <h2 id="payload">As HighLevel sent it</h2>
+          <JsonText value={event.payload} label="Payload" />
+        </section>
+        <section class="panel" aria-labelledby="normal">
+          <h2 id="normal">As rules see it</h2>
+          <dl class="facts">
+            {Object.entries(facts)
+              .filter(([name]) => name !== "payload")
+              .map(([name, value]) => (
+                <Fact key={name} name={name} value={value} />
+              ))}
+          </dl>
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: Json }): JSX.Element {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{typeof value === "string" ? value : JSON.stringify(value)}</dd>
+    </>
+  );
+}
+
+function words(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}

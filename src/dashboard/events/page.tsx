@@ -1,0 +1,84 @@
+// The log of a location, newest first, by whatever one looks for.
+import type { JSX } from "preact";
+import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../../model/event.ts";
+import type { LogEntry } from "../../model/ledger.ts";
+import { locationPath } from "../ask/api.ts";
+import { EventRows } from "../parts/event-rows.tsx";
+import { Filters, Select, TextFilter } from "../parts/filters.tsx";
+import { Pager, usePaging } from "../parts/paging.tsx";
+import { usePlace } from "../parts/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { Quarantine } from "./quarantine.tsx";
+import { linkTo, spanOf, type PageProps } from "../routes.ts";
+import { timeInWords } from "../time/time.ts";
+import { useQuery } from "../ask/use-query.ts";
+
+const PAGE = 50;
+const NAMES = ["kind", "channel", "outcome", "rule", "contact", "message", "fired", "from", "to"] as const;
+
+export function Events({ route }: PageProps): JSX.Element {
+  const { locationId, zone } = usePlace();
+  const { query } = route;
+  const asked = Object.fromEntries(NAMES.map((name) => [name, query[name]]));
+  const paging = usePaging(JSON.stringify(asked));
+  const isQuarantine = query["show"] === "quarantine";
+  const path = isQuarantine ? null : locationPath(locationId, "events");
+  const { answer, problem, askAgain } = useQuery<{ events: readonly LogEntry[]; cursor: string | null }>(path, {
+    ...asked,
+    cursor: paging.cursor,
+    limit: PAGE,
+  });
+  const { from, to } = spanOf(query);
+  return (
+    <>
+      <div class="title">
+        <h1>Events</h1>
+        <nav class="choice" aria-label="Which events">
+          <a href={linkTo(locationId, "events")} aria-current={isQuarantine ? undefined : "true"}>
+            Recorded
+          </a>
+          <a
+            href={linkTo(locationId, "events", null, { show: "quarantine" })}
+            aria-current={isQuarantine ? "true" : undefined}
+          >
+            Not usable
+          </a>
+        </nav>
+      </div>
+      {isQuarantine ? (
+        <Quarantine />
+      ) : (
+        <section class="panel" aria-label="Recorded events">
+          <Filters query={query}>
+            <Select name="kind" words="Kind" options={EVENT_KINDS} />
+            <Select name="channel" words="Channel" options={CHANNELS} />
+            <Select name="outcome" words="Outcome" options={OUTCOMES} />
+            <Select
+              name="fired"
+              words="Rules"
+              options={["yes", "no"]}
+              labels={{ yes: "some fired", no: "none fired" }}
+            />
+            <TextFilter name="rule" words="Fired rule" />
+            <TextFilter name="contact" words="Contact id" />
+          </Filters>
+          {from && to ? (
+            <p class="brushed">
+              {timeInWords(from, zone, Date.now())} to {timeInWords(to, zone, Date.now())}
+              <a href={linkTo(locationId, "events", null, { ...query, from: null, to: null })}>At any time</a>
+            </p>
+          ) : null}
+          {query["message"] ? (
+            <p class="brushed">
+              Message {query["message"]}{" "}
+              <a href={linkTo(locationId, "events", null, { ...query, message: null })}>Any message</a>
+            </p>
+          ) : null}
+          {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+          <EventRows events={answer?.events ?? null} />
+          <Pager paging={paging} next={answer?.cursor ?? null} />
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// Which location is shown, and a way to any other, of hundreds too.
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { KnownLocation } from "../../model/ledger.ts";
+import { linkTo } from "../routes.ts";
+import { useQuery } from "../ask/use-query.ts";
+import { usePlace } from "../parts/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { rowKeys } from "../parts/row-keys.ts";
+
+const SHOWN = 50;
+
+export function LocationSwitcher(): JSX.Element {
+  const { locationId } = usePlace();
+  const [isOpen, setOpen] = useState(false);
+  const host = useRef<HTMLDetailsElement>(null);
+  const close = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || !host.current) return;
+    host.current.open = false;
+    host.current.querySelector("summary")?.focus();
+  };
+  return (
+    <details class="switcher" ref={host} onToggle={(event) => setOpen(event.currentTarget.open)} onKeyDown={close}>
+      <summary aria-label={`Location ${locationId}, choose another`}>{locationId}</summary>
+      {isOpen ? (
+        <div class="switcher-body">
+          <LocationList />
+        </div>
+      ) : null}
+    </details>
+  );
+}
+
+/** The locations that have sent something, by a part of their id. */
+export function LocationList(): JSX.Element {
+  const { locationId } = usePlace();
+  const [search, setSearch] = useState("");
+  const { answer, problem, askAgain } = useQuery<{ locations: readonly KnownLocation[]; cursor: string | null }>(
+    "/api/locations",
+    { search, limit: SHOWN },
+  );
+  const typed = (text: string): void => setSearch(text.replaceAll(/[^\w-]/g, "").slice(0, 64));
+  return (
+    <div class="locations" onKeyDown={rowKeys()}>
+      <label>
+        <span class="hidden">Part of a location's id</span>
+        <input
+          type="search"
+          placeholder="Search locations"
+          value={search}
+          onInput={(event) => typed(event.currentTarget.value)}
+        />
+      </label>
+      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+      <ul>
+        {answer?.locations.map((one) => (
+          <li key={one.locationId}>
+            <a data-row href={linkTo(one.locationId)} aria-current={one.locationId === locationId ? "true" : undefined}>
+              <span>{one.locationId}</span> <small>last seen {one.lastSeen.slice(0, 10)}</small>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {answer && answer.locations.length === 0 ? <p class="quiet-note">No location has this in its id.</p> : null}
+      {answer?.cursor ? <p class="quiet-note">There are more: type a part of the id.</p> : null}
+    </div>
+  );
+}

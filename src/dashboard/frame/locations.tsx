@@ -1,0 +1,48 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { KnownLocation } from "../../model/ledger.ts";
+import { LocationList } from "./location-switcher.tsx";
+import { ProblemNote } from "../parts/problem.tsx";
+import { SendFirst } from "../parts/send-first.tsx";
+import { goTo, linkTo, readRoute } from "../routes.ts";
+import { useQuery } from "../ask/use-query.ts";
+
+const ASK_EVERY_MS = 2_000;
+
+/** Chooses a location. The only one there is chooses itself; as long as there is none, it shows how one comes to be. */
+export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JSX.Element {
+  const { answer, problem, askAgain } = useQuery<{ locations: readonly KnownLocation[] }>("/api/locations", {
+    limit: 2,
+  });
+  const count = answer?.locations.length ?? null;
+  useEffect(() => {
+    const [only, second] = answer?.locations ?? [];
+    // Somebody may have gone elsewhere before the answer came.
+    const isHere = readRoute(location.hash).locationId === null;
+    if (only && !second && isHere) goTo(linkTo(only.locationId), true);
+  }, [answer]);
+  useEffect(() => {
+    if (count !== 0) return undefined;
+    const timer = setInterval(askAgain, ASK_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [count]);
+  return (
+    <main class="choose">
+      <header>
+        <img src="/icon.svg" alt="" width="32" height="32" />
+        <h1>Afterbeep</h1>
+        <button type="button" class="quiet" onClick={onSignOut}>
+          Sign out
+        </button>
+      </header>
+      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+      {count === 0 ? <SendFirst locationId={null} /> : null}
+      {count !== null && count > 1 ? (
+        <>
+          <h2>Which location?</h2>
+          <LocationList />
+        </>
+      ) : null}
+    </main>
+  );
+}

@@ -1,0 +1,61 @@
+// What stands around every page of a location: where one is, and where one can go.
+import type { ComponentChildren, JSX } from "preact";
+import { linkTo, type PageName, type Route } from "../routes.ts";
+import { FindContact } from "../parts/find-contact.tsx";
+import { LocationSwitcher } from "./location-switcher.tsx";
+import { usePlace } from "../parts/place.ts";
+
+const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
+  { page: "overview", words: "Overview" },
+  { page: "events", words: "Events" },
+  { page: "deliveries", words: "Deliveries" },
+  { page: "tasks", words: "Tasks" },
+  { page: "rules", words: "Rules" },
+  { page: "playground", words: "Playground" },
+];
+
+export function Shell({
+  route,
+  onSignOut,
+  children,
+}: {
+  readonly route: Route;
+  readonly onSignOut: () => void;
+  readonly children: ComponentChildren;
+}): JSX.Element {
+  const { locationId, zone } = usePlace();
+  return (
+    <div class="shell">
+      <a class="skip" href="#main" onClick={skip}>
+        To the content
+      </a>
+      <header class="bar">
+        <a class="brand" href={linkTo(locationId)}>
+          <img src="/icon.svg" alt="" width="24" height="24" /> Afterbeep
+        </a>
+        <LocationSwitcher />
+        <FindContact label="Find a contact" />
+      </header>
+      <nav class="pages" aria-label="Pages of this location">
+        {LINKS.map(({ page, words }) => (
+          <a key={page} href={linkTo(locationId, page)} aria-current={route.page === page ? "page" : undefined}>
+            {words}
+          </a>
+        ))}
+        <span class="zone">Times are those of {zone}</span>
+        <button type="button" class="quiet" onClick={onSignOut}>
+          Sign out
+        </button>
+      </nav>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** The fragment is the page's address: a plain link to `#main` would leave the page. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,115 @@
+// What became of an action: where it stands, each attempt, what it waits for or what ended it, and what one can do.
+import type { JSX } from "preact";
+import type { Delivery } from "../../model/delivery.ts";
+import type { Action } from "../../model/rule.ts";
+import type { HostState } from "../../model/statistics.ts";
+import { linkTo } from "../routes.ts";
+import { lengthInWords } from "../time/time.ts";
+import { CANCELLED_BY, waitInWords } from "./waits.ts";
+import { StateBadge } from "./badge.tsx";
+import { DeliveryButtons } from "./delivery-buttons.tsx";
+import { useNow, usePlace } from "./place.ts";
+import { Time } from "../time/time-elements.tsx";
+
+/** Where an action goes, in a few words. */
+export function actionInWords(action: Action | null): string {
+  if (action === null) return "an action of another version";
+  switch (action.type) {
+    case "webhook":
+      return `${action.method ?? "POST"} ${action.url}`;
+    case "task":
+      return `task “${action.title}”`;
+  }
+}
+
+/** A delivery from the decision to where it stands now. `hosts`: how destinations do, which may be why it waits. */
+export function DeliveryTimeline({
+  delivery,
+  onDone,
+  hosts = [],
+}: {
+  readonly delivery: Delivery;
+  readonly onDone: () => void;
+  readonly hosts?: readonly HostState[];
+}): JSX.Element {
+  const { locationId } = usePlace();
+  const { action, attempts, state, cancelledBy, giveUpAt } = delivery;
+  return (
+    <article class={`delivery state-${state}`} aria-label={`Delivery of ${delivery.rule}`}>
+      <header>
+        <StateBadge state={state} />
+        <a href={linkTo(locationId, "rules", delivery.rule)}>{delivery.rule}</a>
+        <span class="delivery-what">{actionInWords(action)}</span>
+        <DeliveryButtons delivery={delivery} onDone={onDone} />
+      </header>
+      <ol class="timeline">
+        <li>
+          <Time at={delivery.decidedAt} /> decided
+          {action?.after ? `, to wait ${action.after}` : ""}
+          {delivery.window ? `, ${windowInWords(delivery.window)}` : ""}
+          {action?.cancelOn
+            ? `, unless ${action.cancelOn.map((on) => (typeof on === "string" ? on : on.on.join(", "))).join(" or ")}`
+            : ""}
+        </li>
+        {attempts.map((attempt, index) => (
+          <li key={index} class={attempt.error === null ? "is-met" : "is-unmet"}>
+            <Time at={attempt.at} /> attempt {index + 1}: {attempt.error ?? "done"}
+            {attempt.status === null ? "" : `, answered ${attempt.status}`}, after {lengthInWords(attempt.durationMs)}
+            {attempt.answer ? (
+              <pre class="answer" tabIndex={0} role="region" aria-label={`What attempt ${index + 1} was answered`}>
+                {attempt.answer}
+              </pre>
+            ) : null}
+          </li>
+        ))}
+        {state === "scheduled" ? (
+          <li class="is-unknown">
+            <Wait delivery={delivery} hosts={hosts} />
+            {giveUpAt === null ? null : (
+              <>
+                . It is given up at <Time at={giveUpAt} />
+              </>
+            )}
+          </li>
+        ) : null}
+        {state === "sending" ? <li class="is-unknown">is being sent</li> : null}
+        {cancelledBy === null ? null : (
+          <li class="is-unknown">
+            {cancelledBy.by === "operator" ? (
+              `${state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by an operator`
+            ) : (
+              <>
+                {state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by{" "}
+                {CANCELLED_BY[cancelledBy.trigger]}:{" "}
+                <a href={linkTo(locationId, "events", cancelledBy.eventKey, { contact: delivery.contactId })}>
+                  that event
+                </a>
+              </>
+            )}
+          </li>
+        )}
+        {state === "dead" ? <li class="is-unmet">given up: it is not tried again unless you retry it</li> : null}
+      </ol>
+    </article>
+  );
+}
+
+/** Why it waits, by the second. */
+export function Wait({
+  delivery,
+  hosts,
+}: {
+  readonly delivery: Delivery;
+  readonly hosts: readonly HostState[];
+}): JSX.Element {
+  const { zone } = usePlace();
+  const now = useNow();
+  const host = hosts.find((one) => one.host === delivery.host);
+  return <>{waitInWords(delivery, host, zone, now)}</>;
+}
+
+function windowInWords({ days, from, to, timeZone }: NonNullable<Delivery["window"]>): string {
+  const hours = from || to ? ` ${from ?? "00:00"} to ${to ?? "24:00"}` : "";
+  const on = days ? ` on ${days.map((day) => day.slice(0, 3)).join(", ")}` : "";
+  return `only${on}${hours}${timeZone ? ` (${timeZone})` : ""}`;
+}

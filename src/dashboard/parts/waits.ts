@@ -1,0 +1,89 @@
+// What holds a delivery, and how its destination does, in words.
+import type { CircuitMode, Delivery } from "../../model/delivery.ts";
+import type { HostState } from "../../model/statistics.ts";
+import { hostInWords } from "../deliveries/delivery-filter.ts";
+import { fromNow, timeInWords } from "../time/time.ts";
+import { clockIn } from "../time/zoned.ts";
+
+/** What stands between a destination and what is to go there. */
+export interface HostInWords {
+  readonly words: string;
+  /** It takes what comes, as fast as it is allowed to. */
+  readonly isWell: boolean;
+}
+
+/** How a destination does. An answer may be older than what it says: a time that is over is not said. */
+export function hostStateInWords(host: HostState, zone: string, now: number): HostInWords {
+  const { failures, openUntil, pausedUntil } = host;
+  const inARow = `${failures} ${failures === 1 ? "failure" : "failures"} in a row`;
+  const at = (time: string | null): string => (time === null ? "later" : timeInWords(time, zone, now));
+  if (isAhead(pausedUntil, now)) return { words: `paused until ${at(pausedUntil)}: it asked for it`, isWell: false };
+  switch (modeOf(host, now)) {
+    case "open":
+      return { words: `open until ${at(openUntil)}, ${inARow}: nothing is sent`, isWell: false };
+    case "half-open":
+      return { words: `half-open, ${inARow}: one goes first, and the rest if it arrives`, isWell: false };
+    case "suspect":
+      return { words: `one at a time, ${inARow}`, isWell: false };
+    case "closed":
+      return { words: "takes deliveries", isWell: true };
+  }
+}
+
+/** Why a delivery waits, and until when; `null` of one that does not wait. `host`: how its destination does, if known. */
+export function waitInWords(delivery: Delivery, host: HostState | undefined, zone: string, now: number): string | null {
+  const { state, dueAt } = delivery;
+  if (state !== "scheduled" || dueAt === null) return null;
+  const time = timeInWords(dueAt, zone, now);
+  const shut = host ? shutInWords(host, zone, now) : null;
+  if (!isAhead(dueAt, now)) return shut ? `due since ${time}, but ${shut}` : `due since ${time}: its turn comes next`;
+  const until = host ? lastOf(host.openUntil, host.pausedUntil) : null;
+  const isHeldLonger = shut !== null && until !== null && Date.parse(until) > Date.parse(dueAt);
+  return `${reasonInWords(delivery, zone)} ${fromNow(dueAt, now)} (${time})${isHeldLonger ? `, but ${shut}` : ""}`;
+}
+
+/** What ended a delivery that is cancelled or dead, or how its last attempt went, in a line. */
+export function endInWords({ state, cancelledBy, attempts }: Delivery): string | null {
+  const last = attempts.at(-1);
+  const tries = `${attempts.length} ${attempts.length === 1 ? "attempt" : "attempts"}`;
+  if (state === "dead") return last?.error ? `${last.error}, after ${tries}` : "given up without an attempt";
+  if (state === "sent") return `${last?.status ? `answered ${last.status}` : "done"}, after ${tries}`;
+  if (state !== "cancelled" || cancelledBy === null) return null;
+  if (cancelledBy.by === "operator") return "by an operator";
+  return `by ${CANCELLED_BY[cancelledBy.trigger]}`;
+}
+
+/** What of a contact's events ends a wait. */
+export const CANCELLED_BY = {
+  reply: "a reply",
+  dnd: "do not disturb",
+  delete: "the contact's deletion",
+  conditions: "an event that the rule names",
+} as const;
+
+function reasonInWords(delivery: Delivery, zone: string): string {
+  const { action, attempts, window, dueAt } = delivery;
+  if (window && dueAt && clockIn(dueAt, window.timeZone ?? zone) === (window.from ?? "00:00"))
+    return "its window opens";
+  const failed = attempts.length;
+  if (failed > 0) return `after ${failed} failed ${failed === 1 ? "attempt" : "attempts"} tried again`;
+  return action?.after ? `its delay of ${action.after} is over` : "due";
+}
+
+function shutInWords(host: HostState, zone: string, now: number): string | null {
+  const { words, isWell } = hostStateInWords(host, zone, now);
+  return isWell ? null : `${hostInWords(host.host)} is ${words}`;
+}
+
+function modeOf({ mode, openUntil }: HostState, now: number): CircuitMode {
+  return mode === "open" && !isAhead(openUntil, now) ? "half-open" : mode;
+}
+
+function lastOf(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) > Date.parse(b) ? a : b;
+}
+
+function isAhead(at: string | null, now: number): boolean {
+  return at !== null && Date.parse(at) > now;
+}

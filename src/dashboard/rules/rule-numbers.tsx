@@ -1,0 +1,118 @@
+// How often a rule fired and was held: bars over the week, and the numbers beside them.
+import type { JSX } from "preact";
+import type { RuleUse } from "./rule-use.ts";
+import { Bars, folded } from "../parts/bars.tsx";
+import { HELD_WORDS } from "./rule-words.tsx";
+import { Ago, Time } from "../time/time-elements.tsx";
+
+const SMALL_BARS = 28;
+const LARGE_BARS = 84;
+
+/** The week of a rule as a small picture, with its numbers as text. */
+export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly isKnown: boolean }): JSX.Element {
+  const { fired, held, reasons, lastFired } = use;
+  return (
+    <div class="rule-numbers">
+      <WeekBars use={use} count={SMALL_BARS} height={32} />
+      {isKnown ? (
+        <>
+          <p>
+            <b>{number(fired.day)}</b> fired in 24 hours, <b>{number(fired.week)}</b> in 7 days
+          </p>
+          {held.week === 0 ? null : (
+            <p class="rule-held">
+              {number(held.day)} held in 24 hours, {number(held.week)} in 7 days:{" "}
+              {reasons.map(({ reason, count }) => `${number(count.week)} ${HELD_WORDS[reason]}`).join(", ")}
+            </p>
+          )}
+          <p class="quiet-note">
+            {lastFired === null ? (
+              "on no event that is kept"
+            ) : (
+              <>
+                last <Ago at={lastFired} />
+              </>
+            )}
+          </p>
+        </>
+      ) : (
+        <p class="quiet-note">Counting…</p>
+      )}
+    </div>
+  );
+}
+
+/** The week of a rule at large: the picture, and each reason for which it was held. */
+export function RuleTable({ use }: { readonly use: RuleUse }): JSX.Element {
+  const { fired, held, reasons, lastFired } = use;
+  const rows = [
+    { words: "Fired", count: fired, name: "is-fired" },
+    { words: "Held", count: held, name: "is-held" },
+    ...reasons.map(({ reason, count }) => ({ words: `of these ${HELD_WORDS[reason]}`, count, name: "is-part" })),
+  ];
+  return (
+    <div class="rule-large">
+      <div>
+        <WeekBars use={use} count={LARGE_BARS} height={140} />
+        <p class="rule-axis">
+          <span>7 days ago</span> <span>two hours a bar</span> <span>now</span>
+        </p>
+      </div>
+      <div>
+        <table>
+          <thead>
+            <tr>
+              <td />
+              <th scope="col">24 hours</th>
+              <th scope="col">7 days</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ words, count, name }) => (
+              <tr key={words} class={name}>
+                <th scope="row">{words}</th>
+                <td>{number(count.day)}</td>
+                <td>{number(count.week)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <p class="quiet-note">
+          {lastFired === null ? (
+            "It fired on no event that is kept."
+          ) : (
+            <>
+              Last fired <Time at={lastFired} />, <Ago at={lastFired} />
+            </>
+          )}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function WeekBars({
+  use,
+  count,
+  height,
+}: {
+  readonly use: RuleUse;
+  readonly count: number;
+  readonly height: number;
+}): JSX.Element {
+  const { fired, held } = use;
+  return (
+    <Bars
+      height={height}
+      label={`${use.name} in 7 days: ${number(fired.week)} fired, ${number(held.week)} held`}
+      stacks={[
+        { name: "bar-plain", values: folded(fired.hours, count) },
+        { name: "bar-held", values: folded(held.hours, count) },
+      ]}
+    />
+  );
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en");
+}

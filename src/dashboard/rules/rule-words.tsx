@@ -1,0 +1,69 @@
+// A rule in words, what it is marked with, and what a check of its file found.
+import type { JSX } from "preact";
+import type { HeldReason } from "../../model/decision.ts";
+import { ruleInWords } from "../../model/in-words.ts";
+import type { CheckedRule, Rule } from "../../model/rule.ts";
+import type { RuleUse } from "./rule-use.ts";
+
+/** Why a rule was held, as it stands behind a number. */
+export const HELD_WORDS: { readonly [Reason in HeldReason]: string } = {
+  limit: "at its limit",
+  "duplicate-action": "had fired for the message before",
+  error: "failed to evaluate",
+  stopped: "stopped by a rule before it",
+};
+
+/** When it fires, what it does then, and what holds it back. */
+export function RuleWords({ rule }: { readonly rule: Rule }): JSX.Element {
+  const { when, then, besides } = ruleInWords(rule);
+  return (
+    <dl class="rule-words">
+      <dt>When</dt>
+      <dd>{when}</dd>
+      <dt>Then</dt>
+      {then.map((sentence, index) => (
+        <dd key={index}>{sentence}</dd>
+      ))}
+      {besides.length === 0 ? null : <dt>Besides</dt>}
+      {besides.map((sentence) => (
+        <dd key={sentence}>{sentence}</dd>
+      ))}
+    </dl>
+  );
+}
+
+/** Whether it can fire here, whether it did, and whether its file is in order. */
+export function RuleMarks({ use }: { readonly use: RuleUse }): JSX.Element {
+  const { checked, off } = use;
+  const count = checked?.findings.length ?? 0;
+  return (
+    <span class="rule-marks">
+      {off === "disabled" ? <span class="badge">disabled</span> : null}
+      {off === "elsewhere" ? <span class="badge">for other locations</span> : null}
+      {use.isUnused ? <span class="badge mark-unused">unused for 7 days</span> : null}
+      {checked ? (
+        <span class={`badge${checked.failing > 0 ? " mark-bad" : ""}`}>{examplesInWords(checked)}</span>
+      ) : null}
+      {count > 0 ? <span class="badge mark-bad">{count === 1 ? "1 finding" : `${count} findings`}</span> : null}
+    </span>
+  );
+}
+
+/** What a check found in a rule's file: where, and what to do. */
+export function RuleFindings({ checked }: { readonly checked: CheckedRule }): JSX.Element {
+  return (
+    <ul class="findings">
+      {checked.findings.map(({ pointer, code, message }, index) => (
+        <li key={index}>
+          <code>{pointer === "" ? "the file" : pointer}</code> {message} <small class="quiet-note">{code}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function examplesInWords({ examples, failing }: CheckedRule): string {
+  if (examples === 0) return "no examples";
+  if (failing > 0) return `${failing} of ${examples} ${examples === 1 ? "example fails" : "examples fail"}`;
+  return examples === 1 ? "1 example holds" : `${examples} examples hold`;
+}

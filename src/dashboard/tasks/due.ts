@@ -1,0 +1,24 @@
+// When a task is due, in words.
+import type { Task } from "../../model/task.ts";
+import { fromNow, lengthInWords } from "../time/time.ts";
+
+/** How pressing a task is: a word, and whether its time is over. */
+export interface Due {
+  readonly words: string;
+  readonly isOverdue: boolean;
+}
+
+/** How pressing an open task is. */
+export function dueInWords({ dueAt }: Pick<Task, "dueAt">, now: number): Due {
+  if (dueAt === null) return { words: "no date", isOverdue: false };
+  const lateMs = now - Date.parse(dueAt);
+  if (lateMs < 1_000) return { words: `due ${fromNow(dueAt, now)}`, isOverdue: false };
+  const [largest = ""] = lengthInWords(lateMs).match(/^\S+ \S+/) ?? [];
+  return { words: `overdue by ${largest}`, isOverdue: true };
+}
+
+/** The row that takes the focus once a row is gone: the next one, else the one before. */
+export function neighbourOf<Item extends { readonly id: string }>(items: readonly Item[], id: string): Item | null {
+  const at = items.findIndex((item) => item.id === id);
+  return at === -1 ? null : (items[at + 1] ?? items[at - 1] ?? null);
+}

@@ -1,0 +1,23 @@
+import type { JSX } from "preact";
+import { fromNow, timeElsewhere, timeInWords } from "./time.ts";
+import { useNow, usePlace } from "../parts/place.ts";
+
+/** A time in the location's zone; in the viewer's when one points at it. */
+export function Time({ at }: { readonly at: string }): JSX.Element {
+  const { zone } = usePlace();
+  return (
+    <time dateTime={at} title={timeElsewhere(at)}>
+      {timeInWords(at, zone, Date.now())}
+    </time>
+  );
+}
+
+/** How long ago, or how soon. */
+export function Ago({ at }: { readonly at: string }): JSX.Element {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={timeElsewhere(at)} class="ago">
+      {fromNow(at, now)}
+    </time>
+  );
+}
