@@ -25,9 +25,9 @@ export interface PageProps {
 /** Reads a fragment. What it does not know becomes the overview. */
 export function readRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);
-  const [, , locationId = "", page = "", item = ""] = path.split("/").map(decoded);
+  const [, , locationId = "", page = "", item = ""] = path.startsWith("/l/") ? path.split("/").map(decoded) : [];
   return {
-    locationId: path.startsWith("/l/") && locationId !== "" ? locationId : null,
+    locationId: locationId === "" ? null : locationId,
     page: PAGES.find((name) => name === page) ?? "overview",
     item: item === "" ? null : item,
     query: Object.fromEntries(new URLSearchParams(query)),

@@ -19,7 +19,7 @@ export function storyOf(event: Event, decision: Decision): string {
       description: `An ${event.kind} as it was recorded`,
       start: decision.decidedAt,
       timeZone: decision.timeZone,
-      events: [{ at: "0s", event: withoutEnvelope(event.payload) }],
+      events: [{ at: decision.decidedAt, event: withoutEnvelope(event.payload) }],
       expect: decision.fired.map((rule) => ({ what: "fired", rule })),
     },
     null,

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
+import { dateInWords, hourInWords } from "../time/time.ts";
 
 /** One line of a chart. */
 export interface Series {
@@ -124,21 +125,11 @@ function options(element: HTMLElement, series: readonly Series[], zone: string):
 }
 
 function clock(seconds: number, zone: string): string {
-  return `${dayOf(seconds, zone)}, ${hourOf(seconds, zone)}`;
+  return `${dateInWords(seconds * 1_000, zone)}, ${hourInWords(seconds * 1_000, zone)}`;
 }
 
 /** The hour, and below it the day where one begins. */
 function tick(seconds: number, isFirst: boolean, zone: string): string {
-  const hour = hourOf(seconds, zone);
-  return isFirst || hour === "00:00" ? `${hour}\n${dayOf(seconds, zone)}` : hour;
-}
-
-function hourOf(seconds: number, timeZone: string): string {
-  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone } as const;
-  return new Intl.DateTimeFormat("en-GB", form).format(seconds * 1_000);
-}
-
-function dayOf(seconds: number, timeZone: string): string {
-  const form = { weekday: "short", day: "numeric", month: "short", timeZone } as const;
-  return new Intl.DateTimeFormat("en-GB", form).format(seconds * 1_000);
+  const hour = hourInWords(seconds * 1_000, zone);
+  return isFirst || hour === "00:00" ? `${hour}\n${dateInWords(seconds * 1_000, zone)}` : hour;
 }

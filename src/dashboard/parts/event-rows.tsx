@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { linkTo } from "../routes.ts";
 import { Tag } from "./badge.tsx";
+import { HELD_WORDS } from "./held-words.ts";
 import { usePlace } from "./place.ts";
 import { rowKeys } from "./row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
@@ -58,12 +59,12 @@ export function WhatFired({ entry }: { readonly entry: LogEntry }): JSX.Element 
     <span class="row-fired">
       {entry.fired.map((rule) => (
         <a key={rule} class="fired" href={linkTo(locationId, "rules", rule)}>
-          {rule}
+          {rule} <span class="hidden">fired</span>
         </a>
       ))}
       {entry.held.map(({ rule, reason }) => (
-        <a key={rule} class="held" title={reason} href={linkTo(locationId, "rules", rule)}>
-          {rule}
+        <a key={rule} class="held" href={linkTo(locationId, "rules", rule)}>
+          {rule}, {HELD_WORDS[reason]}
         </a>
       ))}
     </span>

@@ -1,5 +1,12 @@
 // Lists by keyboard: `j` and `k`, or the arrows, go from row to row; a row's own keys do what its page says.
 
+const STEPS = new Map([
+  ["j", 1],
+  ["ArrowDown", 1],
+  ["k", -1],
+  ["ArrowUp", -1],
+]);
+
 /** Handles keys of a list whose rows carry `data-row`. Attach as `onKeyDown` of the list. */
 export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>> = {}) {
   return (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
@@ -9,12 +16,13 @@ export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>
     const rows = [...currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
     const row = target.closest<HTMLElement>("[data-row]");
     const at = row ? rows.indexOf(row) : -1;
-    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[key];
+    const step = STEPS.get(key);
     if (step !== undefined) {
       focusRow(rows[Math.max(0, Math.min(rows.length - 1, at + step))]);
       event.preventDefault();
-    } else if (row && own[key]) {
-      own[key](row);
+    } else if (row && Object.hasOwn(own, key)) {
+      // A key that is held down goes on with the row that has the focus next: what cannot be undone happens once.
+      if (!event.repeat) own[key]?.(row);
       event.preventDefault();
     }
   };

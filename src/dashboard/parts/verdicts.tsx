@@ -30,13 +30,18 @@ const ORDER: readonly VerdictReason[] = [
   "disabled",
 ];
 
-/** Every verdict of a decision, fired ones first. `open`: the rule whose conditions are shown at once. */
+/**
+ * Every verdict of a decision, fired ones first. `open`: the rule whose conditions are shown at once. `draft`: a rule
+ * that is not deployed, so there is no page of it.
+ */
 export function DecisionRows({
   decision,
   open,
+  draft,
 }: {
   readonly decision: Decision;
   readonly open?: string | undefined;
+  readonly draft?: string | undefined;
 }): JSX.Element {
   const rows = decision.verdicts.toSorted((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason));
   if (rows.length === 0) return <p class="quiet-note">No rule looks at this kind of event.</p>;
@@ -46,6 +51,7 @@ export function DecisionRows({
         <VerdictRow
           key={verdict.rule}
           verdict={verdict}
+          isDraft={verdict.rule === draft}
           isOpen={open === undefined ? verdict.fired : verdict.rule === open}
         />
       ))}
@@ -56,7 +62,15 @@ export function DecisionRows({
   );
 }
 
-function VerdictRow({ verdict, isOpen }: { readonly verdict: Verdict; readonly isOpen: boolean }): JSX.Element {
+function VerdictRow({
+  verdict,
+  isOpen,
+  isDraft,
+}: {
+  readonly verdict: Verdict;
+  readonly isOpen: boolean;
+  readonly isDraft: boolean;
+}): JSX.Element {
   const { locationId } = usePlace();
   const tree = conditionTree(verdict.conditions);
   return (
@@ -71,7 +85,7 @@ function VerdictRow({ verdict, isOpen }: { readonly verdict: Verdict; readonly i
       </summary>
       <div class="verdict-body">
         {tree ? <Tree node={tree} /> : <p class="quiet-note">{noTree(verdict)}</p>}
-        <a href={linkTo(locationId, "rules", verdict.rule)}>The rule {verdict.rule}</a>
+        {isDraft ? null : <a href={linkTo(locationId, "rules", verdict.rule)}>The rule {verdict.rule}</a>}
       </div>
     </details>
   );

@@ -38,7 +38,7 @@ export function Outcome({
           {name} does not look at {of.event.kind}: its “on” does not name that kind.
         </p>
       ) : (
-        <DecisionRows decision={{ ...decision, verdicts: own, leftOut: undefined }} open={name} />
+        <DecisionRows decision={{ ...decision, verdicts: own, leftOut: undefined }} open={name} draft={name} />
       )}
       <h3>What would follow</h3>
       {happens.length === 0 ? <p class="quiet-note">Nothing.</p> : null}

@@ -47,13 +47,18 @@ export function Playground({ route }: PageProps): JSX.Element {
         : placed(draft.event, [NOT_A_PAYLOAD]),
     [checked, hasPayload, hasPayload ? "" : draft.event],
   );
+  const choosing = useRef(new AbortController());
   const choose = (source: EventSource): void => {
+    // What was chosen before may come late: it is not wanted any more.
+    choosing.current.abort();
+    choosing.current = new AbortController();
+    const { signal } = choosing.current;
     setNoEvent(null);
     if (source.from === "sample")
       return replace({ event: sampleText(source.name, locationId), eventFrom: sourceWord(source) });
-    recordedEvent(locationId, source.key, source.contactId).then(replace, (error: unknown) =>
-      setNoEvent(error instanceof Problem ? error : null),
-    );
+    recordedEvent(locationId, source.key, source.contactId, signal).then(replace, (error: unknown) => {
+      if (!signal.aborted) setNoEvent(error instanceof Problem ? error : null);
+    });
   };
   const examples = checked?.answer.examples;
   return (
@@ -124,7 +129,7 @@ export function Playground({ route }: PageProps): JSX.Element {
           <Findings
             findings={ofEvent}
             label="Findings of the event"
-            none="The event can be used."
+            none={checked ? "The event can be used." : "Checking…"}
             onShow={(place) => event.current?.show(place)}
           />
         </section>

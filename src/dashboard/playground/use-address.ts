@@ -20,6 +20,7 @@ export function useAddress(
   useEffect(() => {
     if (origin === "" || origin === draft.origin) return undefined;
     const aborted = new AbortController();
+    setProblem(null);
     const named = rule ? ruleNamed(rule, aborted.signal) : NOTHING;
     const recorded = event ? recordedEvent(locationId, event, contact, aborted.signal) : NOTHING;
     Promise.all([named, recorded]).then(

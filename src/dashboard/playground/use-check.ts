@@ -1,4 +1,4 @@
-// The draft's check, asked again at each keystroke.
+// The draft's check, asked again a moment after each keystroke.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { CheckedDraft } from "../../model/playground.ts";

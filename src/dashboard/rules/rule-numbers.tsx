@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { RuleUse } from "./rule-use.ts";
 import { Bars, folded } from "../parts/bars.tsx";
-import { HELD_WORDS } from "./rule-words.tsx";
+import { HELD_WORDS } from "../parts/held-words.ts";
 import { Ago, Time } from "../time/time-elements.tsx";
 
 const SMALL_BARS = 28;

@@ -1,17 +1,8 @@
 // A rule in words, what it is marked with, and what a check of its file found.
 import type { JSX } from "preact";
-import type { HeldReason } from "../../model/decision.ts";
 import { ruleInWords } from "../../model/in-words.ts";
 import type { CheckedRule, Rule } from "../../model/rule.ts";
 import type { RuleUse } from "./rule-use.ts";
-
-/** Why a rule was held, as it stands behind a number. */
-export const HELD_WORDS: { readonly [Reason in HeldReason]: string } = {
-  limit: "at its limit",
-  "duplicate-action": "had fired for the message before",
-  error: "failed to evaluate",
-  stopped: "stopped by a rule before it",
-};
 
 /** When it fires, what it does then, and what holds it back. */
 export function RuleWords({ rule }: { readonly rule: Rule }): JSX.Element {

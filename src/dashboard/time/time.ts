@@ -11,6 +11,7 @@ function format(zone: string | undefined, name: string, options: Intl.DateTimeFo
 }
 
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+const HOUR = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 
 /** `14:03:07` today, else `Tue 3 Mar, 14:03:07`; with the year when it is another one. */
@@ -33,6 +34,16 @@ export function timeElsewhere(at: string): string {
 /** `14:03:07` in a zone, whatever the day. */
 export function clockInWords(at: string, zone: string): string {
   return format(zone, "clock", CLOCK).format(Date.parse(at));
+}
+
+/** `14:03` in a zone. */
+export function hourInWords(time: number, zone: string): string {
+  return format(zone, "hour", HOUR).format(time);
+}
+
+/** `Tue 3 Mar` in a zone. */
+export function dateInWords(time: number, zone: string): string {
+  return format(zone, "day", DAY).format(time);
 }
 
 /** `Today`, `Yesterday`, `Tue 3 Mar`; with the year when it is another one. */
