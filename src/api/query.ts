@@ -46,8 +46,14 @@ const wholeNumber = (most: number): Form<number> => ({
 const A_PAGE_BEFORE = "the cursor of a page before";
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
 /** From 1970 on. */
+/** From 1970 on, and on a day that there is: parsing alone takes the 31st of February for the 3rd of March. */
+function isTime(text: string): boolean {
+  const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return time >= 0 && new Date(time).toISOString().startsWith(text.slice(0, 10));
+}
+
 const TIME: Form<string> = {
-  read: (given) => (ISO_TIME.test(given) && Date.parse(given) >= 0 ? given : undefined),
+  read: (given) => (isTime(given) ? given : undefined),
   expected: "a time in ISO 8601, UTC",
 };
 const RULE = text(/^[!-~]{1,128}$/, "the name of a rule");

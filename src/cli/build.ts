@@ -6,7 +6,7 @@ import { checkExamples } from "../match/example-findings.ts";
 import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
-import { buildDashboard } from "./dashboard.ts";
+import { buildDashboard, standIn } from "./dashboard.ts";
 import { findingLine } from "./print.ts";
 import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { readRules } from "./rule-files.ts";
@@ -93,12 +93,13 @@ export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Bundles the page; while developing, code that cannot be bundled is told and the last page stays. `false`: it failed. */
+/** Bundles the page; while developing, code that cannot be bundled is told and the last page stays, or one that says so. `false`: it failed. */
 async function bundlePage(developing: boolean): Promise<boolean> {
   try {
     await buildDashboard();
     return true;
   } catch (error) {
+    if (developing) standIn();
     console.error(`The page could not be bundled:\n${error instanceof Error ? error.message : String(error)}`);
     return developing;
   }

@@ -41,6 +41,14 @@ export async function buildDashboard(folder = DASHBOARD_FOLDER): Promise<void> {
     if (!files.has(join(folder, "assets", name))) rmSync(join(folder, "assets", name));
 }
 
+/** Puts a page in place that says that there is none yet, where there is no other: without the folder wrangler serves nothing. */
+export function standIn(folder = DASHBOARD_FOLDER): void {
+  if (existsSync(join(folder, "index.html"))) return;
+  for (const name of readdirSync(STATIC)) writeChanged(join(folder, name), readFileSync(join(STATIC, name)));
+  const words = "The page could not be bundled: see what the terminal says, mend it, and reload.";
+  writeFileSync(join(folder, "index.html"), `<!doctype html><title>Afterbeep</title><p>${words}</p>\n`);
+}
+
 /** The page with the names that its script and style have got. */
 function withNames(html: string, { outputs }: Metafile, folder: string): string {
   const addressOf = (entry: string): string => {

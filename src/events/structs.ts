@@ -7,7 +7,8 @@ import { FACTS, factsOfKind, type FactType } from "./facts.ts";
 
 const NUMERIC = /^\s*-?\d+(\.\d+)?\s*$/;
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const CONTACT_ID = /^[!-~]{1,128}$/;
+/** It stands in paths of the API, in which `.` and `..` would be steps. */
+const CONTACT_ID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
 
 type Check = (value: unknown) => true | string;
 

@@ -10,6 +10,8 @@ import { parseEnv } from "node:util";
 /** A checkout of its own, so that the rules of this one are not edited. */
 const checkout = aCheckout("dev");
 const RULE = join(checkout, "rules/sms-failed.json");
+const PAGE = join(checkout, "src/dashboard/main.tsx");
+const page = readFileSync(PAGE, "utf8");
 let child: ChildProcess;
 let url = "";
 let output = "";
@@ -24,6 +26,8 @@ async function until<Value>(look: () => Promise<Value | undefined | false>): Pro
 
 beforeAll(async () => {
   const port = await freePort(0);
+  // On a fresh clone there is no page from before.
+  writeFileSync(PAGE, `${page}<`);
   url = `http://127.0.0.1:${port}`;
   child = spawn(
     "npm",
@@ -88,6 +92,18 @@ describe("npm run dev", () => {
       status: "accepted",
       fired: expect.arrayContaining(["sms-failed"]),
     });
+  });
+
+  it("answers although the page cannot be bundled, says so in its place, and shows it once it can", async () => {
+    const shown = async (): Promise<string> => (await fetch(`${url}/`)).text();
+    expect(await shown()).toContain("could not be bundled");
+    expect(output).toContain("src/dashboard/main.tsx");
+    writeFileSync(PAGE, page);
+    await until(async () => (await shown()).includes('<div id="page">'));
+  }, 30_000);
+
+  it("prints a link to the page that signs in", () => {
+    expect(output).toContain(`/#token=${encodeURIComponent(variables()["ADMIN_TOKEN"] ?? "")}`);
   });
 
   it("is asked about a recorded event by rules explain", () => {

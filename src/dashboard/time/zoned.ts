@@ -14,7 +14,10 @@ export function fromField(text: string, zone: string): string | null {
   const local = FIELD.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
   if (Number.isNaN(local)) return null;
   const near = local - offsetMs(local, zone);
-  return new Date(local - offsetMs(near, zone)).toISOString();
+  const nearer = local - offsetMs(near, zone);
+  // A clock that skips this shows neither of them so: the later is as long after the skip.
+  const found = [nearer, near].find((time) => time + offsetMs(time, zone) === local) ?? Math.max(nearer, near);
+  return new Date(found).toISOString();
 }
 
 /** `HH:MM` at a time in a zone. */

@@ -63,6 +63,8 @@ describe("parameters", () => {
       ["rule", "two words"],
       ["error", "oops"],
       ["since", "2026-13-01T00:00Z"],
+      ["since", "2026-02-31T00:00Z"],
+      ["until", "2026-03-01T24:00Z"],
       ["contact", ""],
       ["host", 7],
       ["state", "dead"],

@@ -15,6 +15,15 @@ describe("a field of date and time", () => {
     expect([fromField(text, zone), toField(at, zone)]).toEqual([at, text]);
   });
 
+  it.each([
+    ["America/New_York", "2026-03-08T02:30", "2026-03-08T07:30:00.000Z"],
+    ["Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:30:00.000Z"],
+    ["Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-03T15:45:00.000Z"],
+    ["America/Santiago", "2026-09-06T00:30", "2026-09-06T04:30:00.000Z"],
+  ])("means in %s by %s, which the clock skips, as long after it: %s", (zone, text, at) => {
+    expect(fromField(text, zone)).toBe(at);
+  });
+
   it("means no time when it is empty or half filled, and shows none for what is none", () => {
     expect([fromField("", "UTC"), fromField("2026-03-", "UTC"), toField("soon", "UTC")]).toEqual([null, null, ""]);
   });

@@ -91,6 +91,14 @@ describe("reading an event", () => {
     });
   });
 
+  it.each([".", ".."])("has no contact that is a step in a path: %s", (contactId) => {
+    const payload = { type: "OutboundMessage", locationId: "l", contactId };
+    expect(readEvent(payload, { ...RECEIVED, route: "events" })).toMatchObject({
+      status: "unusable",
+      issues: [{ pointer: "/contactId" }],
+    });
+  });
+
   it("has no fact whose name every object has", () => {
     expect(Object.keys(FACTS).filter((name) => name in Object.prototype)).toEqual([]);
   });
