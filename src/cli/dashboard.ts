@@ -52,7 +52,8 @@ export function standIn(folder = DASHBOARD_FOLDER): void {
 /** The page with the names that its script and style have got. */
 function withNames(html: string, { outputs }: Metafile, folder: string): string {
   const addressOf = (entry: string): string => {
-    const [output = ""] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? [];
+    const [output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? [];
+    if (output === undefined) throw new Error(`Nothing was bundled from ${entry}`);
     return `/${relative(folder, join(ROOT, output)).replaceAll("\\", "/")}`;
   };
   return html.replace("{{script}}", addressOf(SCRIPT)).replace("{{style}}", addressOf(STYLE));

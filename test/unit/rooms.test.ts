@@ -61,6 +61,14 @@ describe("the rooms", () => {
     expect(files.filter((file) => importsOf(file).includes("json-rules-engine"))).toEqual([ENGINE_FILE]);
   });
 
+  it("stand in the table of CONTRIBUTING.md as they are here", () => {
+    const page = readFileSync(join(SRC, "../CONTRIBUTING.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)];
+    const told = rows.map(([, room, may]) => [room, [...(may ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name)]);
+    const { entry: _, ...rooms } = MAY_IMPORT;
+    expect(Object.fromEntries(told.filter(([room]) => String(room) in rooms))).toEqual(rooms);
+  });
+
   it("see every import there is: the reading of imports finds at least one in each room but model", () => {
     for (const room of Object.keys(MAY_IMPORT).filter((name) => name !== "model")) {
       const seen = files.filter((file) => roomOf(file) === room).flatMap(importsOf);
