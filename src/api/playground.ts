@@ -4,7 +4,8 @@ import { plainFacts } from "../match/facts.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
 import { OPERATOR_FORMS } from "../match/operators.ts";
-import { ruleCost } from "../match/rule-cost.ts";
+import { workOf } from "../match/rule-cost.ts";
+import type { Event } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import type { CheckedDraft, TriedDraft } from "../model/playground.ts";
@@ -12,7 +13,7 @@ import { fail, succeed, type Result } from "../model/result.ts";
 import type { Finding, RuleFinding } from "../model/rule.ts";
 import { admitRule, type AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
-import { decidedNow, explained } from "./explained.ts";
+import { decidedWith, explained } from "./explained.ts";
 import type { ApiPorts } from "./ports.ts";
 
 const MAX_NAME_CHARACTERS = 128;
@@ -21,7 +22,6 @@ const MAX_TEXT_CHARACTERS = 100_000;
 const MAX_TRIED = 1_000;
 /** Tenths of a microsecond that the examples of a draft may take, as they are counted: about two seconds. */
 const MAX_EXAMPLE_WORK = 20_000_000;
-const WORK_OF_COMPARISON = 20;
 
 /** A draft as it was sent. */
 interface Draft {
@@ -36,12 +36,15 @@ export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result
   const { admitted, findings } = admitDraft(draft.value, ports);
   const examples = admitted ? await checkedExamples(admitted, ports.configuration.timeZone) : NO_EXAMPLES;
   const event = isJsonObject(request) && request["event"] != null ? explainedEvent(request, ports.clock()) : null;
+  const isAsked = event?.ok === true && admitted !== null;
+  const decided = isAsked ? await explainedWith(admitted, event.value, ports) : null;
+  const unexplained = isAsked && decided === null ? [tooLong(admitted, "decide on this event")] : [];
   return succeed({
     name: draft.value.name,
     admitted: admitted !== null,
-    findings: [...findings, ...examples.findings].map(withoutFile),
+    findings: [...findings, ...examples.findings, ...unexplained].map(withoutFile),
     examples: { passed: examples.passed, failed: examples.failed },
-    explained: event?.ok && admitted ? await explainedWith(admitted, event.value, ports) : null,
+    explained: decided,
     issues: event && !event.ok && "issues" in event.failure ? event.failure.issues : [],
   });
 }
@@ -59,7 +62,9 @@ export async function tryDraft(
     return refused("/limit", `Expected a whole number from 1 to ${MAX_TRIED}`);
   const { admitted, findings } = admitDraft(draft.value, ports);
   const tried = admitted ? await ledger.tryRule(admitted.rule, limit) : NOTHING_TRIED;
-  return succeed({ findings: findings.map(withoutFile), ...tried });
+  const untried =
+    admitted && tried.tried === 0 && tried.to !== null ? [tooLong(admitted, "try on the last event")] : [];
+  return succeed({ findings: [...findings, ...untried].map(withoutFile), ...tried });
 }
 
 const NO_EXAMPLES = { passed: 0, failed: 0, findings: [] };
@@ -103,11 +108,11 @@ function admitDraft(
 }
 
 async function checkedExamples(admitted: AdmittedRule, timeZone: string): ReturnType<typeof checkExamples> {
-  const { comparisons, ofHistory } = ruleCost(admitted.rule);
-  const work = admitted.examples.reduce((sum, { history = [] }) => {
-    const events = history.length + 1;
-    return sum + events * (comparisons * WORK_OF_COMPARISON + events * ofHistory);
-  }, 0);
+  const workOn = workOf(admitted.rule);
+  let work = 0;
+  for (const { event, history = [] } of admitted.examples)
+    for (const [past, decided] of [...history.map((earlier) => earlier.event), event].entries())
+      work += workOn({ characters: JSON.stringify(decided).length, past });
   if (work <= MAX_EXAMPLE_WORK) return checkExamples(admitted, timeZone);
   const message = "The examples would take too long here, run `npm run rules check`";
   return { ...NO_EXAMPLES, findings: [finding(admitted.file, ["examples"], "RULE_EXAMPLE", message)] };
@@ -115,12 +120,19 @@ async function checkedExamples(admitted: AdmittedRule, timeZone: string): Return
 
 async function explainedWith(
   { rule }: AdmittedRule,
-  event: Parameters<typeof decidedNow>[0],
+  event: Event,
   ports: ApiPorts,
 ): Promise<CheckedDraft["explained"]> {
-  const decided = await decidedNow(event, ports, rule);
+  const decided = await decidedWith(rule, event, ports);
+  if (!decided) return null;
   const { decidedAt, timeZone } = decided.decision;
   return { ...explained(event, decided), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };
+}
+
+/** Why nothing is said of an event. */
+function tooLong({ file }: AdmittedRule, what: string): Finding {
+  const message = `The rule would take too long to ${what} here, ask less of patterns and of the past`;
+  return finding(file, ["conditions"], "RULE_EXAMPLE", message);
 }
 
 function withoutFile({ pointer, code, message, severity }: Finding): RuleFinding {

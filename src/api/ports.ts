@@ -41,7 +41,8 @@ interface LedgerReader extends HeldReader {
   rules(buckets: Buckets): Promise<RuleStatistics>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
-  explain(event: Event, draft?: Rule): Promise<Decided>;
+  explain(event: Event): Promise<Decided>;
+  explainWith(draft: Rule, event: Event): Promise<Decided | null>;
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
   event(key: string, contactId?: string): Promise<EventStory | undefined>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;

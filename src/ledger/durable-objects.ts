@@ -72,8 +72,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
   events(query: LogQuery) {
     return this.#ledger.events(query);
   }
-  explain(event: Event, draft?: Rule) {
-    return this.#ledger.explain(event, draft);
+  explain(event: Event) {
+    return this.#ledger.explain(event);
+  }
+  explainWith(draft: Rule, event: Event) {
+    return this.#ledger.explainWith(draft, event);
   }
   tryRule(rule: Rule, limit: number) {
     return this.#ledger.tryRule(rule, limit);

@@ -94,9 +94,14 @@ export class LocationLedger {
     return recorded;
   }
 
-  /** What would be decided on an event now, perhaps with a draft in force. Nothing is recorded. */
-  explain(event: Event, draft?: Rule): Promise<Decided> {
-    return this.#recorder.explain(event, draft);
+  /** What would be decided on an event now. Nothing is recorded. */
+  explain(event: Event): Promise<Decided> {
+    return this.#recorder.explain(event);
+  }
+
+  /** The same with a draft in force; `null`: others would wait too long for it. */
+  explainWith(draft: Rule, event: Event): Promise<Decided | null> {
+    return this.#recorder.explainWith(draft, event);
   }
 
   /** What a rule would have done on the last events. Nothing is recorded. */

@@ -95,6 +95,12 @@ export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEv
   }));
 }
 
+/** How many events of a contact are in the log. */
+export function countOf(sql: Sql, contactId: string): number {
+  const counted = "SELECT COUNT(*) AS n FROM events WHERE contact_id = ? AND record IS NOT NULL";
+  return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
+}
+
 /** Events of a contact that were recorded already and happened after a time: HighLevel promises no order. */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
   const ahead =

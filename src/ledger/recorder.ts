@@ -3,6 +3,7 @@ import { cancelledBy } from "../match/cancel.ts";
 import { decide, everyVerdict, explain, type Decided } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
+import { isAffordable } from "../match/rule-cost.ts";
 import type { Decision, PlannedAction } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -69,13 +70,15 @@ export class Recorder {
     return { status: "accepted", fired: decision.fired };
   }
 
-  /** What would be decided on an event now, perhaps with a draft in force. Nothing is recorded. */
-  async explain(event: Event, draft?: Rule): Promise<Decided> {
-    const { ruleSet } = this.#ports;
-    return explain(event, draft ? await withDraft(ruleSet, draft) : ruleSet, {
-      ...this.#moment(),
-      history: this.#history(event),
-    });
+  /** What would be decided on an event now. Nothing is recorded. */
+  explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
+    return explain(event, ruleSet, { ...this.#moment(), history: this.#history(event) });
+  }
+
+  /** The same with a draft in force; `null`: it would keep the location's events waiting too long. */
+  async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
+    const past = log.countOf(this.#storage.sql, event.contactId);
+    return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
   }
 
   /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */

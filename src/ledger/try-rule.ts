@@ -1,7 +1,7 @@
 // Tries a rule on the last events of the location: each is decided again with this rule alone, on the history as it
 // stood before it. It only reads.
 import { decide } from "../match/decide.ts";
-import { ruleCost } from "../match/rule-cost.ts";
+import { workOf } from "../match/rule-cost.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { LogEntry } from "../model/ledger.ts";
 import type { TriedRule } from "../model/playground.ts";
@@ -11,12 +11,10 @@ import { firstRow, type Sql } from "./ports.ts";
 
 /** Of each list of an answer. */
 const MAX_SHOWN = 100;
-/** Some tenths of a microsecond each: about a second of a location's time, and a fraction of its memory. */
+/** Some tenths of a microsecond each, as `workOf` counts: about a second of a location's time, and a fraction of its memory. */
 const MAX_WORK = 4_000_000;
 const WORK_OF_EVENT = 200;
-const WORK_OF_COMPARISON = 20;
 const WORK_OF_ROW = 20;
-const CHARACTERS_OF_WORK = 4;
 
 /** One event to decide again: which of its contact's it is, from 0. */
 interface Asked {
@@ -26,7 +24,8 @@ interface Asked {
 
 /** What a rule would have done on the last events of the location; the newest of them, when all would take too long. */
 export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: string): Promise<TriedRule> {
-  const asked = affordable(sql, log.list(sql, { limit }).events, rule);
+  const listed = log.list(sql, { limit }).events;
+  const asked = affordable(sql, listed, rule);
   const fires = new Set<LogEntry>();
   const alone: RuleSet = { hash: "draft", rules: [rule], findings: [] };
   const past = new TriedPast(sql, rule.name, asked);
@@ -45,8 +44,8 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
   const before = new Set(firedBefore);
   return {
     tried: asked.length,
-    from: newestFirst.at(-1)?.receivedAt ?? null,
-    to: newestFirst[0]?.receivedAt ?? null,
+    from: (newestFirst.at(-1) ?? listed[0])?.receivedAt ?? null,
+    to: listed[0]?.receivedAt ?? null,
     fires: fires.size,
     firedBefore: firedBefore.length,
     both: firedBefore.filter((entry) => fires.has(entry)).length,
@@ -55,29 +54,23 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
   };
 }
 
-/** The newest events that can be decided again for a bounded amount of work, oldest first; the very last in any case. */
+/** The newest events that can be decided again for a bounded amount of work, oldest first. */
 function affordable(sql: Sql, newestFirst: readonly LogEntry[], rule: Rule): readonly Asked[] {
-  const { comparisons, ofHistory, ofPatterns } = ruleCost(rule);
+  const workOn = workOf(rule);
   const left = new Map<string, number>();
   const asked: Asked[] = [];
   let work = 0;
   for (const entry of newestFirst) {
     const known = left.get(entry.contactId);
-    const count = known ?? countOf(sql, entry.contactId);
+    const count = known ?? log.countOf(sql, entry.contactId);
     const position = count - 1;
     left.set(entry.contactId, position);
-    work += WORK_OF_EVENT + comparisons * WORK_OF_COMPARISON + ofHistory * position;
+    work += WORK_OF_EVENT + workOn({ characters: lengthOf(sql, entry), past: position });
     if (known === undefined) work += count * WORK_OF_ROW;
-    if (ofPatterns > 0) work += ofPatterns * (lengthOf(sql, entry) / CHARACTERS_OF_WORK);
-    if (asked.length > 0 && work > MAX_WORK) break;
+    if (work > MAX_WORK) break;
     asked.push({ entry, position });
   }
   return asked.toReversed();
-}
-
-function countOf(sql: Sql, contactId: string): number {
-  const counted = "SELECT COUNT(*) AS n FROM events WHERE contact_id = ? AND record IS NOT NULL";
-  return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
 }
 
 function lengthOf(sql: Sql, { contactId, eventKey }: LogEntry): number {

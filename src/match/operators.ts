@@ -2,6 +2,7 @@
 // An absent fact is `undefined`; but for `exists`, no operator of ours is met by it.
 import { RE2JS } from "re2js";
 import type { OwnOperator } from "../model/rule.ts";
+import type { Search } from "../rules/conditions.ts";
 
 /** Compares a fact with a value; an absent fact is `undefined`. */
 export type Compare = (fact: unknown, value: unknown) => boolean;
@@ -15,6 +16,8 @@ const MAX_PATTERN_CHARACTERS = 200;
 const MAX_REPEATS = 100;
 const MAX_MATCHED_CHARACTERS = 20_000;
 const MAX_STEPS = 1_000_000;
+/** What going on by one character takes besides the program: measured, a short pattern takes no less. */
+const STEPS_OF_CHARACTER = 10;
 const patterns = new Map<string, RE2JS | null>();
 
 /** One entry for each operator in the list, so that a missing one does not compile. */
@@ -86,8 +89,20 @@ function pattern(text: string): RE2JS | null {
 
 function isMatch(text: string, compiled: RE2JS | null): boolean {
   if (compiled === null) return false;
-  const characters = Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / compiled.programSize()));
-  return compiled.matcher(text.slice(0, characters)).find();
+  return compiled.matcher(text.slice(0, charactersOf(compiled))).find();
+}
+
+/** How much of a text is looked at. */
+function charactersOf(compiled: RE2JS): number {
+  return Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / compiled.programSize()));
+}
+
+/** How many steps a search takes at most in a text of so many characters, or in all the texts of a list together. */
+function searchSteps({ pattern: text, inList }: Search, characters: number): number {
+  const compiled = pattern(text);
+  if (compiled === null) return 0;
+  const looked = inList ? characters : Math.min(characters, charactersOf(compiled));
+  return looked * (compiled.programSize() + STEPS_OF_CHARACTER);
 }
 
 function isBounded(text: string): boolean {
@@ -107,6 +122,7 @@ function comparableTime(value: unknown): { readonly clock: boolean; readonly at:
 export const OPERATOR_FORMS = {
   isPattern: (text: string): boolean => pattern(text) !== null,
   isTime: (value: unknown): boolean => comparableTime(value) !== null,
+  searchSteps,
 };
 
 function compareTimes(fact: unknown, value: unknown, compare: (a: number, b: number) => boolean): boolean {

@@ -1,27 +1,42 @@
 // What deciding one rule can cost, counted: where no clock can be asked, work is bounded by what it will look at.
+import type { Event } from "../model/event.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Rule } from "../model/rule.ts";
-import { comparisons } from "../rules/conditions.ts";
+import { comparisons, searchesOf, valuesOf } from "../rules/conditions.ts";
 import { asksHistory } from "./facts.ts";
+import { OPERATOR_FORMS } from "./operators.ts";
 
-/** How much a rule asks of one event. */
-export interface RuleCost {
-  readonly comparisons: number;
-  /** Those that look through the whole past of the contact. */
-  readonly ofHistory: number;
-  /** Those that look through a text for a pattern. */
-  readonly ofPatterns: number;
+/** What a rule is decided on. */
+export interface Asked {
+  /** Of the event, as JSON: no text in it is longer. */
+  readonly characters: number;
+  /** How many events of the contact came before. */
+  readonly past: number;
 }
 
-/** Counts what a rule asks of one event. */
-export function ruleCost({ conditions, limit }: Rule): RuleCost {
+/** Tenths of a microsecond: a quarter of a second, which is as long as a draft may take where it is only tried. */
+export const MAX_DRAFT_WORK = 2_500_000;
+const WORK_OF_COMPARISON = 20;
+/** A comparison may read a text to its end, some of them after making it anew. */
+const CHARACTERS_OF_WORK = 100;
+const STEPS_OF_WORK = 2;
+
+/** Tells what a rule may cost on what it is decided on, in tenths of a microsecond. */
+export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
   const all = [...comparisons(conditions, [])].map(({ condition }) => condition);
+  const values = all.reduce((sum, condition) => sum + valuesOf(condition).length, 0);
+  const searches = all.flatMap(searchesOf);
   const asks = all.filter(({ fact, value }) =>
     [fact, isJsonObject(value) ? value["fact"] : null].some((name) => typeof name === "string" && asksHistory(name)),
   );
-  return {
-    comparisons: all.length,
-    ofHistory: asks.length + (limit ? 1 : 0),
-    ofPatterns: all.filter(({ operator }) => operator.endsWith("matches")).length,
+  const ofPast = asks.length + (limit ? 1 : 0);
+  return ({ characters, past }) => {
+    const steps = searches.reduce((sum, search) => sum + OPERATOR_FORMS.searchSteps(search, characters), 0);
+    return values * (WORK_OF_COMPARISON + characters / CHARACTERS_OF_WORK) + ofPast * past + steps / STEPS_OF_WORK;
   };
+}
+
+/** Whether a draft may be decided on an event where others wait for it. */
+export function isAffordable(draft: Rule, { payload }: Event, past: number): boolean {
+  return workOf(draft)({ characters: JSON.stringify(payload).length, past }) <= MAX_DRAFT_WORK;
 }

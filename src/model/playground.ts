@@ -29,7 +29,7 @@ export interface CheckedDraft {
   /** What `npm run rules check` says of a file that holds the draft. */
   readonly findings: readonly RuleFinding[];
   readonly examples: { readonly passed: number; readonly failed: number };
-  /** What would be decided on the event with the draft in force; `null` without a usable event or an admitted draft. */
+  /** What would be decided on the event with the draft in force; `null` without a usable event or an admitted draft, or where it would take too long. */
   readonly explained: (Explained & { readonly facts: Facts }) | null;
   /** Why the event cannot be used. */
   readonly issues: readonly Issue[];
@@ -39,7 +39,10 @@ export interface CheckedDraft {
 export interface TriedRule {
   /** How many events were decided again: fewer than asked for where that would take too long, the newest ones then. */
   readonly tried: number;
-  /** When the first and the last of them were received, ISO 8601, UTC; `null` where there is none. */
+  /**
+   * When the first and the last of them were received, ISO 8601, UTC; of the newest event where trying even that one
+   * would take too long, `null` where there is none.
+   */
   readonly from: string | null;
   readonly to: string | null;
   /** On how many the draft fires. */

@@ -209,7 +209,7 @@ export type ErrorCode =
   | "RULE_TYPE" // the fact and the value are of types that never meet
   | "RULE_NEVER_TAKEN" // a closed vocabulary does not have the word
   | "RULE_CONTRADICTION" // conditions of one "all" that cannot be met together
-  | "RULE_PATTERN" // not RE2 syntax
+  | "RULE_PATTERN" // not RE2 syntax, or too much to look for
   | "RULE_WINDOW" // a window that never opens, or a time zone that there is not
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
   | "RULE_DESTINATION" // a URL that cannot be read, that a template could lead to another host, or that leads back to Afterbeep
@@ -224,7 +224,7 @@ export type WarningCode =
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
   | "RULE_RETENTION" // a time longer than the log is kept
   | "RULE_SAME" // two rules that do the same
-  | "RULE_EXAMPLE" // an example that does not come out as it says
+  | "RULE_EXAMPLE" // an example that does not come out as it says, or what cannot be tried
   | "RULE_NO_EXAMPLE"; // no example that fires
 
 export type FindingCode = ErrorCode | WarningCode;

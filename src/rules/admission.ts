@@ -22,7 +22,7 @@ import { UNKNOWN_KEY } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
 import type { Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
-import { checkComparisons, comparisons, type OperatorForms } from "./conditions.ts";
+import { checkComparisons, comparisons, searchesOf, type OperatorForms } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
 import { repeatedKeys } from "./repeated-keys.ts";
 import { finding, type Path, type Report, type Scope } from "./report.ts";
@@ -68,7 +68,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   );
   const { $schema: _, examples = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
-  if (!isTooMany(rule.conditions, ["conditions"], report)) checkRule(rule, context, report);
+  if (!isTooMuch(conditionsOf(rule), context.forms, report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
@@ -83,7 +83,8 @@ export function admitConditions(
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it is the rule's affair, so every kind does.
-  if (!isTooMany(whole, [], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
+  if (!isTooMuch([{ conditions: whole, path: [] }], forms, report))
+    checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }
@@ -219,17 +220,47 @@ function withNamedTriggers(action: Action, path: Path, named: AdmissionContext["
 
 /** Named conditions that build on each other multiply: more than this is no rule that a person wrote. */
 const MAX_COMPARISONS = 1_000;
+/** Of all patterns of a rule together: one event takes a location's ledger a second or two at worst. */
+const MAX_SEARCH_STEPS = 25_000_000;
+/** A hook takes no longer body. */
+const MAX_EVENT_CHARACTERS = 256 * 1024;
 
-function isTooMany(conditions: Condition, path: Path, report: Report): boolean {
-  let count = 0;
-  for (const _ of comparisons(conditions, path)) if ((count += 1) > MAX_COMPARISONS) break;
-  if (count > MAX_COMPARISONS)
-    report(
-      path,
-      "RULE_SHAPE",
-      `Use at most ${MAX_COMPARISONS} comparisons, those of named conditions counted where they are used`,
-    );
-  return count > MAX_COMPARISONS;
+/** Conditions and where they stand. */
+interface Tree {
+  readonly conditions: Condition;
+  readonly path: Path;
+}
+
+/** All conditions of a rule: its own, and those that end its waits. */
+function conditionsOf({ conditions, actions }: Rule): readonly Tree[] {
+  const ofWaits = actions.flatMap(({ cancelOn = [] }, index) =>
+    cancelOn.flatMap((trigger, at) =>
+      typeof trigger === "string"
+        ? []
+        : [{ conditions: trigger.conditions, path: ["actions", index, "cancelOn", at, "conditions"] }],
+    ),
+  );
+  return [{ conditions, path: ["conditions"] }, ...ofWaits];
+}
+
+/** Reports conditions that ask too much of one event; it looks no further than that. */
+function isTooMuch(trees: readonly Tree[], forms: OperatorForms, report: Report): boolean {
+  let [count, steps] = [0, 0];
+  for (const { conditions, path } of trees)
+    for (const { condition, path: place } of comparisons(conditions, path)) {
+      if ((count += 1) > MAX_COMPARISONS) {
+        const message = `Use at most ${MAX_COMPARISONS} comparisons, those of named conditions counted where they are used`;
+        report(path, "RULE_SHAPE", message);
+        return true;
+      }
+      for (const search of searchesOf(condition))
+        if ((steps += forms.searchSteps(search, MAX_EVENT_CHARACTERS)) > MAX_SEARCH_STEPS) {
+          const message = "All patterns of the rule together take too long up to here, shorten them or remove some";
+          report([...place, "value"], "RULE_PATTERN", message);
+          return true;
+        }
+    }
+  return false;
 }
 
 function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {

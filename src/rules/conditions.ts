@@ -10,10 +10,18 @@ import { didYouMean, nearest } from "../model/suggestion.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Path, Scope } from "./report.ts";
 
-/** Tells whether RE2 knows a pattern, and whether `before` and `after` can compare a text: `match/operators.ts` does. */
+/** A pattern that a comparison looks for, in one text or in each of a list. */
+export interface Search {
+  readonly pattern: string;
+  readonly inList: boolean;
+}
+
+/** What RE2 says of a pattern, and whether `before` and `after` can compare a text: `match/operators.ts` knows. */
 export interface OperatorForms {
   readonly isPattern: (text: string) => boolean;
   readonly isTime: (value: unknown) => boolean;
+  /** How many steps a search takes at most in so many characters; a pattern that RE2 does not know takes none. */
+  readonly searchSteps: (search: Search, characters: number) => number;
 }
 
 const KNOWN_OPERATORS: readonly string[] = [...OPERATORS, ...OWN_OPERATORS];
@@ -50,6 +58,19 @@ export function* comparisons(
     for (const [i, part] of condition.any.entries()) yield* comparisons(part, [...path, "any", i], negated);
   else if ("not" in condition) yield* comparisons(condition.not, [...path, "not"], !negated);
   else yield { condition, path, negated };
+}
+
+/** The values that a fact is compared with: more than one where a decorator takes each of a list. */
+export function valuesOf({ operator, value }: FactCondition): readonly Json[] {
+  return Array.isArray(value) && operator.split(":").some((word) => LIST_DECORATORS.has(word)) ? value : [value];
+}
+
+/** What a comparison looks for with `matches`. */
+export function searchesOf(condition: FactCondition): readonly Search[] {
+  const words = condition.operator.split(":");
+  if (words.at(-1) !== "matches") return [];
+  const inList = words.some((word) => word === "someFact" || word === "everyFact");
+  return valuesOf(condition).flatMap((pattern) => (typeof pattern === "string" ? [{ pattern, inList }] : []));
 }
 
 /** Checks every comparison of a tree. */
@@ -142,6 +163,8 @@ interface Operator {
   readonly decorated: boolean;
   /** The value is a list of which each item is compared. */
   readonly spreadsValue: boolean;
+  /** Fact and value change places. */
+  readonly swaps: boolean;
 }
 
 function checkOperator({ operator }: FactCondition, path: Path, { report }: Scope): Operator | null {
@@ -168,6 +191,7 @@ function checkOperator({ operator }: FactCondition, path: Path, { report }: Scop
     name,
     decorated: decorators.some((word) => word !== "not"),
     spreadsValue: decorators.some((word) => LIST_DECORATORS.has(word)),
+    swaps: decorators.includes("swap"),
   };
 }
 
@@ -193,14 +217,17 @@ interface Wrong {
 }
 const NEEDS_LIST: Wrong = { message: "needs a list; with text it would look for a part of it" };
 
+/** Whoever sends the event would choose how long it takes. */
+const PATTERN_OF_EVENT: Wrong = { message: "Write the pattern out, it cannot come from the event", pattern: true };
+
 function wrongFact({ name, spreadsValue }: Operator, { type }: FactEntry): Wrong | null {
-  // Whoever sends the event would choose how long it takes.
-  if (name === "matches") return { message: "Write the pattern out, it cannot come from the event", pattern: true };
+  if (name === "matches") return PATTERN_OF_EVENT;
   const isListed = type === "list" || type === "object" || type === "any";
   return (LIST_OPERATORS.has(name) || spreadsValue) && !isListed ? NEEDS_LIST : null;
 }
 
-function wrongConstant({ name, spreadsValue }: Operator, value: Json, forms: OperatorForms): Wrong | null {
+function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json, forms: OperatorForms): Wrong | null {
+  if (name === "matches" && swaps) return PATTERN_OF_EVENT;
   if (!spreadsValue) return wrongValue(name, value, forms);
   if (!Array.isArray(value)) return { message: "needs a list as its value" };
   return value.map((item) => wrongValue(name, item, forms)).find((wrong) => wrong !== null) ?? null;

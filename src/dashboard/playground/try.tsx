@@ -11,6 +11,7 @@ import { Time } from "../time/time-elements.tsx";
 
 const TRIED = 1_000;
 const REFUSED = "The rule has findings that refuse it: mend them first";
+const TOO_LONG = "The rule would take too long to try on the last event: ask less of patterns and of the past";
 
 export function Try({ name, text }: { readonly name: string; readonly text: string }): JSX.Element {
   const { locationId } = usePlace();
@@ -61,6 +62,7 @@ export function Try({ name, text }: { readonly name: string; readonly text: stri
 function Tried({ answer, name }: { readonly answer: TriedDraft; readonly name: string }): JSX.Element {
   const { tried, from, to, fires, firedBefore, both, onlyNow, onlyBefore, findings } = answer;
   if (isRefused(findings)) return <p>{REFUSED}</p>;
+  if (tried === 0 && to !== null) return <p>{TOO_LONG}</p>;
   if (tried === 0) return <p>This location has recorded no events yet.</p>;
   return (
     <>
@@ -120,7 +122,8 @@ function isRefused(findings: TriedDraft["findings"]): boolean {
   return findings.some(({ severity }) => severity === "error");
 }
 
-function inWords({ tried, fires, firedBefore, findings }: TriedDraft): string {
+function inWords({ tried, to, fires, firedBefore, findings }: TriedDraft): string {
   if (isRefused(findings)) return REFUSED;
+  if (tried === 0 && to !== null) return TOO_LONG;
   return `Of ${tried} events it would fire on ${fires}; it fired on ${firedBefore}`;
 }

@@ -13,6 +13,14 @@ const DRAFT = {
   examples: [{ event: { messageType: "SMS" }, fires: true }],
 };
 
+/** Slow as RE2 goes: 103 instructions, each of which looks at every letter. */
+const slow = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => ({
+    fact: "body",
+    operator: "matches",
+    value: `(?i)[\\pL\\pN]{90}<${from + index}>`,
+  }));
+
 function ports(fields: Partial<RuleSet> = {}, variables = {}): ApiPorts {
   return {
     configuration: readConfiguration({ RETENTION_DAYS: "30", ...variables }),
@@ -223,6 +231,62 @@ const HOSTILE: readonly (readonly [what: string, rule: unknown])[] = [
   ["one surrogate", text(DRAFT).replace("Call back", "\\ud800")],
   ["a NUL", `${text(DRAFT)}\0`],
 ];
+
+describe("a draft that would take long", () => {
+  const draft = (count: number) => ({ ...DRAFT, conditions: { any: slow(count) } });
+  const inLedger = () => {
+    const calls: string[] = [];
+    const ledger = new Proxy({}, { get: (_, call) => () => (calls.push(String(call)), Promise.resolve(null)) });
+    const locations = [{ locationId: "test-location" }];
+    const world = { ...ports(), ledger: () => ledger, locations: () => Promise.resolve({ locations, cursor: null }) };
+    return { calls, world: world as unknown as ApiPorts };
+  };
+
+  it("is decided on no long event, and says so", async () => {
+    const { findings, explained, admitted } = await check(draft(15), { event: aPayload({ body: "a".repeat(20_000) }) });
+    expect({ admitted, explained }).toEqual({ admitted: true, explained: null });
+    expect(findings.filter(({ pointer }) => pointer === "/conditions")).toMatchObject([
+      { code: "RULE_EXAMPLE", severity: "warning", message: expect.stringContaining("too long to decide") },
+    ]);
+    const short = await check(draft(15), { event: aPayload({ body: "a".repeat(160) }) });
+    expect(short.explained?.decision.verdicts).toHaveLength(1);
+    expect(short.findings.map(({ pointer }) => pointer)).not.toContain("/conditions");
+  });
+
+  it("is kept from a ledger that others wait for", async () => {
+    const { calls, world } = inLedger();
+    await check(draft(15), { event: aPayload({ body: "a".repeat(20_000) }) }, world);
+    expect(calls).toEqual([]);
+    const refusedByLedger = await check(draft(15), { event: aPayload({ body: "a" }) }, world);
+    expect(calls).toEqual(["explainWith"]);
+    expect(refusedByLedger).toMatchObject({ explained: null, admitted: true });
+    expect(codes(refusedByLedger.findings)).toContain("RULE_EXAMPLE");
+  });
+
+  it("has no long examples run, however few they are", async () => {
+    const example = { event: { body: "é".repeat(10_000) }, fires: false };
+    const run = await check({ ...draft(4), examples: [example] });
+    expect(run).toMatchObject({ examples: { passed: 1, failed: 0 } });
+    const history = Array.from({ length: 5 }, () => ({ ago: "1d", event: { body: "é".repeat(1_000) } }));
+    const examples = Array.from({ length: 5 }, () => ({ ...example, event: { body: "é".repeat(10_000) }, history }));
+    const { findings, ...left } = await check({ ...draft(20), examples });
+    expect(left).toMatchObject({ admitted: true, examples: { passed: 0, failed: 0 } });
+    expect(findings).toMatchObject([{ pointer: "/examples", code: "RULE_EXAMPLE" }]);
+  });
+
+  it("is refused when every event would take long", async () => {
+    const { admitted, findings } = await check(draft(900), { event: aPayload({ body: "a".repeat(20_000) }) });
+    expect(admitted).toBe(false);
+    expect(findings).toMatchObject([{ pointer: "/conditions/any/22/value", code: "RULE_PATTERN", severity: "error" }]);
+  });
+
+  it("is tried on no event that takes too long, and says so", async () => {
+    const nothing = { tried: 0, from: "2026-03-04T15:30:00.000Z", to: "2026-03-04T15:30:00.000Z" };
+    const ledger = { tryRule: () => Promise.resolve(nothing) } as unknown as ReturnType<ApiPorts["ledger"]>;
+    const answer = await tryDraft({ name: "a-draft", text: text(draft(15)) }, ledger, ports());
+    expect(answer).toMatchObject({ ok: true, value: { tried: 0, findings: [{ code: "RULE_EXAMPLE" }] } });
+  });
+});
 
 describe("a hostile draft", () => {
   it.each(HOSTILE)("is answered, shortly: %s", async (_, rule) => {

@@ -4,7 +4,7 @@ import { readEvent } from "../../../src/events/event.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
-import { aPayload, aRule, aRuleSet, aTask, CONTACT } from "../../builders.ts";
+import { anEvent, aPayload, aRule, aRuleSet, aTask, CONTACT } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -127,6 +127,28 @@ describe("a rule that is tried on the log", () => {
     const { ledger } = await aLog(Array.from({ length: 120 }, () => sms));
     const { fires, onlyNow } = await ledger.tryRule(everySms, 1_000);
     expect([fires, onlyNow.length]).toEqual([120, 100]);
+  });
+
+  it("is tried and decided on no event on which that would keep the others waiting", async () => {
+    const { ledger } = await aLog([sms, { ...sms, body: "a".repeat(20_000) }]);
+    const any = Array.from({ length: 15 }, (_, i) => ({
+      fact: "body",
+      operator: "matches",
+      value: `(?i)[\\pL]{90}<${i}>`,
+    }));
+    const slow = aRule({ conditions: { any } });
+    const at = new Date(NOON + HOUR).toISOString();
+    expect(await tried(ledger, slow)).toMatchObject({ tried: 0, fires: 0, from: at, to: at });
+    expect(await ledger.explainWith(slow, anEvent({ body: "a".repeat(20_000) }))).toBeNull();
+    expect((await ledger.explainWith(slow, anEvent({ body: "a" })))?.decision.verdicts).toHaveLength(1);
+  });
+
+  it("is decided on no event of a contact whose past is long, when it asks of it again and again", async () => {
+    const { ledger } = await aLog(Array.from({ length: 300 }, () => sms));
+    const asks = { fact: "count", operator: "greaterThan", value: 0 };
+    const greedy = (times: number) => aRule({ conditions: { all: Array.from({ length: times }, () => asks) } });
+    expect(await ledger.explainWith(greedy(10_000), anEvent())).toBeNull();
+    expect((await ledger.explainWith(greedy(100), anEvent()))?.decision.fired).toEqual(["test-rule"]);
   });
 
   it("is tried on fewer events, the newest, when it asks the whole past again and again", async () => {

@@ -47,6 +47,42 @@ describe("admission", () => {
     actions: [{ type: "task", title: "Look" }],
   };
 
+  const matching = (count: number, value: string, operator = "matches") =>
+    Array.from({ length: count }, (_, index) => ({ fact: "body", operator, value: `${value}${index}` }));
+  const words = "(?i)\\b(stop|unsubscribe|cancel|quit|end)\\b";
+  const over = (pointer: string) => [{ pointer, code: "RULE_PATTERN", severity: "error" }];
+
+  it("bounds what all patterns of a rule may take together, and lets dozens of plain ones through", () => {
+    const found = (conditions: Json, more = {}) =>
+      findingsOf("patterns.json", JSON.stringify({ ...minimal, on: ["InboundMessage"], conditions, ...more }));
+    expect(found({ any: matching(20, words) })).toEqual([]);
+    expect(found({ any: matching(40, "stop") })).toEqual([]);
+    expect(found({ any: matching(900, "(?i)[\\pL\\pN]{90}") })).toMatchObject(over("/conditions/any/22/value"));
+    const list = matching(900, words).map(({ value }) => value);
+    expect(found({ all: [{ fact: "body", operator: "someValue:matches", value: list }] })).toMatchObject(
+      over("/conditions/all/0/value"),
+    );
+    // A list may be as long as a body, and each text in it is looked through.
+    expect(found({ any: matching(1, words, "someFact:matches") }).map(({ code }) => code)).not.toContain(
+      "RULE_PATTERN",
+    );
+    expect(found({ any: matching(5, words, "someFact:matches") })).toMatchObject(over("/conditions/any/1/value"));
+  });
+
+  it("counts the conditions that end waits with those of the rule", () => {
+    const waiting = (any: Json) => {
+      const cancelOn = [{ on: ["InboundMessage"], conditions: { any } }];
+      const actions = [{ type: "task", title: "Look", after: "1h", cancelOn }];
+      return findingsOf("waits.json", JSON.stringify({ ...minimal, actions }));
+    };
+    expect(waiting(matching(900, words))[0]).toMatchObject({ code: "RULE_PATTERN" });
+    expect(waiting(matching(900, words))[0]?.pointer).toMatch(
+      /^\/actions\/0\/cancelOn\/0\/conditions\/any\/\d+\/value$/,
+    );
+    const equal = matching(1_000, "x", "equal");
+    expect(waiting(equal)).toMatchObject([{ pointer: "/actions/0/cancelOn/0/conditions", code: "RULE_SHAPE" }]);
+  });
+
   it("tells 200 findings of a file, and an error that comes after them too", () => {
     const many = Array.from({ length: 300 }, () => ({ fact: "status", operator: "notEqual", value: "failed" }));
     const warned = JSON.stringify({ ...minimal, conditions: { any: many } });
