@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** Tenths of a microsecond: a quarter of a second, which is as long as a draft may take where it is only tried. */
-export const MAX_DRAFT_WORK = 2_500_000;
+const MAX_DRAFT_WORK = 2_500_000;
 const WORK_OF_COMPARISON = 20;
 /** A comparison may read a text to its end, some of them after making it anew. */
 const CHARACTERS_OF_WORK = 100;

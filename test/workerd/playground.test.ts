@@ -78,6 +78,22 @@ describe("POST /api/check", () => {
     }
   });
 
+  it.each<[patterns: number, admitted: boolean, code: string]>([
+    [900, false, "RULE_PATTERN"],
+    [15, true, "RULE_EXAMPLE"],
+  ])("keeps no ledger busy with %s patterns and a long text", async (patterns, admitted, code) => {
+    await postEvent();
+    const any = Array.from({ length: patterns }, (_, index) => ({
+      fact: "body",
+      operator: "matches",
+      value: `(?i)[\\pL\\pN]{90}<${index}>`,
+    }));
+    const text = JSON.stringify({ on: ["OutboundMessage"], conditions: { any }, actions: [aTask()] });
+    const { status, body } = await check({ text, event: aPayload({ body: "a".repeat(20_000) }) });
+    expect([status, body.admitted, body.explained]).toEqual([200, admitted, null]);
+    expect(body.findings.map((finding: { code: string }) => finding.code)).toContain(code);
+  });
+
   it("lives through a draft of 10,000 levels", async () => {
     const text = `${'{"all":['.repeat(6_000)}1${"]}".repeat(6_000)}`;
     const { status, body } = await check({ text, event: aPayload() });
