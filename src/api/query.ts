@@ -5,7 +5,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import { BUCKET_MS, type BucketName, type Buckets } from "../model/statistics.ts";
+import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
 
 /** What a parameter may be: its value, or `undefined` for text that cannot be used. */
 interface Form<Value> {
@@ -25,7 +25,6 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 const MAX_BUCKETS = 1_000;
 const DAY_MS = 86_400_000;
-const MINUTES_REACH_BACK_MS = 7_200_000;
 
 const text = (form: RegExp, expected: string): Form<string> => ({
   read: (given) => (form.test(given) ? given : undefined),
@@ -37,8 +36,8 @@ const oneOf = <Word extends string>(...words: readonly Word[]): Form<Word> => ({
 });
 const wholeNumber = (most: number): Form<number> => ({
   read: (given) => {
-    const number = Number(given);
-    return Number.isInteger(number) && number >= 1 && number <= most ? number : undefined;
+    const number = /^\d{1,15}$/.test(given) ? Number(given) : 0;
+    return number >= 1 && number <= most ? number : undefined;
   },
   expected: `a whole number from 1 to ${most}`,
 });

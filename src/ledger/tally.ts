@@ -1,7 +1,7 @@
 // Counts of what happened, kept in memory: by quarter of an hour over all that is kept, by minute over two hours.
 // They are built from the tables and kept up as things are written, so that asking reads no rows.
 import type { HeldRule } from "../model/decision.ts";
-import type { Buckets } from "../model/statistics.ts";
+import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../model/statistics.ts";
 import { rows, type Sql } from "./ports.ts";
 
 /** An event, as it counts. */
@@ -19,10 +19,7 @@ type Series = readonly [what: "event" | "fired" | "held" | "sent" | "failed", ..
 /** By series, and then by the time at which a cell begins. */
 type Cells = Map<string, Map<number, number>>;
 
-const MINUTE_MS = 60_000;
-const QUARTER_MS = 900_000;
-/** How far back minutes are counted. */
-const RECENT_MS = 7_200_000;
+const { minute: MINUTE_MS, quarter: QUARTER_MS } = BUCKET_MS;
 /** More cells than these are made coarser where they are old: hours, then days. */
 const MAX_CELLS = 300_000;
 const COARSER_MS = [3_600_000, 86_400_000] as const;
@@ -169,7 +166,7 @@ export function readHeld(text: string | null): HeldRule[] {
 }
 
 function recentFrom(nowMs: number): number {
-  return floorTo(nowMs - RECENT_MS, MINUTE_MS);
+  return floorTo(nowMs - MINUTES_REACH_BACK_MS, MINUTE_MS);
 }
 
 function floorTo(ms: number, stepMs: number): number {

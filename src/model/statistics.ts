@@ -2,8 +2,10 @@
 import type { CircuitMode } from "./delivery.ts";
 import type { HeldReason } from "./decision.ts";
 
-/** How long a bucket may be, in milliseconds. Buckets of a minute reach back two hours: older ones are 0. */
+/** How long a bucket may be, in milliseconds. */
 export const BUCKET_MS = { minute: 60_000, quarter: 900_000, hour: 3_600_000 } as const;
+/** How far back buckets of a minute reach: older ones are 0. */
+export const MINUTES_REACH_BACK_MS = 7_200_000;
 export type BucketName = keyof typeof BUCKET_MS;
 
 /** A stretch of time in buckets that are as long as each other, both ends at a bucket's edge (UTC). */
