@@ -219,7 +219,8 @@ function either(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-function actionInWords(action: Action): string {
+/** What an action does, when, and what ends its wait: `after 5m, unless they reply: POST to example.com/hook`. */
+export function actionInWords(action: Action): string {
   const times = [
     ...(action.after === undefined ? [] : [`after ${action.after}`]),
     ...(action.cancelOn === undefined ? [] : [`unless ${cancelInWords(action.cancelOn)}`]),
@@ -227,7 +228,8 @@ function actionInWords(action: Action): string {
   return `${times.length === 0 ? "" : `${times.join(", ")}: `}${doesInWords(action)}`;
 }
 
-function doesInWords(action: Action): string {
+/** What an action does, as a part of a sentence: `POST to example.com/hook`. */
+export function doesInWords(action: Action): string {
   switch (action.type) {
     case "webhook":
       return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}`;
@@ -267,7 +269,7 @@ function besides(rule: Rule): string[] {
       () =>
         `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${limit?.per === "location" ? "the whole location" : "each contact"}`,
     ],
-    [window, () => (window ? windowInWords(window) : "")],
+    [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
     [priority !== 0, () => `With priority ${priority}: higher ones are decided first, and most rules have 0`],
     [rule.stop, () => "When it fires, the rules after it do not fire for the same event"],
     [rule.includeApi, () => "It also sees messages that were sent through the API"],
@@ -276,12 +278,13 @@ function besides(rule: Rule): string[] {
   return said.filter(([applies]) => applies).map(([, sentence]) => sentence());
 }
 
-function windowInWords({ days, from, to, timeZone, holidays }: Window): string {
+/** When a window is open, as a part of a sentence: `only on monday or friday, from 09:00 until 17:00`. */
+export function windowInWords({ days, from, to, timeZone, holidays }: Window): string {
   const parts = [
     days && `on ${either(days)}`,
     [...(from === undefined ? [] : [`from ${from}`]), ...(to === undefined ? [] : [`until ${to}`])].join(" "),
     holidays && holidays.length > 0 && `not on ${either(holidays)}`,
     timeZone !== undefined && `in the time of ${timeZone}`,
   ].filter((part) => typeof part === "string" && part !== "");
-  return `It acts only ${parts.join(", ") || "at any time"}; what comes outside waits`;
+  return parts.length === 0 ? "at any time" : `only ${parts.join(", ")}`;
 }

@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
-import { conditionInWords, ruleInWords, verdictInWords } from "../../../src/model/in-words.ts";
+import {
+  actionInWords,
+  conditionInWords,
+  doesInWords,
+  ruleInWords,
+  verdictInWords,
+  windowInWords,
+} from "../../../src/model/in-words.ts";
 import type { ConditionVerdict, Verdict } from "../../../src/model/decision.ts";
 import type { Json } from "../../../src/model/json.ts";
 import { OPERATORS, OWN_OPERATORS, type Action, type ConditionGroup, type Rule } from "../../../src/model/rule.ts";
+import type { Window } from "../../../src/model/window.ts";
 import { aRule, aTask, aWebhook } from "../../builders.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
 
@@ -236,6 +244,17 @@ describe("a rule in words", () => {
     ],
   ])("then: %s", (words, action) => {
     expect(ruleInWords(aRule({ actions: [action] })).then).toEqual([words]);
+    expect(actionInWords(action)).toBe(words);
+    expect(words.endsWith(doesInWords(action))).toBe(true);
+  });
+
+  it.each<[words: string, window: Window]>([
+    ["at any time", {}],
+    ["only from 08:00 until 20:00", { from: "08:00", to: "20:00" }],
+    ["only on monday or friday, not on 2026-12-25", { days: ["monday", "friday"], holidays: ["2026-12-25"] }],
+    ["only until 12:00, in the time of Europe/Berlin", { to: "12:00", timeZone: "Europe/Berlin" }],
+  ])("a window is open %s", (words, window) => {
+    expect(windowInWords(window)).toBe(words);
   });
 
   it.each<[words: string, fields: Partial<Rule>]>([
