@@ -43,6 +43,9 @@ export interface LeasedDelivery {
   readonly plan: string;
 }
 
+/** Hex digits of the time at the beginning of an id. */
+export const TIME_DIGITS = 12;
+
 interface StandingRow {
   state: DeliveryState;
   due_at: number | null;
@@ -52,7 +55,6 @@ interface StandingRow {
 }
 
 const STANDING = "state, due_at, tries, give_up_at, cancelled_by";
-const TIME_DIGITS = 12;
 const ORDINAL_DIGITS = 4;
 const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
@@ -78,6 +80,11 @@ export function decidedAtMs(id: string): number {
   return Number.parseInt(id.slice(0, TIME_DIGITS), 16);
 }
 
+/** Where a plan goes: what concurrency, rate and circuit breaker count by. */
+export function hostOf({ action }: Plan): string {
+  return kindOf(action).host(action);
+}
+
 /** Adds the deliveries of a decision. */
 export function schedule(sql: Sql, event: Event, idPrefix: string, planned: readonly NewDelivery[]): void {
   for (const [ordinal, { rule, plan, dueAtMs, cancelledBy }] of planned.entries()) {
@@ -89,7 +96,7 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       event.key,
       event.contactId,
       rule,
-      kindOf(plan.action).host(plan.action),
+      hostOf(plan),
       JSON.stringify(plan),
       plan.action.cancelOn ? 1 : 0,
       ...columnsOf(standing),

@@ -9,7 +9,7 @@ import {
   type DeliveryState,
 } from "../model/delivery.ts";
 import type { DeliveryQuery } from "../model/ledger.ts";
-import { decidedAtMs, readPlan, timePrefix } from "./deliveries.ts";
+import { decidedAtMs, readPlan, TIME_DIGITS, timePrefix } from "./deliveries.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "./ports.ts";
 
 interface DeliveryRow {
@@ -79,23 +79,46 @@ export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, li
   return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
 }
 
-/** How many deliveries a filter describes in each state, and the rules and hosts that have any. */
-export function counts(sql: Sql, filter: DeliveryFilter): DeliveryCounts {
+/** The rules and hosts that have a delivery. */
+export interface DeliveryWords {
+  readonly rules: Set<string>;
+  readonly hosts: Set<string>;
+}
+
+/** How many deliveries a filter describes in each state; the words are found on the way unless they are known. */
+export function counts(
+  sql: Sql,
+  filter: DeliveryFilter,
+  known: DeliveryWords | null,
+): { readonly counts: DeliveryCounts["counts"]; readonly words: DeliveryWords } {
   const { where, values } = filtered(filter);
-  const columns = DELIVERY_STATES.map((state) => `COUNT(*) FILTER (WHERE ${STATE_CLAUSES[state]}) AS ${state}`);
-  const statement = `SELECT ${columns.join(", ")} FROM deliveries WHERE ${where.join(" AND ")}`;
-  const [found] = rows<DeliveryCounts["counts"]>(sql, statement, ...values);
-  const pairs = rows<{ rule: string; host: string }>(sql, "SELECT DISTINCT rule, host FROM deliveries");
-  const words = (all: readonly string[]): string[] =>
-    [...new Set(all)]
-      .filter((word) => word !== "")
-      .toSorted()
-      .slice(0, MOST_WORDS);
-  return {
-    counts: found ?? { scheduled: 0, sending: 0, sent: 0, dead: 0, cancelled: 0 },
-    rules: words(pairs.map(({ rule }) => rule)),
-    hosts: words(pairs.map(({ host }) => host)),
-  };
+  const meant = where.join(" AND ");
+  const countOf = (state: DeliveryState, also = ""): string =>
+    `COUNT(*) FILTER (WHERE ${STATE_CLAUSES[state]}${also}) AS ${state}`;
+  const none = { scheduled: 0, sending: 0, sent: 0, dead: 0, cancelled: 0 };
+  if (known) {
+    const columns = DELIVERY_STATES.map((state) => countOf(state)).join(", ");
+    const found = firstRow<typeof none>(sql, `SELECT ${columns} FROM deliveries WHERE ${meant}`, ...values);
+    return { counts: found ?? none, words: known };
+  }
+  const columns = DELIVERY_STATES.map((state) => countOf(state, " AND is_meant")).join(", ");
+  const found = firstRow<typeof none & { rules: string; hosts: string }>(
+    sql,
+    `SELECT ${columns}, json_group_array(DISTINCT rule) AS rules, json_group_array(DISTINCT host) AS hosts
+     FROM (SELECT state, rule, host, ${meant} AS is_meant FROM deliveries)`,
+    ...values,
+  );
+  const { rules, hosts, ...counted } = found ?? { ...none, rules: "[]", hosts: "[]" };
+  const words = (list: string): Set<string> => new Set(JSON.parse(list) as string[]);
+  return { counts: counted, words: { rules: words(rules), hosts: words(hosts) } };
+}
+
+/** Words to choose from, sorted. */
+export function choice(words: ReadonlySet<string>): string[] {
+  return [...words]
+    .filter((word) => word !== "")
+    .toSorted()
+    .slice(0, MOST_WORDS);
 }
 
 /** A state is written out, because an index of one state serves no state that comes as a value. */
@@ -111,6 +134,11 @@ const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
 const LAST_ERROR = `id IN (SELECT delivery_id FROM attempts AS last WHERE error >= ? AND error < ?
   AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`;
 
+/** Found by the events of the contact that something fired on: a delivery's id begins with the time of its event. */
+const OF_CONTACT = `id IN (SELECT own.id FROM events CROSS JOIN deliveries AS own
+  WHERE events.contact_id = ? AND fired <> '[]' AND own.contact_id = events.contact_id
+  AND own.id >= printf('%0${TIME_DIGITS}x', received_at) AND own.id < printf('%0${TIME_DIGITS}x', received_at + 1))`;
+
 function filtered(
   { rule, host, contact, error, since, until }: DeliveryFilter,
   state?: DeliveryState,
@@ -125,7 +153,7 @@ function filtered(
   };
   narrow("rule = ?", rule);
   narrow("host = ?", host);
-  narrow("contact_id = ?", contact);
+  narrow(OF_CONTACT, contact);
   narrow("id >= ?", since && timePrefix(Date.parse(since)));
   narrow("id < ?", until && timePrefix(Date.parse(until)));
   narrow(LAST_ERROR, error && `${error}:`, error && `${error};`);

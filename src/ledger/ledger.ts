@@ -208,7 +208,7 @@ export class LocationLedger {
   }
 
   deliveryCounts(filter: DeliveryFilter): DeliveryCounts {
-    return deliveryLists.counts(this.#storage.sql, filter);
+    return this.#statistics.deliveryCounts(filter);
   }
 
   /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */

@@ -67,6 +67,7 @@ export class Recorder {
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
     this.#statistics.recorded({ atMs: at, channel, outcome, fired, held: log.heldBy(decision) });
+    for (const { rule, plan } of planned) this.#statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }
 

@@ -1,9 +1,10 @@
 // What a ledger tells of itself in numbers. The tally is made when it is first asked for, and dropped whenever rows are
 // forgotten: the next question makes it anew.
+import type { DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
 import { HELD_REASONS, type HeldReason } from "../model/decision.ts";
 import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
 import { dayStart } from "../time/window.ts";
-import { earliestByHost } from "./delivery-lists.ts";
+import { choice, counts, earliestByHost, type DeliveryWords } from "./delivery-lists.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 import { tallyOf, type Tally, type TalliedEvent } from "./tally.ts";
 
@@ -15,6 +16,8 @@ export class Statistics {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   #tally: Tally | null = null;
+  /** Of all deliveries; `null`: not known. */
+  #words: DeliveryWords | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     this.#storage = storage;
@@ -25,6 +28,12 @@ export class Statistics {
     this.#tally?.addEvent(event, this.#now());
   }
 
+  /** A delivery of a rule, to a host, was scheduled. */
+  scheduled(rule: string, host: string): void {
+    this.#words?.rules.add(rule);
+    this.#words?.hosts.add(host);
+  }
+
   /** An attempt that began then has ended. */
   attempted(startedAtMs: number, isSent: boolean): void {
     this.#tally?.addAttempt(startedAtMs, isSent, this.#now());
@@ -33,6 +42,14 @@ export class Statistics {
   /** Rows were removed: what was counted may not be there any more. */
   forget(): void {
     this.#tally = null;
+    this.#words = null;
+  }
+
+  /** How many deliveries a filter describes in each state, and the rules and hosts that have any. One pass at most. */
+  deliveryCounts(filter: DeliveryFilter): DeliveryCounts {
+    const told = counts(this.#storage.sql, filter, this.#words);
+    this.#words = told.words;
+    return { counts: told.counts, rules: choice(told.words.rules), hosts: choice(told.words.hosts) };
   }
 
   overview(buckets: Buckets): Overview {

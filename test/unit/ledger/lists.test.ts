@@ -3,7 +3,10 @@ import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import * as deliveryLists from "../../../src/ledger/delivery-lists.ts";
 import type { Sql } from "../../../src/ledger/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
+import type { DeliveryFilter } from "../../../src/model/delivery.ts";
 import * as tasks from "../../../src/ledger/tasks.ts";
+import { anEvent, aRule, aRuleSet, aWebhook, LOCATION } from "../../builders.ts";
+import { aLedger } from "./a-ledger.ts";
 
 /** How SQLite goes about each statement that something asks. */
 function plansOf(ask: (sql: Sql) => void): string {
@@ -25,6 +28,16 @@ describe("lists read what they tell, and little else:", () => {
     expect(plansOf((sql) => deliveryLists.idsOf(sql, "dead", { rule: "r" }, 10))).toContain("deliveries_dead");
   });
 
+  it("deliveries of a contact by its events", () => {
+    for (const state of [undefined, "dead", "scheduled"] as const) {
+      const plan = plansOf((sql) =>
+        deliveryLists.list(sql, { contact: "c", limit: 10, cursor: "f", ...(state ? { state } : {}) }),
+      );
+      expect(plan).toContain("SEARCH own USING PRIMARY KEY (id>? AND id<?)");
+      expect(plan).not.toContain("SCAN");
+    }
+  });
+
   it("what waits at each host by the index of open deliveries alone", () => {
     expect(plansOf((sql) => deliveryLists.waitingByHost(sql))).toContain("COVERING INDEX deliveries_open");
   });
@@ -33,6 +46,65 @@ describe("lists read what they tell, and little else:", () => {
     const plan = plansOf((sql) => tasks.list(sql, { state: "open", order: "due", cursor: "17.id", limit: 10 }));
     expect(plan).toContain("tasks_by_due (state=? AND (due_at,id)>(?,?))");
     expect(plan).not.toContain("TEMP B-TREE");
+  });
+});
+
+describe("deliveries", () => {
+  const world = async () => {
+    let now = Date.parse("2026-03-04T12:00:00Z");
+    const hosts = ["a.example.com", "b.example.com"];
+    const ruleSet = aRuleSet(
+      aRule({ name: "inbound", on: ["InboundMessage"], actions: [aWebhook({ url: "https://c.example.com/" })] }),
+      ...hosts.map((host) => aRule({ name: `to-${host}`, actions: [aWebhook({ url: `https://${host}/` })] })),
+    );
+    const statements: string[] = [];
+    const storage = sqliteStorage();
+    const exec: Sql["exec"] = (statement, ...values) => {
+      statements.push(statement);
+      return storage.sql.exec(statement, ...values);
+    };
+    const ledger = await aLedger({ storage: { ...storage, sql: { exec } }, ruleSet, clock: () => now });
+    // Several contacts in one millisecond, and each of them again later.
+    for (let index = 0; index < 12; index++) {
+      now += index % 4 === 0 ? 1 : 0;
+      await ledger.record(anEvent({ contactId: `c${index % 3}`, messageId: `m${index}` }, `key-${index}`));
+    }
+    return { ledger, statements };
+  };
+
+  it("of a contact are those that all deliveries hold of it", async () => {
+    const { ledger } = await world();
+    const all = ledger.deliveries({ limit: 200 }).deliveries;
+    expect(all).toHaveLength(24);
+    for (const contact of ["c0", "c1", "c2", "nobody"])
+      expect(ledger.deliveries({ contact, limit: 200 }).deliveries).toEqual(
+        all.filter(({ contactId }) => contactId === contact),
+      );
+  });
+
+  it("are counted in one pass, whatever narrows them, and words that come later are known without another", async () => {
+    const { ledger, statements } = await world();
+    const rules = ["to-a.example.com", "to-b.example.com"];
+    const hosts = ["a.example.com", "b.example.com"];
+    const none = { sending: 0, sent: 0, dead: 0, cancelled: 0 };
+    const ask = (filter: DeliveryFilter) => {
+      statements.length = 0;
+      const told = ledger.deliveryCounts(filter);
+      expect(statements).toHaveLength(1);
+      return told;
+    };
+    expect(ask({ rule: rules[0], contact: "c1" })).toEqual({ counts: { ...none, scheduled: 4 }, rules, hosts });
+    expect(statements[0]).toContain("DISTINCT");
+    expect(ask({ host: "b.example.com" })).toEqual({ counts: { ...none, scheduled: 12 }, rules, hosts });
+    expect(statements[0]).not.toContain("DISTINCT");
+    await ledger.record(anEvent({ type: "InboundMessage", contactId: "c9", messageId: "reply" }, "reply"));
+    expect(ask({ contact: "c9" })).toEqual({
+      counts: { ...none, scheduled: 1 },
+      rules: ["inbound", ...rules],
+      hosts: [...hosts, "c.example.com"],
+    });
+    ledger.eraseContact(LOCATION, "c9");
+    expect(ask({})).toEqual({ counts: { ...none, scheduled: 24 }, rules, hosts });
   });
 });
 
