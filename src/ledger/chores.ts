@@ -3,7 +3,7 @@
 import { logError } from "../model/log-line.ts";
 import { giveUp } from "./deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "./ports.ts";
 
 const DAY_MS = 86_400_000;
 const ANNOUNCE_AGAIN_MS = 60_000;
@@ -20,7 +20,7 @@ export class Chores {
   /** Days since 1970: of the day that is noted. */
   #seenDay: number | null = null;
 
-  /** `swept` is told whenever something may have been forgotten. */
+  /** `swept` is told whenever something was forgotten or given up. */
   constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
     this.#storage = storage;
     this.#ports = ports;
@@ -121,11 +121,12 @@ export class Chores {
     if (Number(swept) + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
     const { sql } = this.#storage;
+    const changesBefore = changesSoFar(sql);
     const more = this.#storage.transactionSync(() => {
       const moreToGiveUp = giveUp(sql, now);
       return sweep(sql, before, now, this.#ports.ruleSet.hash) || moreToGiveUp;
     });
-    this.#swept();
+    if (changesSoFar(sql) > changesBefore) this.#swept();
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 
@@ -137,6 +138,11 @@ export class Chores {
     if (this.#marked(name) === value) return;
     this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
   }
+}
+
+/** How many rows were written and removed since the storage was opened. */
+function changesSoFar(sql: Sql): number {
+  return firstRow<{ n: number }>(sql, "SELECT total_changes() AS n")?.n ?? 0;
 }
 
 /** `YYYY-MM-DD`, UTC. */

@@ -23,7 +23,7 @@ function told(ledger: LocationLedger, now: number) {
     const bucketMs = BUCKET_MS[name];
     const toMs = Math.ceil((now + 1) / bucketMs) * bucketMs;
     const buckets = { fromMs: toMs - 200 * bucketMs, toMs, bucketMs };
-    return { overview: ledger.overview(buckets), rules: ledger.rules(buckets) };
+    return { overview: ledger.overview(buckets), rules: ledger.rules(buckets), deliveries: ledger.deliveryCounts({}) };
   });
 }
 
@@ -150,6 +150,30 @@ describe("the numbers of a location", () => {
     expect(ledger.overview(lastDay(now)).now.eventsToday).toBe(0);
     await ledger.record(anEvent({}, "today"));
     expect(ledger.overview(lastDay(now)).now.eventsToday).toBe(1);
+  });
+
+  it("are read from the log once, and again only after a sweep that removed something", async () => {
+    let now = NOON;
+    let passes = 0;
+    const storage = sqliteStorage();
+    const exec: typeof storage.sql.exec = (statement, ...values) => {
+      if (statement.includes("GROUP BY 1, channel")) passes += 1;
+      return storage.sql.exec(statement, ...values);
+    };
+    const ledger = await aLedger({ storage: { ...storage, sql: { exec } }, clock: () => now });
+    await ledger.record(anEvent());
+    for (const [days, passesThen] of [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [32, 2],
+      [33, 2],
+    ] as const) {
+      now = NOON + days * DAY + 1;
+      await ledger.alarm();
+      ledger.overview(lastDay(now));
+      expect(passes, `day ${days}`).toBe(passesThen);
+    }
   });
 
   it("forget what the sweep forgets", async () => {
