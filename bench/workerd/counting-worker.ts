@@ -47,7 +47,7 @@ function counted(sql: Sql): Sql {
       const rows = cursor.toArray();
       counts.rowsWritten += cursor.rowsWritten;
       counts.rowsRead += cursor.rowsRead;
-      return { toArray: () => rows };
+      return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
     },
   };
 }

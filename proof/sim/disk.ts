@@ -64,7 +64,7 @@ export class Disk {
           alive();
           if (WRITES.test(statement)) write();
           const found = this.rows(statement, ...(values as SQLInputValue[]));
-          return { toArray: () => found };
+          return { toArray: () => found, [Symbol.iterator]: () => found[Symbol.iterator]() };
         },
       },
       transactionSync: (work) => {

@@ -35,12 +35,16 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
         // Migrations hold several statements and no values; `prepare` takes one.
         if (/;\s*\S/.test(statement)) {
           database.exec(statement);
-          return { toArray: () => [] };
+          return found([]);
         }
         const rows = database.prepare(statement).all(...(values as SQLInputValue[])) as { [column: string]: unknown }[];
-        return { toArray: () => rows };
+        return found(rows);
       },
     },
   };
   return storage;
+}
+
+function found(rows: { [column: string]: unknown }[]): ReturnType<LedgerStorage["sql"]["exec"]> {
+  return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
 }

@@ -6,7 +6,12 @@ export type SqlValue = string | number | null;
 
 /** The SQL of a Durable Object, or of any SQLite: statements without an `await` between them are one transaction. */
 export interface Sql {
-  exec(statement: string, ...values: SqlValue[]): { toArray(): { [column: string]: unknown }[] };
+  exec(statement: string, ...values: SqlValue[]): SqlRows;
+}
+
+/** What a statement found: all at once, or row by row as long as no other statement comes in between. */
+interface SqlRows extends Iterable<{ [column: string]: unknown }> {
+  toArray(): { [column: string]: unknown }[];
 }
 
 /**
@@ -43,6 +48,11 @@ export interface LedgerPorts {
 /** The rows of a statement, as the type that the schema makes them. */
 export function rows<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Row[] {
   return sql.exec(statement, ...values).toArray() as Row[];
+}
+
+/** The rows of a statement one by one, where there may be too many to hold; no other may run before the last. */
+export function eachRow<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Iterable<Row> {
+  return sql.exec(statement, ...values) as Iterable<Row>;
 }
 
 /** The first row of a statement, if there is one. */

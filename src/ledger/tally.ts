@@ -2,7 +2,7 @@
 // They are built from the tables and kept up as things are written, so that asking reads no rows.
 import type { HeldRule } from "../model/decision.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../model/statistics.ts";
-import { rows, type Sql } from "./ports.ts";
+import { eachRow, type Sql } from "./ports.ts";
 
 /** An event, as it counts. */
 export interface TalliedEvent {
@@ -19,11 +19,17 @@ type Series = readonly [what: "event" | "fired" | "held" | "sent" | "failed", ..
 /** By series, and then by the time at which a cell begins. */
 type Cells = Map<string, Map<number, number>>;
 
-const { minute: MINUTE_MS, quarter: QUARTER_MS } = BUCKET_MS;
-/** More cells than these are made coarser where they are old: hours, then days. */
+const { minute: MINUTE_MS, quarter: QUARTER_MS, hour: HOUR_MS } = BUCKET_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** More cells than these are put together: those that are old into hours, then into days, then younger ones into hours. */
 const MAX_CELLS = 300_000;
-const COARSER_MS = [3_600_000, 86_400_000] as const;
-const STAYS_FINE_MS = 2 * 86_400_000;
+const COARSER = [
+  { olderThanMs: 2 * DAY_MS, cellMs: HOUR_MS },
+  { olderThanMs: 2 * DAY_MS, cellMs: DAY_MS },
+  { olderThanMs: MINUTES_REACH_BACK_MS, cellMs: HOUR_MS },
+] as const;
+/** How much of the room is taken when it has become enough. */
+const ENOUGH = 0.75;
 const NONE = "none";
 const BETWEEN_NAMES = "\n";
 
@@ -32,12 +38,18 @@ export class Tally {
   readonly #quarters: Cells = new Map();
   readonly #minutes: Cells = new Map();
   readonly #lastFired = new Map<string, number>();
-  #cellCount = 0;
-  #coarser = 0;
+  #size = 0;
+  /** Cells are put together when there are more than these. */
+  #room: number;
   #latestMinute = 0;
 
   constructor(maxCells = MAX_CELLS) {
-    this.#maxCells = maxCells;
+    this.#maxCells = this.#room = maxCells;
+  }
+
+  /** How many cells there are, those of minutes aside. */
+  get size(): number {
+    return this.#size;
   }
 
   /** When each rule fired last, milliseconds since 1970. */
@@ -82,8 +94,8 @@ export class Tally {
 
   #add(series: Series, atMs: number, nowMs: number, times: number): void {
     const name = series.join(BETWEEN_NAMES);
-    if (addTo(this.#quarters, name, floorTo(atMs, QUARTER_MS), times)) this.#cellCount += 1;
-    if (this.#cellCount > this.#maxCells) this.#coarsen(nowMs);
+    if (addTo(this.#quarters, name, floorTo(atMs, QUARTER_MS), times)) this.#size += 1;
+    if (this.#size > this.#room) this.#coarsen(nowMs);
     if (atMs < recentFrom(nowMs)) return;
     addTo(this.#minutes, name, floorTo(atMs, MINUTE_MS), times);
     this.#forgetMinutes(nowMs);
@@ -100,20 +112,26 @@ export class Tally {
     }
   }
 
-  /** Puts old quarters of an hour together: their counts then stand at the beginning of the hour, or of the day. */
+  /** Makes room. Where so much happens that there is none to be made, it is tried again when a quarter more has come. */
   #coarsen(nowMs: number): void {
-    const cellMs = COARSER_MS[this.#coarser];
-    if (cellMs === undefined) return;
-    this.#coarser += 1;
-    this.#cellCount = 0;
+    for (const { olderThanMs, cellMs } of COARSER) {
+      this.#putTogether(nowMs - olderThanMs, cellMs);
+      if (this.#size <= this.#maxCells * ENOUGH) break;
+    }
+    this.#room = Math.max(this.#maxCells, this.#size * 1.25);
+  }
+
+  /** The counts of cells before a time then stand at the beginning of their hour, or of their day. */
+  #putTogether(beforeMs: number, cellMs: number): void {
+    this.#size = 0;
     for (const [name, cells] of this.#quarters) {
       const coarse = new Map<number, number>();
       for (const [atMs, times] of cells) {
-        const at = atMs < nowMs - STAYS_FINE_MS ? floorTo(atMs, cellMs) : atMs;
+        const at = atMs < beforeMs ? floorTo(atMs, cellMs) : atMs;
         coarse.set(at, (coarse.get(at) ?? 0) + times);
       }
       this.#quarters.set(name, coarse);
-      this.#cellCount += coarse.size;
+      this.#size += coarse.size;
     }
   }
 }
@@ -123,7 +141,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   const tally = new Tally();
   const cell = (column: string): string =>
     `CASE WHEN ${column} >= ? THEN ${column} / ${MINUTE_MS} * ${MINUTE_MS} ELSE ${column} / ${QUARTER_MS} * ${QUARTER_MS} END`;
-  const events = rows<{
+  const events = eachRow<{
     cell: number;
     at: number;
     channel: string | null;
@@ -150,7 +168,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
       times,
       cellMs,
     );
-  const attempts = rows<{ cell: number; sent: number; times: number }>(
+  const attempts = eachRow<{ cell: number; sent: number; times: number }>(
     sql,
     `SELECT ${cell("at")} AS cell, error IS NULL AS sent, COUNT(*) AS times FROM attempts GROUP BY 1, 2`,
     recentFrom(nowMs),

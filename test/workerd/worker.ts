@@ -42,7 +42,7 @@ function counted(sql: Sql): Sql {
       const rows = cursor.toArray();
       world.statements.push(statement);
       world.rowsWritten += cursor.rowsWritten;
-      return { toArray: () => rows };
+      return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
     },
   };
 }

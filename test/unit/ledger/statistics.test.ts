@@ -89,13 +89,45 @@ describe("the tally", () => {
 
   it("keeps the sums when there is too much of it, and what is young as fine as it was", () => {
     const now = NOON;
-    const [fine, coarse] = [new Tally(), new Tally(50)];
+    const [fine, coarse] = [new Tally(), new Tally(300)];
     for (const tally of [fine, coarse])
       for (let quarter = 0; quarter < 30 * 96; quarter++) tally.addAttempt(now - quarter * 15 * MINUTE, true, now);
     const total = (tally: Tally) =>
       tally.counts({ fromMs: now - 31 * DAY, toMs: now + DAY, bucketMs: DAY }, now).map(({ counts }) => sum(counts));
     expect(total(coarse)).toEqual(total(fine));
     expect(coarse.counts(lastDay(now), now)).toEqual(fine.counts(lastDay(now), now));
+  });
+
+  it("has room for a month of many things, however long it is kept up", () => {
+    const most = 6_000;
+    const [whole, bounded] = [new Tally(), new Tally(most)];
+    let now = NOON;
+    let largest = 0;
+    for (let index = 0; index < 31 * 288; index++) {
+      now += 5 * MINUTE;
+      const event = {
+        atMs: now,
+        channel: `channel-${index % 5}`,
+        outcome: `outcome-${index % 4}`,
+        fired: [`rule-${index % 11}`],
+        held: [{ rule: `rule-${index % 13}`, reason: "limit" as const }],
+      };
+      for (const tally of [whole, bounded]) {
+        tally.addEvent(event, now);
+        tally.addAttempt(now - (index % 7) * DAY, index % 3 > 0, now);
+      }
+      largest = Math.max(largest, bounded.size);
+    }
+    expect(largest).toBeLessThanOrEqual(most);
+    expect(whole.size).toBeGreaterThan(2 * most);
+    const sums = (tally: Tally) =>
+      tally
+        .counts({ fromMs: NOON - 40 * DAY, toMs: now + DAY, bucketMs: 80 * DAY }, now)
+        .map(({ series, counts }) => [...series, sum(counts)]);
+    expect(sums(bounded)).toEqual(sums(whole));
+    expect(bounded.lastFired).toEqual(whole.lastFired);
+    const recent = { fromMs: now - 105 * MINUTE, toMs: now, bucketMs: 15 * MINUTE };
+    expect(bounded.counts(recent, now)).toEqual(whole.counts(recent, now));
   });
 
   it("has minutes of the last two hours only", () => {
