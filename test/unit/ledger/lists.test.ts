@@ -47,6 +47,14 @@ describe("lists read what they tell, and little else:", () => {
     expect(plan).toContain("tasks_by_due (state=? AND (due_at,id)>(?,?))");
     expect(plan).not.toContain("TEMP B-TREE");
   });
+
+  it("done tasks, newest first, by their own index without sorting, also on later pages", () => {
+    for (const cursor of [undefined, "id"]) {
+      const plan = plansOf((sql) => tasks.list(sql, { state: "done", limit: 10, ...(cursor ? { cursor } : {}) }));
+      expect(plan).toContain("tasks_done");
+      expect(plan).not.toContain("TEMP B-TREE");
+    }
+  });
 });
 
 describe("deliveries", () => {
