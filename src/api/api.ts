@@ -3,7 +3,7 @@ import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { explainedEvent } from "../match/explained-event.ts";
-import type { DeliveryFilter } from "../model/delivery.ts";
+import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
@@ -17,7 +17,7 @@ import {
   bucketsQuery,
   DELIVERIES,
   DELIVERY_FILTER,
-  deliveryFilter,
+  deliveryBatch,
   EVENT,
   listQuery,
   LOCATIONS,
@@ -103,13 +103,13 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
     "post",
     "/api/locations/:l/deliveries/retry",
     async ({ request, parameter }, { ledger }) =>
-      asked(await filterIn(request), (filter) => ledger(parameter("l")).retryDead(filter)),
+      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).retryDead(filter, limit)),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/cancel",
     async ({ request, parameter }, { ledger }) =>
-      asked(await filterIn(request), (filter) => ledger(parameter("l")).cancelScheduled(filter)),
+      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).cancelScheduled(filter, limit)),
   ],
   [
     "post",
@@ -243,9 +243,9 @@ async function asked<Query, Told>(
   return query.ok ? succeed(await load(query.value)) : query;
 }
 
-async function filterIn(request: Request): Promise<Result<DeliveryFilter, Failure>> {
+async function batchIn(request: Request): Promise<Result<DeliveryBatch, Failure>> {
   const body = await jsonBody(request);
-  return body.ok ? deliveryFilter(body.value) : body;
+  return body.ok ? deliveryBatch(body.value) : body;
 }
 
 function found<Value>(value: Value | undefined, what: "event" | "delivery"): Result<Value, Failure> {

@@ -48,8 +48,8 @@ interface LedgerReader extends HeldReader {
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
   deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
-  retryDead(filter: DeliveryFilter): Promise<{ retried: number; more: boolean }>;
-  cancelScheduled(filter: DeliveryFilter): Promise<{ cancelled: number; more: boolean }>;
+  retryDead(filter: DeliveryFilter, limit?: number): Promise<{ retried: number; more: boolean }>;
+  cancelScheduled(filter: DeliveryFilter, limit?: number): Promise<{ cancelled: number; more: boolean }>;
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;

@@ -1,5 +1,5 @@
 // What calls take as parameters: each form and what it expects stands once, for query strings and for bodies.
-import { DELIVERY_STATES, type DeliveryFilter } from "../model/delivery.ts";
+import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
@@ -22,6 +22,8 @@ type Given<Forms> = {
 };
 
 const DEFAULT_LIMIT = 50;
+/** How many deliveries one call moves at most. */
+const MAX_BATCH = 1_000;
 const MAX_LIMIT = 200;
 const MAX_BUCKETS = 1_000;
 const DAY_MS = 86_400_000;
@@ -122,11 +124,15 @@ export function taskQuery(url: URL): Result<TaskQuery, Failure> {
   return listQuery(url, url.searchParams.get("order") === "due" ? TASKS_BY_DUE : TASKS);
 }
 
-/** Reads a body that is a filter, or names the key that cannot be used. `{}` is all of them. */
-export function deliveryFilter(body: Json): Result<DeliveryFilter, Failure> {
+/** Reads a body that is a filter with a `limit`, or names the key that cannot be used. `{}` is as many as one call moves. */
+export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   if (!isJsonObject(body)) return refused("", "API_FILTER", "Expected an object");
-  const read = readAll(Object.entries(body), DELIVERY_FILTER, () => "API_FILTER");
-  return read.ok ? read : failed(read.failure);
+  const { limit = MAX_BATCH, ...filter } = body;
+  const read = readAll(Object.entries(filter), DELIVERY_FILTER, () => "API_FILTER");
+  if (!read.ok) return failed(read.failure);
+  return typeof limit === "number" && Number.isInteger(limit) && limit >= 1 && limit <= MAX_BATCH
+    ? succeed({ filter: read.value, limit })
+    : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
 }
 
 /**

@@ -108,11 +108,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
   poke() {
     return this.#ledger.poke();
   }
-  retryDead(filter: DeliveryFilter) {
-    return this.#ledger.retryDead(filter);
+  retryDead(filter: DeliveryFilter, limit?: number) {
+    return this.#ledger.retryDead(filter, limit);
   }
-  cancelScheduled(filter: DeliveryFilter) {
-    return this.#ledger.cancelScheduled(filter);
+  cancelScheduled(filter: DeliveryFilter, limit?: number) {
+    return this.#ledger.cancelScheduled(filter, limit);
   }
   retry(deliveryId: string) {
     return this.#ledger.retry(deliveryId);

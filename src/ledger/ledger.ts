@@ -43,7 +43,8 @@ import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */
 const BREATH_MS = 10_000;
-/** How many deliveries one call retries or cancels at most. */
+
+/** How many deliveries one call moves, unless it says. */
 const MOVED_AT_ONCE = 1_000;
 
 export class LocationLedger {
@@ -219,30 +220,33 @@ export class LocationLedger {
   }
 
   /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
-  retryDead(filter: DeliveryFilter): { retried: number; more: boolean } {
+  retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
     const now = this.#now();
-    const { moved, more } = this.#moveAll("dead", filter, (from) => retriedMove(from, now));
+    const { moved, more } = this.#moveAll("dead", filter, limit, (from) => retriedMove(from, now));
     if (moved > 0) this.#goOn();
     return { retried: moved, more };
   }
 
   /** Cancels deliveries that are scheduled, oldest first; `more`: there are others that the filter describes. */
-  cancelScheduled(filter: DeliveryFilter): { cancelled: number; more: boolean } {
-    const { moved, more } = this.#moveAll("scheduled", filter, (from) => cancelledMove(from, { by: "operator" }));
+  cancelScheduled(filter: DeliveryFilter, limit?: number): { cancelled: number; more: boolean } {
+    const { moved, more } = this.#moveAll("scheduled", filter, limit, (from) =>
+      cancelledMove(from, { by: "operator" }),
+    );
     return { cancelled: moved, more };
   }
 
   #moveAll(
     state: DeliveryState,
     filter: DeliveryFilter,
+    limit = MOVED_AT_ONCE,
     move: (from: Standing) => Standing | null,
   ): { moved: number; more: boolean } {
     const { sql } = this.#storage;
-    const ids = deliveryLists.idsOf(sql, state, filter, MOVED_AT_ONCE + 1);
+    const ids = deliveryLists.idsOf(sql, state, filter, limit + 1);
     this.#storage.transactionSync(() => {
-      for (const id of ids.slice(0, MOVED_AT_ONCE)) deliveries.move(sql, id, move);
+      for (const id of ids.slice(0, limit)) deliveries.move(sql, id, move);
     });
-    return { moved: Math.min(ids.length, MOVED_AT_ONCE), more: ids.length > MOVED_AT_ONCE };
+    return { moved: Math.min(ids.length, limit), more: ids.length > limit };
   }
 
   /**

@@ -63,6 +63,12 @@ export interface DeliveryFilter {
   readonly until?: string | undefined;
 }
 
+/** Which deliveries one call moves, the oldest first. */
+export interface DeliveryBatch {
+  readonly filter: DeliveryFilter;
+  readonly limit: number;
+}
+
 /** How many deliveries there are in each state, and what else they could be narrowed to. */
 export interface DeliveryCounts {
   readonly counts: { readonly [State in DeliveryState]: number };

@@ -75,9 +75,9 @@ export function BulkDialog({
     setPhase({ at: "moving", before, moved: 0, isStopping: false });
     const end = await moveAll(
       before[state],
-      async () => {
+      async (limit) => {
         const path = locationPath(locationId, "deliveries", kind);
-        const { retried = 0, cancelled = 0, more } = await post<Answer>(path, filter);
+        const { retried = 0, cancelled = 0, more } = await post<Answer>(path, { ...filter, limit });
         return { moved: retried + cancelled, more };
       },
       () => isStopped.current,

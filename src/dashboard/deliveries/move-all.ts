@@ -12,20 +12,22 @@ export type MoveEnd =
   | { readonly end: "stopped"; readonly moved: number }
   | { readonly end: "failed"; readonly moved: number; readonly error: unknown };
 
+const AT_ONCE = 1_000;
+
 /**
- * Moves at most as many as were counted, to the size of a call: one that dies again meanwhile is not taken up for ever.
- * A call that moves none is the last.
+ * Moves no more than were counted: what dies meanwhile is not among those that were shown. A call gets how many it may
+ * move; one that moves none is the last.
  */
 export async function moveAll(
   total: number,
-  move: () => Promise<Moved>,
+  move: (limit: number) => Promise<Moved>,
   isStopped: () => boolean,
   onMoved: (moved: number) => void,
 ): Promise<MoveEnd> {
   for (let moved = 0; ;) {
     if (isStopped()) return { end: "stopped", moved };
     try {
-      const step = await move();
+      const step = await move(Math.min(AT_ONCE, total - moved));
       moved += step.moved;
       onMoved(moved);
       if (!step.more || step.moved === 0 || moved >= total) return { end: "done", moved };

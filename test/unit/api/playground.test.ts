@@ -110,22 +110,6 @@ describe("a draft that is checked", () => {
     ]);
   });
 
-  it("has its examples run elsewhere when its patterns would take too long on them", async () => {
-    const pattern = { fact: "body", operator: "matches", value: "^a+$" };
-    const { findings, examples } = await check({
-      ...DRAFT,
-      conditions: { any: Array.from({ length: 400 }, () => pattern) },
-      examples: [
-        {
-          event: { body: "a".repeat(25_000) },
-          fires: true,
-          history: Array.from({ length: 1_800 }, () => ({ ago: "1d", event: {} })),
-        },
-      ],
-    });
-    expect([codes(findings), examples]).toEqual([["RULE_EXAMPLE"], { passed: 0, failed: 0 }]);
-  });
-
   it.each<[what: string, event: Json, pointer: string]>([
     ["is no object", "x", "/event"],
     ["has no contact", { type: "OutboundMessage", locationId: "l" }, "/event/contactId"],

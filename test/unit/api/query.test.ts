@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   bucketsQuery,
   DELIVERIES,
-  deliveryFilter,
+  deliveryBatch,
   listQuery,
   LOCATIONS,
   logQuery,
@@ -75,12 +75,14 @@ describe("parameters", () => {
       ["state", "dead"],
       ["constructor", "x"],
     ] as const)
-      expect(refused(deliveryFilter({ [name]: value })), name).toEqual([`/${name}`]);
-    expect(refused(deliveryFilter([]))).toEqual([""]);
-    expect(deliveryFilter({ contact: "c", error: "DESTINATION_GONE" })).toEqual({
+      expect(refused(deliveryBatch({ [name]: value })), name).toEqual([`/${name}`]);
+    expect(refused(deliveryBatch([]))).toEqual([""]);
+    expect(deliveryBatch({ contact: "c", error: "DESTINATION_GONE" })).toEqual({
       ok: true,
-      value: { contact: "c", error: "DESTINATION_GONE" },
+      value: { filter: { contact: "c", error: "DESTINATION_GONE" }, limit: 1_000 },
     });
+    expect(deliveryBatch({ rule: "r", limit: 7 })).toEqual({ ok: true, value: { filter: { rule: "r" }, limit: 7 } });
+    for (const limit of [0, 1_001, 1.5, "7", null]) expect(refused(deliveryBatch({ limit }))).toEqual(["/limit"]);
   });
 });
 

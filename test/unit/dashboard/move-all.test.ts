@@ -5,13 +5,15 @@ import { moveAll, type Moved } from "../../../src/dashboard/deliveries/move-all.
 function calls(...answers: readonly (Moved | Error)[]) {
   const left = [...answers];
   const told: number[] = [];
-  const move = async (): Promise<Moved> => {
+  const limits: number[] = [];
+  const move = async (limit: number): Promise<Moved> => {
+    limits.push(limit);
     const answer = left.shift();
     if (answer === undefined) throw new Error("One call too many");
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { left, told, move, onMoved: (moved: number) => void told.push(moved) };
+  return { left, told, limits, move, onMoved: (moved: number) => void told.push(moved) };
 }
 
 describe("moving all of many", () => {
@@ -22,8 +24,9 @@ describe("moving all of many", () => {
   });
 
   it("ends at what was counted, however many have come to fit again", async () => {
-    const { move, onMoved } = calls({ moved: 1_000, more: true }, { moved: 1_000, more: true });
-    expect(await moveAll(1_500, move, () => false, onMoved)).toEqual({ end: "done", moved: 2_000 });
+    const { move, onMoved, limits } = calls({ moved: 1_000, more: true }, { moved: 500, more: true });
+    expect(await moveAll(1_500, move, () => false, onMoved)).toEqual({ end: "done", moved: 1_500 });
+    expect(limits).toEqual([1_000, 500]);
   });
 
   it("ends with a call that moves none", async () => {
