@@ -21,6 +21,8 @@ const BUSY_MS = 2 * HOUR;
 const PEACE_MS = 10 * DAY;
 const MAY_BE_LATE_MS = SECOND;
 const WATCHDOG_MS = 5 * MINUTE;
+/** Migrations that a version before had, whose tables a run may begin with. */
+const VERSIONS_BEFORE = LEDGER_MIGRATIONS.map((_, index) => index).filter((count) => count >= 3);
 
 /** Which faults a run has. */
 interface Faults {
@@ -166,7 +168,7 @@ class Run {
     if (this.#faults.deploys && chance.happens(0.5))
       migrate(
         disk.storage(() => false),
-        LEDGER_MIGRATIONS.slice(0, 3),
+        LEDGER_MIGRATIONS.slice(0, chance.pick(VERSIONS_BEFORE)),
       );
     this.#often(this.#faults.deploys, 4, () => {
       this.#object.crash();
