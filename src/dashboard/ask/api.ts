@@ -23,6 +23,19 @@ export class Problem extends Error {
   }
 }
 
+/** What to say of anything that was thrown: what is no `Problem` is a fault of this page. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
+}
+
+const refusedListeners = new Set<(problem: Problem) => void>();
+
+/** Tells of every call that is answered 401, as long as the token that it was made with is still the tab's. */
+export function onRefused(listener: (problem: Problem) => void): () => void {
+  refusedListeners.add(listener);
+  return () => void refusedListeners.delete(listener);
+}
+
 /** Asks. It throws a `Problem`, or what aborting throws. */
 export function get<Answer>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<Answer> {
   return call("GET", withParameters(path, parameters), undefined, signal);
@@ -68,13 +81,11 @@ async function call<Answer>(method: string, path: string, body?: unknown, signal
   });
   const answer = (await response.json().catch(() => null)) as (Answer & ProblemBody) | null;
   if (response.ok && answer !== null) return answer;
-  throw new Problem(
-    response.status,
-    answer?.code ?? "NO_JSON",
-    answer?.title ?? `The Worker answered ${response.status}`,
-    answer?.detail,
-    answer?.issues,
-  );
+  const { status } = response;
+  const title = answer?.title ?? `The Worker answered ${status}`;
+  const problem = new Problem(status, answer?.code ?? "NO_JSON", title, answer?.detail, answer?.issues);
+  if (status === 401 && held === token()) for (const listener of refusedListeners) listener(problem);
+  throw problem;
 }
 
 /** RFC 9457, as `model/failure.ts` makes it. */

@@ -1,14 +1,23 @@
+// For answers that cost more than a page of a list: told of a change at once after a quiet time, and while changes keep
+// coming every ten seconds.
 import type { ComponentChildren, JSX } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
-import { Change } from "./use-query.ts";
+import type { Parameters } from "./api.ts";
+import { Change, useQueryAt, type Asked } from "./use-query.ts";
 
 const EVERY_MS = 10_000;
 
-/**
- * Tells what is inside of a change at once after a quiet time, and while changes keep coming every ten seconds: for
- * answers that are larger than a page of a list.
- */
+/** Everything inside is told of changes calmly. */
 export function Calm({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  return <Change.Provider value={useCalmChange()}>{children}</Change.Provider>;
+}
+
+/** A question that is told of changes calmly. Another question, and `askAgain`, are asked at once. */
+export function useCalmQuery<Answer>(path: string | null, parameters: Parameters = {}): Asked<Answer> {
+  return useQueryAt<Answer>(useCalmChange(), path, parameters);
+}
+
+function useCalmChange(): string {
   const change = useContext(Change);
   const [told, setTold] = useState(change);
   const toldAt = useRef(-Infinity);
@@ -16,13 +25,12 @@ export function Calm({ children }: { readonly children: ComponentChildren }): JS
     if (change === told) return undefined;
     const timer = setTimeout(
       () => {
-        // The first of a page tells where it stands, and of nothing that is new.
-        if (told !== "") toldAt.current = performance.now();
+        toldAt.current = performance.now();
         setTold(change);
       },
       Math.max(0, toldAt.current + EVERY_MS - performance.now()),
     );
     return () => clearTimeout(timer);
   }, [change, told]);
-  return <Change.Provider value={told}>{children}</Change.Provider>;
+  return told;
 }

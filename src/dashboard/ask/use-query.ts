@@ -1,16 +1,22 @@
 // A question to the API that a part of the page shows the answer of, asked again when the answer may have changed.
 import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { createContext } from "preact";
-import { get, Problem, type Parameters } from "./api.ts";
+import { get, problemOf, type Parameters, type Problem } from "./api.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** What is known of an answer. The one before stays until the next is there, so nothing jumps. */
 export interface Asked<Answer> {
   readonly answer: Answer | null;
   /** Why the last time of asking failed. */
   readonly problem: Problem | null;
-  /** Nothing was answered yet to this question. */
-  readonly isLoading: boolean;
   readonly askAgain: () => void;
+}
+
+/** A question that stands. */
+interface Asking {
+  readonly question: string;
+  readonly ask: () => void;
+  readonly giveUp: () => void;
 }
 
 /** Tells of every change in the location that is shown: an opaque text that differs after each. */
@@ -18,35 +24,44 @@ export const Change = createContext<string>("");
 
 /** Asks whenever the path or parameters change, and whenever the location has changed. `null`: does not ask. */
 export function useQuery<Answer>(path: string | null, parameters: Parameters = {}): Asked<Answer> {
-  const change = useContext(Change);
+  return useQueryAt<Answer>(useContext(Change), path, parameters);
+}
+
+/**
+ * The same, told of changes by `change`. Only another question gives up the one that is under way: what has changed
+ * meanwhile is asked for once that is answered.
+ */
+export function useQueryAt<Answer>(change: string, path: string | null, parameters: Parameters): Asked<Answer> {
   const question = path === null ? null : JSON.stringify([path, parameters]);
   const [state, setState] = useState<{ question: string | null; answer: Answer | null; problem: Problem | null }>({
     question: null,
     answer: null,
     problem: null,
   });
-  const [again, setAgain] = useState(0);
-  const latest = useRef(0);
-  useEffect(() => {
-    if (path === null) return undefined;
+  const asking = useRef<Asking | null>(null);
+  const begin = (asked: string, at: string): Asking => {
     const aborted = new AbortController();
-    const turn = (latest.current += 1);
-    get<Answer>(path, parameters, aborted.signal).then(
-      (answer) => {
-        if (turn === latest.current) setState({ question, answer, problem: null });
-      },
-      (error: unknown) => {
-        if (aborted.signal.aborted || turn !== latest.current) return;
-        const problem =
-          error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
+    const once = async (): Promise<void> => {
+      try {
+        const answer = await get<Answer>(at, parameters, aborted.signal);
+        if (!aborted.signal.aborted) setState({ question: asked, answer, problem: null });
+      } catch (error) {
+        if (aborted.signal.aborted) return;
+        const problem = problemOf(error);
         // What was known stays, as long as it answers the same question.
-        setState((before) => ({ question, answer: before.question === question ? before.answer : null, problem }));
-      },
-    );
-    return () => aborted.abort();
-    // The question holds path and parameters.
-  }, [question, change, again]);
-  const askAgain = useCallback(() => setAgain((count) => count + 1), []);
-  const isLoading = question !== null && state.question !== question;
-  return { answer: state.answer, problem: state.problem, isLoading, askAgain };
+        setState((before) => ({ question: asked, answer: before.question === asked ? before.answer : null, problem }));
+      }
+    };
+    return { question: asked, ask: oneAtATime(once, aborted.signal), giveUp: () => aborted.abort() };
+  };
+  useEffect(() => {
+    if (asking.current?.question !== question) {
+      asking.current?.giveUp();
+      asking.current = question === null || path === null ? null : begin(question, path);
+    }
+    asking.current?.ask();
+  }, [question, change]);
+  useEffect(() => () => asking.current?.giveUp(), []);
+  const askAgain = useCallback(() => asking.current?.ask(), []);
+  return { answer: state.answer, problem: state.problem, askAgain };
 }

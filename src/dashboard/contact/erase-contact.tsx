@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Erased } from "../../model/ledger.ts";
-import { locationPath, Problem, remove } from "../ask/api.ts";
+import { locationPath, problemOf, remove, type Problem } from "../ask/api.ts";
 import { erasedInWords } from "./erased.ts";
 import { announce } from "../parts/announce.tsx";
 import { usePlace } from "../parts/place.ts";
@@ -47,8 +47,7 @@ export function EraseContact({
           announce("The contact is erased");
           onErased(erasure);
         },
-        (error: unknown) =>
-          setProblem(error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error))),
+        (error: unknown) => setProblem(problemOf(error)),
       )
       .finally(() => setBusy(false));
   };

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DELIVERY_STATES, type DeliveryCounts, type DeliveryFilter, type DeliveryState } from "../../model/delivery.ts";
-import { get, locationPath, post, Problem } from "../ask/api.ts";
+import { get, locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { filterInWords } from "./delivery-filter.ts";
 import { moveAll, type MoveEnd } from "./move-all.ts";
 import { STATE_WORDS } from "../parts/badge.tsx";
@@ -224,7 +224,3 @@ function titleOf(kind: BulkKind, phase: Phase): string {
 }
 
 const number = (count: number): string => count.toLocaleString("en");
-
-function problemOf(error: unknown): Problem {
-  return error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
-}

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Quarantined } from "../../model/ledger.ts";
-import { locationPath, post, Problem } from "../ask/api.ts";
+import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { announce } from "../parts/announce.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
@@ -27,7 +27,7 @@ export function Quarantine(): JSX.Element {
         announce(status === "quarantined" ? "It still cannot be used" : `Taken in: ${status}`);
         askAgain();
       },
-      (error: unknown) => setRefused(error instanceof Problem ? error : null),
+      (error: unknown) => setRefused(problemOf(error)),
     );
   };
   return (

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../ask/api.ts";
-import { keepToken } from "./session.ts";
 
 /** Asks for the token. `refused`: the one before did not open. */
 export function SignIn({
@@ -15,9 +14,7 @@ export function SignIn({
   const isUsable = /^[!-~]+$/.test(text.trim());
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (!isUsable) return;
-    keepToken(text.trim());
-    onToken(text.trim());
+    if (isUsable) onToken(text.trim());
   };
   return (
     <main class="sign-in">

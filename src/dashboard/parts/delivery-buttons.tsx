@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
-import { locationPath, post, Problem } from "../ask/api.ts";
+import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "./announce.tsx";
 import { usePlace } from "./place.ts";
 import { ProblemNote } from "./problem.tsx";
@@ -29,7 +29,7 @@ export function DeliveryButtons({
           announce(movedInWords(moved, verb));
           if (verb === "cancel") host.current?.focus();
         },
-        (error: unknown) => setProblem(error instanceof Problem ? error : null),
+        (error: unknown) => setProblem(problemOf(error)),
       )
       .finally(() => {
         setBusy(false);

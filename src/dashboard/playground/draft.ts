@@ -1,5 +1,6 @@
 // What somebody is trying in the playground of a location: kept for the tab, so that a reload loses nothing.
 import { useEffect, useState } from "preact/hooks";
+import { mayKeepDrafts } from "../frame/session.ts";
 import { payloadOf, SAMPLES } from "../../events/samples.ts";
 import { isJsonObject } from "../../model/json.ts";
 import { FIRST_NAME, firstText, payloadText } from "./rule-file.ts";
@@ -90,6 +91,7 @@ export function readDraft(kept: string | null): Draft | null {
 
 /** Storage may be full: the draft then lives as long as the page. */
 function keep(key: string, draft: Draft): void {
+  if (!mayKeepDrafts()) return;
   try {
     sessionStorage.setItem(key, JSON.stringify(draft));
   } catch {

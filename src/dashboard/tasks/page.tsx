@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Task } from "../../model/task.ts";
-import { locationPath, post, Problem } from "../ask/api.ts";
+import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { neighbourOf } from "./due.ts";
 import { announce } from "../parts/announce.tsx";
 import { Filters, TextFilter } from "../parts/filters.tsx";
@@ -115,7 +115,7 @@ function useCompleting(onDone: () => void): Completing {
           announce(`“${task.title}” is done. It stands under Done now.`);
           onDone();
         },
-        (error: unknown) => setProblem(error instanceof Problem ? error : null),
+        (error: unknown) => setProblem(problemOf(error)),
       )
       .finally(() => setBusy((before) => new Set([...before].filter((id) => id !== task.id))));
   };

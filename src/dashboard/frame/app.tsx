@@ -1,0 +1,99 @@
+// Lets in, and shows what the address names. It knows the Worker by the operator's API alone.
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Settings } from "../../model/settings.ts";
+import { get, onRefused, problemOf, type Problem } from "../ask/api.ts";
+import { useChange } from "../ask/use-change.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { useRoute } from "../routes.ts";
+import { Located } from "./located.tsx";
+import { Locations } from "./locations.tsx";
+import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "./session.ts";
+import { SignIn } from "./sign-in.tsx";
+
+/** Where Cloudflare Access ends its own session, at the address of any application behind it. */
+const ACCESS_LOGOUT = "/cdn-cgi/access/logout";
+
+type State =
+  | { readonly at: "asking" }
+  | { readonly at: "in"; readonly settings: Settings }
+  | { readonly at: "out"; readonly refused: Problem | null }
+  | { readonly at: "failed"; readonly problem: Problem };
+
+export function App(): JSX.Element {
+  const { state, signIn, signOut } = useSession();
+  const route = useRoute();
+  // Asked beside the settings, so that a page which waits for it is not drawn later.
+  const changed = useChange(state.at === "out" ? null : route.locationId);
+  switch (state.at) {
+    case "asking":
+      return <main class="loading">Loading…</main>;
+    case "out":
+      return <SignIn refused={state.refused} onToken={signIn} />;
+    case "failed":
+      return <ProblemNote problem={state.problem} onAgain={() => location.reload()} />;
+    case "in": {
+      const { locationId } = route;
+      if (locationId === null) return <Locations onSignOut={signOut} />;
+      const place = { locationId, zone: state.settings.timeZone };
+      return <Located key={locationId} route={route} place={place} changed={changed} onSignOut={signOut} />;
+    }
+  }
+}
+
+interface Session {
+  readonly state: State;
+  readonly signIn: (token: string) => void;
+  readonly signOut: () => void;
+}
+
+/** Whether somebody is let in, asked when the tab opens and with each token; any call that is refused asks for one. */
+function useSession(): Session {
+  const [state, setState] = useState<State>({ at: "asking" });
+  const [session, setSession] = useState(0);
+  const begin = (): void => setSession((count) => count + 1);
+  useEffect(() => {
+    const aborted = new AbortController();
+    get<Settings>("/api/settings", {}, aborted.signal).then(
+      (settings) => {
+        beginSession();
+        setState({ at: "in", settings });
+      },
+      (error: unknown) => {
+        const problem = problemOf(error);
+        // Of a refusal `onRefused` has told.
+        if (!aborted.signal.aborted && problem.status !== 401) setState({ at: "failed", problem });
+      },
+    );
+    return () => aborted.abort();
+  }, [session]);
+  useEffect(() => {
+    const follow = (): void => {
+      if (takeTokenFromLink()) begin();
+    };
+    const forget = onRefused((problem) => setState({ at: "out", refused: worthSaying(problem) ? problem : null }));
+    addEventListener("hashchange", follow);
+    return () => {
+      forget();
+      removeEventListener("hashchange", follow);
+    };
+  }, []);
+  const signIn = (text: string): void => {
+    keepToken(text);
+    setState((now) => (now.at === "out" ? { at: "out", refused: null } : now));
+    begin();
+  };
+  const signOut = (): void => {
+    const isByAccess = token() === null;
+    forgetToken();
+    setState({ at: "asking" });
+    if (isByAccess) location.assign(ACCESS_LOGOUT);
+    else begin();
+  };
+  return { state, signIn, signOut };
+}
+
+/** Who has given no token yet is asked for one, and is not told that it is wrong. */
+function worthSaying({ code }: Problem): boolean {
+  return token() !== null || code === "API_CLOSED";
+}

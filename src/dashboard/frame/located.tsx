@@ -1,0 +1,80 @@
+import type { ComponentChildren, ComponentType, JSX } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import { Problem } from "../ask/api.ts";
+import type { Changed } from "../ask/use-change.ts";
+import { Change } from "../ask/use-query.ts";
+import { Contact } from "../contact/page.tsx";
+import { Deliveries } from "../deliveries/page.tsx";
+import { EventPage } from "../events/event.tsx";
+import { Events } from "../events/page.tsx";
+import { Overview } from "../overview/page.tsx";
+import { PlaceContext, type Place } from "../parts/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { Rules } from "../rules/page.tsx";
+import type { PageName, PageProps, Route } from "../routes.ts";
+import { Tasks } from "../tasks/page.tsx";
+import { Later } from "./later.tsx";
+import { Shell } from "./shell.tsx";
+
+/** The editor is most of the page's weight: it comes when it is asked for. */
+const Playground: ComponentType<PageProps> = (props) => (
+  <Later load={() => import("../playground/page.tsx")} show={({ Playground: Loaded }) => <Loaded {...props} />} />
+);
+
+const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
+  overview: Overview,
+  events: (props) => (props.route.item === null ? <Events {...props} /> : <EventPage {...props} />),
+  contacts: Contact,
+  deliveries: Deliveries,
+  tasks: Tasks,
+  rules: Rules,
+  playground: Playground,
+};
+
+/** A page of a location. It asks nothing before it knows where the location stands, so nothing is asked twice or missed. */
+export function Located({
+  route,
+  place,
+  changed: { change, problem },
+  onSignOut,
+}: {
+  readonly route: Route;
+  readonly place: Place;
+  readonly changed: Changed;
+  readonly onSignOut: () => void;
+}): JSX.Element {
+  const { locationId } = place;
+  const Page = SHOWN[route.page];
+  useEffect(() => {
+    document.title = `${route.item ?? route.page} · ${locationId} · Afterbeep`;
+  }, [route.page, route.item, locationId]);
+  return (
+    <PlaceContext.Provider value={place}>
+      <Change.Provider value={change ?? ""}>
+        <Shell route={route} onSignOut={onSignOut}>
+          {problem ? <ProblemNote problem={problem} /> : null}
+          {change === null ? (
+            <p class="quiet-note">Loading…</p>
+          ) : (
+            <Guarded key={`${route.page} ${route.item ?? ""}`}>
+              <Page route={route} />
+            </Guarded>
+          )}
+        </Shell>
+      </Change.Provider>
+    </PlaceContext.Provider>
+  );
+}
+
+/** A fault in one page is told there, and the others stay. */
+function Guarded({ children }: { readonly children: ComponentChildren }): JSX.Element {
+  const [fault] = useErrorBoundary((error: unknown) => reportError(error));
+  if (fault !== undefined)
+    return (
+      <ProblemNote
+        problem={new Problem(0, "BUG", "This page has a fault", "Go to another one, or reload it")}
+        onAgain={() => location.reload()}
+      />
+    );
+  return <>{children}</>;
+}
