@@ -9,6 +9,7 @@ import {
   type DeliveryState,
 } from "../../model/delivery.ts";
 import { locationPath } from "../ask/api.ts";
+import { useCalmQuery } from "../ask/calm.tsx";
 import { ERROR_CODES, filterOf, frozen, hostInWords } from "./delivery-filter.ts";
 import { AgeFilter } from "./age-filter.tsx";
 import { STATE_WORDS } from "../parts/badge.tsx";
@@ -19,11 +20,13 @@ import { Hosts, useHosts } from "../parts/hosts.tsx";
 import { OneDelivery } from "./one-delivery.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../parts/place.ts";
+import { useNow } from "../time/use-now.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { linkTo, type Query, type PageProps } from "../routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
 const PAGE = 50;
+const MINUTE_MS = 60_000;
 
 export function Deliveries({ route }: PageProps): JSX.Element {
   const { query } = route;
@@ -47,10 +50,10 @@ function List({
   readonly hosts: Parameters<typeof DeliveryRows>[0]["hosts"];
 }): JSX.Element {
   const { locationId } = usePlace();
-  const filter = filterOf(query, Date.now());
+  const filter = filterOf(query, useNow(MINUTE_MS));
   const state = DELIVERY_STATES.find((name) => name === query["state"]);
   const paging = usePaging(JSON.stringify(query));
-  const counts = useQuery<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter });
+  const counts = useCalmQuery<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter });
   const list = useQuery<{ deliveries: readonly Delivery[]; cursor: string | null }>(
     locationPath(locationId, "deliveries"),
     { ...filter, state, cursor: paging.cursor, limit: PAGE },

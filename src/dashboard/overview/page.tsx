@@ -1,6 +1,5 @@
 // A location at a glance: what came in and what became of it over time, what needs somebody, and the newest events.
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { Overview as Answer } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
@@ -12,33 +11,23 @@ import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
 import { Ago } from "../time/time-elements.tsx";
-import { goTo, linkTo, spanOf, type Query, type PageProps } from "../routes.ts";
+import { goTo, linkTo, spanOf, type PageProps } from "../routes.ts";
 import { timeInWords } from "../time/time.ts";
+import { useNow } from "../time/use-now.ts";
+import { bucketsOf, isRange, RANGES } from "./range.ts";
 import { useQuery } from "../ask/use-query.ts";
 
-interface Range {
-  readonly words: string;
-  readonly lengthMs: number;
-  readonly bucket: "minute" | "quarter" | "hour";
-  readonly bucketMs: number;
-}
-
-const RANGES: { readonly [name: string]: Range } = {
-  hour: { words: "Hour", lengthMs: 3_600_000, bucket: "minute", bucketMs: 60_000 },
-  day: { words: "Day", lengthMs: 86_400_000, bucket: "quarter", bucketMs: 900_000 },
-  week: { words: "Week", lengthMs: 7 * 86_400_000, bucket: "hour", bucketMs: 3_600_000 },
-};
+const MINUTE_MS = 60_000;
 const NEWEST = 25;
 const MULTIPLE_BARS = 48;
 
 export function Overview({ route }: PageProps): JSX.Element {
   const { locationId, zone } = usePlace();
   const given = route.query["range"] ?? "";
-  const name = Object.hasOwn(RANGES, given) ? given : "day";
-  const range = RANGES[name];
-  const span = useSpan(range, route.query);
-  const overview = useQuery<Answer>(locationPath(locationId, "overview"), { ...span, bucket: range?.bucket });
+  const name = isRange(given) ? given : "day";
   const brushed = spanOf(route.query);
+  const asked = bucketsOf(name, brushed, useNow(MINUTE_MS));
+  const overview = useQuery<Answer>(locationPath(locationId, "overview"), { ...asked });
   const events = useQuery<{ events: readonly LogEntry[] }>(locationPath(locationId, "events"), {
     ...brushed,
     limit: NEWEST,
@@ -102,7 +91,7 @@ export function Overview({ route }: PageProps): JSX.Element {
           <section class="panel" aria-labelledby="newest">
             <h2 id="newest">{brushed.from ? "Newest of this time" : "Newest events"}</h2>
             {events.problem ? <ProblemNote problem={events.problem} onAgain={events.askAgain} /> : null}
-            <EventRows events={events.answer?.events ?? null} />
+            {events.answer || !events.problem ? <EventRows events={events.answer?.events ?? null} /> : null}
             <p>
               <a href={linkTo(locationId, "events", null, brushed)}>All events</a>
             </p>
@@ -110,18 +99,6 @@ export function Overview({ route }: PageProps): JSX.Element {
         </div>
       </div>
     </>
-  );
-}
-
-/** From when to when: what was brushed, or the range up to now, which moves on a bucket at a time. */
-function useSpan(range: Range | undefined, query: Query): { readonly from: string; readonly to: string } {
-  const { lengthMs, bucketMs } = range ?? { lengthMs: 86_400_000, bucketMs: 900_000 };
-  const end = Math.ceil(Date.now() / bucketMs) * bucketMs;
-  const { from, to } = spanOf(query);
-  return useMemo(
-    () =>
-      from && to ? { from, to } : { from: new Date(end - lengthMs).toISOString(), to: new Date(end).toISOString() },
-    [end, lengthMs, from, to],
   );
 }
 

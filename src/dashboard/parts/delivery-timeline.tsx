@@ -8,7 +8,8 @@ import { lengthInWords } from "../time/time.ts";
 import { CANCELLED_BY, waitInWords } from "./waits.ts";
 import { StateBadge } from "./badge.tsx";
 import { DeliveryButtons } from "./delivery-buttons.tsx";
-import { useNow, usePlace } from "./place.ts";
+import { usePlace } from "./place.ts";
+import { useNow } from "../time/use-now.ts";
 import { Time } from "../time/time-elements.tsx";
 
 /** Where an action goes, in a few words. */

@@ -6,7 +6,8 @@ import { hostInWords } from "../deliveries/delivery-filter.ts";
 import { linkTo, type Query } from "../routes.ts";
 import { useQuery, type Asked } from "../ask/use-query.ts";
 import { hostStateInWords } from "./waits.ts";
-import { useNow, usePlace } from "./place.ts";
+import { usePlace } from "./place.ts";
+import { useNow } from "../time/use-now.ts";
 import { ProblemNote } from "./problem.tsx";
 import { Ago } from "../time/time-elements.tsx";
 

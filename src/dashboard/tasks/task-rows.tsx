@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import type { Task } from "../../model/task.ts";
 import { dueInWords } from "./due.ts";
 import { linkTo } from "../routes.ts";
-import { useNow, usePlace } from "../parts/place.ts";
+import { usePlace } from "../parts/place.ts";
+import { useNow } from "../time/use-now.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
 

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { fromNow, timeElsewhere, timeInWords } from "./time.ts";
-import { useNow, usePlace } from "../parts/place.ts";
+import { usePlace } from "../parts/place.ts";
+import { useNow } from "./use-now.ts";
 
 /** A time in the location's zone; in the viewer's when one points at it. */
 export function Time({ at }: { readonly at: string }): JSX.Element {
