@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 /** Which page of a list is shown, as the cursors that led to it. */
 export interface Paging {
@@ -12,13 +12,16 @@ export interface Paging {
 
 /** Pages of a list; another question starts at the first page again. */
 export function usePaging(question: string): Paging {
-  const [cursors, setCursors] = useState<readonly string[]>([]);
-  useEffect(() => setCursors([]), [question]);
+  const [state, setState] = useState<{ readonly question: string; readonly cursors: readonly string[] }>({
+    question,
+    cursors: [],
+  });
+  const cursors = state.question === question ? state.cursors : [];
   return {
     cursor: cursors.at(-1) ?? null,
     number: cursors.length + 1,
-    older: (cursor) => setCursors((before) => [...before, cursor]),
-    newer: () => setCursors((before) => before.slice(0, -1)),
+    older: (cursor) => setState({ question, cursors: [...cursors, cursor] }),
+    newer: () => setState({ question, cursors: cursors.slice(0, -1) }),
   };
 }
 
