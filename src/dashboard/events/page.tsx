@@ -75,7 +75,7 @@ export function Events({ route }: PageProps): JSX.Element {
             </p>
           ) : null}
           {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
-          <EventRows events={answer?.events ?? null} />
+          {answer || !problem ? <EventRows events={answer?.events ?? null} /> : null}
           <Pager paging={paging} next={answer?.cursor ?? null} />
         </section>
       )}
