@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { sendEvent, type Sent, type Target } from "../../../src/cli/hook-client.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../../src/cli/workerd.ts";
@@ -24,9 +24,10 @@ export interface Dashboard {
   readonly url: string;
   readonly token: string;
   readonly worker: RunningWorker;
-  readonly browser: Browser;
-  /** A new tab, signed in, at a place such as `#/l/L/events`. It fails the test that opens it when the page breaks its CSP or throws. */
+  /** A new tab, signed in, at a place such as `#/l/L/events`; closed after the test, which fails when the page throws or breaks its policy. */
   open(place?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A new tab that nobody is signed in in, of which the same holds. `options`: as a new window takes them. */
+  openEmpty(options?: BrowserContextOptions): Promise<Page>;
   /** Sends a signed sample, by its name of `rules send`. */
   send(sample: string, set?: JsonObject): Promise<Sent>;
   /** What destinations answer; 204 unless a test says otherwise. */
@@ -51,16 +52,17 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
     get worker() {
       return started().worker;
     },
-    get browser() {
-      return started().browser;
-    },
     answer: () => new OutboundResponse(null, { status: 204 }),
-    async open(place = "#/", options = {}) {
+    async openEmpty(options = {}) {
       const context = await started().browser.newContext({ reducedMotion: "reduce", ...options });
       contexts.push(context);
+      context.setDefaultTimeout(PATIENCE_MS);
+      context.on("page", watch);
       const page = await context.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
-      failOnFaults(page);
+      return page;
+    },
+    async open(place = "#/", options = {}) {
+      const page = await dashboard.openEmpty(options);
       await page.goto(`${dashboard.url}/#token=${encodeURIComponent(token)}`);
       if (place !== "#/") await page.goto(`${dashboard.url}/${place}`);
       return page;
@@ -84,6 +86,12 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
     });
     running = { worker, browser: await launchChromium() };
   }, 90_000);
+  afterEach(async () => {
+    const opened = contexts.splice(0);
+    const found = opened.flatMap((context) => context.pages().flatMap(faultsOf));
+    await Promise.all(opened.map((context) => context.close()));
+    expect(found).toEqual([]);
+  });
   afterAll(async () => {
     await running?.browser.close();
     await running?.worker.miniflare.dispose();
@@ -92,16 +100,48 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
   return dashboard;
 }
 
+/** Goes to a place of a page that is open, and waits until it is drawn and everything that it asked for is there. */
+export async function show(page: Page, place: string): Promise<void> {
+  await page.evaluate(goThere, place);
+  await loaded(page);
+}
+
+/** Waits until a page has a heading, has asked for everything that it shows, and says nowhere that it loads. */
+export async function loaded(page: Page): Promise<void> {
+  await page.locator("main h1").first().waitFor();
+  const waits = { timeout: PATIENCE_MS, interval: 20 };
+  const isWaiting = async () => [...(await page.getByText(LOADING).allTextContents()), ...(underWay.get(page) ?? [])];
+  await expect.poll(isWaiting, waits).toEqual([]);
+}
+
+/** In the page: changes the address, and waits until what is drawn then has asked its questions. */
+async function goThere(place: string): Promise<void> {
+  if (location.hash === place) return;
+  const gone = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+  location.hash = place;
+  await gone;
+  for (let frames = 0; frames < 2; frames += 1) await new Promise((frame) => requestAnimationFrame(frame));
+  await new Promise((done) => setTimeout(done, 0));
+}
+
+const LOADING = /(?:Loading|Counting|Checking)…/;
+/** The addresses that a page has asked and not yet heard of. */
+const underWay = new WeakMap<Page, Set<string>>();
 const faults = new WeakMap<Page, string[]>();
 
 /** What the page did that it must not: exceptions, and what its CSP or Trusted Types refused. */
-export function faultsOf(page: Page): readonly string[] {
+function faultsOf(page: Page): readonly string[] {
   return faults.get(page) ?? [];
 }
 
-function failOnFaults(page: Page): void {
+function watch(page: Page): void {
   const found: string[] = [];
   faults.set(page, found);
+  const asked = new Set<string>();
+  underWay.set(page, asked);
+  page.on("request", (request) => asked.add(request.url()));
+  page.on("requestfinished", (request) => asked.delete(request.url()));
+  page.on("requestfailed", (request) => asked.delete(request.url()));
   page.on("pageerror", (error) => found.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) found.push(message.text());
