@@ -249,7 +249,8 @@ const CANCELS: { readonly [T in Extract<CancelTrigger, string>]: string } = {
   delete: "are deleted",
 };
 
-function cancelInWords(triggers: readonly CancelTrigger[]): string {
+/** What ends a wait, as a part of a sentence: `they reply or are deleted`. */
+export function cancelInWords(triggers: readonly CancelTrigger[]): string {
   const they = either(triggers.flatMap((trigger) => (typeof trigger === "string" ? [CANCELS[trigger]] : [])));
   const others = triggers.flatMap((trigger) =>
     typeof trigger === "string"

@@ -1,11 +1,11 @@
 // What is still to come for a contact: deliveries that wait, soonest first, and tasks that are open.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
+import { doesInWords } from "../../model/in-words.ts";
 import type { Task } from "../../model/task.ts";
 import { linkTo } from "../routes.ts";
 import type { Asked } from "../ask/use-query.ts";
 import { DeliveryButtons } from "../parts/delivery-buttons.tsx";
-import { actionInWords } from "../parts/delivery-timeline.tsx";
 import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Ago, Time } from "../time/time-elements.tsx";
@@ -42,7 +42,8 @@ export function Waiting({
               )}
             </span>
             <span class="to-come-what">
-              <a href={linkTo(locationId, "rules", delivery.rule)}>{delivery.rule}</a> {actionInWords(delivery.action)}
+              <a href={linkTo(locationId, "rules", delivery.rule)}>{delivery.rule}</a>{" "}
+              {delivery.action ? doesInWords(delivery.action) : "an action of another version"}
             </span>
             <DeliveryButtons delivery={delivery} onDone={askAgain} />
           </li>

@@ -8,6 +8,7 @@ import { moveAll, type MoveEnd } from "./move-all.ts";
 import { STATE_WORDS } from "../parts/badge.tsx";
 import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { counted } from "../parts/counted.ts";
 
 export type BulkKind = "retry" | "cancel";
 type Counts = DeliveryCounts["counts"];
@@ -126,7 +127,7 @@ export function BulkDialog({
       {phase.at === "moving" ? (
         <label class="progress">
           <span role="status">
-            {ing} {number(phase.moved)} of {number(phase.before[state])}
+            {ing} {counted(phase.moved)} of {counted(phase.before[state])}
           </span>
           <progress max={phase.before[state]} value={phase.moved} />
         </label>
@@ -135,12 +136,12 @@ export function BulkDialog({
       <div class="dialog-buttons">
         {phase.at === "asking" && phase.before[state] > 0 ? (
           <button type="button" class={kind === "cancel" ? "danger" : "primary"} onClick={() => void run(phase.before)}>
-            {verb} {number(phase.before[state])}
+            {verb} {counted(phase.before[state])}
           </button>
         ) : null}
         {phase.at === "over" && phase.end.end !== "done" && phase.after && phase.after[state] > 0 ? (
           <button type="button" onClick={() => void (phase.after && run(phase.after))}>
-            Go on with the other {number(phase.after[state])}
+            Go on with the other {counted(phase.after[state])}
           </button>
         ) : null}
         {phase.at === "moving" ? (
@@ -178,7 +179,7 @@ function Over({
     <>
       <p role="status">
         {end.end === "stopped" ? "Stopped: " : ""}
-        {number(end.moved)} {end.moved === 1 ? "was" : "were"} {done}.
+        {counted(end.moved)} {end.moved === 1 ? "was" : "were"} {done}.
       </p>
       {after ? (
         <table class="changed">
@@ -193,8 +194,8 @@ function Over({
             {changed.map((name) => (
               <tr key={name}>
                 <th scope="row">{STATE_WORDS[name]}</th>
-                <td>{number(before[name])}</td>
-                <td>{number(after[name])}</td>
+                <td>{counted(before[name])}</td>
+                <td>{counted(after[name])}</td>
               </tr>
             ))}
           </tbody>
@@ -214,7 +215,7 @@ function titleOf(kind: BulkKind, phase: Phase): string {
     case "asking": {
       const count = phase.before[state];
       if (count === 0) return `No ${STATE_WORDS[state]} delivery fits any more`;
-      return `${verb} ${number(count)} ${STATE_WORDS[state]} ${count === 1 ? "delivery" : "deliveries"}?`;
+      return `${verb} ${counted(count)} ${STATE_WORDS[state]} ${count === 1 ? "delivery" : "deliveries"}?`;
     }
     case "moving":
       return `${ing} ${STATE_WORDS[state]} deliveries`;
@@ -222,5 +223,3 @@ function titleOf(kind: BulkKind, phase: Phase): string {
       return phase.end.end === "failed" ? "It broke off" : phase.end.end === "stopped" ? "Stopped" : "Done";
   }
 }
-
-const number = (count: number): string => count.toLocaleString("en");

@@ -24,6 +24,7 @@ import { useNow } from "../time/use-now.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { linkTo, type Query, type PageProps } from "../routes.ts";
 import { useQuery } from "../ask/use-query.ts";
+import { counted } from "../parts/counted.ts";
 
 const PAGE = 50;
 const MINUTE_MS = 60_000;
@@ -64,6 +65,7 @@ function List({
     list.askAgain();
     counts.askAgain();
   };
+  const problem = list.problem ?? counts.problem;
   const hostNames = counts.answer?.hosts ?? [];
   return (
     <section class="panel" aria-label="Deliveries" ref={section} tabIndex={-1}>
@@ -87,7 +89,7 @@ function List({
           onBulk={(kind) => setBulk({ kind, filter: frozen(filter, Date.now()) })}
         />
       </div>
-      {list.problem ? <ProblemNote problem={list.problem} onAgain={askAgain} /> : null}
+      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {list.answer ? (
         <DeliveryRows deliveries={list.answer.deliveries} hosts={hosts} onDone={askAgain} />
       ) : list.problem ? null : (
@@ -127,7 +129,7 @@ function States({
       href={linkTo(locationId, "deliveries", null, { ...query, state: name })}
       aria-current={(state ?? null) === name ? "true" : undefined}
     >
-      {words} <b>{count?.toLocaleString("en") ?? "–"}</b>
+      {words} <b>{count === null || count === undefined ? "–" : counted(count)}</b>
     </a>
   );
   return (
@@ -162,7 +164,7 @@ function BulkButtons({
             disabled={count === 0}
             onClick={() => onBulk(kind)}
           >
-            {verb} all {count === 0 ? "" : count.toLocaleString("en")} {STATE_WORDS[moved]}
+            {verb} all {count === 0 ? "" : counted(count)} {STATE_WORDS[moved]}
           </button>
         );
       })}

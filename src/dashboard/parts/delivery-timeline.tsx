@@ -1,7 +1,7 @@
 // What became of an action: where it stands, each attempt, what it waits for or what ended it, and what one can do.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
-import type { Action } from "../../model/rule.ts";
+import { cancelInWords, doesInWords, windowInWords } from "../../model/in-words.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { linkTo } from "../routes.ts";
 import { lengthInWords } from "../time/time.ts";
@@ -11,17 +11,6 @@ import { DeliveryButtons } from "./delivery-buttons.tsx";
 import { usePlace } from "./place.ts";
 import { useNow } from "../time/use-now.ts";
 import { Time } from "../time/time-elements.tsx";
-
-/** Where an action goes, in a few words. */
-export function actionInWords(action: Action | null): string {
-  if (action === null) return "an action of another version";
-  switch (action.type) {
-    case "webhook":
-      return `${action.method ?? "POST"} ${action.url}`;
-    case "task":
-      return `task “${action.title}”`;
-  }
-}
 
 /** A delivery from the decision to where it stands now. `hosts`: how destinations do, which may be why it waits. */
 export function DeliveryTimeline({
@@ -40,7 +29,7 @@ export function DeliveryTimeline({
       <header>
         <StateBadge state={state} />
         <a href={linkTo(locationId, "rules", delivery.rule)}>{delivery.rule}</a>
-        <span class="delivery-what">{actionInWords(action)}</span>
+        <span class="delivery-what">{action ? doesInWords(action) : "an action of another version"}</span>
         <DeliveryButtons delivery={delivery} onDone={onDone} />
       </header>
       <ol class="timeline">
@@ -48,9 +37,7 @@ export function DeliveryTimeline({
           <Time at={delivery.decidedAt} /> decided
           {action?.after ? `, to wait ${action.after}` : ""}
           {delivery.window ? `, ${windowInWords(delivery.window)}` : ""}
-          {action?.cancelOn
-            ? `, unless ${action.cancelOn.map((on) => (typeof on === "string" ? on : on.on.join(", "))).join(" or ")}`
-            : ""}
+          {action?.cancelOn ? `, unless ${cancelInWords(action.cancelOn)}` : ""}
         </li>
         {attempts.map((attempt, index) => (
           <li key={index} class={attempt.error === null ? "is-met" : "is-unmet"}>
@@ -107,10 +94,4 @@ export function Wait({
   const now = useNow();
   const host = hosts.find((one) => one.host === delivery.host);
   return <>{waitInWords(delivery, host, zone, now)}</>;
-}
-
-function windowInWords({ days, from, to, timeZone }: NonNullable<Delivery["window"]>): string {
-  const hours = from || to ? ` ${from ?? "00:00"} to ${to ?? "24:00"}` : "";
-  const on = days ? ` on ${days.map((day) => day.slice(0, 3)).join(", ")}` : "";
-  return `only${on}${hours}${timeZone ? ` (${timeZone})` : ""}`;
 }

@@ -1,7 +1,7 @@
 // What would be decided on the event with the draft in force: the draft first, then the other rules, then what follows.
 import type { JSX } from "preact";
+import { doesInWords } from "../../model/in-words.ts";
 import type { ExplainedAction } from "../../model/playground.ts";
-import { actionInWords } from "../parts/delivery-timeline.tsx";
 import { DecisionRows } from "../parts/verdicts.tsx";
 import { Time } from "../time/time-elements.tsx";
 import { lengthInWords } from "../time/time.ts";
@@ -46,7 +46,7 @@ export function Outcome({
         {happens.map((action) => (
           <li key={`${action.rule} ${action.index}`}>
             <span class="fired">{action.rule}</span>
-            <span class="delivery-what">{actionInWords(action.action)}</span>
+            <span class="delivery-what">{doesInWords(action.action)}</span>
             <span>
               {whenInWords(action, decision.decidedAt)} <Time at={action.dueAt} />
             </span>

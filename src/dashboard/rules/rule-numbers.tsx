@@ -4,6 +4,7 @@ import type { RuleUse } from "./rule-use.ts";
 import { Bars, folded } from "../parts/bars.tsx";
 import { HELD_WORDS } from "../parts/held-words.ts";
 import { Ago, Time } from "../time/time-elements.tsx";
+import { counted } from "../parts/counted.ts";
 
 const SMALL_BARS = 28;
 const LARGE_BARS = 84;
@@ -17,12 +18,12 @@ export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly 
       {isKnown ? (
         <>
           <p>
-            <b>{number(fired.day)}</b> fired in 24 hours, <b>{number(fired.week)}</b> in 7 days
+            <b>{counted(fired.day)}</b> fired in 24 hours, <b>{counted(fired.week)}</b> in 7 days
           </p>
           {held.week === 0 ? null : (
             <p class="rule-held">
-              {number(held.day)} held in 24 hours, {number(held.week)} in 7 days:{" "}
-              {reasons.map(({ reason, count }) => `${number(count.week)} ${HELD_WORDS[reason]}`).join(", ")}
+              {counted(held.day)} held in 24 hours, {counted(held.week)} in 7 days:{" "}
+              {reasons.map(({ reason, count }) => `${counted(count.week)} ${HELD_WORDS[reason]}`).join(", ")}
             </p>
           )}
           <p class="quiet-note">
@@ -71,8 +72,8 @@ export function RuleTable({ use }: { readonly use: RuleUse }): JSX.Element {
             {rows.map(({ words, count, name }) => (
               <tr key={words} class={name}>
                 <th scope="row">{words}</th>
-                <td>{number(count.day)}</td>
-                <td>{number(count.week)}</td>
+                <td>{counted(count.day)}</td>
+                <td>{counted(count.week)}</td>
               </tr>
             ))}
           </tbody>
@@ -104,15 +105,11 @@ function WeekBars({
   return (
     <Bars
       height={height}
-      label={`${use.name} in 7 days: ${number(fired.week)} fired, ${number(held.week)} held`}
+      label={`${use.name} in 7 days: ${counted(fired.week)} fired, ${counted(held.week)} held`}
       stacks={[
         { name: "bar-plain", values: folded(fired.hours, count) },
         { name: "bar-held", values: folded(held.hours, count) },
       ]}
     />
   );
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en");
 }

@@ -85,8 +85,8 @@ describeInBrowser("deliveries", () => {
       page.waitForRequest((asked) => asked.method() === "POST"),
       page.getByRole("button", { name: "Retry 1", exact: true }).press("Enter"),
     ]);
-    const { until, ...filter } = request.postDataJSON() as Record<string, string>;
-    expect(filter).toEqual({ error: "DESTINATION_GONE", contact: "ada" });
+    const { until, ...filter } = request.postDataJSON() as { readonly until?: string };
+    expect(filter).toEqual({ error: "DESTINATION_GONE", contact: "ada", limit: 1 });
     expect(Date.parse(until ?? "")).toBeGreaterThanOrEqual(before);
     await page.getByText("1 was made due again.").waitFor();
     expect(await page.locator(".changed tr", { hasText: "dead" }).textContent()).toBe("dead10");

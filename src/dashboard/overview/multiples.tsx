@@ -1,0 +1,72 @@
+// Each channel with its outcomes over time, side by side.
+import type { JSX } from "preact";
+import type { Overview } from "../../model/statistics.ts";
+import { Bars, folded } from "../parts/bars.tsx";
+import { counted as inWords } from "../parts/counted.ts";
+import { usePlace } from "../parts/place.ts";
+import { linkTo } from "../routes.ts";
+import { sumOf } from "./sum.ts";
+
+const MULTIPLE_BARS = 48;
+/** What of an outcome is good, bad or neither. */
+const GOOD = new Set(["delivered", "sent", "answered", "read", "opened", "clicked"]);
+const BAD = new Set(["failed", "no-answer", "busy", "canceled", "opted-out"]);
+
+/** The channels, those with most events first. */
+export function Multiples({ answer }: { readonly answer: Overview }): JSX.Element | null {
+  const { locationId } = usePlace();
+  const channels = Object.entries(answer.events).toSorted(
+    ([a, ofA], [b, ofB]) => Number(a === "none") - Number(b === "none") || total(ofB) - total(ofA),
+  );
+  if (channels.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="channels">
+      <h2 id="channels">Channels and outcomes</h2>
+      <div class="multiples">
+        {channels.map(([channel, outcomes]) => {
+          const stacks = Object.entries(outcomes).map(([outcome, values]) => ({
+            name: GOOD.has(outcome) ? "bar-good" : BAD.has(outcome) ? "bar-bad" : "bar-plain",
+            outcome,
+            values: folded(values, MULTIPLE_BARS),
+          }));
+          const counted = stacks
+            .map(({ outcome, values }) => ({ outcome, count: sumOf(values) }))
+            .filter(({ count }) => count > 0)
+            .toSorted((a, b) => b.count - a.count);
+          const words = counted.map(
+            ({ outcome, count }) => `${inWords(count)} ${outcome === "none" ? "without outcome" : outcome}`,
+          );
+          return (
+            <figure key={channel} class="multiple">
+              <figcaption>
+                <a href={linkTo(locationId, "events", null, channel === "none" ? {} : { channel })}>
+                  {channel === "none" ? "no channel" : channel}
+                </a>
+              </figcaption>
+              <Bars stacks={stacks} label={`${channel}: ${words.join(", ")}`} />
+              <p>
+                {counted.map(({ outcome, count }) => (
+                  <a key={outcome} href={linkTo(locationId, "events", null, filterOf(channel, outcome))}>
+                    {inWords(count)} {outcome === "none" ? "without outcome" : outcome}
+                  </a>
+                ))}
+              </p>
+            </figure>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+/** All events of a channel. */
+function total(outcomes: Overview["events"][string]): number {
+  return Object.values(outcomes).reduce((sum, values) => sum + sumOf(values), 0);
+}
+
+function filterOf(channel: string, outcome: string): Record<string, string> {
+  return {
+    ...(channel === "none" ? {} : { channel }),
+    ...(outcome === "none" ? {} : { outcome }),
+  };
+}

@@ -1,0 +1,32 @@
+// The numbers that matter: what came today, what waits, what needs somebody.
+import type { JSX } from "preact";
+import type { Overview } from "../../model/statistics.ts";
+import { counted } from "../parts/counted.ts";
+import { usePlace } from "../parts/place.ts";
+import { linkTo } from "../routes.ts";
+import { Ago } from "../time/time-elements.tsx";
+
+/** Each leads to what it counts. */
+export function Numbers({ now }: { readonly now: Overview["now"] | undefined }): JSX.Element {
+  const { locationId } = usePlace();
+  const number = (words: string, value: number | undefined, link: string, isBad = false): JSX.Element => (
+    <a class={`number${isBad && value ? " is-bad" : ""}`} href={link}>
+      <b>{value === undefined ? "–" : counted(value)}</b> {words}
+    </a>
+  );
+  return (
+    <section class="numbers" aria-label="Numbers that matter">
+      {number("events today", now?.eventsToday, linkTo(locationId, "events"))}
+      {number("waiting", now?.scheduled, linkTo(locationId, "deliveries", null, { state: "scheduled" }))}
+      {number("dead", now?.dead, linkTo(locationId, "deliveries", null, { state: "dead" }), true)}
+      {number("open tasks", now?.openTasks, linkTo(locationId, "tasks"))}
+      {number("overdue", now?.overdueTasks, linkTo(locationId, "tasks"), true)}
+      {now?.quarantined
+        ? number("not usable", now.quarantined, linkTo(locationId, "events", null, { show: "quarantine" }), true)
+        : null}
+      <span class="number">
+        <b>{now?.oldestDueAt ? <Ago at={now.oldestDueAt} /> : "–"}</b> next due
+      </span>
+    </section>
+  );
+}
