@@ -84,6 +84,7 @@ describeInBrowser("signing in", () => {
     await page.getByLabel("Admin token").fill(dashboard.token);
     await page.keyboard.press("Enter");
     await page.getByLabel("Name", { exact: true }).fill("another");
+    await page.getByText("another fires").waitFor();
     await page.reload();
     await page.getByText("another fires").waitFor();
   });
