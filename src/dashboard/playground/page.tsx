@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import schema from "../../../schema/rule.schema.json";
-import { Problem } from "../ask/api.ts";
+import { problemOf, type Problem } from "../ask/api.ts";
 import type { PageProps } from "../routes.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { usePlace } from "../parts/place.ts";
@@ -57,7 +57,7 @@ export function Playground({ route }: PageProps): JSX.Element {
     if (source.from === "sample")
       return replace({ event: sampleText(source.name, locationId), eventFrom: sourceWord(source) });
     recordedEvent(locationId, source.key, source.contactId, signal).then(replace, (error: unknown) => {
-      if (!signal.aborted) setNoEvent(error instanceof Problem ? error : null);
+      if (!signal.aborted) setNoEvent(problemOf(error));
     });
   };
   const examples = checked?.answer.examples;
