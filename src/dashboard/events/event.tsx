@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";
 import type { Json } from "../../model/json.ts";
 import { locationPath } from "../ask/api.ts";
+import { EndedWaits } from "./ended-waits.tsx";
 import { exampleOf, storyOf } from "./fixture.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DecisionRows } from "../parts/verdicts.tsx";
@@ -99,6 +100,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
           <DeliveryTimeline key={delivery.id} delivery={delivery} hosts={hosts.answer?.hosts ?? []} onDone={askAgain} />
         ))}
       </section>
+      <EndedWaits event={event} />
       <div class="columns">
         <section class="panel" aria-labelledby="payload">
           <h2 id="payload">As HighLevel sent it</h2>

@@ -1,9 +1,11 @@
 // What stands around every page of a location: where one is, and where one can go.
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { linkTo, type PageName, type Route } from "../routes.ts";
 import { FindContact } from "../parts/find-contact.tsx";
 import { LocationSwitcher } from "./location-switcher.tsx";
 import { usePlace } from "../parts/place.ts";
+import { toFirstRow } from "../parts/row-keys.ts";
 
 const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "overview", words: "Overview" },
@@ -24,6 +26,10 @@ export function Shell({
   readonly children: ComponentChildren;
 }): JSX.Element {
   const { locationId, zone } = usePlace();
+  useEffect(() => {
+    document.addEventListener("keydown", toFirstRow);
+    return () => document.removeEventListener("keydown", toFirstRow);
+  }, []);
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={skip}>

@@ -62,6 +62,6 @@ export function Hosts({ asked, query }: { readonly asked: Answer; readonly query
 function summaryOf(all: number, unwell: number): string {
   if (all === 0) return "nothing waits, and none fails";
   if (unwell === 0)
-    return all === 1 ? "the one that something waits for takes deliveries" : `all ${all} take deliveries`;
+    return all === 1 ? "one is waited for, and takes what comes" : `${all} are waited for, and take what comes`;
   return `${unwell} of ${all} ${unwell === 1 ? "does" : "do"} not take all that waits`;
 }

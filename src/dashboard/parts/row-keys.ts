@@ -28,6 +28,17 @@ export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>
   };
 }
 
+/** `j` where no list has the focus goes to the first row of the page. Attach to the document. */
+export function toFirstRow(event: KeyboardEvent): void {
+  const { target, key } = event;
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
+  if (key !== "j" || !isPlain || !(target instanceof HTMLElement)) return;
+  // An editor stands in a shadow root: what has the focus there is its host here.
+  if (target.isContentEditable || target.shadowRoot || target.matches("input, textarea, select")) return;
+  if (target.closest("[data-row], dialog")) return;
+  focusRow(document.querySelector<HTMLElement>("main [data-row]") ?? undefined);
+}
+
 /** The row itself, or the first thing in it that takes the focus. */
 function focusRow(row: HTMLElement | undefined): void {
   const target = row?.matches("a, button, [tabindex]") ? row : row?.querySelector<HTMLElement>("a, button, [tabindex]");

@@ -7,7 +7,7 @@ export function SendFirst({ locationId }: { readonly locationId: string | null }
   const command = `npm run rules send voicemail -- --set callDuration=31${set} --to ${location.origin}`;
   return (
     <section class="first" aria-labelledby="first">
-      <h2 id="first">Nothing has come in yet</h2>
+      <h2 id="first">{locationId === null ? "Nothing has come in yet" : "No event is kept of this location"}</h2>
       <p>Send a signed sample from the project's folder. What becomes of it shows up here within two seconds.</p>
       <div class="command">
         <code>{command}</code>

@@ -31,7 +31,7 @@ export function RuleMarks({ use }: { readonly use: RuleUse }): JSX.Element {
     <span class="rule-marks">
       {off === "disabled" ? <span class="badge">disabled</span> : null}
       {off === "elsewhere" ? <span class="badge">for other locations</span> : null}
-      {use.isUnused ? <span class="badge mark-unused">unused for 7 days</span> : null}
+      {use.isUnused ? <span class="badge mark-unused">not fired in 7 days</span> : null}
       {checked ? (
         <span class={`badge${checked.failing > 0 ? " mark-bad" : ""}`}>{examplesInWords(checked)}</span>
       ) : null}

@@ -37,7 +37,7 @@ describeInBrowser("the rules", () => {
     expect(words).toMatch(/\d examples hold/);
     expect(words).not.toContain("unused");
     const unused = page.getByRole("listitem").filter({ has: page.getByRole("heading", { name: "sms-failed" }) });
-    await unused.getByText("unused for 7 days").waitFor();
+    await unused.getByText("not fired in 7 days").waitFor();
   });
 
   it("show a firing without a reload, and are narrowed by what they did and by name", async () => {

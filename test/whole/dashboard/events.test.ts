@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import { sendEvent } from "../../../src/cli/hook-client.ts";
+import { TEST_PRIVATE_KEY } from "../../keys.ts";
+import { describeInBrowser, useDashboard } from "./browser.ts";
+
+/** The page asks for changes every two seconds. */
+const PATIENCE = { timeout: 15_000 };
+
+describeInBrowser("events", () => {
+  const dashboard = useDashboard();
+
+  it("are narrowed by filters that stand in the address, and shown as they come", async () => {
+    const locationId = "narrowed";
+    await dashboard.send("sms", { locationId, contactId: "ada" });
+    await dashboard.send("email", { locationId, contactId: "bob" });
+    await dashboard.send("sms-failed", { locationId, contactId: "bob" });
+    const page = await dashboard.open(`#/l/${locationId}/events`);
+    const rows = page.locator(".rows.events > li");
+    await expect.poll(() => rows.count(), PATIENCE).toBe(3);
+    await page.getByLabel("Channel").selectOption("sms");
+    await expect.poll(() => rows.count(), PATIENCE).toBe(2);
+    await page.getByLabel("Outcome").selectOption("failed");
+    await expect.poll(() => rows.count(), PATIENCE).toBe(1);
+    expect(page.url()).toMatch(/events\?channel=sms&outcome=failed$/);
+    await dashboard.send("sms-failed", { locationId, contactId: "cleo" });
+    await expect.poll(() => rows.count(), PATIENCE).toBe(2);
+    await page.getByLabel("Outcome").selectOption("");
+    await page.getByRole("form", { name: "Filters" }).getByLabel("Contact id").fill("ada");
+    await expect.poll(() => rows.count(), PATIENCE).toBe(1);
+  });
+
+  it("say what they cancelled, and what was cancelled says by what", async () => {
+    const locationId = "cancelled";
+    await dashboard.send("call-voicemail", { locationId, contactId: "ada" });
+    const { answer } = await dashboard.send("reply", { locationId, contactId: "ada" });
+    const page = await dashboard.open(`#/l/${locationId}/events/${answer.eventKey ?? ""}?contact=ada`);
+    await page.getByRole("region", { name: "It cancelled what waited" }).getByRole("link").first().click();
+    await page.getByText("cancelled by", { exact: false }).first().waitFor();
+  });
+
+  it("that are signed and cannot be used are told at a glance, with why, and can be taken in again", async () => {
+    const locationId = "unusable";
+    const target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: dashboard.token };
+    const sent = await sendEvent(target, "events", { type: "OutboundMessage", locationId, webhookId: "w" });
+    expect(sent.answer.status).toBe("quarantined");
+    const page = await dashboard.open(`#/l/${locationId}/overview`);
+    await page.getByText("HighLevel has sent something that cannot be used").waitFor();
+    await page.getByRole("link", { name: "see what, and why" }).click();
+    await page.getByText("/contactId: Expected the id of a contact").click();
+    await page.getByRole("button", { name: "Take it in again" }).click();
+    await page.getByText("It still cannot be used").waitFor();
+  });
+
+  it("are seen for a part of the time, by dragging over the chart", async () => {
+    const locationId = "brushed";
+    await dashboard.send("sms", { locationId });
+    const page = await dashboard.open(`#/l/${locationId}/overview`);
+    const box = await page.locator(".u-over").boundingBox();
+    if (!box) throw new Error("There is no chart");
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 20, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/overview\?range=day&from=.*&to=/);
+    await page.getByText("No events.").waitFor();
+    await page.getByRole("link", { name: "Show all of it" }).click();
+    await expect.poll(() => page.locator(".rows.events > li").count(), PATIENCE).toBe(1);
+  });
+});
