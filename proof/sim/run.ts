@@ -141,7 +141,7 @@ class Run {
       this.#clockwork.after(afterMs, run);
     }
     if (this.#faults.operator)
-      for (let turns = this.#chance.below(8); turns > 0; turns--) this.#at(() => void this.#operate());
+      for (let turns = this.#chance.below(16); turns > 0; turns--) this.#at(() => void this.#operate());
   }
 
   #planFaults(): void {
@@ -156,7 +156,8 @@ class Run {
       if (chance.happens(0.3)) this.#object.crash();
       else disk.crashAfterWrites = chance.below(25);
     });
-    this.#often(this.#faults.disk, 6, () => {
+    // Brief ones are many: few of them meet an alarm.
+    this.#often(this.#faults.disk, isDiskBrief ? 40 : 6, () => {
       Object.assign(disk.faults, { refuses: chance.next(), slowMs: chance.pick([5, 20, 2_000]) });
       const lastsMs = isDiskBrief ? 3 * SECOND : chance.below(HOUR);
       this.#clockwork.after(lastsMs, () => (disk.faults.refuses = 0));
@@ -223,7 +224,11 @@ class Run {
     const { chance } = this.#clockwork;
     const askedOrder = this.#clockwork.order();
     const page = await this.#quietly((ledger) => ledger.deliveries({ limit: 200 }));
-    const delivery = page && page.deliveries.length > 0 ? chance.pick(page.deliveries) : undefined;
+    const all = page?.deliveries ?? [];
+    // What is being sent at this moment is rare, and where a cancel has to wait.
+    const sending = chance.happens(0.5) ? all.filter(({ state }) => state === "sending") : [];
+    const choice = sending.length > 0 ? sending : all;
+    const delivery = choice.length > 0 ? chance.pick(choice) : undefined;
     const what = chance.below(10);
     if (what < 5 && delivery) await this.#change("cancelled", delivery, (ledger) => ledger.cancel(delivery.id));
     else if (what < 7 && delivery) await this.#change("retried", delivery, (ledger) => ledger.retry(delivery.id));
