@@ -59,7 +59,8 @@ export async function buildWith(
   writeFileSync(
     toml,
     readFileSync(toml, "utf8")
-      .replace(/\[build\][^[]*/, "")
+      // The rules are written already, and nobody looks at the page.
+      .replaceAll(/^\[(?:build|assets)\]\n(?:(?!\[).*\n)*/gm, "")
       .replace("src/worker.ts", main),
   );
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
