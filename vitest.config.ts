@@ -2,7 +2,7 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { TEST_VARIABLES } from "./test/keys.ts";
 
-const jsonpathStub = new URL("src/match/no-jsonpath.ts", import.meta.url).pathname;
+const standIn = (name: string): string => new URL(`src/match/${name}.ts`, import.meta.url).pathname;
 
 const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n)+$/;
 
@@ -25,7 +25,7 @@ export default defineConfig({
             miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
-        resolve: { alias: { "jsonpath-plus": jsonpathStub } },
+        resolve: { alias: { "jsonpath-plus": standIn("no-jsonpath"), eventemitter2: standIn("no-emitter") } },
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
       },
       { extends: true, test: { name: "whole", include: ["test/whole/**/*.test.ts"], testTimeout: 60_000 } },

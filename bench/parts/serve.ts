@@ -11,6 +11,7 @@ import { bundleWorker, freePort } from "../../src/cli/workerd.ts";
 import type { Rule } from "../../src/model/rule.ts";
 import { ruleSetOf } from "../../src/rules/rule-set.ts";
 import { TEST_VARIABLES } from "../../test/keys.ts";
+import { withoutBuild } from "../../test/whole/checkout.ts";
 
 /** A Worker's code, and the settings that workerd needs of wrangler.toml. */
 export interface BuiltWorker {
@@ -56,13 +57,7 @@ export async function buildWith(
   cpSync(join(ROOT, "bench/workerd"), join(folder, "bench/workerd"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const toml = join(folder, "wrangler.toml");
-  writeFileSync(
-    toml,
-    readFileSync(toml, "utf8")
-      // The rules are written already, and nobody looks at the page.
-      .replaceAll(/^\[(?:build|assets)\]\n(?:(?!\[).*\n)*/gm, "")
-      .replace("src/worker.ts", main),
-  );
+  writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")).replace("src/worker.ts", main));
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);

@@ -12,7 +12,7 @@ import type { Rule, WebhookAction } from "../../src/model/rule.ts";
 import { ruleSetOf } from "../../src/rules/rule-set.ts";
 import { aPayload, aRule, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
-import { aCheckout } from "./checkout.ts";
+import { aCheckout, withoutBuild } from "./checkout.ts";
 
 /** Hosts that lead to a listener on loopback, if anything asks for them. */
 const SPELLINGS = [
@@ -128,7 +128,7 @@ beforeAll(async () => {
 
   // Admission would refuse these rules, so they are put where only the Worker reads them.
   const toml = join(checkout, "wrangler.toml");
-  writeFileSync(toml, readFileSync(toml, "utf8").replace(/\[build\][^[]*/, ""));
+  writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   writeRules(await ruleSetOf(rules), join(checkout, "dist/rules.json"));
   await bundleWorker(bundle, checkout);
 }, 60_000);
