@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TriedDraft } from "../../model/playground.ts";
-import { locationPath, post, Problem } from "../ask/api.ts";
+import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "../parts/announce.tsx";
 import { EventRows } from "../parts/event-rows.tsx";
 import { usePlace } from "../parts/place.ts";
@@ -30,7 +30,7 @@ export function Try({ name, text }: { readonly name: string; readonly text: stri
       setTried({ answer, name, text });
       announce(inWords(answer));
     } catch (error) {
-      if (!aborted.signal.aborted && error instanceof Problem) setProblem(error);
+      if (!aborted.signal.aborted) setProblem(problemOf(error));
     } finally {
       setBusy(false);
     }

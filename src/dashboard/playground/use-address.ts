@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";
 import type { Rule } from "../../model/rule.ts";
-import { get, locationPath, Problem } from "../ask/api.ts";
+import { get, locationPath, Problem, problemOf } from "../ask/api.ts";
 import type { Query } from "../routes.ts";
 import type { Draft, Drafting } from "./draft.ts";
 import { sourceWord, type EventSource } from "./event-choice.tsx";
@@ -26,7 +26,7 @@ export function useAddress(
     Promise.all([named, recorded]).then(
       ([ofRule, ofEvent]) => replace({ ...ofRule, ...ofEvent, origin }),
       (error: unknown) => {
-        if (!aborted.signal.aborted && error instanceof Problem) setProblem(error);
+        if (!aborted.signal.aborted) setProblem(problemOf(error));
       },
     );
     return () => aborted.abort();

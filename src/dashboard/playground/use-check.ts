@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { CheckedDraft } from "../../model/playground.ts";
-import { post, Problem } from "../ask/api.ts";
+import { post, problemOf, type Problem } from "../ask/api.ts";
 import type { Draft } from "./draft.ts";
 
 const TYPING_MS = 150;
@@ -40,9 +40,7 @@ export function useCheck(draft: Draft, locationId: string): Checking {
         },
         (error: unknown) => {
           if (aborted.signal.aborted) return;
-          const problem =
-            error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
-          setState((before) => ({ ...before, problem }));
+          setState((before) => ({ ...before, problem: problemOf(error) }));
         },
       );
     };
