@@ -158,6 +158,7 @@ export class SimulatedObject {
       random: () => chance.next(),
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),
+      highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
       actions: {
         clock: () => clockwork.wall(),
         fetch: this.network.fetch(isGone),

@@ -1,7 +1,9 @@
 // What a kind of action brings: its struct, its findings at admission, and how it is performed.
-import type { Struct } from "superstruct";
 import type { OutboundHosts } from "../model/configuration.ts";
-import type { FindingCode, Action, ActionType } from "../model/rule.ts";
+import type { HighLevelAccount } from "../highlevel/account.ts";
+import type { SentMessage } from "../highlevel/sent-messages.ts";
+import type { Action, ActionType, FindingCode, MessageType } from "../model/rule.ts";
+import type { AnyStruct } from "../model/strict-object.ts";
 import type { Task } from "../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 import type { TemplateRoot, TemplateRoots } from "./template.ts";
@@ -34,6 +36,23 @@ export interface ActionContext {
   readonly decidedAt: string;
   readonly roots: TemplateRoots;
   readonly ports: ActionPorts;
+  /** HighLevel as the location may call it. */
+  readonly highlevel: HighLevelAccount;
+  readonly sends: Sends;
+}
+
+/** What the ledger knows of the message that a delivery sends, and of others of the contact. */
+export interface Sends {
+  /** An attempt that left and of whose end nothing is known, and how often HighLevel was asked about it; `null`: none. */
+  earlier(): { readonly leftAtMs: number; readonly looks: number } | null;
+  /** An attempt is about to leave: kept before it does. */
+  leaves(): void;
+  /** HighLevel was asked, and had not got it. */
+  looked(): void;
+  /** Messages through the API that the log has of the contact since a time. */
+  seen(sinceMs: number): readonly SentMessage[];
+  /** Whether a message is known to be another delivery's. */
+  isClaimed(messageId: string): boolean;
 }
 
 /** The world outside, as actions see it. */
@@ -59,9 +78,12 @@ export interface TaskStore {
 export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
-  readonly struct: Struct<A>;
+  /** The keys of an action as it is written, each with its struct; `after` and `cancelOn` come besides. */
+  readonly keysOf: (action: { readonly [key: string]: unknown }) => { readonly [key: string]: AnyStruct };
   /** Where it goes, in a word: what concurrency, rate and circuit breaker count by. */
   readonly host: (action: A) => string;
+  /** As what it reaches the contact; `null`: it does not. */
+  readonly messages: (action: A) => MessageType | null;
   /** Every text of an action that may be a template: admission checks them. */
   readonly templates: (action: A) => Iterable<ActionTemplate>;
   readonly findings: (action: A, hosts: OutboundHosts) => readonly ActionFinding[];

@@ -2,7 +2,13 @@ import type { Task } from "../model/task.ts";
 
 /** What one try of an action came to, with whether another try makes sense. */
 export type AttemptOutcome =
-  | { readonly done: true; readonly status: number | null; readonly answer: string | null; readonly task?: Task }
+  | {
+      readonly done: true;
+      readonly status: number | null;
+      readonly answer: string | null;
+      readonly task?: Task;
+      readonly messageId?: string | null;
+    }
   | {
       readonly done: false;
       readonly status: number | null;
@@ -16,8 +22,11 @@ export type AttemptOutcome =
 export interface ActionError {
   readonly code: ActionErrorCode;
   readonly message: string;
-  readonly retry: "later" | "never";
+  readonly retry: Retry;
 }
+
+/** Again by itself, not again, or when a person says so. */
+export type Retry = "later" | "never" | "held";
 
 export type ActionErrorCode =
   | "ACTION_TEMPLATE" // a template could not be rendered
@@ -26,6 +35,16 @@ export type ActionErrorCode =
   | "ACTION_LOST" // the stored event of the delivery cannot be read
   | "ACTION_FORM" // the stored plan is of a form that this version does not know: a newer one may come back
   | "ACTION_BUG" // an exception nobody expected
+  | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
+  | "CONTACT_DND" // the contact does not want to be disturbed on this channel
+  | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
+  | "HIGHLEVEL_TOKEN" // the location has no token that can be used
+  | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, also a fresh one, or its scopes
+  | "HIGHLEVEL_LIMIT" // 429: more calls than HighLevel takes
+  | "HIGHLEVEL_EARLY" // 403 on a status: HighLevel does not know the message yet
+  | "HIGHLEVEL_REFUSED" // an answer that another try would not change
+  | "HIGHLEVEL_END_UNKNOWN" // a message may or may not have been sent: HighLevel is asked before it is sent again
+  | "HIGHLEVEL_UNKNOWN" // whether it was sent cannot be found out
   | "DESTINATION_REFUSED" // the guard said no
   | "DESTINATION_STATUS" // an answer that is not 2xx
   | "DESTINATION_REDIRECT" // 3xx: never followed
@@ -35,13 +54,23 @@ export type ActionErrorCode =
   | "DESTINATION_UNREACHABLE"; // no connection, or it broke
 
 /** Whether an attempt that failed so is tried again: docs/storage.md lists the codes for people. */
-export const RETRY: { readonly [code in ActionErrorCode]: "later" | "never" } = {
+export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_TEMPLATE: "never",
   ACTION_SECRET: "later",
   ACTION_TASK_STORE: "later",
   ACTION_LOST: "never",
   ACTION_FORM: "later",
   ACTION_BUG: "later",
+  ACTION_BREAKER: "held",
+  CONTACT_DND: "held",
+  CONTACT_STOPPED: "held",
+  HIGHLEVEL_TOKEN: "never",
+  HIGHLEVEL_TOKEN_REFUSED: "never",
+  HIGHLEVEL_LIMIT: "later",
+  HIGHLEVEL_EARLY: "later",
+  HIGHLEVEL_REFUSED: "never",
+  HIGHLEVEL_END_UNKNOWN: "later",
+  HIGHLEVEL_UNKNOWN: "never",
   DESTINATION_REFUSED: "never",
   DESTINATION_STATUS: "later",
   DESTINATION_REDIRECT: "later",
@@ -56,7 +85,7 @@ export function actionError(code: ActionErrorCode, message: string): ActionError
   return { code, message, retry: RETRY[code] };
 }
 
-/** The outcome of a try that never got an answer. */
-export function unanswered(error: ActionError): AttemptOutcome {
-  return { done: false, status: null, answer: null, error, retryAfterMs: null };
+/** The outcome of a try that never got an answer; `retryAfterMs`: how long to wait at least, where that is known. */
+export function unanswered(error: ActionError, retryAfterMs: number | null = null): AttemptOutcome {
+  return { done: false, status: null, answer: null, error, retryAfterMs };
 }

@@ -3,11 +3,12 @@ import { logError } from "../model/log-line.ts";
 import type { Action } from "../model/rule.ts";
 import type { ActionContext, ActionKind, ActionKinds } from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
+import { highlevel } from "./highlevel.ts";
 import { task } from "./task.ts";
 import { webhook } from "./webhook.ts";
 
 /** Every kind of action there is. */
-export const ACTION_KINDS: ActionKinds = { webhook, task };
+export const ACTION_KINDS: ActionKinds = { webhook, task, highlevel };
 
 /** The kind that an action belongs to. */
 export function kindOf<A extends Action>(action: A): ActionKind<A> {

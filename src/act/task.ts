@@ -1,9 +1,9 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
-import { literal, nonempty, optional, refine, string, type Struct } from "superstruct";
+import { literal, nonempty, optional, refine, string } from "superstruct";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import { succeed } from "../model/result.ts";
 import type { TaskAction } from "../model/rule.ts";
-import { strictObject } from "../model/strict-object.ts";
+import type { AnyStruct } from "../model/strict-object.ts";
 import type { Task } from "../model/task.ts";
 import type { ActionContext, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
@@ -17,18 +17,19 @@ export const KV_TIMEOUT_MS = 15_000;
 
 const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
 
-const struct = strictObject({
+const KEYS: { readonly [key: string]: AnyStruct } = {
   type: literal("task"),
   title: nonempty(string()),
   description: optional(string()),
   due: optional(duration),
-}) as unknown as Struct<TaskAction>;
+};
 
 /** The task kind. */
 export const task: ActionKind<TaskAction> = {
   leavesTask: true,
-  struct,
+  keysOf: () => KEYS,
   host: () => "kv",
+  messages: () => null,
   templates,
   findings: () => [],
   perform,

@@ -1,10 +1,10 @@
 // The webhook action: a signed request to a URL that the rule's author wrote.
-import { any, enums, literal, optional, record, string, type Struct } from "superstruct";
+import { any, enums, literal, optional, record, string } from "superstruct";
 import type { OutboundHosts } from "../model/configuration.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { WebhookAction } from "../model/rule.ts";
-import { strictObject } from "../model/strict-object.ts";
+import type { AnyStruct } from "../model/strict-object.ts";
 import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "./action-kind.ts";
 import { keptAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment, isOwnHost } from "./destination.ts";
@@ -16,16 +16,24 @@ import { HEADER_ROOTS, renderJson, renderText, renderUrl, TEMPLATE_ROOTS } from 
 
 const TIMEOUT_MS = 15_000;
 
-const struct = strictObject({
+const KEYS: { readonly [key: string]: AnyStruct } = {
   type: literal("webhook"),
   url: string(),
   method: optional(enums(["POST", "PUT", "PATCH"])),
   headers: optional(record(string(), string())),
   body: optional(any()),
-}) as unknown as Struct<WebhookAction>;
+};
 
 /** The webhook kind. */
-export const webhook: ActionKind<WebhookAction> = { leavesTask: false, struct, host, templates, findings, perform };
+export const webhook: ActionKind<WebhookAction> = {
+  leavesTask: false,
+  keysOf: () => KEYS,
+  host,
+  messages: () => null,
+  templates,
+  findings,
+  perform,
+};
 
 /** The host and port of the URL, which no template can change. */
 function host({ url }: WebhookAction): string {

@@ -119,6 +119,8 @@ export async function runStory(
     random: () => 0,
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
+    highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+    account: { call: () => Promise.resolve({ kind: "answer", status: 200, body: "{}" }) },
     actions: {
       clock: () => now,
       fetch: () => Promise.resolve(new Response(null, { status: 204 })),

@@ -177,13 +177,14 @@ export class Directory extends DurableObject<LedgerEnv> {
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
   const { retentionDays, timeZone, eventsPerSecond, requestsPerSecond, ...outgoing } = configurationOf(env);
-  const { webhookSecret, outboundAllowedHosts, ownHosts } = outgoing;
+  const { webhookSecret, outboundAllowedHosts, ownHosts, highlevel } = outgoing;
   return {
     ruleSet,
     retentionDays,
     timeZone,
     eventsPerSecond,
     requestsPerSecond,
+    highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),

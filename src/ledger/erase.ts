@@ -42,6 +42,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   for (const { id, state } of leaving)
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
+  sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -85,6 +86,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
       oldest,
     );
     sql.exec(`DELETE FROM deliveries WHERE id < ? AND state NOT IN ${OPEN}`, oldest);
+    sql.exec("DELETE FROM sends WHERE delivery_id < ? AND delivery_id NOT IN (SELECT id FROM deliveries)", oldest);
   }
   const done = "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING task";
   for (const row of rows<{ task: string }>(sql, done, beforeMs)) {

@@ -31,6 +31,7 @@ import * as deliveryLists from "./delivery-lists.ts";
 import { cancelled as cancelledMove, retried as retriedMove, type Standing } from "./delivery-moves.ts";
 import { eraseContact } from "./erase.ts";
 import * as held from "./held.ts";
+import { LedgerAccount } from "./highlevel-account.ts";
 import { Intake } from "./intake.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
@@ -39,6 +40,7 @@ import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
+import { NO_TOKENS } from "./tokens.ts";
 import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */
@@ -63,7 +65,9 @@ export class LocationLedger {
     this.#storage = watched;
     this.#ports = ports;
     this.#statistics = new Statistics(watched, ports);
-    this.#pump = new Pump(watched, ports, this.#statistics);
+    const { api } = ports.highlevel;
+    const account = ports.account ?? new LedgerAccount(api, ports.actions, NO_TOKENS);
+    this.#pump = new Pump(watched, ports, this.#statistics, account);
     this.#recorder = new Recorder(watched, ports, this.#statistics);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#intake = new Intake(watched, ports, (event) => this.#record(event));

@@ -1,5 +1,6 @@
 // The ordered log of a location: each event once, with the decision that was made on it.
 import { HELD_REASONS, type Decision, type HeldRule, type Verdict } from "../model/decision.ts";
+import type { SentMessage } from "../highlevel/sent-messages.ts";
 import type { Event, EventKind } from "../model/event.ts";
 import type { PastEvent } from "../model/history.ts";
 import type { LogEntry, LogQuery } from "../model/ledger.ts";
@@ -108,6 +109,19 @@ export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Eve
   return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
     ({ record }) => (JSON.parse(record) as LogRecord).event,
   );
+}
+
+/** Messages to a contact that came through the API and were received since a time. */
+export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
+  const sent =
+    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL";
+  return rows<{ record: string }>(sql, sent, contactId, sinceMs).flatMap(({ record }) => {
+    const { messageId, emailMessageId, source, plainText, body } = (JSON.parse(record) as LogRecord).event.payload;
+    const id = messageId || emailMessageId;
+    const text = plainText || body;
+    if (typeof id !== "string" || typeof source !== "string" || source.toLowerCase() !== "api") return [];
+    return [{ id, text: typeof text === "string" ? text : "" }];
+  });
 }
 
 /** Notes that a rule fired whose limit counts for the whole location. */

@@ -1,5 +1,7 @@
 // What a ledger needs of the world, so that its logic runs on a simulated one too.
 import type { ActionPorts } from "../act/action-kind.ts";
+import type { HighLevelAccount } from "../highlevel/account.ts";
+import type { HighLevelSettings } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 
 export type SqlValue = string | number | null;
@@ -39,6 +41,9 @@ export interface LedgerPorts {
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;
+  readonly highlevel: HighLevelSettings;
+  /** HighLevel as it is called instead of by the location's token: stories have one that takes everything. */
+  readonly account?: HighLevelAccount | undefined;
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
   /** Tells the directory that this location exists. */

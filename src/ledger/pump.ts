@@ -1,7 +1,9 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
 // free is taken at once by whatever may go then: `lanes.ts` says what that is.
+import { HIGHLEVEL_HOST } from "../act/highlevel.ts";
 import { perform } from "../act/perform.ts";
 import type { ActionContext } from "../act/action-kind.ts";
+import type { HighLevelAccount } from "../highlevel/account.ts";
 import { KV_TIMEOUT_MS } from "../act/task.ts";
 import { within } from "../act/time-limit.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
@@ -16,6 +18,7 @@ import type { HostState } from "../model/statistics.ts";
 import * as log from "./log.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 import type { Statistics } from "./statistics.ts";
+import * as sends from "./sends.ts";
 import * as tasks from "./tasks.ts";
 
 /** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
@@ -33,6 +36,7 @@ export class Pump {
   readonly #ports: LedgerPorts;
   readonly #statistics: Statistics;
   readonly #lanes: Lanes;
+  readonly #highlevel: HighLevelAccount;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
   #locationId: string | null = null;
@@ -41,10 +45,11 @@ export class Pump {
   /** What storage refused in this run. */
   #failure: Error | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics, highlevel: HighLevelAccount) {
     this.#storage = storage;
     this.#ports = ports;
     this.#statistics = statistics;
+    this.#highlevel = highlevel;
     this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
@@ -122,6 +127,8 @@ export class Pump {
     const startedAt = this.#now();
     let outcome: AttemptOutcome | null = null;
     try {
+      const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
+      if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
       const opensAt = this.#opensAt(delivery, startedAt);
       if (opensAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
       outcome = await this.#perform(delivery);
@@ -167,6 +174,7 @@ export class Pump {
     const now = this.#now();
     const isKept = this.#storage.transactionSync(() => {
       const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
+      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome);
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return kept;
       // The contact was erased while KV took the task: take it out again.
@@ -210,6 +218,8 @@ export class Pump {
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },
       ports: this.#ports.actions,
+      highlevel: this.#highlevel,
+      sends: sends.sendsOf(this.#storage.sql, delivery, this.#ports.actions.clock),
     };
   }
 

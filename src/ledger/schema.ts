@@ -117,6 +117,21 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // Tasks that are done, newest first: a row that is written only when somebody completes one.
   "CREATE INDEX tasks_done ON tasks (id) WHERE state = 'done';",
+  // Messages to contacts: what was sent, what may have been, and how many a rule has sent.
+  `
+  CREATE TABLE sends (
+    delivery_id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    left_at INTEGER,
+    looks INTEGER NOT NULL,
+    message_id TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX sends_by_rule ON sends (rule, at);
+  CREATE INDEX sends_by_contact ON sends (contact_id, rule, at);
+  CREATE INDEX sends_by_message ON sends (message_id) WHERE message_id IS NOT NULL;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

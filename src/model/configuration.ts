@@ -15,6 +15,10 @@ export interface Variables {
   readonly TIME_ZONE?: string;
   readonly RETENTION_DAYS?: string;
   readonly EVENTS_PER_SECOND?: string;
+  readonly HIGHLEVEL_API?: string;
+  readonly HIGHLEVEL_CLIENT_ID?: string;
+  readonly HIGHLEVEL_CLIENT_SECRET?: string;
+  readonly HIGHLEVEL_TOKEN_KEY?: string;
   readonly REQUESTS_PER_SECOND?: string;
 }
 
@@ -40,6 +44,17 @@ export interface OutboundHosts {
   readonly ownHosts: ReadonlySet<string>;
 }
 
+/** How HighLevel's API is reached, and with which app. */
+export interface HighLevelSettings {
+  /** Base URL of the API, without a slash at its end. */
+  readonly api: string;
+  /** The marketplace app; `null`: locations are not installed by OAuth. */
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  /** Keys that tokens are kept under, base64 of 32 bytes each: the first encrypts, all decrypt. Empty: none can be kept. */
+  readonly tokenKeys: readonly string[];
+}
+
 /** The variables, read. Nothing in it fails: a value that cannot be read falls back to the safe side. */
 export interface Configuration extends OutboundHosts {
   /** PEM text of one or more public keys. */
@@ -54,6 +69,7 @@ export interface Configuration extends OutboundHosts {
   /** `null`: nobody comes in by Cloudflare Access. */
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
+  readonly highlevel: HighLevelSettings;
   readonly retentionDays: number;
   /** What one location may send; ten seconds of it at once. */
   readonly eventsPerSecond: number;
@@ -71,6 +87,7 @@ export const HIGHLEVEL_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 -----END PUBLIC KEY-----`;
 
+const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
 const DEFAULT_RETENTION_DAYS = 30;
 /** One Durable Object takes 200 to 500 requests a second (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_EVENTS_PER_SECOND = 300;
@@ -95,6 +112,10 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   TIME_ZONE: true,
   RETENTION_DAYS: true,
   EVENTS_PER_SECOND: true,
+  HIGHLEVEL_API: true,
+  HIGHLEVEL_CLIENT_ID: true,
+  HIGHLEVEL_CLIENT_SECRET: true,
+  HIGHLEVEL_TOKEN_KEY: true,
   REQUESTS_PER_SECOND: true,
   DEV_PRIVATE_KEY: true,
 };
@@ -122,6 +143,12 @@ export function readConfiguration(variables: Variables): Configuration {
     adminTokenHashes: tokenHashes(variables.ADMIN_TOKEN_HASHES),
     access: accessApplications(variables),
     webhookSecret: variables.WEBHOOK_SECRET || null,
+    highlevel: {
+      api: (variables.HIGHLEVEL_API || HIGHLEVEL_API).replace(/\/+$/, ""),
+      clientId: variables.HIGHLEVEL_CLIENT_ID || null,
+      clientSecret: variables.HIGHLEVEL_CLIENT_SECRET || null,
+      tokenKeys: [...commaList(variables.HIGHLEVEL_TOKEN_KEY)],
+    },
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),

@@ -2,7 +2,16 @@
 // command line, the Worker and the operator's page say the same.
 import type { ConditionVerdict, Verdict } from "./decision.ts";
 import type { Json, JsonObject } from "./json.ts";
-import type { Action, CancelTrigger, Condition, FactCondition, OPERATORS, OwnOperator, Rule } from "./rule.ts";
+import type {
+  Action,
+  CancelTrigger,
+  Condition,
+  FactCondition,
+  HighLevelAction,
+  OPERATORS,
+  OwnOperator,
+  Rule,
+} from "./rule.ts";
 import type { Window } from "./window.ts";
 
 /** How an operator reads: as a wish, as a statement, and as its opposite; `…` is where the value stands. */
@@ -235,6 +244,37 @@ export function doesInWords(action: Action): string {
       return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}`;
     case "task":
       return `leave the task “${withoutTemplates(action.title)}”${action.due === undefined ? "" : `, due ${action.due} after`}`;
+    case "highlevel":
+      return callInWords(action);
+  }
+}
+
+/** What a call of HighLevel does: `send an SMS through HighLevel: “…”`. */
+function callInWords(action: HighLevelAction): string {
+  const said = (key: string): string => {
+    const value = action[key];
+    const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === "string");
+    return texts.map((text) => `“${withoutTemplates(text)}”`).join(", ");
+  };
+  switch (action.call) {
+    case "send-message":
+      return `send the contact a message (${String(action["messageType"])}): ${said("message") || said("subject") || said("html") || "see its fields"}`;
+    case "add-tags":
+      return `tag the contact ${said("tags")}`;
+    case "remove-tags":
+      return `take the tag ${said("tags")} from the contact`;
+    case "create-task":
+      return `open the task ${said("title")} in HighLevel, due ${String(action["due"])} after`;
+    case "create-note":
+      return `leave the note ${said("body")}`;
+    case "add-to-workflow":
+      return `add the contact to the workflow ${said("workflowId")}`;
+    case "remove-from-workflow":
+      return `take the contact out of the workflow ${said("workflowId")}`;
+    case "update-message-status":
+      return `tell HighLevel that the message is ${said("status")}`;
+    case "update-opportunity-status":
+      return `move the opportunity to ${said("status")}`;
   }
 }
 

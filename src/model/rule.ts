@@ -106,7 +106,32 @@ export interface TaskAction extends Timed {
   readonly due?: string | undefined;
 }
 
-export type Action = WebhookAction | TaskAction;
+/** The calls of HighLevel's API that an action can make. `highlevel/calls.ts` says what each takes. */
+export const HIGHLEVEL_CALLS = [
+  "send-message",
+  "add-tags",
+  "remove-tags",
+  "create-task",
+  "create-note",
+  "add-to-workflow",
+  "remove-from-workflow",
+  "update-message-status",
+  "update-opportunity-status",
+] as const;
+export type HighLevelCall = (typeof HIGHLEVEL_CALLS)[number];
+
+/** What `send-message` sends: HighLevel's words. */
+export const MESSAGE_TYPES = ["SMS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat"] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+/** Calls HighLevel's API for the event's contact. Beside these keys stand the fields of the call; texts may hold templates. */
+export interface HighLevelAction extends Timed {
+  readonly type: "highlevel";
+  readonly call: HighLevelCall;
+  readonly [field: string]: unknown;
+}
+
+export type Action = WebhookAction | TaskAction | HighLevelAction;
 export type ActionType = Action["type"];
 
 /** A rule's own test: what it does on one event. Keys left out of `event` take plain defaults. */

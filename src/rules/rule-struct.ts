@@ -97,12 +97,14 @@ const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditi
 
 /** What every action may say about its time, beside the keys of its kind. */
 const timed = { after: optional(duration), cancelOn: optional(nonempty(array(trigger))) };
-const actionStructs = Object.fromEntries(
-  Object.entries(ACTION_KINDS).map(([name, { struct }]) => [
-    name,
-    strictObject({ ...(struct.schema as Record<string, AnyStruct>), ...timed }),
-  ]),
-) as unknown as { readonly [T in ActionType]: AnyStruct };
+
+/** The struct of an action as it is written: made once for the keys that its kind gives it. */
+function actionStruct(keys: { readonly [key: string]: AnyStruct }): AnyStruct {
+  let known = actionStructs.get(keys);
+  if (!known) actionStructs.set(keys, (known = anyStruct(strictObject({ ...keys, ...timed }))));
+  return known;
+}
+const actionStructs = new WeakMap<object, AnyStruct>();
 
 const actionType = define<string>("action-type", (value) => {
   const types = Object.keys(ACTION_KINDS);
@@ -111,8 +113,10 @@ const actionType = define<string>("action-type", (value) => {
 
 const action: Struct<Action, null> = dynamic((value) => {
   const named = isJsonObject(value) ? value["type"] : undefined;
-  const isKnown = typeof named === "string" && Object.hasOwn(actionStructs, named);
-  return isKnown ? actionStructs[named as ActionType] : anyStruct(type({ type: actionType }));
+  const isKnown = isJsonObject(value) && typeof named === "string" && Object.hasOwn(ACTION_KINDS, named);
+  return isKnown
+    ? actionStruct(ACTION_KINDS[named as ActionType].keysOf(value))
+    : anyStruct(type({ type: actionType }));
 }) as never;
 
 const limit = strictObject({

@@ -1,10 +1,18 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
 import { FACTS } from "../events/facts.ts";
+import { CALLS, type CallField } from "../highlevel/calls.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { PATH_PATTERN } from "../model/path.ts";
-import { DECORATORS, OPERATORS, OWN_OPERATORS, type ErrorCode } from "../model/rule.ts";
+import {
+  DECORATORS,
+  HIGHLEVEL_CALLS,
+  OPERATORS,
+  OWN_OPERATORS,
+  type ErrorCode,
+  type HighLevelCall,
+} from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
 import { PARAM_WORDS } from "./conditions.ts";
 import {
@@ -115,6 +123,37 @@ function valueOf(operators: readonly string[], value: JsonObject, other: JsonObj
 }
 
 const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
+
+/** A field of a HighLevel call. What a message is sent as is no template: it decides who may get it. */
+function fieldOf(name: string, { form, about: phrase }: CallField): JsonObject {
+  if (form === "text") return about(`${phrase}; may hold templates`, { type: "string", minLength: 1 });
+  if (form === "texts")
+    return about(`${phrase}; may hold templates`, listOf({ type: "string", minLength: 1 }, { minItems: 1 }));
+  if (form === "duration") return about(phrase, duration);
+  if ("texts" in form)
+    return about(
+      phrase,
+      exactly(Object.fromEntries(form.texts.map((key) => [key, text("may hold templates")])), form.texts),
+    );
+  const template: JsonObject = { type: "string", pattern: "\\{[{%]" };
+  return about(phrase, name === "messageType" ? words(form) : { anyOf: [words(form), template] });
+}
+
+/** An action that makes a call of HighLevel's. */
+function callOf(call: HighLevelCall): JsonObject {
+  const { fields, oneOf, about: phrase } = CALLS[call];
+  const required = Object.keys(fields).filter((name) => fields[name]?.required);
+  const action = exactly(
+    {
+      type: { const: "highlevel", description: "a call of HighLevel's API for the event's contact" },
+      call: { const: call, description: phrase },
+      ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldOf(name, field)])),
+      ...timed,
+    },
+    ["type", "call", ...required],
+  );
+  return oneOf ? { ...action, anyOf: oneOf.map((name) => ({ required: [name] })) } : action;
+}
 
 /** The JSON Schema, draft 2020-12. */
 export const ruleSchema: JsonObject = {
@@ -260,6 +299,7 @@ export const ruleSchema: JsonObject = {
           },
           ["type", "title"],
         ),
+        ...HIGHLEVEL_CALLS.map(callOf),
       ],
     },
     example: exactly(

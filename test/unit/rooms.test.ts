@@ -7,16 +7,17 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   model: [],
   time: ["model"],
   events: ["model"],
-  act: ["model", "time"],
-  rules: ["model", "time", "events", "act"],
+  highlevel: ["model", "time"],
+  act: ["model", "time", "highlevel"],
+  rules: ["model", "time", "events", "highlevel", "act"],
   match: ["model", "time", "events", "rules"],
-  receive: ["model", "events"],
-  ledger: ["model", "time", "events", "act", "rules", "match"],
-  api: ["model", "events", "rules", "match"],
+  receive: ["model", "events", "highlevel"],
+  ledger: ["model", "time", "events", "highlevel", "act", "rules", "match"],
+  api: ["model", "events", "highlevel", "rules", "match"],
   // Runs in the browser: words and samples, nothing that decides.
   dashboard: ["model", "events"],
-  cli: ["model", "time", "events", "rules", "match", "ledger"],
-  entry: ["model", "receive", "api", "ledger", "rules"],
+  cli: ["model", "time", "events", "highlevel", "rules", "match", "ledger"],
+  entry: ["model", "highlevel", "receive", "api", "ledger", "rules"],
 };
 const CLOUDFLARE_ROOMS = new Set(["ledger", "entry"]);
 const ENGINE_FILE = "match/engine.ts";

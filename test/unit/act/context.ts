@@ -48,6 +48,8 @@ export function context(fields: Partial<ActionContext> = {}): ActionContext {
     decidedAt: DECIDED_AT,
     roots: roots(),
     ports: ports(),
+    highlevel: { call: unused },
+    sends: { earlier: () => null, leaves: unused, looked: unused, seen: () => [], isClaimed: () => false },
     ...fields,
   };
 }

@@ -5,10 +5,14 @@ import { RETRY } from "../../../src/act/outcome.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/storage.md"), "utf8");
 
+const WORDS: { readonly [word: string]: string } = { yes: "later", no: "never", "by hand": "held" };
+
 describe("docs/storage.md", () => {
   it("lists every code of an attempt, and whether it is tried again", () => {
-    const rows = [...page.matchAll(/^\| `((?:ACTION|DESTINATION)_[A-Z_]+)` \|.*\| (yes|no) +\|$/gm)];
-    const listed = Object.fromEntries(rows.map(([, code = "", again]) => [code, again === "yes" ? "later" : "never"]));
+    const rows = [
+      ...page.matchAll(/^\| `((?:ACTION|DESTINATION|HIGHLEVEL|CONTACT)_[A-Z_]+)` \|.*\| (yes|no|by hand) +\|$/gm),
+    ];
+    const listed = Object.fromEntries(rows.map(([, code = "", again]) => [code, WORDS[again ?? ""]]));
     expect(listed).toEqual(RETRY);
   });
 });

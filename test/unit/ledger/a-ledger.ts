@@ -2,6 +2,8 @@ import type { TaskStore } from "../../../src/act/action-kind.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
+import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
+import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
@@ -16,6 +18,8 @@ export async function aLedger({
   announce = () => Promise.resolve(),
   fetch = () => Promise.resolve(new Response()),
   eventsPerSecond = 1_000_000,
+  highlevel = { api: "https://highlevel.example.com", clientId: null, clientSecret: null, tokenKeys: [] },
+  account,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -25,6 +29,8 @@ export async function aLedger({
   announce?: () => Promise<void>;
   fetch?: (request: Request) => Promise<Response>;
   eventsPerSecond?: number;
+  highlevel?: HighLevelSettings;
+  account?: HighLevelAccount;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -35,6 +41,8 @@ export async function aLedger({
     random: () => 0,
     timer,
     announce,
+    highlevel,
+    account,
     actions: {
       clock,
       fetch,

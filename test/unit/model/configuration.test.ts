@@ -12,6 +12,7 @@ const EMPTY = {
   webhookSecret: null,
   outboundAllowedHosts: new Set(),
   ownHosts: new Set(),
+  highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
   retentionDays: 30,
   eventsPerSecond: 300,
   requestsPerSecond: 500,

@@ -1,0 +1,86 @@
+// Sending a message once. HighLevel has no idempotency key: an attempt whose end is not known may have sent it. It is
+// not repeated before the log and HighLevel were asked whether it is there; where nobody can say, it is given up, because
+// a person who gets the same text twice is worse off than one whose follow-up is told to be missing.
+// docs/decisions/0025-a-message-is-sent-once.md
+import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import { findSent, lookFor, type SentMessage } from "../highlevel/sent-messages.ts";
+import type { HighLevelAction } from "../model/rule.ts";
+import type { ActionContext } from "./action-kind.ts";
+import { isRefusal, outcomeOf, parsed } from "./highlevel-answer.ts";
+import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
+
+/** HighLevel may show a message a while after it took it: it is asked so often before it is sent again. */
+const LOOKS = 2;
+const LOOK_AGAIN_MS = 5 * 60_000;
+/** How long the event of the message is waited for where HighLevel cannot be asked. */
+const WAIT_FOR_EVENT_MS = 15 * 60_000;
+
+const END_UNKNOWN = actionError(
+  "HIGHLEVEL_END_UNKNOWN",
+  "Whether the message was sent is not known: HighLevel is asked before it is sent again",
+);
+const UNKNOWN = actionError(
+  "HIGHLEVEL_UNKNOWN",
+  "Whether the message was sent cannot be found out: look at the contact's conversation, and retry if it is not there",
+);
+
+/** Sends a message, unless an earlier attempt did, or may have done so for all that can be known. */
+export async function sendOnce(
+  action: HighLevelAction,
+  request: HighLevelRequest,
+  context: ActionContext,
+): Promise<AttemptOutcome> {
+  const { sends, highlevel } = context;
+  const earlier = sends.earlier();
+  if (earlier !== null) {
+    const looked = await look(request, earlier, context);
+    if (looked !== "send") return looked;
+  }
+  const answer = await highlevel.call(request, () => sends.leaves());
+  const outcome = outcomeOf(action.call, answer);
+  if (outcome.done) return { ...outcome, messageId: messageIdIn(answer) };
+  if (isRefusal(answer)) return outcome;
+  return { ...outcome, error: END_UNKNOWN, retryAfterMs: null };
+}
+
+/** What is to be done about an attempt whose end is not known. */
+async function look(
+  { body = {} }: HighLevelRequest,
+  { leftAtMs, looks }: { readonly leftAtMs: number; readonly looks: number },
+  { sends, highlevel, contactId, locationId, ports }: ActionContext,
+): Promise<AttemptOutcome | "send"> {
+  const isClaimed = (messageId: string): boolean => sends.isClaimed(messageId);
+  const wanted = lookFor(body, leftAtMs);
+  const inLog = findSent(wanted, sends.seen(leftAtMs), isClaimed);
+  if (inLog.found === "yes") return found(inLog.message);
+  const { request, read } = wanted.question(locationId, contactId);
+  const answer = await highlevel.call(request);
+  const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
+  if (messages === null) {
+    // Without the right to ask, the event that a sent message causes is what can still be waited for.
+    const isOver = isRefusal(answer) && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
+    return isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
+  }
+  const inHighLevel = findSent(wanted, messages, isClaimed);
+  switch (inHighLevel.found) {
+    case "yes":
+      return found(inHighLevel.message);
+    case "perhaps":
+      return unanswered(UNKNOWN);
+    case "no":
+      if (looks + 1 >= LOOKS) return "send";
+      sends.looked();
+      return unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
+  }
+}
+
+/** It had been sent after all. */
+function found({ id }: SentMessage): AttemptOutcome {
+  return { done: true, status: null, answer: null, messageId: id };
+}
+
+function messageIdIn(answer: HighLevelAnswer): string | null {
+  const body = answer.kind === "answer" ? parsed(answer.body) : null;
+  const id = body?.["messageId"] ?? body?.["emailMessageId"];
+  return typeof id === "string" && id !== "" ? id : null;
+}

@@ -1,0 +1,27 @@
+// HighLevel as one location may call it: with its token, within its limits. The ledger has the account; actions and
+// whoever asks about a contact call HighLevel through it and through nothing else.
+
+/** A request to HighLevel's API. The account brings base URL and token. */
+export interface HighLevelRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** With query, from `/` on. */
+  readonly path: string;
+  /** The `Version` header. */
+  readonly version: string;
+  readonly body?: object | undefined;
+}
+
+/** What came of a request: an answer of any status, or why there was none. */
+export type HighLevelAnswer =
+  | { readonly kind: "answer"; readonly status: number; readonly body: string }
+  /** There is no token that could be used: the sentence says why, and what to do. */
+  | { readonly kind: "no-token"; readonly message: string }
+  /** It left, and nothing is known of its end. */
+  | { readonly kind: "timeout" }
+  | { readonly kind: "broken" };
+
+/** Calls HighLevel for one location. It refreshes a token that was refused once, and never throws for what a network does. */
+export interface HighLevelAccount {
+  /** `leaves` is called when the request is about to leave: all is well up to there, and what it throws stops it. */
+  call(request: HighLevelRequest, leaves?: () => void): Promise<HighLevelAnswer>;
+}

@@ -1,0 +1,116 @@
+// Finding out whether a message was sent, among those that HighLevel or the log has of the contact.
+import { isJsonObject } from "../model/json.ts";
+import type { HighLevelRequest } from "./account.ts";
+
+/** An outbound message of a contact that came through the API. */
+export interface SentMessage {
+  readonly id: string;
+  /** What it says, as HighLevel gives it back. */
+  readonly text: string;
+}
+
+/** What is looked for, and how HighLevel is asked. */
+export interface SearchedMessage {
+  /** What would be recognised, in plain words; empty: there is nothing to recognise it by. */
+  readonly words: readonly string[];
+  /** The question, and how its answer is read: `null` when it cannot be. */
+  question(
+    locationId: string,
+    contactId: string,
+  ): { readonly request: HighLevelRequest; readonly read: (body: string) => readonly SentMessage[] | null };
+}
+
+/** Whether it is there: `perhaps`, where something was sent that cannot be told from it. */
+export type Found =
+  | { readonly found: "yes"; readonly message: SentMessage }
+  | { readonly found: "no" }
+  | { readonly found: "perhaps" };
+
+const VERSION = "2021-04-15";
+/** HighLevel's clock may be behind. */
+const CLOCK_SKEW_MS = 30_000;
+const PAGE = 100;
+const MIN_TOLD_CHARACTERS = 20;
+/** Channels of the export by what was sent; the others come with everything that is no e-mail. */
+const CHANNELS: { readonly [messageType: string]: string } = {
+  SMS: "SMS",
+  Email: "Email",
+  WhatsApp: "WhatsApp",
+  IG: "Instagram",
+  FB: "Facebook",
+};
+
+/** What to look for after an attempt to send this body left at a time. Source: `GET /conversations/messages/export`. */
+export function lookFor(body: object, leftAtMs: number): SearchedMessage {
+  const { type, message, html } = body as { readonly [key: string]: unknown };
+  const words = [message, html].filter((text) => typeof text === "string").map(plain);
+  return {
+    words: words.filter((text) => text !== ""),
+    question: (locationId, contactId) => {
+      const channel = typeof type === "string" ? CHANNELS[type] : undefined;
+      const query = new URLSearchParams({
+        locationId,
+        contactId,
+        ...(channel === undefined ? {} : { channel }),
+        startDate: new Date(leftAtMs - CLOCK_SKEW_MS).toISOString(),
+        sortBy: "createdAt",
+        sortOrder: "desc",
+        limit: String(PAGE),
+      });
+      return {
+        request: { method: "GET", path: `/conversations/messages/export?${query.toString()}`, version: VERSION },
+        read: (answer) => messagesIn(answer, leftAtMs - CLOCK_SKEW_MS),
+      };
+    },
+  };
+}
+
+/** Looks for a message among those that no other delivery has sent. */
+export function findSent(
+  { words }: SearchedMessage,
+  messages: readonly SentMessage[],
+  isClaimed: (messageId: string) => boolean,
+): Found {
+  const open = messages.filter(({ id }) => !isClaimed(id));
+  const message = open.find(({ text }) => words.some((wanted) => says(plain(text), wanted)));
+  if (message) return { found: "yes", message };
+  // HighLevel may have changed a text beyond recognition, and a picture has none.
+  return { found: open.length === 0 ? "no" : "perhaps" };
+}
+
+/** HighLevel adds to a text: how to opt out, a signature. A short one may stand in any other. */
+function says(text: string, wanted: string): boolean {
+  return text === wanted || (wanted.length >= MIN_TOLD_CHARACTERS && text.includes(wanted));
+}
+
+function messagesIn(answer: string, sinceMs: number): readonly SentMessage[] | null {
+  const listed = listIn(answer);
+  return (
+    listed?.flatMap((item) => {
+      if (!isJsonObject(item)) return [];
+      const { id, body, direction, source, dateAdded } = item;
+      const isOurs = direction === "outbound" && (source === undefined || source === "api");
+      const isSince = typeof dateAdded !== "string" || !(Date.parse(dateAdded) < sinceMs);
+      return typeof id === "string" && isOurs && isSince ? [{ id, text: typeof body === "string" ? body : "" }] : [];
+    }) ?? null
+  );
+}
+
+function listIn(answer: string): readonly unknown[] | null {
+  try {
+    const { messages } = JSON.parse(answer) as { messages?: unknown };
+    return Array.isArray(messages) ? messages : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A text without markup and spacing, so that what HighLevel made of it is recognised. */
+function plain(text: unknown): string {
+  return String(text)
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/&nbsp;/g, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
+}

@@ -1,0 +1,57 @@
+// HighLevel as this location calls it: base URL, token, time limit. A token that HighLevel refuses is refreshed once.
+import type { ActionPorts } from "../act/action-kind.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import type { Tokens } from "./tokens.ts";
+
+const TIMEOUT_MS = 20_000;
+const UNAUTHORIZED = 401;
+
+export class LedgerAccount implements HighLevelAccount {
+  readonly #api: string;
+  readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
+  readonly #tokens: Tokens;
+
+  /** `api`: the base URL of HighLevel's API, without a slash at its end. */
+  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens) {
+    this.#api = api;
+    this.#ports = ports;
+    this.#tokens = tokens;
+  }
+
+  async call(request: HighLevelRequest, leaves: () => void = () => undefined): Promise<HighLevelAnswer> {
+    const token = await this.#tokens.current();
+    if (!token.ok) return { kind: "no-token", message: token.failure };
+    const answer = await this.#send(request, token.value, leaves);
+    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED) return answer;
+    // Refused, so nothing was done: the same once more with another token, if there is one.
+    const other = await this.#tokens.insteadOf(token.value);
+    return other === null ? answer : this.#send(request, other, leaves);
+  }
+
+  async #send(
+    { method, path, version, body }: HighLevelRequest,
+    token: string,
+    leaves: () => void,
+  ): Promise<HighLevelAnswer> {
+    const request = new Request(`${this.#api}${path}`, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: `Bearer ${token}`,
+        version,
+        "user-agent": "Afterbeep",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: "manual",
+      signal: this.#ports.timeLimit(TIMEOUT_MS),
+    });
+    leaves();
+    try {
+      const response = await this.#ports.fetch(request);
+      return { kind: "answer", status: response.status, body: await response.text() };
+    } catch (error) {
+      return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
+    }
+  }
+}

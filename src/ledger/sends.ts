@@ -1,0 +1,75 @@
+// Messages that deliveries send to contacts: each has one row from before its first attempt leaves, so that one whose
+// end is not known is never repeated blindly, and our own messages are recognised when HighLevel tells of them.
+import type { Sends } from "../act/action-kind.ts";
+import type { AttemptOutcome } from "../act/outcome.ts";
+import type { SentMessage } from "../highlevel/sent-messages.ts";
+import { apiMessagesOf } from "./log.ts";
+import { firstRow, type Sql } from "./ports.ts";
+
+/** An attempt whose end is not known is not asked about before this: HighLevel may still be at it. */
+const SETTLE_MS = 2 * 60_000;
+
+interface SendRow {
+  left_at: number | null;
+  looks: number;
+}
+
+/** The sends as one delivery's attempt sees them. */
+export function sendsOf(
+  sql: Sql,
+  { id, contactId, rule }: { readonly id: string; readonly contactId: string; readonly rule: string },
+  clock: () => number,
+): Sends {
+  return {
+    earlier() {
+      const row = rowOf(sql, id);
+      return row?.left_at == null ? null : { leftAtMs: row.left_at, looks: row.looks };
+    },
+    leaves() {
+      const now = clock();
+      sql.exec(
+        `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks) VALUES (?, ?, ?, ?, ?, 0)
+         ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, looks = 0`,
+        id,
+        rule,
+        contactId,
+        now,
+        now,
+      );
+    },
+    looked: () => void sql.exec("UPDATE sends SET looks = looks + 1 WHERE delivery_id = ?", id),
+    seen: (sinceMs): readonly SentMessage[] => apiMessagesOf(sql, contactId, sinceMs),
+    isClaimed: (messageId) => {
+      const owner = senderOf(sql, messageId);
+      return owner !== null && owner !== id;
+    },
+  };
+}
+
+/** From when on a delivery may be attempted, milliseconds since 1970: later where an attempt may have been cut off. */
+export function settlesAt(sql: Sql, deliveryId: string): number {
+  const leftAt = rowOf(sql, deliveryId)?.left_at ?? null;
+  return leftAt === null ? 0 : leftAt + SETTLE_MS;
+}
+
+/** Writes down what came of an attempt. It belongs into the transaction that settles the delivery. */
+export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome): void {
+  if (outcome.done)
+    sql.exec(
+      "UPDATE sends SET left_at = NULL, message_id = ? WHERE delivery_id = ?",
+      outcome.messageId ?? null,
+      deliveryId,
+    );
+  else if (outcome.error.code !== "HIGHLEVEL_END_UNKNOWN" && outcome.error.code !== "HIGHLEVEL_UNKNOWN")
+    sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at IS NOT NULL", deliveryId);
+}
+
+/** The delivery that sent a message of HighLevel's, or `null`: it was not us, or it is not known yet. */
+export function senderOf(sql: Sql, messageId: string): string | null {
+  const sent = "SELECT delivery_id AS id FROM sends WHERE message_id = ?";
+  return firstRow<{ id: string }>(sql, sent, messageId)?.id ?? null;
+}
+
+function rowOf(sql: Sql, deliveryId: string): SendRow | undefined {
+  return firstRow<SendRow>(sql, "SELECT left_at, looks FROM sends WHERE delivery_id = ?", deliveryId);
+}
