@@ -2,7 +2,14 @@
 import { readEvent, routeOf } from "../src/events/event.ts";
 import type { Event } from "../src/model/event.ts";
 import type { JsonObject } from "../src/model/json.ts";
-import { byPriority, type Rule, type RuleSet, type TaskAction, type WebhookAction } from "../src/model/rule.ts";
+import {
+  byPriority,
+  type HighLevelAction,
+  type Rule,
+  type RuleSet,
+  type TaskAction,
+  type WebhookAction,
+} from "../src/model/rule.ts";
 import { CANARY_PERSON } from "./canaries.ts";
 import { TEST_PRIVATE_KEY } from "./keys.ts";
 
@@ -39,6 +46,12 @@ export function aWebhook(fields: Partial<WebhookAction> = {}): WebhookAction {
 export function aTask(fields: Partial<TaskAction> = {}): TaskAction {
   return { type: "task", title: "Call back", ...fields };
 }
+
+/** An action that texts the contact through HighLevel. */
+export function aText(fields: Partial<HighLevelAction> = {}): HighLevelAction {
+  return { type: "highlevel", call: "send-message", messageType: "SMS", message: TEXT, ...fields };
+}
+const TEXT = "Sorry we missed you, when is a good time to talk?";
 
 /** A Wednesday afternoon in UTC. */
 export const MOMENT = { nowMs: Date.parse("2026-03-04T15:30:00.000Z"), timeZone: "UTC" };

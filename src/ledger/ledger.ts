@@ -38,6 +38,7 @@ import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { Pump } from "./pump.ts";
 import { Recorder } from "./recorder.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
+import { ownSender } from "./sends.ts";
 import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
 import { NO_TOKENS } from "./tokens.ts";
@@ -181,10 +182,17 @@ export class LocationLedger {
     if (!record) return undefined;
     const { event } = record;
     const decision = this.#recorder.complete(record);
+    // HighLevel may tell of our own message before it has answered for it.
+    const sentBy = decision.sentBy ?? ownSender(sql, event) ?? undefined;
     const idPrefix = await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
     const { payload: _, ...facts } = plainFacts(event, { nowMs: Date.parse(decision.decidedAt), timeZone });
-    return { event, decision, facts, deliveries: deliveryLists.ofDecision(sql, idPrefix) };
+    return {
+      event,
+      decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) },
+      facts,
+      deliveries: deliveryLists.ofDecision(sql, idPrefix),
+    };
   }
 
   /** Differs from the last answer whenever something that the other answers show may have changed. Reads nothing. */

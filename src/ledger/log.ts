@@ -32,6 +32,7 @@ interface EntryRow extends EventRow {
   outcome: string | null;
   direction: PastEvent["direction"];
   held: string | null;
+  sent_by: string | null;
 }
 
 /** Whether an event has been recorded, also one whose contact was erased since: then it stands under nobody. */
@@ -157,6 +158,10 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
   return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
 }
 
+/** A page's rows alone are looked up: a message's key holds its id. */
+const SENT_BY =
+  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]')) END AS sent_by";
+
 /** The log, newest first, a page at a time. */
 export function list(
   sql: Sql,
@@ -181,7 +186,7 @@ export function list(
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -200,6 +205,7 @@ function toEntry(row: EntryRow): LogEntry {
     receivedAt: new Date(row.received_at).toISOString(),
     fired: JSON.parse(row.fired) as string[],
     held: readHeld(row.held),
+    sentBy: row.sent_by,
   };
 }
 

@@ -1,6 +1,6 @@
 // Recording: an event is decided on the log before it, and everything that follows is one transaction.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide, everyVerdict, explain, type Decided } from "../match/decide.ts";
+import { decide, everyVerdict, explain, type Decided, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
 import { isAffordable } from "../match/rule-cost.ts";
@@ -16,6 +16,7 @@ import { cancelled } from "./delivery-moves.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import * as ruleSets from "./rule-sets.ts";
+import { ownSender } from "./sends.ts";
 import type { Statistics } from "./statistics.ts";
 
 export class Recorder {
@@ -42,10 +43,7 @@ export class Recorder {
     const { sql } = this.#storage;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = this.#moment();
-    const { decision, actions } = await decide(event, this.#ports.ruleSet, {
-      ...moment,
-      history: this.#history(event),
-    });
+    const { decision, actions } = await decide(event, this.#ports.ruleSet, this.#context(event, moment));
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const endedWaits = await this.#cancelledWaits(event, moment);
@@ -73,7 +71,7 @@ export class Recorder {
 
   /** What would be decided on an event now. Nothing is recorded. */
   explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
-    return explain(event, ruleSet, { ...this.#moment(), history: this.#history(event) });
+    return explain(event, ruleSet, this.#context(event, this.#moment()));
   }
 
   /** The same with a draft in force; `null`: it would keep the location's events waiting too long. */
@@ -89,6 +87,11 @@ export class Recorder {
     return decidedBy
       ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, decidedBy)
       : decision;
+  }
+
+  #context(event: Event, moment: Moment): DecisionContext {
+    const sentBy = ownSender(this.#storage.sql, event);
+    return { ...moment, history: this.#history(event), ...(sentBy === null ? {} : { sentBy }) };
   }
 
   /** The log before an event, read when the first rule asks for it. */

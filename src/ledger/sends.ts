@@ -3,6 +3,7 @@
 import type { Sends } from "../act/action-kind.ts";
 import type { AttemptOutcome } from "../act/outcome.ts";
 import type { SentMessage } from "../highlevel/sent-messages.ts";
+import type { Event } from "../model/event.ts";
 import { apiMessagesOf } from "./log.ts";
 import { firstRow, type Sql } from "./ports.ts";
 
@@ -64,8 +65,16 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome): 
     sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at IS NOT NULL", deliveryId);
 }
 
+/** The delivery that sent the message that an event is about; `null`: it is not our own, or that is not known yet. */
+export function ownSender(sql: Sql, { kind, payload }: Event): string | null {
+  if (kind !== "OutboundMessage") return null;
+  const { messageId, emailMessageId } = payload;
+  const id = messageId || emailMessageId;
+  return typeof id === "string" ? senderOf(sql, id) : null;
+}
+
 /** The delivery that sent a message of HighLevel's, or `null`: it was not us, or it is not known yet. */
-export function senderOf(sql: Sql, messageId: string): string | null {
+function senderOf(sql: Sql, messageId: string): string | null {
   const sent = "SELECT delivery_id AS id FROM sends WHERE message_id = ?";
   return firstRow<{ id: string }>(sql, sent, messageId)?.id ?? null;
 }

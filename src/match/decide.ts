@@ -24,6 +24,8 @@ export interface Decided {
 export interface DecisionContext extends Moment {
   /** Absent: nothing happened before. */
   readonly history?: History | undefined;
+  /** The delivery that sent the message that the event is about; absent: it is not ours. */
+  readonly sentBy?: string | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
   const verdicts: Verdict[] = [];
   let leftOut = 0;
-  const guard: Guard = { guarded: guardedAs(event), stoppedBy: null };
+  const guard = guardOf(event, decision.sentBy);
   for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
     const verdict = told.get(rule.name) ?? heldBack(rule, event, guard) ?? ruledOut(rule, facts);
@@ -98,7 +100,7 @@ async function judge(
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
-  const guard: Guard = { guarded: guardedAs(event), stoppedBy: null };
+  const guard = guardOf(event, context.sentBy);
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
@@ -110,10 +112,11 @@ async function judge(
     actions.push(...planned(rule, context));
     if (rule.stop) guard.stoppedBy = rule.name;
   }
-  const { nowMs, timeZone } = context;
+  const { nowMs, timeZone, sentBy } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const decidedAt = new Date(nowMs).toISOString();
-  return { decision: { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts }, actions };
+  const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
+  return { decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) }, actions };
 }
 
 /** What holds rules back whatever their conditions. */
@@ -121,6 +124,11 @@ interface Guard {
   readonly guarded: "api" | "internal" | null;
   /** The rule that fired and stops. */
   stoppedBy: string | null;
+}
+
+/** What we sent ourselves is guarded whatever HighLevel says of its source. */
+function guardOf(event: Event, sentBy: string | undefined): Guard {
+  return { guarded: sentBy === undefined ? guardedAs(event) : "api", stoppedBy: null };
 }
 
 /** The verdict on a rule that is not even asked, or `null` when it is. */

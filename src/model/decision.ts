@@ -72,6 +72,8 @@ export interface Decision {
    * each rule that looks at this kind of event.
    */
   readonly verdicts: readonly Verdict[];
+  /** The delivery that sent the message: it is our own, and only rules that ask for those see it. Absent: it is not. */
+  readonly sentBy?: string | undefined;
   /** Verdicts of rules that did not fire for which the stored decision had no room at all. */
   readonly leftOut?: number | undefined;
 }

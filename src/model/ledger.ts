@@ -107,6 +107,8 @@ export interface LogEntry {
   readonly fired: readonly string[];
   /** Rules that were held, in order of deciding. */
   readonly held: readonly HeldRule[];
+  /** The delivery that sent the message, where it is our own; null: it is not, or no message. */
+  readonly sentBy: string | null;
 }
 
 /** One event with everything that followed from it. */

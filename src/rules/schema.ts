@@ -152,7 +152,7 @@ function callOf(call: HighLevelCall): JsonObject {
     },
     ["type", "call", ...required],
   );
-  return oneOf ? { ...action, anyOf: oneOf.map((name) => ({ required: [name] })) } : action;
+  return oneOf ? { ...action, allOf: [{ anyOf: oneOf.map((name) => ({ required: [name] })) }] } : action;
 }
 
 /** The JSON Schema, draft 2020-12. */

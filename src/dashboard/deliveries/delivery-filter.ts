@@ -17,12 +17,15 @@ const MINUTE_MS = 60_000;
 
 /** The codes that an attempt's error may begin with. */
 export const ERROR_CODES = [
+  "ACTION_BREAKER",
   "ACTION_BUG",
   "ACTION_FORM",
   "ACTION_LOST",
   "ACTION_SECRET",
   "ACTION_TASK_STORE",
   "ACTION_TEMPLATE",
+  "CONTACT_DND",
+  "CONTACT_STOPPED",
   "DESTINATION_GONE",
   "DESTINATION_HELD_UP",
   "DESTINATION_REDIRECT",
@@ -30,6 +33,13 @@ export const ERROR_CODES = [
   "DESTINATION_STATUS",
   "DESTINATION_TIMEOUT",
   "DESTINATION_UNREACHABLE",
+  "HIGHLEVEL_EARLY",
+  "HIGHLEVEL_END_UNKNOWN",
+  "HIGHLEVEL_LIMIT",
+  "HIGHLEVEL_REFUSED",
+  "HIGHLEVEL_TOKEN",
+  "HIGHLEVEL_TOKEN_REFUSED",
+  "HIGHLEVEL_UNKNOWN",
 ] as const;
 
 /** What the filters in an address mean at a time. Ages go by whole minutes, so that a list does not ask anew all the time. */

@@ -91,6 +91,12 @@ export function EventPage({ route }: PageProps): JSX.Element {
           Decided <Time at={decision.decidedAt} /> in {decision.timeZone}, by rule set{" "}
           <code>{decision.ruleSet.slice(0, 8)}</code>
         </p>
+        {decision.sentBy === undefined ? null : (
+          <p class="quiet-note">
+            Afterbeep sent this message itself (delivery <code>{decision.sentBy}</code>): only rules with{" "}
+            <code>includeApi</code> see it.
+          </p>
+        )}
         <DecisionRows decision={decision} open={route.query["rule"]} />
       </section>
       <section class="panel" aria-labelledby="deliveries">

@@ -1,3 +1,5 @@
+import { CALLS } from "../../../src/highlevel/calls.ts";
+import { HIGHLEVEL_CALLS } from "../../../src/model/rule.ts";
 import { describe, expect, it } from "vitest";
 import { completionAt } from "../../../src/dashboard/playground/completion.ts";
 import { ruleSchema } from "../../../src/rules/schema.ts";
@@ -33,6 +35,14 @@ const RULE = [
 ];
 const WEBHOOK = ["type", "url", "method", "headers", "body", "after", "cancelOn"];
 const TASK = ["type", "title", "description", "due", "after", "cancelOn"];
+const CALL_KEYS = HIGHLEVEL_CALLS.map((call) => [
+  "type",
+  "call",
+  ...Object.keys(CALLS[call].fields),
+  "after",
+  "cancelOn",
+]);
+const NOTE = ["type", "call", "body", "userId", "after", "cancelOn"];
 
 describe("completion", () => {
   it.each<readonly [string, string, readonly string[]]>([
@@ -66,8 +76,9 @@ describe("completion", () => {
       comparison('"fact": "count", "params": { | }'),
       ["kind", "channel", "outcome", "direction", "within"],
     ],
-    ["of any action", '{ "actions": [{ | }] }', [...new Set([...WEBHOOK, ...TASK])]],
+    ["of any action", '{ "actions": [{ | }] }', [...new Set([WEBHOOK, TASK, ...CALL_KEYS].flat())]],
     ["of a webhook", '{ "actions": [{ "type": "webhook", | }] }', WEBHOOK.slice(1)],
+    ["of a call", '{ "actions": [{ "type": "highlevel", "call": "create-note", | }] }', NOTE.slice(2)],
     ["of a task", '{ "actions": [{ "type": "task", | }] }', TASK.slice(1)],
     [
       "of another fact to compare with",
@@ -93,7 +104,13 @@ describe("completion", () => {
     ["of whom a limit counts", '{ "limit": { "per": "|" } }', ["contact", "location"]],
     ["days", '{ "window": { "days": ["|"] } }', WEEKDAYS],
     ["methods of a webhook", '{ "actions": [{ "type": "webhook", "method": "|" }] }', ["POST", "PUT", "PATCH"]],
-    ["types of action", '{ "actions": [{ "type": "|" }] }', ["webhook", "task"]],
+    ["types of action", '{ "actions": [{ "type": "|" }] }', ["webhook", "task", "highlevel"]],
+    ["calls of HighLevel", '{ "actions": [{ "type": "highlevel", "call": "|" }] }', HIGHLEVEL_CALLS],
+    [
+      "words of a call",
+      '{ "actions": [{ "type": "highlevel", "call": "update-opportunity-status", "status": "|" }] }',
+      ["open", "won", "lost", "abandoned"],
+    ],
     ["what ends a wait", '{ "actions": [{ "type": "task", "cancelOn": ["|"] }] }', ["reply", "dnd", "delete"]],
     ["operators", comparison('"fact": "body", "operator": "|"'), [...OPERATORS, ...OWN_OPERATORS]],
     ["words of the fact", comparison('"fact": "channel", "operator": "equal", "value": "|"'), CHANNELS],
@@ -127,7 +144,20 @@ describe("completion", () => {
       '{ "conditions": { "all": [|] } }',
       ["{ all }", "{ any }", "{ not }", "{ condition }", "{ fact, operator, value }"],
     ],
-    ["parts of actions", '{ "actions": [|] }', ['{ type: "webhook", url }', '{ type: "task", title }']],
+    [
+      "parts of actions",
+      '{ "actions": [|] }',
+      [
+        '{ type: "webhook", url }',
+        '{ type: "task", title }',
+        ...HIGHLEVEL_CALLS.map((call) => {
+          const required = Object.entries(CALLS[call].fields).flatMap(([name, field]) =>
+            field.required ? [name] : [],
+          );
+          return `{ ${['type: "highlevel"', `call: "${call}"`, ...required].join(", ")} }`;
+        }),
+      ],
+    ],
     ["a whole rule in an empty text", "|", ["{ on, conditions, actions }"]],
     ["nothing where anything may stand", '{ "description": "|" }', []],
   ])("offers values: %s", (_, marked, expected) => {

@@ -1,0 +1,164 @@
+// A message is sent once, whatever becomes of the attempt: through the real ledger, on a clock that jumps.
+import { describe, expect, it } from "vitest";
+import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { LocationLedger } from "../../../src/ledger/ledger.ts";
+import type { LedgerStorage } from "../../../src/ledger/ports.ts";
+import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
+import { aLedger } from "./a-ledger.ts";
+
+const NOON = Date.parse("2026-03-04T12:00:00Z");
+const DAY_MS = 86_400_000;
+const RULES = aRuleSet(aRule({ name: "text", actions: [aText()] }), aRule({ name: "seen", includeApi: true }));
+
+/** A HighLevel that sends, answers or not, and can be asked what it sent. */
+class Phones implements HighLevelAccount {
+  readonly sent: string[] = [];
+  /** What becomes of each send in turn: done and answered, done without an answer, not done without an answer. */
+  ends: ("answered" | "lost" | "hangs")[] = [];
+  now = NOON;
+  mayAsk = true;
+
+  call({ path, body = {} }: HighLevelRequest, leaves?: () => void): Promise<HighLevelAnswer> {
+    leaves?.();
+    if (path.startsWith("/conversations/messages/export")) {
+      const messages = this.sent.map((text, index) => ({
+        id: `m-${index}`,
+        body: text,
+        direction: "outbound",
+        source: "api",
+      }));
+      return Promise.resolve({
+        kind: "answer",
+        status: this.mayAsk ? 200 : 401,
+        body: JSON.stringify({ messages, total: messages.length }),
+      });
+    }
+    const end = this.ends.shift() ?? "answered";
+    if (end !== "hangs") this.sent.push((body as { message: string }).message);
+    if (end !== "answered") return Promise.resolve({ kind: "timeout" });
+    const messageId = `m-${this.sent.length - 1}`;
+    return Promise.resolve({ kind: "answer", status: 200, body: JSON.stringify({ messageId }) });
+  }
+}
+
+type Storage = LedgerStorage & { alarmAt: number | null };
+
+/** Rings until nothing waits, a week at most. */
+async function settle(ledger: LocationLedger, storage: Storage, phones: Phones): Promise<void> {
+  while (storage.alarmAt !== null && storage.alarmAt <= NOON + 7 * DAY_MS) {
+    const open = ledger.deliveries({ limit: 10 }).deliveries.some(({ state }) => state === "scheduled");
+    if (!open) return;
+    phones.now = Math.max(phones.now, storage.alarmAt);
+    storage.alarmAt = null;
+    await ledger.alarm();
+  }
+}
+
+async function open(storage: Storage, phones: Phones): Promise<LocationLedger> {
+  return aLedger({ storage, ruleSet: RULES, clock: () => phones.now, account: phones });
+}
+
+async function texted(phones: Phones): Promise<{ ledger: LocationLedger; storage: Storage }> {
+  const storage = sqliteStorage();
+  const ledger = await open(storage, phones);
+  await ledger.record(anEvent({ messageId: "1" }, "one"));
+  await settle(ledger, storage, phones);
+  return { ledger, storage };
+}
+
+const textOf = (ledger: LocationLedger) =>
+  ledger.deliveries({ limit: 10 }).deliveries.find(({ rule }) => rule === "text");
+
+describe("a message whose end is not known", () => {
+  it.each([
+    [["lost"], true, 1, "sent"],
+    [["hangs"], true, 1, "sent"],
+    [["lost", "lost"], true, 1, "sent"],
+    [["hangs", "lost"], true, 1, "sent"],
+    [["hangs", "hangs", "lost"], true, 1, "sent"],
+    [["lost"], false, 1, "dead"],
+    [["hangs"], false, 0, "dead"],
+  ] as const)("%j, asking allowed: %s: %i texts, %s", async (ends, mayAsk, texts, state) => {
+    const phones = new Phones();
+    phones.ends = [...ends];
+    phones.mayAsk = mayAsk;
+    const { ledger } = await texted(phones);
+    expect(phones.sent).toHaveLength(texts);
+    expect(textOf(ledger)?.state).toBe(state);
+    if (state === "dead") expect(textOf(ledger)?.attempts.at(-1)?.error).toMatch(/^HIGHLEVEL_UNKNOWN: /);
+  });
+
+  it("is found when the event of the message has come, though HighLevel may not be asked", async () => {
+    const phones = new Phones();
+    phones.ends = ["lost"];
+    phones.mayAsk = false;
+    const storage = sqliteStorage();
+    const ledger = await open(storage, phones);
+    await ledger.record(anEvent({ messageId: "1" }, "one"));
+    storage.alarmAt = null;
+    await ledger.alarm();
+    await ledger.record(anEvent({ messageId: "m-0", source: "api", body: phones.sent[0] ?? "" }, "own"));
+    await settle(ledger, storage, phones);
+    expect(textOf(ledger)?.state).toBe("sent");
+    expect(phones.sent).toHaveLength(1);
+    expect((await ledger.event("own"))?.decision.sentBy).toBe(textOf(ledger)?.id);
+  });
+
+  it("is not asked about before two minutes are over, also after the object stopped", async () => {
+    const phones = new Phones();
+    const storage = sqliteStorage();
+    const never: HighLevelAccount = {
+      call: (request, leaves) => {
+        if (request.method === "POST") void phones.call(request);
+        leaves?.();
+        return new Promise(() => undefined);
+      },
+    };
+    const stopped = await aLedger({ storage, ruleSet: RULES, clock: () => phones.now, account: never });
+    await stopped.record(anEvent({ messageId: "1" }, "one"));
+    void stopped.alarm();
+    await expect.poll(() => phones.sent.length).toBe(1);
+    const ledger = await open(storage, phones);
+    storage.alarmAt = null;
+    await ledger.alarm();
+    expect(textOf(ledger)).toMatchObject({ state: "scheduled", dueAt: new Date(NOON + 120_000).toISOString() });
+    await settle(ledger, storage, phones);
+    expect(textOf(ledger)?.state).toBe("sent");
+    expect(phones.sent).toHaveLength(1);
+  });
+});
+
+describe("our own message", () => {
+  it("is recognised by its id whatever its source says, and only rules that ask for it see it", async () => {
+    const phones = new Phones();
+    const { ledger } = await texted(phones);
+    const own = textOf(ledger)?.id;
+    await ledger.record(anEvent({ messageId: "m-0", source: "workflow" }, "own"));
+    const story = await ledger.event("own");
+    expect(story?.decision.sentBy).toBe(own);
+    expect(story?.decision.verdicts.map(({ rule, fired, reason }) => [rule, fired, reason])).toEqual([
+      ["seen", true, "fired"],
+      ["text", false, "loop-guard"],
+    ]);
+    expect(ledger.events({ limit: 10 }).events.map(({ eventKey, sentBy }) => [eventKey, sentBy])).toEqual([
+      ["own", own],
+      ["one", null],
+    ]);
+    expect(phones.sent).toHaveLength(1);
+  });
+
+  it("is not anybody else's", async () => {
+    const phones = new Phones();
+    const { ledger } = await texted(phones);
+    await ledger.record(anEvent({ messageId: "m-7" }, "other"));
+    expect((await ledger.event("other"))?.decision.sentBy).toBeUndefined();
+  });
+
+  it("is forgotten with its contact", async () => {
+    const phones = new Phones();
+    const { ledger, storage } = await texted(phones);
+    ledger.eraseContact("test-location", "test-contact");
+    expect(storage.sql.exec("SELECT * FROM sends").toArray()).toEqual([]);
+  });
+});
