@@ -1,0 +1,95 @@
+// Tokens: private integrations' and those of an OAuth app, whose refresh token is good for one use.
+import type { JsonObject } from "../../model/json.ts";
+import { text } from "./form.ts";
+import { refused, type Reply } from "./reply.ts";
+
+/** The marketplace app. */
+export interface App {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What a token opens; no `scopes` means all of them, no `expiresAtMs` that it stays good. */
+export interface Grant {
+  readonly locationId: string;
+  readonly scopes?: readonly string[];
+  readonly expiresAtMs?: number;
+}
+
+const EXPIRES_IN_S = 86_399;
+
+/** Gives and knows tokens. `newId` makes a text that was never given before. */
+export class Tokens {
+  readonly #app: App;
+  readonly #newId: (about: string) => string;
+  readonly #access = new Map<string, Grant>();
+  readonly #codes = new Map<string, Grant>();
+  readonly #refresh = new Map<string, Grant>();
+
+  constructor(app: App, newId: (about: string) => string) {
+    this.#app = app;
+    this.#newId = newId;
+  }
+
+  /** Makes a private integration token known. */
+  addPrivate(token: string, grant: Grant): void {
+    this.#access.set(token, grant);
+  }
+
+  /** A code as a user's consent gives it: good for one exchange. */
+  authorize(grant: Grant): string {
+    const code = this.#newId("code");
+    this.#codes.set(code, grant);
+    return code;
+  }
+
+  /** Takes every token of a location away, as an uninstall does. */
+  revoke(locationId: string): void {
+    for (const kept of [this.#access, this.#codes, this.#refresh]) {
+      for (const [token, grant] of kept) if (grant.locationId === locationId) kept.delete(token);
+    }
+  }
+
+  /** What an access token opens at `nowMs`, null where it is unknown or expired. */
+  grantOf(token: string, nowMs: number): Grant | null {
+    const grant = this.#access.get(token);
+    return grant && nowMs < (grant.expiresAtMs ?? Infinity) ? grant : null;
+  }
+
+  /** Answers POST /oauth/token, whose form is right. */
+  exchange(form: JsonObject, nowMs: number): Reply {
+    if (form["client_id"] !== this.#app.clientId || form["client_secret"] !== this.#app.clientSecret) {
+      return { status: 401, body: { error: "invalid_client", error_description: "Invalid client credentials" } };
+    }
+    switch (text(form, "grant_type")) {
+      case "authorization_code":
+        return this.#redeem(this.#codes, text(form, "code"), nowMs);
+      case "refresh_token":
+        return this.#redeem(this.#refresh, text(form, "refresh_token"), nowMs);
+      default:
+        return refused(400, "The stand-in has no company tokens: client_credentials is not supported");
+    }
+  }
+
+  #redeem(kept: Map<string, Grant>, token: string, nowMs: number): Reply {
+    const grant = kept.get(token);
+    if (!grant) return { status: 400, body: { error: "invalid_grant" } };
+    kept.delete(token);
+    const access = this.#newId("access");
+    const refresh = this.#newId("refresh");
+    this.#access.set(access, { ...grant, expiresAtMs: nowMs + EXPIRES_IN_S * 1000 });
+    this.#refresh.set(refresh, grant);
+    const body = {
+      access_token: access,
+      token_type: "Bearer",
+      expires_in: EXPIRES_IN_S,
+      refresh_token: refresh,
+      scope: (grant.scopes ?? []).join(" "),
+      userType: "Location",
+      locationId: grant.locationId,
+      companyId: "company-of-the-stand-in",
+      userId: "user-of-the-stand-in",
+    };
+    return { status: 200, body };
+  }
+}

@@ -1,0 +1,195 @@
+// HighLevel's API, stood in for: what is published of it, strictly, over Request and Response. It keeps what it was
+// asked, and a sentence for every mistake in the form of a call. It knows nothing of how Afterbeep makes its calls.
+import type { JsonObject } from "../../model/json.ts";
+import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
+import { wrongIn } from "./form.ts";
+import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
+import { newMessage } from "./messaging.ts";
+import { PERFORM } from "./operations.ts";
+import { type App, type Grant, Tokens } from "./oauth.ts";
+import { published } from "./published.ts";
+import { readBody } from "./read-body.ts";
+import { INVALID_TOKEN, mistaken, refused, type Reply, wrongForm } from "./reply.ts";
+import type { Query } from "./right-call.ts";
+import { routeOf, type Route } from "./route.ts";
+import { emptyState, type Contact, type Location, type Message, type Opportunity, type State } from "./state.ts";
+
+/** What a test may set; the clock is in milliseconds. */
+export interface Settings {
+  readonly clock: () => number;
+  readonly app?: App;
+  readonly limits?: Partial<Limits>;
+  /** For how long after a message began its status cannot be reported. */
+  readonly tooEarlyMs?: number;
+  readonly onMessage?: (message: Message) => void;
+}
+
+/** What becomes of a call: an answer, or what a fault made of it. */
+export type Outcome =
+  | { readonly kind: "answer"; readonly response: Response }
+  | { readonly kind: Exclude<FaultKind, number> };
+
+type Asked = { -readonly [key in keyof Call]: Call[key] };
+
+/** HighLevel for tests, simulations and the demo: set its state, let it answer, read what it was asked. */
+export class HighLevelStandIn {
+  readonly state: State = emptyState();
+  readonly requests: readonly Call[];
+  readonly violations: string[] = [];
+  readonly faults: Fault[] = [];
+  readonly tokens: Tokens;
+  onMessage: ((message: Message) => void) | undefined;
+  readonly #asked: Asked[] = [];
+  readonly #clock: () => number;
+  readonly #tooEarlyMs: number;
+  readonly #limits: LimitBook;
+  #ids = 0;
+
+  constructor({ clock, app, limits, tooEarlyMs = 10_000, onMessage }: Settings) {
+    this.#clock = clock;
+    this.#tooEarlyMs = tooEarlyMs;
+    this.onMessage = onMessage;
+    this.requests = this.#asked;
+    this.tokens = new Tokens(app ?? { clientId: "client", clientSecret: "secret" }, this.#newId);
+    this.#limits = new LimitBook({ ...PUBLISHED_LIMITS, ...limits });
+  }
+
+  /** How often a caller was told 429 by the limits. */
+  get tooMany(): Readonly<TooMany> {
+    return this.#limits.tooMany;
+  }
+
+  addLocation(location: Partial<Location> & Pick<Location, "id">): Location {
+    return kept(this.state.locations, { name: "A location", ...location });
+  }
+
+  addContact(contact: Partial<Contact> & Pick<Contact, "id" | "locationId">): Contact {
+    const empty = { tags: [], tasks: [], notes: [], workflows: new Set<string>(), dnd: false, dndSettings: {} };
+    return kept(this.state.contacts, { ...empty, ...contact });
+  }
+
+  addOpportunity(opportunity: Partial<Opportunity> & Pick<Opportunity, "id" | "locationId">): Opportunity {
+    return kept(this.state.opportunities, { status: "open", ...opportunity });
+  }
+
+  /** Makes a private integration token of a location known; without `scopes` it may do everything. */
+  addToken(token: string, locationId: string, scopes?: readonly string[]): void {
+    this.tokens.addPrivate(token, grantTo(locationId, scopes));
+  }
+
+  /** The code that a user's consent to the app gives for a location: good for one exchange. */
+  authorize(locationId: string, scopes?: readonly string[]): string {
+    return this.tokens.authorize(grantTo(locationId, scopes));
+  }
+
+  /** A message that the account's conversation provider is asked to deliver, which begins now. */
+  providerMessage({
+    contactId,
+    type,
+    body = "A message",
+  }: {
+    contactId: string;
+    type: string;
+    body?: string;
+  }): Message {
+    const contact = this.state.contacts.get(contactId);
+    if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
+    const begun = newMessage({ nowMs: this.#clock(), newId: this.#newId }, contact, type);
+    return kept(this.state.messages, { ...begun, source: "workflow", body, attachments: [] });
+  }
+
+  /** Answers as HighLevel does; where a fault leaves the caller without an answer, so does this, until it gives up. */
+  async answer(request: Request): Promise<Response> {
+    const outcome = await this.outcomeOf(request);
+    switch (outcome.kind) {
+      case "answer":
+        return outcome.response;
+      case "refuse-connection":
+        throw new TypeError("fetch failed");
+      case "hang":
+      case "answer-lost":
+        return new Promise((_, reject) => {
+          const giveUp = (): void => reject(request.signal.reason);
+          if (request.signal.aborted) giveUp();
+          request.signal.addEventListener("abort", giveUp);
+        });
+    }
+  }
+
+  /** What becomes of a call, faults included, as data. */
+  async outcomeOf(request: Request): Promise<Outcome> {
+    const url = new URL(request.url);
+    const call: Asked = {
+      at: this.#clock(),
+      method: request.method,
+      path: url.pathname,
+      version: request.headers.get("version"),
+      body: await request.text(),
+      locationId: this.#grantOf(request)?.locationId ?? null,
+      status: null,
+    };
+    this.#asked.push(call);
+    const fault = takeFault(this.faults, call);
+    if (fault === "hang" || fault === "refuse-connection") return { kind: fault };
+    const headers: { [name: string]: string } = {};
+    const reply =
+      typeof fault === "number" ? refused(fault, "A fault of the stand-in") : this.#reply(request, url, call, headers);
+    for (const mistake of reply.mistakes ?? []) this.violations.push(`${call.method} ${call.path}: ${mistake}`);
+    if (fault === "answer-lost") return { kind: fault };
+    call.status = reply.status;
+    return { kind: "answer", response: Response.json(reply.body, { status: reply.status, headers }) };
+  }
+
+  #reply(request: Request, url: URL, call: Call, headers: { [name: string]: string }): Reply {
+    const route = routeOf(call.method, call.path);
+    if (!route) return mistaken(404, `Cannot ${call.method} ${call.path}`);
+    const operation = published(route.name);
+    if (route.name === "token") {
+      const form = readBody(request, call.body, operation);
+      return "status" in form ? form : this.tokens.exchange(form.values, call.at);
+    }
+    const authorization = request.headers.get("authorization") ?? "";
+    if (!/^Bearer \S+$/.test(authorization)) {
+      return { ...INVALID_TOKEN, mistakes: ["authorization must be Bearer and a token"] };
+    }
+    const grant = this.#grantOf(request);
+    if (!grant) return INVALID_TOKEN;
+    const spent = this.#limits.spend(grant.locationId, call.at);
+    Object.assign(headers, spent.headers);
+    if (!spent.allowed) return refused(429, "Too Many Requests");
+    if (call.version !== operation.version) return mistaken(400, `version must be ${String(operation.version)}`);
+    if (operation.scope && grant.scopes && !grant.scopes.includes(operation.scope)) {
+      return refused(401, "The token is not authorized for this scope.");
+    }
+    const query = Object.fromEntries(url.searchParams);
+    const wrongQuery = wrongIn(operation.query ?? { required: [], fields: {} }, query);
+    if (wrongQuery.length > 0) return wrongForm(operation.refusal, wrongQuery);
+    const form = readBody(request, call.body, operation);
+    if ("status" in form) return form;
+    return this.#perform(route, { body: form.values, query, locationId: grant.locationId, nowMs: call.at });
+  }
+
+  #perform({ name, ids }: Route, call: { body: JsonObject; query: Query; locationId: string; nowMs: number }): Reply {
+    if (name === "token") throw new Error("A token is asked for without a token");
+    const sent = (message: Message): void => this.onMessage?.(message);
+    const { state, tooEarly } = { state: this.state, tooEarly: this.#tooEarlyMs };
+    return PERFORM[name]({ ...call, ids, state, tooEarlyMs: tooEarly, newId: this.#newId, sent });
+  }
+
+  #grantOf(request: Request): ReturnType<Tokens["grantOf"]> {
+    const token = (request.headers.get("authorization") ?? "").replace(/^Bearer /, "");
+    return this.tokens.grantOf(token, this.#clock());
+  }
+
+  // The same calls in the same order get the same ids.
+  readonly #newId = (about: string): string => `${about}-${String((this.#ids += 1)).padStart(6, "0")}`;
+}
+
+function kept<One extends { readonly id: string }>(all: Map<string, One>, one: One): One {
+  all.set(one.id, one);
+  return one;
+}
+
+function grantTo(locationId: string, scopes: readonly string[] | undefined): Grant {
+  return { locationId, ...(scopes ? { scopes } : {}) };
+}
