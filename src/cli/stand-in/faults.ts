@@ -6,7 +6,10 @@ export interface Call {
   readonly method: string;
   readonly path: string;
   readonly version: string | null;
-  readonly body: string;
+  /** With its question mark, empty where there is none. */
+  readonly query: string;
+  /** What the JSON says, the text of anything else, null where there is none. */
+  readonly body: unknown;
   readonly locationId: string | null;
   readonly status: number | null;
 }

@@ -1,6 +1,6 @@
 // Whether a request has the form that is published: pure, and it names places and never values.
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
-import type { Form, Kind } from "./published.ts";
+import type { Form, Kind } from "./forms.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 

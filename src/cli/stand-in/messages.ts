@@ -37,7 +37,7 @@ function channelOf(type: string): Channel {
 const contentType = (message: Message): string => (message.type === EMAIL ? "text/html" : "text/plain");
 
 /** A message as GET /conversations/messages/export gives it. */
-export function exportedMessage(message: Message): JsonObject {
+function exportedMessage(message: Message): JsonObject {
   const channel = channelOf(message.type);
   const { id, locationId, contactId, conversationId, dateAdded, body, direction, status, source } = message;
   return {

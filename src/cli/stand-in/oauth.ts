@@ -1,7 +1,8 @@
 // Tokens: private integrations' and those of an OAuth app, whose refresh token is good for one use.
 import type { JsonObject } from "../../model/json.ts";
 import { text } from "./form.ts";
-import { refused, type Reply } from "./reply.ts";
+import { SCOPES } from "./published.ts";
+import { refused, type Reply, wrongForm } from "./reply.ts";
 
 /** The marketplace app. */
 export interface App {
@@ -63,15 +64,17 @@ export class Tokens {
     }
     switch (text(form, "grant_type")) {
       case "authorization_code":
-        return this.#redeem(this.#codes, text(form, "code"), nowMs);
+        return this.#redeem(this.#codes, form, "code", nowMs);
       case "refresh_token":
-        return this.#redeem(this.#refresh, text(form, "refresh_token"), nowMs);
+        return this.#redeem(this.#refresh, form, "refresh_token", nowMs);
       default:
         return refused(400, "The stand-in has no company tokens: client_credentials is not supported");
     }
   }
 
-  #redeem(kept: Map<string, Grant>, token: string, nowMs: number): Reply {
+  #redeem(kept: Map<string, Grant>, form: JsonObject, field: string, nowMs: number): Reply {
+    const token = text(form, field);
+    if (token === "") return wrongForm(422, [`${field} should not be empty`]);
     const grant = kept.get(token);
     if (!grant) return { status: 400, body: { error: "invalid_grant" } };
     kept.delete(token);
@@ -84,7 +87,7 @@ export class Tokens {
       token_type: "Bearer",
       expires_in: EXPIRES_IN_S,
       refresh_token: refresh,
-      scope: (grant.scopes ?? []).join(" "),
+      scope: (grant.scopes ?? SCOPES).join(" "),
       userType: "Location",
       locationId: grant.locationId,
       companyId: "company-of-the-stand-in",

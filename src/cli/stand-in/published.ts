@@ -1,14 +1,16 @@
-// What HighLevel publishes of each operation, as one table: HighLevel's public API description, 19 June 2026. One
-// departure: it lists `subType` and `status` as required of a message, against their own types and every sample.
-
-/** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with its time. */
-export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | Form;
-
-/** The fields of a body or a query, and which of them must be there. */
-export interface Form {
-  readonly fields: { readonly [name: string]: Kind };
-  readonly required: readonly string[];
-}
+// What HighLevel publishes of each operation, as one table: its public API description, 19 June 2026.
+import {
+  exported,
+  type Form,
+  message,
+  messageStatus,
+  note,
+  opportunity,
+  tags,
+  task,
+  token,
+  workflow,
+} from "./forms.ts";
 
 /** An operation: `version` and `scope` are missing where no token is asked for; `refusal` answers a bad form. */
 export interface Operation {
@@ -26,95 +28,12 @@ export interface Operation {
 const MESSAGES = "2021-04-15";
 const OTHERS = "2021-07-28";
 const JSON_BODY = { contentType: "application/json" };
-const MESSAGE_STATUS = ["delivered", "failed", "pending", "read"];
-
-const message: Form = {
-  required: ["type", "contactId"],
-  fields: {
-    type: ["SMS", "RCS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat", "TIKTOK"],
-    subType: "object",
-    contactId: "text",
-    appointmentId: "text",
-    attachments: "texts",
-    emailFrom: "text",
-    emailCc: "texts",
-    emailBcc: "texts",
-    html: "text",
-    message: "text",
-    subject: "text",
-    replyMessageId: "text",
-    templateId: "text",
-    threadId: "text",
-    scheduledTimestamp: "number",
-    conversationProviderId: "text",
-    emailTo: "text",
-    customSubtypeId: "text",
-    emailReplyMode: ["reply", "reply_all"],
-    fromNumber: "text",
-    toNumber: "text",
-    forward: "object",
-    status: MESSAGE_STATUS,
-    usesNativeSchedulingAi: "boolean",
-    optimizationPeriod: ["24h", "48h", "72h"],
-  },
-};
-const messageStatus: Form = {
-  required: ["status"],
-  fields: {
-    status: MESSAGE_STATUS,
-    error: { required: ["code", "type", "message"], fields: { code: "text", type: "text", message: "text" } },
-    emailMessageId: "text",
-    recipients: "texts",
-  },
-};
-const exported: Form = {
-  required: ["locationId"],
-  fields: {
-    locationId: "text",
-    limit: "text",
-    cursor: "text",
-    sortBy: ["createdAt", "updatedAt"],
-    sortOrder: ["asc", "desc"],
-    conversationId: "text",
-    contactId: "text",
-    channel: ["Call", "SMS", "Email", "WhatsApp", "Instagram", "Facebook"],
-    startDate: "instant",
-    endDate: "instant",
-  },
-};
-const tags: Form = { required: ["tags"], fields: { tags: "texts" } };
-const task: Form = {
-  required: ["title", "dueDate", "completed"],
-  fields: { title: "text", body: "text", dueDate: "instant", completed: "boolean", assignedTo: "text" },
-};
-const note: Form = {
-  required: ["body"],
-  fields: { userId: "text", body: "text", title: "text", color: "text", pinned: "boolean" },
-};
-const workflow: Form = { required: [], fields: { eventStartTime: "instant" } };
-const opportunity: Form = {
-  required: ["status"],
-  fields: { status: ["open", "won", "lost", "abandoned", "all"], lostReasonId: "text" },
-};
-const token: Form = {
-  required: ["client_id", "client_secret", "grant_type"],
-  fields: {
-    client_id: "text",
-    client_secret: "text",
-    grant_type: ["authorization_code", "refresh_token", "client_credentials"],
-    code: "text",
-    refresh_token: "text",
-    user_type: ["Company", "Location"],
-    redirect_uri: "text",
-  },
-};
-
 const ofMessages = { version: MESSAGES, refusal: 400, success: 200 } as const;
 const writing = { ...ofMessages, ...JSON_BODY, scope: "conversations/message.write" };
 const ofContacts = { version: OTHERS, refusal: 422, scope: "contacts.write", ...JSON_BODY } as const;
 
 /** Every operation that the stand-in knows, by its name. */
-export const OPERATIONS = {
+const OPERATIONS = {
   "send-message": { ...writing, method: "POST", path: "/conversations/messages", body: message },
   "update-message-status": {
     ...writing,
@@ -191,3 +110,6 @@ export function published(name: OperationName): Operation {
 
 /** The operations' names. */
 export const OPERATION_NAMES = Object.keys(OPERATIONS).filter((name): name is OperationName => name in OPERATIONS);
+
+/** Every scope that an operation asks for. */
+export const SCOPES: readonly string[] = [...new Set(OPERATION_NAMES.flatMap((name) => published(name).scope ?? []))];

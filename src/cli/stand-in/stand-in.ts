@@ -1,17 +1,14 @@
 // HighLevel's API, stood in for: what is published of it, strictly, over Request and Response. It keeps what it was
 // asked, and a sentence for every mistake in the form of a call. It knows nothing of how Afterbeep makes its calls.
-import type { JsonObject } from "../../model/json.ts";
+import { admit, parsed } from "./admit.ts";
 import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
-import { wrongIn } from "./form.ts";
 import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
 import { newMessage } from "./messaging.ts";
 import { PERFORM } from "./operations.ts";
 import { type App, type Grant, Tokens } from "./oauth.ts";
 import { published } from "./published.ts";
-import { readBody } from "./read-body.ts";
-import { INVALID_TOKEN, mistaken, refused, type Reply, wrongForm } from "./reply.ts";
-import type { Query } from "./right-call.ts";
-import { routeOf, type Route } from "./route.ts";
+import { INVALID_TOKEN, mistaken, refused, type Reply } from "./reply.ts";
+import { routeOf } from "./route.ts";
 import { emptyState, type Contact, type Location, type Message, type Opportunity, type State } from "./state.ts";
 
 /** What a test may set; the clock is in milliseconds. */
@@ -22,6 +19,13 @@ export interface Settings {
   /** For how long after a message began its status cannot be reported. */
   readonly tooEarlyMs?: number;
   readonly onMessage?: (message: Message) => void;
+}
+
+/** What a test says of a provider's message; `type` is its channel. */
+interface ProviderMessage {
+  readonly contactId: string;
+  readonly type: string;
+  readonly body?: string;
 }
 
 /** What becomes of a call: an answer, or what a fault made of it. */
@@ -83,15 +87,7 @@ export class HighLevelStandIn {
   }
 
   /** A message that the account's conversation provider is asked to deliver, which begins now. */
-  providerMessage({
-    contactId,
-    type,
-    body = "A message",
-  }: {
-    contactId: string;
-    type: string;
-    body?: string;
-  }): Message {
+  providerMessage({ contactId, type, body = "A message" }: ProviderMessage): Message {
     const contact = this.state.contacts.get(contactId);
     if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
     const begun = newMessage({ nowMs: this.#clock(), newId: this.#newId }, contact, type);
@@ -108,23 +104,21 @@ export class HighLevelStandIn {
         throw new TypeError("fetch failed");
       case "hang":
       case "answer-lost":
-        return new Promise((_, reject) => {
-          const giveUp = (): void => reject(request.signal.reason);
-          if (request.signal.aborted) giveUp();
-          request.signal.addEventListener("abort", giveUp);
-        });
+        return untilGivenUp(request.signal);
     }
   }
 
   /** What becomes of a call, faults included, as data. */
   async outcomeOf(request: Request): Promise<Outcome> {
     const url = new URL(request.url);
+    const text = await request.text();
     const call: Asked = {
       at: this.#clock(),
       method: request.method,
       path: url.pathname,
       version: request.headers.get("version"),
-      body: await request.text(),
+      query: url.search,
+      body: text === "" ? null : (parsed(text) ?? text),
       locationId: this.#grantOf(request)?.locationId ?? null,
       status: null,
     };
@@ -133,23 +127,21 @@ export class HighLevelStandIn {
     if (fault === "hang" || fault === "refuse-connection") return { kind: fault };
     const headers: { [name: string]: string } = {};
     const reply =
-      typeof fault === "number" ? refused(fault, "A fault of the stand-in") : this.#reply(request, url, call, headers);
+      typeof fault === "number" ? refused(fault, "A fault of the stand-in") : this.#reply(request, text, call, headers);
     for (const mistake of reply.mistakes ?? []) this.violations.push(`${call.method} ${call.path}: ${mistake}`);
     if (fault === "answer-lost") return { kind: fault };
     call.status = reply.status;
     return { kind: "answer", response: Response.json(reply.body, { status: reply.status, headers }) };
   }
 
-  #reply(request: Request, url: URL, call: Call, headers: { [name: string]: string }): Reply {
+  #reply(request: Request, text: string, call: Call, headers: { [name: string]: string }): Reply {
     const route = routeOf(call.method, call.path);
     if (!route) return mistaken(404, `Cannot ${call.method} ${call.path}`);
-    const operation = published(route.name);
     if (route.name === "token") {
-      const form = readBody(request, call.body, operation);
-      return "status" in form ? form : this.tokens.exchange(form.values, call.at);
+      const admitted = admit(request, text, published(route.name));
+      return "status" in admitted ? admitted : this.tokens.exchange(admitted.body, call.at);
     }
-    const authorization = request.headers.get("authorization") ?? "";
-    if (!/^Bearer \S+$/.test(authorization)) {
+    if (!/^Bearer \S+$/.test(request.headers.get("authorization") ?? "")) {
       return { ...INVALID_TOKEN, mistakes: ["authorization must be Bearer and a token"] };
     }
     const grant = this.#grantOf(request);
@@ -157,23 +149,18 @@ export class HighLevelStandIn {
     const spent = this.#limits.spend(grant.locationId, call.at);
     Object.assign(headers, spent.headers);
     if (!spent.allowed) return refused(429, "Too Many Requests");
-    if (call.version !== operation.version) return mistaken(400, `version must be ${String(operation.version)}`);
-    if (operation.scope && grant.scopes && !grant.scopes.includes(operation.scope)) {
-      return refused(401, "The token is not authorized for this scope.");
-    }
-    const query = Object.fromEntries(url.searchParams);
-    const wrongQuery = wrongIn(operation.query ?? { required: [], fields: {} }, query);
-    if (wrongQuery.length > 0) return wrongForm(operation.refusal, wrongQuery);
-    const form = readBody(request, call.body, operation);
-    if ("status" in form) return form;
-    return this.#perform(route, { body: form.values, query, locationId: grant.locationId, nowMs: call.at });
-  }
-
-  #perform({ name, ids }: Route, call: { body: JsonObject; query: Query; locationId: string; nowMs: number }): Reply {
-    if (name === "token") throw new Error("A token is asked for without a token");
-    const sent = (message: Message): void => this.onMessage?.(message);
-    const { state, tooEarly } = { state: this.state, tooEarly: this.#tooEarlyMs };
-    return PERFORM[name]({ ...call, ids, state, tooEarlyMs: tooEarly, newId: this.#newId, sent });
+    const admitted = admit(request, text, published(route.name), grant.scopes);
+    if ("status" in admitted) return admitted;
+    return PERFORM[route.name]({
+      ...admitted,
+      ids: route.ids,
+      state: this.state,
+      locationId: grant.locationId,
+      nowMs: call.at,
+      tooEarlyMs: this.#tooEarlyMs,
+      newId: this.#newId,
+      sent: (message) => this.onMessage?.(message),
+    });
   }
 
   #grantOf(request: Request): ReturnType<Tokens["grantOf"]> {
@@ -192,4 +179,12 @@ function kept<One extends { readonly id: string }>(all: Map<string, One>, one: O
 
 function grantTo(locationId: string, scopes: readonly string[] | undefined): Grant {
   return { locationId, ...(scopes ? { scopes } : {}) };
+}
+
+function untilGivenUp(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const giveUp = (): void => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+  });
 }

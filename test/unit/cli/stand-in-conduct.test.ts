@@ -297,13 +297,18 @@ describe("the OAuth app", () => {
   });
 
   it("must know its secret", async () => {
-    const { status, answer } = await exchange({ client_secret: "guess", grant_type: "refresh_token" });
+    const { status, answer } = await exchange({
+      client_secret: "guess",
+      grant_type: "refresh_token",
+      refresh_token: "x",
+    });
     expect([status, answer["error"]]).toEqual([401, "invalid_client"]);
   });
 
   it.each([
     ["no grant_type", {}, {}, "grant_type should not be empty", 422],
     ["an unknown field", { grant_type: "refresh_token", extra: "x" }, {}, "property extra should not exist", 422],
+    ["no refresh_token", { grant_type: "refresh_token" }, {}, "refresh_token should not be empty", 422],
     ["JSON", { grant_type: "refresh_token" }, { "Content-Type": "application/json" }, "content-type must be", 400],
   ])("is refused with %s", async (_, form, headers, told, status) => {
     expect((await exchange(form, headers)).status).toBe(status);

@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/model/json.ts";
 
 export const LOCATION = "here";
 export const TOKEN = "pit-here";
-export const START_MS = Date.parse("2026-11-20T09:00:00Z");
+const START_MS = Date.parse("2026-11-20T09:00:00Z");
 
 /** A clock that a test moves by hand. */
 export interface HandClock {

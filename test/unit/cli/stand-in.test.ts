@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { published, OPERATION_NAMES, type OperationName } from "../../../src/cli/stand-in/published.ts";
 import type { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
@@ -72,6 +74,16 @@ describe("the stand-in's table of operations", () => {
   });
 });
 
+describe("the stand-in's files", () => {
+  const folder = join(import.meta.dirname, "../../../src/cli/stand-in");
+
+  it.each(readdirSync(folder))("%s knows only the words of JSON, and Node.js only in the server", (file) => {
+    const imports = [...readFileSync(join(folder, file), "utf8").matchAll(/ from "([^"]+)"/g)].map(([, from]) => from);
+    const outside = imports.filter((from) => !from?.startsWith("./") && from !== "../../model/json.ts");
+    expect(outside.length).toBe(file === "server.ts" ? 2 : 0);
+  });
+});
+
 describe.each(NAMES)("%s", (name) => {
   const { values, status } = RIGHT[name];
   const form = published(name).body ?? published(name).query;
@@ -83,7 +95,8 @@ describe.each(NAMES)("%s", (name) => {
   it("answers a right request, and finds nothing wrong with it", async () => {
     expect((await answerTo(name)).status).toBe(status[0]);
     expect(highLevel.violations).toEqual([]);
-    expect(highLevel.requests).toMatchObject([{ at: clock.nowMs, status: status[0], locationId: LOCATION }]);
+    const body = published(name).body ? values : null;
+    expect(highLevel.requests).toMatchObject([{ at: clock.nowMs, status: status[0], locationId: LOCATION, body }]);
   });
 
   it.each(REQUIRED[name])("refuses a request without %s", async (field) => {

@@ -1,0 +1,111 @@
+// The bodies and queries that HighLevel publishes: its public API description, 19 June 2026. One departure: it lists
+// `subType` and `status` as required of a message, against their own types and every sample.
+
+/** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with its time. */
+export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | Form;
+
+/** The fields of a body or a query, and which of them must be there. */
+export interface Form {
+  readonly fields: { readonly [name: string]: Kind };
+  readonly required: readonly string[];
+}
+
+const MESSAGE_STATUS = ["delivered", "failed", "pending", "read"];
+
+/** The body of a send. */
+export const message: Form = {
+  required: ["type", "contactId"],
+  fields: {
+    type: ["SMS", "RCS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat", "TIKTOK"],
+    subType: "object",
+    contactId: "text",
+    appointmentId: "text",
+    attachments: "texts",
+    emailFrom: "text",
+    emailCc: "texts",
+    emailBcc: "texts",
+    html: "text",
+    message: "text",
+    subject: "text",
+    replyMessageId: "text",
+    templateId: "text",
+    threadId: "text",
+    scheduledTimestamp: "number",
+    conversationProviderId: "text",
+    emailTo: "text",
+    customSubtypeId: "text",
+    emailReplyMode: ["reply", "reply_all"],
+    fromNumber: "text",
+    toNumber: "text",
+    forward: "object",
+    status: MESSAGE_STATUS,
+    usesNativeSchedulingAi: "boolean",
+    optimizationPeriod: ["24h", "48h", "72h"],
+  },
+};
+
+/** The body of a provider's report. */
+export const messageStatus: Form = {
+  required: ["status"],
+  fields: {
+    status: MESSAGE_STATUS,
+    error: { required: ["code", "type", "message"], fields: { code: "text", type: "text", message: "text" } },
+    emailMessageId: "text",
+    recipients: "texts",
+  },
+};
+
+/** The query of an export. */
+export const exported: Form = {
+  required: ["locationId"],
+  fields: {
+    locationId: "text",
+    limit: "text",
+    cursor: "text",
+    sortBy: ["createdAt", "updatedAt"],
+    sortOrder: ["asc", "desc"],
+    conversationId: "text",
+    contactId: "text",
+    channel: ["Call", "SMS", "Email", "WhatsApp", "Instagram", "Facebook"],
+    startDate: "instant",
+    endDate: "instant",
+  },
+};
+
+/** The body of both changes of tags. */
+export const tags: Form = { required: ["tags"], fields: { tags: "texts" } };
+
+/** The body of a task. */
+export const task: Form = {
+  required: ["title", "dueDate", "completed"],
+  fields: { title: "text", body: "text", dueDate: "instant", completed: "boolean", assignedTo: "text" },
+};
+
+/** The body of a note. */
+export const note: Form = {
+  required: ["body"],
+  fields: { userId: "text", body: "text", title: "text", color: "text", pinned: "boolean" },
+};
+
+/** The body of both changes of a workflow. */
+export const workflow: Form = { required: [], fields: { eventStartTime: "instant" } };
+
+/** The body of an opportunity's status. */
+export const opportunity: Form = {
+  required: ["status"],
+  fields: { status: ["open", "won", "lost", "abandoned", "all"], lostReasonId: "text" },
+};
+
+/** The body of a request for tokens. */
+export const token: Form = {
+  required: ["client_id", "client_secret", "grant_type"],
+  fields: {
+    client_id: "text",
+    client_secret: "text",
+    grant_type: ["authorization_code", "refresh_token", "client_credentials"],
+    code: "text",
+    refresh_token: "text",
+    user_type: ["Company", "Location"],
+    redirect_uri: "text",
+  },
+};
