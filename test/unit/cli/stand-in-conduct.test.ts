@@ -157,6 +157,19 @@ describe("an export of messages", () => {
     expect(await found(values)).toMatchObject({ bodies, total: bodies.length });
   });
 
+  it("gives nothing of another location", async () => {
+    highLevel.addContact({ id: "eve", locationId: "elsewhere" });
+    highLevel.providerMessage({ contactId: "eve", type: "SMS" });
+    expect((await found({})).total).toBe(3);
+  });
+
+  it("gives what changed last first where asked to", async () => {
+    const first = [...highLevel.state.messages.values()][0];
+    clock.nowMs += 60_000;
+    await ask("update-message-status", { path: `/conversations/messages/${first?.id}/status` });
+    expect((await found({ sortBy: "updatedAt" })).bodies).toEqual(["one", "four", "two"]);
+  });
+
   it("gives each message in the published form", async () => {
     const response = await ask("export-messages", { values: { locationId: LOCATION, contactId: "bob" } });
     expect(await response.json()).toMatchObject({
