@@ -25,7 +25,14 @@ export default defineConfig({
             miniflare: { bindings: TEST_VARIABLES },
           }),
         ],
-        resolve: { alias: { "jsonpath-plus": standIn("no-jsonpath"), eventemitter2: standIn("no-emitter") } },
+        resolve: {
+          alias: {
+            "jsonpath-plus": standIn("no-jsonpath"),
+            eventemitter2: standIn("no-emitter"),
+            clone: standIn("plain-clone"),
+            "hash-it": standIn("no-hash"),
+          },
+        },
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
       },
       { extends: true, test: { name: "whole", include: ["test/whole/**/*.test.ts"], testTimeout: 60_000 } },
