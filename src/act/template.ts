@@ -1,9 +1,10 @@
 // Liquid templates, strict: own properties only, and what is not there is an error, never an empty text. What could
 // run long, keep state, read the clock or escape its place is left out: see the lists below.
-import { Liquid, type LiquidError } from "liquidjs";
+import { filters, type LiquidError } from "liquidjs";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import { didYouMean } from "../model/suggestion.ts";
+import { smallLiquid, type SmallLiquid } from "./liquid.ts";
 
 /** What templates can name. `secret` is there for headers only. */
 export interface TemplateRoots {
@@ -26,16 +27,12 @@ export interface TemplateProblem {
   readonly message: string;
 }
 
-/** No loops, whose time nothing bounds in a Worker; no variables, which would let absence through and text double. */
-const TAGS = new Set(["if", "unless", "case", "comment", "raw", "#"]);
-
 /** Filters that give the same value each time, so that every attempt of a delivery sends the same body. */
-const FILTERS = new Set(
+const FILTERS =
   `abs append at_least at_most base64_encode capitalize ceil compact concat date default divided_by downcase escape first
   floor join json last lstrip map minus modulo newline_to_br plus prepend remove remove_first replace replace_first reverse
   round rstrip size slice sort split squish strip strip_html strip_newlines sum times truncate truncatewords uniq upcase
-  url_decode url_encode where`.split(/\s+/),
-);
+  url_decode url_encode where`.split(/\s+/);
 
 /** Filters that have an answer to null; the others would make an empty text of it. */
 const TAKES_NOTHING = new Set(["default", "json"]);
@@ -51,37 +48,34 @@ const MAX_QUOTED_CHARACTERS = 80;
 const MARKUP = /\{\{|\{%/;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
+type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
+
 /** A value that a template cannot hold; its message names no value. */
 class UnusableValue extends Error {}
 
 const forText = liquid(textOf);
 const forUrl = liquid((value) => encodeURIComponent(textOf(value)));
 
-function liquid(outputEscape: (value: unknown) => string): Liquid {
-  const engine = new Liquid({
-    strictVariables: true,
-    strictFilters: true,
-    ownPropertyOnly: true,
-    // `{{ event.userId | default: "nobody" }}` and `{% if event.userId %}` are how an author allows for absence.
-    lenientIf: true,
-    timezoneOffset: 0,
-    templates: {},
+function liquid(outputEscape: (value: unknown) => string): SmallLiquid {
+  return smallLiquid({
+    filters: Object.fromEntries(FILTERS.map((name) => [name, filterOf(name)])),
     parseLimit: MAX_TEMPLATE_CHARACTERS,
     memoryLimit: MAX_RENDERED_UNITS,
     outputEscape,
   });
-  for (const tag of Object.keys(engine.tags)) if (!TAGS.has(tag)) delete engine.tags[tag];
-  for (const filter of Object.keys(engine.filters)) if (!FILTERS.has(filter)) delete engine.filters[filter];
-  for (const [name, filter] of Object.entries(engine.filters)) {
-    if (typeof filter !== "function" || TAKES_NOTHING.has(name)) continue;
-    engine.registerFilter(name, function (value: unknown, ...args: unknown[]) {
-      if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
-      if (name === "date" && isClock(value))
-        throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
-      return usable(filter.call(this, value, ...args));
-    });
-  }
-  return engine;
+}
+
+/** A filter of Liquid's that takes nothing and gives nothing that a template cannot hold. */
+function filterOf(name: string): FilterHandler {
+  const filter = filters[name];
+  if (typeof filter !== "function") throw new Error(`Liquid has no filter "${name}"`);
+  if (TAKES_NOTHING.has(name)) return filter;
+  return function (value: unknown, ...args: unknown[]) {
+    if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
+    if (name === "date" && isClock(value))
+      throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
+    return usable(filter.call(this, value, ...args));
+  };
 }
 
 function isClock(value: unknown): boolean {
@@ -104,7 +98,7 @@ function isTemplate(text: string): boolean {
 /** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
 export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
   try {
-    for (const [root] of forText.globalVariableSegmentsSync(forText.parse(text))) {
+    for (const [root] of forText.namesIn(text)) {
       if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
       if (root === "secret") {
         return {
@@ -146,7 +140,7 @@ function halfReadOutput(text: string): string | null {
 /** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
 export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
   try {
-    const named = forText.globalVariableSegmentsSync(forText.parse(text));
+    const named = forText.namesIn(text);
     return named.flatMap(([root, field]) => {
       if (typeof root !== "string" || typeof field !== "string") return [];
       const name = field.replaceAll(/[^\w-]/g, ".");
@@ -166,19 +160,19 @@ export function renderValue(text: string, roots: TemplateRoots): Result<Json, st
   if (!isTemplate(text)) return succeed(text);
   const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
   if (expression === undefined) return renderText(text, roots);
-  return attempt(text, () => jsonOf(forText.evalValueSync(expression, { ...roots })));
+  return attempt(text, () => jsonOf(forText.evaluate(expression, { ...roots })));
 }
 
 /** Renders a text into a text. */
 export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
   if (!isTemplate(text)) return succeed(text);
-  return attempt(text, () => String(forText.parseAndRenderSync(text, { ...roots })));
+  return attempt(text, () => forText.render(text, { ...roots }));
 }
 
 /** Renders a URL: every value is percent-encoded, so that it stays within its place. */
 export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
   if (!isTemplate(text)) return succeed(text);
-  return attempt(text, () => String(forUrl.parseAndRenderSync(text, { ...roots })));
+  return attempt(text, () => forUrl.render(text, { ...roots }));
 }
 
 /** Renders every text in a JSON value. Keys are not templates. */

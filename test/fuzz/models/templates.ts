@@ -52,13 +52,15 @@ const junk = fc.oneof(
   text,
   fc.constantFrom("{{", "}}", "{%", "%}", "|", "{{-", "-}}", "https://a.example.com/", "'", "\n"),
 );
-const template = fc.oneof(
+/** Any text with markup. */
+export const template = fc.oneof(
   { weight: 5, arbitrary: output },
   { weight: 5, arbitrary: fc.array(fc.oneof(output, tag, branch, junk), { maxLength: 5 }).map((parts) => parts.join("")) },
   { weight: 1, arbitrary: fc.tuple(output, fc.integer({ min: 1, max: 30 })).map(([part, times]) => part.repeat(times)) },
 ); // prettier-ignore
 
-const event: fc.Arbitrary<JsonObject> = fc
+/** What such texts name, or not. */
+export const event: fc.Arbitrary<JsonObject> = fc
   .tuple(
     fc.record<JsonObject>({ a: json, b: fc.oneof(number, text), list: fc.array(json, { maxLength: 5 }), object: fc.dictionary(text, json, { maxKeys: 3 }), "a b": json }, { requiredKeys: [] }),
     fc.oneof({ weight: 60, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: longText.map((a): JsonObject => ({ a })) }),
