@@ -41,9 +41,11 @@ function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: PlainDate.Rec
   if (to === DAY_END) return momentOf(PlainDate.addDays(day, 1), MIDNIGHT, timeZone);
   const closingDay = to <= from ? PlainDate.addDays(day, 1) : day;
   const closing = at(closingDay, to, timeZone);
-  // A closing time that the clock skips is when it skips it, not after.
+  // A closing time that the clock skips is when it skips it, not after. The first that it skips comes out as that moment
+  // itself, and Temporal looks before a moment: so one later.
   const isSkipped = !PlainTime.equals(ZonedDateTime.toPlainTime(closing), PlainTime.fromString(to));
-  return ((isSkipped && ZonedDateTime.getTimeZoneTransition(closing, "previous")) || closing).epochMilliseconds;
+  const after = localTimeOf(closing.epochMilliseconds + 1, timeZone);
+  return ((isSkipped && ZonedDateTime.getTimeZoneTransition(after, "previous")) || closing).epochMilliseconds;
 }
 
 /** An opening time that the clock skips is taken after the gap; any that comes twice, the first time. */

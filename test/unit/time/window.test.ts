@@ -83,6 +83,12 @@ describe("the next opening", () => {
       "2026-03-08T07:00:00.000Z",
       "2026-03-09T00:00:00.000Z",
     ],
+    [
+      "lasts until the clock skips its closing time, the first minute of the gap too",
+      { from: "22:00", to: "02:00", timeZone: NEW_YORK },
+      "2026-03-08T06:59:59.999Z",
+      "2026-03-08T06:59:59.999Z",
+    ],
     // New York: 8 March 2026, 02:00 becomes 03:00. 1 November 2026, 02:00 becomes 01:00.
     [
       "is an hour earlier in UTC after spring forward",
