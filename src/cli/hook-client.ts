@@ -34,6 +34,7 @@ export interface Story {
 const PATHS: { readonly [R in HookRoute]: string } = {
   events: "/hooks/highlevel",
   provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
 };
 
 /** Signs a payload and posts it, as HighLevel does. */

@@ -95,8 +95,9 @@ export function senderOf(payload: JsonObject): Sender {
   return source === "app" || source === "manual" ? "person" : "automation";
 }
 
-/** Where it went: phone numbers or e-mail addresses, whichever form `to`, `phone` or `emailTo` has. */
+/** Where it went: phone numbers or e-mail addresses, whichever form `to`, `phone`, `emailTo` or a gateway's `recipients` has. */
 export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
+  if (kind === "GatewayStatus") return addresses(payload["recipients"]);
   if (kind !== "ProviderOutboundMessage") return addresses(payload["to"]);
   return addresses(payload["phone"]).concat(addresses(payload["emailTo"]));
 }

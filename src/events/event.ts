@@ -21,23 +21,25 @@ export interface Received {
   readonly receivedAt: string;
 }
 
+const GATEWAY_TYPE: EventKind = "GatewayStatus";
 const PROVIDER_TYPES: ReadonlySet<string> = new Set(["SMS", "Email", "Custom"]);
 const MAX_KIND_LENGTH = 64;
+const NOT_HIGHLEVELS =
+  "Expected a kind of event that HighLevel sends; provider messages go to /hooks/highlevel/provider, what a gateway says to /hooks/gateway";
+const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
+  events: NOT_HIGHLEVELS,
+  provider: NOT_HIGHLEVELS,
+  gateway: 'Expected "GatewayStatus": what HighLevel sends goes to /hooks/highlevel',
+};
 
-/** Validates a payload. On the provider route `type` names a channel, on the other a kind of event. */
+/** Validates a payload. On the provider route `type` may name a channel, on the gateway's it is always `GatewayStatus`. */
 export function readEvent(payload: Json, received: Received): ReadEvent {
   if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
   const named = payload["type"];
   if (typeof named !== "string" || named === "")
     return unusable("/type", "EVENT_TYPE", "Expected the type of the event");
   const kind = kindOf(named, received.route);
-  if (kind === "wrong-route") {
-    return unusable(
-      "/type",
-      "EVENT_ROUTE",
-      "Expected a kind of event; provider messages go to /hooks/highlevel/provider",
-    );
-  }
+  if (kind === "wrong-route") return unusable("/type", "EVENT_ROUTE", WRONG_ROUTE[received.route]);
   if (kind === null) return { status: "ignored", kind: named.slice(0, MAX_KIND_LENGTH) };
   const [error] = EVENT_STRUCTS[kind].validate(payload);
   if (error) {
@@ -63,6 +65,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
 /** The route that a payload comes in by, for those who only have the payload: provider messages have a `type` of their own. */
 export function routeOf(payload: JsonObject): HookRoute {
   const named = payload["type"];
+  if (named === GATEWAY_TYPE) return "gateway";
   return typeof named === "string" && PROVIDER_TYPES.has(named) ? "provider" : "events";
 }
 
@@ -134,6 +137,7 @@ function plain(type: FactType, value: Json | undefined): Json | undefined {
 }
 
 function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
+  if ((type === GATEWAY_TYPE) !== (route === "gateway")) return "wrong-route";
   if (PROVIDER_TYPES.has(type)) return route === "provider" ? "ProviderOutboundMessage" : "wrong-route";
   const kind = EVENT_KINDS.find((known) => known === type);
   return kind === "ProviderOutboundMessage" ? "wrong-route" : (kind ?? null);

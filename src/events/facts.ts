@@ -30,6 +30,7 @@ const MESSAGES: readonly EventKind[] = ["OutboundMessage", "InboundMessage"];
 const ALL_MESSAGES: readonly EventKind[] = ["OutboundMessage", "ProviderOutboundMessage", "InboundMessage"];
 const CONTACTS: readonly EventKind[] = ["ContactDndUpdate", "ContactDelete", "ContactTagUpdate"];
 const DND: readonly EventKind[] = ["ContactDndUpdate"];
+const GATEWAY: readonly EventKind[] = ["GatewayStatus"];
 
 /** Source of the payload fields: HighLevel's developer documentation of each webhook, and deliveries that were published. */
 export const FACTS: { readonly [name: string]: FactEntry } = {
@@ -59,7 +60,7 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   },
   outcome: {
     type: "text",
-    kinds: MESSAGES,
+    kinds: [...MESSAGES, ...GATEWAY],
     about: "what became of the message, from status and callStatus",
     values: OUTCOMES,
     derived: true,
@@ -75,7 +76,7 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   },
   recipients: {
     type: "list",
-    kinds: ALL_MESSAGES,
+    kinds: [...ALL_MESSAGES, ...GATEWAY],
     about: "phone numbers or addresses it went to, always a list",
     derived: true,
     always: true,
@@ -125,7 +126,7 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   type: {
     type: "text",
     kinds: EVENT_KINDS,
-    about: "HighLevel's own word: the kind, or the channel on provider messages",
+    about: "the kind as it was sent, or the channel on provider messages",
     always: true,
   },
   locationId: { type: "id", kinds: EVENT_KINDS, about: "the sub-account", always: true },
@@ -134,7 +135,11 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   appId: { type: "id", kinds: EVENT_KINDS, about: "the marketplace app" },
   versionId: { type: "id", kinds: EVENT_KINDS, about: "the version of the app" },
   conversationId: { type: "id", kinds: ALL_MESSAGES, about: "the conversation" },
-  messageId: { type: "id", kinds: ALL_MESSAGES, about: "the message; some e-mails have only emailMessageId" },
+  messageId: {
+    type: "id",
+    kinds: [...ALL_MESSAGES, ...GATEWAY],
+    about: "the message; some e-mails have only emailMessageId",
+  },
   userId: { type: "id", kinds: ALL_MESSAGES, about: "the user who sent it; absent for automations" },
 
   // Messages, out and in.
@@ -178,7 +183,7 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   },
   status: {
     type: "text",
-    kinds: MESSAGES,
+    kinds: [...MESSAGES, ...GATEWAY],
     about: "delivery status; prefer outcome",
     values: [
       "delivered",
@@ -217,7 +222,7 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   chatWidgetId: { type: "id", kinds: MESSAGES, about: "live chat only" },
   mentions: { type: "any", kinds: OUT, about: "internal comments only" },
   subject: { type: "text", kinds: ALL_MESSAGES, about: "e-mail only" },
-  emailMessageId: { type: "id", kinds: ALL_MESSAGES, about: "e-mail only" },
+  emailMessageId: { type: "id", kinds: [...ALL_MESSAGES, ...GATEWAY], about: "e-mail only" },
 
   // Messages that a custom provider has to deliver.
   message: { type: "text", kinds: PROVIDER, about: "the text of an SMS" },
@@ -227,6 +232,10 @@ export const FACTS: { readonly [name: string]: FactEntry } = {
   html: { type: "text", kinds: PROVIDER, about: "the body of an e-mail" },
   replyToAltId: { type: "id", kinds: PROVIDER, about: "the message it answers" },
   customUserId: { type: "id", kinds: PROVIDER, about: "the user at the provider" },
+
+  // What a gateway says of a message that it was to deliver.
+  error: { type: "object", kinds: GATEWAY, about: "why it failed: $.code, $.type and $.message" },
+  deliveryId: { type: "id", kinds: GATEWAY, about: "the delivery of Afterbeep that handed the message over" },
 
   // Contacts.
   id: { type: "id", kinds: CONTACTS, about: "the contact" },

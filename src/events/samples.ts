@@ -1,5 +1,5 @@
-// A realistic event of every kind and channel, as HighLevel sends it: forms from its documentation, and the spellings
-// that deliveries were seen with. Ids and times are made anew for each event that is sent.
+// A realistic event of every kind and channel, as HighLevel or a gateway sends it: forms from HighLevel's documentation,
+// and the spellings that deliveries were seen with. Ids and times are made anew for each event that is sent.
 import type { HookRoute } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
 
@@ -42,6 +42,12 @@ const contact: JsonObject = {
   email: "ada@example.com",
   phone: "+15550100042",
   tags: ["lead"],
+};
+const gateway: JsonObject = {
+  type: "GatewayStatus",
+  locationId: LOCATION,
+  contactId: CONTACT,
+  recipients: ["+15550100042"],
 };
 const provider: JsonObject = { contactId: CONTACT, locationId: LOCATION, attachments: [], userId: USER };
 
@@ -243,6 +249,20 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
     route: "events",
     payload: { ...contact, type: "ContactTagUpdate", tags: ["lead", "quoted"] },
   },
+  "gateway-delivered": {
+    about: "GatewayStatus: the gateway delivered a provider message",
+    route: "gateway",
+    payload: { ...gateway, status: "delivered" },
+  },
+  "gateway-failed": {
+    about: "GatewayStatus: the gateway could not deliver it",
+    route: "gateway",
+    payload: {
+      ...gateway,
+      status: "failed",
+      error: { code: "30003", type: "saas", message: "Unreachable destination handset" },
+    },
+  },
 };
 
 /** The eight channels of OutboundMessage and the two provider kinds: what the demo sends. */
@@ -252,7 +272,8 @@ export const CHANNEL_SAMPLES = ["sms", "email", "call", "voicemail", "fb", "ig",
 export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date): JsonObject {
   const fresh: JsonObject = {
     messageId: crypto.randomUUID(),
-    webhookId: crypto.randomUUID(),
+    // A gateway has an id of its own in a header.
+    ...(route === "gateway" ? {} : { webhookId: crypto.randomUUID() }),
     timestamp: now.toISOString(),
   };
   const dated: JsonObject = route === "events" ? { dateAdded: now.toISOString() } : {};

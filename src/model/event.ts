@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "./json.ts";
 
-/** The kinds of HighLevel webhook that Afterbeep understands, by HighLevel's own names. */
+/** The kinds of event: HighLevel's webhooks by its own names, and what a message gateway says of a message. */
 export const EVENT_KINDS = [
   "OutboundMessage",
   "ProviderOutboundMessage",
@@ -8,6 +8,7 @@ export const EVENT_KINDS = [
   "ContactDndUpdate",
   "ContactDelete",
   "ContactTagUpdate",
+  "GatewayStatus",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -50,12 +51,12 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const SENDERS = ["person", "automation", "api"] as const;
 export type Sender = (typeof SENDERS)[number];
 
-/** Which of the two hook routes an event came in by. The provider route carries messages to deliver. */
-export type HookRoute = "events" | "provider";
+/** Which hook an event came in by. The provider route carries messages to deliver, the gateway route what became of them. */
+export type HookRoute = "events" | "provider" | "gateway";
 
-/** One validated HighLevel event. */
+/** One validated event. */
 export interface Event {
-  /** Idempotency key: `webhookId`, else the SHA-256 of the raw body in hex. */
+  /** Idempotency key: `webhookId`, `gateway-` and a gateway's `webhook-id`, else the SHA-256 of the raw body in hex. */
   readonly key: string;
   readonly kind: EventKind;
   readonly locationId: string;
@@ -64,7 +65,7 @@ export interface Event {
   readonly occurredAt: string;
   /** ISO 8601, UTC: when this deployment received it. */
   readonly receivedAt: string;
-  /** As HighLevel sent it, unknown keys kept. */
+  /** As it was sent, unknown keys kept. */
   readonly payload: JsonObject;
 }
 

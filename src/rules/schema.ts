@@ -210,7 +210,7 @@ export const ruleSchema: JsonObject = {
     ["on", "conditions", "actions"],
   ),
   $defs: {
-    kinds: about("kinds of event, by HighLevel's names", listOf(words(EVENT_KINDS), { minItems: 1 })),
+    kinds: about("kinds of event", listOf(words(EVENT_KINDS), { minItems: 1 })),
     fact: { anyOf: described(Object.entries(FACTS).map(([name, entry]) => [name, entry.about] as const)) },
     path: about("into the fact, such as $.a.b[0]", { type: "string", pattern: PATH_PATTERN }),
     group: {

@@ -19,6 +19,7 @@ const LEAST: { readonly [K in EventKind]: SentPayload } = {
   ContactDndUpdate: { route: "events", payload: { id: "c" } },
   ContactDelete: { route: "events", payload: { id: "c" } },
   ContactTagUpdate: { route: "events", payload: { id: "c" } },
+  GatewayStatus: { route: "gateway", payload: { contactId: "c", messageId: "m", status: "failed" } },
 };
 
 /** The fields of a kind that take any text: an event is an event whatever stands in them. */

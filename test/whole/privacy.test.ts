@@ -18,6 +18,7 @@ import { aFailingDestination, BODY, CONTACT, everyKind, rulesFor, UNKNOWN_KIND, 
 const HOOKS: { readonly [R in HookRoute]: string } = {
   events: "/hooks/highlevel",
   provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
 };
 
 describe("the log", () => {

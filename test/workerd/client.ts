@@ -9,6 +9,7 @@ export const ORIGIN = "https://afterbeep.test";
 const PATHS: { readonly [R in HookRoute]: string } = {
   events: "/hooks/highlevel",
   provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
 };
 
 /** An answer as a test looks at it. */

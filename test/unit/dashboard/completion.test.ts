@@ -137,7 +137,7 @@ describe("completion", () => {
     [
       "facts that are lists",
       comparison('"fact": "channel", "operator": "in", "value": { "fact": "|" }'),
-      ["recipients", "payload", "attachments", "ccList", "bccList", "mentions", "dndSettings", "tags"],
+      ["recipients", "payload", "attachments", "ccList", "bccList", "mentions", "error", "dndSettings", "tags"],
     ],
     [
       "parts of conditions",
@@ -177,7 +177,7 @@ describe("completion", () => {
   it("says what each key and word is for", () => {
     const about = (marked: string, label: string) => at(marked)?.candidates.find((one) => one.label === label)?.about;
     expect(about("{ | }", "stop")).toBe("when it fires, rules after it do not fire for this event");
-    expect(about("{ | }", "on")).toBe("kinds of event, by HighLevel's names");
+    expect(about("{ | }", "on")).toBe("kinds of event");
     expect(about(comparison('"fact": "|"'), "count")).toContain("events of this contact");
     expect(about(comparison('"operator": "|"'), "in")).toBe("one of a list");
   });
