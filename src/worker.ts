@@ -24,6 +24,7 @@ const router = Router<IRequest, [LedgerEnv]>();
 router
   .all("/hooks/highlevel", hook("events"))
   .all("/hooks/highlevel/provider", hook("provider"))
+  .all("/hooks/gateway", hook("gateway"))
   .get("/healthz", () => Response.json({ status: "ok", ruleSet: bundledRules.hash }))
   .all("/api/*", async (request, env) => respond(await answerApi(request as unknown as Request, apiPorts(env))))
   .all("*", () => respond({ ok: false, failure: { code: "REQUEST_NOT_FOUND" } }));

@@ -1,6 +1,6 @@
 // Builders that name only what matters to a test.
 import { readEvent, routeOf } from "../src/events/event.ts";
-import type { Event } from "../src/model/event.ts";
+import type { Event, HookRoute } from "../src/model/event.ts";
 import type { JsonObject } from "../src/model/json.ts";
 import {
   byPriority,
@@ -11,7 +11,8 @@ import {
   type WebhookAction,
 } from "../src/model/rule.ts";
 import { CANARY_PERSON } from "./canaries.ts";
-import { TEST_PRIVATE_KEY } from "./keys.ts";
+import { webhookKeys, webhookSignature } from "../src/model/standard-webhooks.ts";
+import { TEST_GATEWAY_SECRET, TEST_PRIVATE_KEY } from "./keys.ts";
 
 export const LOCATION = "test-location";
 export const CONTACT = "test-contact";
@@ -78,4 +79,34 @@ export async function signed(body: string | Uint8Array<ArrayBuffer>): Promise<st
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key, bytes));
   return btoa(String.fromCharCode(...signature));
+}
+
+/** The headers with which a gateway proves a body, with the secret of the tests. */
+export async function gatewaySigned(
+  body: string | Uint8Array<ArrayBuffer>,
+  { id = "msg-1", atMs = Date.now() }: { id?: string; atMs?: number } = {},
+): Promise<Record<string, string>> {
+  const seconds = Math.floor(atMs / 1_000);
+  const [key = new Uint8Array()] = webhookKeys(TEST_GATEWAY_SECRET) ?? [];
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(seconds),
+    "webhook-signature": await webhookSignature(key, id, seconds, body),
+  };
+}
+
+/** What a gateway says of a message of the tests' contact. */
+export function aGatewayStatus(fields: JsonObject = {}): JsonObject {
+  const named = { type: "GatewayStatus", locationId: LOCATION, contactId: CONTACT, messageId: "message-1" };
+  return { ...named, status: "delivered", ...fields };
+}
+
+/** The headers of a body that its sender has signed as the route asks; `id` is the gateway's own of the message. */
+export async function provedHeaders(
+  body: string | Uint8Array<ArrayBuffer>,
+  route: HookRoute,
+  id?: string,
+): Promise<Record<string, string>> {
+  const gateway = route === "gateway" && (await gatewaySigned(body, id === undefined ? {} : { id }));
+  return { "content-type": "application/json", ...(gateway || { "x-ghl-signature": await signed(body) }) };
 }

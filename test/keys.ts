@@ -7,6 +7,7 @@ MCowBQYDK2VwAyEAKphC7KwKyDk7RDLZvgAGyHPK79T2go4FN6n+XFFgbKw=
 -----END PUBLIC KEY-----`;
 
 export const TEST_ADMIN_TOKEN = "canary-admin-token";
+export const TEST_GATEWAY_SECRET = "whsec_Y2FuYXJ5LWdhdGV3YXktc2VjcmV0LW9mLTMyLWJ5dGU=";
 export const TEST_WEBHOOK_SECRET = "whsec_Y2FuYXJ5LXdlYmhvb2stc2VjcmV0LW9mLTMyLWJ5dGU=";
 
 /** What the Worker is configured with in tests. Its secrets are canaries: test/canaries.ts. */
@@ -15,6 +16,7 @@ export const TEST_VARIABLES = {
   ALLOWED_LOCATIONS: "*",
   ADMIN_TOKEN: TEST_ADMIN_TOKEN,
   WEBHOOK_SECRET: TEST_WEBHOOK_SECRET,
+  GATEWAY_SECRET: TEST_GATEWAY_SECRET,
   OUTBOUND_ALLOWED_HOSTS: "",
   GATEWAY_TOKEN: "canary-gateway-token",
 };

@@ -1,7 +1,5 @@
 import { fail, succeed, type Result } from "../model/result.ts";
-
-const PREFIX = "whsec_";
-const MIN_SECRET_BYTES = 16;
+import { SECRET_FORM, webhookKeys, webhookSignature } from "../model/standard-webhooks.ts";
 
 /**
  * The `webhook-signature` of Standard Webhooks 1.0: `v1,<base64 HMAC-SHA256>` over `id.timestamp.body`. Several
@@ -13,28 +11,8 @@ export async function signWebhook(
   timestampSeconds: number,
   body: string,
 ): Promise<Result<string, string>> {
-  const signatures: string[] = [];
-  for (const secret of secrets.split(/[\s,]+/).filter((part) => part !== "")) {
-    const bytes = secretBytes(secret);
-    if (bytes === null) return fail("WEBHOOK_SECRET is not whsec_ and base64 of at least 16 bytes");
-    const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    const signature = await crypto.subtle.sign(
-      "HMAC",
-      key,
-      new TextEncoder().encode(`${id}.${timestampSeconds}.${body}`),
-    );
-    signatures.push(`v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`);
-  }
+  const keys = webhookKeys(secrets);
+  if (keys === null) return fail(`WEBHOOK_SECRET is not ${SECRET_FORM}`);
+  const signatures = await Promise.all(keys.map((key) => webhookSignature(key, id, timestampSeconds, body)));
   return signatures.length === 0 ? fail("WEBHOOK_SECRET is not set") : succeed(signatures.join(" "));
-}
-
-function secretBytes(secret: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    const bytes = Uint8Array.from(atob(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret), (c) =>
-      c.charCodeAt(0),
-    );
-    return bytes.length >= MIN_SECRET_BYTES ? bytes : null;
-  } catch {
-    return null;
-  }
 }

@@ -3,13 +3,15 @@ import type { Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { HookRoute } from "../model/event.ts";
 import type { JsonObject } from "../model/json.ts";
-import { signBody } from "./sign.ts";
+import { gatewayHeaders, signBody } from "./sign.ts";
 
 /** A running Worker and what it takes to talk to it. */
 export interface Target {
   readonly url: string;
   readonly privateKey: string;
   readonly adminToken: string | undefined;
+  /** Only for what a gateway sends. */
+  readonly gatewaySecret?: string | undefined;
 }
 
 /** What a hook answered. */
@@ -37,10 +39,14 @@ const PATHS: { readonly [R in HookRoute]: string } = {
   gateway: "/hooks/gateway",
 };
 
-/** Signs a payload and posts it, as HighLevel does. */
+/** Signs a payload and posts it, as HighLevel does, or a gateway. */
 export async function sendEvent(target: Target, route: HookRoute, payload: JsonObject): Promise<Sent> {
   const body = JSON.stringify(payload);
-  const headers = { "content-type": "application/json", "x-ghl-signature": await signBody(body, target.privateKey) };
+  const proof =
+    route === "gateway"
+      ? await gatewayHeaders(body, target.gatewaySecret ?? "", Date.now())
+      : { "x-ghl-signature": await signBody(body, target.privateKey) };
+  const headers = { "content-type": "application/json", ...proof };
   const response = await fetch(new URL(PATHS[route], target.url), { method: "POST", headers, body });
   return { httpStatus: response.status, answer: (await response.json()) as Sent["answer"] };
 }

@@ -1,11 +1,11 @@
-// `rules send <sample>`: a realistic event, signed with the development key, and the decision that it led to.
+// `rules send <sample>`: a realistic event, signed as its sender would with what `.dev.vars` holds, and the decision that it led to.
 import { defineCommand } from "citty";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { sendEvent, storyOf, type Sent, type Story, type Target } from "./hook-client.ts";
 import { deliveryLine, verdictLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "./project.ts";
 import { payloadOf, SAMPLES } from "../events/samples.ts";
-import { developmentKey } from "./sign.ts";
+import { developmentKey, gatewaySecret } from "./sign.ts";
 import { didYouMean } from "../model/suggestion.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -86,9 +86,15 @@ export const send = defineCommand({
     if (!URL.canParse(args.to)) throw new UsageError("Cannot read --to: write a URL such as http://localhost:8787");
     const payload = payloadOf(sample, readSets(rawArgs), new Date());
     const variables = devVariables();
-    const key = developmentKey(variables);
+    const isGateway = sample.route === "gateway";
+    const key = isGateway ? gatewaySecret(variables) : developmentKey(variables);
     if (!key.ok) throw new UsageError(key.failure);
-    const target: Target = { url: args.to, privateKey: key.value, adminToken: variables["ADMIN_TOKEN"] };
+    const target: Target = {
+      url: args.to,
+      privateKey: isGateway ? "" : key.value,
+      gatewaySecret: isGateway ? key.value : undefined,
+      adminToken: variables["ADMIN_TOKEN"],
+    };
     const sent = await sendEvent(target, sample.route, payload).catch(() => null);
     if (sent === null) {
       console.error(`No Worker answers at ${args.to}: start one with \`npm run dev\`, or name it with --to`);

@@ -10,6 +10,7 @@ export interface Variables {
   readonly ACCESS_TEAM_DOMAIN?: string;
   readonly ACCESS_AUD?: string;
   readonly WEBHOOK_SECRET?: string;
+  readonly GATEWAY_SECRET?: string;
   readonly OUTBOUND_ALLOWED_HOSTS?: string;
   readonly OWN_HOSTS?: string;
   readonly TIME_ZONE?: string;
@@ -70,6 +71,8 @@ export interface Configuration extends OutboundHosts {
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
   readonly highlevel: HighLevelSettings;
+  /** What message gateways sign with; `null`: their hook is closed. */
+  readonly gatewaySecret: string | null;
   readonly retentionDays: number;
   /** What one location may send; ten seconds of it at once. */
   readonly eventsPerSecond: number;
@@ -107,6 +110,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   ACCESS_TEAM_DOMAIN: true,
   ACCESS_AUD: true,
   WEBHOOK_SECRET: true,
+  GATEWAY_SECRET: true,
   OUTBOUND_ALLOWED_HOSTS: true,
   OWN_HOSTS: true,
   TIME_ZONE: true,
@@ -149,6 +153,7 @@ export function readConfiguration(variables: Variables): Configuration {
       clientSecret: variables.HIGHLEVEL_CLIENT_SECRET || null,
       tokenKeys: [...commaList(variables.HIGHLEVEL_TOKEN_KEY)],
     },
+    gatewaySecret: variables.GATEWAY_SECRET || null,
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),

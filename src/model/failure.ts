@@ -1,3 +1,5 @@
+import { SECRET_FORM } from "./standard-webhooks.ts";
+
 /** One thing that is wrong with an input: where, and what was expected. Never the value itself. */
 export interface Issue {
   /** JSON pointer into the input. */
@@ -18,6 +20,7 @@ export type Failure =
   | { readonly code: "EVENT_NOT_ALLOWED" } // the location or the app is not on the operator's list
   | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
   | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
+  | { readonly code: "HOOK_CLOSED" } // GATEWAY_SECRET is not set, or one in it cannot be used
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
@@ -60,7 +63,12 @@ export function problemOf(failure: Failure): Problem {
     case "REQUEST_PARAMETER":
       return withIssues(problem(400, failure.code, "The request holds values that cannot be used"), failure.issues);
     case "EVENT_SIGNATURE":
-      return problem(401, failure.code, "The signature is missing or wrong", "Send X-GHL-Signature over the raw body");
+      return problem(
+        401,
+        failure.code,
+        "The signature is missing or wrong",
+        "Send X-GHL-Signature over the raw body; a gateway sends webhook-signature, as Standard Webhooks 1.0 has it",
+      );
     case "EVENT_NOT_ALLOWED":
       return problem(
         403,
@@ -78,6 +86,8 @@ export function problemOf(failure: Failure): Problem {
         "Put PEM public keys into HIGHLEVEL_PUBLIC_KEYS",
         { "retry-after": "60" },
       );
+    case "HOOK_CLOSED":
+      return problem(401, failure.code, "The hook of gateways is closed", `Set GATEWAY_SECRET to ${SECRET_FORM}`);
     case "LEDGER_UNAVAILABLE":
       return problem(429, failure.code, "The ledger cannot be asked now", "Send it again later", {
         "retry-after": String(failure.retryAfterSeconds),

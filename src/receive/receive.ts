@@ -1,5 +1,5 @@
 // Receiving: who sent it, is it bounded, is it for us, what is it; then one call to the ledger and the answer.
-// The order matters: nothing that is not proved to come from HighLevel changes anything.
+// The order matters: nothing whose sender is not proved changes anything.
 import { locationOf } from "../events/structs.ts";
 import { readEvent } from "../events/event.ts";
 import { parseJson } from "../events/parse-json.ts";
@@ -11,8 +11,8 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import { logError, logEvent, logRefusal } from "../model/log-line.ts";
 import type { Held, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import { readBody } from "./body.ts";
-import { isSigned, verificationKeys } from "./signature.ts";
+import { eventKeyFrom } from "./event-key.ts";
+import { provedBody, type SignedBody } from "./proof.ts";
 
 /** What a hook answers with 202. */
 export type HookAnswer =
@@ -35,20 +35,11 @@ export interface ReceivePorts {
   readonly store: EventStore;
 }
 
-/** A signed body, before it is known what it holds. */
-export interface SignedBody {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly route: HookRoute;
-}
-
 const RETRY_AFTER_SECONDS = 30;
 const BASE64_PREFIX = "base64:";
 const NOT_JSON: readonly Issue[] = [
   { pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" },
 ];
-const WEBHOOK_ID = /^[!-~]{1,128}$/;
-/** A key that no URL path can hold. */
-const DOT_SEGMENT = /^\.{1,2}$/;
 
 /** Receives one webhook request. */
 export async function receive(
@@ -56,35 +47,22 @@ export async function receive(
   route: HookRoute,
   ports: ReceivePorts,
 ): Promise<Result<HookAnswer, Failure>> {
-  const body = await provedBody(request, route, ports.configuration);
-  if (body.ok) return ingest({ bytes: body.value, route }, ports);
+  const body = await provedBody(request, route, ports.configuration, ports.clock());
+  if (body.ok) return ingest(body.value, ports);
   logRefusal(route, body.failure.code, ports.clock());
   return body;
 }
 
-/** The body of a request that HighLevel signed. */
-async function provedBody(
-  request: Request,
-  route: HookRoute,
-  { publicKeys }: Configuration,
-): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
-  if (request.method !== "POST") return fail({ code: "REQUEST_METHOD", allow: "POST" });
-  if (!isPlainJson(request.headers)) return fail({ code: "REQUEST_MEDIA_TYPE" });
-  const body = await readBody(request);
-  if (!body.ok) return body;
-  const keys = await verificationKeys(publicKeys);
-  if (keys.length === 0) return fail({ code: "CONFIGURATION_KEYS" });
-  return (await isSigned(body.value, request.headers, route, keys)) ? body : fail({ code: "EVENT_SIGNATURE" });
-}
-
 /** Takes in a body whose signature was checked: now, or when it is released from the quarantine. */
-export async function ingest({ bytes, route }: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
+export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
+  const { bytes, route } = signed;
   const { configuration, clock, store } = ports;
   const receivedAt = new Date(clock()).toISOString();
   const parsed = parseJson(bytes);
   const payload = parsed?.value ?? null;
   const locationId = locationOf(payload);
-  const key = claimedKey(payload) ?? hex(await sha256(bytes));
+  const named = route === "gateway" ? signed.key : claimedKey(payload);
+  const key = named ?? hex(await sha256(bytes));
   const allowed = isAllowed(payload, locationId, configuration);
   if (!allowed) logRefusal(route, "EVENT_NOT_ALLOWED", clock());
   if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
@@ -158,7 +136,7 @@ export async function ingestAgain(
   ports: ReceivePorts,
   release: () => Promise<void>,
 ): Promise<Result<HookAnswer, Failure>> {
-  const answer = await ingest({ bytes: bytesOf(item.body), route: item.route }, ports);
+  const answer = await ingest({ bytes: bytesOf(item.body), route: item.route, key: item.eventKey }, ports);
   if (answer.ok && answer.value.status !== "quarantined") await release();
   return answer;
 }
@@ -176,13 +154,7 @@ function unusable(issues: readonly Issue[]): { readonly status: "unusable"; read
   return { status: "unusable", issues };
 }
 
-function isPlainJson(headers: Headers): boolean {
-  const [mediaType] = (headers.get("content-type") ?? "").split(";");
-  const encoding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
-  return mediaType?.trim().toLowerCase() === "application/json" && encoding === "identity";
-}
-
-/** The signature proves HighLevel, not that the event is meant for this deployment: the operator's lists do. */
+/** The signature proves the sender, not that the event is meant for this deployment: the operator's lists do. */
 function isAllowed(payload: Json, locationId: string | null, { locations, appIds }: Configuration): boolean {
   const appId = isJsonObject(payload) ? payload["appId"] : undefined;
   const namesApp = appId !== undefined && appId !== null && appId !== "";
@@ -192,11 +164,9 @@ function isAllowed(payload: Json, locationId: string | null, { locations, appIds
   return locationId === null ? locations.names.size > 0 : locations.names.has(locationId);
 }
 
-/** `webhookId` is the same on every retry of one delivery; without a usable one, the hash of the bytes is the key. */
+/** `webhookId` is the same on every retry of one delivery of HighLevel's. */
 function claimedKey(payload: Json): string | null {
-  const webhookId = isJsonObject(payload) ? payload["webhookId"] : undefined;
-  const isUsable = typeof webhookId === "string" && WEBHOOK_ID.test(webhookId) && !DOT_SEGMENT.test(webhookId);
-  return isUsable ? webhookId : null;
+  return isJsonObject(payload) ? eventKeyFrom(payload["webhookId"]) : null;
 }
 
 /** Every id that may be a contact's, in whichever form, so that erasing the contact finds what is held. */

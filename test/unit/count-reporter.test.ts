@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { TEST_ADMIN_TOKEN, TEST_VARIABLES, TEST_WEBHOOK_SECRET } from "../keys.ts";
+import { TEST_ADMIN_TOKEN, TEST_GATEWAY_SECRET, TEST_VARIABLES, TEST_WEBHOOK_SECRET } from "../keys.ts";
 import { aPayload } from "../builders.ts";
 import { CANARY_PERSON, holdsCanary } from "../canaries.ts";
 import CountReporter from "../count-reporter.ts";
@@ -49,6 +49,7 @@ describe("a canary", () => {
     ["admin token", TEST_ADMIN_TOKEN] as const,
     ["webhook secret", TEST_WEBHOOK_SECRET] as const,
     ["webhook secret without its prefix", TEST_WEBHOOK_SECRET.replace("whsec_", "")] as const,
+    ["gateway secret", TEST_GATEWAY_SECRET] as const,
     ["gateway token", TEST_VARIABLES.GATEWAY_TOKEN] as const,
     ["payload in base64", btoa(CANARY_PERSON.firstName)] as const,
     ["address in a URL", encodeURIComponent(CANARY_PERSON.email)] as const,

@@ -10,7 +10,7 @@ import { MAX_NODES, parseJson } from "../../src/events/parse-json.ts";
 import { EVENT_KINDS, type HookRoute } from "../../src/model/event.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
-import { aPayload, signed } from "../builders.ts";
+import { aPayload, provedHeaders } from "../builders.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS, within, type JsonCase } from "../cases/json-cases.ts";
 import { eventWith } from "../cases/naughty-payloads.ts";
 import { TEST_ADMIN_TOKEN, TEST_VARIABLES } from "../keys.ts";
@@ -35,11 +35,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const HOOKS: { readonly [R in HookRoute]: string } = {
+  events: "/hooks/highlevel",
+  provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
+};
+
 /** What a hook answers, as `<HTTP status> <what it was taken as, or the code of the failure or of the first issue>`. */
-async function wordOn(body: Uint8Array<ArrayBuffer>, route: HookRoute = "events"): Promise<string> {
-  const path = route === "events" ? "/hooks/highlevel" : "/hooks/highlevel/provider";
-  const headers = { "content-type": "application/json", "x-ghl-signature": await signed(body) };
-  const response = await fetch(new URL(path, worker.url), { method: "POST", headers, body });
+async function wordOn(body: Uint8Array<ArrayBuffer>, route: HookRoute = "events", id?: string): Promise<string> {
+  const headers = await provedHeaders(body, route, id);
+  const response = await fetch(new URL(HOOKS[route], worker.url), { method: "POST", headers, body });
   const answer = (await response.json()) as { status: string; code?: string; issues?: { code: string }[] };
   return `${response.status} ${answer.issues?.[0]?.code ?? answer.code ?? answer.status}`;
 }
@@ -124,9 +129,13 @@ describe("texts that go wrong somewhere", () => {
         [kind.startsWith("Contact") ? "id" : "contactId"]: `c-${index}`,
       });
       const { route } = eventWith(kind, "");
-      const words = await each(NAUGHTY_TEXTS, ({ text }, index) => wordOn(utf8(sent(text, index)), route));
+      const words = await each(NAUGHTY_TEXTS, ({ text }, index) =>
+        wordOn(utf8(sent(text, index)), route, `w-${index}`),
+      );
       expect(words).toEqual(await each(NAUGHTY_TEXTS, () => "202 accepted"));
-      const payloads = await each(NAUGHTY_TEXTS, (_, index) => kept(locationId, `w-${index}`));
+      const payloads = await each(NAUGHTY_TEXTS, (_, index) =>
+        kept(locationId, `${route === "gateway" ? "gateway-" : ""}w-${index}`),
+      );
       expect(payloads).toEqual(await each(NAUGHTY_TEXTS, ({ text }, index) => sent(text, index)));
     },
     60_000,

@@ -11,7 +11,7 @@ import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
-import { signed } from "../builders.ts";
+import { gatewaySigned, provedHeaders, signed } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const document = readDocument();
@@ -111,8 +111,10 @@ async function held(operation: Operation, response: Response): Promise<JsonObjec
 
 /** What the variables of the page stand for when an operation is asked. */
 async function variablesFor({ name, path }: Operation): Promise<{ readonly [name: string]: string }> {
-  const sample = SAMPLES[path.endsWith("provider") ? "provider-sms" : "sms"];
+  const isGateway = path.endsWith("gateway");
+  const sample = SAMPLES[isGateway ? "gateway-delivered" : path.endsWith("provider") ? "provider-sms" : "sms"];
   const payload = JSON.stringify(sample ? payloadOf(sample, {}, new Date()) : null);
+  const gateway = await gatewaySigned(payload);
   const location = `/api/locations/${LOCATION}`;
   const first = async (list: Promise<{ readonly [name: string]: unknown }>, field: string): Promise<string> => {
     const [[item] = []] = Object.values(await list) as { readonly [field: string]: string }[][];
@@ -129,7 +131,9 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     TASK: await first(ask(`${location}/tasks`), "id"),
     BODY: await first(ask(path.startsWith("/api/quarantine") ? "/api/quarantine" : `${location}/quarantine`), "id"),
     PAYLOAD: payload,
-    SIGNATURE: await signed(payload),
+    SIGNATURE: isGateway ? (gateway["webhook-signature"] ?? "") : await signed(payload),
+    ID: gateway["webhook-id"] ?? "",
+    SECONDS: gateway["webhook-timestamp"] ?? "",
   };
 }
 
@@ -212,7 +216,7 @@ describe("the problems of every operation are as docs/openapi.json describes the
     async (operation) => {
       const type = { "content-type": "application/json" };
       const proved = async (body: string): Promise<Call> => {
-        const headers = { ...type, "x-ghl-signature": await signed(body) };
+        const headers = await provedHeaders(body, operation.path.endsWith("gateway") ? "gateway" : "events");
         return { ...callTo(operation, { body }), headers };
       };
       const calls: readonly (readonly [code: string, call: Call])[] = [

@@ -9,7 +9,7 @@ import type { Delivery } from "../../src/model/delivery.ts";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { JsonObject } from "../../src/model/json.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
-import { LOCATION, signed } from "../builders.ts";
+import { LOCATION, provedHeaders } from "../builders.ts";
 import { CANARY_PERSON, holdsCanary } from "../canaries.ts";
 import { TEST_ADMIN_TOKEN, TEST_VARIABLES } from "../keys.ts";
 import { aCheckout } from "./checkout.ts";
@@ -38,12 +38,12 @@ describe("the log", () => {
   const count = (message: string): number => lines().filter((line) => line.message === message).length;
 
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => fetch(worker.url + path, init);
-  const post = async (route: HookRoute, body: string, signature?: string): Promise<Response> =>
-    call(HOOKS[route], {
-      method: "POST",
-      body,
-      headers: { "content-type": "application/json", "x-ghl-signature": signature ?? (await signed(body)) },
-    });
+  let sent = 0;
+  const post = async (route: HookRoute, body: string, signature?: string): Promise<Response> => {
+    const proved = await provedHeaders(body, route, `gateway-message-${(sent += 1)}`);
+    const headers = signature === undefined ? proved : { ...proved, "x-ghl-signature": signature };
+    return call(HOOKS[route], { method: "POST", body, headers });
+  };
   const api = (path: string, init: RequestInit = {}, token = TEST_ADMIN_TOKEN): Promise<Response> =>
     call(`/api${path}`, { ...init, headers: { authorization: `Bearer ${token}` } });
   const deliveries = async (): Promise<readonly Delivery[]> => {

@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { Json, JsonObject } from "../../src/model/json.ts";
-import { aPayload, LOCATION, signed } from "../builders.ts";
+import { aPayload, LOCATION, provedHeaders } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
 
 export const ORIGIN = "https://afterbeep.test";
@@ -33,7 +33,7 @@ export async function postRaw(body: BodyInit, headers: HeadersInit, route: HookR
 /** Posts a payload, signed. */
 export async function post(payload: Json, route: HookRoute = "events"): Promise<Answer> {
   const body = JSON.stringify(payload);
-  return postRaw(body, { "content-type": "application/json", "x-ghl-signature": await signed(body) }, route);
+  return postRaw(body, await provedHeaders(body, route), route);
 }
 
 let sent = 0;

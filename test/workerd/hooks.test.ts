@@ -3,7 +3,7 @@ import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { Json } from "../../src/model/json.ts";
-import { aPayload, signed } from "../builders.ts";
+import { aGatewayStatus, aPayload, gatewaySigned, provedHeaders, signed } from "../builders.ts";
 import { api, ORIGIN, post, postEvent, postRaw } from "./client.ts";
 import { resetWorld } from "./world.ts";
 
@@ -48,7 +48,7 @@ describe("every documented shape over HTTP", () => {
 
   it.each(cases)("$title, with one bit flipped: refused", async ({ value: { route, payload } }) => {
     const bytes = Uint8Array.from(new TextEncoder().encode(JSON.stringify(payload)));
-    const headers = await signedHeaders(bytes);
+    const headers = await provedHeaders(bytes, route);
     const middle = Math.floor(bytes.length / 2);
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;
     expect((await postRaw(bytes, headers, route)).status).toBe(401);
@@ -223,6 +223,48 @@ describe("an event", () => {
     expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
     const story = await api(`/locations/test-location/events/${answer.eventKey}`);
     expect(Object.keys(story.body.event.payload)).toEqual(["type", "locationId", "contactId"]);
+  });
+});
+
+describe("the hook of gateways", () => {
+  const send = async (payload: Json, id = "msg-1") => {
+    const body = JSON.stringify(payload);
+    return postRaw(body, { "content-type": "application/json", ...(await gatewaySigned(body, { id })) }, "gateway");
+  };
+
+  it("records what a gateway says of a message, once for each webhook-id", async () => {
+    const status = aGatewayStatus({ status: "failed", error: { code: "30003", type: "saas", message: "Unreachable" } });
+    expect((await send(status)).body).toEqual({ status: "accepted", eventKey: "gateway-msg-1", fired: [] });
+    expect((await send(status)).body).toEqual({ status: "duplicate", eventKey: "gateway-msg-1" });
+    expect((await send(status, "msg-2")).body).toMatchObject({ status: "accepted", eventKey: "gateway-msg-2" });
+    const story = await api("/locations/test-location/events/gateway-msg-1");
+    expect(story.body.event).toMatchObject({ kind: "GatewayStatus", payload: status });
+    expect(story.body.facts).toMatchObject({ outcome: "failed", messageId: "message-1" });
+  });
+
+  it("takes nothing that HighLevel signed, and HighLevel's hooks nothing of a gateway's", async () => {
+    const body = JSON.stringify(aGatewayStatus());
+    const types = { "content-type": "application/json" };
+    const refused = [
+      await postRaw(body, { ...types, "x-ghl-signature": await signed(body) }, "gateway"),
+      await postRaw(body, { ...types, ...(await gatewaySigned(body)) }, "events"),
+    ];
+    expect(refused.map((answer) => [answer.status, answer.body.code])).toEqual([
+      [401, "EVENT_SIGNATURE"],
+      [401, "EVENT_SIGNATURE"],
+    ]);
+  });
+
+  it("keeps what cannot be used, and takes it in again under the key that it came with", async () => {
+    expect((await send(aPayload())).body).toMatchObject({
+      status: "quarantined",
+      eventKey: "gateway-msg-1",
+      issues: [{ pointer: "/type", code: "EVENT_ROUTE" }],
+    });
+    const [item] = (await api("/locations/test-location/quarantine")).body.quarantined;
+    expect(item).toMatchObject({ route: "gateway", eventKey: "gateway-msg-1" });
+    const again = await api(`/locations/test-location/quarantine/${item.id}/ingest`, { method: "POST" });
+    expect(again.body).toMatchObject({ status: "quarantined", eventKey: "gateway-msg-1" });
   });
 });
 

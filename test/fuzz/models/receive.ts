@@ -4,11 +4,12 @@ import fc from "fast-check";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { readConfiguration } from "../../../src/model/configuration.ts";
 import type { HookRoute } from "../../../src/model/event.ts";
+import { hex, sha256 } from "../../../src/model/hash.ts";
 import type { Json } from "../../../src/model/json.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
 import { ingestAgain, receive, type HookAnswer, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { respond } from "../../../src/respond.ts";
-import { signed } from "../../builders.ts";
+import { gatewaySigned, signed } from "../../builders.ts";
 import { within } from "../../cases/json-cases.ts";
 import { TEST_VARIABLES } from "../../keys.ts";
 import { aLedger } from "../../unit/ledger/a-ledger.ts";
@@ -26,7 +27,7 @@ interface Sending {
   readonly turnedBit: number | null;
 }
 
-const routes = fc.constantFrom<HookRoute>("events", "provider");
+const routes = fc.constantFrom<HookRoute>("events", "provider", "gateway");
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(new TextEncoder().encode(text));
 const realistic = sent.map(({ payload, route }) => ({ body: utf8(JSON.stringify(payload)), route }));
 const spelt = fc
@@ -85,15 +86,19 @@ async function aPlace(): Promise<Place> {
   return known;
 }
 
-async function requestOf({ body, headers, turnedBit }: Sending): Promise<Request> {
-  const signature = await signed(body);
+async function requestOf({ body, route, headers, turnedBit }: Sending, nowMs: number): Promise<Request> {
+  const digest = hex(await sha256(body));
+  const proof =
+    route === "gateway"
+      ? await gatewaySigned(body, { id: digest, atMs: nowMs })
+      : { "x-ghl-signature": await signed(body) };
   const sent = Uint8Array.from(body);
   const at = turnedBit === null || body.length === 0 ? null : Math.floor(turnedBit / 8) % body.length;
   if (at !== null) sent[at] = (sent[at] ?? 0) ^ (1 << ((turnedBit ?? 0) % 8));
   return new Request("https://afterbeep.test/hooks/highlevel", {
     method: "POST",
     body: sent,
-    headers: { "content-type": "application/json", "x-ghl-signature": signature, ...headers },
+    headers: { "content-type": "application/json", ...proof, ...headers },
   });
 }
 
@@ -112,7 +117,7 @@ function meaningOf(body: Uint8Array): Json {
 async function holds(sending: Sending): Promise<void> {
   const { body, route, headers, turnedBit } = sending;
   const { ledger, ports, held } = await aPlace();
-  const result = await receive(await requestOf(sending), route, ports);
+  const result = await receive(await requestOf(sending, ports.clock()), route, ports);
   const response = respond(result, 202);
   const isAsSigned = turnedBit === null || body.length === 0;
   claim(response.status < 500, `Answered ${response.status}`);

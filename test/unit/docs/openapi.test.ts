@@ -12,7 +12,7 @@ const operations = operationsOf(document);
 const validator = validatorOf(document);
 
 /** What the entry serves beside `ROUTES`. */
-const ENTRY = ["GET /healthz", "POST /hooks/highlevel", "POST /hooks/highlevel/provider"];
+const ENTRY = ["GET /healthz", "POST /hooks/highlevel", "POST /hooks/highlevel/provider", "POST /hooks/gateway"];
 const SERVED = [...ROUTES.map(([method, path]) => `${method.toUpperCase()} ${path}`), ...ENTRY];
 /** A route without the names of its parameters, which are short in the code and speak on the page. */
 const nameless = (route: string): string => route.replaceAll(/:\w+|\{\w+\}/g, "{}");
@@ -103,6 +103,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   EVENT_NOT_ALLOWED: { code: "EVENT_NOT_ALLOWED" },
   EVENT_UNUSABLE: { code: "EVENT_UNUSABLE", issues: [{ pointer: "", code: "EVENT_TYPE", message: "m" }] },
   CONFIGURATION_KEYS: { code: "CONFIGURATION_KEYS" },
+  HOOK_CLOSED: { code: "HOOK_CLOSED" },
   LEDGER_UNAVAILABLE: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 },
   LEDGER_OVER_BUDGET: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 5 },
   LEDGER_NOT_FOUND: { code: "LEDGER_NOT_FOUND", what: "task" },
@@ -139,7 +140,7 @@ describe("the problems of docs/openapi.json", () => {
 });
 
 describe("docs/api.md", () => {
-  const values = "WORKER LOCATION CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE PAYLOAD".split(" ");
+  const values = "WORKER LOCATION CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE ID SECONDS PAYLOAD".split(" ");
   const variables = {
     ...Object.fromEntries(values.map((name) => [name, `${name}: x`])),
     WORKER: "https://worker.example",

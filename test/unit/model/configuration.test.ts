@@ -10,6 +10,7 @@ const EMPTY = {
   adminTokenHashes: [],
   access: null,
   webhookSecret: null,
+  gatewaySecret: null,
   outboundAllowedHosts: new Set(),
   ownHosts: new Set(),
   highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
