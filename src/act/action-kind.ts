@@ -80,6 +80,8 @@ export interface ActionKind<A extends Action> {
   readonly leavesTask: boolean;
   /** The keys of an action as it is written, each with its struct; `after` and `cancelOn` come besides. */
   readonly keysOf: (action: { readonly [key: string]: unknown }) => { readonly [key: string]: AnyStruct };
+  /** Whether how it ends is to be recorded as a `GatewayStatus`; absent: never. */
+  readonly reports?: (action: A) => boolean;
   /** Where it goes, in a word: what concurrency, rate and circuit breaker count by. */
   readonly host: (action: A) => string;
   /** As what it reaches the contact; `null`: it does not. */

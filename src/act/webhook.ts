@@ -1,5 +1,5 @@
 // The webhook action: a signed request to a URL that the rule's author wrote.
-import { any, enums, literal, optional, record, string } from "superstruct";
+import { any, boolean, enums, literal, optional, record, string } from "superstruct";
 import type { OutboundHosts } from "../model/configuration.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
@@ -22,11 +22,13 @@ const KEYS: { readonly [key: string]: AnyStruct } = {
   method: optional(enums(["POST", "PUT", "PATCH"])),
   headers: optional(record(string(), string())),
   body: optional(any()),
+  report: optional(boolean()),
 };
 
 /** The webhook kind. */
 export const webhook: ActionKind<WebhookAction> = {
   leavesTask: false,
+  reports: ({ report }) => report === true,
   keysOf: () => KEYS,
   host,
   messages: () => null,

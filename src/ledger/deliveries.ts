@@ -11,6 +11,7 @@ import type { Window } from "../model/window.ts";
 import * as moves from "./delivery-moves.ts";
 import type { Standing } from "./delivery-moves.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
+import * as reports from "./reports.ts";
 
 /** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
 export interface Plan {
@@ -174,9 +175,9 @@ export function settle(
   time: { startedAt: number; now: number },
   random: number,
 ): boolean {
-  if (!move(sql, id, (from) => moves.attempted(from, outcome, time.now, random))) return false;
-  noteAttempt(sql, id, outcome, time);
-  return true;
+  const to = move(sql, id, (from) => moves.attempted(from, outcome, time.now, random));
+  if (to) noteAttempt(sql, id, to, outcome, time);
+  return to !== null;
 }
 
 /** Gives up what could not be sent for a week after it was due, a bounded number at once: `true` when there is more. */
@@ -184,24 +185,38 @@ export function giveUp(sql: Sql, nowMs: number): boolean {
   const over =
     "SELECT id FROM deliveries WHERE state = 'scheduled' AND due_at <= ? AND ifnull(give_up_at, due_at + ?) <= ? LIMIT ?";
   const ids = rows<{ id: string }>(sql, over, nowMs, moves.GIVE_UP_AFTER_MS, nowMs, GIVEN_UP_AT_ONCE);
-  for (const { id } of ids)
-    if (move(sql, id, (from) => moves.givenUp(from, nowMs)))
-      noteAttempt(sql, id, HELD_UP_FOR_TOO_LONG, { startedAt: nowMs, now: nowMs });
+  for (const { id } of ids) {
+    const to = move(sql, id, (from) => moves.givenUp(from, nowMs));
+    if (to) noteAttempt(sql, id, to, HELD_UP_FOR_TOO_LONG, { startedAt: nowMs, now: nowMs });
+  }
   return ids.length === GIVEN_UP_AT_ONCE;
 }
 
-function noteAttempt(sql: Sql, id: string, outcome: AttemptOutcome, time: { startedAt: number; now: number }): void {
+/** Writes down an attempt and, where it was the last one and the action wants it, what is to be reported of it. */
+function noteAttempt(
+  sql: Sql,
+  id: string,
+  { state }: Standing,
+  outcome: AttemptOutcome,
+  time: { startedAt: number; now: number },
+): void {
   const counted = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?", id);
+  const attempts = (counted?.n ?? 0) + 1;
   sql.exec(
     "INSERT INTO attempts (delivery_id, n, at, status, error, duration_ms, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
     id,
-    (counted?.n ?? 0) + 1,
+    attempts,
     time.startedAt,
     outcome.status,
     outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`,
     Math.max(0, time.now - time.startedAt),
     outcome.answer,
   );
+  if (state !== "sent" && state !== "dead") return;
+  const about = "SELECT event_key AS eventKey, contact_id AS contactId, plan FROM deliveries WHERE id = ?";
+  const delivery = firstRow<{ eventKey: string; contactId: string; plan: string }>(sql, about, id);
+  const action = delivery && readPlan(delivery.plan)?.action;
+  if (action && kindOf(action).reports?.(action)) reports.note(sql, { ...delivery, id, attempts }, outcome, time.now);
 }
 
 function toStanding(row: StandingRow): Standing {

@@ -5,6 +5,7 @@ import { readPlan } from "./deliveries.ts";
 import type { Task } from "../model/task.ts";
 import * as held from "./held.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
+import * as reports from "./reports.ts";
 import * as ruleSets from "./rule-sets.ts";
 import * as tasks from "./tasks.ts";
 
@@ -43,6 +44,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
+  reports.eraseContact(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -95,6 +97,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   }
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
   held.forgetBefore(sql, beforeMs);
+  reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);
   return more;
 }

@@ -37,6 +37,7 @@ import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import { Pump } from "./pump.ts";
 import { Recorder } from "./recorder.ts";
+import { Reports } from "./reports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import { ownSender } from "./sends.ts";
 import { Statistics } from "./statistics.ts";
@@ -59,6 +60,7 @@ export class LocationLedger {
   readonly #recorder: Recorder;
   readonly #chores: Chores;
   readonly #intake: Intake;
+  readonly #reports: Reports;
   readonly #alarm: Alarm;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
@@ -68,10 +70,11 @@ export class LocationLedger {
     this.#statistics = new Statistics(watched, ports);
     const { api } = ports.highlevel;
     const account = ports.account ?? new LedgerAccount(api, ports.actions, NO_TOKENS);
-    this.#pump = new Pump(watched, ports, this.#statistics, account);
+    this.#pump = new Pump(watched, ports, this.#statistics, account, () => this.#reports.wake());
     this.#recorder = new Recorder(watched, ports, this.#statistics);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#intake = new Intake(watched, ports, (event) => this.#record(event));
+    this.#reports = new Reports(watched, ports.actions.clock, (event) => this.#intake.take(event));
     this.#alarm = new Alarm(watched, ports.actions.clock, () => this.#nextWake());
   }
 
@@ -89,13 +92,17 @@ export class LocationLedger {
 
   async #record(event: Event): Promise<Recorded> {
     await this.#chores.introduce(event.locationId);
-    const recorded = await this.#recorder.record(event, (work, dueAtMs) =>
+    const recorded = await this.#recorder.record(event, (work, dueAtMs) => {
+      let isWanted = false;
       this.#write(() => {
+        isWanted = this.#reports.settle(event);
+        if (!isWanted) return;
         work();
         for (const at of dueAtMs) this.#alarm.bringForward(at);
         this.#seen(event.locationId);
-      }),
-    );
+      });
+      return isWanted;
+    });
     this.#pump.wake();
     return recorded;
   }
@@ -115,10 +122,11 @@ export class LocationLedger {
     return tryRule(this.#storage.sql, rule, limit, this.#ports.timeZone);
   }
 
-  /** The alarm: performs what is due, sweeps once a day, and sets the next alarm last. It never throws. */
+  /** The alarm: performs what is due, sweeps once a day, records what is to be reported of both, and sets the next alarm last. It never throws. */
   async alarm(): Promise<void> {
     this.#alarm.rings();
     const done = await Promise.allSettled([this.#pump.run(), this.#chores.run()]);
+    done.push(...(await Promise.allSettled([this.#reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");
     for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
     try {
@@ -133,7 +141,8 @@ export class LocationLedger {
   /** What the watchdog asks every few minutes: repairs a lost alarm, and tells whether anything waits to be done. */
   async poke(): Promise<{ isOpen: boolean }> {
     await this.#alarm.repair();
-    return { isOpen: this.#pump.isOpen() || (this.#chores.nextAt() ?? Infinity) <= this.#now() };
+    const isReporting = this.#reports.nextAt() !== null;
+    return { isOpen: this.#pump.isOpen() || isReporting || (this.#chores.nextAt() ?? Infinity) <= this.#now() };
   }
 
   /** Keeps signed bytes that could not be used. */
@@ -325,7 +334,8 @@ export class LocationLedger {
   }
 
   #nextWake(): number | null {
-    const times = [this.#pump.nextAt(), tasks.nextWriteAt(this.#storage.sql), this.#chores.nextAt()];
+    const { sql } = this.#storage;
+    const times = [this.#pump.nextAt(), tasks.nextWriteAt(sql), this.#chores.nextAt(), this.#reports.nextAt()];
     const next = Math.min(...times.map((at) => at ?? Infinity));
     return next === Infinity ? null : next;
   }

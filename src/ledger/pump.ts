@@ -35,6 +35,7 @@ export class Pump {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #statistics: Statistics;
+  readonly #settled: () => void;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -45,11 +46,19 @@ export class Pump {
   /** What storage refused in this run. */
   #failure: Error | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics, highlevel: HighLevelAccount) {
+  /** `settled` is told whenever an attempt was written down. */
+  constructor(
+    storage: LedgerStorage,
+    ports: LedgerPorts,
+    statistics: Statistics,
+    highlevel: HighLevelAccount,
+    settled: () => void,
+  ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#statistics = statistics;
     this.#highlevel = highlevel;
+    this.#settled = settled;
     this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
@@ -183,6 +192,7 @@ export class Pump {
       return kept;
     });
     if (isKept) this.#statistics.attempted(startedAt, outcome.done);
+    this.#settled();
     logAttempt({
       locationId: this.#location(),
       deliveryId: delivery.id,

@@ -36,10 +36,10 @@ export class Recorder {
 
   /**
    * Records an event: decides it on the log as it stands, and commits event, decision, deliveries and the waits that it
-   * ends together: `write` makes one transaction of it, with the alarm for what will be due. The caller sees to it that
-   * one comes after the other.
+   * ends together: `write` makes one transaction of it, with the alarm for what will be due; `false`: it was not to be
+   * written after all. The caller sees to it that one comes after the other.
    */
-  async record(event: Event, write: (work: () => void, dueAtMs: readonly number[]) => void): Promise<Recorded> {
+  async record(event: Event, write: (work: () => void, dueAtMs: readonly number[]) => boolean): Promise<Recorded> {
     const { sql } = this.#storage;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = this.#moment();
@@ -50,7 +50,7 @@ export class Recorder {
     const past = asPast(event, decision.fired, moment.nowMs);
     const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
     // From here to the end there is no await: all of it is committed, or none.
-    write(() => {
+    const isWritten = write(() => {
       // Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same.
       const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(sql, event.contactId));
       this.#lastSeq = Math.max(moment.nowMs * 1_000, lastSeq + 1);
@@ -61,6 +61,7 @@ export class Recorder {
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
     }, dueAtMs);
+    if (!isWritten) return { status: "duplicate" };
     // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;

@@ -132,6 +132,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX sends_by_contact ON sends (contact_id, rule, at);
   CREATE INDEX sends_by_message ON sends (message_id) WHERE message_id IS NOT NULL;
   `,
+  // How deliveries ended whose action wants to be told: a row only from the end of one until it is an event.
+  "CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 /** Migrations of the directory, in order. */

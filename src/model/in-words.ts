@@ -241,7 +241,7 @@ export function actionInWords(action: Action): string {
 export function doesInWords(action: Action): string {
   switch (action.type) {
     case "webhook":
-      return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}`;
+      return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}${action.report === true ? ", and report what it answers" : ""}`;
     case "task":
       return `leave the task “${withoutTemplates(action.title)}”${action.due === undefined ? "" : `, due ${action.due} after`}`;
     case "highlevel":

@@ -95,6 +95,8 @@ export interface WebhookAction extends Timed {
   readonly headers?: { readonly [name: string]: string } | undefined;
   /** Absent: `{ type: "rule.fired", timestamp, data: { rule, event, decision } }`. */
   readonly body?: Json | undefined;
+  /** Records how it ends as a `GatewayStatus` of the message, so that rules can act on it. */
+  readonly report?: boolean | undefined;
 }
 
 /** Leaves a task in KV. `title` and `description` may hold templates. */

@@ -3,6 +3,7 @@
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/perform.ts";
 import { templateFields, templateProblem } from "../act/template.ts";
+import { isMessage } from "../events/derive.ts";
 import { FACTS } from "../events/facts.ts";
 import type { OutboundHosts } from "../model/configuration.ts";
 import { EVENT_KINDS } from "../model/event.ts";
@@ -304,6 +305,11 @@ function checkTree(conditions: ConditionGroup, path: Path, scope: Scope, forms: 
 function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHosts): void {
   const kind = kindOf(action);
   for (const found of kind.findings(action, hosts)) scope.report([...path, ...found.path], found.code, found.message);
+  const withoutMessage = scope.on.find((name) => !isMessage(name));
+  if (kind.reports?.(action) && withoutMessage) {
+    const message = `A report is about a message, and "on" names "${withoutMessage}": leave it out there, or "report" here`;
+    scope.report([...path, "report"], "RULE_SHAPE", message);
+  }
   for (const { path: inAction, text, roots } of kind.templates(action)) {
     const place = [...path, ...inAction];
     const problem = templateProblem(text, roots);

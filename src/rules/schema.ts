@@ -27,7 +27,8 @@ import {
 /**
  * Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. Of
  * RULE_SHAPE and RULE_OPERATOR_VALUE it says what is form, and leaves the rest: a duration over 365 days, a date that
- * the calendar does not have, nesting over 32 levels, a text that is no time, values behind a decorator.
+ * the calendar does not have, nesting over 32 levels, a text that is no time, values behind a decorator, a report where
+ * there is no message.
  */
 export const UNSAID: readonly ErrorCode[] = [
   "RULE_NAME",
@@ -285,6 +286,7 @@ export const ruleSchema: JsonObject = {
               propertyNames: { pattern: "^[A-Za-z0-9-]{1,64}$" },
             }),
             body: about("any JSON whose texts may hold templates; absent: the Standard Webhooks form", {}),
+            report: about("true: what it answers is recorded as a GatewayStatus of the message", { type: "boolean" }),
             ...timed,
           },
           ["type", "url"],

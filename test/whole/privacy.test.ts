@@ -38,9 +38,8 @@ describe("the log", () => {
   const count = (message: string): number => lines().filter((line) => line.message === message).length;
 
   const call = async (path: string, init: RequestInit = {}): Promise<Response> => fetch(worker.url + path, init);
-  let sent = 0;
   const post = async (route: HookRoute, body: string, signature?: string): Promise<Response> => {
-    const proved = await provedHeaders(body, route, `gateway-message-${(sent += 1)}`);
+    const proved = await provedHeaders(body, route, /"webhookId":"([^"]+)"/.exec(body)?.[1]);
     const headers = signature === undefined ? proved : { ...proved, "x-ghl-signature": signature };
     return call(HOOKS[route], { method: "POST", body, headers });
   };
@@ -109,7 +108,9 @@ describe("the log", () => {
     const events = lines().filter(({ message }) => message === "event");
     const byStatus = (status: string): unknown[] =>
       events.filter((line) => line["status"] === status).map(({ eventKey }) => eventKey);
-    const keys = Object.keys(SAMPLES).map((name) => `kind-${name}`);
+    const keys = Object.entries(SAMPLES).map(
+      ([name, { route }]) => `${route === "gateway" ? "gateway-" : ""}kind-${name}`,
+    );
     expect(byStatus("accepted")).toEqual(keys);
     expect(byStatus("duplicate")).toEqual(keys);
     expect(byStatus("ignored")).toEqual(["unknown-kind"]);

@@ -1,11 +1,12 @@
 import { env, exports } from "cloudflare:workers";
-import { reset } from "cloudflare:test";
+import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HookRoute } from "../../src/model/event.ts";
 import type { Json } from "../../src/model/json.ts";
+import type { Rule } from "../../src/model/rule.ts";
 import { aGatewayStatus, aPayload, gatewaySigned, provedHeaders, signed } from "../builders.ts";
-import { api, ORIGIN, post, postEvent, postRaw } from "./client.ts";
-import { resetWorld } from "./world.ts";
+import { api, ledger, ORIGIN, post, postEvent, postRaw } from "./client.ts";
+import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
 afterEach(reset);
@@ -253,6 +254,36 @@ describe("the hook of gateways", () => {
       [401, "EVENT_SIGNATURE"],
       [401, "EVENT_SIGNATURE"],
     ]);
+  });
+
+  it("is told of by a webhook that reports, and rules act on either", async () => {
+    const actions: Rule["actions"] = [{ type: "webhook", url: "https://gateway.example.com/messages", report: true }];
+    const failed: Rule["conditions"] = { all: [{ fact: "outcome", operator: "equal", value: "failed" }] };
+    world.rules = [
+      {
+        name: "hand-over",
+        on: ["ProviderOutboundMessage"],
+        conditions: { all: [{ fact: "phone", operator: "exists", value: true }] },
+        actions,
+      },
+      { name: "on-failure", on: ["GatewayStatus"], conditions: failed, actions: [{ type: "task", title: "Call" }] },
+    ];
+    world.answer = () => Response.json({ status: "failed", error: { code: "30003", message: "Unreachable" } });
+    const message = {
+      type: "SMS",
+      locationId: "test-location",
+      contactId: "c",
+      messageId: "m",
+      phone: "+1",
+      message: "x",
+    };
+    expect((await post(message, "provider")).body.fired).toEqual(["hand-over"]);
+    await runDurableObjectAlarm(ledger());
+    const { body } = await api("/locations/test-location/events?kind=GatewayStatus");
+    expect(body.events).toMatchObject([{ outcome: "failed", contactId: "c", fired: ["on-failure"] }]);
+    const again = aGatewayStatus({ contactId: "c", messageId: "m", status: "failed" });
+    // The same message in the same state: it was acted on already.
+    expect((await send(again)).body).toMatchObject({ status: "accepted", fired: [] });
   });
 
   it("keeps what cannot be used, and takes it in again under the key that it came with", async () => {

@@ -33,7 +33,7 @@ const RULE = [
   "actions",
   "examples",
 ];
-const WEBHOOK = ["type", "url", "method", "headers", "body", "after", "cancelOn"];
+const WEBHOOK = ["type", "url", "method", "headers", "body", "report", "after", "cancelOn"];
 const TASK = ["type", "title", "description", "due", "after", "cancelOn"];
 const CALL_KEYS = HIGHLEVEL_CALLS.map((call) => [
   "type",

@@ -236,6 +236,10 @@ describe("a rule in words", () => {
       aTask({ title: "Call {{ event.contactId }} {% if true %}back{% endif %}", due: "2h" }),
     ],
     [
+      "POST to a.example.com/messages, and report what it answers",
+      { type: "webhook", url: "https://a.example.com/messages", report: true },
+    ],
+    [
       "after 1d, unless they reply, or InboundMessage or ContactTagUpdate comes on which the status is failed: leave the task “Call back”",
       aTask({
         after: "1d",

@@ -29,6 +29,8 @@ function isRefusedByShape(rule: Json): boolean {
 
 /** Refused by admission for the value itself rather than its form, which a pattern cannot say. */
 const BY_VALUE = new Set([
+  "report of a report",
+  "report without a message",
   "after of two years",
   "due of two years",
   "limit within two years",
