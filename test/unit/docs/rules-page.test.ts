@@ -7,8 +7,10 @@ import { FACTS } from "../../../src/events/facts.ts";
 import { runExample } from "../../../src/match/examples.ts";
 import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
+import { CALLS } from "../../../src/highlevel/calls.ts";
 import {
   DECORATORS,
+  HIGHLEVEL_CALLS,
   OPERATORS,
   OWN_OPERATORS,
   type ConditionGroup,
@@ -115,5 +117,24 @@ describe("docs/rules.md", () => {
       (name) => !page.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+describe("the calls of HighLevel in docs/rules.md", () => {
+  it("stand there as they are, with what each needs", () => {
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \| `([\w./]+)` \|$/gm)];
+    const told = rows.map(([, call, about, fields = "", scope]) => ({
+      call,
+      about,
+      fields: [...fields.matchAll(/`(\w+)`/g)].map(([, name]) => name),
+      required: [...fields.matchAll(/\*\*`(\w+)`\*\*/g)].map(([, name]) => name),
+      scope,
+    }));
+    const known = HIGHLEVEL_CALLS.map((call) => {
+      const { about, fields, scope } = CALLS[call];
+      const names = Object.keys(fields);
+      return { call, about, fields: names, required: names.filter((name) => fields[name]?.required), scope };
+    });
+    expect(told).toEqual(known);
   });
 });
