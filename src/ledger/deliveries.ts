@@ -61,6 +61,9 @@ const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
   actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
 );
+const NOT_RELEASED = unanswered(
+  actionError("ACTION_NOT_RELEASED", "Nobody released it within a week; retry the delivery to send it all the same"),
+);
 
 /**
  * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
@@ -106,20 +109,22 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
 }
 
 /**
- * The deliveries of a contact that an event may cancel: those that wait, and those that are being sent and may have to
- * be sent again. Only of events that happened no later than it did.
+ * The deliveries of a contact that an event may cancel: those that wait or are held, and those that are being sent and
+ * may have to be sent again. Only of events that happened no later than it did.
  */
 export function cancellable(
   sql: Sql,
   contactId: string,
   occurredAtMs: number,
 ): { readonly id: string; readonly plan: Plan | null }[] {
-  const open = `SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1 AND state IN ('scheduled', 'sending')
-    AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?`;
-  return rows<{ id: string; plan: string }>(sql, open, contactId, occurredAtMs).map(({ id, plan }) => ({
-    id,
-    plan: readPlan(plan),
-  }));
+  // Each state has its index, and an index of some states serves no other list of them.
+  const open = ["state IN ('scheduled', 'sending')", "state = 'held'"].map(
+    (isOpen) => `SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1 AND ${isOpen}
+      AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?2`,
+  );
+  return rows<{ id: string; plan: string }>(sql, open.join(" UNION ALL "), contactId, occurredAtMs).map(
+    ({ id, plan }) => ({ id, plan: readPlan(plan) }),
+  );
 }
 
 /** The plan of a delivery, or `null` when it is of a form that this version does not know. */
@@ -180,14 +185,28 @@ export function settle(
   return to !== null;
 }
 
-/** Gives up what could not be sent for a week after it was due, a bounded number at once: `true` when there is more. */
+/**
+ * Gives up what could not be sent for a week after it was due, and what nobody released for a week, a bounded number at
+ * once: `true` when there is more.
+ */
 export function giveUp(sql: Sql, nowMs: number): boolean {
-  const over =
+  const due =
     "SELECT id FROM deliveries WHERE state = 'scheduled' AND due_at <= ? AND ifnull(give_up_at, due_at + ?) <= ? LIMIT ?";
-  const ids = rows<{ id: string }>(sql, over, nowMs, moves.GIVE_UP_AFTER_MS, nowMs, GIVEN_UP_AT_ONCE);
+  const held = "SELECT id FROM deliveries WHERE state = 'held' AND give_up_at <= ? LIMIT ?";
+  const isMoreDue = giveUpAll(sql, [due, nowMs, moves.GIVE_UP_AFTER_MS, nowMs], HELD_UP_FOR_TOO_LONG, nowMs);
+  return giveUpAll(sql, [held, nowMs], NOT_RELEASED, nowMs) || isMoreDue;
+}
+
+function giveUpAll(
+  sql: Sql,
+  [over, ...values]: readonly [statement: string, ...values: number[]],
+  why: AttemptOutcome,
+  nowMs: number,
+): boolean {
+  const ids = rows<{ id: string }>(sql, over, ...values, GIVEN_UP_AT_ONCE);
   for (const { id } of ids) {
     const to = move(sql, id, (from) => moves.givenUp(from, nowMs));
-    if (to) noteAttempt(sql, id, to, HELD_UP_FOR_TOO_LONG, { startedAt: nowMs, now: nowMs });
+    if (to) noteAttempt(sql, id, to, why, { startedAt: nowMs, now: nowMs });
   }
   return ids.length === GIVEN_UP_AT_ONCE;
 }

@@ -95,7 +95,7 @@ export function counts(
   const meant = where.join(" AND ");
   const countOf = (state: DeliveryState, also = ""): string =>
     `COUNT(*) FILTER (WHERE ${STATE_CLAUSES[state]}${also}) AS ${state}`;
-  const none = { scheduled: 0, sending: 0, sent: 0, dead: 0, cancelled: 0 };
+  const none = { scheduled: 0, sending: 0, held: 0, sent: 0, dead: 0, cancelled: 0 };
   if (known) {
     const columns = DELIVERY_STATES.map((state) => countOf(state)).join(", ");
     const found = firstRow<typeof none>(sql, `SELECT ${columns} FROM deliveries WHERE ${meant}`, ...values);
@@ -125,6 +125,7 @@ export function choice(words: ReadonlySet<string>): string[] {
 const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
   scheduled: "state = 'scheduled'",
   sending: "state = 'sending'",
+  held: "state = 'held'",
   sent: "state = 'sent'",
   dead: "state = 'dead'",
   cancelled: "state = 'cancelled'",

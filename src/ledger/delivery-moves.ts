@@ -1,5 +1,6 @@
-// A delivery as a state machine: scheduled → sending → sent | scheduled again | dead | cancelled. Each move is one pure
-// function of where the delivery stands; `null` says that it cannot be made from there. Nobody else changes a state.
+// A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
+// scheduled | dead | cancelled. Each move is one pure function of where the delivery stands; `null` says that it cannot
+// be made from there. Nobody else changes a state.
 import type { AttemptOutcome } from "../act/outcome.ts";
 import { retryDelayMs } from "../act/retry.ts";
 import type { CancelledBy, DeliveryState } from "../model/delivery.ts";
@@ -7,9 +8,9 @@ import type { CancelledBy, DeliveryState } from "../model/delivery.ts";
 /** Where a delivery stands. */
 export interface Standing {
   readonly state: DeliveryState;
-  /** Milliseconds since 1970; `null` once it has ended. */
+  /** Milliseconds since 1970; `null` while it is held, and once it has ended. */
   readonly dueAtMs: number | null;
-  /** Attempts that failed since it was scheduled or retried by hand. */
+  /** Attempts that failed since it was scheduled, or retried or released by hand. */
   readonly tries: number;
   /** From then on it is not tried again; `null` on deliveries from before there was such a time. */
   readonly giveUpAtMs: number | null;
@@ -17,7 +18,7 @@ export interface Standing {
   readonly cancelledBy: CancelledBy | null;
 }
 
-/** A week after a delivery was first due nobody waits for it any more, however often it was tried. */
+/** A week after a delivery was first due, or was held, nobody waits for it any more, however often it was tried. */
 export const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 
 /** A delivery that begins: waiting, or ended by an event that was recorded before its own. */
@@ -37,10 +38,22 @@ export function leased(from: Standing, nowMs: number): Standing | null {
 export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
   if (from.state !== "sending") return null;
   if (outcome.done) return ended(from, "sent");
+  if (outcome.error.retry === "held") return held(from, nowMs);
   const delay = outcome.error.retry === "never" ? null : retryDelayMs(from.tries + 1, random, outcome.retryAfterMs);
   const giveUpAtMs = giveUpAt(from, nowMs);
   const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
   return isGivenUp ? ended(from, "dead") : putBack({ ...from, giveUpAtMs, tries: from.tries + 1 }, nowMs + delay);
+}
+
+/** Waits for a person. Nothing was sent and nothing failed, so no try is counted. */
+function held(from: Standing, nowMs: number): Standing {
+  if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };
+  return { ...from, state: "held", dueAtMs: null, giveUpAtMs: nowMs + GIVE_UP_AFTER_MS };
+}
+
+/** Let go by a person: due now, with all its tries before it. */
+export function released(from: Standing, nowMs: number): Standing | null {
+  return from.state === "held" ? waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS) : null;
 }
 
 /** Waits again, without an attempt that counts: nothing is known of how this one ended. */
@@ -71,15 +84,18 @@ export function cancelled(from: Standing, by: CancelledBy): Standing | null {
   return { ...from, state: "cancelled", dueAtMs: null, cancelledBy: by };
 }
 
-/** Begins anew by hand, with all its attempts before it. What was sent is never repeated. */
+/** Begins anew by hand, with all its attempts before it; one that is held is released. What was sent is never repeated. */
 export function retried(from: Standing, nowMs: number): Standing | null {
   if (from.state === "sent" || from.state === "sending") return null;
   return waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS);
 }
 
-/** Given up without another attempt: its destination has been down for longer than anybody waits. */
+/** Given up without another attempt: its destination was down, or nobody released it, for longer than anybody waits. */
 export function givenUp(from: Standing, nowMs: number): Standing | null {
-  const isOver = from.state === "scheduled" && giveUpAt(from, nowMs) <= nowMs;
+  const isOver =
+    from.state === "held"
+      ? (from.giveUpAtMs ?? 0) <= nowMs
+      : from.state === "scheduled" && giveUpAt(from, nowMs) <= nowMs;
   return isOver ? ended(from, "dead") : null;
 }
 

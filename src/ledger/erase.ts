@@ -9,7 +9,10 @@ import * as reports from "./reports.ts";
 import * as ruleSets from "./rule-sets.ts";
 import * as tasks from "./tasks.ts";
 
-const OPEN = "('scheduled', 'sending')";
+const OPEN = "('scheduled', 'sending', 'held')";
+/** Written out by index: what is held is due at no time. */
+const OPEN_EVENTS = `SELECT event_key FROM deliveries WHERE state IN ('scheduled', 'sending') AND due_at IS NOT NULL
+  UNION ALL SELECT event_key FROM deliveries WHERE state = 'held'`;
 const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
@@ -57,12 +60,12 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
 
 /**
  * Removes what was recorded before a time and has ended, a bounded number of events at once. An event stays as long as
- * one of its deliveries is open, and a task as long as it is not done. Its key stays for 30 days in any case, so that
+ * one of its deliveries is open (waits, is being sent or is held), and a task as long as it is not done. Its key stays for 30 days in any case, so that
  * a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the one in use. `true`: there is more to
  * remove.
  */
 export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string): boolean {
-  const ended = `key NOT IN (SELECT event_key FROM deliveries WHERE state IN ${OPEN} AND due_at IS NOT NULL)`;
+  const ended = `key NOT IN (${OPEN_EVENTS})`;
   sql.exec(
     `DELETE FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} AND ${KNOWN_FOR_LONGER}`,
     beforeMs,

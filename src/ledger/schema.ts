@@ -134,6 +134,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // How deliveries ended whose action wants to be told: a row only from the end of one until it is an event.
   "CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;",
+  // What waits for a person: found as a list, and by the contact whose reply ends it.
+  `
+  CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
+  CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'held';
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -1,7 +1,7 @@
 // Messages that deliveries send to contacts: each has one row from before its first attempt leaves, so that one whose
 // end is not known is never repeated blindly, and our own messages are recognised when HighLevel tells of them.
 import type { Sends } from "../act/action-kind.ts";
-import type { AttemptOutcome } from "../act/outcome.ts";
+import type { ActionError, AttemptOutcome } from "../act/outcome.ts";
 import type { SentMessage } from "../highlevel/sent-messages.ts";
 import type { Event } from "../model/event.ts";
 import { apiMessagesOf } from "./log.ts";
@@ -61,8 +61,13 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome): 
       outcome.messageId ?? null,
       deliveryId,
     );
-  else if (outcome.error.code !== "HIGHLEVEL_END_UNKNOWN" && outcome.error.code !== "HIGHLEVEL_UNKNOWN")
+  else if (!isStillUnknown(outcome.error))
     sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at IS NOT NULL", deliveryId);
+}
+
+/** An attempt that was held before it left says nothing of one that left before it. */
+function isStillUnknown({ code, retry }: ActionError): boolean {
+  return code === "HIGHLEVEL_END_UNKNOWN" || code === "HIGHLEVEL_UNKNOWN" || retry === "held";
 }
 
 /** The delivery that sent the message that an event is about; `null`: it is not our own, or that is not known yet. */

@@ -1,8 +1,11 @@
 import type { Action } from "./rule.ts";
 import type { Window } from "./window.ts";
 
-/** `scheduled` → `sending` → `sent`, or again `scheduled`, or `dead` (given up), or `cancelled`. */
-export const DELIVERY_STATES = ["scheduled", "sending", "sent", "dead", "cancelled"] as const;
+/**
+ * `scheduled` → `sending` → `sent`, or again `scheduled`, or `held` (until a person releases it), or `dead` (given up), or
+ * `cancelled`.
+ */
+export const DELIVERY_STATES = ["scheduled", "sending", "held", "sent", "dead", "cancelled"] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** One try of a delivery. */
@@ -32,11 +35,11 @@ export interface Delivery {
   /** `null`: stored in a form that this version cannot read. */
   readonly action: Action | null;
   readonly state: DeliveryState;
-  /** ISO 8601, UTC: when it is tried next; null once it has ended. */
+  /** ISO 8601, UTC: when it is tried next; null while it is held, and once it has ended. */
   readonly dueAt: string | null;
   /** When it may be attempted; null: at any time. */
   readonly window: Window | null;
-  /** ISO 8601, UTC: from then on it is not tried again; null on deliveries from before there was such a time. */
+  /** ISO 8601, UTC: from then on it is not tried again, nor released; null on deliveries from before there was such a time. */
   readonly giveUpAt: string | null;
   /** What cancelled it: a trigger and the event that pulled it, or the operator. */
   readonly cancelledBy: CancelledBy | null;

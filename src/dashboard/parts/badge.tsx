@@ -5,6 +5,7 @@ import type { DeliveryState } from "../../model/delivery.ts";
 export const STATE_WORDS: { readonly [State in DeliveryState]: string } = {
   scheduled: "waiting",
   sending: "sending",
+  held: "held",
   sent: "sent",
   dead: "dead",
   cancelled: "cancelled",

@@ -10,6 +10,7 @@ const DAY = 86_400_000;
 const done: AttemptOutcome = { done: true, status: 200, answer: "" };
 const failed = unanswered(actionError("DESTINATION_TIMEOUT", ""));
 const gone = unanswered(actionError("DESTINATION_GONE", ""));
+const held = unanswered(actionError("ACTION_BREAKER", ""));
 const operator = { by: "operator" } as const;
 
 const standing = (state: DeliveryState, fields: Partial<Standing> = {}): Standing => ({
@@ -26,6 +27,8 @@ const MOVES: { readonly [name: string]: (from: Standing) => Standing | null } = 
   "attempted, done": (from) => moves.attempted(from, done, NOW, 0),
   "attempted, failed": (from) => moves.attempted(from, failed, NOW, 0),
   "attempted, gone": (from) => moves.attempted(from, gone, NOW, 0),
+  "attempted, held": (from) => moves.attempted(from, held, NOW, 0),
+  released: (from) => moves.released(from, NOW),
   "put back": (from) => moves.putBack(from, NOW + 1),
   deferred: (from) => moves.deferred(from, NOW + 1),
   interrupted: moves.interrupted,
@@ -36,16 +39,32 @@ const MOVES: { readonly [name: string]: (from: Standing) => Standing | null } = 
 
 /** Where each move leads from each state; `–` where it cannot be made. */
 const TABLE: { readonly [name: string]: { readonly [state in DeliveryState]: DeliveryState | "–" } } = {
-  leased: { scheduled: "sending", sending: "–", sent: "–", dead: "–", cancelled: "–" },
-  "attempted, done": { scheduled: "–", sending: "sent", sent: "–", dead: "–", cancelled: "–" },
-  "attempted, failed": { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
-  "attempted, gone": { scheduled: "–", sending: "dead", sent: "–", dead: "–", cancelled: "–" },
-  "put back": { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
-  deferred: { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
-  interrupted: { scheduled: "–", sending: "scheduled", sent: "–", dead: "–", cancelled: "–" },
-  cancelled: { scheduled: "cancelled", sending: "sending", sent: "–", dead: "cancelled", cancelled: "cancelled" },
-  retried: { scheduled: "scheduled", sending: "–", sent: "–", dead: "scheduled", cancelled: "scheduled" },
-  "given up": { scheduled: "dead", sending: "–", sent: "–", dead: "–", cancelled: "–" },
+  leased: { scheduled: "sending", sending: "–", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, done": { scheduled: "–", sending: "sent", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, failed": { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, gone": { scheduled: "–", sending: "dead", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  "attempted, held": { scheduled: "–", sending: "held", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  released: { scheduled: "–", sending: "–", held: "scheduled", sent: "–", dead: "–", cancelled: "–" },
+  "put back": { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  deferred: { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  interrupted: { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  cancelled: {
+    scheduled: "cancelled",
+    sending: "sending",
+    held: "cancelled",
+    sent: "–",
+    dead: "cancelled",
+    cancelled: "cancelled",
+  },
+  retried: {
+    scheduled: "scheduled",
+    sending: "–",
+    held: "scheduled",
+    sent: "–",
+    dead: "scheduled",
+    cancelled: "scheduled",
+  },
+  "given up": { scheduled: "dead", sending: "–", held: "dead", sent: "–", dead: "–", cancelled: "–" },
 };
 
 describe("a delivery moves", () => {
@@ -60,7 +79,7 @@ describe("a delivery moves", () => {
     expect(moves.leased(standing("scheduled", { dueAtMs: NOW + 1 }), NOW)).toBeNull();
   });
 
-  it.each(["attempted, failed", "put back", "deferred", "interrupted"])(
+  it.each(["attempted, failed", "attempted, held", "put back", "deferred", "interrupted"])(
     "to cancelled when it was cancelled while it was being sent: %s",
     (name) => {
       expect(MOVES[name]?.(standing("sending", { cancelledBy: operator }))).toMatchObject({
@@ -82,6 +101,29 @@ describe("a delivery moves", () => {
     expect(moves.attempted(standing("sending", { tries: 9 }), failed, NOW, 0)?.state).toBe("dead");
     expect(moves.attempted(standing("sending", { giveUpAtMs: NOW + 4_999 }), failed, NOW, 0)?.state).toBe("dead");
     expect(moves.attempted(standing("sending", { giveUpAtMs: NOW + 5_000 }), failed, NOW, 0)?.state).toBe("scheduled");
+  });
+
+  it("to held for a week, without a try that counts, however late it is and however often it failed", () => {
+    for (const giveUpAtMs of [NOW - DAY, NOW + 1, null])
+      expect(moves.attempted(standing("sending", { tries: 9, giveUpAtMs }), held, NOW, 0)).toEqual({
+        state: "held",
+        dueAtMs: null,
+        tries: 9,
+        giveUpAtMs: NOW + 7 * DAY,
+        cancelledBy: null,
+      });
+    expect(moves.givenUp(standing("held"), NOW + 7 * DAY - 1)).toBeNull();
+    expect(moves.givenUp(standing("held"), NOW + 7 * DAY)).toMatchObject({ state: "dead" });
+  });
+
+  it("from held to due now, with a week and all tries before it", () => {
+    expect(moves.released(standing("held", { tries: 9, giveUpAtMs: NOW + 1 }), NOW)).toEqual({
+      state: "scheduled",
+      dueAtMs: NOW,
+      tries: 0,
+      giveUpAtMs: NOW + 7 * DAY,
+      cancelledBy: null,
+    });
   });
 
   it("behind a window for as long as that is shut, and a week more", () => {
@@ -106,7 +148,8 @@ describe("whatever happens to a delivery", () => {
           expect(at.dueAtMs !== null).toBe(at.state === "scheduled" || at.state === "sending");
           expect(at.tries).toBeLessThan(10);
           if (at.state === "cancelled") expect(at.cancelledBy).not.toBeNull();
-          if (at.state === "scheduled" || at.state === "sent" || at.state === "dead") expect(at.cancelledBy).toBeNull();
+          if (at.state === "scheduled" || at.state === "held" || at.state === "sent" || at.state === "dead")
+            expect(at.cancelledBy).toBeNull();
         }
       }),
       { numRuns: 2_000 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import * as deliveries from "../../../src/ledger/deliveries.ts";
 import * as deliveryLists from "../../../src/ledger/delivery-lists.ts";
 import type { Sql } from "../../../src/ledger/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
@@ -23,9 +24,20 @@ function plansOf(ask: (sql: Sql) => void): string {
 }
 
 describe("lists read what they tell, and little else:", () => {
-  it("dead deliveries by their own index", () => {
-    expect(plansOf((sql) => deliveryLists.list(sql, { state: "dead", limit: 10 }))).toContain("deliveries_dead");
-    expect(plansOf((sql) => deliveryLists.idsOf(sql, "dead", { rule: "r" }, 10))).toContain("deliveries_dead");
+  it.each(["dead", "held"] as const)("%s deliveries by their own index", (state) => {
+    expect(plansOf((sql) => deliveryLists.list(sql, { state, limit: 10 }))).toContain(`deliveries_${state}`);
+    expect(plansOf((sql) => deliveryLists.idsOf(sql, state, { rule: "r" }, 10))).toContain(`deliveries_${state}`);
+  });
+
+  it("what an event may cancel by the indexes of the contact", () => {
+    const plan = plansOf((sql) => deliveries.cancellable(sql, "c", 1));
+    expect(plan).toContain("deliveries_cancellable");
+    expect(plan).toContain("deliveries_held_cancellable");
+    expect(plan).not.toContain("SCAN deliveries");
+  });
+
+  it("what is given up for want of a release by the index of what is held", () => {
+    expect(plansOf((sql) => deliveries.giveUp(sql, 1))).toContain("deliveries_held");
   });
 
   it("deliveries of a contact by its events", () => {
@@ -94,7 +106,7 @@ describe("deliveries", () => {
     const { ledger, statements } = await world();
     const rules = ["to-a.example.com", "to-b.example.com"];
     const hosts = ["a.example.com", "b.example.com"];
-    const none = { sending: 0, sent: 0, dead: 0, cancelled: 0 };
+    const none = { sending: 0, held: 0, sent: 0, dead: 0, cancelled: 0 };
     const ask = (filter: DeliveryFilter) => {
       statements.length = 0;
       const told = ledger.deliveryCounts(filter);
