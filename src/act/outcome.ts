@@ -82,6 +82,11 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   DESTINATION_UNREACHABLE: "later",
 };
 
+/** The codes of attempts that were held. */
+export const HELD_CODES: readonly string[] = Object.entries(RETRY).flatMap(([code, retry]) =>
+  retry === "held" ? [code] : [],
+);
+
 /** An error; whether it is tried again is a property of its code. */
 export function actionError(code: ActionErrorCode, message: string): ActionError {
   return { code, message, retry: RETRY[code] };
@@ -90,4 +95,9 @@ export function actionError(code: ActionErrorCode, message: string): ActionError
 /** The outcome of a try that never got an answer; `retryAfterMs`: how long to wait at least, where that is known. */
 export function unanswered(error: ActionError, retryAfterMs: number | null = null): AttemptOutcome {
   return { done: false, status: null, answer: null, error, retryAfterMs };
+}
+
+/** Whether a try was held before anything left: it neither arrived nor failed. */
+export function isHeld(outcome: AttemptOutcome): boolean {
+  return !outcome.done && outcome.error.retry === "held";
 }

@@ -60,7 +60,7 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
-  /** For `event` its kind, for `held` the reason, for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
+  /** For `event` its kind, for `held` the reason, or the error of a delivery that waits for a person, for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
   readonly why?: string;
 }
 
@@ -190,7 +190,8 @@ function tellDelivery(
   tell: (step: Omit<Step, "at">) => void,
 ): void {
   const about = { rule, action: action?.type ?? "action" };
-  if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
+  if (state === "held") tell({ what: state, ...about, why: attempts.at(-1)?.error ?? "" });
+  else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
   else if (state === "sent") tell({ what: state, ...about });
   else if (state === "dead") tell({ what: state, ...about, why: attempts.at(-1)?.error ?? "" });
   else if (state === "cancelled")

@@ -6,7 +6,7 @@ import type { CancelledBy, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import { hex, sha256 } from "../model/hash.ts";
 import type { JsonObject } from "../model/json.ts";
-import type { Action } from "../model/rule.ts";
+import type { Action, Breaker } from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
 import * as moves from "./delivery-moves.ts";
 import type { Standing } from "./delivery-moves.ts";
@@ -22,6 +22,8 @@ export interface Plan {
   readonly rule: JsonObject;
   /** When it may be attempted; absent: at any time. */
   readonly window?: Window | undefined;
+  /** How many messages its rule may send; absent: as many as any. */
+  readonly breaker?: Breaker | undefined;
 }
 
 /** A delivery to be scheduled, or one that ended before it began. */

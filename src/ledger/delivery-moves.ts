@@ -1,7 +1,7 @@
 // A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
 // scheduled | dead | cancelled. Each move is one pure function of where the delivery stands; `null` says that it cannot
 // be made from there. Nobody else changes a state.
-import type { AttemptOutcome } from "../act/outcome.ts";
+import { isHeld, type AttemptOutcome } from "../act/outcome.ts";
 import { retryDelayMs } from "../act/retry.ts";
 import type { CancelledBy, DeliveryState } from "../model/delivery.ts";
 
@@ -38,7 +38,7 @@ export function leased(from: Standing, nowMs: number): Standing | null {
 export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
   if (from.state !== "sending") return null;
   if (outcome.done) return ended(from, "sent");
-  if (outcome.error.retry === "held") return held(from, nowMs);
+  if (isHeld(outcome)) return held(from, nowMs);
   const delay = outcome.error.retry === "never" ? null : retryDelayMs(from.tries + 1, random, outcome.retryAfterMs);
   const giveUpAtMs = giveUpAt(from, nowMs);
   const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;

@@ -24,11 +24,17 @@ import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import { Alarm } from "./alarm.ts";
+import * as breaker from "./breaker.ts";
 import { Changes } from "./changes.ts";
 import { Chores } from "./chores.ts";
 import * as deliveries from "./deliveries.ts";
 import * as deliveryLists from "./delivery-lists.ts";
-import { cancelled as cancelledMove, retried as retriedMove, type Standing } from "./delivery-moves.ts";
+import {
+  cancelled as cancelledMove,
+  released as releasedMove,
+  retried as retriedMove,
+  type Standing,
+} from "./delivery-moves.ts";
 import { eraseContact } from "./erase.ts";
 import * as held from "./held.ts";
 import { LedgerAccount } from "./highlevel-account.ts";
@@ -233,11 +239,24 @@ export class LocationLedger {
     return this.#statistics.deliveryCounts(filter);
   }
 
-  /** Sends a delivery again, or earlier than planned. One that was sent is never repeated. */
+  /** Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. */
   retry(id: string): Result<Delivery, Failure> {
-    const retried = this.#move(id, (from) => retriedMove(from, this.#now()));
-    if (retried.ok) this.#goOn();
-    return retried;
+    return this.#letGo(id, retriedMove);
+  }
+
+  /** Lets a delivery go that is held: it is due now. */
+  releaseDelivery(id: string): Result<Delivery, Failure> {
+    return this.#letGo(id, releasedMove);
+  }
+
+  #letGo(id: string, move: (from: Standing, nowMs: number) => Standing | null): Result<Delivery, Failure> {
+    const now = this.#now();
+    const moved = this.#move(id, (from) => {
+      breaker.release(this.#storage.sql, id, now);
+      return move(from, now);
+    });
+    if (moved.ok) this.#goOn();
+    return moved;
   }
 
   /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
@@ -256,16 +275,33 @@ export class LocationLedger {
     return { cancelled: moved, more };
   }
 
+  /** Lets deliveries go that are held, oldest first; `more`: there are others that the filter describes. */
+  releaseDeliveries(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
+    const now = this.#now();
+    const { moved, more } = this.#moveAll("held", filter, limit, (from, id) => {
+      breaker.release(this.#storage.sql, id, now);
+      return releasedMove(from, now);
+    });
+    if (moved > 0) this.#goOn();
+    return { released: moved, more };
+  }
+
+  /** Cancels deliveries that are held, oldest first; `more`: there are others that the filter describes. */
+  discardDeliveries(filter: DeliveryFilter, limit?: number): { discarded: number; more: boolean } {
+    const { moved, more } = this.#moveAll("held", filter, limit, (from) => cancelledMove(from, { by: "operator" }));
+    return { discarded: moved, more };
+  }
+
   #moveAll(
     state: DeliveryState,
     filter: DeliveryFilter,
     limit = MOVED_AT_ONCE,
-    move: (from: Standing) => Standing | null,
+    move: (from: Standing, id: string) => Standing | null,
   ): { moved: number; more: boolean } {
     const { sql } = this.#storage;
     const ids = deliveryLists.idsOf(sql, state, filter, limit + 1);
     this.#storage.transactionSync(() => {
-      for (const id of ids.slice(0, limit)) deliveries.move(sql, id, move);
+      for (const id of ids.slice(0, limit)) deliveries.move(sql, id, (from) => move(from, id));
     });
     return { moved: Math.min(ids.length, limit), more: ids.length > limit };
   }

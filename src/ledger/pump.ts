@@ -6,10 +6,11 @@ import type { ActionContext } from "../act/action-kind.ts";
 import type { HighLevelAccount } from "../highlevel/account.ts";
 import { KV_TIMEOUT_MS } from "../act/task.ts";
 import { within } from "../act/time-limit.ts";
-import { actionError, unanswered, type AttemptOutcome } from "../act/outcome.ts";
+import { actionError, isHeld, unanswered, type AttemptOutcome } from "../act/outcome.ts";
 import { plainFacts } from "../match/facts.ts";
 import { logAttempt, logError } from "../model/log-line.ts";
 import { nextOpening } from "../time/window.ts";
+import { letThrough } from "./breaker.ts";
 import * as deliveries from "./deliveries.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
 import { deferred, putBack } from "./delivery-moves.ts";
@@ -138,9 +139,10 @@ export class Pump {
     try {
       const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
-      const opensAt = this.#opensAt(delivery, startedAt);
+      const plan = deliveries.readPlan(delivery.plan);
+      const opensAt = this.#opensAt(plan, startedAt);
       if (opensAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
-      outcome = await this.#perform(delivery);
+      outcome = letThrough(this.#storage, delivery, plan, startedAt) ?? (await this.#perform(delivery, plan));
       this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
@@ -165,13 +167,12 @@ export class Pump {
   }
 
   /** When the delivery may be attempted: an alarm may come late, and a retry fall into the night. */
-  #opensAt(delivery: LeasedDelivery, nowMs: number): number {
-    const window = deliveries.readPlan(delivery.plan)?.window;
+  #opensAt(plan: deliveries.Plan | null, nowMs: number): number {
+    const window = plan?.window;
     return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
   }
 
-  async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
-    const plan = deliveries.readPlan(delivery.plan);
+  async #perform(delivery: LeasedDelivery, plan: deliveries.Plan | null): Promise<AttemptOutcome> {
     const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
     if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
@@ -191,7 +192,7 @@ export class Pump {
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
       return kept;
     });
-    if (isKept) this.#statistics.attempted(startedAt, outcome.done);
+    if (isKept && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
     this.#settled();
     logAttempt({
       locationId: this.#location(),

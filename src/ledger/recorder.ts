@@ -114,8 +114,9 @@ export class Recorder {
     { rule, action, dueAtMs }: PlannedAction,
     moment: Moment,
   ): Promise<deliveries.NewDelivery> {
-    const { name, description = "", priority = 0, window } = rule;
-    const plan = { v: 1, action, rule: { name, description, priority }, ...(window ? { window } : {}) } as const;
+    const { name, description = "", priority = 0, window, breaker } = rule;
+    const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
+    const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
     const delivery = { rule: name, plan, dueAtMs };
     for (const later of action.cancelOn
       ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))

@@ -1,5 +1,6 @@
 // Counts of what happened, kept in memory: by quarter of an hour over all that is kept, by minute over two hours.
 // They are built from the tables and kept up as things are written, so that asking reads no rows.
+import { HELD_CODES } from "../act/outcome.ts";
 import type { HeldRule } from "../model/decision.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../model/statistics.ts";
 import { eachRow, type Sql } from "./ports.ts";
@@ -168,9 +169,12 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
       times,
       cellMs,
     );
+  // One that was held neither arrived nor failed.
+  const wasHeld = `substr(error, 1, instr(error, ':') - 1) IN (${HELD_CODES.map((code) => `'${code}'`).join(", ")})`;
   const attempts = eachRow<{ cell: number; sent: number; times: number }>(
     sql,
-    `SELECT ${cell("at")} AS cell, error IS NULL AS sent, COUNT(*) AS times FROM attempts GROUP BY 1, 2`,
+    `SELECT ${cell("at")} AS cell, error IS NULL AS sent, COUNT(*) AS times FROM attempts
+     WHERE error IS NULL OR NOT ${wasHeld} GROUP BY 1, 2`,
     recentFrom(nowMs),
   );
   for (const { cell: cellMs, sent, times } of attempts) tally.addAttempt(cellMs, sent === 1, nowMs, times);

@@ -4,6 +4,7 @@ import type { ConditionVerdict, Verdict } from "./decision.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type {
   Action,
+  Breaker,
   CancelTrigger,
   Condition,
   FactCondition,
@@ -301,7 +302,7 @@ export function cancelInWords(triggers: readonly CancelTrigger[]): string {
 }
 
 function besides(rule: Rule): string[] {
-  const { limit, window, priority = 0, locations } = rule;
+  const { limit, window, breaker, priority = 0, locations } = rule;
   const said: [applies: unknown, sentence: () => string][] = [
     [rule.enabled === false, () => "It is switched off"],
     [locations, () => `Only for ${locations?.length === 1 ? "location" : "locations"} ${either(locations ?? [])}`],
@@ -311,12 +312,21 @@ function besides(rule: Rule): string[] {
         `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${limit?.per === "location" ? "the whole location" : "each contact"}`,
     ],
     [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
+    [breaker && Object.keys(breaker).length > 0, () => breakerInWords(breaker ?? {})],
     [priority !== 0, () => `With priority ${priority}: higher ones are decided first, and most rules have 0`],
     [rule.stop, () => "When it fires, the rules after it do not fire for the same event"],
     [rule.includeApi, () => "It also sees messages that were sent through the API"],
     [rule.includeInternal, () => "It also sees internal comments"],
   ];
   return said.filter(([applies]) => applies).map(([, sentence]) => sentence());
+}
+
+function breakerInWords({ perMinute, perContactDay }: Breaker): string {
+  const bounds = [
+    ...(perMinute === undefined ? [] : [`${perMinute} in a minute`]),
+    ...(perContactDay === undefined ? [] : [`${perContactDay} to a contact in 24 hours`]),
+  ];
+  return `It sends at most ${bounds.join(" and ")}: messages beyond that are held until a person releases them`;
 }
 
 /** When a window is open, as a part of a sentence: `only on monday or friday, from 09:00 until 17:00`. */

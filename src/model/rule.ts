@@ -87,6 +87,14 @@ export interface Limit {
   readonly per?: "contact" | "location" | undefined;
 }
 
+/** How many messages a rule may send before the others are held for a person. */
+export interface Breaker {
+  /** To the whole location, within a minute. Absent: 20. */
+  readonly perMinute?: number | undefined;
+  /** To one contact, within 24 hours. Absent: 3. */
+  readonly perContactDay?: number | undefined;
+}
+
 /** Sends a signed HTTP request (Standard Webhooks 1.0). `url`, `headers` and `body` may hold templates. */
 export interface WebhookAction extends Timed {
   readonly type: "webhook";
@@ -166,6 +174,7 @@ export interface RuleFile {
   readonly limit?: Limit | undefined;
   /** When its actions may happen; outside they wait for the next opening. */
   readonly window?: Window | undefined;
+  readonly breaker?: Breaker | undefined;
   readonly conditions: ConditionGroup;
   readonly actions: readonly Action[];
   readonly examples?: readonly RuleExample[] | undefined;

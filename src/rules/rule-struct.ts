@@ -124,6 +124,8 @@ const limit = strictObject({
   within: duration,
   per: optional(enums(["contact", "location"])),
 });
+const most = optional(max(min(integer(), 1), MAX_LIMIT_COUNT));
+const breaker = strictObject({ perMinute: most, perContactDay: most });
 const window = strictObject({
   days: optional(nonempty(array(enums(WEEKDAYS)))),
   from: optional(texts(CLOCK_PATTERN, "a time such as 08:00")),
@@ -153,6 +155,7 @@ export const ruleStruct = strictObject({
   includeInternal: optional(boolean()),
   limit: optional(limit),
   window: optional(window),
+  breaker: optional(breaker),
   conditions: conditionsStruct,
   actions: nonempty(array(action)),
   examples: optional(array(example)),

@@ -87,6 +87,7 @@ const duration = about('such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 
   type: "string",
   pattern: DURATION_PATTERN,
 });
+const most = (phrase: string): JsonObject => about(phrase, { type: "integer", minimum: 1, maximum: MAX_LIMIT_COUNT });
 const grouped = {
   priority: about("among the conditions beside it, higher ones are looked at first", { type: "integer", minimum: 1 }),
   name: text("a name for people"),
@@ -200,6 +201,16 @@ export const ruleSchema: JsonObject = {
               "dates on which it does not open",
               listOf({ type: "string", pattern: DATE_PATTERN.source }),
             ),
+          },
+          [],
+        ),
+      ),
+      breaker: about(
+        "how many messages it may send; the others are held until a person releases them",
+        exactly(
+          {
+            perMinute: most("to the location in a minute; absent: 20"),
+            perContactDay: most("to a contact in 24 hours; absent: 3"),
           },
           [],
         ),

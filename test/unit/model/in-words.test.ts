@@ -272,6 +272,14 @@ describe("a rule in words", () => {
       "It acts only on monday or friday, from 09:00, not on 2026-12-25, in the time of America/New_York; what comes outside waits",
       { window: { days: ["monday", "friday"], from: "09:00", holidays: ["2026-12-25"], timeZone: "America/New_York" } },
     ],
+    [
+      "It sends at most 5 in a minute: messages beyond that are held until a person releases them",
+      { breaker: { perMinute: 5 } },
+    ],
+    [
+      "It sends at most 5 in a minute and 1 to a contact in 24 hours: messages beyond that are held until a person releases them",
+      { breaker: { perMinute: 5, perContactDay: 1 } },
+    ],
     ["With priority -5: higher ones are decided first, and most rules have 0", { priority: -5 }],
     ["When it fires, the rules after it do not fire for the same event", { stop: true }],
     ["It also sees messages that were sent through the API", { includeApi: true }],
@@ -281,7 +289,7 @@ describe("a rule in words", () => {
   });
 
   it("says nothing besides where a rule is ordinary", () => {
-    expect(ruleInWords(aRule({ enabled: true, stop: false, priority: 0 })).besides).toEqual([]);
+    expect(ruleInWords(aRule({ enabled: true, stop: false, priority: 0, breaker: {} })).besides).toEqual([]);
   });
 
   it.each(SHIPPED_RULES)("says what %s does, without code", (name) => {
