@@ -113,6 +113,24 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
   ],
   [
     "post",
+    "/api/locations/:l/deliveries/release",
+    async ({ request, parameter }, { ledger }) =>
+      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).releaseDeliveries(filter, limit)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/discard",
+    async ({ request, parameter }, { ledger }) =>
+      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).discardDeliveries(filter, limit)),
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/release",
+    async ({ parameter }, { ledger }) =>
+      named("delivery", await ledger(parameter("l")).releaseDelivery(parameter("id"))),
+  ],
+  [
+    "post",
     "/api/locations/:l/deliveries/:id/retry",
     async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).retry(parameter("id"))),
   ],

@@ -50,7 +50,10 @@ interface LedgerReader extends HeldReader {
   deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
   retryDead(filter: DeliveryFilter, limit?: number): Promise<{ retried: number; more: boolean }>;
   cancelScheduled(filter: DeliveryFilter, limit?: number): Promise<{ cancelled: number; more: boolean }>;
+  releaseDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ released: number; more: boolean }>;
+  discardDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ discarded: number; more: boolean }>;
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
+  releaseDelivery(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;

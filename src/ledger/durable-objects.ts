@@ -114,6 +114,15 @@ export class Ledger extends DurableObject<LedgerEnv> {
   cancelScheduled(filter: DeliveryFilter, limit?: number) {
     return this.#ledger.cancelScheduled(filter, limit);
   }
+  releaseDeliveries(filter: DeliveryFilter, limit?: number) {
+    return this.#ledger.releaseDeliveries(filter, limit);
+  }
+  discardDeliveries(filter: DeliveryFilter, limit?: number) {
+    return this.#ledger.discardDeliveries(filter, limit);
+  }
+  releaseDelivery(deliveryId: string) {
+    return this.#ledger.releaseDelivery(deliveryId);
+  }
   retry(deliveryId: string) {
     return this.#ledger.retry(deliveryId);
   }

@@ -24,7 +24,7 @@ export type Failure =
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
-  | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry or cancel came too late
+  | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that opens: one text for all
   | { readonly code: "BUG" }; // an exception nobody expected

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
@@ -12,6 +12,7 @@ import type { JsonObject } from "../../src/model/json.ts";
 import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
 import { gatewaySigned, provedHeaders, signed } from "../builders.ts";
+import { aCheckout } from "./checkout.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const document = readDocument();
@@ -19,6 +20,13 @@ const operations = operationsOf(document);
 const validator = validatorOf(document);
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
 
+/** Texts a contact whose tags change, once a day: the next ones are held. There is no token, so the first one is dead. */
+const TEXTING = {
+  on: ["ContactTagUpdate"],
+  conditions: { all: [{ fact: "contactId", operator: "exists", value: true }] },
+  breaker: { perContactDay: 1 },
+  actions: [{ type: "highlevel", call: "send-message", messageType: "SMS", message: "Hello" }],
+};
 /** What leaves deliveries in every state, and tasks. */
 const SENT = [
   "sms",
@@ -29,6 +37,9 @@ const SENT = [
   "sms-failed",
   "provider-sms",
   "reply",
+  "tags",
+  "tags",
+  "tags",
   "tags",
   "dnd",
 ];
@@ -65,7 +76,9 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
-  await bundleWorker(bundle);
+  const checkout = aCheckout("openapi");
+  writeFileSync(join(checkout, "rules/texting.json"), JSON.stringify(TEXTING));
+  await bundleWorker(bundle, checkout).finally(() => rmSync(checkout, { recursive: true, force: true }));
   const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
@@ -81,7 +94,8 @@ beforeAll(async () => {
     async () =>
       (await deliveriesIn("dead")).length >= 2 &&
       (await deliveriesIn("sent")).length >= 2 &&
-      (await deliveriesIn("scheduled")).length >= 2,
+      (await deliveriesIn("scheduled")).length >= 2 &&
+      (await deliveriesIn("held")).length >= 3,
   );
 }, 90_000);
 
@@ -120,7 +134,7 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     const [[item] = []] = Object.values(await list) as { readonly [field: string]: string }[][];
     return item?.[field] ?? "";
   };
-  const state = name.endsWith("/cancel") ? "scheduled" : "dead";
+  const state = name.endsWith("/cancel") ? "scheduled" : name.endsWith("/release") ? "held" : "dead";
   return {
     WORKER: worker.url,
     AUTH: `Authorization: Bearer ${TEST_ADMIN_TOKEN}`,
@@ -231,10 +245,10 @@ describe("the problems of every operation are as docs/openapi.json describes the
     },
   );
 
-  it("a delivery that was sent is neither retried nor cancelled", async () => {
+  it("a delivery that was sent is neither retried nor released nor cancelled", async () => {
     const [sent] = await deliveriesIn("sent");
     const late = api.filter(({ path }) => path.includes("/{deliveryId}/"));
-    expect(late).toHaveLength(2);
+    expect(late).toHaveLength(3);
     for (const operation of late) {
       const call = callTo(operation);
       const response = await send({ ...call, url: call.url.replace("nothing", sent?.id ?? "") });

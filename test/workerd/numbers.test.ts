@@ -173,6 +173,30 @@ describe("deliveries", () => {
     expect((await apiPost(at("deliveries/retry"), { contact: "c2" })).body).toEqual({ retried: 1, more: false });
   });
 
+  it("that are held are released or discarded, one by one or by a filter, and none beside them", async () => {
+    const text = { type: "highlevel", call: "send-message", messageType: "SMS", message: "Hello" } as const;
+    world.rules = [aRule({ name: "text", breaker: { perMinute: 1 }, actions: [text] })];
+    for (const contactId of ["h1", "h2", "h3", "h4", "h5"]) await postEvent({ contactId, messageId: contactId });
+    await runAlarms();
+    const { counts } = (await api(at("deliveries/counts?error=ACTION_BREAKER"))).body;
+    expect(counts).toEqual({ scheduled: 0, sending: 0, held: 4, sent: 0, dead: 0, cancelled: 0 });
+    const [first] = await listed("deliveries?state=held");
+    const released = await apiPost(at(`deliveries/${first}/release`));
+    expect(released.body.delivery).toMatchObject({ id: first, state: "scheduled", attempts: [{ status: null }] });
+    const again = await apiPost(at(`deliveries/${first}/release`));
+    expect([again.status, again.body.code]).toEqual([409, "LEDGER_DELIVERY_STATE"]);
+    const nothing = await apiPost(at("deliveries/nothing/release"));
+    expect([nothing.status, nothing.body.code]).toEqual([404, "LEDGER_NOT_FOUND"]);
+    expect((await apiPost(at("deliveries/discard"), { rule: "now" })).body).toEqual({ discarded: 0, more: false });
+    expect((await apiPost(at("deliveries/discard"), { limit: 1 })).body).toEqual({ discarded: 1, more: true });
+    expect((await apiPost(at("deliveries/release"), { rule: "text" })).body).toEqual({ released: 2, more: false });
+    expect((await apiPost(at("deliveries/release"), { state: "held" })).body.issues[0].pointer).toBe("/state");
+    await runAlarms();
+    expect(await listed("deliveries?state=held")).toEqual([]);
+    // There is no token: what was let go was tried.
+    expect(await listed("deliveries?rule=text&error=HIGHLEVEL_TOKEN")).toHaveLength(4);
+  });
+
   it("wait by host, which tells how it stands", async () => {
     world.answer = () => new Response(null, { status: 503, headers: { "retry-after": "60" } });
     world.now += HOUR;
