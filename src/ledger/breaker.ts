@@ -18,14 +18,15 @@ const DAY_MS = 86_400_000;
  * that was counted, or released by hand, is through for good.
  */
 export function letThrough(
-  { sql, transactionSync }: LedgerStorage,
+  storage: LedgerStorage,
   { id, rule, contactId }: LeasedDelivery,
   plan: Plan | null,
   nowMs: number,
 ): AttemptOutcome | null {
   if (plan === null || kindOf(plan.action).messages(plan.action) === null) return null;
   const { perMinute = PER_MINUTE, perContactDay = PER_CONTACT_DAY } = plan.breaker ?? {};
-  return transactionSync(() => {
+  const { sql } = storage;
+  return storage.transactionSync(() => {
     if (firstRow(sql, "SELECT 1 FROM sends WHERE delivery_id = ?", id)) return null;
     if (isReached(sql, perMinute, "rule = ? AND at > ?", rule, nowMs - MINUTE_MS))
       return heldBecause(`Rule sent ${messages(perMinute)} within a minute, its breaker holds the others`);

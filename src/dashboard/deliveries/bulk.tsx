@@ -1,4 +1,4 @@
-// All deliveries that a filter describes, retried or cancelled: asked first, shown while it goes on, and told afterwards.
+// All deliveries that a filter describes, retried, cancelled, released or discarded: asked first, shown while it goes on, and told afterwards.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DELIVERY_STATES, type DeliveryCounts, type DeliveryFilter, type DeliveryState } from "../../model/delivery.ts";
@@ -10,7 +10,7 @@ import { usePlace } from "../parts/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { counted } from "../parts/counted.ts";
 
-export type BulkKind = "retry" | "cancel";
+export type BulkKind = "retry" | "cancel" | "release" | "discard";
 type Counts = DeliveryCounts["counts"];
 
 interface Words {
@@ -19,7 +19,12 @@ interface Words {
   readonly done: string;
   readonly state: DeliveryState;
   readonly what: string;
+  /** What they would do is not done. */
+  readonly isDanger?: true;
 }
+
+/** In the order in which they are offered. */
+export const BULK_KINDS: readonly BulkKind[] = ["retry", "cancel", "release", "discard"];
 
 /** What each does, and to deliveries of which state. */
 export const BULK: { readonly [Kind in BulkKind]: Words } = {
@@ -36,6 +41,22 @@ export const BULK: { readonly [Kind in BulkKind]: Words } = {
     done: "cancelled",
     state: "scheduled",
     what: "They are not sent. What is being sent at this moment is left alone. Each can be retried afterwards.",
+    isDanger: true,
+  },
+  release: {
+    verb: "Release",
+    ing: "Releasing",
+    done: "released",
+    state: "held",
+    what: "They become due at once, and their rule's breaker holds them no more. Windows are kept to, and so are limits of HighLevel.",
+  },
+  discard: {
+    verb: "Discard",
+    ing: "Discarding",
+    done: "discarded",
+    state: "held",
+    what: "They are cancelled and not sent. Each can be retried afterwards.",
+    isDanger: true,
   },
 };
 
@@ -78,8 +99,8 @@ export function BulkDialog({
       before[state],
       async (limit) => {
         const path = locationPath(locationId, "deliveries", kind);
-        const { retried = 0, cancelled = 0, more } = await post<Answer>(path, { ...filter, limit });
-        return { moved: retried + cancelled, more };
+        const { more, ...moved } = await post<Answer>(path, { ...filter, limit });
+        return { moved: moved[MOVED_AS[kind]] ?? 0, more };
       },
       () => isStopped.current,
       (moved) => setPhase({ at: "moving", before, moved, isStopping: isStopped.current }),
@@ -135,7 +156,11 @@ export function BulkDialog({
       {phase.at === "over" ? <Over kind={kind} phase={phase} /> : null}
       <div class="dialog-buttons">
         {phase.at === "asking" && phase.before[state] > 0 ? (
-          <button type="button" class={kind === "cancel" ? "danger" : "primary"} onClick={() => void run(phase.before)}>
+          <button
+            type="button"
+            class={BULK[kind].isDanger ? "danger" : "primary"}
+            onClick={() => void run(phase.before)}
+          >
             {verb} {counted(phase.before[state])}
           </button>
         ) : null}
@@ -158,9 +183,10 @@ export function BulkDialog({
   );
 }
 
-interface Answer {
-  readonly retried?: number;
-  readonly cancelled?: number;
+/** Under which name an answer says how many there were. */
+const MOVED_AS = { retry: "retried", cancel: "cancelled", release: "released", discard: "discarded" } as const;
+
+interface Answer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind], number>>> {
   readonly more: boolean;
 }
 

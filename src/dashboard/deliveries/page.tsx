@@ -13,7 +13,7 @@ import { useCalmQuery } from "../ask/calm.tsx";
 import { ERROR_CODES, filterOf, frozen, hostInWords } from "./delivery-filter.ts";
 import { AgeFilter } from "./age-filter.tsx";
 import { STATE_WORDS } from "../parts/badge.tsx";
-import { BULK, BulkDialog, type BulkKind } from "./bulk.tsx";
+import { BULK, BULK_KINDS, BulkDialog, type BulkKind } from "./bulk.tsx";
 import { DeliveryRows } from "./delivery-rows.tsx";
 import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Hosts, useHosts } from "../parts/hosts.tsx";
@@ -150,17 +150,22 @@ function BulkButtons({
   readonly counts: DeliveryCounts | null;
   readonly onBulk: (kind: BulkKind) => void;
 }): JSX.Element {
-  const kinds = (["retry", "cancel"] as const).filter((kind) => state === undefined || state === BULK[kind].state);
+  // What is held is rare: it is offered where there is any, or where one looks for it.
+  const kinds = BULK_KINDS.filter(
+    (kind) =>
+      state === BULK[kind].state ||
+      (state === undefined && (BULK[kind].state !== "held" || (counts?.counts.held ?? 0) > 0)),
+  );
   return (
     <span class="buttons">
       {kinds.map((kind) => {
-        const { verb, state: moved } = BULK[kind];
+        const { verb, state: moved, isDanger } = BULK[kind];
         const count = counts?.counts[moved] ?? 0;
         return (
           <button
             key={kind}
             type="button"
-            class={kind === "cancel" ? "danger" : ""}
+            class={isDanger ? "danger" : ""}
             disabled={count === 0}
             onClick={() => onBulk(kind)}
           >

@@ -6,7 +6,10 @@ import { announce } from "./announce.tsx";
 import { usePlace } from "./place.ts";
 import { ProblemNote } from "./problem.tsx";
 
-/** Retry and cancel, as far as the state allows them. */
+/** What the API can be told to do with one. */
+type Verb = "retry" | "release" | "cancel";
+
+/** Retry, release and cancel, as far as the state allows them. */
 export function DeliveryButtons({
   delivery,
   onDone,
@@ -18,7 +21,7 @@ export function DeliveryButtons({
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const host = useRef<HTMLSpanElement>(null);
-  const act = (verb: "retry" | "cancel"): void => {
+  const act = (verb: Verb): void => {
     // A button that is switched off loses the focus: it stays, and does nothing meanwhile.
     if (isBusy) return;
     setBusy(true);
@@ -27,7 +30,8 @@ export function DeliveryButtons({
       .then(
         ({ delivery: moved }) => {
           announce(movedInWords(moved, verb));
-          if (verb === "cancel") host.current?.focus();
+          // The button that had the focus is gone.
+          if (verb !== "retry") host.current?.focus();
         },
         (error: unknown) => setProblem(problemOf(error)),
       )
@@ -37,7 +41,7 @@ export function DeliveryButtons({
       });
   };
   const { state, rule, contactId } = delivery;
-  const button = (verb: "retry" | "cancel", words: string): JSX.Element => (
+  const button = (verb: Verb, words: string): JSX.Element => (
     <button
       type="button"
       aria-disabled={isBusy}
@@ -49,15 +53,18 @@ export function DeliveryButtons({
   );
   return (
     <span class="buttons" ref={host} tabIndex={-1}>
-      {state === "sent" || state === "sending" ? null : button("retry", state === "scheduled" ? "Send now" : "Retry")}
+      {state === "held" ? button("release", "Release") : null}
+      {state === "held" ? button("cancel", "Discard") : null}
+      {state === "scheduled" ? button("retry", "Send now") : null}
+      {state === "dead" || state === "cancelled" ? button("retry", "Retry") : null}
       {state === "scheduled" || state === "sending" ? button("cancel", "Cancel") : null}
       {problem ? <ProblemNote problem={problem} /> : null}
     </span>
   );
 }
 
-function movedInWords({ state }: Delivery, verb: "retry" | "cancel"): string {
-  if (verb === "retry") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
+function movedInWords({ state }: Delivery, verb: Verb): string {
+  if (verb !== "cancel") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
   if (state === "sent") return "Too late: the delivery has arrived";
   return state === "sending" ? "It is being sent: if this attempt fails, it is cancelled" : "The delivery is cancelled";
 }

@@ -61,6 +61,16 @@ export function DeliveryTimeline({
           </li>
         ) : null}
         {state === "sending" ? <li class="is-unknown">is being sent</li> : null}
+        {state === "held" ? (
+          <li class="is-unknown">
+            is held until you release or discard it
+            {giveUpAt === null ? null : (
+              <>
+                . It is given up at <Time at={giveUpAt} />
+              </>
+            )}
+          </li>
+        ) : null}
         {cancelledBy === null ? null : (
           <li class="is-unknown">
             {cancelledBy.by === "operator" ? (

@@ -42,11 +42,12 @@ export function waitInWords(delivery: Delivery, host: HostState | undefined, zon
   return `${reasonInWords(delivery, zone)} ${fromNow(dueAt, now)} (${time})${isHeldLonger ? `, but ${shut}` : ""}`;
 }
 
-/** What ended a delivery that is cancelled or dead, or how its last attempt went, in a line. */
+/** What ended a delivery that is cancelled or dead, why it is held, or how its last attempt went, in a line. */
 export function endInWords({ state, cancelledBy, attempts }: Delivery): string | null {
   const last = attempts.at(-1);
   const tries = `${attempts.length} ${attempts.length === 1 ? "attempt" : "attempts"}`;
   if (state === "dead") return last?.error ? `${last.error}, after ${tries}` : "given up without an attempt";
+  if (state === "held") return last?.error ?? "a person has to release it";
   if (state === "sent") return `${last?.status ? `answered ${last.status}` : "done"}, after ${tries}`;
   if (state !== "cancelled" || cancelledBy === null) return null;
   if (cancelledBy.by === "operator") return "by an operator";

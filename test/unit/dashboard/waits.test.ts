@@ -123,6 +123,11 @@ describe("how a delivery ended", () => {
     [{ state: "sent", attempts: [{ ...FAILED, error: null, status: null }] }, "done, after 1 attempt"],
     [{ state: "cancelled", cancelledBy: { by: "operator" } }, "by an operator"],
     [{ state: "cancelled", cancelledBy: { by: "event", trigger: "reply", eventKey: "e2" } }, "by a reply"],
+    [
+      { state: "held", attempts: [{ ...FAILED, status: null, error: "ACTION_BREAKER: Rule sent 20 messages" }] },
+      "ACTION_BREAKER: Rule sent 20 messages",
+    ],
+    [{ state: "held" }, "a person has to release it"],
     [{ state: "scheduled" }, null],
   ])("%j", (given, words) => {
     expect(endInWords(aDelivery(given))).toBe(words);

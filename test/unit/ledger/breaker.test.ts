@@ -33,7 +33,7 @@ async function aWorld(...rules: readonly Rule[]) {
     async call({ method, body }, leaves) {
       if (method !== "POST") return { kind: "answer", status: 200, body: "{}" };
       leaves?.();
-      world.texted.push(String((body as { contactId?: string } | undefined)?.contactId));
+      world.texted.push({ contactId: "nobody", ...body }.contactId);
       await world.onItsWay();
       return world.answer;
     },

@@ -1,5 +1,5 @@
 // The page as an operator sees it: the built Worker in workerd, and a real browser in front of it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
@@ -9,7 +9,9 @@ import { sendEvent, type Sent, type Target } from "../../../src/cli/hook-client.
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../../src/cli/workerd.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
+import type { RuleFile } from "../../../src/model/rule.ts";
 import { TEST_PRIVATE_KEY, TEST_VARIABLES } from "../../keys.ts";
+import { aCheckout } from "../checkout.ts";
 import { hasChromium, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 
 if (!hasChromium) console.log(`${NO_CHROMIUM}. The tests of the page are skipped`);
@@ -34,8 +36,14 @@ export interface Dashboard {
   answer: (request: OutboundRequest) => Promise<OutboundResponse> | OutboundResponse;
 }
 
-/** Starts a Worker and a browser for the tests of a file. `variables` stand over those of the other tests. */
-export function useDashboard(variables: { readonly [name: string]: string } = {}): Dashboard {
+/**
+ * Starts a Worker and a browser for the tests of a file. `variables` stand over those of the other tests, `rules` beside
+ * those that ship, by name.
+ */
+export function useDashboard(
+  variables: { readonly [name: string]: string } = {},
+  rules: { readonly [name: string]: RuleFile } = {},
+): Dashboard {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
   const contexts: BrowserContext[] = [];
   let running: { worker: RunningWorker; browser: Browser } | null = null;
@@ -78,7 +86,7 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
   };
   beforeAll(async () => {
     if (!hasChromium) return;
-    await bundleWorker(folder);
+    await bundleWith(rules, folder);
     const worker = await runWorker({
       bundle: folder,
       variables: { ...TEST_VARIABLES, ALLOWED_LOCATIONS: "*", ...variables },
@@ -98,6 +106,14 @@ export function useDashboard(variables: { readonly [name: string]: string } = {}
     rmSync(folder, { recursive: true, force: true });
   });
   return dashboard;
+}
+
+async function bundleWith(rules: { readonly [name: string]: RuleFile }, folder: string): Promise<void> {
+  if (Object.keys(rules).length === 0) return bundleWorker(folder);
+  const checkout = aCheckout("dashboard");
+  for (const [name, rule] of Object.entries(rules))
+    writeFileSync(join(checkout, `rules/${name}.json`), JSON.stringify(rule));
+  await bundleWorker(folder, checkout).finally(() => rmSync(checkout, { recursive: true, force: true }));
 }
 
 /** Goes to a place of a page that is open, and waits until it is drawn and everything that it asked for is there. */

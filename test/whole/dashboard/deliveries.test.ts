@@ -1,12 +1,20 @@
 import { Response } from "miniflare";
 import type { Page } from "playwright-core";
 import { beforeEach, expect, it } from "vitest";
+import type { RuleFile } from "../../../src/model/rule.ts";
 import { describeInBrowser, useDashboard } from "./browser.ts";
 
 const MANY = 1_100;
+/** Texts a contact whose tags change, once a day: the next ones are held. There is no token, so nothing arrives. */
+const TEXTING: RuleFile = {
+  on: ["ContactTagUpdate"],
+  conditions: { all: [{ fact: "contactId", operator: "exists", value: true }] },
+  breaker: { perContactDay: 1 },
+  actions: [{ type: "highlevel", call: "send-message", messageType: "SMS", message: "Hello" }],
+};
 
 describeInBrowser("deliveries", () => {
-  const dashboard = useDashboard();
+  const dashboard = useDashboard({}, { texting: TEXTING });
   let location = "";
   let count = 0;
   beforeEach(() => {
@@ -122,6 +130,53 @@ describeInBrowser("deliveries", () => {
     await page.getByRole("button", { name: "Next →" }).click();
     await page.getByText("Page 2").waitFor();
     expect(await rows(page).count()).toBe(50);
+  });
+
+  /** As many texts to a contact; all but the first are held. */
+  const text = async (contactId: string, times: number): Promise<void> => {
+    for (let count = 0; count < times; count += 1)
+      await dashboard.send("tags", { locationId: location, id: contactId });
+  };
+
+  it("that are held say why, and are released or discarded one by one", async () => {
+    await text("ada", 3);
+    const page = await open();
+    await tab(page, "held 2").click();
+    const row = rows(page).first();
+    await row.getByText("ACTION_BREAKER: Rule sent the contact 1 message within 24 hours").waitFor();
+    await row.locator("summary").press("Enter");
+    await row.getByText("is held until you release or discard it. It is given up at").waitFor();
+    await row.getByRole("button", { name: "Discard" }).press("Enter");
+    await page.getByRole("status").getByText("The delivery is cancelled").waitFor();
+    await tab(page, "held 1").waitFor();
+    await rows(page).first().locator("summary").press("Enter");
+    await rows(page).first().getByRole("button", { name: "Release" }).press("Enter");
+    await page.getByRole("status").getByText("The delivery is due now").waitFor();
+    await tab(page, "held 0").waitFor();
+    // It was tried once it was let go, and there is no token.
+    await page.goto(`${dashboard.url}/#/l/${location}/deliveries?state=dead&error=HIGHLEVEL_TOKEN`);
+    await tab(page, "dead 2").waitFor();
+    await tab(page, "cancelled 0").waitFor();
+  });
+
+  it("that are held are all released, or all discarded, exactly those that are shown, once it is confirmed", async () => {
+    await text("ada", 3);
+    await text("bob", 3);
+    const page = await open("?state=held&contact=ada");
+    await page.getByRole("button", { name: "Release all 2 held" }).click();
+    await page.getByRole("dialog", { name: "Release 2 held deliveries?" }).getByText("for the contact ada").waitFor();
+    await page.getByRole("button", { name: "Release 2", exact: true }).click();
+    await page.getByText("2 were released.").waitFor();
+    expect(await page.locator(".changed tr", { hasText: "held" }).textContent()).toBe("held20");
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.goto(`${dashboard.url}/#/l/${location}/deliveries`);
+    await page.getByRole("button", { name: "Discard all 2 held" }).click();
+    await page.getByRole("button", { name: "Discard 2", exact: true }).click();
+    await page.getByText("2 were discarded.").waitFor();
+    expect(await page.locator(".changed tr", { hasText: "cancelled" }).textContent()).toBe("cancelled02");
+    await page.getByRole("button", { name: "Close" }).click();
+    await tab(page, "held 0").waitFor();
+    expect(await page.getByRole("button", { name: "Discard all" }).count()).toBe(0);
   });
 
   it("say what holds their destination, and nothing much as long as nothing does", async () => {
