@@ -7,7 +7,8 @@ const ENDED = new Set(["sent", "dead", "cancelled"]);
 const ATTEMPTS = 10;
 const DAY_MS = 86_400_000;
 /** What ends a delivery before its tenth attempt. */
-const FINAL = /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_TEMPLATE|ACTION_LOST)\b/;
+const FINAL =
+  /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_NOT_RELEASED|ACTION_TEMPLATE|ACTION_LOST)\b/;
 /** Ten failures open a circuit; what was under way by then may still fail, and probes come half a minute apart. */
 const CALLS_BEFORE_OPEN = 14;
 const OPEN_MS = 25_000;

@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-cancels-nothing-that-is-being-sent",
     file: "ledger/deliveries.ts",
-    from: "state IN ('scheduled', 'sending')\n    AND cancelled_by",
-    to: "state = 'scheduled'\n    AND cancelled_by",
+    from: `"state IN ('scheduled', 'sending')", "state = 'held'"`,
+    to: `"state = 'scheduled'", "state = 'held'"`,
   },
   {
     name: "id-changed-at-a-retry",
@@ -133,8 +133,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-cancels-for-everybody",
     file: "ledger/deliveries.ts",
-    from: "SELECT id, plan FROM deliveries WHERE contact_id = ? AND cancellable = 1",
-    to: "SELECT id, plan FROM deliveries WHERE contact_id <> ? AND cancellable = 1",
+    from: "SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1",
+    to: "SELECT id, plan FROM deliveries WHERE contact_id <> ?1 AND cancellable = 1",
   },
   {
     name: "one-host-takes-every-place",

@@ -28,7 +28,8 @@ const STORY = [
   "internal-comment",
   "api-sms",
 ];
-const ENDED = new Set(["sent", "dead", "cancelled"]);
+/** What goes no further by itself. */
+const ENDED = new Set(["sent", "dead", "cancelled", "held"]);
 const SETTLE_TRIES = 100;
 const SETTLE_WAIT_MS = 100;
 

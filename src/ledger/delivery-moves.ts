@@ -46,9 +46,11 @@ export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number
 }
 
 /** Waits for a person. Nothing was sent and nothing failed, so no try is counted. */
-function held(from: Standing, nowMs: number): Standing {
-  if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };
-  return { ...from, state: "held", dueAtMs: null, giveUpAtMs: nowMs + GIVE_UP_AFTER_MS };
+function held(from: Standing, nowMs: number): Standing | null {
+  const back = putBack(from, nowMs);
+  return back?.state === "scheduled"
+    ? { ...back, state: "held", dueAtMs: null, giveUpAtMs: nowMs + GIVE_UP_AFTER_MS }
+    : back;
 }
 
 /** Let go by a person: due now, with all its tries before it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { actionError, unanswered } from "../../../src/act/outcome.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import type { HighLevelAccount, HighLevelAnswer } from "../../../src/highlevel/account.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
+import * as sends from "../../../src/ledger/sends.ts";
 import type { Delivery, DeliveryState } from "../../../src/model/delivery.ts";
 import type { HighLevelAction, Rule } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, LOCATION } from "../../builders.ts";
@@ -289,6 +291,18 @@ describe("a delivery that is held", () => {
     ledger.releaseDelivery(held?.id ?? "");
     await ledger.alarm();
     expect(world.texted).toEqual(["ada", "ada"]);
+  });
+
+  it("forgets nothing of an attempt before it, of whose end nothing is known", async () => {
+    const { storage, ledger, send } = await aWorld(texting());
+    await send("ada");
+    const [waiting] = inState(ledger, "scheduled");
+    const delivery = { id: waiting?.id ?? "", contactId: "ada", rule: "test-rule" };
+    sends.sendsOf(storage.sql, delivery, () => NOON).leaves();
+    sends.settled(storage.sql, delivery.id, unanswered(actionError("CONTACT_DND", "")));
+    expect(sends.settlesAt(storage.sql, delivery.id)).toBeGreaterThan(NOON);
+    sends.settled(storage.sql, delivery.id, unanswered(actionError("HIGHLEVEL_REFUSED", "")));
+    expect(sends.settlesAt(storage.sql, delivery.id)).toBe(0);
   });
 
   it("goes with its contact, and leaves nothing that is counted", async () => {
