@@ -17,6 +17,8 @@ export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): Attempt
   switch (answer.kind) {
     case "no-token":
       return unanswered(actionError("HIGHLEVEL_TOKEN", answer.message));
+    case "later":
+      return unanswered(actionError("HIGHLEVEL_TOKEN_LATER", answer.message));
     case "timeout":
       return unanswered(actionError("DESTINATION_TIMEOUT", "HighLevel did not answer in time"));
     case "broken":
@@ -35,7 +37,7 @@ export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): Attempt
 
 /** Whether an answer proves that nothing was done: HighLevel looked at the call and refused it. */
 export function isRefusal(answer: HighLevelAnswer): boolean {
-  if (answer.kind === "no-token") return true;
+  if (answer.kind === "no-token" || answer.kind === "later") return true;
   return answer.kind === "answer" && answer.status >= 400 && answer.status < 500 && answer.status !== 408;
 }
 

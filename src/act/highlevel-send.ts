@@ -58,7 +58,7 @@ async function look(
   const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
   if (messages === null) {
     // Without the right to ask, the event that a sent message causes is what can still be waited for.
-    const isOver = isRefusal(answer) && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
+    const isOver = isRefusal(answer) && answer.kind !== "later" && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
     return isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
   }
   const inHighLevel = findSent(wanted, messages, isClaimed);

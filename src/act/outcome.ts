@@ -40,6 +40,7 @@ export type ActionErrorCode =
   | "CONTACT_DND" // the contact does not want to be disturbed on this channel
   | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
   | "HIGHLEVEL_TOKEN" // the location has no token that can be used
+  | "HIGHLEVEL_TOKEN_LATER" // it has one that cannot be refreshed or opened now
   | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, also a fresh one, or its scopes
   | "HIGHLEVEL_LIMIT" // 429: more calls than HighLevel takes
   | "HIGHLEVEL_EARLY" // 403 on a status: HighLevel does not know the message yet
@@ -67,6 +68,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   CONTACT_DND: "held",
   CONTACT_STOPPED: "held",
   HIGHLEVEL_TOKEN: "never",
+  HIGHLEVEL_TOKEN_LATER: "later",
   HIGHLEVEL_TOKEN_REFUSED: "never",
   HIGHLEVEL_LIMIT: "later",
   HIGHLEVEL_EARLY: "later",

@@ -16,6 +16,8 @@ export type HighLevelAnswer =
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
   /** There is no token that could be used: the sentence says why, and what to do. */
   | { readonly kind: "no-token"; readonly message: string }
+  /** There is one, and it cannot be had now: the sentence says why. Nothing left. */
+  | { readonly kind: "later"; readonly message: string }
   /** It left, and nothing is known of its end. */
   | { readonly kind: "timeout" }
   | { readonly kind: "broken" };

@@ -32,6 +32,24 @@ export class LocationDirectory {
     );
   }
 
+  /** The app was installed in a location, by an agency if that is known. */
+  installed(locationId: string, companyId: string | null): void {
+    this.announce(locationId);
+    const statement = "UPDATE locations SET company_id = ? WHERE location_id = ?";
+    this.#storage.sql.exec(statement, companyId, locationId);
+  }
+
+  /** The app is no longer installed in a location. */
+  uninstalled(locationId: string): void {
+    this.#storage.sql.exec("UPDATE locations SET company_id = NULL WHERE location_id = ?", locationId);
+  }
+
+  /** Locations whose token came with an agency. */
+  ofCompany(companyId: string, limit: number): string[] {
+    const found = "SELECT location_id AS id FROM locations WHERE company_id = ? ORDER BY location_id LIMIT ?";
+    return rows<{ id: string }>(this.#storage.sql, found, companyId, limit).map(({ id }) => id);
+  }
+
   /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
   toPoke(count: number): string[] {
     const { sql } = this.#storage;

@@ -2,6 +2,7 @@
 // and answer RPC with the method of the same name.
 import { DurableObject } from "cloudflare:workers";
 import { kvTasks } from "../act/kv-tasks.ts";
+import type { SealedToken } from "../highlevel/sealed-token.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -12,6 +13,7 @@ import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { LocationLedger } from "./ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
+import type { Uninstall } from "./tokens.ts";
 
 /** The bindings of wrangler.toml, beside the variables. */
 export interface LedgerEnv extends Variables {
@@ -138,6 +140,18 @@ export class Ledger extends DurableObject<LedgerEnv> {
   eraseContact(locationId: string, contactId: string) {
     return this.#ledger.eraseContact(locationId, contactId);
   }
+  token() {
+    return this.#ledger.token();
+  }
+  storeToken(locationId: string, token: SealedToken) {
+    return this.#ledger.storeToken(locationId, token);
+  }
+  forgetToken() {
+    return this.#ledger.forgetToken();
+  }
+  uninstall(uninstall: Uninstall) {
+    return this.#ledger.uninstall(uninstall);
+  }
 }
 
 export class Directory extends DurableObject<LedgerEnv> {
@@ -154,6 +168,15 @@ export class Directory extends DurableObject<LedgerEnv> {
   }
   toPoke(count: number) {
     return this.#directory.toPoke(count);
+  }
+  installed(locationId: string, companyId: string | null) {
+    return this.#directory.installed(locationId, companyId);
+  }
+  ofCompany(companyId: string, limit: number) {
+    return this.#directory.ofCompany(companyId, limit);
+  }
+  uninstalled(locationId: string) {
+    return this.#directory.uninstalled(locationId);
   }
   closed(locationIds: readonly string[]) {
     return this.#directory.closed(locationIds);

@@ -20,12 +20,13 @@ export class LedgerAccount implements HighLevelAccount {
 
   async call(request: HighLevelRequest, leaves: () => void = () => undefined): Promise<HighLevelAnswer> {
     const token = await this.#tokens.current();
-    if (!token.ok) return { kind: "no-token", message: token.failure };
+    if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
     if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED) return answer;
     // Refused, so nothing was done: the same once more with another token, if there is one.
     const other = await this.#tokens.insteadOf(token.value);
-    return other === null ? answer : this.#send(request, other, leaves);
+    if (other === null) return answer;
+    return other.ok ? this.#send(request, other.value, leaves) : other.failure;
   }
 
   async #send(
@@ -49,7 +50,8 @@ export class LedgerAccount implements HighLevelAccount {
     leaves();
     try {
       const response = await this.#ports.fetch(request);
-      return { kind: "answer", status: response.status, body: await response.text() };
+      // Answers are kept and shown: one that quotes the token does not.
+      return { kind: "answer", status: response.status, body: (await response.text()).replaceAll(token, "[token]") };
     } catch (error) {
       return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
     }

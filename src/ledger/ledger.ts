@@ -3,6 +3,7 @@
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
 import type { Decided } from "../match/decide.ts";
 import { plainFacts } from "../match/facts.ts";
+import type { SealedToken } from "../highlevel/sealed-token.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
@@ -23,6 +24,7 @@ import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
+import type { KeptToken, Uninstalled } from "../model/token.ts";
 import { Alarm } from "./alarm.ts";
 import * as breaker from "./breaker.ts";
 import { Changes } from "./changes.ts";
@@ -48,7 +50,7 @@ import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import { ownSender } from "./sends.ts";
 import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
-import { NO_TOKENS } from "./tokens.ts";
+import { LedgerTokens, type Uninstall } from "./tokens.ts";
 import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */
@@ -68,14 +70,15 @@ export class LocationLedger {
   readonly #intake: Intake;
   readonly #reports: Reports;
   readonly #alarm: Alarm;
+  readonly #tokens: LedgerTokens;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     const watched = this.#changes.watch(storage);
     this.#storage = watched;
     this.#ports = ports;
     this.#statistics = new Statistics(watched, ports);
-    const { api } = ports.highlevel;
-    const account = ports.account ?? new LedgerAccount(api, ports.actions, NO_TOKENS);
+    this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
+    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, this.#tokens);
     this.#pump = new Pump(watched, ports, this.#statistics, account, () => this.#reports.wake());
     this.#recorder = new Recorder(watched, ports, this.#statistics);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
@@ -352,6 +355,29 @@ export class LocationLedger {
     this.#statistics.forget();
     this.#goOn();
     return erased;
+  }
+
+  /** What may be shown of the HighLevel token; `null`: there is none. */
+  token(): KeptToken | null {
+    return this.#tokens.told();
+  }
+
+  /** Keeps a token in the place of whichever there was. */
+  storeToken(locationId: string, token: SealedToken): KeptToken | null {
+    this.#write(() => {
+      this.#tokens.store(token);
+      this.#seen(locationId);
+    });
+    return this.#tokens.told();
+  }
+
+  forgetToken(): void {
+    this.#tokens.forget();
+  }
+
+  /** The app was uninstalled: its token is forgotten. */
+  uninstall(uninstall: Uninstall): Uninstalled {
+    return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
   }
 
   /** All of it is committed, or none; and if none, what was noted and armed in it is forgotten. */

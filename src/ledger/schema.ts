@@ -139,6 +139,24 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'held';
   `,
+  // The location's HighLevel token, sealed, and the uninstalls that were heard of.
+  `
+  CREATE TABLE tokens (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    source TEXT NOT NULL,
+    sealed TEXT,
+    expires_at INTEGER,
+    company_id TEXT,
+    app_id TEXT,
+    scopes TEXT NOT NULL,
+    stored_at INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    state_at INTEGER NOT NULL,
+    refreshed_at INTEGER,
+    refresh_began_at INTEGER
+  );
+  CREATE TABLE uninstalls (event_key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
@@ -149,6 +167,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   `,
   // Which locations the watchdog pokes: those where something waits, as far as is known.
   "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",
+  // With which agency a location's OAuth token came: an app is uninstalled from all of an agency's locations at once.
+  "ALTER TABLE locations ADD COLUMN company_id TEXT;",
 ];
 
 /** Brings the tables up to date. All of it or none of it happens. */

@@ -1,0 +1,70 @@
+// Tokens at rest: AES-256-GCM under keys that only the deployment's secrets hold.
+import { fail, succeed, type Result } from "../model/result.ts";
+
+/** Keys that are usable: the first seals, all open. */
+export type SealKeys = readonly [CryptoKey, ...CryptoKey[]];
+
+interface SealParameters {
+  readonly name: string;
+  readonly iv: Uint8Array<ArrayBuffer>;
+  readonly additionalData: Uint8Array;
+}
+
+const ALGORITHM = "AES-GCM";
+const KEY_BYTES = 32;
+/** What NIST SP 800-38D asks of a random one. */
+const IV_BYTES = 12;
+const FORM = /^v1\.([\w-]{16})\.([\w-]{22,})$/;
+
+/** Reads keys, base64 of 32 bytes each; or says, without quoting any, which of them cannot be used. */
+export async function sealKeys(texts: readonly string[]): Promise<Result<SealKeys, string>> {
+  const keys: CryptoKey[] = [];
+  for (const [index, text] of texts.entries()) {
+    const bytes = bytesOf(text);
+    if (bytes?.byteLength !== KEY_BYTES)
+      return fail(`Key ${index + 1} of HIGHLEVEL_TOKEN_KEY is not the base64 of ${KEY_BYTES} bytes`);
+    keys.push(await crypto.subtle.importKey("raw", bytes, ALGORITHM, false, ["encrypt", "decrypt"]));
+  }
+  const [first, ...others] = keys;
+  return first ? succeed([first, ...others]) : fail("HIGHLEVEL_TOKEN_KEY is not set");
+}
+
+/** Seals a text for one location: as `v1.<iv>.<ciphertext>`, both base64url, which opens for no other. */
+export async function seal([key]: SealKeys, text: string, locationId: string): Promise<string> {
+  const iv = new Uint8Array(IV_BYTES);
+  crypto.getRandomValues(iv);
+  const sealed = await crypto.subtle.encrypt(parameters(iv, locationId), key, new TextEncoder().encode(text));
+  return `v1.${base64url(iv)}.${base64url(new Uint8Array(sealed))}`;
+}
+
+/** What was sealed for this location; `null`: another location, a key that is not there, or a changed text. */
+export async function open(keys: SealKeys, sealed: string, locationId: string): Promise<string | null> {
+  const [, ivText = "", textText = ""] = FORM.exec(sealed) ?? [];
+  const [iv, bytes] = [bytesOf(ivText), bytesOf(textText)];
+  if (iv?.byteLength !== IV_BYTES || bytes === null) return null;
+  for (const key of keys) {
+    const opened = await crypto.subtle.decrypt(parameters(iv, locationId), key, bytes).catch(() => null);
+    if (opened !== null) return new TextDecoder().decode(opened);
+  }
+  return null;
+}
+
+/** The location is sealed along, so that a row copied elsewhere does not open. */
+function parameters(iv: Uint8Array<ArrayBuffer>, locationId: string): SealParameters {
+  return { name: ALGORITHM, iv, additionalData: new TextEncoder().encode(locationId) };
+}
+
+function base64url(bytes: Uint8Array): string {
+  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** The bytes of base64 or base64url; `null`: it is neither. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    const plain = text.replaceAll("-", "+").replaceAll("_", "/");
+    return Uint8Array.from(atob(plain), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+// A location's token as it is kept: what opens HighLevel sealed, and beside it what a person may see.
+import { fail, succeed, type Result } from "../model/result.ts";
+import { isJsonObject } from "../model/json.ts";
+import type { TokenSource } from "../model/token.ts";
+import { open, seal, type SealKeys } from "./seal.ts";
+import type { Grant } from "./tokens.ts";
+
+/** A token on its way to the location's ledger. */
+export interface SealedToken {
+  readonly source: TokenSource;
+  readonly sealed: string;
+  /** Milliseconds since 1970; `null`: it does not expire. */
+  readonly expiresAtMs: number | null;
+  /** The agency that an OAuth token came with. */
+  readonly companyId: string | null;
+  /** The app that an OAuth token belongs to. */
+  readonly appId: string | null;
+  readonly scopes: readonly string[];
+}
+
+/** What is sealed. */
+interface TokenPair {
+  readonly accessToken: string;
+  /** `null`: a private integration's token is not refreshed. */
+  readonly refreshToken: string | null;
+}
+
+/** The token of a private integration, sealed for a location. */
+export async function sealPrivate(keys: SealKeys, accessToken: string, locationId: string): Promise<SealedToken> {
+  const sealed = await sealPair(keys, { accessToken, refreshToken: null }, locationId);
+  return { source: "private", sealed, expiresAtMs: null, companyId: null, appId: null, scopes: [] };
+}
+
+/** What HighLevel granted an app, sealed for its location. */
+export async function sealGrant(keys: SealKeys, grant: Grant, appId: string, nowMs: number): Promise<SealedToken> {
+  const { accessToken, refreshToken, expiresInMs, scopes, locationId, companyId } = grant;
+  const sealed = await sealPair(keys, { accessToken, refreshToken }, locationId);
+  return { source: "oauth", sealed, expiresAtMs: nowMs + expiresInMs, companyId, appId, scopes };
+}
+
+/** Opens what was sealed; the failure is that no key does so for this location. */
+export async function openPair(keys: SealKeys, sealed: string, locationId: string): Promise<Result<TokenPair, null>> {
+  const text = await open(keys, sealed, locationId);
+  if (text === null) return fail(null);
+  const pair: unknown = JSON.parse(text);
+  const { accessToken, refreshToken } = isJsonObject(pair) ? pair : {};
+  if (typeof accessToken !== "string") return fail(null);
+  return succeed({ accessToken, refreshToken: typeof refreshToken === "string" ? refreshToken : null });
+}
+
+function sealPair(keys: SealKeys, pair: TokenPair, locationId: string): Promise<string> {
+  return seal(keys, JSON.stringify(pair), locationId);
+}

@@ -1,0 +1,138 @@
+// Tokens of HighLevel by OAuth: what POST /oauth/token is asked, and what its answers mean. A refresh token is good for
+// one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
+import { is, nonempty, nullable, number, optional, string, type } from "superstruct";
+import { isJsonObject } from "../model/json.ts";
+import { CALLS } from "./calls.ts";
+
+/** The marketplace app by which locations are installed. */
+export interface OAuthApp {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** What HighLevel grants for one location. */
+export interface Grant {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresInMs: number;
+  readonly scopes: readonly string[];
+  readonly locationId: string;
+  /** The agency; `null` where the answer names none. */
+  readonly companyId: string | null;
+}
+
+/** What became of asking for a token. */
+export type TokenAnswer =
+  | { readonly kind: "granted"; readonly grant: Grant }
+  /** A token of an agency, which opens no location. */
+  | { readonly kind: "company" }
+  /** The code or refresh token is wrong, was used, or was taken away. */
+  | { readonly kind: "refused" }
+  /** HighLevel does not know the app by this id and secret. */
+  | { readonly kind: "unknown-app" }
+  /** No answer, or none that says anything: whether the code or refresh token is used up is not known. */
+  | { readonly kind: "unclear" };
+
+const OTHER_SCOPES = ["contacts.readonly", "conversations/message.readonly", "locations.readonly"];
+/** Everything that Afterbeep asks of HighLevel. */
+export const SCOPES: readonly string[] = [
+  ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES]),
+].toSorted();
+
+const CHOOSE_LOCATION = "https://marketplace.gohighlevel.com/oauth/chooselocation";
+const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
+const text = nonempty(string());
+const LOCATION_TOKEN = type({
+  access_token: text,
+  refresh_token: text,
+  expires_in: number(),
+  locationId: text,
+  scope: optional(nullable(string())),
+  userType: optional(nullable(string())),
+  companyId: optional(nullable(string())),
+});
+
+/** Where a person chooses the location that the app is installed in. */
+export function installUrl(clientId: string, redirectUri: string): string {
+  const query = { response_type: "code", client_id: clientId, redirect_uri: redirectUri, scope: SCOPES.join(" ") };
+  return `${CHOOSE_LOCATION}?${new URLSearchParams(query).toString()}`;
+}
+
+/** The id of an app, as events name it: what stands before the dash of its client id. */
+export function appIdOf(clientId: string): string {
+  return clientId.split("-", 1)[0] ?? clientId;
+}
+
+/** The form that exchanges a code. */
+export function codeForm(app: OAuthApp, code: string, redirectUri: string): URLSearchParams {
+  return form(app, { grant_type: "authorization_code", code, redirect_uri: redirectUri });
+}
+
+/** The form that gets the next tokens. */
+export function refreshForm(app: OAuthApp, refreshToken: string): URLSearchParams {
+  return form(app, { grant_type: "refresh_token", refresh_token: refreshToken });
+}
+
+function form(app: OAuthApp, fields: { readonly [name: string]: string }): URLSearchParams {
+  return new URLSearchParams({
+    client_id: app.clientId,
+    client_secret: app.clientSecret,
+    user_type: "Location",
+    ...fields,
+  });
+}
+
+/** Asks for a token. It never throws for what a network does. */
+export async function askForToken(
+  api: string,
+  asked: URLSearchParams,
+  ports: { readonly fetch: (request: Request) => Promise<Response>; readonly signal: AbortSignal },
+): Promise<TokenAnswer> {
+  const request = new Request(`${api}/oauth/token`, {
+    method: "POST",
+    headers: {
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded",
+      "user-agent": "Afterbeep",
+    },
+    body: asked.toString(),
+    redirect: "manual",
+    signal: ports.signal,
+  });
+  try {
+    const response = await ports.fetch(request);
+    return readTokenAnswer(response.status, await response.text());
+  } catch {
+    return { kind: "unclear" };
+  }
+}
+
+/** What an answer means. */
+export function readTokenAnswer(status: number, body: string): TokenAnswer {
+  if (status >= 200 && status < 300) return granted(body);
+  if (status !== 400 && status !== 401 && status !== 422) return { kind: "unclear" };
+  return { kind: UNKNOWN_APP.test(body) ? "unknown-app" : "refused" };
+}
+
+function granted(body: string): TokenAnswer {
+  const answer = parsed(body);
+  if (isJsonObject(answer) && answer["userType"] === "Company") return { kind: "company" };
+  if (!is(answer, LOCATION_TOKEN)) return { kind: "unclear" };
+  const grant = {
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token,
+    expiresInMs: answer.expires_in * 1000,
+    scopes: (answer.scope ?? "").split(/\s+/).filter((scope) => scope !== ""),
+    locationId: answer.locationId,
+    companyId: answer.companyId || null,
+  };
+  return { kind: "granted", grant };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,27 @@
+/** How a location came by its token: somebody gave it, or the app was installed. */
+export type TokenSource = "private" | "oauth";
+
+/** Whether it can be used; `refused`: HighLevel does not take it any more. */
+export type TokenState = "active" | "refused" | "uninstalled";
+
+/** What may be shown of a location's HighLevel token: never the token. */
+export interface KeptToken {
+  readonly source: TokenSource;
+  readonly state: TokenState;
+  /** ISO 8601, UTC: since when it is in this state. */
+  readonly since: string;
+  /** What it allows, as HighLevel said; empty for a private integration, which nobody says it of. */
+  readonly scopes: readonly string[];
+  /** ISO 8601, UTC; `null`: it does not expire. One by OAuth is refreshed before. */
+  readonly expiresAt: string | null;
+  /** ISO 8601, UTC: when it was given, or the app was installed. */
+  readonly storedAt: string;
+}
+
+/** The location's token; `null`: it has none. */
+export interface TokenAnswer {
+  readonly token: KeptToken | null;
+}
+
+/** What became of an app's uninstall: `kept` where the token is none of that app, or a later one. */
+export type Uninstalled = "uninstalled" | "kept" | "repeated";

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
+import {
+  appIdOf,
+  askForToken,
+  codeForm,
+  installUrl,
+  readTokenAnswer,
+  refreshForm,
+} from "../../../src/highlevel/tokens.ts";
+import { TEST_APP } from "../../keys.ts";
+
+const ANSWER = {
+  access_token: "access",
+  token_type: "Bearer",
+  expires_in: 86_399,
+  refresh_token: "refresh",
+  scope: "contacts.write  contacts.readonly",
+  userType: "Location",
+  locationId: "here",
+  companyId: "agency",
+  userId: "somebody",
+};
+const read = (status: number, body: unknown) =>
+  readTokenAnswer(status, typeof body === "string" ? body : JSON.stringify(body));
+
+describe("an answer of POST /oauth/token", () => {
+  it("grants the tokens of a location", () => {
+    expect(read(200, ANSWER)).toEqual({
+      kind: "granted",
+      grant: {
+        accessToken: "access",
+        refreshToken: "refresh",
+        expiresInMs: 86_399_000,
+        scopes: ["contacts.write", "contacts.readonly"],
+        locationId: "here",
+        companyId: "agency",
+      },
+    });
+  });
+
+  it("may leave out what a location can do without", () => {
+    const { scope: _, companyId: __, userType: ___, ...rest } = ANSWER;
+    expect(read(201, rest)).toMatchObject({ kind: "granted", grant: { scopes: [], companyId: null } });
+  });
+
+  const cases: readonly (readonly [what: string, status: number, body: unknown, kind: string])[] = [
+    ["an agency's token", 200, { ...ANSWER, userType: "Company", locationId: undefined }, "company"],
+    ["a token without a location", 200, { ...ANSWER, locationId: "" }, "unclear"],
+    ["a token that cannot be refreshed", 200, { ...ANSWER, refresh_token: undefined }, "unclear"],
+    ["a token that expires at no number", 200, { ...ANSWER, expires_in: "soon" }, "unclear"],
+    ["a page", 200, "<html>", "unclear"],
+    ["nothing", 200, "", "unclear"],
+    ["a code that was used", 400, { error: "invalid_grant" }, "refused"],
+    ["a refresh token that was used, as 401", 401, { error: "invalid_grant" }, "refused"],
+    ["a form that lacks something", 422, { message: ["code should not be empty"] }, "refused"],
+    ["an app with another secret", 401, { error: "invalid_client" }, "unknown-app"],
+    [
+      "an app with another secret, in words",
+      400,
+      { error_description: "Invalid client: client is invalid" },
+      "unknown-app",
+    ],
+    ["a redirect", 302, "", "unclear"],
+    ["too many calls", 429, {}, "unclear"],
+    ["an error of HighLevel's", 503, {}, "unclear"],
+  ];
+  it.each(cases)("%s (%i)", (_, status, body, kind) => {
+    expect(read(status, body)).toMatchObject({ kind });
+  });
+});
+
+describe("asking HighLevel", () => {
+  const aHighLevel = () => new HighLevelStandIn({ clock: () => 0, app: TEST_APP });
+  const asking = (highLevel: HighLevelStandIn, form: URLSearchParams) =>
+    askForToken("https://highlevel.example.com", form, {
+      fetch: (request) => highLevel.answer(request),
+      signal: new AbortController().signal,
+    });
+
+  it("exchanges a code once, and each refresh token once, in the form that is published", async () => {
+    const highLevel = aHighLevel();
+    const code = codeForm(TEST_APP, highLevel.authorize("here"), "https://worker.example.com/oauth/callback");
+    const first = await asking(highLevel, code);
+    if (first.kind !== "granted") throw new Error(first.kind);
+    expect(await asking(highLevel, code)).toEqual({ kind: "refused" });
+    const refresh = refreshForm(TEST_APP, first.grant.refreshToken);
+    const next = await asking(highLevel, refresh);
+    expect(next).toMatchObject({ kind: "granted", grant: { locationId: "here" } });
+    expect(await asking(highLevel, refresh)).toEqual({ kind: "refused" });
+    expect(await asking(highLevel, refreshForm({ ...TEST_APP, clientSecret: "x" }, "any"))).toEqual({
+      kind: "unknown-app",
+    });
+    expect(highLevel.violations).toEqual([]);
+  });
+
+  it("does not throw when there is no connection", async () => {
+    const highLevel = aHighLevel();
+    highLevel.faults.push({ match: () => true, kind: "refuse-connection", times: 1 });
+    expect(await asking(highLevel, refreshForm(TEST_APP, "any"))).toEqual({ kind: "unclear" });
+  });
+});
+
+it("a person chooses the location on HighLevel's page, with every scope that a call needs", () => {
+  const url = new URL(installUrl("app-id-x", "https://worker.example.com/oauth/callback"));
+  expect(url.origin + url.pathname).toBe("https://marketplace.gohighlevel.com/oauth/chooselocation");
+  const { scope, ...query } = Object.fromEntries(url.searchParams);
+  expect(query).toEqual({
+    response_type: "code",
+    client_id: "app-id-x",
+    redirect_uri: "https://worker.example.com/oauth/callback",
+  });
+  expect(scope?.split(" ")).toEqual([
+    "contacts.readonly",
+    "contacts.write",
+    "conversations/message.readonly",
+    "conversations/message.write",
+    "locations.readonly",
+    "opportunities.write",
+  ]);
+});
+
+it("an app's id stands before the dash of its client id", () => {
+  expect([appIdOf("6578278e-lr2o"), appIdOf("6578278e")]).toEqual(["6578278e", "6578278e"]);
+});
