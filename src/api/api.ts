@@ -2,6 +2,8 @@
 import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
+import { sealKeys } from "../highlevel/seal.ts";
+import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -9,6 +11,7 @@ import type { Json } from "../model/json.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Settings } from "../model/settings.ts";
+import type { TokenAnswer } from "../model/token.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
@@ -19,6 +22,7 @@ import {
   DELIVERY_FILTER,
   deliveryBatch,
   EVENT,
+  givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
@@ -42,8 +46,10 @@ const MAX_BODY_BYTES = 512 * 1024;
 /** Cloudflare's point-in-time recovery can bring a Durable Object back as it was up to 30 days ago. */
 const RECOVERABLE_MS = 30 * 86_400_000;
 
+type Method = "get" | "post" | "put" | "delete";
+
 /** Each route with what it does; `:l` is a location. */
-export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path: string, handler: Handler])[] = [
+export const ROUTES: readonly (readonly [method: Method, path: string, handler: Handler])[] = [
   [
     "get",
     "/api/settings",
@@ -164,6 +170,20 @@ export const ROUTES: readonly (readonly [method: "get" | "post" | "delete", path
   ],
   [
     "get",
+    "/api/locations/:l/token",
+    async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
+  ],
+  ["put", "/api/locations/:l/token", giveToken],
+  [
+    "delete",
+    "/api/locations/:l/token",
+    async ({ parameter }, { ledger }) => {
+      await ledger(parameter("l")).forgetToken();
+      return succeed({ token: null } satisfies TokenAnswer);
+    },
+  ],
+  [
+    "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
       asked(listQuery(url, PAGE), (query) => ledger(parameter("l")).quarantined(query)),
@@ -251,6 +271,18 @@ async function ingest(
   return item === undefined
     ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
     : ports.ingest(item, locationId);
+}
+
+/** Keeps the token of a private integration. It is sealed here: nothing behind this line sees it. */
+async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Promise<Answer> {
+  const body = await jsonBody(request);
+  const token = body.ok ? givenToken(body.value) : body;
+  if (!token.ok) return token;
+  const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
+  if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
+  const locationId = parameter("l");
+  const sealed = await sealPrivate(keys.value, token.value, locationId);
+  return succeed({ token: await ports.ledger(locationId).storeToken(locationId, sealed) } satisfies TokenAnswer);
 }
 
 /** What a ledger answers to what could be read of a request. */

@@ -1,4 +1,5 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
+import type { SealedToken } from "../highlevel/sealed-token.ts";
 import type { Decided } from "../match/decide.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Event } from "../model/event.ts";
@@ -22,6 +23,7 @@ import type { Result } from "../model/result.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
+import type { KeptToken } from "../model/token.ts";
 import type { DoorPorts } from "./door.ts";
 
 /** A page of something, under its own name, and the cursor of the next one. */
@@ -57,6 +59,9 @@ interface LedgerReader extends HeldReader {
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
+  token(): Promise<KeptToken | null>;
+  storeToken(locationId: string, token: SealedToken): Promise<KeptToken | null>;
+  forgetToken(): Promise<void>;
 }
 
 export interface ApiPorts extends DoorPorts {

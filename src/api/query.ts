@@ -60,6 +60,9 @@ const TIME: Form<string> = {
 const RULE = text(/^[!-~]{1,128}$/, "the name of a rule");
 const CONTACT = text(/^[!-~]{1,128}$/, "the id of a contact");
 
+/** What a header can carry, without what copying adds. */
+const TOKEN = /^[!-~]{8,4096}$/;
+
 const LIMIT = wholeNumber(MAX_LIMIT);
 
 /** Where a page begins. */
@@ -133,6 +136,17 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 1 && limit <= MAX_BATCH
     ? succeed({ filter: read.value, limit })
     : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
+}
+
+/** Reads a body that gives a location a token. */
+export function givenToken(body: Json): Result<string, Failure> {
+  if (!isJsonObject(body)) return refused("", "API_TOKEN", "Expected an object");
+  const { token, ...others } = body;
+  const [other] = Object.keys(others);
+  if (other !== undefined) return refused(jsonPointer([other]), "API_TOKEN", "Expected no key but token");
+  return typeof token === "string" && TOKEN.test(token)
+    ? succeed(token)
+    : refused("/token", "API_TOKEN", "Expected the token of a private integration, such as pit-…");
 }
 
 /**

@@ -21,6 +21,7 @@ export type Failure =
   | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
   | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
   | { readonly code: "HOOK_CLOSED" } // GATEWAY_SECRET is not set, or one in it cannot be used
+  | { readonly code: "CONFIGURATION_TOKEN_KEY"; readonly what: string } // HIGHLEVEL_TOKEN_KEY is missing or unusable
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
@@ -88,6 +89,10 @@ export function problemOf(failure: Failure): Problem {
       );
     case "HOOK_CLOSED":
       return problem(401, failure.code, "The hook of gateways is closed", `Set GATEWAY_SECRET to ${SECRET_FORM}`);
+    case "CONFIGURATION_TOKEN_KEY": {
+      const detail = `${failure.what}: put what "openssl rand -base64 32" prints into it`;
+      return problem(400, failure.code, "Tokens cannot be kept", detail);
+    }
     case "LEDGER_UNAVAILABLE":
       return problem(429, failure.code, "The ledger cannot be asked now", "Send it again later", {
         "retry-after": String(failure.retryAfterSeconds),

@@ -24,9 +24,10 @@ describe("where ALLOWED_LOCATIONS names two, any other", () => {
   });
 
   it.each(OTHERS)("such as %j is not found, and no ledger comes into being", async (location) => {
-    for (const path of ["events", "deliveries", "tasks", "quarantine", "ignored", "events/key"])
+    for (const path of ["events", "deliveries", "tasks", "quarantine", "ignored", "events/key", "token"])
       expect((await api("get", `/api/locations/${location}/${path}`)).status).toBe(404);
     expect((await api("delete", `/api/locations/${location}/contacts/c`)).status).toBe(404);
+    expect((await api("put", `/api/locations/${location}/token`, { token: "pit-of-nobody" })).status).toBe(404);
     expect(await ledgers()).toBe(0);
   });
 

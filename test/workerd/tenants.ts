@@ -83,6 +83,7 @@ export async function fill(location: string): Promise<void> {
   await send({ ...common, contactId: "", webhookId: named("unusable", 1), body: text });
   await send({ ...common, contactId: 7, id: named("contact", 1), webhookId: named("unusable", 2), body: text });
   await send({ type: `Unknown ${text}`, locationId: location });
+  await api("put", `/api/locations/${location}/token`, { token: `pit-${text}` });
   world.answer = ({ body: sent }) =>
     new Response(`${text} took ${sent}`, { status: sent.includes("contact-1") ? 500 : 200 });
   await runDurableObjectAlarm(env.LEDGER.getByName(location));

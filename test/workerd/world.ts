@@ -7,6 +7,7 @@ const START = Date.parse("2100-01-01T12:00:00.000Z");
 /** One request that left the Worker. */
 export interface OutgoingRequest {
   readonly id: string;
+  readonly method: string;
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
@@ -39,8 +40,8 @@ export function resetWorld(): void {
 }
 
 export async function outgoing(request: Request): Promise<Response> {
-  const { url, headers } = request;
-  const seen = { id: headers.get("webhook-id") ?? "", url, headers, body: await request.text(), at: world.now };
+  const { method, url, headers } = request;
+  const seen = { id: headers.get("webhook-id") ?? "", method, url, headers, body: await request.text(), at: world.now };
   world.requests.push(seen);
   return world.answer(seen);
 }

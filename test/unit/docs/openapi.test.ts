@@ -104,6 +104,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   EVENT_UNUSABLE: { code: "EVENT_UNUSABLE", issues: [{ pointer: "", code: "EVENT_TYPE", message: "m" }] },
   CONFIGURATION_KEYS: { code: "CONFIGURATION_KEYS" },
   HOOK_CLOSED: { code: "HOOK_CLOSED" },
+  CONFIGURATION_TOKEN_KEY: { code: "CONFIGURATION_TOKEN_KEY", what: "HIGHLEVEL_TOKEN_KEY is not set" },
   LEDGER_UNAVAILABLE: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 },
   LEDGER_OVER_BUDGET: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 5 },
   LEDGER_NOT_FOUND: { code: "LEDGER_NOT_FOUND", what: "task" },

@@ -19,6 +19,10 @@ const FAILURES: {
   EVENT_UNUSABLE: { failure: { code: "EVENT_UNUSABLE", issues: ISSUES }, status: 422 },
   CONFIGURATION_KEYS: { failure: { code: "CONFIGURATION_KEYS" }, status: 429 },
   HOOK_CLOSED: { failure: { code: "HOOK_CLOSED" }, status: 401 },
+  CONFIGURATION_TOKEN_KEY: {
+    failure: { code: "CONFIGURATION_TOKEN_KEY", what: "HIGHLEVEL_TOKEN_KEY is not set" },
+    status: 400,
+  },
   LEDGER_UNAVAILABLE: { failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 30 }, status: 429 },
   LEDGER_OVER_BUDGET: { failure: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 3 }, status: 429 },
   LEDGER_NOT_FOUND: { failure: { code: "LEDGER_NOT_FOUND", what: "event" }, status: 404 },
