@@ -5,6 +5,7 @@ import {
   directory,
   eraseContact,
   eventStore,
+  install,
   isBusy,
   ledgerOf,
   pokeLedgers,
@@ -14,6 +15,7 @@ import type { LedgerEnv } from "./ledger/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
 import { logError } from "./model/log-line.ts";
+import { finishInstall, startInstall, type OAuthPorts } from "./receive/oauth.ts";
 import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
 import { bundledRules } from "./rules/bundled.ts";
@@ -25,6 +27,8 @@ router
   .all("/hooks/highlevel", hook("events"))
   .all("/hooks/highlevel/provider", hook("provider"))
   .all("/hooks/gateway", hook("gateway"))
+  .get("/oauth/start", (request, env) => startInstall(request, oauthPorts(env)))
+  .get("/oauth/callback", (request, env) => finishInstall(request, oauthPorts(env)))
   .get("/healthz", () => Response.json({ status: "ok", ruleSet: bundledRules.hash }))
   .all("/api/*", async (request, env) => respond(await answerApi(request as unknown as Request, apiPorts(env))))
   .all("*", () => respond({ ok: false, failure: { code: "REQUEST_NOT_FOUND" } }));
@@ -50,6 +54,16 @@ function hook(route: HookRoute): (request: IRequest, env: LedgerEnv) => Promise<
 
 function receivePorts(env: LedgerEnv): ReceivePorts {
   return { configuration: configurationOf(env), clock: Date.now, store: eventStore(env) };
+}
+
+function oauthPorts(env: LedgerEnv): OAuthPorts {
+  return {
+    configuration: configurationOf(env),
+    clock: Date.now,
+    fetch: (outgoing) => fetch(outgoing),
+    timeLimit: (ms) => AbortSignal.timeout(ms),
+    install: (locationId, token) => install(env, locationId, token),
+  };
 }
 
 function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {

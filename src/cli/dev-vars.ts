@@ -8,7 +8,7 @@ const SECRET_BYTES = 32;
 /** Where the demo's receiver listens, and what `.dev.vars` allows besides public https. */
 export const RECEIVER_PORT = 9099;
 
-/** Makes `.dev.vars` where there is none: a development key pair, an admin token, secrets for webhooks and gateways. */
+/** Makes `.dev.vars` where there is none: a development key pair, an admin token, secrets for webhooks, gateways and tokens. */
 export async function ensureDevVars(): Promise<{ readonly variables: DevVariables; readonly made: boolean }> {
   if (existsSync(DEV_VARS)) return { variables: devVariables(), made: false };
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
@@ -22,6 +22,7 @@ export async function ensureDevVars(): Promise<{ readonly variables: DevVariable
     `ADMIN_TOKEN="${randomBytes(SECRET_BYTES).toString("base64url")}"`,
     `WEBHOOK_SECRET="whsec_${randomBytes(SECRET_BYTES).toString("base64")}"`,
     `GATEWAY_SECRET="whsec_${randomBytes(SECRET_BYTES).toString("base64")}"`,
+    `HIGHLEVEL_TOKEN_KEY="${randomBytes(SECRET_BYTES).toString("base64")}"`,
     'ALLOWED_LOCATIONS="*"',
     `OUTBOUND_ALLOWED_HOSTS="localhost:${RECEIVER_PORT},127.0.0.1:${RECEIVER_PORT}"`,
     "",

@@ -1,4 +1,5 @@
 // The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
+import type { SealedToken } from "../highlevel/sealed-token.ts";
 import type { Event } from "../model/event.ts";
 import { logError } from "../model/log-line.ts";
 import type { Erased, Held, Quarantined, Recorded } from "../model/ledger.ts";
@@ -87,6 +88,12 @@ export async function pokeLedgers(env: LedgerEnv): Promise<void> {
     }
   }
   if (closed.length > 0) await directory(env).closed(closed);
+}
+
+/** Hands an app's token to its location. The directory comes first: it has to know where an agency's tokens are. */
+export async function install(env: LedgerEnv, locationId: string, token: SealedToken): Promise<void> {
+  await directory(env).installed(locationId, token.companyId);
+  await ledgerOf(env, locationId).storeToken(locationId, token);
 }
 
 /** Takes what has been ingested since out of the quarantine. */

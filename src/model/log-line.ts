@@ -29,6 +29,26 @@ export interface AttemptLine {
   readonly status: number | null;
 }
 
+/** What became of installing the app. */
+export type InstallOutcome =
+  | "installed"
+  | "no-app" // the app's id or secret is not set
+  | "no-key" // tokens cannot be kept
+  | "unknown-app" // HighLevel does not know the app
+  | "no-code"
+  | "code-refused"
+  | "company" // an agency's token
+  | "not-allowed" // the location is not on the operator's list
+  | "unclear" // HighLevel's answer cannot be used, or there was none
+  | "not-stored";
+
+/** One try to install the app. */
+export interface InstallLine {
+  readonly outcome: InstallOutcome;
+  /** `null`: none, or one that is not allowed. */
+  readonly locationId: string | null;
+}
+
 /** Where something went wrong. */
 export interface Place {
   readonly eventKey?: string;
@@ -61,6 +81,10 @@ export function logEvent({ fired, ...line }: EventLine): void {
 
 export function logAttempt(line: AttemptLine): void {
   console.log(JSON.stringify({ message: "attempt", ...line }));
+}
+
+export function logInstall({ outcome, locationId }: InstallLine): void {
+  console.log(JSON.stringify({ message: "install", outcome, locationId }));
 }
 
 /** Something went wrong. `message` is a fixed sentence. */
