@@ -3,10 +3,13 @@ import type { SealedToken } from "../highlevel/sealed-token.ts";
 import type { Event } from "../model/event.ts";
 import { logError } from "../model/log-line.ts";
 import type { Erased, Held, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { directoryOf, type Directory, type Ledger, type LedgerEnv } from "./durable-objects.ts";
 
 const POKED_AT_ONCE = 900;
 const POKED_TOGETHER = 30;
+/** Each takes two of the thousand calls of an invocation. */
+const UNINSTALLED_AT_ONCE = 450;
 
 /** A Durable Object's methods without the types that RPC adds to every answer. */
 type Remote<Target> = {
@@ -32,6 +35,7 @@ export function eventStore(env: LedgerEnv): {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
   countIgnored(locationId: string | null, kind: string): Promise<Held>;
+  uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 } {
   return {
     record: (event) => again(() => ledgerOf(env, event.locationId).record(event)),
@@ -41,6 +45,7 @@ export function eventStore(env: LedgerEnv): {
       locationId === null
         ? directory(env).countIgnored(kind)
         : ledgerOf(env, locationId).countIgnored(locationId, kind),
+    uninstall: (place, event) => uninstall(env, place, event),
   };
 }
 
@@ -94,6 +99,29 @@ export async function pokeLedgers(env: LedgerEnv): Promise<void> {
 export async function install(env: LedgerEnv, locationId: string, token: SealedToken): Promise<void> {
   await directory(env).installed(locationId, token.companyId);
   await ledgerOf(env, locationId).storeToken(locationId, token);
+}
+
+/**
+ * Has a location forget an app's token, or all of an agency. Of an agency with more locations than one invocation can
+ * ask it throws when it has done a part, so that HighLevel sends the event again for the next.
+ */
+async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: Uninstall): Promise<Uninstalled> {
+  if ("locationId" in place) return uninstallFrom(env, place.locationId, event);
+  const locations = await directory(env).ofCompany(place.companyId, UNINSTALLED_AT_ONCE);
+  const done = new Set<Uninstalled>();
+  for (let from = 0; from < locations.length; from += POKED_TOGETHER) {
+    const together = locations.slice(from, from + POKED_TOGETHER);
+    for (const one of await Promise.all(together.map((id) => uninstallFrom(env, id, event)))) done.add(one);
+  }
+  if (locations.length === UNINSTALLED_AT_ONCE && done.has("uninstalled"))
+    throw new Error("The agency has more locations");
+  return done.has("uninstalled") ? "uninstalled" : done.has("repeated") ? "repeated" : "kept";
+}
+
+async function uninstallFrom(env: LedgerEnv, locationId: string, event: Uninstall): Promise<Uninstalled> {
+  const done = await ledgerOf(env, locationId).uninstall(event);
+  if (done === "uninstalled") await directory(env).uninstalled(locationId);
+  return done;
 }
 
 /** Takes what has been ingested since out of the quarantine. */

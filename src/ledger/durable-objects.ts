@@ -9,11 +9,11 @@ import type { Event } from "../model/event.ts";
 import type { DeliveryQuery, LocationQuery, LogQuery, PageQuery, Quarantined, TaskQuery } from "../model/ledger.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import type { Buckets } from "../model/statistics.ts";
+import type { Uninstall } from "../model/token.ts";
 import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { LocationLedger } from "./ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
-import type { Uninstall } from "./tokens.ts";
 
 /** The bindings of wrangler.toml, beside the variables. */
 export interface LedgerEnv extends Variables {

@@ -24,7 +24,7 @@ import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
-import type { KeptToken, Uninstalled } from "../model/token.ts";
+import type { KeptToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { Alarm } from "./alarm.ts";
 import * as breaker from "./breaker.ts";
 import { Changes } from "./changes.ts";
@@ -50,7 +50,7 @@ import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
 import { ownSender } from "./sends.ts";
 import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
-import { LedgerTokens, type Uninstall } from "./tokens.ts";
+import { LedgerTokens } from "./tokens.ts";
 import { tryRule } from "./try-rule.ts";
 
 /** After an alarm that failed. */

@@ -5,7 +5,7 @@ import { sealKeys } from "../highlevel/seal.ts";
 import { openPair, sealGrant, type SealedToken } from "../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../highlevel/tokens.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
-import type { KeptToken, TokenSource, TokenState, Uninstalled } from "../model/token.ts";
+import type { KeptToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../model/token.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
 
 /** Why there is no token: an answer to whoever wanted to call HighLevel. */
@@ -17,14 +17,6 @@ export interface Tokens {
   current(): Promise<Result<string, NoToken>>;
   /** Another one instead of one that HighLevel refused, or why it cannot be had; `null`: there is none. */
   insteadOf(refused: string): Promise<Result<string, NoToken> | null>;
-}
-
-/** An app was uninstalled, as an event says. */
-export interface Uninstall {
-  readonly eventKey: string;
-  readonly appId: string;
-  /** When, milliseconds since 1970; `null`: the event does not say. */
-  readonly atMs: number | null;
 }
 
 interface TokenRow {

@@ -4,12 +4,15 @@
 import type { EventKind, HookRoute } from "./event.ts";
 import type { FailureCode } from "./failure.ts";
 
+/** An event of the app itself. */
+export type LifecycleKind = "INSTALL" | "UNINSTALL";
+
 /** What became of one event that was proved to come from HighLevel. */
 export interface EventLine {
   readonly eventKey: string;
   readonly locationId: string | null;
   /** `null`: no kind that Afterbeep knows. */
-  readonly kind: EventKind | null;
+  readonly kind: EventKind | LifecycleKind | null;
   readonly status: "accepted" | "duplicate" | "ignored" | "quarantined";
   /** Names of the rules that fired. */
   readonly fired: readonly string[];

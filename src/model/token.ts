@@ -23,5 +23,16 @@ export interface TokenAnswer {
   readonly token: KeptToken | null;
 }
 
+/** An app was uninstalled, as an event says. */
+export interface Uninstall {
+  readonly eventKey: string;
+  readonly appId: string;
+  /** When, milliseconds since 1970; `null`: the event does not say. */
+  readonly atMs: number | null;
+}
+
+/** Where: in one location, or in all of an agency. */
+export type UninstalledPlace = { readonly locationId: string } | { readonly companyId: string };
+
 /** What became of an app's uninstall: `kept` where the token is none of that app, or a later one. */
 export type Uninstalled = "uninstalled" | "kept" | "repeated";

@@ -11,7 +11,9 @@ import { isJsonObject, type Json } from "../model/json.ts";
 import { logError, logEvent, logRefusal } from "../model/log-line.ts";
 import type { Held, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
+import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { eventKeyFrom } from "./event-key.ts";
+import { lifecycleOf, type Lifecycle } from "./lifecycle.ts";
 import { provedBody, type SignedBody } from "./proof.ts";
 
 /** What a hook answers with 202. */
@@ -26,6 +28,7 @@ export interface EventStore {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
   countIgnored(locationId: string | null, kind: string): Promise<Held>;
+  uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
 
 export interface ReceivePorts {
@@ -66,6 +69,7 @@ export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<R
   const allowed = isAllowed(payload, locationId, configuration);
   if (!allowed) logRefusal(route, "EVENT_NOT_ALLOWED", clock());
   if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
+  const lifecycle = parsed === null || parsed.issues.length > 0 ? null : lifecycleOf(payload, route, key);
   const read =
     parsed === null
       ? unusable(NOT_JSON)
@@ -73,6 +77,7 @@ export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<R
         ? unusable(parsed.issues)
         : readEvent(parsed.value, { key, route, receivedAt });
   const answer = await stored({ eventKey: key, locationId }, async (): Promise<Result<HookAnswer, Failure>> => {
+    if (lifecycle !== null) return lifecycleAnswer(lifecycle, key, store);
     switch (read.status) {
       case "event":
         return recordedAnswer(await store.record(read.event), key);
@@ -91,7 +96,7 @@ export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<R
     }
   });
   if (answer.ok && allowed) {
-    const kind = read.status === "event" ? read.event.kind : null;
+    const kind = lifecycle?.kind ?? (read.status === "event" ? read.event.kind : null);
     const fired = answer.value.status === "accepted" ? answer.value.fired : [];
     logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired });
   }
@@ -107,6 +112,17 @@ function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer
     case "over-budget":
       return fail(overBudget(recorded));
   }
+}
+
+/** An event of the app fires nothing: it is done, or was before. */
+async function lifecycleAnswer(
+  lifecycle: Lifecycle,
+  eventKey: string,
+  store: EventStore,
+): Promise<Result<HookAnswer, Failure>> {
+  const isRepeated =
+    lifecycle.kind === "UNINSTALL" && (await store.uninstall(lifecycle.place, lifecycle.uninstall)) === "repeated";
+  return succeed(isRepeated ? { status: "duplicate", eventKey } : { status: "accepted", eventKey, fired: [] });
 }
 
 function heldAnswer(held: Held, answer: HookAnswer): Result<HookAnswer, Failure> {

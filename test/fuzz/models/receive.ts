@@ -6,6 +6,7 @@ import { readConfiguration } from "../../../src/model/configuration.ts";
 import type { HookRoute } from "../../../src/model/event.ts";
 import { hex, sha256 } from "../../../src/model/hash.ts";
 import type { Json } from "../../../src/model/json.ts";
+import type { Uninstall, UninstalledPlace } from "../../../src/model/token.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
 import { ingestAgain, receive, type HookAnswer, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { respond } from "../../../src/respond.ts";
@@ -75,6 +76,7 @@ async function newPlace(): Promise<Place> {
     },
     countIgnored: (locationId: string | null, kind: string) =>
       Promise.resolve(ledger.countIgnored(locationId ?? "", kind)),
+    uninstall: (_: UninstalledPlace, event: Uninstall) => Promise.resolve(ledger.uninstall(event)),
   };
   return { ledger, ports: { configuration, clock, store }, held, left: EVENTS_A_LEDGER };
 }

@@ -5,6 +5,7 @@ import { problemOf, type Failure } from "../../../src/model/failure.ts";
 import { hex, sha256 } from "../../../src/model/hash.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
+import type { UninstalledPlace } from "../../../src/model/token.ts";
 import type { Result } from "../../../src/model/result.ts";
 import {
   ingest,
@@ -25,15 +26,18 @@ interface MemoryStore extends EventStore {
   readonly events: Event[];
   readonly held: { locationId: string | null; item: Quarantined }[];
   readonly ignored: { locationId: string | null; kind: string }[];
+  readonly uninstalls: { place: UninstalledPlace; eventKey: string }[];
 }
 function memoryStore(fired: readonly string[] = []): MemoryStore {
   const events: Event[] = [];
   const held: MemoryStore["held"] = [];
   const ignored: MemoryStore["ignored"] = [];
+  const uninstalls: MemoryStore["uninstalls"] = [];
   return {
     events,
     held,
     ignored,
+    uninstalls,
     record(event) {
       const known = events.some(({ key, locationId }) => key === event.key && locationId === event.locationId);
       if (!known) events.push(event);
@@ -42,6 +46,11 @@ function memoryStore(fired: readonly string[] = []): MemoryStore {
     quarantine(locationId, item) {
       if (!held.some((other) => other.item.id === item.id)) held.push({ locationId, item });
       return Promise.resolve({ status: "held" });
+    },
+    uninstall(place, { eventKey }) {
+      const isRepeated = uninstalls.some((other) => other.eventKey === eventKey);
+      uninstalls.push({ place, eventKey });
+      return Promise.resolve(isRepeated ? "repeated" : "uninstalled");
     },
     countIgnored(locationId, kind) {
       ignored.push({ locationId, kind });
@@ -419,6 +428,7 @@ describe("a store that throws", () => {
     record: () => Promise.reject(new Error("down")),
     quarantine: () => Promise.reject(new Error("down")),
     countIgnored: () => Promise.reject(new Error("down")),
+    uninstall: () => Promise.reject(new Error("down")),
   };
 
   it.each<{ title: string; body: JsonObject | string }>([
@@ -426,6 +436,7 @@ describe("a store that throws", () => {
     { title: "an event that cannot be used", body: aPayload({ contactId: ["private words"] }) },
     { title: "a kind that is not known", body: aPayload({ type: "Nope", body: "private words" }) },
     { title: "a body that is no JSON", body: "private words" },
+    { title: "an uninstall", body: { type: "UNINSTALL", appId: "private words", locationId: LOCATION } },
   ])("has HighLevel send $title again, and is logged without the body", async ({ body }) => {
     const result = await ingest({ bytes: bytesOf(body), route: "events" }, { ...aWorld(), store: broken });
     if (result.ok) throw new Error("Acknowledged");

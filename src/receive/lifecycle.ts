@@ -1,0 +1,39 @@
+// Events of the app itself: it was installed, or uninstalled. They name no contact and no rule sees them.
+import { isLocationId } from "../events/structs.ts";
+import type { HookRoute } from "../model/event.ts";
+import { isJsonObject, type Json } from "../model/json.ts";
+import type { LifecycleKind } from "../model/log-line.ts";
+import type { Uninstall, UninstalledPlace } from "../model/token.ts";
+
+/** What an event of the app says. An install needs nothing: its token comes by /oauth/callback. */
+export type Lifecycle =
+  | { readonly kind: Extract<LifecycleKind, "INSTALL"> }
+  | {
+      readonly kind: Extract<LifecycleKind, "UNINSTALL">;
+      readonly place: UninstalledPlace;
+      readonly uninstall: Uninstall;
+    };
+
+const COMPANY_ID = /^[!-~]{1,128}$/;
+
+/** Reads an event of the app; `null`: it is none, or says too little to act on. */
+export function lifecycleOf(payload: Json, route: HookRoute, eventKey: string): Lifecycle | null {
+  if (route !== "events" || !isJsonObject(payload)) return null;
+  const { type, appId, timestamp } = payload;
+  if (type === "INSTALL") return { kind: type };
+  const place = placeOf(payload["locationId"], payload["companyId"]);
+  if (type !== "UNINSTALL" || place === null || typeof appId !== "string" || appId === "") return null;
+  return { kind: type, place, uninstall: { eventKey, appId, atMs: timeOf(timestamp) } };
+}
+
+/** With a location it is that one's affair, whoever's agency is named beside. */
+function placeOf(locationId: Json | undefined, companyId: Json | undefined): UninstalledPlace | null {
+  if (isLocationId(locationId)) return { locationId };
+  const isNamed = (locationId ?? "") === "";
+  return isNamed && typeof companyId === "string" && COMPANY_ID.test(companyId) ? { companyId } : null;
+}
+
+function timeOf(timestamp: Json | undefined): number | null {
+  const at = typeof timestamp === "number" ? timestamp : typeof timestamp === "string" ? Date.parse(timestamp) : NaN;
+  return Number.isFinite(at) ? at : null;
+}
