@@ -2,9 +2,11 @@
 import { watch } from "node:fs";
 import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
+import { tokenFindings } from "./check-tokens.ts";
 import { findingLine } from "./print.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
 import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What a check came to. */
 export interface CheckReport {
@@ -16,18 +18,31 @@ export interface CheckReport {
 const WATCH_SETTLE_MS = 100;
 
 /** Checks a folder of rules. */
-async function checkRules(folder: string, from: string): Promise<CheckReport> {
+async function checkRules(folder: string, from: string, workerUrl: string | undefined): Promise<CheckReport> {
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = readRules(folder, from, configuration);
   const all = [...findings];
   for (const rule of admitted)
     all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
+  if (workerUrl !== undefined) {
+    const adminToken = process.env["ADMIN_TOKEN"] || devVariables()["ADMIN_TOKEN"];
+    const found = await tokenFindings(admitted, { url: workerUrl, adminToken, fetch });
+    all.push(...found.map((one) => placed(one, texts)));
+  }
   const inOrder = all.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
   return {
     rules: admitted.length,
     examples: admitted.reduce((count, { examples }) => count + examples.length, 0),
     findings: inOrder,
   };
+}
+
+/** The address that was given, if one was. */
+function workerUrl(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  if (!URL.canParse(given) || !/^https?:/.test(given))
+    throw new UsageError("Write --worker with an address, such as https://afterbeep.agency.workers.dev");
+  return given;
 }
 
 function print({ rules, examples, findings }: CheckReport, asJson: boolean): void {
@@ -42,11 +57,15 @@ export const check = defineCommand({
   meta: { name: "check", description: "Check the rule files and run their examples" },
   args: {
     watch: { type: "boolean", description: "check again whenever a file changes" },
+    worker: {
+      type: "string",
+      description: "a running Worker's URL: warns of locations without a HighLevel token that rules need",
+    },
     json: { type: "boolean", description: "print { rules, examples, findings } as JSON" },
   },
   async run({ args }) {
     const once = async (): Promise<void> => {
-      const report = await checkRules(RULES_FOLDER, ROOT);
+      const report = await checkRules(RULES_FOLDER, ROOT, workerUrl(args.worker));
       print(report, args.json === true);
       process.exitCode = report.findings.length === 0 ? 0 : 1;
     };

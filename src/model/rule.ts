@@ -259,6 +259,7 @@ export type WarningCode =
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
   | "RULE_RETENTION" // a time longer than the log is kept
+  | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
   | "RULE_SAME" // two rules that do the same
   | "RULE_EXAMPLE" // an example that does not come out as it says, or what cannot be tried
   | "RULE_NO_EXAMPLE"; // no example that fires
