@@ -73,6 +73,8 @@ describe("the log", () => {
     const variables = {
       ...TEST_VARIABLES,
       OUTBOUND_ALLOWED_HOSTS: host,
+      // It refuses everything, and quotes what it was sent: tokens, codes, the client's secret.
+      HIGHLEVEL_API: `http://${host}/400`,
       HIGHLEVEL_PUBLIC_KEYS: `${TEST_VARIABLES.HIGHLEVEL_PUBLIC_KEYS}\n-----BEGIN PUBLIC KEY-----\nY2FuYXJ5\n-----END PUBLIC KEY-----`,
     };
     worker = await runWorker({
@@ -83,6 +85,9 @@ describe("the log", () => {
         console.log(chunk);
       },
     });
+    const token = JSON.stringify({ token: "pit-canary-token" });
+    for (const body of [token, token.replace("pit-", " "), "{"])
+      await api(`/locations/${LOCATION}/token`, { method: "PUT", body });
     for (const { route, payload } of everyKind()) {
       const body = JSON.stringify(payload);
       for (const time of ["first", "again"])
@@ -140,6 +145,7 @@ describe("the log", () => {
       answered: ["done", 204],
       echoed: ["DESTINATION_STATUS", 503],
       redirected: ["DESTINATION_REDIRECT", 302],
+      tagged: ["HIGHLEVEL_REFUSED", 400],
       gone: ["DESTINATION_GONE", 410],
       broken: ["DESTINATION_UNREACHABLE", null],
       "dot-segment": ["DESTINATION_REFUSED", null],
@@ -149,6 +155,18 @@ describe("the log", () => {
       "bad-number": ["ACTION_TEMPLATE", null],
       task: ["done", null],
     });
+  });
+
+  it("has a line for each install that came back, with what became of it alone; no answer shows a token", async () => {
+    const page = await call("/oauth/callback?code=canary-code");
+    expect([page.status, holdsCanary(await page.text())]).toEqual([400, false]);
+    const installs = (): unknown[] => lines().filter(({ message }) => message === "install");
+    await until(() => installs().length > 0);
+    expect(installs()).toEqual([{ message: "install", outcome: "code-refused", locationId: null }]);
+    const tagged = (await deliveries()).filter(({ rule }) => rule === "tagged");
+    expect(tagged.length).toBeGreaterThan(0);
+    expect(JSON.stringify(tagged.map(({ attempts }) => attempts))).toContain("Bearer [token]");
+    expect(JSON.stringify(tagged)).not.toContain("pit-canary");
   });
 
   it("has a line for refused requests with the route and the code alone", async () => {

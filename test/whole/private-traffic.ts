@@ -36,6 +36,7 @@ export function rulesFor(host: string): { readonly [name: string]: JsonObject } 
     answered: { type: "webhook", url: url("/204") },
     echoed: { type: "webhook", url: url("/503"), headers: everything.headers, body: { text: "{{ event.body }}" } },
     redirected: { type: "webhook", url: url("/302") },
+    tagged: { type: "highlevel", call: "add-tags", tags: ["{{ event.body }}"] },
     gone: { type: "webhook", url: url("/410") },
     broken: { type: "webhook", url: url("/reset") },
     "dot-segment": { type: "webhook", url: `http://${host}/{{ event.dots }}/canary` },
