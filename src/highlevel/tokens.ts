@@ -35,7 +35,7 @@ export type TokenAnswer =
 
 const OTHER_SCOPES = ["contacts.readonly", "conversations/message.readonly", "locations.readonly"];
 /** Everything that Afterbeep asks of HighLevel. */
-export const SCOPES: readonly string[] = [
+const SCOPES: readonly string[] = [
   ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES]),
 ].toSorted();
 
