@@ -126,7 +126,7 @@ describe("two locations", () => {
     expect(leaks).toEqual([]);
     for (const status of [200, 404]) expect(statuses.get(status), String(status)).toBeGreaterThan(300);
     expect(await stateOf(A)).toBe(before);
-  });
+  }, 30_000);
 
   it("stay apart when B sends events, replies, opt-outs and deletions of A's contacts, keys and messages", async () => {
     const kinds = ["OutboundMessage", "InboundMessage", "ContactDndUpdate", "ContactDelete", "ContactTagUpdate"];
