@@ -128,6 +128,7 @@ describe("events", () => {
       receivedAt: new Date(world.now).toISOString(),
       fired: ["on-failed"],
       held: [],
+      sentBy: null,
     });
   });
 
