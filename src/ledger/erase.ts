@@ -4,6 +4,7 @@ import type { Erased } from "../model/ledger.ts";
 import { readPlan } from "./deliveries.ts";
 import type { Task } from "../model/task.ts";
 import * as held from "./held.ts";
+import * as optOuts from "./opt-outs.ts";
 import { firstRow, rows, type Sql } from "./ports.ts";
 import * as reports from "./reports.ts";
 import * as ruleSets from "./rule-sets.ts";
@@ -48,6 +49,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
   reports.eraseContact(sql, contactId);
+  optOuts.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),

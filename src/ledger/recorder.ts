@@ -14,6 +14,7 @@ import { withDraft } from "../rules/rule-set.ts";
 import * as deliveries from "./deliveries.ts";
 import { cancelled } from "./delivery-moves.ts";
 import * as log from "./log.ts";
+import * as optOuts from "./opt-outs.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
 import * as ruleSets from "./rule-sets.ts";
 import { ownSender } from "./sends.ts";
@@ -55,6 +56,7 @@ export class Recorder {
       const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(sql, event.contactId));
       this.#lastSeq = Math.max(moment.nowMs * 1_000, lastSeq + 1);
       log.append(sql, { event, decision }, past, this.#lastSeq);
+      optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));
       deliveries.schedule(sql, event, idPrefix, planned);

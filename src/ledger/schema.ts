@@ -157,6 +157,17 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE uninstalls (event_key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // What contacts do not want, for longer than the log is kept.
+  `
+  CREATE TABLE opt_outs (
+    contact_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    why TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    event_key TEXT NOT NULL,
+    PRIMARY KEY (contact_id, channel, why)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

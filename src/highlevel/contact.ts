@@ -1,0 +1,105 @@
+// What HighLevel says of a contact's wishes and hours: do not disturb by channel, and time zones. Pure.
+// Source: HighLevel's public API description (contacts, locations), 19 June 2026, and its webhook ContactDndUpdate.
+import { isJsonObject } from "../model/json.ts";
+import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
+import type { MessageType } from "../model/rule.ts";
+import type { HighLevelRequest } from "./account.ts";
+
+const VERSION = "2021-07-28";
+
+/** The do-not-disturb switch of what a message is sent as; `null`: only the one for all channels. */
+const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
+  SMS: "SMS",
+  Email: "Email",
+  WhatsApp: "WhatsApp",
+  FB: "FB",
+  IG: null,
+  Live_Chat: null,
+  // HighLevel has custom providers deliver what would be a text.
+  Custom: "SMS",
+};
+
+/** The switches that a message of a type has to find off. */
+export function switchesFor(type: MessageType): readonly ("all" | DndChannel)[] {
+  const own = SWITCHES[type];
+  return own === null ? ["all"] : ["all", own];
+}
+
+/** Do not disturb as HighLevel keeps it: one switch for all channels, and one for each. */
+export interface DoNotDisturb {
+  readonly on: ReadonlySet<"all" | DndChannel>;
+  /** The switches that are there and off; `all`, when nothing is on. */
+  readonly off: ReadonlySet<"all" | DndChannel>;
+}
+
+/** Reads `dnd` and `dndSettings` of an event or a record; a status that is not known says nothing. */
+export function readDoNotDisturb(dnd: unknown, settings: unknown): DoNotDisturb {
+  const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
+  const off = new Set<"all" | DndChannel>();
+  for (const channel of DND_CHANNELS) {
+    const setting = isJsonObject(settings) && Object.hasOwn(settings, channel) ? settings[channel] : null;
+    const status = isJsonObject(setting) ? setting["status"] : null;
+    if (status === "active" || status === "permanent") on.add(channel);
+    else if (status === "inactive" && dnd !== true) off.add(channel);
+  }
+  if (dnd === false && on.size === 0) off.add("all");
+  return { on, off };
+}
+
+/** A contact as far as it matters to who wants to reach them. */
+export interface ContactRecord {
+  readonly doNotDisturb: DoNotDisturb;
+  /** As HighLevel has it: nobody has looked whether there is such a zone. */
+  readonly timeZone: string | null;
+}
+
+/** What a question to HighLevel asks for, and what the token has to be allowed for it. */
+interface Question<Answer> {
+  readonly request: HighLevelRequest;
+  readonly scope: string;
+  /** `null`: the answer cannot be read. */
+  readonly read: (body: string) => Answer | null;
+}
+
+/** Asks for a contact. */
+export function contactQuestion(contactId: string): Question<ContactRecord> {
+  return {
+    request: { method: "GET", path: `/contacts/${encodeURIComponent(contactId)}`, version: VERSION },
+    scope: "contacts.readonly",
+    read: (body) => {
+      const contact = objectIn(body, "contact");
+      return (
+        contact && {
+          doNotDisturb: readDoNotDisturb(contact["dnd"], contact["dndSettings"]),
+          timeZone: textOf(contact["timezone"]),
+        }
+      );
+    },
+  };
+}
+
+/** Asks for the time zone of a location; `""`: it has none. */
+export function locationZoneQuestion(locationId: string): Question<string> {
+  return {
+    request: { method: "GET", path: `/locations/${encodeURIComponent(locationId)}`, version: VERSION },
+    scope: "locations.readonly",
+    read: (body) => {
+      const location = objectIn(body, "location");
+      return location && (textOf(location["timezone"]) ?? "");
+    },
+  };
+}
+
+function objectIn(body: string, key: string): { readonly [key: string]: unknown } | null {
+  try {
+    const answer: unknown = JSON.parse(body);
+    const value = isJsonObject(answer) ? answer[key] : null;
+    return isJsonObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,29 @@
+// The words by which somebody says on a phone that they want no more texts, or want them again.
+
+const STOP: ReadonlySet<string> = new Set([
+  "STOP",
+  "STOPALL",
+  "STOP ALL",
+  "UNSUBSCRIBE",
+  "CANCEL",
+  "END",
+  "QUIT",
+  "OPT OUT",
+  "OPTOUT",
+  "REVOKE",
+]);
+const START: ReadonlySet<string> = new Set(["START", "UNSTOP", "YES"]);
+const LONGEST_CHARACTERS = 40;
+
+/** Whether a text is such a word and nothing else: in any case, punctuation and signs aside. */
+export function stopWordOf(text: unknown): "stop" | "start" | null {
+  if (typeof text !== "string") return null;
+  const trimmed = text.trim();
+  if (trimmed.length > LONGEST_CHARACTERS) return null;
+  const plain = trimmed
+    .toUpperCase()
+    .replaceAll(/[^\p{L}\p{N}\s]/gu, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return STOP.has(plain) ? "stop" : START.has(plain) ? "start" : null;
+}

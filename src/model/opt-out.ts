@@ -1,0 +1,33 @@
+// What a contact does not want. Types and their words, nothing that decides.
+
+/** HighLevel's do-not-disturb channels, by its own names. */
+export const DND_CHANNELS = ["SMS", "Call", "Email", "GMB", "FB", "WhatsApp"] as const;
+export type DndChannel = (typeof DND_CHANNELS)[number];
+
+/** Do not disturb was switched on, or the contact wrote a word such as STOP. */
+export type OptOutReason = "dnd" | "stop";
+
+/** A channel, or all of them, on which a contact does not want messages. */
+export interface OptOut {
+  readonly channel: DndChannel | "all";
+  readonly why: OptOutReason;
+  /** ISO 8601, UTC; `null`: HighLevel does not say. */
+  readonly since: string | null;
+}
+
+const CHANNEL_WORDS: { readonly [channel in OptOut["channel"]]: string } = {
+  all: "any messages",
+  SMS: "SMS",
+  Call: "calls",
+  Email: "e-mail",
+  GMB: "Google messages",
+  FB: "Facebook messages",
+  WhatsApp: "WhatsApp messages",
+};
+
+/** What a contact does not want, as the end of a sentence about them: `does not want SMS, since 2026-03-04T12:00:00.000Z`. */
+export function optOutInWords({ channel, why, since }: OptOut): string {
+  const what = CHANNEL_WORDS[channel];
+  const stopped = why === "dnd" ? `does not want ${what}` : `stopped ${what} with a word such as STOP`;
+  return `${stopped}${since === null ? "" : `, since ${since}`}`;
+}

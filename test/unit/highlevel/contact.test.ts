@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import {
+  contactQuestion,
+  locationZoneQuestion,
+  readDoNotDisturb,
+  switchesFor,
+} from "../../../src/highlevel/contact.ts";
+import { MESSAGE_TYPES } from "../../../src/model/rule.ts";
+
+/** What is switched on, and which types of message it keeps from the contact. */
+const STATES: [name: string, dnd: unknown, settings: unknown, keeps: readonly string[]][] = [
+  ["nothing", false, {}, []],
+  ["nothing, and no settings", false, undefined, []],
+  ["nothing, and the switch is missing", undefined, undefined, []],
+  ["all channels", true, {}, MESSAGE_TYPES],
+  ["all channels, while one is off", true, { SMS: { status: "inactive" } }, MESSAGE_TYPES],
+  ["SMS", false, { SMS: { status: "active" } }, ["SMS", "Custom"]],
+  ["SMS for good", false, { SMS: { status: "permanent" } }, ["SMS", "Custom"]],
+  ["SMS, and the switch is missing", undefined, { SMS: { status: "active" } }, ["SMS", "Custom"]],
+  ["SMS that is off", false, { SMS: { status: "inactive" } }, []],
+  ["Email", false, { Email: { status: "active" } }, ["Email"]],
+  ["FB", false, { FB: { status: "active" } }, ["FB"]],
+  ["WhatsApp", false, { WhatsApp: { status: "permanent" } }, ["WhatsApp"]],
+  ["calls and Google", false, { Call: { status: "active" }, GMB: { status: "active" } }, []],
+  ["a channel that nobody knows", false, { Pigeon: { status: "active" } }, []],
+  ["a status that nobody knows", false, { SMS: { status: "maybe" } }, []],
+  ["settings of another form", false, ["SMS"], []],
+  ["a setting of another form", false, { SMS: "active" }, []],
+  ["the switch as another type", "true", {}, []],
+];
+
+describe("do not disturb for", () => {
+  it.each(STATES)("%s", (_, dnd, settings, keeps) => {
+    const { on } = readDoNotDisturb(dnd, settings);
+    expect(MESSAGE_TYPES.filter((type) => switchesFor(type).some((one) => on.has(one)))).toEqual(keeps);
+  });
+
+  it.each([
+    ["nothing is on", false, { SMS: { status: "inactive" } }, ["SMS", "all"]],
+    ["another channel is on", false, { SMS: { status: "inactive" }, Email: { status: "active" } }, ["SMS"]],
+    ["all are on", true, { SMS: { status: "inactive" } }, []],
+    ["the switch is missing", undefined, { SMS: { status: "inactive" } }, ["SMS"]],
+  ])("says what is off when %s", (_, dnd, settings, off) => {
+    expect([...readDoNotDisturb(dnd, settings).off]).toEqual(off);
+  });
+});
+
+describe("HighLevel's answer about a contact", () => {
+  it("is read for do not disturb and the time zone", () => {
+    const { request, read } = contactQuestion("a/b");
+    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb", version: "2021-07-28" });
+    const contact = read('{"contact":{"dnd":false,"dndSettings":{"FB":{"status":"active"}},"timezone":"Asia/Tokyo"}}');
+    expect(contact?.timeZone).toBe("Asia/Tokyo");
+    expect([...(contact?.doNotDisturb.on ?? [])]).toEqual(["FB"]);
+  });
+
+  it.each(["", "<html>", "null", "[]", "{}", '{"contact":null}', '{"contact":[]}'])("cannot be read from %j", (body) =>
+    expect(contactQuestion("c").read(body)).toBeNull(),
+  );
+
+  it.each([
+    ['{"location":{"timezone":"Asia/Tokyo"}}', "Asia/Tokyo"],
+    ['{"location":{}}', ""],
+    ['{"location":{"timezone":7}}', ""],
+    ["{}", null],
+  ])("about a location: %s", (body, zone) => expect(locationZoneQuestion("l").read(body)).toBe(zone));
+});

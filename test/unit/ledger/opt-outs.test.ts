@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import type { LocationLedger } from "../../../src/ledger/ledger.ts";
+import type { JsonObject } from "../../../src/model/json.ts";
+import { anEvent, CONTACT, LOCATION } from "../../builders.ts";
+import { aLedger } from "./a-ledger.ts";
+
+const DAY_MS = 86_400_000;
+const at = (minute: number): string => `2026-03-04T10:${String(minute).padStart(2, "0")}:00.000Z`;
+
+/** Events of one contact; the name says when each happened. */
+const dnd = (minute: number, dndSettings: JsonObject, all = false): JsonObject => ({
+  type: "ContactDndUpdate",
+  id: CONTACT,
+  contactId: null,
+  dnd: all,
+  dndSettings,
+  timestamp: at(minute),
+});
+const wrote = (minute: number, body: string, messageType = "SMS"): JsonObject => ({
+  type: "InboundMessage",
+  messageType,
+  direction: "inbound",
+  body,
+  dateAdded: at(minute),
+});
+const ON = { status: "active" };
+const OFF = { status: "inactive" };
+
+async function aWatched() {
+  const storage = sqliteStorage();
+  let now = Date.parse("2026-03-04T12:00:00Z");
+  const ledger = await aLedger({ storage, clock: () => now });
+  let keys = 0;
+  const record = async (...events: JsonObject[]): Promise<void> => {
+    for (const event of events) await ledger.record(anEvent(event, `event-${(keys += 1)}`));
+  };
+  const optOuts = (): string[] =>
+    storage.sql
+      .exec("SELECT channel, why, since FROM opt_outs WHERE contact_id = ? ORDER BY channel, why", CONTACT)
+      .toArray()
+      .map(({ channel, why, since }) => `${channel} ${why} ${new Date(Number(since)).getUTCMinutes()}`);
+  const pass = async (ms: number, alarmed: LocationLedger): Promise<void> => {
+    now += ms;
+    await alarmed.alarm();
+  };
+  return { ledger, record, optOuts, pass };
+}
+
+const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly string[]][] = [
+  ["nothing is said", [wrote(1, "Hello"), dnd(2, {})], []],
+  ["do not disturb for one channel", [dnd(1, { SMS: ON, Email: OFF })], ["SMS dnd 1"]],
+  ["for all of them", [dnd(1, {}, true)], ["all dnd 1"]],
+  [
+    "again, and it stands since the first",
+    [dnd(1, { SMS: ON }), dnd(2, { SMS: ON, FB: ON })],
+    ["FB dnd 2", "SMS dnd 1"],
+  ],
+  ["for another instead", [dnd(1, { SMS: ON }), dnd(2, { SMS: OFF, Email: ON })], ["Email dnd 2"]],
+  ["off again", [dnd(1, { SMS: ON }), dnd(2, { SMS: OFF })], []],
+  ["an older one comes later", [dnd(2, { SMS: OFF }), dnd(1, { SMS: ON })], []],
+  ["an older one comes later, and was off", [dnd(2, { SMS: ON }), dnd(1, { SMS: OFF })], ["SMS dnd 2"]],
+  [
+    "off between two that are on, and comes last",
+    [dnd(1, { SMS: ON }), dnd(3, { SMS: ON }), dnd(2, {})],
+    ["SMS dnd 3"],
+  ],
+  ["STOP", [wrote(1, "Stop.")], ["SMS stop 1"]],
+  ["STOP on WhatsApp", [wrote(1, "STOP", "WhatsApp")], ["WhatsApp stop 1"]],
+  ["STOP by e-mail says nothing of texts", [wrote(1, "STOP", "Email")], []],
+  ["STOP twice", [wrote(1, "STOP"), wrote(2, "STOP")], ["SMS stop 1"]],
+  ["STOP in a sentence", [wrote(1, "Stop by tomorrow")], []],
+  ["START lifts it", [wrote(1, "STOP"), wrote(2, "Start")], []],
+  ["START on another channel does not", [wrote(1, "STOP"), wrote(2, "START", "WhatsApp")], ["SMS stop 1"]],
+  ["START came before it", [wrote(2, "START"), wrote(1, "STOP")], []],
+  ["STOP after a START that comes late", [wrote(2, "STOP"), wrote(1, "START")], ["SMS stop 2"]],
+  ["START does not lift do not disturb", [dnd(1, { SMS: ON }), wrote(2, "START")], ["SMS dnd 1"]],
+  ["do not disturb that is off lifts STOP", [wrote(1, "STOP"), dnd(2, { SMS: OFF })], []],
+  ["with nothing on it lifts every STOP", [wrote(1, "STOP"), wrote(1, "STOP", "WhatsApp"), dnd(2, {})], []],
+  ["of another channel it does not", [wrote(1, "STOP"), dnd(2, { Email: ON })], ["Email dnd 2", "SMS stop 1"]],
+  ["of all channels it does not", [wrote(1, "STOP"), dnd(2, { SMS: OFF }, true)], ["SMS stop 1", "all dnd 2"]],
+  ["off before the STOP, and comes later", [wrote(2, "STOP"), dnd(1, { SMS: OFF })], ["SMS stop 2"]],
+  ["both", [wrote(1, "STOP"), dnd(2, { SMS: { status: "permanent" } })], ["SMS dnd 2", "SMS stop 1"]],
+];
+
+describe("what a contact does not want", () => {
+  it.each(STORIES)("when %s", async (_, events, expected) => {
+    const { record, optOuts } = await aWatched();
+    await record(...events);
+    expect(optOuts()).toEqual(expected);
+  });
+
+  it("outlives the log", async () => {
+    const { ledger, record, optOuts, pass } = await aWatched();
+    await record(wrote(1, "STOP"), dnd(2, { Email: ON }));
+    await pass(0, ledger);
+    await pass(40 * DAY_MS, ledger);
+    expect(ledger.events({ limit: 10 }).events).toEqual([]);
+    expect(optOuts()).toEqual(["Email dnd 2", "SMS stop 1"]);
+  });
+
+  it("goes with the contact when it is erased", async () => {
+    const { ledger, record, optOuts } = await aWatched();
+    await record(wrote(1, "STOP"), dnd(2, { Email: ON }));
+    ledger.eraseContact(LOCATION, CONTACT);
+    expect(optOuts()).toEqual([]);
+  });
+});
