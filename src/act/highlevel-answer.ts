@@ -1,6 +1,6 @@
 // What HighLevel's answers mean for a delivery.
 import type { HighLevelAnswer } from "../highlevel/account.ts";
-import { CALLS } from "../highlevel/calls.ts";
+import { CALLS, type CallFacts } from "../highlevel/calls.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { HighLevelCall } from "../model/rule.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
@@ -12,8 +12,16 @@ const EARLY_MS = 10_000;
 /** HighLevel counts calls in ten seconds, and says no time with its 429. */
 const LIMIT_MS = 10_000;
 
+/** What a call has to say for its answer to be understood. */
+type AnswerFacts = Pick<CallFacts, "success" | "scope" | "isEarlyAt403">;
+
 /** An attempt's outcome, from what came back. */
 export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): AttemptOutcome {
+  return outcomeFrom(CALLS[call], answer);
+}
+
+/** The same of any call. */
+export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): AttemptOutcome {
   switch (answer.kind) {
     case "no-token":
       return unanswered(actionError("HIGHLEVEL_TOKEN", answer.message));
@@ -28,8 +36,8 @@ export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): Attempt
     case "answer": {
       const { status, body } = answer;
       const kept = body.slice(0, MAX_ANSWER_CHARACTERS);
-      if (CALLS[call].success.includes(status)) return { done: true, status, answer: kept };
-      const [error, retryAfterMs] = errorOf(call, status, body);
+      if (facts.success.includes(status)) return { done: true, status, answer: kept };
+      const [error, retryAfterMs] = errorOf(facts, status, body);
       return { done: false, status, answer: kept, error, retryAfterMs };
     }
   }
@@ -41,14 +49,18 @@ export function isRefusal(answer: HighLevelAnswer): boolean {
   return answer.kind === "answer" && answer.status >= 400 && answer.status < 500 && answer.status !== 408;
 }
 
-function errorOf(call: HighLevelCall, status: number, body: string): [ActionError, retryAfterMs: number | null] {
+function errorOf(
+  { scope, isEarlyAt403 }: AnswerFacts,
+  status: number,
+  body: string,
+): [ActionError, retryAfterMs: number | null] {
   const said = messageIn(body);
   if (status === 429) return [actionError("HIGHLEVEL_LIMIT", "HighLevel takes no more calls for now"), LIMIT_MS];
   if (status === 401) {
-    const what = `HighLevel refuses the location's token${said}; it may lack the scope ${CALLS[call].scope}`;
+    const what = `HighLevel refuses the location's token${said}; it may lack the scope ${scope}`;
     return [actionError("HIGHLEVEL_TOKEN_REFUSED", what), null];
   }
-  if (status === 403 && CALLS[call].isEarlyAt403)
+  if (status === 403 && isEarlyAt403)
     return [actionError("HIGHLEVEL_EARLY", `HighLevel does not take the status yet${said}`), EARLY_MS];
   if (status >= 300 && status < 500 && status !== 408)
     return [actionError("HIGHLEVEL_REFUSED", `HighLevel answered ${status}${said}`), null];

@@ -39,6 +39,7 @@ export type ActionErrorCode =
   | "ACTION_NOT_RELEASED" // it was held, and nobody released it
   | "CONTACT_DND" // the contact does not want to be disturbed on this channel
   | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
+  | "CONTACT_UNKNOWN" // whether or when the contact may be reached cannot be asked now
   | "HIGHLEVEL_TOKEN" // the location has no token that can be used
   | "HIGHLEVEL_TOKEN_LATER" // it has one that cannot be refreshed or opened now
   | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, also a fresh one, or its scopes
@@ -67,6 +68,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_NOT_RELEASED: "never",
   CONTACT_DND: "held",
   CONTACT_STOPPED: "held",
+  CONTACT_UNKNOWN: "later",
   HIGHLEVEL_TOKEN: "never",
   HIGHLEVEL_TOKEN_LATER: "later",
   HIGHLEVEL_TOKEN_REFUSED: "never",

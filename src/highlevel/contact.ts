@@ -54,7 +54,7 @@ export interface ContactRecord {
 }
 
 /** What a question to HighLevel asks for, and what the token has to be allowed for it. */
-interface Question<Answer> {
+export interface Question<Answer> {
   readonly request: HighLevelRequest;
   readonly scope: string;
   /** `null`: the answer cannot be read. */

@@ -65,6 +65,11 @@ export function putBack(from: Standing, dueAtMs: number): Standing | null {
   return { ...from, state: "scheduled", dueAtMs };
 }
 
+/** Cancelled while it was asked whether it may go: it does not. */
+export function overtaken(from: Standing): Standing | null {
+  return from.state === "sending" && from.cancelledBy !== null ? { ...from, state: "cancelled", dueAtMs: null } : null;
+}
+
 /** Waits for its window to open, however long that takes. */
 export function deferred(from: Standing, opensAtMs: number): Standing | null {
   const back = putBack(from, opensAtMs);

@@ -9,15 +9,15 @@ import { within } from "../act/time-limit.ts";
 import { actionError, isHeld, unanswered, type AttemptOutcome } from "../act/outcome.ts";
 import { plainFacts } from "../match/facts.ts";
 import { logAttempt, logError } from "../model/log-line.ts";
-import { nextOpening } from "../time/window.ts";
 import { letThrough } from "./breaker.ts";
 import * as deliveries from "./deliveries.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
-import { deferred, putBack } from "./delivery-moves.ts";
+import { deferred, overtaken, putBack } from "./delivery-moves.ts";
 import { Lanes } from "./lanes.ts";
 import type { HostState } from "../model/statistics.ts";
 import * as log from "./log.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
+import { Respect } from "./respect.ts";
 import type { Statistics } from "./statistics.ts";
 import * as sends from "./sends.ts";
 import * as tasks from "./tasks.ts";
@@ -28,8 +28,6 @@ const MAX_RUN_MS = 10 * 60_000;
 const TICK_MS = 500;
 /** What could not be written down is tried again after this. */
 const BREATH_MS = 10_000;
-/** A window that never opens is refused at admission; should it come about, waiting is the safe side. */
-const NEVER_OPENS_MS = 86_400_000;
 const TASK_WRITES_AT_ONCE = 60;
 
 export class Pump {
@@ -39,6 +37,7 @@ export class Pump {
   readonly #settled: () => void;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
+  readonly #respect: Respect;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
   #locationId: string | null = null;
@@ -60,6 +59,7 @@ export class Pump {
     this.#statistics = statistics;
     this.#highlevel = highlevel;
     this.#settled = settled;
+    this.#respect = new Respect(storage.sql, ports, highlevel, () => this.#location());
     this.#lanes = new Lanes(storage, ports.requestsPerSecond);
   }
 
@@ -139,10 +139,15 @@ export class Pump {
     try {
       const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
+      const preflight = await this.#respect.before(delivery);
+      if (preflight.may === "wait")
+        return void deliveries.move(sql, delivery.id, (from) => deferred(from, preflight.opensAtMs));
+      if (deliveries.move(sql, delivery.id, overtaken)) return;
       const plan = deliveries.readPlan(delivery.plan);
-      const opensAt = this.#opensAt(plan, startedAt);
-      if (opensAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => deferred(from, opensAt));
-      outcome = letThrough(this.#storage, delivery, plan, startedAt) ?? (await this.#perform(delivery, plan));
+      outcome =
+        preflight.may === "go"
+          ? (letThrough(this.#storage, delivery, plan, this.#now()) ?? (await this.#perform(delivery, plan)))
+          : preflight.outcome;
       this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
@@ -166,12 +171,6 @@ export class Pump {
     }
   }
 
-  /** When the delivery may be attempted: an alarm may come late, and a retry fall into the night. */
-  #opensAt(plan: deliveries.Plan | null, nowMs: number): number {
-    const window = plan?.window;
-    return window ? (nextOpening(window, nowMs, this.#ports.timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
-  }
-
   async #perform(delivery: LeasedDelivery, plan: deliveries.Plan | null): Promise<AttemptOutcome> {
     const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
@@ -184,7 +183,7 @@ export class Pump {
     const now = this.#now();
     const isKept = this.#storage.transactionSync(() => {
       const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
-      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome);
+      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return kept;
       // The contact was erased while KV took the task: take it out again.

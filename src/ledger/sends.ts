@@ -53,8 +53,11 @@ export function settlesAt(sql: Sql, deliveryId: string): number {
   return leftAt === null ? 0 : leftAt + SETTLE_MS;
 }
 
-/** Writes down what came of an attempt. It belongs into the transaction that settles the delivery. */
-export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome): void {
+/**
+ * Writes down what came of an attempt that began at a time: one that let nothing leave says nothing of the one before.
+ * It belongs into the transaction that settles the delivery.
+ */
+export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, startedAtMs: number): void {
   if (outcome.done)
     sql.exec(
       "UPDATE sends SET left_at = NULL, message_id = ? WHERE delivery_id = ?",
@@ -62,7 +65,7 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome): 
       deliveryId,
     );
   else if (!isStillUnknown(outcome.error))
-    sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at IS NOT NULL", deliveryId);
+    sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at >= ?", deliveryId, startedAtMs);
 }
 
 /** An attempt that was held before it left says nothing of one that left before it. */

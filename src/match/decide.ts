@@ -5,6 +5,7 @@ import type { Decision, PlannedAction, Verdict, VerdictReason } from "../model/d
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import type { Limit, Rule, RuleSet } from "../model/rule.ts";
+import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
 import { evaluateWithoutEngine } from "./check.ts";
@@ -175,11 +176,13 @@ async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<V
   return { rule, fired: met, reason: met ? "fired" : "conditions", conditions };
 }
 
-/** The actions of a rule that fired, each due after its delay and within the rule's window. */
+/** The actions of a rule that fired, each due after its delay and within the rule's window, where its zone is known. */
 function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
   return rule.actions.map((action, index) => {
     const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
-    const due = rule.window ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
+    // The contact's own hours are asked for before each attempt.
+    const isKnown = rule.window !== undefined && rule.window.timeZone !== CONTACT_TIME_ZONE;
+    const due = isKnown ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
     // A window that never opens is refused at admission; should it come about, waiting is the safe side.
     return { rule, index, action, dueAtMs: due ?? afterDelay + NEVER_OPENS_MS };
   });

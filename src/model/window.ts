@@ -2,6 +2,9 @@
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
+/** What a window says instead of a zone when it is open in each contact's own hours. */
+export const CONTACT_TIME_ZONE = "contact";
+
 /** The hours in which an action may happen. Outside it waits for the next opening, it is never dropped. */
 export interface Window {
   /** Days on which it opens; absent: every day. */
@@ -10,7 +13,7 @@ export interface Window {
   readonly from?: string | undefined;
   /** `HH:MM` or `24:00`, local time, excluded; not later than `from`: on the next day. Absent: until midnight. */
   readonly to?: string | undefined;
-  /** IANA name; absent: `TIME_ZONE`. */
+  /** IANA name, or `contact` for the contact's own, else the location's, else `TIME_ZONE`; absent: `TIME_ZONE`. */
   readonly timeZone?: string | undefined;
   /** Dates on which it does not open, `YYYY-MM-DD`. */
   readonly holidays?: readonly string[] | undefined;

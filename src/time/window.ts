@@ -4,7 +4,7 @@ import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as PlainTime from "temporal-polyfill/fns/PlainTime";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
-import { WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
+import { CONTACT_TIME_ZONE, WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
 
 const DAYS_IN_WEEK = 7;
 const MIDNIGHT = "00:00";
@@ -12,10 +12,12 @@ const DAY_END = "24:00";
 
 /**
  * The first moment from `atMs` on at which a window is open, milliseconds since 1970. A window that opens on a
- * day and closes after midnight belongs to the day it opens on. `null`: it never opens.
+ * day and closes after midnight belongs to the day it opens on. `otherZone`: where it names none, or means the
+ * contact's. `null`: it never opens.
  */
-export function nextOpening(window: Window, atMs: number, defaultTimeZone: string): number | null {
-  const timeZone = window.timeZone ?? defaultTimeZone;
+export function nextOpening(window: Window, atMs: number, otherZone: string): number | null {
+  const { timeZone: named = CONTACT_TIME_ZONE } = window;
+  const timeZone = named === CONTACT_TIME_ZONE ? otherZone : named;
   const today = ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone));
   // Yesterday's opening may still last. A holiday can cost a week, and so can a gap in the clock that swallows an opening.
   const last = DAYS_IN_WEEK * (2 + (window.holidays?.length ?? 0));
