@@ -2,6 +2,7 @@
 // jumps from one moment to the next. Nothing leaves the machine.
 import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
 import { readEvent, routeOf } from "../events/event.ts";
+import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -24,6 +25,7 @@ const storyStruct = strictObject({
   description: optional(string()),
   start: string(),
   timeZone: optional(string()),
+  contact: optional(record(string(), any())),
   events: array(told),
   expect: optional(array(expected)),
   exactly: optional(boolean()),
@@ -45,6 +47,8 @@ export interface Story {
   /** ISO 8601 with an offset: the moment that durations in `at` count from. */
   readonly start: string;
   readonly timeZone?: string | undefined;
+  /** The contact as HighLevel has it when it is asked: `dnd`, `dndSettings`, `timezone`. */
+  readonly contact?: JsonObject | undefined;
   readonly events: readonly { readonly at: string; readonly event: JsonObject }[];
   /** Steps that have to be there, in this order; others may stand between them. */
   readonly expect?: readonly ExpectedStep[] | undefined;
@@ -60,7 +64,7 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
-  /** For `event` its kind, for `held` the reason, or the error of a delivery that waits for a person, for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
+  /** For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
   readonly why?: string;
 }
 
@@ -73,6 +77,7 @@ export interface StoryRun {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
+/** Errors that leave an action to a person. */
 /** How long after the last event waits are still followed. */
 const EPILOGUE_MS = 366 * 86_400_000;
 
@@ -120,7 +125,7 @@ export async function runStory(
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
     highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
-    account: { call: () => Promise.resolve({ kind: "answer", status: 200, body: "{}" }) },
+    account: { call: (request) => Promise.resolve(answerOf(request, told.contact ?? {})) },
     actions: {
       clock: () => now,
       fetch: () => Promise.resolve(new Response(null, { status: 204 })),
@@ -185,15 +190,22 @@ export async function runStory(
   return succeed({ steps, missing: missingSteps(told, steps) });
 }
 
+/** HighLevel as a story has it: it knows the contact, and takes everything. */
+function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): HighLevelAnswer {
+  const isAsked = method === "GET" && path.startsWith("/contacts/");
+  return { kind: "answer", status: 200, body: JSON.stringify(isAsked ? { contact } : { location: {} }) };
+}
+
 function tellDelivery(
   { rule, action, state, dueAt, cancelledBy, attempts }: Delivery,
   tell: (step: Omit<Step, "at">) => void,
 ): void {
   const about = { rule, action: action?.type ?? "action" };
-  if (state === "held") tell({ what: state, ...about, why: attempts.at(-1)?.error ?? "" });
+  const error = attempts.at(-1)?.error ?? "";
+  if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
   else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
   else if (state === "sent") tell({ what: state, ...about });
-  else if (state === "dead") tell({ what: state, ...about, why: attempts.at(-1)?.error ?? "" });
+  else if (state === "dead") tell({ what: state, ...about, why: error });
   else if (state === "cancelled")
     tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
 }

@@ -335,7 +335,7 @@ export function windowInWords({ days, from, to, timeZone, holidays }: Window): s
     days && `on ${either(days)}`,
     [...(from === undefined ? [] : [`from ${from}`]), ...(to === undefined ? [] : [`until ${to}`])].join(" "),
     holidays && holidays.length > 0 && `not on ${either(holidays)}`,
-    timeZone !== undefined && `in the time of ${timeZone}`,
+    timeZone !== undefined && (timeZone === "contact" ? "in the contact's own time" : `in the time of ${timeZone}`),
   ].filter((part) => typeof part === "string" && part !== "");
   return parts.length === 0 ? "at any time" : `only ${parts.join(", ")}`;
 }

@@ -21,7 +21,7 @@ import type {
 } from "../model/rule.ts";
 import { UNKNOWN_KEY } from "../model/strict-object.ts";
 import { didYouMean } from "../model/suggestion.ts";
-import type { Window } from "../model/window.ts";
+import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons, comparisons, searchesOf, type OperatorForms } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
@@ -319,8 +319,9 @@ function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHo
 }
 
 function checkWindow(window: Window, report: Report): void {
-  if (window.timeZone !== undefined && !isTimeZone(window.timeZone)) {
-    report(["window", "timeZone"], "RULE_WINDOW", 'Expected a time zone such as "America/New_York"');
+  const { timeZone = CONTACT_TIME_ZONE } = window;
+  if (timeZone !== CONTACT_TIME_ZONE && !isTimeZone(timeZone)) {
+    report(["window", "timeZone"], "RULE_WINDOW", 'Expected a time zone such as "America/New_York", or "contact"');
   } else if (window.from !== undefined && window.from === window.to) {
     report(
       ["window", "to"],

@@ -196,7 +196,9 @@ export const ruleSchema: JsonObject = {
               type: "string",
               pattern: CLOSING_PATTERN.source,
             }),
-            timeZone: text("IANA name; absent: TIME_ZONE"),
+            timeZone: text(
+              "IANA name, or contact: the contact's own, else the location's, else TIME_ZONE; absent: TIME_ZONE",
+            ),
             holidays: about(
               "dates on which it does not open",
               listOf({ type: "string", pattern: DATE_PATTERN.source }),

@@ -1,5 +1,6 @@
 // What holds a delivery, and how its destination does, in words.
 import type { CircuitMode, Delivery } from "../../model/delivery.ts";
+import { CONTACT_TIME_ZONE } from "../../model/window.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { hostInWords } from "../deliveries/delivery-filter.ts";
 import { fromNow, timeInWords } from "../time/time.ts";
@@ -63,8 +64,17 @@ export const CANCELLED_BY = {
 } as const;
 
 function reasonInWords(delivery: Delivery, zone: string): string {
-  const { action, attempts, window, dueAt } = delivery;
-  if (window && dueAt && clockIn(dueAt, window.timeZone ?? zone) === (window.from ?? "00:00"))
+  const { action, attempts, window, dueAt, decidedAt } = delivery;
+  // Their zone is HighLevel's to say.
+  const isContacts = window?.timeZone === CONTACT_TIME_ZONE && attempts.length === 0;
+  if (isContacts && action?.after) return `its delay of ${action.after} is over, or the contact's own hours begin`;
+  if (isContacts && dueAt !== decidedAt) return "the contact's own hours begin";
+  if (
+    window &&
+    window.timeZone !== CONTACT_TIME_ZONE &&
+    dueAt &&
+    clockIn(dueAt, window.timeZone ?? zone) === (window.from ?? "00:00")
+  )
     return "its window opens";
   const failed = attempts.length;
   if (failed > 0) return `after ${failed} failed ${failed === 1 ? "attempt" : "attempts"} tried again`;

@@ -56,6 +56,24 @@ describe("why a delivery waits", () => {
       "its window opens in 1 h (15:05:00)",
     ],
     [
+      "the contact's own hours",
+      aDelivery({ window: { from: "09:05", timeZone: "contact" } }),
+      undefined,
+      "the contact's own hours begin in 5 min (14:05:00)",
+    ],
+    [
+      "a delay, or the contact's own hours after it",
+      { ...delayed, window: { from: "09:05", timeZone: "contact" } },
+      undefined,
+      "its delay of 5m is over, or the contact's own hours begin in 5 min (14:05:00)",
+    ],
+    [
+      "a retry in the contact's own hours",
+      aDelivery({ window: { timeZone: "contact" }, attempts: [FAILED] }),
+      undefined,
+      "after 1 failed attempt tried again in 5 min (14:05:00)",
+    ],
+    [
       "a window that opens with the day",
       aDelivery({ window: { days: ["wednesday"] }, dueAt: "2026-03-03T23:00:00Z" }),
       undefined,

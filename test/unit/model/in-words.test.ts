@@ -257,6 +257,7 @@ describe("a rule in words", () => {
     ["only from 08:00 until 20:00", { from: "08:00", to: "20:00" }],
     ["only on monday or friday, not on 2026-12-25", { days: ["monday", "friday"], holidays: ["2026-12-25"] }],
     ["only until 12:00, in the time of Europe/Berlin", { to: "12:00", timeZone: "Europe/Berlin" }],
+    ["only from 08:00, in the contact's own time", { from: "08:00", timeZone: "contact" }],
   ])("a window is open %s", (words, window) => {
     expect(windowInWords(window)).toBe(words);
   });
