@@ -98,7 +98,8 @@ export class Recorder {
   }
 
   /** The log before an event, read when the first rule asks for it. */
-  #history({ contactId }: Event): History {
+  #history(event: Event): History {
+    const { contactId } = event;
     const { sql } = this.#storage;
     let past: readonly PastEvent[] | null = null;
     let ofMessage: readonly PastEvent[] | null = null;
@@ -107,6 +108,7 @@ export class Recorder {
       // Asked of one event, so always of the same message.
       ofMessage: (messageKey) => (ofMessage ??= log.pastOf(sql, contactId, messageKey)),
       firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
+      optOut: (action) => optOuts.againstAfter(sql, event, action),
     };
   }
 

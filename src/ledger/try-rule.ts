@@ -105,6 +105,8 @@ class TriedPast {
         const earlier = sinceMs < this.#firstAt ? real(sinceMs) - real(this.#firstAt - 1) : 0;
         return earlier + this.#firings.filter((at) => at > sinceMs).length;
       },
+      // Whether it fires is what is asked, and nobody knows what the contact wanted then.
+      optOut: () => null,
     };
   }
 

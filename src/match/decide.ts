@@ -1,9 +1,10 @@
 // Deciding: which rules fire for an event, when their actions are due, and why the other rules do not fire.
 // Pure: no clock, no storage, no `this`. Live decisions, explanations and the tests of rules all come from here.
 import { guardedAs } from "../events/event.ts";
-import type { Decision, PlannedAction, Verdict, VerdictReason } from "../model/decision.ts";
+import type { Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
+import { optOutInWords } from "../model/opt-out.ts";
 import type { Limit, Rule, RuleSet } from "../model/rule.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { durationMs } from "../time/duration.ts";
@@ -108,7 +109,7 @@ async function judge(
     const verdict =
       heldBack(rule, event, guard) ??
       limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
-    verdicts.push(verdict);
+    verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
     if (rule.stop) guard.stoppedBy = rule.name;
@@ -151,6 +152,17 @@ function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: Hi
     return { ...verdict, fired: false, reason: "limit", detail: limitInWords(rule.limit) };
   }
   return verdict;
+}
+
+/** The verdict on a rule that fires, with those of its actions that the contact does not want. */
+function noted(verdict: Verdict, { actions }: Rule, history: History): Verdict {
+  const notes = actions.flatMap((action, index): VerdictNote[] => {
+    const optOut = history.optOut(action);
+    if (optOut === null) return [];
+    const reason = optOut.why === "dnd" ? "dnd" : "stopped";
+    return [{ action: index, reason, detail: `the contact ${optOutInWords(optOut)}` }];
+  });
+  return notes.length === 0 ? verdict : { ...verdict, notes };
 }
 
 function limitInWords({ count, within, per = "contact" }: Limit): string {

@@ -3,7 +3,7 @@ import { readEvent, routeOf } from "../events/event.ts";
 import type { Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
-import type { PastEvent } from "../model/history.ts";
+import { NO_HISTORY, type History, type PastEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
@@ -29,11 +29,11 @@ export async function runExample(
   const nowMs = Date.parse(example.at ?? AT);
   const alone: RuleSet = { hash: "example", rules: [rule], findings: [] };
   const log: PastEvent[] = [];
-  const history = {
+  const history: History = {
+    ...NO_HISTORY,
     past: () => log,
-    ofMessage: (messageKey: string) => log.filter((past) => past.messageKey === messageKey),
-    firedInLocation: (name: string, since: number) =>
-      log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
+    ofMessage: (messageKey) => log.filter((past) => past.messageKey === messageKey),
+    firedInLocation: (name, since) => log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
   };
   const earlier = (example.history ?? []).map((told, index) => ({ ...told, index }));
   for (const { ago, event: given, index } of earlier.toSorted(

@@ -44,6 +44,16 @@ export interface ConditionVerdict {
   readonly met: boolean | null;
 }
 
+/** What stands in the way of an action of a rule that fired, as far as was known when it was decided. */
+export interface VerdictNote {
+  /** Its place in the rule's `actions`. */
+  readonly action: number;
+  /** The contact is in do not disturb, or wrote a word such as STOP. */
+  readonly reason: "dnd" | "stopped";
+  /** A clause for people. */
+  readonly detail: string;
+}
+
 /** What one rule made of one event. */
 export interface Verdict {
   readonly rule: string;
@@ -52,6 +62,8 @@ export interface Verdict {
   /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
+  /** Actions that will be held; absent: none, as far as is known. */
+  readonly notes?: readonly VerdictNote[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;
 }

@@ -1,4 +1,6 @@
 import type { EventKind } from "./event.ts";
+import type { OptOut } from "./opt-out.ts";
+import type { Action } from "./rule.ts";
 
 /** One event of the past, as history facts, limits and de-duplication ask about it. */
 export interface PastEvent {
@@ -22,10 +24,17 @@ export interface History {
   ofMessage(messageKey: string): readonly PastEvent[];
   /** How often a rule has fired in the location since a time, milliseconds since 1970. */
   firedInLocation(rule: string, sinceMs: number): number;
+  /** Why the contact does not want what an action would send them, this event included; `null`: nothing is known. */
+  optOut(action: Action): OptOut | null;
 }
 
 /** Nothing happened before. */
-export const NO_HISTORY: History = { past: () => [], ofMessage: () => [], firedInLocation: () => 0 };
+export const NO_HISTORY: History = {
+  past: () => [],
+  ofMessage: () => [],
+  firedInLocation: () => 0,
+  optOut: () => null,
+};
 
 /** The keys of a history fact's `params`. */
 export const HISTORY_PARAMS = ["kind", "channel", "outcome", "direction", "within"] as const;

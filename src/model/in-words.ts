@@ -1,6 +1,6 @@
 // Rules and decisions in words that somebody reads who does not program. Pure, and without imports but types: the
 // command line, the Worker and the operator's page say the same.
-import type { ConditionVerdict, Verdict } from "./decision.ts";
+import type { ConditionVerdict, Verdict, VerdictNote } from "./decision.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type {
   Action,
@@ -70,7 +70,7 @@ export function conditionInWords({ fact, path, params, operator, value, saw, met
 export function verdictInWords(verdict: Verdict): string {
   switch (verdict.reason) {
     case "fired":
-      return "fired";
+      return ["fired", ...(verdict.notes ?? []).map(noteInWords)].join("; ");
     case "conditions":
       return decisive(verdict.conditions).map(conditionInWords).join("; ") || "a condition was not met";
     case "error":
@@ -88,6 +88,11 @@ export function verdictInWords(verdict: Verdict): string {
     case "loop-guard":
       return "sent through the API or an internal comment, which the rule does not ask for";
   }
+}
+
+/** What stands in the way of an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
+export function noteInWords({ action, detail }: VerdictNote): string {
+  return `action ${action + 1} will be held: ${detail}`;
 }
 
 /** The conditions that were not met; under a `not` it is a met one that decides. */

@@ -1,7 +1,7 @@
 // Why each rule fired, or did not: a row for each, and behind it the conditions with what they saw.
 import type { JSX } from "preact";
 import type { ConditionVerdict, Decision, Verdict, VerdictReason } from "../../model/decision.ts";
-import { conditionInWords, verdictInWords } from "../../model/in-words.ts";
+import { conditionInWords, noteInWords, verdictInWords } from "../../model/in-words.ts";
 import { linkTo } from "../routes.ts";
 import { conditionTree, type TreeNode } from "./condition-tree.ts";
 import { usePlace } from "./place.ts";
@@ -81,7 +81,9 @@ function VerdictRow({
         </span>
         <span class="verdict-rule">{verdict.rule}</span>
         <span class="badge">{REASONS[verdict.reason]}</span>
-        <span class="verdict-why">{verdict.fired ? "" : verdictInWords(verdict)}</span>
+        <span class="verdict-why">
+          {verdict.fired ? (verdict.notes ?? []).map(noteInWords).join("; ") : verdictInWords(verdict)}
+        </span>
       </summary>
       <div class="verdict-body">
         {tree ? <Tree node={tree} /> : <p class="quiet-note">{noTree(verdict)}</p>}

@@ -389,3 +389,62 @@ describe("the contact's own hours", () => {
     expect(made("GET", `/locations/${LOCATION}`)).toBe(2);
   });
 });
+
+describe("the verdict on a rule that fires", () => {
+  const NOTED: [name: string, before: readonly JsonObject[], notes: readonly JsonObject[] | undefined][] = [
+    ["says nothing when nothing is known", [], undefined],
+    [
+      "says that the contact is in do not disturb",
+      [dnd({ SMS: ON })],
+      [{ action: 0, reason: "dnd", detail: "the contact does not want SMS, since 2026-03-04T11:00:00.000Z" }],
+    ],
+    [
+      "says that the contact wrote STOP",
+      [wrote("STOP")],
+      [
+        {
+          action: 0,
+          reason: "stopped",
+          detail: "the contact stopped SMS with a word such as STOP, since 2026-03-04T11:00:00.000Z",
+        },
+      ],
+    ],
+    ["says nothing of another channel", [dnd({ Email: ON })], undefined],
+    [
+      "says nothing any more once they want it again",
+      [dnd({ SMS: ON }), dnd({ SMS: { status: "inactive" } })],
+      undefined,
+    ],
+  ];
+
+  it.each(NOTED)("%s, as decided and as explained", async (_, before, notes) => {
+    const { ledger, record } = await aScene();
+    for (const event of before) await record(event);
+    const explained = await ledger.explain(anEvent({}, "asked"));
+    expect(explained.decision.verdicts[0]?.notes).toEqual(notes);
+    await record({});
+    const recorded = await ledger.event(`event-${before.length + 1}`);
+    expect(recorded?.decision.verdicts).toMatchObject([{ rule: "test-rule", fired: true }]);
+    expect(recorded?.decision.verdicts[0]?.notes).toEqual(notes);
+  });
+
+  it("counts the event that it is about", async () => {
+    const storage = sqliteStorage();
+    const action = aText();
+    const onReply = aRule({
+      on: ["InboundMessage"],
+      conditions: { all: [{ fact: "body", operator: "exists", value: true }] },
+      actions: [aTask(), action],
+    });
+    const ledger = await aLedger({ storage, ruleSet: aRuleSet(onReply), clock: () => NOON });
+    const { decision } = await ledger.explain(anEvent(wrote("Stop"), "asked"));
+    expect(decision.verdicts[0]?.notes).toMatchObject([{ action: 1, reason: "stopped" }]);
+    expect(storage.sql.exec("SELECT * FROM opt_outs").toArray()).toEqual([]);
+  });
+
+  it("says nothing of actions that send the contact nothing", async () => {
+    const { ledger, record } = await aScene({ action: aTask() });
+    await record(dnd({}, true));
+    expect((await ledger.explain(anEvent({}, "asked"))).decision.verdicts[0]?.notes).toBeUndefined();
+  });
+});

@@ -53,6 +53,14 @@ describe("a condition in words", () => {
 });
 
 describe("a verdict in words", () => {
+  it("says which actions of a rule that fires will be held", () => {
+    const notes = [{ action: 1, reason: "dnd", detail: "the contact does not want SMS" }] as const;
+    expect(verdictInWords(verdict({ fired: true, reason: "fired", notes }))).toBe(
+      "fired; action 2 will be held: the contact does not want SMS",
+    );
+    expect(verdictInWords(verdict({ fired: true, reason: "fired" }))).toBe("fired");
+  });
+
   it("names what decided, not what was met", () => {
     const conditions = [seen({ fact: "channel", met: true, saw: "call" }), seen({ saw: "busy" })];
     expect(verdictInWords(verdict({ conditions }))).toBe('callStatus is "busy", the rule wants "voicemail"');
