@@ -39,7 +39,7 @@ async function aWatched() {
     storage.sql
       .exec("SELECT channel, why, since FROM opt_outs WHERE contact_id = ? ORDER BY channel, why", CONTACT)
       .toArray()
-      .map(({ channel, why, since }) => `${channel} ${why} ${new Date(Number(since)).getUTCMinutes()}`);
+      .map(({ channel, why, since }) => `${String(channel)} ${String(why)} ${new Date(Number(since)).getUTCMinutes()}`);
   const pass = async (ms: number, alarmed: LocationLedger): Promise<void> => {
     now += ms;
     await alarmed.alarm();

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import { LedgerAccount } from "../../../src/ledger/highlevel-account.ts";
 import type { JsonObject } from "../../../src/model/json.ts";
-import { MESSAGE_TYPES, type Action, type HighLevelAction, type MessageType } from "../../../src/model/rule.ts";
+import { succeed } from "../../../src/model/result.ts";
+import { MESSAGE_TYPES, type Action, type MessageType } from "../../../src/model/rule.ts";
 import type { Window } from "../../../src/model/window.ts";
-import { anEvent, aRule, aRuleSet, aTask, CONTACT, LOCATION } from "../../builders.ts";
+import { anEvent, aRule, aRuleSet, aTask, aText, CONTACT, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -12,13 +15,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const NO_TOKEN: HighLevelAnswer = { kind: "no-token", message: "There is no token" };
 
-const aText = (fields: Partial<HighLevelAction> = {}): HighLevelAction => ({
-  type: "highlevel",
-  call: "send-message",
-  messageType: "SMS",
-  message: "Sorry that we missed you, we call back soon",
-  ...fields,
-});
 const answered = (status: number, body: object): HighLevelAnswer => ({
   kind: "answer",
   status,
@@ -257,6 +253,40 @@ describe("a message to a contact", () => {
     await tag.record({});
     await tag.pass(0);
     expect([tag.made("GET"), tag.made("POST")]).toEqual([0, 1]);
+  });
+});
+
+describe("HighLevel as it is published", () => {
+  it("takes what it is asked about a contact and a location, and what it says is kept to", async () => {
+    let now = NOON;
+    const standIn = new HighLevelStandIn({ clock: () => now });
+    standIn.addLocation({ id: LOCATION, timezone: "America/Los_Angeles" });
+    const contact = standIn.addContact({ id: CONTACT, locationId: LOCATION });
+    contact.dndSettings = { SMS: { status: "permanent" } };
+    standIn.addToken("pit", LOCATION);
+    const ports = {
+      fetch: (request: Request) => standIn.answer(request),
+      timeLimit: () => new AbortController().signal,
+    };
+    const tokens = { current: () => Promise.resolve(succeed("pit")), insteadOf: () => Promise.resolve(null) };
+    const ledger = await aLedger({
+      clock: () => now,
+      ruleSet: aRuleSet(aRule({ actions: [aText()], window: { from: "08:00", timeZone: "contact" } })),
+      account: new LedgerAccount("https://highlevel.example.com", ports, tokens),
+    });
+    const first = () => ledger.deliveries({ limit: 1 }).deliveries[0];
+    await ledger.record(anEvent());
+    await ledger.alarm();
+    expect(first()?.dueAt).toBe("2026-03-04T16:00:00.000Z");
+    now += 4 * HOUR_MS;
+    await ledger.alarm();
+    expect(errorOf(first() ?? { attempts: [] })).toBe("CONTACT_DND");
+    contact.dndSettings = {};
+    ledger.retry(first()?.id ?? "");
+    await ledger.alarm();
+    expect(first()?.state).toBe("sent");
+    expect(standIn.violations).toEqual([]);
+    expect(standIn.state.messages.size).toBe(1);
   });
 });
 
