@@ -139,7 +139,8 @@ export class Pump {
     try {
       const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
-      const preflight = await this.#respect.before(delivery);
+      const asked = this.#respect.before(delivery);
+      const preflight = asked instanceof Promise ? await asked : asked;
       if (preflight.may === "wait")
         return void deliveries.move(sql, delivery.id, (from) => deferred(from, preflight.opensAtMs));
       if (deliveries.move(sql, delivery.id, overtaken)) return;

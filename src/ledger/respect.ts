@@ -15,7 +15,7 @@ import { optOutInWords, type OptOut } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
-import { readPlan, type LeasedDelivery } from "./deliveries.ts";
+import { readPlan, type LeasedDelivery, type Plan } from "./deliveries.ts";
 import * as optOuts from "./opt-outs.ts";
 import { firstRow, type LedgerPorts, type Sql } from "./ports.ts";
 
@@ -52,8 +52,8 @@ export class Respect {
     this.#locationId = locationId;
   }
 
-  /** Whether an attempt may be made now: an alarm may come late, a retry fall into the night, and a wish change meanwhile. */
-  async before({ contactId, plan: stored }: LeasedDelivery): Promise<Preflight> {
+  /** Whether an attempt may be made now: an alarm may come late, a retry fall into the night, and a wish change meanwhile. At once where HighLevel need not be asked. */
+  before({ contactId, plan: stored }: LeasedDelivery): Preflight | Promise<Preflight> {
     const plan = readPlan(stored);
     // The attempt says that it cannot be read.
     if (!plan) return GO;
@@ -66,6 +66,12 @@ export class Respect {
       const known = optOuts.against(this.#sql, contactId, action);
       if (known) return held(known);
     }
+    return this.#beforeAsked(contactId, plan, type);
+  }
+
+  /** The same with what HighLevel says of the contact. */
+  async #beforeAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Preflight> {
+    const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#ask(contactQuestion(contactId));
     if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null)) return not(contact, type);
     if (keepsOwnHours) {
