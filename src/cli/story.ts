@@ -77,7 +77,6 @@ export interface StoryRun {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
-/** Errors that leave an action to a person. */
 /** How long after the last event waits are still followed. */
 const EPILOGUE_MS = 366 * 86_400_000;
 
