@@ -40,7 +40,7 @@ export async function sendOnce(
   const outcome = outcomeOf(action.call, answer);
   if (outcome.done) return { ...outcome, messageId: messageIdIn(answer) };
   if (isRefusal(answer)) return outcome;
-  return { ...outcome, error: END_UNKNOWN, retryAfterMs: null };
+  return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
 }
 
 /** What is to be done about an attempt whose end is not known. */
@@ -59,7 +59,7 @@ async function look(
   if (messages === null) {
     // Without the right to ask, the event that a sent message causes is what can still be waited for.
     const isOver = isRefusal(answer) && answer.kind !== "later" && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
-    return isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
+    return { ...(isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS)), ...silence(answer) };
   }
   const inHighLevel = findSent(wanted, messages, isClaimed);
   switch (inHighLevel.found) {
@@ -72,6 +72,11 @@ async function look(
       sends.looked();
       return unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
   }
+}
+
+/** What circuit breakers ask: whether HighLevel answered at all. */
+function silence({ kind }: HighLevelAnswer): { readonly isSilent?: true } {
+  return kind === "timeout" || kind === "broken" ? { isSilent: true } : {};
 }
 
 /** It had been sent after all. */

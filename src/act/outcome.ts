@@ -16,6 +16,8 @@ export type AttemptOutcome =
       readonly error: ActionError;
       /** What the destination asked for with Retry-After, in milliseconds. */
       readonly retryAfterMs: number | null;
+      /** The destination did not answer, whatever the error says: it may be down. */
+      readonly isSilent?: true;
     };
 
 /** Why a try failed: a code, a sentence without values, and whether to try again. */
@@ -25,8 +27,8 @@ export interface ActionError {
   readonly retry: Retry;
 }
 
-/** Again by itself, not again, or when a person says so. */
-export type Retry = "later" | "never" | "held";
+/** Again by itself, not again, when a person says so, or again without counting as a try: it was not its turn. */
+export type Retry = "later" | "never" | "held" | "in-turn";
 
 export type ActionErrorCode =
   | "ACTION_TEMPLATE" // a template could not be rendered
@@ -72,7 +74,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   HIGHLEVEL_TOKEN: "never",
   HIGHLEVEL_TOKEN_LATER: "later",
   HIGHLEVEL_TOKEN_REFUSED: "never",
-  HIGHLEVEL_LIMIT: "later",
+  HIGHLEVEL_LIMIT: "in-turn",
   HIGHLEVEL_EARLY: "later",
   HIGHLEVEL_REFUSED: "never",
   HIGHLEVEL_END_UNKNOWN: "later",

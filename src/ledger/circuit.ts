@@ -52,6 +52,6 @@ function openMs(failures: number): number {
 /** Whether a destination works, as far as an attempt can tell. An answer that refuses this request is an answer. */
 function healthOf(outcome: AttemptOutcome): "up" | "down" | "unknown" {
   if (outcome.done) return "up";
-  if (NO_ANSWER.has(outcome.error.code)) return "down";
+  if (outcome.isSilent || NO_ANSWER.has(outcome.error.code)) return "down";
   return outcome.status === null ? "unknown" : outcome.status >= 500 ? "down" : "up";
 }

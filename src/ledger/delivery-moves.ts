@@ -39,10 +39,15 @@ export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number
   if (from.state !== "sending") return null;
   if (outcome.done) return ended(from, "sent");
   if (isHeld(outcome)) return held(from, nowMs);
-  const delay = outcome.error.retry === "never" ? null : retryDelayMs(from.tries + 1, random, outcome.retryAfterMs);
+  const { retry } = outcome.error;
+  const isTry = retry !== "in-turn";
+  // One that was not its turn waits as after a first try, however often that happens.
+  const delay = retry === "never" ? null : retryDelayMs(isTry ? from.tries + 1 : 1, random, outcome.retryAfterMs);
   const giveUpAtMs = giveUpAt(from, nowMs);
   const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
-  return isGivenUp ? ended(from, "dead") : putBack({ ...from, giveUpAtMs, tries: from.tries + 1 }, nowMs + delay);
+  return isGivenUp
+    ? ended(from, "dead")
+    : putBack({ ...from, giveUpAtMs, tries: from.tries + (isTry ? 1 : 0) }, nowMs + delay);
 }
 
 /** Waits for a person. Nothing was sent and nothing failed, so no try is counted. */

@@ -1,21 +1,27 @@
-// HighLevel as this location calls it: base URL, token, time limit. A token that HighLevel refuses is refreshed once.
+// HighLevel as this location calls it: base URL, token, time limit, and HighLevel's limits on calls. A token that HighLevel
+// refuses is refreshed once.
 import type { ActionPorts } from "../act/action-kind.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import type { HighLevelLimits } from "./highlevel-limits.ts";
 import type { Tokens } from "./tokens.ts";
 
 const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
+/** A call that may not leave now ends as HighLevel would end it. */
+const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
 export class LedgerAccount implements HighLevelAccount {
   readonly #api: string;
   readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
   readonly #tokens: Tokens;
+  readonly #limits: HighLevelLimits;
 
   /** `api`: the base URL of HighLevel's API, without a slash at its end. */
-  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens) {
+  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: HighLevelLimits) {
     this.#api = api;
     this.#ports = ports;
     this.#tokens = tokens;
+    this.#limits = limits;
   }
 
   async call(request: HighLevelRequest, leaves: () => void = () => undefined): Promise<HighLevelAnswer> {
@@ -47,12 +53,16 @@ export class LedgerAccount implements HighLevelAccount {
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
+    if (!this.#limits.mayLeave()) return NO_ROOM;
     leaves();
+    const counted = this.#limits.leaves();
     try {
       const response = await this.#ports.fetch(request);
+      counted.answered(response);
       // Answers are kept and shown: one that quotes the token does not.
       return { kind: "answer", status: response.status, body: (await response.text()).replaceAll(token, "[token]") };
     } catch (error) {
+      counted.ended();
       return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
     }
   }

@@ -21,7 +21,16 @@ const LOOK_AGAIN_MS = 500;
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
+/** What a host counts besides: how many deliveries may be sent to it within limits of its own. */
+export interface Budget {
+  /** Whether another delivery may be begun while so many others are being sent. */
+  mayBegin(inFlight: number, nowMs: number): boolean;
+  /** When one may be begun once none is being sent, milliseconds since 1970: now, or later. */
+  mayBeginAt(nowMs: number): number;
+}
+
 interface Lane {
+  readonly budget: Budget | undefined;
   readonly bucket: TokenBucket;
   circuit: circuits.Circuit;
   pausedUntilMs: number;
@@ -34,6 +43,7 @@ interface Lane {
 export class Lanes {
   readonly #storage: LedgerStorage;
   readonly #perSecond: number;
+  readonly #budgets: ReadonlyMap<string, Budget>;
   readonly #lanes = new Map<string, Lane>();
   #inFlight = 0;
   /** Hosts take turns too: the one that was served last is asked last. By host, the turn in which it was. */
@@ -43,10 +53,11 @@ export class Lanes {
   #due: readonly string[] = [];
   #lookedAtMs = -Infinity;
 
-  /** `perSecond`: how many requests a host gets in a second at most. */
-  constructor(storage: LedgerStorage, perSecond: number) {
+  /** `perSecond`: how many requests a host gets in a second at most. `budgets`: hosts that have limits of their own. */
+  constructor(storage: LedgerStorage, perSecond: number, budgets: ReadonlyMap<string, Budget> = new Map()) {
     this.#storage = storage;
     this.#perSecond = perSecond;
+    this.#budgets = budgets;
   }
 
   /** Takes the next delivery that may be sent now; its place is held until `release`. */
@@ -71,7 +82,12 @@ export class Lanes {
   /** What an attempt tells of its host. It belongs into the transaction in which the attempt is written down. */
   learn(host: string, outcome: AttemptOutcome, nowMs: number): void {
     const lane = this.#lane(host, nowMs);
-    if (!outcome.done && (outcome.status === 429 || (outcome.status === 503 && outcome.retryAfterMs !== null)))
+    // A budget knows better what a 429 means.
+    if (
+      !lane.budget &&
+      !outcome.done &&
+      (outcome.status === 429 || (outcome.status === 503 && outcome.retryAfterMs !== null))
+    )
       lane.pausedUntilMs = nowMs + Math.min(outcome.retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS);
     const circuit = circuits.after(lane.circuit, outcome, nowMs);
     if (circuit.failures === lane.circuit.failures && circuit.openUntilMs === lane.circuit.openUntilMs) return;
@@ -97,7 +113,8 @@ export class Lanes {
   nextAt(nowMs: number): number | null {
     const times = earliestByHost(this.#storage.sql).map(({ host, dueAtMs }) => {
       const lane = this.#lane(host, nowMs);
-      return Math.max(dueAtMs, lane.pausedUntilMs, lane.circuit.openUntilMs ?? 0, lane.bucket.readyAt(nowMs));
+      const pausedUntilMs = pausedUntil(lane, nowMs);
+      return Math.max(dueAtMs, pausedUntilMs, lane.circuit.openUntilMs ?? 0, lane.bucket.readyAt(nowMs));
     });
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -108,12 +125,12 @@ export class Lanes {
     const waiting = new Map(waitingByHost(sql).map((row) => [row.host, row]));
     const failed = rows<{ host: string }>(sql, "SELECT host FROM hosts").map(({ host }) => host);
     const busy = [...this.#lanes].flatMap(([host, lane]) =>
-      lane.inFlight > 0 || lane.pausedUntilMs > nowMs ? [host] : [],
+      lane.inFlight > 0 || pausedUntil(lane, nowMs) > nowMs ? [host] : [],
     );
     return [...new Set([...waiting.keys(), ...failed, ...busy])].toSorted().map((host) => {
       const lane = this.#lanes.get(host);
       const circuit = lane?.circuit ?? this.#storedCircuit(host);
-      const pausedUntilMs = lane?.pausedUntilMs ?? 0;
+      const pausedUntilMs = lane ? pausedUntil(lane, nowMs) : (this.#budgets.get(host)?.mayBeginAt(nowMs) ?? 0);
       return {
         host,
         mode: circuits.modeOf(circuit, nowMs),
@@ -151,6 +168,7 @@ export class Lanes {
 
   #mayStart(lane: Lane, nowMs: number): boolean {
     if (lane.pausedUntilMs > nowMs || lane.bucket.readyAt(nowMs) > nowMs) return false;
+    if (lane.budget && !lane.budget.mayBegin(lane.inFlight, nowMs)) return false;
     const mode = circuits.modeOf(lane.circuit, nowMs);
     if (mode === "open") return false;
     if (mode !== "closed") return lane.inFlight === 0 && this.#suspectsInFlight() < SUSPECT_PLACES;
@@ -184,7 +202,8 @@ export class Lanes {
     if (!lane) {
       const bucket = new TokenBucket(this.#perSecond, this.#perSecond, nowMs);
       const circuit = this.#storedCircuit(host);
-      lane = { bucket, circuit, pausedUntilMs: 0, inFlight: 0, queue: [], lookedAtMs: -Infinity };
+      const budget = this.#budgets.get(host);
+      lane = { budget, bucket, circuit, pausedUntilMs: 0, inFlight: 0, queue: [], lookedAtMs: -Infinity };
       this.#lanes.set(host, lane);
     }
     return lane;
@@ -194,6 +213,11 @@ export class Lanes {
     const stored = "SELECT failures, open_until AS openUntilMs FROM hosts WHERE host = ?";
     return firstRow<circuits.Circuit>(this.#storage.sql, stored, host) ?? circuits.CLOSED;
   }
+}
+
+/** Until when nothing may be sent, as far as the host has said. */
+function pausedUntil({ budget, pausedUntilMs }: Lane, nowMs: number): number {
+  return Math.max(pausedUntilMs, budget?.mayBeginAt(nowMs) ?? 0);
 }
 
 function timeOf(atMs: number | null): string | null {

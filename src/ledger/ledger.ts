@@ -40,6 +40,7 @@ import {
 import { eraseContact } from "./erase.ts";
 import * as held from "./held.ts";
 import { LedgerAccount } from "./highlevel-account.ts";
+import { HighLevelLimits } from "./highlevel-limits.ts";
 import { Intake } from "./intake.ts";
 import * as log from "./log.ts";
 import type { LedgerPorts, LedgerStorage } from "./ports.ts";
@@ -64,6 +65,7 @@ export class LocationLedger {
   readonly #ports: LedgerPorts;
   readonly #changes = new Changes();
   readonly #statistics: Statistics;
+  readonly #limits: HighLevelLimits;
   readonly #pump: Pump;
   readonly #recorder: Recorder;
   readonly #chores: Chores;
@@ -78,8 +80,12 @@ export class LocationLedger {
     this.#ports = ports;
     this.#statistics = new Statistics(watched, ports);
     this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, this.#tokens);
-    this.#pump = new Pump(watched, ports, this.#statistics, account, () => this.#reports.wake());
+    this.#limits = new HighLevelLimits(watched, ports.actions.clock);
+    const tokens = ports.tokens ?? this.#tokens;
+    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits);
+    this.#pump = new Pump(watched, ports, this.#statistics, { account, limits: this.#limits }, () =>
+      this.#reports.wake(),
+    );
     this.#recorder = new Recorder(watched, ports, this.#statistics);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#intake = new Intake(watched, ports, (event) => this.#record(event));
@@ -90,6 +96,7 @@ export class LocationLedger {
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
     migrate(this.#storage, LEDGER_MIGRATIONS);
+    this.#limits.resume();
     deliveries.resumeInterrupted(this.#storage.sql);
     await this.#alarm.repair();
   }

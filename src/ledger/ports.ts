@@ -3,6 +3,7 @@ import type { ActionPorts } from "../act/action-kind.ts";
 import type { HighLevelAccount } from "../highlevel/account.ts";
 import type { HighLevelSettings } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
+import type { Tokens } from "./tokens.ts";
 
 export type SqlValue = string | number | null;
 
@@ -44,6 +45,8 @@ export interface LedgerPorts {
   readonly highlevel: HighLevelSettings;
   /** HighLevel as it is called instead of by the location's token: stories have one that takes everything. */
   readonly account?: HighLevelAccount | undefined;
+  /** Tokens for HighLevel instead of those that the location was given. */
+  readonly tokens?: Tokens | undefined;
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
   /** Tells the directory that this location exists. */

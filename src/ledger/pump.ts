@@ -13,6 +13,7 @@ import { letThrough } from "./breaker.ts";
 import * as deliveries from "./deliveries.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
 import { deferred, overtaken, putBack } from "./delivery-moves.ts";
+import type { HighLevelLimits } from "./highlevel-limits.ts";
 import { Lanes } from "./lanes.ts";
 import type { HostState } from "../model/statistics.ts";
 import * as log from "./log.ts";
@@ -38,6 +39,7 @@ export class Pump {
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
   readonly #respect: Respect;
+  readonly #limits: HighLevelLimits;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
   #locationId: string | null = null;
@@ -51,16 +53,17 @@ export class Pump {
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: Statistics,
-    highlevel: HighLevelAccount,
+    { account, limits }: { readonly account: HighLevelAccount; readonly limits: HighLevelLimits },
     settled: () => void,
   ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#statistics = statistics;
-    this.#highlevel = highlevel;
+    this.#highlevel = account;
     this.#settled = settled;
-    this.#respect = new Respect(storage.sql, ports, highlevel, () => this.#location());
-    this.#lanes = new Lanes(storage, ports.requestsPerSecond);
+    this.#limits = limits;
+    this.#respect = new Respect(storage.sql, ports, account, () => this.#location());
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond, new Map([[HIGHLEVEL_HOST, limits]]));
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. It throws for storage, not for what an action does. */
@@ -153,6 +156,7 @@ export class Pump {
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
       this.#lanes.forget();
+      this.#limits.forget();
       this.#settleOrPutBack(delivery, outcome, startedAt);
     }
   }
@@ -184,7 +188,10 @@ export class Pump {
     const now = this.#now();
     const isKept = this.#storage.transactionSync(() => {
       const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
-      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
+      if (delivery.host === HIGHLEVEL_HOST) {
+        sends.settled(sql, delivery.id, outcome, startedAt);
+        this.#limits.write();
+      }
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return kept;
       // The contact was erased while KV took the task: take it out again.

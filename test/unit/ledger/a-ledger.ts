@@ -2,6 +2,7 @@ import type { TaskStore } from "../../../src/act/action-kind.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
+import type { Tokens } from "../../../src/ledger/tokens.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
@@ -20,6 +21,7 @@ export async function aLedger({
   eventsPerSecond = 1_000_000,
   highlevel = { api: "https://highlevel.example.com", clientId: null, clientSecret: null, tokenKeys: [] },
   account,
+  tokens,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -31,6 +33,7 @@ export async function aLedger({
   eventsPerSecond?: number;
   highlevel?: HighLevelSettings;
   account?: HighLevelAccount;
+  tokens?: Tokens;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -43,6 +46,7 @@ export async function aLedger({
     announce,
     highlevel,
     account,
+    tokens,
     actions: {
       clock,
       fetch,

@@ -1,0 +1,251 @@
+// HighLevel's limits on calls, per app and location: so many in an interval, so many a day. Pure: what is known of them,
+// and what each call and each answer adds. Numbers: HighLevel's documentation of rate limits, until its answers say more.
+
+/** How many calls a delivery may come to: asking about the contact, the location and earlier messages, and its own. */
+const RESERVE = 4;
+/** What is counted is counted in so many slices of an interval, each as if all of it had come at its end. */
+const SLICES = 50;
+/** Once there is no room, it is waited for until a tenth of the limit is free, so that nobody wakes for single calls. */
+const BATCHES = 10;
+const DAY_MS = 86_400_000;
+/** When HighLevel's day ends is not told: with nothing left, one delivery asks each hour, and at midnight UTC. */
+const ASK_AGAIN_MS = 3_600_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+const LONGEST_INTERVAL_MS = 3_600_000;
+const TOO_MANY_REQUESTS = 429;
+
+/** What an answer said of its window, and what left since. */
+interface Told {
+  /** `X-RateLimit-Remaining` as it came. */
+  readonly remaining: number;
+  /** Calls of ours that it may not have counted: in flight then, or left since. */
+  readonly uncounted: number;
+  /** The last call that had left when it came. A later answer tells more only if its call left after that. */
+  readonly ticket: number;
+  /** The window that it is about had begun by then. */
+  readonly begunByMs: number;
+}
+
+/** What is known of the limits. Plain data: it is stored as it is. */
+export interface Limits {
+  /** The version of this form. */
+  readonly v: 1;
+  readonly max: number;
+  readonly intervalMs: number;
+  readonly dailyMax: number;
+  /** Calls that ended, and until when they count, oldest first. A call may have reached HighLevel when its answer came. */
+  readonly ended: readonly (readonly [endedAtMs: number, calls: number])[];
+  readonly inFlight: number;
+  /** Calls so far. */
+  readonly tickets: number;
+  readonly told: Told | null;
+  /** After a 429: how many in a row, the last call that had left by then, and until when nothing leaves. */
+  readonly pause: { readonly strikes: number; readonly ticket: number; readonly untilMs: number };
+  /** What is left of a day (UTC, days since 1970), and since when that is too little. */
+  readonly day: { readonly day: number; readonly left: number; readonly exhaustedAtMs: number | null };
+}
+
+/** A call that left. */
+export interface Ticket {
+  readonly number: number;
+}
+
+/** The limits as HighLevel publishes them, with nothing used up. */
+export const PUBLISHED_LIMITS: Limits = {
+  v: 1,
+  max: 100,
+  intervalMs: 10_000,
+  dailyMax: 200_000,
+  ended: [],
+  inFlight: 0,
+  tickets: 0,
+  told: null,
+  pause: { strikes: 0, ticket: 0, untilMs: 0 },
+  day: { day: 0, left: 200_000, exhaustedAtMs: null },
+};
+
+/** Whether another delivery may be begun while so many others are being sent. */
+export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boolean {
+  const { inFlight, told } = limits;
+  const need = needOf(limits);
+  // What others may still call, beside what is in flight already.
+  const reserved = Math.max(0, deliveries * need - inFlight);
+  if (limits.pause.untilMs > nowMs || freeOf(limits, nowMs) - reserved < need) return false;
+  const day = dayAt(limits, nowMs);
+  const isDayOver = day.left - reserved < need;
+  if (isDayOver && nowMs < asksAt(day)) return false;
+  // Where nothing is known, one asks.
+  if (isDayOver || told === null || !isFresh(limits, told, nowMs)) return deliveries === 0 && inFlight === 0;
+  return told.remaining - told.uncounted - reserved >= need;
+}
+
+/** When a delivery may be begun, as far as is known, once nothing is being sent: now, or later. */
+export function mayBeginAt(limits: Limits, nowMs: number): number {
+  const { told, pause } = limits;
+  const need = needOf(limits);
+  const day = dayAt(limits, nowMs);
+  const isUsedUp = told !== null && isFresh(limits, told, nowMs) && told.remaining - told.uncounted < need;
+  return Math.max(
+    nowMs,
+    pause.untilMs,
+    isUsedUp ? told.begunByMs + limits.intervalMs : 0,
+    day.left < need ? asksAt(day) : 0,
+    freeAt(limits, nowMs),
+  );
+}
+
+/** Whether a call of a delivery that was begun may leave: not within a pause, and never one more than the limit. */
+export function mayLeave(limits: Limits, nowMs: number): boolean {
+  const day = dayAt(limits, nowMs);
+  return limits.pause.untilMs <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
+}
+
+/** A call leaves. */
+export function leaving(limits: Limits, nowMs: number): [Limits, Ticket] {
+  const { told } = limits;
+  const number = limits.tickets + 1;
+  const day = dayAt(limits, nowMs);
+  const after: Limits = {
+    ...limits,
+    tickets: number,
+    inFlight: limits.inFlight + 1,
+    told: told && { ...told, uncounted: told.uncounted + 1 },
+    day: exhausted({ ...day, left: day.left - 1 }, needOf(limits), nowMs),
+  };
+  return [after, { number }];
+}
+
+/** A call ended without an answer. */
+export function unanswered(limits: Limits, nowMs: number): Limits {
+  return withEnded({ ...limits, inFlight: limits.inFlight - 1 }, 1, nowMs);
+}
+
+/** An answer came to a call. */
+export function answered(
+  limits: Limits,
+  { number }: Ticket,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+  nowMs: number,
+): Limits {
+  const learned = withHeaders(unanswered(limits, nowMs), number, headers, nowMs);
+  const isAfterPause = number > learned.pause.ticket;
+  if (status !== TOO_MANY_REQUESTS)
+    return isAfterPause ? { ...learned, pause: { ...learned.pause, strikes: 0 } } : learned;
+  // With the day used up there is nothing to be learned from a second one.
+  if (learned.day.exhaustedAtMs !== null) return learned;
+  const strikes = learned.pause.strikes + (isAfterPause ? 1 : 0);
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, learned.intervalMs * 2 ** Math.min(20, strikes - 1));
+  const ticket = isAfterPause ? learned.tickets : learned.pause.ticket;
+  return {
+    ...learned,
+    told: null,
+    pause: { strikes, ticket, untilMs: Math.max(learned.pause.untilMs, nowMs + pauseMs) },
+  };
+}
+
+/** After a stop: what so many deliveries may have called by then counts as called now, for nobody knows. */
+export function resumed(limits: Limits, deliveries: number, nowMs: number): Limits {
+  const calls = deliveries * needOf(limits);
+  const day = dayAt(limits, nowMs);
+  const cut: Limits = {
+    ...limits,
+    inFlight: 0,
+    told: limits.told && { ...limits.told, uncounted: limits.told.uncounted + calls },
+    day: { ...day, left: day.left - calls },
+  };
+  return calls === 0 ? cut : withEnded(cut, calls, nowMs);
+}
+
+function withHeaders(limits: Limits, ticket: number, headers: Headers, nowMs: number): Limits {
+  const max = numberIn(headers, "x-ratelimit-max") || limits.max;
+  const intervalMs = Math.min(
+    LONGEST_INTERVAL_MS,
+    numberIn(headers, "x-ratelimit-interval-milliseconds") || limits.intervalMs,
+  );
+  const dailyMax = numberIn(headers, "x-ratelimit-limit-daily") || limits.dailyMax;
+  const learned = { ...limits, max, intervalMs, dailyMax };
+  const remaining = numberIn(headers, "x-ratelimit-remaining");
+  const left = numberIn(headers, "x-ratelimit-daily-remaining");
+  const day = dayAt(learned, nowMs);
+  return {
+    ...learned,
+    told: remaining === null ? learned.told : believed(learned, ticket, remaining, nowMs),
+    day: exhausted(left === null ? day : { ...day, left: left - learned.inFlight }, needOf(learned), nowMs),
+  };
+}
+
+/**
+ * What an answer makes known. A window ends an interval after the first answer that was seen of it, at the latest; where
+ * others call too, an interval after the last answer that shows it, for they may have begun a window unseen.
+ */
+function believed(limits: Limits, ticket: number, remaining: number, nowMs: number): Told {
+  const { told, inFlight, tickets } = limits;
+  const fresh = { remaining, uncounted: inFlight, ticket: tickets, begunByMs: nowMs };
+  if (told === null || !isFresh(limits, told, nowMs)) return fresh;
+  const isOfOurs = told.remaining - remaining <= told.uncounted;
+  const begunByMs = isOfOurs && remaining < told.remaining ? told.begunByMs : nowMs;
+  if (ticket > told.ticket) return { ...fresh, begunByMs };
+  // Which of two calls was counted first cannot be told where both were under way: the lower is believed.
+  return remaining - inFlight < told.remaining - told.uncounted
+    ? { ...fresh, ticket: told.ticket, begunByMs: isOfOurs ? told.begunByMs : nowMs }
+    : told;
+}
+
+function isFresh({ intervalMs }: Limits, { begunByMs }: Told, nowMs: number): boolean {
+  return nowMs < begunByMs + intervalMs;
+}
+
+function needOf({ max }: Limits): number {
+  return Math.min(RESERVE, max);
+}
+
+/** How many calls fit into the interval that ends now, beside those that are in flight. */
+function freeOf({ max, intervalMs, ended, inFlight }: Limits, nowMs: number): number {
+  let used = inFlight;
+  for (const [endedAtMs, calls] of ended) if (endedAtMs + intervalMs > nowMs) used += calls;
+  return max - used;
+}
+
+/** When as many are free as a delivery needs; when too few are, as many as make it worth while. */
+function freeAt(limits: Limits, nowMs: number): number {
+  let free = freeOf({ ...limits, inFlight: 0 }, nowMs);
+  if (free >= needOf(limits)) return nowMs;
+  const wanted = Math.max(needOf(limits), Math.ceil(limits.max / BATCHES));
+  for (const [endedAtMs, calls] of limits.ended) {
+    if (endedAtMs + limits.intervalMs <= nowMs) continue;
+    free += calls;
+    if (free >= wanted) return endedAtMs + limits.intervalMs;
+  }
+  return nowMs + limits.intervalMs;
+}
+
+/** Counts calls that ended now; those that no longer count are left out. */
+function withEnded(limits: Limits, calls: number, nowMs: number): Limits {
+  const { intervalMs } = limits;
+  const sliceMs = Math.max(1, Math.floor(intervalMs / SLICES));
+  const atMs = Math.ceil(nowMs / sliceMs) * sliceMs;
+  const counting = limits.ended.filter(([endedAtMs]) => endedAtMs + intervalMs > nowMs && endedAtMs < atMs);
+  const same = limits.ended.reduce((sum, [endedAtMs, more]) => (endedAtMs >= atMs ? sum + more : sum), calls);
+  return { ...limits, ended: [...counting, [atMs, same]] };
+}
+
+/** The day that it is: a new one has everything left, until an answer says otherwise. */
+function dayAt({ day, dailyMax }: Limits, nowMs: number): Limits["day"] {
+  const today = Math.floor(nowMs / DAY_MS);
+  return day.day === today ? day : { day: today, left: dailyMax, exhaustedAtMs: null };
+}
+
+function exhausted(day: Limits["day"], need: number, nowMs: number): Limits["day"] {
+  return { ...day, exhaustedAtMs: day.left < need ? nowMs : null };
+}
+
+/** When one asks whether HighLevel's day is over. */
+function asksAt({ day, exhaustedAtMs }: Limits["day"]): number {
+  return Math.min((exhaustedAtMs ?? 0) + ASK_AGAIN_MS, (day + 1) * DAY_MS);
+}
+
+/** A header that is a whole number, or `null`. */
+function numberIn(headers: Headers, name: string): number | null {
+  const text = headers.get(name);
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
