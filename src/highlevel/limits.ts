@@ -7,6 +7,9 @@ const RESERVE = 4;
 const SLICES = 50;
 /** Once there is no room, it is waited for until a tenth of the limit is free, so that nobody wakes for single calls. */
 const BATCHES = 10;
+/** For how many intervals it is remembered that others call too, and what part of the limit they may take at once. */
+const OTHERS_INTERVALS = 30;
+const OTHERS_SHARE = 3;
 const DAY_MS = 86_400_000;
 /** When HighLevel's day ends is not told: with nothing left, one delivery asks each hour, and at midnight UTC. */
 const ASK_AGAIN_MS = 3_600_000;
@@ -22,6 +25,8 @@ interface Told {
   readonly uncounted: number;
   /** The last call that had left when it came. A later answer tells more only if its call left after that. */
   readonly ticket: number;
+  /** When it came. */
+  readonly atMs: number;
   /** The window that it is about had begun by then. */
   readonly begunByMs: number;
 }
@@ -39,6 +44,8 @@ export interface Limits {
   /** Calls so far. */
   readonly tickets: number;
   readonly told: Told | null;
+  /** Calls of others with the same limits: when some were seen last, and how many may come at any moment. */
+  readonly others: { readonly seenAtMs: number; readonly atOnce: number };
   /** After a 429: how many in a row, the last call that had left by then, and until when nothing leaves. */
   readonly pause: { readonly strikes: number; readonly ticket: number; readonly untilMs: number };
   /** What is left of a day (UTC, days since 1970), and since when that is too little. */
@@ -60,6 +67,7 @@ export const PUBLISHED_LIMITS: Limits = {
   inFlight: 0,
   tickets: 0,
   told: null,
+  others: { seenAtMs: 0, atOnce: 0 },
   pause: { strikes: 0, ticket: 0, untilMs: 0 },
   day: { day: 0, left: 200_000, exhaustedAtMs: null },
 };
@@ -76,7 +84,7 @@ export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boo
   if (isDayOver && nowMs < asksAt(day)) return false;
   // Where nothing is known, one asks.
   if (isDayOver || told === null || !isFresh(limits, told, nowMs)) return deliveries === 0 && inFlight === 0;
-  return told.remaining - told.uncounted - reserved >= need;
+  return leftOf(limits, told, deliveries, nowMs) - reserved >= need;
 }
 
 /** When a delivery may be begun, as far as is known, once nothing is being sent: now, or later. */
@@ -84,7 +92,7 @@ export function mayBeginAt(limits: Limits, nowMs: number): number {
   const { told, pause } = limits;
   const need = needOf(limits);
   const day = dayAt(limits, nowMs);
-  const isUsedUp = told !== null && isFresh(limits, told, nowMs) && told.remaining - told.uncounted < need;
+  const isUsedUp = told !== null && isFresh(limits, told, nowMs) && leftOf(limits, told, 0, nowMs) < need;
   return Math.max(
     nowMs,
     pause.untilMs,
@@ -169,26 +177,63 @@ function withHeaders(limits: Limits, ticket: number, headers: Headers, nowMs: nu
   const day = dayAt(learned, nowMs);
   return {
     ...learned,
-    told: remaining === null ? learned.told : believed(learned, ticket, remaining, nowMs),
+    ...(remaining === null ? {} : believed(learned, ticket, remaining, nowMs)),
     day: exhausted(left === null ? day : { ...day, left: left - learned.inFlight }, needOf(learned), nowMs),
   };
 }
 
-/**
- * What an answer makes known. A window ends an interval after the first answer that was seen of it, at the latest; where
- * others call too, an interval after the last answer that shows it, for they may have begun a window unseen.
- */
-function believed(limits: Limits, ticket: number, remaining: number, nowMs: number): Told {
+/** What an answer makes known of its window, and of others. */
+function believed(limits: Limits, ticket: number, remaining: number, nowMs: number): Pick<Limits, "told" | "others"> {
   const { told, inFlight, tickets } = limits;
-  const fresh = { remaining, uncounted: inFlight, ticket: tickets, begunByMs: nowMs };
-  if (told === null || !isFresh(limits, told, nowMs)) return fresh;
-  const isOfOurs = told.remaining - remaining <= told.uncounted;
-  const begunByMs = isOfOurs && remaining < told.remaining ? told.begunByMs : nowMs;
-  if (ticket > told.ticket) return { ...fresh, begunByMs };
+  const others = othersIn(limits, remaining, nowMs);
+  const fresh = { remaining, uncounted: inFlight, ticket: tickets, atMs: nowMs };
+  if (told === null || !isFresh(limits, told, nowMs) || (ticket > told.ticket && remaining >= told.remaining))
+    return { others, told: { ...fresh, begunByMs: begunBy({ ...limits, others }, remaining, nowMs) } };
   // Which of two calls was counted first cannot be told where both were under way: the lower is believed.
-  return remaining - inFlight < told.remaining - told.uncounted
-    ? { ...fresh, ticket: told.ticket, begunByMs: isOfOurs ? told.begunByMs : nowMs }
-    : told;
+  const isOvertaken = ticket <= told.ticket && remaining - inFlight >= told.remaining - told.uncounted;
+  if (isOvertaken) return { others, told };
+  return { others, told: { ...fresh, begunByMs: others.seenAtMs === nowMs ? nowMs : told.begunByMs } };
+}
+
+/** Calls that an answer shows, and that were not ours. */
+function othersIn(limits: Limits, remaining: number, nowMs: number): Limits["others"] {
+  const { told, max } = limits;
+  const isSameWindow = told !== null && isFresh(limits, told, nowMs) && remaining < told.remaining;
+  const more = isSameWindow ? told.remaining - remaining - told.uncounted : freeOf(limits, nowMs) - remaining;
+  if (more <= 0) return limits.others;
+  const atLeast = othersAt(limits, nowMs)?.atOnce ?? Math.ceil(max / OTHERS_SHARE);
+  return { seenAtMs: nowMs, atOnce: Math.max(more, atLeast) };
+}
+
+/** Others that were seen not long ago. */
+function othersAt({ others, intervalMs }: Limits, nowMs: number): Limits["others"] | null {
+  return others.seenAtMs + OTHERS_INTERVALS * intervalMs > nowMs ? others : null;
+}
+
+/**
+ * When the window of an answer had begun, at the latest: with the first of our calls that it counts. Where others call
+ * too, nobody knows which it counts: then when the answer came.
+ */
+function begunBy(limits: Limits, remaining: number, nowMs: number): number {
+  if (othersAt(limits, nowMs)) return nowMs;
+  let counted = limits.inFlight;
+  for (const [endedAtMs, calls] of limits.ended.toReversed()) {
+    counted += calls;
+    if (counted >= limits.max - remaining) return Math.min(nowMs, endedAtMs);
+  }
+  return nowMs;
+}
+
+/**
+ * What is left of the window by what was told. What others may take at any moment is used by one delivery at a time, so
+ * that it meets no more than one 429; and not at all once a tenth of an interval has passed, or for a while after a 429.
+ */
+function leftOf(limits: Limits, { remaining, uncounted, atMs }: Told, deliveries: number, nowMs: number): number {
+  const isOld = nowMs - atMs > limits.intervalMs / BATCHES;
+  const { untilMs } = limits.pause;
+  const wasRefused = untilMs > 0 && nowMs < untilMs + OTHERS_INTERVALS * limits.intervalMs;
+  const atRisk = deliveries > 0 || isOld || wasRefused ? (othersAt(limits, nowMs)?.atOnce ?? 0) : 0;
+  return remaining - uncounted - atRisk;
 }
 
 function isFresh({ intervalMs }: Limits, { begunByMs }: Told, nowMs: number): boolean {

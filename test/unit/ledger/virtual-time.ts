@@ -26,7 +26,9 @@ export class VirtualTime {
     for (;;) {
       for (let turn = 0; turn < TURNS; turn++) await new Promise((done) => setImmediate(done));
       const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
-      if (isOver || !next || next.atMs > untilMs) return;
+      if (isOver || (next && next.atMs > untilMs)) return;
+      // What nothing sleeps for is done by another thread.
+      if (!next) continue;
       this.#sleepers.splice(this.#sleepers.indexOf(next), 1);
       this.jumpTo(next.atMs);
       next.wake();
