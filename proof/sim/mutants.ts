@@ -97,7 +97,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "tries-not-counted",
     file: "ledger/delivery-moves.ts",
-    from: "putBack({ ...from, giveUpAtMs, tries: from.tries + 1 }, nowMs + delay)",
+    from: "putBack({ ...from, giveUpAtMs, tries }, nowMs + delay)",
     to: "putBack({ ...from, giveUpAtMs }, nowMs + delay)",
   },
   {

@@ -41,13 +41,12 @@ export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number
   if (isHeld(outcome)) return held(from, nowMs);
   const { retry } = outcome.error;
   const isTry = retry !== "in-turn";
+  const tries = from.tries + (isTry ? 1 : 0);
   // One that was not its turn waits as after a first try, however often that happens.
-  const delay = retry === "never" ? null : retryDelayMs(isTry ? from.tries + 1 : 1, random, outcome.retryAfterMs);
+  const delay = retry === "never" ? null : retryDelayMs(isTry ? tries : 1, random, outcome.retryAfterMs);
   const giveUpAtMs = giveUpAt(from, nowMs);
   const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
-  return isGivenUp
-    ? ended(from, "dead")
-    : putBack({ ...from, giveUpAtMs, tries: from.tries + (isTry ? 1 : 0) }, nowMs + delay);
+  return isGivenUp ? ended(from, "dead") : putBack({ ...from, giveUpAtMs, tries }, nowMs + delay);
 }
 
 /** Waits for a person. Nothing was sent and nothing failed, so no try is counted. */

@@ -72,7 +72,7 @@ export interface HostState {
   readonly failures: number;
   /** ISO 8601, UTC: nothing is sent there before; null while its circuit is closed. */
   readonly openUntil: string | null;
-  /** ISO 8601, UTC: it asked for a pause until then; null when it did not. */
+  /** ISO 8601, UTC: nothing is sent there before: it asked for a pause, or its limit on calls is used up; null when neither. */
   readonly pausedUntil: string | null;
   /** Deliveries that are scheduled. */
   readonly waiting: number;

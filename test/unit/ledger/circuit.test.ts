@@ -12,6 +12,21 @@ const answered = (status: number): AttemptOutcome => ({
   retryAfterMs: null,
   error: actionError("DESTINATION_STATUS", ""),
 });
+const silent: AttemptOutcome = {
+  done: false,
+  status: null,
+  answer: null,
+  error: actionError("HIGHLEVEL_END_UNKNOWN", ""),
+  retryAfterMs: null,
+  isSilent: true,
+};
+const refused: AttemptOutcome = {
+  done: false,
+  status: 400,
+  answer: "",
+  error: actionError("HIGHLEVEL_REFUSED", ""),
+  retryAfterMs: null,
+};
 const arrived: AttemptOutcome = { done: true, status: 200, answer: "" };
 
 const afterAll = (outcomes: readonly AttemptOutcome[], atMs = 0, from: Circuit = CLOSED): Circuit =>
@@ -28,6 +43,9 @@ describe("a circuit", () => {
     ["closed by an answer in between", [...failures(9), arrived], "closed"],
     ["closed by an answer that refuses", [...failures(9), answered(404)], "closed"],
     ["closed while it asks for pauses", failures(20, answered(429)), "closed"],
+    ["open when what nobody knows the end of was never answered", failures(OPENS_AFTER, silent), "open"],
+    ["closed by a contact that HighLevel does not know", failures(20, refused), "closed"],
+    ["closed while there is no token", failures(20, unanswered(actionError("HIGHLEVEL_TOKEN", ""))), "closed"],
     [
       "as it was after an attempt that went nowhere",
       [...failures(9), unanswered(actionError("ACTION_SECRET", ""))],

@@ -75,6 +75,13 @@ describe("a delivery moves", () => {
     expect(MOVES[name]?.(standing(state))?.state ?? "–").toBe(to);
   });
 
+  it("and keeps its tries where it was not its turn, until a week is over", () => {
+    const limited = unanswered(actionError("HIGHLEVEL_LIMIT", ""), 10_000);
+    const after = moves.attempted(standing("sending", { tries: 9 }), limited, NOW, 0);
+    expect(after).toMatchObject({ state: "scheduled", tries: 9, dueAtMs: NOW + 10_000 });
+    expect(moves.attempted(standing("sending"), limited, NOW + 7 * DAY, 0)?.state).toBe("dead");
+  });
+
   it("to sending only once it is due", () => {
     expect(moves.leased(standing("scheduled", { dueAtMs: NOW + 1 }), NOW)).toBeNull();
   });

@@ -153,6 +153,37 @@ describe("a thousand follow-ups at once", () => {
     expect(world.highlevel.most()).toBeLessThanOrEqual(100);
     // What was on its way at a stop is repeated: four places, five stops.
     expect([...world.highlevel.done.values()].filter((times) => times !== 1).length).toBeLessThanOrEqual(20);
-    expect(world.seconds()).toBeLessThan(70);
+    expect(world.seconds()).toBeLessThan(75);
+  });
+});
+
+describe("a delivery to HighLevel", () => {
+  const markOf = ({ storage }: World): unknown =>
+    storage.sql.exec("SELECT value FROM marks WHERE name = 'highlevel-limits'").toArray()[0]?.["value"];
+
+  it("that meets a 429 waits for an interval, keeps its tries, and the host's state says until when", async () => {
+    const world = new World(new CountingHighLevel("sliding", 1));
+    world.highlevel.other(NOON);
+    const ledger = await world.ledger();
+    await followUps(world, ledger, 1);
+    await world.run(ledger, world.time.now() + 5_000);
+    const [delivery] = ledger.deliveries({ limit: 1 }).deliveries;
+    expect(delivery).toMatchObject({ state: "scheduled", attempts: [{ status: 429 }] });
+    const tries = world.storage.sql.exec("SELECT tries FROM deliveries").toArray();
+    expect(tries).toEqual([{ tries: 0 }]);
+    const [host] = ledger.hosts();
+    expect(host).toMatchObject({ host: "highlevel", mode: "closed", failures: 0 });
+    expect(Date.parse(host?.pausedUntil ?? "") - NOON).toBeGreaterThanOrEqual(10_000);
+    await world.run(ledger);
+    expect(ledger.deliveryCounts({}).counts.sent).toBe(1);
+  });
+
+  it("writes down what it called, and one that called nothing writes nothing", async () => {
+    const world = new World(new CountingHighLevel("sliding"));
+    const ledger = await world.ledger();
+    expect(markOf(world)).toBeUndefined();
+    await followUps(world, ledger, 1);
+    await world.run(ledger);
+    expect(JSON.parse(String(markOf(world)))).toMatchObject({ tickets: 1, inFlight: 0, told: { remaining: 99 } });
   });
 });
