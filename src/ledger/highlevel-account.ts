@@ -10,14 +10,17 @@ const UNAUTHORIZED = 401;
 /** A call that may not leave now ends as HighLevel would end it. */
 const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
+/** What a call asks of the limits, and tells them. */
+export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
+
 export class LedgerAccount implements HighLevelAccount {
   readonly #api: string;
   readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
   readonly #tokens: Tokens;
-  readonly #limits: HighLevelLimits;
+  readonly #limits: CallLimits;
 
   /** `api`: the base URL of HighLevel's API, without a slash at its end. */
-  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: HighLevelLimits) {
+  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: CallLimits) {
     this.#api = api;
     this.#ports = ports;
     this.#tokens = tokens;

@@ -7,6 +7,7 @@ import type { JsonObject } from "../../../src/model/json.ts";
 import { HIGHLEVEL_CALLS, MESSAGE_TYPES, type HighLevelAction, type HighLevelCall } from "../../../src/model/rule.ts";
 import { succeed } from "../../../src/model/result.ts";
 import { aHighLevel, LOCATION, TOKEN } from "../cli/stand-in-requests.ts";
+import { NO_LIMITS } from "../ledger/a-ledger.ts";
 import { context, roots, wordOf } from "./context.ts";
 
 /** A value for every field of every call, so that each field is held against what is published. */
@@ -56,6 +57,7 @@ async function performed(action: HighLevelAction) {
     "https://highlevel.example.com",
     { fetch: (request) => highLevel.answer(request), timeLimit: () => new AbortController().signal },
     { current: () => Promise.resolve(succeed(TOKEN)), insteadOf: () => Promise.resolve(null) },
+    NO_LIMITS,
   );
   const outcome = await perform(
     action,

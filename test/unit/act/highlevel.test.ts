@@ -166,7 +166,7 @@ describe("an answer of HighLevel", () => {
     [TAGS, answer(404, {}), "HIGHLEVEL_REFUSED never"],
     [TAGS, answer(408, {}), "DESTINATION_STATUS later"],
     [TAGS, answer(422, { message: ["tags must be an array"] }), "HIGHLEVEL_REFUSED never"],
-    [TAGS, answer(429, {}), "HIGHLEVEL_LIMIT later"],
+    [TAGS, answer(429, {}), "HIGHLEVEL_LIMIT in-turn"],
     [TAGS, answer(302, {}), "HIGHLEVEL_REFUSED never"],
     [TAGS, answer(500, {}), "DESTINATION_STATUS later"],
     [TAGS, { kind: "timeout" }, "DESTINATION_TIMEOUT later"],
@@ -220,7 +220,7 @@ describe("a message", () => {
     [{ kind: "broken" } as const, "HIGHLEVEL_END_UNKNOWN later"],
     [answer(500, {}), "HIGHLEVEL_END_UNKNOWN later"],
     [answer(408, {}), "HIGHLEVEL_END_UNKNOWN later"],
-    [answer(429, {}), "HIGHLEVEL_LIMIT later"],
+    [answer(429, {}), "HIGHLEVEL_LIMIT in-turn"],
     [answer(400, {}), "HIGHLEVEL_REFUSED never"],
     [answer(401, {}), "HIGHLEVEL_TOKEN_REFUSED never"],
   ])("that was answered %j has an end that is known, or not", async (given, word) => {

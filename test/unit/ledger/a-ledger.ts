@@ -1,5 +1,6 @@
 import type { TaskStore } from "../../../src/act/action-kind.ts";
 import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import type { CallLimits } from "../../../src/ledger/highlevel-account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
 import type { Tokens } from "../../../src/ledger/tokens.ts";
@@ -8,6 +9,12 @@ import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
+
+/** Limits that hold nothing up. */
+export const NO_LIMITS: CallLimits = {
+  mayLeave: () => true,
+  leaves: () => ({ answered: () => undefined, ended: () => undefined }),
+};
 
 /** The same ledger as in workerd, on Node's SQLite, at noon. */
 export async function aLedger({

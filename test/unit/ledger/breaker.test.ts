@@ -33,7 +33,7 @@ async function aWorld(...rules: readonly Rule[]) {
   };
   const account: HighLevelAccount = {
     async call({ method, body }, leaves) {
-      if (method !== "POST") return { kind: "answer", status: 200, body: "{}" };
+      if (method !== "POST") return { kind: "answer", status: 200, body: '{"contact":{}}' };
       leaves?.();
       world.texted.push({ contactId: "nobody", ...body }.contactId);
       await world.onItsWay();
@@ -299,9 +299,9 @@ describe("a delivery that is held", () => {
     const [waiting] = inState(ledger, "scheduled");
     const delivery = { id: waiting?.id ?? "", contactId: "ada", rule: "test-rule" };
     sends.sendsOf(storage.sql, delivery, () => NOON).leaves();
-    sends.settled(storage.sql, delivery.id, unanswered(actionError("CONTACT_DND", "")));
+    sends.settled(storage.sql, delivery.id, unanswered(actionError("CONTACT_DND", "")), NOON);
     expect(sends.settlesAt(storage.sql, delivery.id)).toBeGreaterThan(NOON);
-    sends.settled(storage.sql, delivery.id, unanswered(actionError("HIGHLEVEL_REFUSED", "")));
+    sends.settled(storage.sql, delivery.id, unanswered(actionError("HIGHLEVEL_REFUSED", "")), NOON);
     expect(sends.settlesAt(storage.sql, delivery.id)).toBe(0);
   });
 

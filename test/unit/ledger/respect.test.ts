@@ -8,7 +8,7 @@ import { succeed } from "../../../src/model/result.ts";
 import { MESSAGE_TYPES, type Action, type MessageType } from "../../../src/model/rule.ts";
 import type { Window } from "../../../src/model/window.ts";
 import { anEvent, aRule, aRuleSet, aTask, aText, CONTACT, LOCATION } from "../../builders.ts";
-import { aLedger } from "./a-ledger.ts";
+import { aLedger, NO_LIMITS } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
 const MINUTE_MS = 60_000;
@@ -272,7 +272,7 @@ describe("HighLevel as it is published", () => {
     const ledger = await aLedger({
       clock: () => now,
       ruleSet: aRuleSet(aRule({ actions: [aText()], window: { from: "08:00", timeZone: "contact" } })),
-      account: new LedgerAccount("https://highlevel.example.com", ports, tokens),
+      account: new LedgerAccount("https://highlevel.example.com", ports, tokens, NO_LIMITS),
     });
     const first = () => ledger.deliveries({ limit: 1 }).deliveries[0];
     await ledger.record(anEvent());

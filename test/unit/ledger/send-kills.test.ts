@@ -3,7 +3,6 @@
 // contact never has two texts, and none only with a dead letter that says why.
 import { describe, expect, it } from "vitest";
 import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import { LedgerAccount } from "../../../src/ledger/highlevel-account.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
 import { succeed } from "../../../src/model/result.ts";
 import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
@@ -63,17 +62,13 @@ class World {
       step();
       return kill.isDead ? never() : answer;
     };
-    const account = new LedgerAccount(
-      "https://highlevel.example.com",
-      { fetch, timeLimit: () => new AbortController().signal },
-      { current: () => Promise.resolve(succeed(TOKEN)), insteadOf: () => Promise.resolve(null) },
-    );
     return aLedger({
       storage: dying,
       ruleSet: aRuleSet(aRule({ name: "text", actions: [aText()] })),
       clock: () => this.now,
       timer: () => (kill.isDead ? never() : new Promise((done) => setImmediate(done))),
-      account,
+      fetch,
+      tokens: { current: () => Promise.resolve(succeed(TOKEN)), insteadOf: () => Promise.resolve(null) },
     });
   }
 }

@@ -1,4 +1,5 @@
 // The token of a location, on a HighLevel that is strict about each refresh token being used once.
+import { NO_LIMITS } from "./a-ledger.ts";
 import { describe, expect, it } from "vitest";
 import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
 import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
@@ -98,7 +99,7 @@ class World {
   }
 
   call(): Promise<HighLevelAnswer> {
-    return new LedgerAccount(API, this.#actions(), this.tokens).call(ADD_TAGS);
+    return new LedgerAccount(API, this.#actions(), this.tokens, NO_LIMITS).call(ADD_TAGS);
   }
 
   refreshes(): number {
