@@ -63,7 +63,9 @@ export class Pump {
     this.#settled = settled;
     this.#limits = limits;
     this.#respect = new Respect(storage.sql, ports, account, () => this.#location());
-    this.#lanes = new Lanes(storage, ports.requestsPerSecond, new Map([[HIGHLEVEL_HOST, limits]]));
+    // An account that somebody else brings keeps limits of its own.
+    const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. It throws for storage, not for what an action does. */
