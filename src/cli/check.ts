@@ -1,5 +1,6 @@
-// `rules check`: admits every rule file, lints it, and runs its examples.
-import { watch } from "node:fs";
+// `rules check`: admits every rule file of a folder, lints it, and runs its examples.
+import { statSync, watch } from "node:fs";
+import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
@@ -17,10 +18,10 @@ export interface CheckReport {
 
 const WATCH_SETTLE_MS = 100;
 
-/** Checks a folder of rules. */
+/** Checks a folder of rules, which may name the conditions of the rules in force. */
 async function checkRules(folder: string, from: string, workerUrl: string | undefined): Promise<CheckReport> {
   const configuration = projectConfiguration(true);
-  const { admitted, findings, texts } = readRules(folder, from, configuration);
+  const { admitted, findings, texts } = readRules(folder, from, configuration, join(RULES_FOLDER, "conditions"));
   const all = [...findings];
   for (const rule of admitted)
     all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
@@ -53,9 +54,19 @@ function print({ rules, examples, findings }: CheckReport, asJson: boolean): voi
   console.log(`${rules} rules, ${examples} examples, ${count}`);
 }
 
+/** The folder that was named, or that of the rules in force. */
+function folderOf(named: string | undefined): string {
+  if (named === undefined) return RULES_FOLDER;
+  const folder = resolve(named);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`There is no folder ${named}: name one that holds rule files, such as recipes`);
+  return folder;
+}
+
 export const check = defineCommand({
   meta: { name: "check", description: "Check the rule files and run their examples" },
   args: {
+    folder: { type: "positional", required: false, description: "another folder than rules, such as recipes" },
     watch: { type: "boolean", description: "check again whenever a file changes" },
     worker: {
       type: "string",
@@ -64,15 +75,16 @@ export const check = defineCommand({
     json: { type: "boolean", description: "print { rules, examples, findings } as JSON" },
   },
   async run({ args }) {
+    const folder = folderOf(args.folder);
     const once = async (): Promise<void> => {
-      const report = await checkRules(RULES_FOLDER, ROOT, workerUrl(args.worker));
+      const report = await checkRules(folder, ROOT, workerUrl(args.worker));
       print(report, args.json === true);
       process.exitCode = report.findings.length === 0 ? 0 : 1;
     };
     await once();
     if (!args.watch) return;
     let timer: NodeJS.Timeout | undefined;
-    watch(RULES_FOLDER, { recursive: true }, () => {
+    watch(folder, { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(() => void once(), WATCH_SETTLE_MS);
     });

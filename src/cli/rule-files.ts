@@ -28,13 +28,14 @@ export interface RuleFolder {
 /** What of the configuration admission goes by. */
 export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "ownHosts" | "retentionDays">;
 
-/** Reads and admits `*.json` of a folder, and of its `conditions/`. Files are named as seen from `from`. */
+/** Reads and admits `*.json` of a folder, and the named conditions: those of its `conditions/`. Files are named as seen from `from`. */
 export function readRules(
   folder: string,
   from: string,
   { outboundAllowedHosts, ownHosts, retentionDays }: AdmissionSettings,
+  conditionsFolder = join(folder, "conditions"),
 ): RuleFolder {
-  const conditionFiles = sources(join(folder, "conditions"), from);
+  const conditionFiles = sources(conditionsFolder, from);
   const ruleFiles = sources(folder, from);
   const texts = new Map([...conditionFiles, ...ruleFiles].map(({ file, text }) => [file, text]));
   const { conditions, findings } = readConditions(conditionFiles);

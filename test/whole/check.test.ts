@@ -48,11 +48,28 @@ describe("rules check", () => {
   it("exits with 0 on a clean folder, and 2 when called wrongly", () => {
     write("a.json", RULE);
     expect(check()).toEqual({ status: 0, report: { rules: 1, examples: 1, findings: [] } });
-    expect(run("check", "rules/nope.json").status).toBe(2);
+    expect(run("check", "rules/a.json").status).toBe(2);
+    expect(run("check", "nope")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("There is no folder nope"),
+    });
     expect(run("check", "--wach")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('did you mean "--watch"'),
     });
+  });
+
+  it("checks another folder, whose rules may name the conditions of this one", () => {
+    write("conditions/failed.json", RULE.conditions);
+    write("a.json", "no JSON");
+    mkdirSync(join(checkout, "recipes"));
+    writeFileSync(
+      join(checkout, "recipes/b.json"),
+      JSON.stringify({ ...RULE, conditions: { condition: "failed" }, actions: [{ type: "task" }] }),
+    );
+    const { status, stdout } = run("check", "recipes", "--json");
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ findings: [{ file: "recipes/b.json", code: "RULE_SHAPE" }] });
   });
 
   it("names file, line and column of each finding, and exits with 1", () => {
