@@ -9,3 +9,14 @@ export const SHIPPED_RULES = [
   "voicemail-drop-landed",
   "voicemail-text-back",
 ];
+
+/** The recipes that ship: rules that are not in force until somebody copies them into `rules/`. */
+export const RECIPES = [
+  "a-contact-wrote",
+  "a-person-wrote",
+  "gateway-status",
+  "missed-call-text-back",
+  "opened-not-answered",
+  "sms-failed-email",
+  "third-voicemail-workflow",
+];

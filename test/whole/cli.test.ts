@@ -4,7 +4,7 @@ import { ensureDevVars } from "../../src/cli/dev-vars.ts";
 import { ROOT } from "../../src/cli/project.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { hex, sha256 } from "../../src/model/hash.ts";
-import { SHIPPED_RULES } from "../shipped.ts";
+import { RECIPES, SHIPPED_RULES } from "../shipped.ts";
 
 const rules = (...args: string[]) =>
   spawnSync("npm", ["run", "--silent", "rules", "--", ...args], { cwd: ROOT, encoding: "utf8" });
@@ -37,10 +37,13 @@ describe("npm run rules", () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining("npm run dev")]);
   });
 
-  it("checks the rules that ship", () => {
-    const { stdout } = rules("check");
+  it.each([
+    ["rules", [], SHIPPED_RULES],
+    ["recipes", ["recipes"], RECIPES],
+  ])("checks the %s that ship", (folder, args, shipped) => {
+    const { stdout } = rules("check", ...args);
     expect(stdout).toMatch(/^\d+ rules, \d+ examples, (?:no|\d+) findings?$/m);
-    for (const name of SHIPPED_RULES) expect(stdout).not.toContain(`rules/${name}.json`);
+    for (const name of shipped) expect(stdout).not.toContain(`${folder}/${name}.json`);
   });
 
   it("makes a token of 256 random bits, and the entry with its hash", async () => {

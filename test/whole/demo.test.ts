@@ -36,7 +36,9 @@ describe("npm run demo -- --once", () => {
   });
 
   it("shows the tasks as they stand in KV", () => {
-    expect(output).toMatch(/task:ve9EPM428h8vShlRW1KT:[0-9a-f]{36}\n {4}Call ocQHyuzHvysMo5N5VsXc back, due /);
+    expect(output).toMatch(
+      /task:ve9EPM428h8vShlRW1KT:[0-9a-f]{36}\n {4}Check the number of ocQHyuzHvysMo5N5VsXc, due /,
+    );
   });
 
   it("says that an API send and an internal comment fire no rule that does not ask for them", () => {

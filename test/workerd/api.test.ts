@@ -187,7 +187,11 @@ describe("explain", () => {
     expect(status).toBe(200);
     expect(body.decision.fired).toContain("voicemail-text-back");
     const mine = body.actions.filter(({ rule }: { rule: string }) => rule === "voicemail-text-back");
-    expect(mine.map(({ action }: { action: { type: string } }) => action.type)).toEqual(["webhook", "task"]);
+    expect(mine.map(({ action }: { action: { call: string } }) => action.call)).toEqual([
+      "send-message",
+      "add-tags",
+      "create-task",
+    ]);
     expect((await api(`/locations/${LOCATION}/events`)).body.events).toEqual([]);
   });
 

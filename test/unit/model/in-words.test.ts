@@ -13,7 +13,7 @@ import type { Json } from "../../../src/model/json.ts";
 import { OPERATORS, OWN_OPERATORS, type Action, type ConditionGroup, type Rule } from "../../../src/model/rule.ts";
 import type { Window } from "../../../src/model/window.ts";
 import { aRule, aTask, aWebhook } from "../../builders.ts";
-import { SHIPPED_RULES } from "../../shipped.ts";
+import { RECIPES, SHIPPED_RULES } from "../../shipped.ts";
 
 const seen = (fields: Partial<ConditionVerdict>): ConditionVerdict => ({
   pointer: "/all/0",
@@ -129,8 +129,52 @@ const SHIPPED: { readonly [name: string]: [when: string, then: readonly string[]
   "voicemail-text-back": [
     "On OutboundMessage, when the channel is call and the call status is voicemail",
     [
-      "after 5m, unless they reply, switch on do-not-disturb or are deleted: POST to crm.example.com/hooks/voicemail",
-      "leave the task “Call … back”, due 2h after",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Sorry we missed you, when is a good time to talk?”",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: tag the contact “voicemail”",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: open the task “Call … back” in HighLevel, due 2h after",
+    ],
+  ],
+};
+const SHIPPED_RECIPES: typeof SHIPPED = {
+  "a-contact-wrote": [
+    "On InboundMessage, when the channel is sms, email, whatsapp, facebook, instagram or live-chat",
+    ["take the contact out of the workflow “your-workflow-id”", "take the tag “voicemail” from the contact"],
+  ],
+  "a-person-wrote": [
+    "On OutboundMessage, when the sender is person and the channel is sms, email, whatsapp, facebook, instagram or live-chat",
+    ["take the contact out of the workflow “your-workflow-id”", "tag the contact “in-conversation”"],
+  ],
+  "gateway-status": [
+    "On GatewayStatus, when the status is delivered, read or failed",
+    ["tell HighLevel that the message is “…”"],
+  ],
+  "missed-call-text-back": [
+    "On OutboundMessage, when the channel is call and the outcome is no-answer or busy",
+    [
+      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “We just tried to call you. Write back here, or tell us when to call again.”",
+      "after 10m, unless they reply, switch on do-not-disturb or are deleted: open the task “Try … again: …” in HighLevel, due 1h after",
+      "after 4h, unless they reply, switch on do-not-disturb or are deleted, or OutboundMessage comes on which the outcome is answered: open the task “Escalate …: nobody has replied for four hours” in HighLevel, due 1d after",
+    ],
+  ],
+  "opened-not-answered": [
+    "On OutboundMessage, when the channel is email and the outcome is opened or clicked",
+    [
+      "after 1d, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Did our e-mail answer your question? Just write back here.”",
+    ],
+  ],
+  "sms-failed-email": [
+    "On OutboundMessage, when the channel is sms and the outcome is failed",
+    [
+      "send the contact a message (Email): “Our text did not reach you”",
+      "tag the contact “sms-failed”",
+      "open the task “Check the number of …” in HighLevel, due 1d after",
+    ],
+  ],
+  "third-voicemail-workflow": [
+    "On OutboundMessage, when the outcome is voicemail and the count of call with outcome voicemail within 7d is at least 3",
+    [
+      "open the task “Escalate …: three voicemails in a week” in HighLevel, due 1d after",
+      "add the contact to the workflow “your-workflow-id”",
     ],
   ],
 };
@@ -301,10 +345,13 @@ describe("a rule in words", () => {
     expect(ruleInWords(aRule({ enabled: true, stop: false, priority: 0, breaker: {} })).besides).toEqual([]);
   });
 
-  it.each(SHIPPED_RULES)("says what %s does, without code", (name) => {
-    const rule = JSON.parse(readFileSync(new URL(`../../../rules/${name}.json`, import.meta.url), "utf8")) as Rule;
+  it.each([
+    ...SHIPPED_RULES.map((name) => [`rules/${name}`, SHIPPED[name]] as const),
+    ...RECIPES.map((name) => [`recipes/${name}`, SHIPPED_RECIPES[name]] as const),
+  ])("says what %s does, without code", (file, words) => {
+    const rule = JSON.parse(readFileSync(new URL(`../../../${file}.json`, import.meta.url), "utf8")) as Rule;
     const { when, then, besides } = ruleInWords(rule);
-    expect([when, then]).toEqual(SHIPPED[name]);
+    expect([when, then]).toEqual(words);
     for (const sentence of [when, ...then, ...besides]) expect(sentence).not.toMatch(/[{}$]|undefined|null/);
   });
 });

@@ -1,17 +1,21 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkExamples } from "../../../src/match/example-findings.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
-import { SHIPPED_RULES } from "../../shipped.ts";
+import { RECIPES, SHIPPED_RULES } from "../../shipped.ts";
 
-const isShipped = (name: string): boolean => SHIPPED_RULES.includes(name);
-const folder = readRules(RULES_FOLDER, ROOT, projectConfiguration(false));
-const admitted = folder.admitted.filter(({ rule }) => isShipped(rule.name));
+describe.each([
+  ["rules", SHIPPED_RULES],
+  ["recipes", RECIPES],
+])("the %s that ship", (name, shipped) => {
+  const folder = readRules(join(ROOT, name), ROOT, projectConfiguration(false));
+  const admitted = folder.admitted.filter(({ rule }) => shipped.includes(rule.name));
 
-describe("the rules that ship", () => {
   it("are all there, and raise no finding", () => {
-    expect(admitted.map(({ rule }) => rule.name)).toEqual(SHIPPED_RULES);
-    expect(folder.findings.filter(({ file }) => isShipped(file.replace(/^rules\/|\.json$/g, "")))).toEqual([]);
+    expect(admitted.map(({ rule }) => rule.name)).toEqual(shipped);
+    const isShipped = (file: string): boolean => shipped.some((one) => file === `${name}/${one}.json`);
+    expect(folder.findings.filter(({ file }) => isShipped(file))).toEqual([]);
   });
 
   it.each(admitted.map((rule) => [rule.rule.name, rule] as const))(

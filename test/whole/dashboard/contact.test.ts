@@ -64,7 +64,7 @@ describeInBrowser("a contact", () => {
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     const note = page.getByRole("region", { name: "Erased" });
-    await note.getByText("Removed: 1 event, 2 deliveries").waitFor();
+    await note.getByText("Removed: 1 event, 3 deliveries").waitFor();
     expect(await note.getByRole("time").getAttribute("datetime")).toMatch(/^\d{4}-\d{2}-\d{2}T/);
     await page.getByRole("heading", { name: "Nothing is recorded of this contact" }).waitFor();
   });

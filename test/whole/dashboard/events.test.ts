@@ -34,7 +34,7 @@ describeInBrowser("events", () => {
     await dashboard.send("call-voicemail", { locationId, contactId: "ada" });
     const { answer } = await dashboard.send("reply", { locationId, contactId: "ada" });
     const page = await dashboard.open(`#/l/${locationId}/events/${answer.eventKey ?? ""}?contact=ada`);
-    await page.getByRole("region", { name: "It cancelled what waited" }).getByRole("link").first().click();
+    await page.getByRole("region", { name: "It cancelled 3 that waited" }).getByRole("link").first().click();
     await page.getByText("cancelled by", { exact: false }).first().waitFor();
   });
 
