@@ -105,6 +105,18 @@ describe("what comes of a rule over time", () => {
   });
 });
 
+describe("a recipe that writes keeps to the hours of the contact", () => {
+  it.each([
+    ["recipes/missed-call-text-back", missed, "2026-03-05T08:00:00+08:00"],
+    ["recipes/opened-not-answered", opened, "2026-03-06T09:00:00+08:00"],
+  ])("%s", async (file, event, opens) => {
+    const rule = rules.get(`${file}.json`)?.rule;
+    if (!rule) throw new Error(`There is no ${file}`);
+    const inManila = { contact: { timezone: "Asia/Manila" }, start: "2026-03-04T16:00:00Z" };
+    await stepsOf({ ...inManila, events: [{ at: "1m", event }], expect: [{ at: opens, what: "sent" }] }, rule);
+  });
+});
+
 describe("what a rule in HighLevel fires on leaves no dead letter: each text can be made of each example", () => {
   it.each(["rules/voicemail-text-back", ...RECIPES.map((name) => `recipes/${name}`)])("%s", async (file) => {
     const { rule, examples = [] } = rules.get(`${file}.json`) ?? {};
