@@ -116,6 +116,7 @@ export const demo = defineCommand({
       (webhook) => {
         if (live) console.log(webhookLine(webhook));
       },
+      Date.now,
     );
     const timeZone = zoneAtNoon(new Date());
     const port = await freePort(Number(new URL(DEFAULT_WORKER_URL).port));

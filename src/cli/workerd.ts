@@ -28,15 +28,16 @@ export interface RunningWorker {
   readonly miniflare: Miniflare;
 }
 
-/** Builds rules and bundle of a project into a folder. What wrangler says is in the error when it fails. */
-export async function bundleWorker(outdir: string, project = ROOT): Promise<void> {
+/**
+ * Builds rules and bundle of a project into a folder; `entry` is the path of another `worker.ts` than that of its
+ * wrangler.toml. What wrangler says is in the error when it fails.
+ */
+export async function bundleWorker(outdir: string, project = ROOT, entry?: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
+  const args = [wrangler, "deploy", ...(entry === undefined ? [] : [entry]), "--dry-run", "--outdir", outdir];
   try {
-    await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", outdir], {
-      cwd: project,
-      env,
-    });
+    await promisify(execFile)(process.execPath, args, { cwd: project, env });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new Error(`Cannot bundle the Worker:\n${stdout}${stderr}`, { cause: error });
