@@ -1,0 +1,109 @@
+// Follow-ups inside HighLevel, as they happen: four calls reach voicemail, and what each contact does in the five minutes
+// until they are texted decides what they get. Then HighLevel tells of our own text, which fires nothing.
+import { sendEvent, type Story } from "../hook-client.ts";
+import type { Call } from "../stand-in/faults.ts";
+import { webhookOf } from "../stand-in/messages.ts";
+import type { Message } from "../stand-in/state.ts";
+import { tell } from "./channels.ts";
+import { settled } from "./settled.ts";
+import type { World } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+
+/** How long the follow-ups take. */
+export const FOLLOW_UPS_MS = 5 * MINUTE_MS;
+
+/** Who is called, by what they do. */
+const CONTACTS = {
+  waits: { id: "GraceWaitsForTheText", name: "Grace" },
+  replies: { id: "EdsgerRepliesInTime1", name: "Edsger" },
+  isInDnd: { id: "BarbaraDoNotDisturb1", name: "Barbara" },
+  turnsDndOn: { id: "MargaretTurnsDndOn01", name: "Margaret" },
+} as const;
+type Who = keyof typeof CONTACTS;
+
+/** What came of one call. */
+export interface FollowUp {
+  readonly contactId: string;
+  readonly name: string;
+  /** When the call reached voicemail, milliseconds since 1970. */
+  readonly calledMs: number;
+  /** The decision on the call and its deliveries, after all of it. */
+  readonly story: Story;
+  /** What the stand-in was asked to do for the contact. */
+  readonly calls: readonly Call[];
+}
+
+/** A text that was sent and came back as an event. */
+export interface OwnMessage {
+  readonly message: Message;
+  readonly fired: readonly string[];
+  readonly story: Story;
+}
+
+/** All of it. */
+export interface FollowUps {
+  readonly contacts: { readonly [who in Who]: FollowUp };
+  readonly own: readonly OwnMessage[];
+}
+
+/** Lets it happen. */
+export async function followUps(world: World): Promise<FollowUps> {
+  const { standIn, time, locationId } = world;
+  for (const { id } of Object.values(CONTACTS)) standIn.addContact({ id, locationId });
+  const { waits, replies, isInDnd, turnsDndOn } = CONTACTS;
+  const dnd = { id: isInDnd.id, dnd: false, dndSettings: { SMS: { status: "active", message: "", code: "" } } };
+  await tell(world, "dnd", dnd);
+  const called = {
+    waits: await call(world, waits.id),
+    replies: await call(world, replies.id),
+    isInDnd: await call(world, isInDnd.id),
+    turnsDndOn: await call(world, turnsDndOn.id),
+  };
+  await time.pass(2 * MINUTE_MS);
+  await tell(world, "reply", { contactId: replies.id });
+  await tell(world, "dnd", { ...dnd, id: turnsDndOn.id });
+  await time.pass(FOLLOW_UPS_MS - 2 * MINUTE_MS);
+  const contacts = {
+    waits: await cameOf(world, "waits", called.waits),
+    replies: await cameOf(world, "replies", called.replies),
+    isInDnd: await cameOf(world, "isInDnd", called.isInDnd),
+    turnsDndOn: await cameOf(world, "turnsDndOn", called.turnsDndOn),
+  };
+  const own: OwnMessage[] = [];
+  for (const message of world.messages) own.push(await comeBack(world, message));
+  return { contacts, own };
+}
+
+interface Called {
+  readonly eventKey: string;
+  readonly atMs: number;
+}
+
+async function call(world: World, contactId: string): Promise<Called> {
+  const atMs = world.time.now();
+  const { sent } = await tell(world, "call-voicemail", { contactId });
+  return { eventKey: sent.answer.eventKey ?? "", atMs };
+}
+
+async function cameOf(world: World, who: Who, { eventKey, atMs }: Called): Promise<FollowUp> {
+  const { id, name } = CONTACTS[who];
+  const story = await settled(world, eventKey);
+  return { contactId: id, name, calledMs: atMs, story, calls: callsFor(world, id) };
+}
+
+/** What HighLevel was asked to change for a contact: a text names it in its body, the rest in the path. */
+function callsFor({ standIn }: World, contactId: string): readonly Call[] {
+  return standIn.requests.filter(
+    ({ method, path, body }) =>
+      method !== "GET" &&
+      (path.startsWith(`/contacts/${contactId}/`) || (body as { contactId?: unknown } | null)?.contactId === contactId),
+  );
+}
+
+/** HighLevel posts an OutboundMessage for every message, ours too. */
+async function comeBack(world: World, message: Message): Promise<OwnMessage> {
+  const { answer } = await sendEvent(world.target, "events", webhookOf(message));
+  const story = await settled(world, answer.eventKey ?? "");
+  return { message, fired: answer.fired ?? [], story };
+}

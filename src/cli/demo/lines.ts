@@ -1,0 +1,82 @@
+// What the demo prints of its follow-ups: pure functions from data to lines.
+import type { Delivery } from "../../model/delivery.ts";
+import { isJsonObject } from "../../model/json.ts";
+import type { ReceivedWebhook } from "../receiver.ts";
+import type { Call } from "../stand-in/faults.ts";
+import type { FollowUp, FollowUps, OwnMessage } from "./follow-ups.ts";
+import type { ProvidedMessage, ProviderRole } from "./provider.ts";
+
+const SHOWN_CHARACTERS = 60;
+const DOES: { readonly [who in keyof FollowUps["contacts"]]: string } = {
+  waits: "does nothing",
+  replies: "replies two minutes after the call",
+  isInDnd: "was in do not disturb for SMS before the call",
+  turnsDndOn: "turns do not disturb on, two minutes after the call",
+};
+
+/** A webhook as one line. */
+export function webhookLine({ id, host, path, verified }: ReceivedWebhook): string {
+  return `  ${verified ? "✔ signature verified" : "✘ signature wrong"}  ${id}  https://${host}${path}`;
+}
+
+/** What each contact got and did not get, and what became of our own text. */
+export function followUpLines({ contacts, own }: FollowUps): string[] {
+  const { waits, replies, isInDnd, turnsDndOn } = contacts;
+  return [
+    ...contactLines(waits, DOES.waits),
+    ...contactLines(replies, DOES.replies),
+    ...contactLines(isInDnd, DOES.isInDnd),
+    ...contactLines(turnsDndOn, DOES.turnsDndOn),
+    ...own.flatMap(ownLines),
+  ];
+}
+
+/** What the gateway got, and what HighLevel was told. */
+export function providerLines({ read, failed }: ProviderRole): string[] {
+  return [...providedLines(read), ...providedLines(failed)];
+}
+
+function contactLines({ name, contactId, calledMs, story, calls }: FollowUp, does: string): string[] {
+  return [
+    `  ${name} (${contactId}) ${does}`,
+    ...calls.map((call) => callLine(call, calledMs)),
+    ...story.deliveries.flatMap(missingLine),
+  ];
+}
+
+/** A call of HighLevel as the stand-in got it: when, what, and what it was answered. */
+function callLine({ at, method, path, body, status }: Call, sinceMs: number): string {
+  const about = isJsonObject(body) ? JSON.stringify(body) : "";
+  const shown = about.length > SHOWN_CHARACTERS ? `${about.slice(0, SHOWN_CHARACTERS)}…` : about;
+  return `    ${status !== null && status < 300 ? "✔" : "✘"} ${sinceText(at - sinceMs)}  ${method} ${path}  ${String(status)}  ${shown}`;
+}
+
+/** Why an action was not done; nothing where it was. */
+function missingLine({ action, state, cancelledBy, attempts }: Delivery): string[] {
+  if (state === "sent") return [];
+  const what = action?.type === "highlevel" ? action.call : (action?.type ?? "action");
+  const why = cancelledBy?.by === "event" ? `by ${cancelledBy.trigger}` : (attempts.at(-1)?.error ?? "");
+  return [`    · ${what} ${state}${why === "" ? "" : ` ${why}`}`];
+}
+
+function ownLines({ message, fired, story: { decision } }: OwnMessage): string[] {
+  const guarded = decision.verdicts.filter(({ reason }) => reason === "loop-guard").length;
+  return [
+    `  The text to ${message.contactId} comes back as an OutboundMessage: it is ours, of delivery ${decision.sentBy ?? "?"}`,
+    `    · fired ${fired.join(", ") || "nothing"}: the loop guard keeps it from ${guarded} of ${decision.verdicts.length} rules`,
+  ];
+}
+
+function providedLines({ message, handedOver, reports }: ProvidedMessage): string[] {
+  return [
+    `  HighLevel hands over ${message.id}, and the gateway at ${handedOver.host} gets it`,
+    ...reports.map((call) => callLine(call, Date.parse(message.dateAdded))),
+    `    In HighLevel it is ${message.status}${message.error ? `: ${JSON.stringify(message.error)}` : ""}`,
+  ];
+}
+
+/** `+5:00`, minutes and seconds. */
+function sinceText(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return `+${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,153 @@
+// What the demo runs: the Worker in workerd, HighLevel's stand-in and a receiver of webhooks on loopback, all by one clock.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
+import { LOCATION, SAMPLES } from "../../events/samples.ts";
+import { ensureDevVars, RECEIVER_PORT } from "../dev-vars.ts";
+import type { Target } from "../hook-client.ts";
+import { DEFAULT_WORKER_URL, ROOT } from "../project.ts";
+import { startReceiver, type ReceivedWebhook, type Receiver } from "../receiver.ts";
+import { developmentKey } from "../sign.ts";
+import { startHighLevel } from "../stand-in/server.ts";
+import { HighLevelStandIn } from "../stand-in/stand-in.ts";
+import type { Message } from "../stand-in/state.ts";
+import { UsageError } from "../usage-error.ts";
+import { bundleWorker, freePort, runWorker, type RunningWorker } from "../workerd.ts";
+import { DemoTime } from "./time.ts";
+
+const BUNDLE = join(ROOT, "dist/demo");
+const ENTRY = "src/demo/worker.ts";
+const SECRET_BYTES = 32;
+
+/** The demo's world. */
+export interface World {
+  readonly worker: RunningWorker;
+  readonly target: Target;
+  readonly receiver: Receiver;
+  readonly standIn: HighLevelStandIn;
+  readonly standInUrl: string;
+  readonly time: DemoTime;
+  readonly timeZone: string;
+  readonly locationId: string;
+  /** What the stand-in was asked to send: HighLevel tells of each by a webhook. */
+  readonly messages: readonly Message[];
+  close(): Promise<void>;
+}
+
+/** How the world begins. */
+export interface WorldOptions {
+  /** How long before the present. */
+  readonly agoMs: number;
+  readonly port?: number;
+  readonly receiverPort?: number;
+  readonly onWebhook?: (webhook: ReceivedWebhook) => void;
+}
+
+/** Builds and starts it all, and gives the location a token of HighLevel through the API, as a person would. */
+export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): Promise<World> {
+  const { variables } = await ensureDevVars();
+  const key = developmentKey(variables);
+  if (!key.ok) throw new UsageError(key.failure);
+  await bundleWorker(BUNDLE, ROOT, ENTRY);
+  const time = new DemoTime(-agoMs, (offsetMs) => moveClock(target, offsetMs));
+  const messages: Message[] = [];
+  const standIn = new HighLevelStandIn({ clock: time.now, onMessage: (message) => messages.push(message) });
+  const highlevel = await startHighLevel(standIn, 0);
+  const receiver = await startReceiver(
+    await freePort(ports.receiverPort ?? RECEIVER_PORT),
+    variables["WEBHOOK_SECRET"] ?? "",
+    (webhook) => onWebhook?.(webhook),
+    time.now,
+  );
+  const timeZone = zoneAtNoon(new Date());
+  const gatewaySecret = `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
+  const worker = await runWorker({
+    bundle: BUNDLE,
+    variables: {
+      ...variables,
+      TIME_ZONE: timeZone,
+      HIGHLEVEL_API: highlevel.url,
+      HIGHLEVEL_TOKEN_KEY: randomBytes(SECRET_BYTES).toString("base64"),
+      GATEWAY_SECRET: gatewaySecret,
+    },
+    port: await freePort(ports.port ?? Number(new URL(DEFAULT_WORKER_URL).port)),
+    outbound: towards(receiver.url, highlevel.url),
+  });
+  const target: Target = {
+    url: worker.url,
+    privateKey: key.value,
+    adminToken: variables["ADMIN_TOKEN"],
+    gatewaySecret,
+  };
+  await time.start();
+  furnish(standIn, timeZone);
+  await giveToken(standIn, target);
+  return {
+    worker,
+    target,
+    receiver,
+    standIn,
+    standInUrl: highlevel.url,
+    time,
+    timeZone,
+    locationId: LOCATION,
+    messages,
+    close: async () => {
+      await worker.miniflare.dispose();
+      receiver.close();
+      await highlevel.close();
+    },
+  };
+}
+
+/** HighLevel is reached as it is; what leaves the Worker for any other host goes to the receiver: the demo has no network. */
+function towards(receiverUrl: string, highlevelUrl: string): (request: OutboundRequest) => Promise<OutboundResponse> {
+  return async (request) => {
+    const { host, origin, pathname, search } = new URL(request.url);
+    const isHighLevel = origin === highlevelUrl;
+    const headers = Object.fromEntries([...request.headers, ...(isHighLevel ? [] : [["x-demo-host", host]])]);
+    const body = await request.text();
+    const response = await fetch(`${isHighLevel ? origin : receiverUrl}${pathname}${search}`, {
+      method: request.method,
+      headers,
+      ...(body === "" ? {} : { body }),
+    });
+    const answer = await response.text();
+    return new OutboundResponse(answer === "" ? null : answer, {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+    });
+  };
+}
+
+/** A time zone in which it is about noon, so that rules which keep to the day show what they do by night as well. */
+function zoneAtNoon(now: Date): string {
+  const ahead = 12 - now.getUTCHours();
+  // The names have the sign of the offset turned round: Etc/GMT-5 is five hours ahead.
+  return ahead === 0 ? "UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
+/** The location and the contact of the samples, as HighLevel has them. */
+function furnish(standIn: HighLevelStandIn, timezone: string): void {
+  standIn.addLocation({ id: LOCATION, timezone });
+  const contactId = SAMPLES["sms"]?.payload["contactId"];
+  if (typeof contactId === "string") standIn.addContact({ id: contactId, locationId: LOCATION, phone: "+15550100042" });
+}
+
+async function giveToken(standIn: HighLevelStandIn, { url, adminToken }: Target): Promise<void> {
+  const token = `pit-${crypto.randomUUID()}`;
+  standIn.addToken(token, LOCATION);
+  const response = await fetch(new URL(`/api/locations/${LOCATION}/token`, url), {
+    method: "PUT",
+    headers: { authorization: `Bearer ${adminToken ?? ""}`, "content-type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
+  if (!response.ok) throw new Error(`The token of HighLevel was not taken: ${response.status}`);
+}
+
+async function moveClock({ url }: Target, offsetMs: number): Promise<number | null> {
+  const response = await fetch(new URL(`/demo/clock?location=${LOCATION}&offset=${offsetMs}`, url), { method: "POST" });
+  if (!response.ok) throw new Error(`The clock of the demo does not move: ${response.status}`);
+  const { nextMs } = (await response.json()) as { nextMs: number | null };
+  return nextMs;
+}
