@@ -1,6 +1,7 @@
 /** The rules that ship. Tests speak of these, so that rules of your own in `rules/` are in nobody's way. */
 export const SHIPPED_RULES = [
   "email-by-provider",
+  "gateway-status",
   "missed-call",
   "provider-email-gateway",
   "provider-sms-gateway",
@@ -14,7 +15,6 @@ export const SHIPPED_RULES = [
 export const RECIPES = [
   "a-contact-wrote",
   "a-person-wrote",
-  "gateway-status",
   "missed-call-text-back",
   "opened-not-answered",
   "sms-failed-email",

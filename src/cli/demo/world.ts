@@ -43,7 +43,7 @@ export interface WorldOptions {
   readonly onWebhook?: (webhook: ReceivedWebhook) => void;
 }
 
-/** Builds and starts it all, and gives the location a token of HighLevel through the API, as a person would. */
+/** Builds and starts it all, and installs the app in the location, as an admin of it would. */
 export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): Promise<World> {
   const { variables } = await ensureDevVars();
   const key = developmentKey(variables);
@@ -51,7 +51,8 @@ export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): 
   await bundleWorker(BUNDLE, ROOT, ENTRY);
   const time = new DemoTime(-agoMs, (offsetMs) => moveClock(target, offsetMs));
   const messages: Message[] = [];
-  const standIn = new HighLevelStandIn({ clock: time.now, onMessage: (message) => messages.push(message) });
+  const app = { clientId: "demo-app", clientSecret: randomBytes(SECRET_BYTES).toString("base64url") };
+  const standIn = new HighLevelStandIn({ clock: time.now, app, onMessage: (message) => messages.push(message) });
   const highlevel = await startHighLevel(standIn, 0);
   const receiver = await startReceiver(
     await freePort(ports.receiverPort ?? RECEIVER_PORT),
@@ -67,6 +68,8 @@ export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): 
       ...variables,
       TIME_ZONE: timeZone,
       HIGHLEVEL_API: highlevel.url,
+      HIGHLEVEL_CLIENT_ID: app.clientId,
+      HIGHLEVEL_CLIENT_SECRET: app.clientSecret,
       HIGHLEVEL_TOKEN_KEY: randomBytes(SECRET_BYTES).toString("base64"),
       GATEWAY_SECRET: gatewaySecret,
     },
@@ -81,7 +84,7 @@ export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): 
   };
   await time.start();
   furnish(standIn, timeZone);
-  await giveToken(standIn, target);
+  await installApp(standIn, target);
   return {
     worker,
     target,
@@ -134,15 +137,12 @@ function furnish(standIn: HighLevelStandIn, timezone: string): void {
   if (typeof contactId === "string") standIn.addContact({ id: contactId, locationId: LOCATION, phone: "+15550100042" });
 }
 
-async function giveToken(standIn: HighLevelStandIn, { url, adminToken }: Target): Promise<void> {
-  const token = `pit-${crypto.randomUUID()}`;
-  standIn.addToken(token, LOCATION);
-  const response = await fetch(new URL(`/api/locations/${LOCATION}/token`, url), {
-    method: "PUT",
-    headers: { authorization: `Bearer ${adminToken ?? ""}`, "content-type": "application/json" },
-    body: JSON.stringify({ token }),
-  });
-  if (!response.ok) throw new Error(`The token of HighLevel was not taken: ${response.status}`);
+/** Installs the app in the location: HighLevel sends an admin who has agreed to this page, with a code. */
+async function installApp(standIn: HighLevelStandIn, { url }: Target): Promise<void> {
+  const callback = new URL("/oauth/callback", url);
+  callback.searchParams.set("code", standIn.authorize(LOCATION));
+  const response = await fetch(callback);
+  if (!response.ok) throw new Error(`The app could not be installed: ${response.status} ${await response.text()}`);
 }
 
 async function moveClock({ url }: Target, offsetMs: number): Promise<number | null> {
