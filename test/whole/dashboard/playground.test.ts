@@ -79,7 +79,7 @@ describeInBrowser("the playground", () => {
     await page.keyboard.press("Control+Space");
     await page.getByRole("option", { name: "conditions" }).waitFor();
     await page.keyboard.type("on");
-    await page.getByText("kinds of event, by HighLevel's names").waitFor();
+    await page.getByText("kinds of event", { exact: true }).waitFor();
     await settled(page);
     await page.keyboard.press("Enter");
     // The list is begun, and its words are offered at once.
