@@ -125,7 +125,7 @@ export class Respect {
     const answer = await this.#account.call(request);
     if (answer.kind === "no-token") return answer;
     const outcome = outcomeFrom({ success: [200], scope }, answer);
-    if (!outcome.done) return { kind: outcome.error.retry === "later" ? "unavailable" : "refused", outcome };
+    if (!outcome.done) return { kind: outcome.error.retry === "never" ? "refused" : "unavailable", outcome };
     const value = answer.kind === "answer" ? read(answer.body) : null;
     if (value !== null) return { kind: "known", value };
     return { kind: "unavailable", outcome: unanswered(UNREADABLE) };

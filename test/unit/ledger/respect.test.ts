@@ -384,6 +384,8 @@ describe("the contact's own hours", () => {
     ["5xx of the contact", { contact: answered(500, {}) }],
     ["a contact that does not come in time", { contact: { kind: "timeout" } as const }],
     ["5xx of the location", { location: answered(502, {}) }],
+    ["429 of the contact", { contact: answered(429, {}) }],
+    ["429 of the location", { location: answered(429, {}) }],
     ["a location that cannot be reached", { location: { kind: "broken" } as const }],
   ])("are not guessed after %s, and no other destination is blamed", async (_, answers) => {
     const { ledger, highlevel, record, pass, delivery } = await aScene({ action: aTask(), window: DAY });
@@ -395,6 +397,18 @@ describe("the contact's own hours", () => {
     Object.assign(highlevel, { contact: aContact(), location: aLocation() });
     await pass(HOUR_MS);
     expect(delivery().state).toBe("sent");
+  });
+
+  it("are not taken for unknown for an hour because of a 429", async () => {
+    const { highlevel, record, pass, delivery, made } = await aScene({ window: DAY });
+    highlevel.location = answered(429, {});
+    await record({});
+    await pass(0);
+    expect([delivery().state, made("POST")]).toEqual(["scheduled", 0]);
+    // At noon in UTC it is half past two at night there.
+    highlevel.location = aLocation({ timezone: "Pacific/Marquesas" });
+    await pass(MINUTE_MS);
+    expect([delivery().dueAt, made("POST")]).toEqual(["2026-03-04T17:30:00.000Z", 0]);
   });
 
   it.each([401, 403, 404])("fall back when HighLevel refuses to say: %i", async (status) => {
