@@ -45,8 +45,8 @@ export interface ActionContext {
 export interface Sends {
   /** An attempt that left and of whose end nothing is known, and how often HighLevel was asked about it; `null`: none. */
   earlier(): { readonly leftAtMs: number; readonly looks: number } | null;
-  /** An attempt is about to leave: kept before it does. */
-  leaves(): void;
+  /** An attempt is about to leave: kept before it does. `false`: it may not, for what came since it began. */
+  leaves(): boolean;
   /** HighLevel was asked, and had not got it. */
   looked(): void;
   /** Messages through the API that the log has of the contact since a time. */

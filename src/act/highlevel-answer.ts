@@ -27,6 +27,13 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
       return unanswered(actionError("HIGHLEVEL_TOKEN", answer.message));
     case "later":
       return unanswered(actionError("HIGHLEVEL_TOKEN_LATER", answer.message));
+    case "stopped":
+      return unanswered(
+        actionError(
+          "ACTION_OVERTAKEN",
+          "Something came while it was under way: it did not leave, and is looked at once more",
+        ),
+      );
     case "timeout":
       return unanswered(actionError("DESTINATION_TIMEOUT", "HighLevel did not answer in time"));
     case "broken":
@@ -43,9 +50,9 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
   }
 }
 
-/** Whether an answer proves that nothing was done: HighLevel looked at the call and refused it. */
+/** Whether an answer proves that nothing was done: nothing left, or HighLevel looked at the call and refused it. */
 export function isRefusal(answer: HighLevelAnswer): boolean {
-  if (answer.kind === "no-token" || answer.kind === "later") return true;
+  if (answer.kind === "no-token" || answer.kind === "later" || answer.kind === "stopped") return true;
   return answer.kind === "answer" && answer.status >= 400 && answer.status < 500 && answer.status !== 408;
 }
 

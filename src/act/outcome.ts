@@ -38,6 +38,7 @@ export type ActionErrorCode =
   | "ACTION_FORM" // the stored plan is of a form that this version does not know: a newer one may come back
   | "ACTION_BUG" // an exception nobody expected
   | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
+  | "ACTION_OVERTAKEN" // while it was under way something came that ends it, or that is to be looked at first
   | "ACTION_NOT_RELEASED" // it was held, and nobody released it
   | "CONTACT_DND" // the contact does not want to be disturbed on this channel
   | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
@@ -67,6 +68,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_FORM: "later",
   ACTION_BUG: "later",
   ACTION_BREAKER: "held",
+  ACTION_OVERTAKEN: "in-turn",
   ACTION_NOT_RELEASED: "never",
   CONTACT_DND: "held",
   CONTACT_STOPPED: "held",

@@ -18,12 +18,14 @@ export type HighLevelAnswer =
   | { readonly kind: "no-token"; readonly message: string }
   /** There is one, and it cannot be had now: the sentence says why. Nothing left. */
   | { readonly kind: "later"; readonly message: string }
+  /** Whoever asked let it no longer leave. */
+  | { readonly kind: "stopped" }
   /** It left, and nothing is known of its end. */
   | { readonly kind: "timeout" }
   | { readonly kind: "broken" };
 
 /** Calls HighLevel for one location. It refreshes a token that was refused once, and never throws for what a network does. */
 export interface HighLevelAccount {
-  /** `leaves` is called when the request is about to leave: all is well up to there, and what it throws stops it. */
-  call(request: HighLevelRequest, leaves?: () => void): Promise<HighLevelAnswer>;
+  /** `leaves` is called when the request is about to leave, each time that it does: `false`, and what it throws, stop it. */
+  call(request: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer>;
 }

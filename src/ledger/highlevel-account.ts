@@ -27,7 +27,7 @@ export class LedgerAccount implements HighLevelAccount {
     this.#limits = limits;
   }
 
-  async call(request: HighLevelRequest, leaves: () => void = () => undefined): Promise<HighLevelAnswer> {
+  async call(request: HighLevelRequest, leaves: () => boolean = () => true): Promise<HighLevelAnswer> {
     const token = await this.#tokens.current();
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
@@ -41,7 +41,7 @@ export class LedgerAccount implements HighLevelAccount {
   async #send(
     { method, path, version, body }: HighLevelRequest,
     token: string,
-    leaves: () => void,
+    leaves: () => boolean,
   ): Promise<HighLevelAnswer> {
     const request = new Request(`${this.#api}${path}`, {
       method,
@@ -57,7 +57,7 @@ export class LedgerAccount implements HighLevelAccount {
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
     if (!this.#limits.mayLeave()) return NO_ROOM;
-    leaves();
+    if (!leaves()) return { kind: "stopped" };
     const counted = this.#limits.leaves();
     try {
       const response = await this.#ports.fetch(request);

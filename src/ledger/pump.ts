@@ -239,7 +239,7 @@ export class Pump {
       },
       ports: this.#ports.actions,
       highlevel: this.#highlevel,
-      sends: sends.sendsOf(this.#storage.sql, delivery, this.#ports.actions.clock),
+      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
     };
   }
 

@@ -4,7 +4,9 @@ import type { Sends } from "../act/action-kind.ts";
 import type { ActionError, AttemptOutcome } from "../act/outcome.ts";
 import type { SentMessage } from "../highlevel/sent-messages.ts";
 import type { Event } from "../model/event.ts";
+import type { Action } from "../model/rule.ts";
 import { apiMessagesOf } from "./log.ts";
+import * as optOuts from "./opt-outs.ts";
 import { firstRow, type Sql } from "./ports.ts";
 
 /** An attempt whose end is not known is not asked about before this: HighLevel may still be at it. */
@@ -18,7 +20,8 @@ interface SendRow {
 /** The sends as one delivery's attempt sees them. */
 export function sendsOf(
   sql: Sql,
-  { id, contactId, rule }: { readonly id: string; readonly contactId: string; readonly rule: string },
+  { id, contactId }: { readonly id: string; readonly contactId: string },
+  action: Action,
   clock: () => number,
 ): Sends {
   return {
@@ -27,16 +30,12 @@ export function sendsOf(
       return row?.left_at == null ? null : { leftAtMs: row.left_at, looks: row.looks };
     },
     leaves() {
-      const now = clock();
-      sql.exec(
-        `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks) VALUES (?, ?, ?, ?, ?, 0)
-         ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, looks = 0`,
-        id,
-        rule,
-        contactId,
-        now,
-        now,
-      );
+      // A token, or what HighLevel was asked, may have taken a while.
+      if (optOuts.against(sql, contactId, action)) return false;
+      const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks)
+        SELECT id, rule, contact_id, ?1, ?1, 0 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
+        ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, looks = 0 RETURNING delivery_id`;
+      return firstRow(sql, left, clock(), id) !== undefined;
     },
     looked: () => void sql.exec("UPDATE sends SET looks = looks + 1 WHERE delivery_id = ?", id),
     seen: (sinceMs): readonly SentMessage[] => apiMessagesOf(sql, contactId, sinceMs),

@@ -13,7 +13,7 @@ function highlevel(...answers: (HighLevelAnswer | number)[]) {
   const requests: HighLevelRequest[] = [];
   return {
     requests,
-    call: (request: HighLevelRequest, leaves?: () => void) => {
+    call: (request: HighLevelRequest, leaves?: () => boolean) => {
       requests.push(request);
       leaves?.();
       const next = answers.shift() ?? 200;
@@ -36,7 +36,7 @@ function sends(known: Partial<Sends> = {}) {
   return {
     told,
     earlier: () => null,
-    leaves: () => void told.push("leaves"),
+    leaves: () => told.push("leaves") > 0,
     looked: () => void told.push("looked"),
     seen: () => [],
     isClaimed: () => false,

@@ -5,6 +5,8 @@ import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
 import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
+import type { JsonObject } from "../../../src/model/json.ts";
+import { succeed } from "../../../src/model/result.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -128,6 +130,49 @@ describe("a message whose end is not known", () => {
     await settle(ledger, storage, phones);
     expect(textOf(ledger)?.state).toBe("sent");
     expect(phones.sent).toHaveLength(1);
+  });
+});
+
+describe("a message whose token takes a while", () => {
+  const at = (type: string, fields: JsonObject) => ({ type, dateAdded: new Date(NOON).toISOString(), ...fields });
+  const reply = at("InboundMessage", { messageType: "SMS", body: "I am here" });
+  const MEANWHILE: [what: string, does: (ledger: LocationLedger) => unknown, state: string | undefined][] = [
+    ["its contact writes STOP", (ledger) => ledger.record(anEvent({ ...reply, body: "STOP" }, "two")), "scheduled"],
+    ["its contact replies", (ledger) => ledger.record(anEvent(reply, "two")), "cancelled"],
+    ["it is cancelled", (ledger) => void ledger.cancel(textOf(ledger)?.id ?? ""), "cancelled"],
+    ["its contact is erased", (ledger) => ledger.eraseContact("test-location", "test-contact"), undefined],
+  ];
+
+  it.each(MEANWHILE)("does not leave when %s meanwhile", async (what, does, state) => {
+    let posts = 0;
+    let asked = 0;
+    const storage = sqliteStorage();
+    const cancelOn = what.endsWith("replies") ? { cancelOn: ["reply"] as const } : {};
+    const ledger: LocationLedger = await aLedger({
+      storage,
+      ruleSet: aRuleSet(aRule({ name: "text", on: ["OutboundMessage"], actions: [aText(cancelOn)] })),
+      clock: () => NOON,
+      tokens: {
+        current: async () => {
+          // The first is for the question about the contact.
+          if ((asked += 1) === 2) await does(ledger);
+          return succeed("token");
+        },
+        insteadOf: () => Promise.resolve(null),
+      },
+      fetch: ({ method }) => {
+        if (method === "POST") posts += 1;
+        return Promise.resolve(Response.json(method === "POST" ? { messageId: "m-0" } : { contact: {} }));
+      },
+    });
+    await ledger.record(anEvent({ messageId: "1", dateAdded: new Date(NOON - 1_000).toISOString() }, "one"));
+    await ledger.alarm();
+    expect(posts).toBe(0);
+    expect(storage.sql.exec("SELECT 1 FROM sends WHERE left_at IS NOT NULL").toArray()).toEqual([]);
+    expect(textOf(ledger)?.state).toBe(state);
+    expect(
+      storage.sql.exec("SELECT 1 FROM sends WHERE delivery_id NOT IN (SELECT id FROM deliveries)").toArray(),
+    ).toEqual([]);
   });
 });
 
