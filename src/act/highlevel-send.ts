@@ -4,16 +4,19 @@
 // docs/decisions/0025-a-message-is-sent-once.md
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import { findSent, lookFor, type SentMessage } from "../highlevel/sent-messages.ts";
-import type { HighLevelAction } from "../model/rule.ts";
+import type { HighLevelAction, HighLevelCall } from "../model/rule.ts";
 import type { ActionContext } from "./action-kind.ts";
 import { isRefusal, outcomeOf, parsed } from "./highlevel-answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
 
 /** HighLevel may show a message a while after it took it: it is asked so often before it is sent again. */
 const LOOKS = 2;
+/** What counts as looks where a person has looked in the conversation: nobody else need be able to say. */
+export const LOOKED_BY_HAND = LOOKS;
 const LOOK_AGAIN_MS = 5 * 60_000;
 /** How long the event of the message is waited for where HighLevel cannot be asked. */
 const WAIT_FOR_EVENT_MS = 15 * 60_000;
+const TOO_MANY_REQUESTS = 429;
 
 const END_UNKNOWN = actionError(
   "HIGHLEVEL_END_UNKNOWN",
@@ -33,7 +36,7 @@ export async function sendOnce(
   const { sends, highlevel } = context;
   const earlier = sends.earlier();
   if (earlier !== null) {
-    const looked = await look(request, earlier, context);
+    const looked = await look(action.call, request, earlier, context);
     if (looked !== "send") return looked;
   }
   const answer = await highlevel.call(request, () => sends.leaves());
@@ -45,6 +48,7 @@ export async function sendOnce(
 
 /** What is to be done about an attempt whose end is not known. */
 async function look(
+  call: HighLevelCall,
   { body = {} }: HighLevelRequest,
   { leftAtMs, looks }: { readonly leftAtMs: number; readonly looks: number },
   { sends, highlevel, contactId, locationId, ports }: ActionContext,
@@ -56,9 +60,14 @@ async function look(
   const { request, read } = wanted.question(locationId, contactId);
   const answer = await highlevel.call(request);
   const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
+  const isSettled = looks >= LOOKED_BY_HAND;
   if (messages === null) {
+    // It can be asked once there is room: that says nothing of the message.
+    if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
     // Without the right to ask, the event that a sent message causes is what can still be waited for.
-    const isOver = isRefusal(answer) && answer.kind !== "later" && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
+    const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
+    if (mayNotAsk && isSettled) return "send";
+    const isOver = mayNotAsk && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
     return { ...(isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS)), ...silence(answer) };
   }
   const inHighLevel = findSent(wanted, messages, isClaimed);
@@ -66,7 +75,7 @@ async function look(
     case "yes":
       return found(inHighLevel.message);
     case "perhaps":
-      return unanswered(UNKNOWN);
+      return isSettled ? "send" : unanswered(UNKNOWN);
     case "no":
       if (looks + 1 >= LOOKS) return "send";
       sends.looked();

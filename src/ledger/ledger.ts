@@ -48,7 +48,7 @@ import { Pump } from "./pump.ts";
 import { Recorder } from "./recorder.ts";
 import { Reports } from "./reports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
-import { ownSender } from "./sends.ts";
+import { ownSender, retriedByHand } from "./sends.ts";
 import { Statistics } from "./statistics.ts";
 import * as tasks from "./tasks.ts";
 import { LedgerTokens } from "./tokens.ts";
@@ -249,9 +249,16 @@ export class LocationLedger {
     return this.#statistics.deliveryCounts(filter);
   }
 
-  /** Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. */
+  /**
+   * Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. Where
+   * nobody could say whether a message was sent, a person has looked now.
+   */
   retry(id: string): Result<Delivery, Failure> {
-    return this.#letGo(id, retriedMove);
+    return this.#letGo(id, (from, nowMs) => {
+      const to = retriedMove(from, nowMs);
+      if (to) retriedByHand(this.#storage.sql, id);
+      return to;
+    });
   }
 
   /** Lets a delivery go that is held: it is due now. */

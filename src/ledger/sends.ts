@@ -1,6 +1,7 @@
 // Messages that deliveries send to contacts: each has one row from before its first attempt leaves, so that one whose
 // end is not known is never repeated blindly, and our own messages are recognised when HighLevel tells of them.
 import type { Sends } from "../act/action-kind.ts";
+import { LOOKED_BY_HAND } from "../act/highlevel-send.ts";
 import type { ActionError, AttemptOutcome } from "../act/outcome.ts";
 import type { SentMessage } from "../highlevel/sent-messages.ts";
 import type { Event } from "../model/event.ts";
@@ -65,6 +66,16 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, s
     );
   else if (!isStillUnknown(outcome.error))
     sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at >= ?", deliveryId, startedAtMs);
+}
+
+/**
+ * A person has looked in the conversation, and has it sent again: where nobody could say whether it was sent, they have.
+ * Of any other delivery nothing is changed.
+ */
+export function retriedByHand(sql: Sql, deliveryId: string): void {
+  const last = "SELECT error FROM attempts WHERE delivery_id = ? ORDER BY n DESC LIMIT 1";
+  if (firstRow<{ error: string | null }>(sql, last, deliveryId)?.error?.startsWith("HIGHLEVEL_UNKNOWN:"))
+    sql.exec("UPDATE sends SET looks = ? WHERE delivery_id = ?", LOOKED_BY_HAND, deliveryId);
 }
 
 /** An attempt that was held before it left says nothing of one that left before it. */

@@ -271,6 +271,34 @@ describe("a message", () => {
       "HIGHLEVEL_UNKNOWN never",
       [],
     ],
+    [
+      "has not come for a quarter of an hour and HighLevel has no room for the question",
+      { earlier: () => ({ leftAtMs: NOW - 900_000, looks: 0 }) },
+      [429],
+      "HIGHLEVEL_LIMIT in-turn",
+      [],
+    ],
+    [
+      "cannot be asked for, and a person says that it is not there",
+      { earlier: () => ({ leftAtMs: NOW - 900_000, looks: 2 }) },
+      [401, answer(200, { messageId: "m-2" })],
+      "done",
+      ["leaves"],
+    ],
+    [
+      "cannot be told from another, and a person says that it is not there",
+      { earlier: () => ({ leftAtMs: LEFT, looks: 2 }) },
+      [listed(ours({ body: "Something else" })), answer(200, { messageId: "m-2" })],
+      "done",
+      ["leaves"],
+    ],
+    [
+      "is there, although a person says that it is not",
+      { earlier: () => ({ leftAtMs: LEFT, looks: 2 }) },
+      [listed(ours())],
+      "done",
+      [],
+    ],
     ["is answered for with something else", {}, [answer(200, { no: "messages" })], "HIGHLEVEL_END_UNKNOWN later", []],
   ];
 

@@ -92,6 +92,31 @@ describe("a message whose end is not known", () => {
     if (state === "dead") expect(textOf(ledger)?.attempts.at(-1)?.error).toMatch(/^HIGHLEVEL_UNKNOWN: /);
   });
 
+  it("is sent when it is retried by hand, after somebody looked in the conversation", async () => {
+    const phones = new Phones();
+    phones.ends = ["hangs"];
+    phones.mayAsk = false;
+    const { ledger, storage } = await texted(phones);
+    expect(textOf(ledger)?.attempts.at(-1)?.error).toMatch(/^HIGHLEVEL_UNKNOWN: /);
+    ledger.retryDead({});
+    await settle(ledger, storage, phones);
+    expect([textOf(ledger)?.state, phones.sent]).toEqual(["dead", []]);
+    ledger.retry(textOf(ledger)?.id ?? "");
+    await settle(ledger, storage, phones);
+    expect([textOf(ledger)?.state, phones.sent.length]).toEqual(["sent", 1]);
+  });
+
+  it("that its event tells of is not sent again by a retry by hand", async () => {
+    const phones = new Phones();
+    phones.ends = ["lost"];
+    phones.mayAsk = false;
+    const { ledger, storage } = await texted(phones);
+    await ledger.record(anEvent({ messageId: "m-0", source: "api", body: phones.sent[0] ?? "" }, "own"));
+    ledger.retry(textOf(ledger)?.id ?? "");
+    await settle(ledger, storage, phones);
+    expect([textOf(ledger)?.state, phones.sent.length]).toEqual(["sent", 1]);
+  });
+
   it("is found when the event of the message has come, though HighLevel may not be asked", async () => {
     const phones = new Phones();
     phones.ends = ["lost"];
