@@ -32,7 +32,7 @@ function* textsIn(value: unknown, path: readonly (string | number)[]): Generator
 
 /** The request of an attempt: the same each time but for a due date, which counts from the first one that gets through. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
-  const { method, path, version, fields, fixed = {}, namesContact } = CALLS[action.call];
+  const { method, path, version, fields, fixed = {}, namesContact, oneOf } = CALLS[action.call];
   const values = new Map<string, Json>([["contactId", context.contactId]]);
   for (const [name, field] of Object.entries(fields)) {
     const value = fieldValue(action[name] ?? field.otherwise, field, context);
@@ -41,6 +41,8 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
     else if (field.required || field.otherwise !== undefined)
       return fail(actionError("ACTION_TEMPLATE", `Field ${name} came out empty`));
   }
+  if (oneOf && !oneOf.some((name) => values.has(name)))
+    return fail(actionError("ACTION_TEMPLATE", `Each of ${oneOf.join(", ")} came out empty`));
   const inPath = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ""));
   for (const name of inPath)
     if (/^\.{0,2}$/.test(textOf(values.get(name))))

@@ -144,6 +144,7 @@ describe("the request of a call", () => {
     [act("update-message-status", { messageId: "m", status: "{{ event.messageType }}" }), "status"],
     [act("update-message-status", { status: "read" }), "messageId"],
     [act("add-to-workflow", { workflowId: "{{ event.userId | default: '..' }}" }), "workflowId"],
+    [act("send-message", { messageType: "SMS", message: "{{ event.userId | default: '' }}" }), "message"],
   ])("that cannot be made is not sent: %j", async (action, place) => {
     const account = highlevel();
     const outcome = await perform(action, context({ highlevel: account, sends: sends() }));
