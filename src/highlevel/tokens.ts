@@ -2,6 +2,7 @@
 // one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
 import { is, nonempty, nullable, number, optional, string, type } from "superstruct";
 import { isJsonObject } from "../model/json.ts";
+import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
 
 /** The marketplace app by which locations are installed. */
@@ -101,7 +102,7 @@ export async function askForToken(
   });
   try {
     const response = await ports.fetch(request);
-    return readTokenAnswer(response.status, await response.text());
+    return readTokenAnswer(response.status, await answerText(response));
   } catch {
     return { kind: "unclear" };
   }

@@ -1,6 +1,7 @@
 // HighLevel as this location calls it: base URL, token, time limit, and HighLevel's limits on calls. A token that HighLevel
 // refuses is refreshed once.
 import type { ActionPorts } from "../act/action-kind.ts";
+import { answerText } from "../highlevel/answer-text.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import type { HighLevelLimits } from "./highlevel-limits.ts";
 import type { Tokens } from "./tokens.ts";
@@ -63,7 +64,11 @@ export class LedgerAccount implements HighLevelAccount {
       const response = await this.#ports.fetch(request);
       counted.answered(response);
       // Answers are kept and shown: one that quotes the token does not.
-      return { kind: "answer", status: response.status, body: (await response.text()).replaceAll(token, "[token]") };
+      return {
+        kind: "answer",
+        status: response.status,
+        body: (await answerText(response)).replaceAll(token, "[token]"),
+      };
     } catch (error) {
       counted.ended();
       return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };

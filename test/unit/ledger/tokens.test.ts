@@ -120,6 +120,24 @@ const accessOf = async (world: World): Promise<string> => {
 };
 const tokenPath = (request: Request): boolean => new URL(request.url).pathname === "/oauth/token";
 
+describe("an answer without an end", () => {
+  const endless = (): Response =>
+    new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(1_048_576)) }));
+
+  it("of a call is read no further than anything that HighLevel says", async () => {
+    const world = await anInstalled();
+    world.intercept = () => Promise.resolve(endless());
+    const answer = await world.call();
+    expect(answer.kind === "answer" && answer.body.length).toBe(8 * 1_048_576);
+  });
+
+  it("to the question for a token says nothing", async () => {
+    const fetch = () => Promise.resolve(endless());
+    const signal = new AbortController().signal;
+    expect(await askForToken(API, new URLSearchParams(), { fetch, signal })).toEqual({ kind: "unclear" });
+  });
+});
+
 describe("a location without a token", () => {
   it("calls nothing, and says what to do", async () => {
     const world = new World();
