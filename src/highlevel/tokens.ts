@@ -41,6 +41,9 @@ const SCOPES: readonly string[] = [
 ].toSorted();
 
 const CHOOSE_LOCATION = "https://marketplace.gohighlevel.com/oauth/chooselocation";
+/** A token that says it expires sooner is used this long, or until it is refused: else each call would refresh it. */
+const SHORTEST_S = 600;
+const LONGEST_S = 366 * 86_400;
 const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
 const text = nonempty(string());
 const LOCATION_TOKEN = type({
@@ -122,7 +125,7 @@ function granted(body: string): TokenAnswer {
   const grant = {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token,
-    expiresInMs: answer.expires_in * 1000,
+    expiresInMs: Math.min(Math.max(answer.expires_in, SHORTEST_S), LONGEST_S) * 1_000,
     scopes: (answer.scope ?? "").split(/\s+/).filter((scope) => scope !== ""),
     locationId: answer.locationId,
     companyId: answer.companyId || null,

@@ -120,7 +120,8 @@ async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: Uninsta
 
 async function uninstallFrom(env: LedgerEnv, locationId: string, event: Uninstall): Promise<Uninstalled> {
   const done = await ledgerOf(env, locationId).uninstall(event);
-  if (done === "uninstalled") await directory(env).uninstalled(locationId);
+  // Told once more with a repeat: the directory may not have heard of it the first time.
+  if (done !== "kept") await directory(env).uninstalled(locationId);
   return done;
 }
 

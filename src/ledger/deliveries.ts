@@ -64,7 +64,10 @@ const HELD_UP_FOR_TOO_LONG = unanswered(
   actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
 );
 const NOT_RELEASED = unanswered(
-  actionError("ACTION_NOT_RELEASED", "Nobody released it within a week; retry the delivery to send it all the same"),
+  actionError(
+    "ACTION_NOT_RELEASED",
+    "Nobody released it within a week; retry the delivery, and its breaker looks at it again",
+  ),
 );
 
 /**

@@ -146,8 +146,7 @@ export class Pump {
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
       const asked = this.#respect.before(delivery);
       const preflight = asked instanceof Promise ? await asked : asked;
-      if (preflight.may === "wait")
-        return void deliveries.move(sql, delivery.id, (from) => deferred(from, preflight.opensAtMs));
+      if (preflight.may === "wait") return this.#defer(delivery, preflight.opensAtMs);
       if (deliveries.move(sql, delivery.id, overtaken)) return;
       const plan = deliveries.readPlan(delivery.plan);
       outcome =
@@ -161,6 +160,14 @@ export class Pump {
       this.#limits.forget();
       this.#settleOrPutBack(delivery, outcome, startedAt);
     }
+  }
+
+  /** Waits for its hours. Whose these are HighLevel may have been asked, which counts. */
+  #defer({ id }: LeasedDelivery, opensAtMs: number): void {
+    this.#storage.transactionSync(() => {
+      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs));
+      this.#limits.write();
+    });
   }
 
   /** Once more, where there is an outcome: that it arrived is worth knowing. Else it waits again. */
@@ -190,10 +197,8 @@ export class Pump {
     const now = this.#now();
     const isKept = this.#storage.transactionSync(() => {
       const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
-      if (delivery.host === HIGHLEVEL_HOST) {
-        sends.settled(sql, delivery.id, outcome, startedAt);
-        this.#limits.write();
-      }
+      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
+      this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return kept;
       // The contact was erased while KV took the task: take it out again.

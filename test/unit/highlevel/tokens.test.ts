@@ -44,6 +44,16 @@ describe("an answer of POST /oauth/token", () => {
     expect(read(201, rest)).toMatchObject({ kind: "granted", grant: { scopes: [], companyId: null } });
   });
 
+  it.each([
+    ["0", 600_000],
+    ["-5", 600_000],
+    ["299", 600_000],
+    ["1e999", 366 * 86_400_000],
+  ])("that says it expires in %s s is used for a sensible time", (seconds, expiresInMs) => {
+    const body = JSON.stringify(ANSWER).replace("86399", seconds);
+    expect(read(200, body)).toMatchObject({ kind: "granted", grant: { expiresInMs } });
+  });
+
   const cases: readonly (readonly [what: string, status: number, body: unknown, kind: string])[] = [
     ["an agency's token", 200, { ...ANSWER, userType: "Company", locationId: undefined }, "company"],
     ["a token without a location", 200, { ...ANSWER, locationId: "" }, "unclear"],
