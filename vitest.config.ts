@@ -27,10 +27,8 @@ export default defineConfig({
         ],
         resolve: {
           alias: {
-            "jsonpath-plus": standIn("no-jsonpath"),
             eventemitter2: standIn("no-emitter"),
             clone: standIn("plain-clone"),
-            "hash-it": standIn("no-hash"),
           },
         },
         test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },

@@ -1,16 +1,16 @@
-// The only file that imports json-rules-engine, which has the last word on whether a rule fires.
-// It must not leak the library's own word "event". `Engine.run` is never called: overlapping runs on one Engine, or a
-// run after one that rejected, silently lose rules. Each rule is evaluated alone, on the Almanac of its event.
-import { Almanac, Engine, Rule as EngineRule } from "json-rules-engine";
+// json-rules-engine at work, which has the last word on whether a rule fires.
+// It must not leak the library's own word "event". Its `Engine.run` is not used: overlapping runs on one Engine, or a
+// run after one that rejected, silently lose rules. Each rule is evaluated alone, on the almanac of its event.
 import type { ConditionVerdict } from "../model/decision.ts";
-import type { JsonObject } from "../model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { fail, succeed, type Result } from "../model/result.ts";
 import type { Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./condition-verdicts.ts";
 import type { DecisionFacts } from "./facts.ts";
 import { cheapToClone, evaluateLike } from "./engine-conditions.ts";
+import { EngineRule, ownOperators } from "./engine-parts.ts";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./operators.ts";
-import { resolvePath, valueAt } from "./path.ts";
+import { valueAt } from "./path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {
@@ -24,27 +24,29 @@ export interface Evaluation {
   readonly conditions: readonly ConditionVerdict[];
 }
 
+/** What evaluating a rule asks of its Engine. */
+interface EngineOfRule {
+  readonly operators: ReturnType<typeof ownOperators>;
+  /** Conditions by name: admission has put them in their places. */
+  readonly conditions: ReadonlyMap<string, object>;
+  /** A Fact with a priority of its own: there is none. */
+  getFact(name: string): undefined;
+}
 /** Methods of the library's Rule that its types leave out. */
 interface EvaluableRule {
   conditions: object;
-  setEngine(engine: Engine): unknown;
-  evaluate(almanac: Almanac): Promise<{ readonly result: unknown; readonly conditions: unknown }>;
-}
-/** The Engine's operators by name, those with decorators made when they are asked for. */
-interface OperatorTable {
-  get(name: string): { evaluate(fact: unknown, value: unknown): boolean } | null;
+  setEngine(engine: EngineOfRule): unknown;
+  evaluate(almanac: EventAlmanac): Promise<{ readonly result: unknown; readonly conditions: unknown }>;
 }
 
-type EngineConditions = EngineRule["conditions"];
+type EngineConditions = InstanceType<typeof EngineRule>["conditions"];
 
-const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
-/** Holds the operators, which is all that evaluating a rule asks of its Engine. */
-const engine = new Engine([], OPTIONS);
+const operators = ownOperators();
 for (const [name, compare] of Object.entries({ ...TOTAL_COMPARISONS, ...OWN_COMPARISONS }))
-  engine.addOperator(name, compare);
-for (const [name, decorate] of Object.entries(TOTAL_DECORATORS)) engine.addOperatorDecorator(name, decorate);
+  operators.addOperator(name, compare);
+for (const [name, decorate] of Object.entries(TOTAL_DECORATORS)) operators.addOperatorDecorator(name, decorate);
+const engine: EngineOfRule = { operators, conditions: new Map(), getFact: () => undefined };
 evaluateLike(new EngineRule({ conditions: { all: [] }, event: { type: "none" } }).conditions);
-const { operators } = engine as unknown as { readonly operators: OperatorTable };
 
 const comparisons = new Map<string, Compare>();
 
@@ -59,17 +61,22 @@ export function comparisonOf(name: string): Compare | null {
   return compare;
 }
 
-/** The facts of one event, for all of its rules. They are read when they are asked for, instead of being made into Fact objects and hashed. */
-export class EventAlmanac extends Almanac {
+/** The facts of one event, for all of its rules: all that a condition asks of an Almanac, each read when it is asked for. */
+export class EventAlmanac {
   readonly #facts: DecisionFacts;
 
   constructor(facts: DecisionFacts) {
-    super(OPTIONS);
     this.#facts = facts;
   }
 
-  override factValue<Value>(name: string, params?: JsonObject, path?: string): Promise<Value> {
-    return Promise.resolve(valueAt(this.#facts.value(name, params), path) as Value);
+  factValue(name: string, params?: JsonObject, path?: string): Promise<unknown> {
+    return Promise.resolve(valueAt(this.#facts.value(name, params), path));
+  }
+  /** A constant, or the other fact of `{ fact, params, path }`. */
+  getValue(value: Json): Promise<unknown> {
+    if (!isJsonObject(value) || !Object.hasOwn(value, "fact")) return Promise.resolve(value);
+    const { fact, params, path } = value as { fact: string; params?: JsonObject; path?: string };
+    return this.factValue(fact, params, path);
   }
 }
 
