@@ -8,8 +8,6 @@ type FieldForm = "text" | "texts" | "duration" | readonly string[] | { readonly 
 /** A field of a call, as a rule writes it. Every text may be a template. */
 export interface CallField {
   readonly form: FieldForm;
-  /** One phrase for people. */
-  readonly about: string;
   readonly required?: true;
   /** HighLevel's name for it, where that is another. */
   readonly as?: string;
@@ -19,8 +17,6 @@ export interface CallField {
 
 /** One call of HighLevel's API. */
 export interface CallFacts {
-  /** One phrase for people. */
-  readonly about: string;
   readonly method: "POST" | "PUT" | "DELETE";
   /** `{contactId}` is the event's contact; other names are fields of the call. */
   readonly path: string;
@@ -45,142 +41,126 @@ export interface CallFacts {
 const CONVERSATIONS = "2021-04-15";
 const CONTACTS = "2021-07-28";
 
-/** Every call by its name. */
-export const CALLS: { readonly [Call in HighLevelCall]: CallFacts } = {
+const TABLE = {
   "send-message": {
-    about: "sends the contact a message",
     method: "POST",
     path: "/conversations/messages",
     version: CONVERSATIONS,
     scope: "conversations/message.write",
     namesContact: true,
     fields: {
-      messageType: { form: MESSAGE_TYPES, as: "type", required: true, about: "what to send it as" },
-      message: { form: "text", about: "the text" },
-      html: { form: "text", about: "the body of an e-mail" },
-      subject: { form: "text", about: "the subject of an e-mail" },
-      attachments: { form: "texts", about: "URLs of files" },
-      emailFrom: { form: "text", about: "the sender of an e-mail" },
-      emailCc: { form: "texts", about: "further recipients of an e-mail" },
-      emailBcc: { form: "texts", about: "recipients of an e-mail whom the others do not see" },
-      fromNumber: { form: "text", about: "the number to send from, E.164" },
-      toNumber: { form: "text", about: "the contact's number, where it has several, E.164" },
-      conversationProviderId: { form: "text", about: "the custom provider that delivers it" },
-      templateId: { form: "text", about: "a template of HighLevel's instead of a text" },
-      threadId: { form: "text", about: "the e-mail thread that it belongs to" },
-      replyMessageId: { form: "text", about: "the message that it answers" },
+      messageType: { form: MESSAGE_TYPES, as: "type", required: true },
+      message: { form: "text" },
+      html: { form: "text" },
+      subject: { form: "text" },
+      attachments: { form: "texts" },
+      emailFrom: { form: "text" },
+      emailCc: { form: "texts" },
+      emailBcc: { form: "texts" },
+      fromNumber: { form: "text" },
+      toNumber: { form: "text" },
+      conversationProviderId: { form: "text" },
+      templateId: { form: "text" },
+      threadId: { form: "text" },
+      replyMessageId: { form: "text" },
     },
     oneOf: ["message", "html", "attachments", "templateId"],
     success: [200, 201],
     isRepeatable: false,
   },
   "add-tags": {
-    about: "adds tags to the contact",
     method: "POST",
     path: "/contacts/{contactId}/tags",
     version: CONTACTS,
     scope: "contacts.write",
-    fields: { tags: { form: "texts", required: true, about: "the tags" } },
+    fields: { tags: { form: "texts", required: true } },
     success: [200, 201],
     isRepeatable: true,
   },
   "remove-tags": {
-    about: "takes tags from the contact",
     method: "DELETE",
     path: "/contacts/{contactId}/tags",
     version: CONTACTS,
     scope: "contacts.write",
-    fields: { tags: { form: "texts", required: true, about: "the tags" } },
+    fields: { tags: { form: "texts", required: true } },
     success: [200],
     isRepeatable: true,
   },
   "create-task": {
-    about: "opens a task on the contact",
     method: "POST",
     path: "/contacts/{contactId}/tasks",
     version: CONTACTS,
     scope: "contacts.write",
     fields: {
-      title: { form: "text", required: true, about: "what to do" },
-      due: { form: "duration", as: "dueDate", required: true, about: "how long after it appears it is due" },
-      body: { form: "text", about: "more about it" },
-      assignedTo: { form: "text", about: "the id of a user" },
+      title: { form: "text", required: true },
+      due: { form: "duration", as: "dueDate", required: true },
+      body: { form: "text" },
+      assignedTo: { form: "text" },
     },
     fixed: { completed: false },
     success: [200, 201],
     isRepeatable: false,
   },
   "create-note": {
-    about: "leaves a note on the contact",
     method: "POST",
     path: "/contacts/{contactId}/notes",
     version: CONTACTS,
     scope: "contacts.write",
-    fields: {
-      body: { form: "text", required: true, about: "the note" },
-      userId: { form: "text", about: "the id of the user who leaves it" },
-    },
+    fields: { body: { form: "text", required: true }, userId: { form: "text" } },
     success: [200, 201],
     isRepeatable: false,
   },
   "add-to-workflow": {
-    about: "adds the contact to a workflow",
     method: "POST",
     path: "/contacts/{contactId}/workflow/{workflowId}",
     version: CONTACTS,
     scope: "contacts.write",
-    fields: {
-      workflowId: { form: "text", required: true, about: "the id of the workflow" },
-      eventStartTime: { form: "text", about: "the start of the event that it is about, ISO 8601" },
-    },
+    fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200, 201],
     isRepeatable: false,
   },
   "remove-from-workflow": {
-    about: "takes the contact out of a workflow",
     method: "DELETE",
     path: "/contacts/{contactId}/workflow/{workflowId}",
     version: CONTACTS,
     scope: "contacts.write",
-    fields: {
-      workflowId: { form: "text", required: true, about: "the id of the workflow" },
-      eventStartTime: { form: "text", about: "the start of the event that it is about, ISO 8601" },
-    },
+    fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200],
     isRepeatable: true,
   },
   "update-message-status": {
-    about: "says what became of a message that a custom provider had to deliver",
     method: "PUT",
     path: "/conversations/messages/{messageId}/status",
     version: CONVERSATIONS,
     scope: "conversations/message.write",
     fields: {
-      messageId: { form: "text", otherwise: "{{ event.messageId }}", about: "the message; absent: the event's" },
-      status: { form: ["delivered", "failed", "pending", "read"], required: true, about: "what became of it" },
-      error: {
-        form: { texts: ["code", "type", "message"] },
-        about: "why it failed; left out when none of its texts holds anything",
-      },
-      emailMessageId: { form: "text", about: "the id of an e-mail" },
-      recipients: { form: "texts", about: "further recipients of an e-mail" },
+      messageId: { form: "text", otherwise: "{{ event.messageId }}" },
+      status: { form: ["delivered", "failed", "pending", "read"], required: true },
+      error: { form: { texts: ["code", "type", "message"] } },
+      emailMessageId: { form: "text" },
+      recipients: { form: "texts" },
     },
     success: [200, 201],
     isEarlyAt403: true,
     isRepeatable: true,
   },
   "update-opportunity-status": {
-    about: "moves an opportunity to another status",
     method: "PUT",
     path: "/opportunities/{opportunityId}/status",
     version: CONTACTS,
     scope: "opportunities.write",
     fields: {
-      opportunityId: { form: "text", required: true, about: "the id of the opportunity" },
-      status: { form: ["open", "won", "lost", "abandoned"], required: true, about: "its new status" },
-      lostReasonId: { form: "text", about: "the id of the reason why it is lost" },
+      opportunityId: { form: "text", required: true },
+      status: { form: ["open", "won", "lost", "abandoned"], required: true },
+      lostReasonId: { form: "text" },
     },
     success: [200],
     isRepeatable: true,
   },
-};
+} as const satisfies { readonly [Call in HighLevelCall]: CallFacts };
+
+/** The name of a field of a call. Each has its phrase in `call-phrases.ts`. */
+export type FieldName<Call extends HighLevelCall> = keyof (typeof TABLE)[Call]["fields"] & string;
+
+/** Every call by its name. */
+export const CALLS: { readonly [Call in HighLevelCall]: CallFacts } = TABLE;

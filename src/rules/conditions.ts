@@ -156,7 +156,7 @@ function checkOtherFact(value: Json, path: Path, scope: Scope): FactEntry | null
   }
   return entry ?? UNKNOWN_ENTRY;
 }
-const UNKNOWN_ENTRY: FactEntry = { type: "any", kinds: [], about: "" };
+const UNKNOWN_ENTRY: FactEntry = { type: "any", kinds: [] };
 
 interface Operator {
   readonly name: string;

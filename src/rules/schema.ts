@@ -1,6 +1,8 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
+import { FACT_PHRASES } from "../events/fact-phrases.ts";
 import { FACTS } from "../events/facts.ts";
+import { CALL_PHRASES } from "../highlevel/call-phrases.ts";
 import { CALLS, type CallField } from "../highlevel/calls.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
@@ -127,7 +129,7 @@ function valueOf(operators: readonly string[], value: JsonObject, other: JsonObj
 const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
 
 /** A field of a HighLevel call. What a message is sent as is no template: it decides who may get it. */
-function fieldOf(name: string, { form, about: phrase }: CallField): JsonObject {
+function fieldOf(name: string, { form }: CallField, phrase: string): JsonObject {
   if (form === "text") return about(`${phrase}; may hold templates`, { type: "string", minLength: 1 });
   if (form === "texts")
     return about(`${phrase}; may hold templates`, listOf({ type: "string", minLength: 1 }, { minItems: 1 }));
@@ -143,13 +145,16 @@ function fieldOf(name: string, { form, about: phrase }: CallField): JsonObject {
 
 /** An action that makes a call of HighLevel's. */
 function callOf(call: HighLevelCall): JsonObject {
-  const { fields, oneOf, about: phrase } = CALLS[call];
+  const { fields, oneOf } = CALLS[call];
+  const phrases: { about: string; fields: { readonly [name: string]: string } } = CALL_PHRASES[call];
   const required = Object.keys(fields).filter((name) => fields[name]?.required);
   const action = exactly(
     {
       type: { const: "highlevel", description: "a call of HighLevel's API for the event's contact" },
-      call: { const: call, description: phrase },
-      ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, fieldOf(name, field)])),
+      call: { const: call, description: phrases.about },
+      ...Object.fromEntries(
+        Object.entries(fields).map(([name, field]) => [name, fieldOf(name, field, phrases.fields[name] ?? "")]),
+      ),
       ...timed,
     },
     ["type", "call", ...required],
@@ -225,7 +230,7 @@ export const ruleSchema: JsonObject = {
   ),
   $defs: {
     kinds: about("kinds of event", listOf(words(EVENT_KINDS), { minItems: 1 })),
-    fact: { anyOf: described(Object.entries(FACTS).map(([name, entry]) => [name, entry.about] as const)) },
+    fact: { anyOf: described(Object.entries(FACT_PHRASES)) },
     path: about("into the fact, such as $.a.b[0]", { type: "string", pattern: PATH_PATTERN }),
     group: {
       anyOf: [

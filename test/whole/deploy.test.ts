@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FACT_PHRASES } from "../../src/events/fact-phrases.ts";
+import { CALL_PHRASES } from "../../src/highlevel/call-phrases.ts";
 import { bundleWorker } from "../../src/cli/workerd.ts";
 
 const MAX_GZIPPED_BYTES = 150 * 1024;
@@ -30,5 +32,12 @@ describe("wrangler deploy --dry-run", () => {
   it("bundles the rules that ship, without their examples", () => {
     expect(code).toContain("voicemail-text-back");
     expect(code).not.toContain("A call that voicemail took");
+  });
+
+  it("bundles facts and calls without what is said of them to people", () => {
+    expect(code).toContain("secondsSince");
+    expect(code).toContain("add-to-workflow");
+    for (const phrases of [FACT_PHRASES.channel, CALL_PHRASES["create-note"].about])
+      expect(code).not.toContain(phrases);
   });
 });

@@ -7,6 +7,7 @@ import { FACTS } from "../../../src/events/facts.ts";
 import { runExample } from "../../../src/match/examples.ts";
 import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
 import type { Json, JsonObject } from "../../../src/model/json.ts";
+import { CALL_PHRASES } from "../../../src/highlevel/call-phrases.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
 import {
   DECORATORS,
@@ -131,7 +132,8 @@ describe("the calls of HighLevel in docs/rules.md", () => {
       scope,
     }));
     const known = HIGHLEVEL_CALLS.map((call) => {
-      const { about, fields, scope } = CALLS[call];
+      const { fields, scope } = CALLS[call];
+      const { about } = CALL_PHRASES[call];
       const names = Object.keys(fields);
       return { call, about, fields: names, required: names.filter((name) => fields[name]?.required), scope };
     });
