@@ -1,9 +1,10 @@
 // Durations as people write them, and as ISO 8601 does.
-import { fromString } from "temporal-polyfill/fns/Duration";
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SHORT_FORM = /^(\d{1,8})([smhd])$/;
-const ISO_FORM = /^P(?=.)(?:\d+W)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?$/;
+const ISO_FORM = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+/** What each number of the form counts. */
+const ISO_UNITS_MS = [7 * UNIT_MS.d, UNIT_MS.d, UNIT_MS.h, UNIT_MS.m, UNIT_MS.s];
 const MAX_MS = 365 * UNIT_MS.d;
 
 /** What a duration looks like, for messages. */
@@ -24,11 +25,6 @@ function shortFormMs(text: string): number | null {
 }
 
 function isoFormMs(text: string): number | null {
-  if (!ISO_FORM.test(text)) return null;
-  try {
-    const { weeks, days, hours, minutes, seconds } = fromString(text);
-    return (weeks * 7 + days) * UNIT_MS.d + hours * UNIT_MS.h + minutes * UNIT_MS.m + seconds * UNIT_MS.s;
-  } catch {
-    return null;
-  }
+  const found = ISO_FORM.exec(text);
+  return found && ISO_UNITS_MS.reduce((sum, unitMs, index) => sum + Number(found[index + 1] ?? 0) * unitMs, 0);
 }

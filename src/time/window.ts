@@ -45,7 +45,7 @@ function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: PlainDate.Rec
   const closing = at(closingDay, to, timeZone);
   // A closing time that the clock skips is when it skips it, not after. The first that it skips comes out as that moment
   // itself, and Temporal looks before a moment: so one later.
-  const isSkipped = !PlainTime.equals(ZonedDateTime.toPlainTime(closing), PlainTime.fromString(to));
+  const isSkipped = !PlainTime.equals(ZonedDateTime.toPlainTime(closing), timeOf(to));
   const after = localTimeOf(closing.epochMilliseconds + 1, timeZone);
   return ((isSkipped && ZonedDateTime.getTimeZoneTransition(after, "previous")) || closing).epochMilliseconds;
 }
@@ -57,7 +57,13 @@ function momentOf(day: PlainDate.Record, time: string, timeZone: string): number
 
 /** A time of a day as Temporal resolves it: forward out of a gap, the first of two. */
 function at(day: PlainDate.Record, time: string, timeZone: string): ZonedDateTime.Record {
-  return PlainDate.toZonedDateTime(day, { timeZone, plainTime: PlainTime.fromString(time) });
+  return PlainDate.toZonedDateTime(day, { timeZone, plainTime: timeOf(time) });
+}
+
+/** A time of a day from `HH:MM`. */
+function timeOf(text: string): PlainTime.Record {
+  const [hour, minute] = text.split(":").map(Number);
+  return PlainTime.create(hour, minute);
 }
 
 function localTimeOf(atMs: number, timeZone: string): ZonedDateTime.Record {
@@ -68,7 +74,7 @@ function localTimeOf(atMs: number, timeZone: string): ZonedDateTime.Record {
 export function localClock(atMs: number, timeZone: string): { localTime: string; weekday: Weekday } {
   const local = localTimeOf(atMs, timeZone);
   return {
-    localTime: PlainTime.toString(ZonedDateTime.toPlainTime(local), { smallestUnit: "minute" }),
+    localTime: [local.hour, local.minute].map((part) => String(part).padStart(2, "0")).join(":"),
     weekday: WEEKDAYS[ZonedDateTime.dayOfWeek(local) - 1] ?? "monday",
   };
 }

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { fromString } from "temporal-polyfill/fns/Duration";
 import { describe, expect, it } from "vitest";
 import { durationMs } from "../../../src/time/duration.ts";
 
@@ -77,6 +78,21 @@ describe("a duration", () => {
         expect(ms % 1_000).toBe(0);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it("is as long in ISO 8601 as Temporal says", () => {
+    const count = fc.option(fc.nat({ max: 200 }), { nil: undefined });
+    const part = (value: number | undefined, unit: string): string => (value === undefined ? "" : `${value}${unit}`);
+    fc.assert(
+      fc.property(fc.tuple(count, count, count, count, count), ([w, d, h, m, s]) => {
+        const time = part(h, "H") + part(m, "M") + part(s, "S");
+        const text = `P${part(w, "W")}${part(d, "D")}${time && `T${time}`}`;
+        fc.pre(text !== "P");
+        const { weeks, days, hours, minutes, seconds } = fromString(text);
+        const told = (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+        expect(durationMs(text)).toBe(told > 0 && told <= 365 * 86_400 ? told * 1_000 : null);
+      }),
     );
   });
 });
