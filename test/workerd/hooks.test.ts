@@ -235,7 +235,11 @@ describe("the hook of gateways", () => {
 
   it("records what a gateway says of a message, once for each webhook-id", async () => {
     const status = aGatewayStatus({ status: "failed", error: { code: "30003", type: "saas", message: "Unreachable" } });
-    expect((await send(status)).body).toEqual({ status: "accepted", eventKey: "gateway-msg-1", fired: [] });
+    expect((await send(status)).body).toEqual({
+      status: "accepted",
+      eventKey: "gateway-msg-1",
+      fired: ["gateway-status"],
+    });
     expect((await send(status)).body).toEqual({ status: "duplicate", eventKey: "gateway-msg-1" });
     expect((await send(status, "msg-2")).body).toMatchObject({ status: "accepted", eventKey: "gateway-msg-2" });
     const story = await api("/locations/test-location/events/gateway-msg-1");
