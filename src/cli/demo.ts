@@ -67,7 +67,7 @@ export const demo = defineCommand({
     const tasks = await showTasks(world);
     const verified = receiver.received.filter((webhook) => webhook.verified).length;
     console.log(
-      `\n${CHANNEL_EVENTS.length} events, ${verified} of ${receiver.received.length} webhooks verified, ${tasks} tasks, ${standIn.requests.length} calls of HighLevel, ${standIn.violations.length} of them not as it publishes them, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`,
+      `\n${CHANNEL_EVENTS.length} events, ${verified} of ${receiver.received.length} webhooks verified, ${tasks} ${tasks === 1 ? "task" : "tasks"} in KV, ${standIn.requests.length} calls of HighLevel, ${standIn.violations.length} of them not as it publishes them, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`,
     );
 
     if (args.once) return world.close();

@@ -21,7 +21,8 @@ export function verdictLines({ verdicts }: Decision): string[] {
 /** A delivery as one line: what it is, where it stands, and why its last attempt failed. */
 export function deliveryLine({ rule, action, state, dueAt, attempts }: Delivery): string {
   const error = attempts.at(-1)?.error;
-  return `  → ${action?.type ?? "action"} of ${rule}: ${state}${dueAt === null ? "" : `, due ${dueAt}`}${error ? ` (${error})` : ""}`;
+  const what = action?.type === "highlevel" ? action.call : (action?.type ?? "action");
+  return `  → ${what} of ${rule}: ${state}${dueAt === null ? "" : `, due ${dueAt}`}${error ? ` (${error})` : ""}`;
 }
 
 /** A decision rule by rule, each with its tree of conditions: met, not met, not reached. */

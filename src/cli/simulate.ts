@@ -10,7 +10,8 @@ import { readStory, runStory, type Step } from "./story.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A step as one line. */
-function stepLine({ at, what, rule, action, why }: Step): string {
+function stepLine({ at, what, rule, action: type, call, why }: Step): string {
+  const action = call ?? type;
   const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
   return `${at}  ${what.padEnd(9)}${who}${why === undefined ? "" : `  ${why}`}`;
 }

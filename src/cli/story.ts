@@ -19,6 +19,7 @@ const expected = strictObject({
   what: enums(["event", "fired", "held", "waits", "sent", "dead", "cancelled"]),
   rule: optional(string()),
   action: optional(string()),
+  call: optional(string()),
   why: optional(string()),
 });
 const storyStruct = strictObject({
@@ -38,6 +39,7 @@ interface ExpectedStep {
   readonly what: string;
   readonly rule?: string | undefined;
   readonly action?: string | undefined;
+  readonly call?: string | undefined;
   readonly why?: string | undefined;
 }
 
@@ -64,6 +66,8 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
+  /** The call of an action of HighLevel. */
+  readonly call?: string;
   /** For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
   readonly why?: string;
 }
@@ -199,7 +203,8 @@ function tellDelivery(
   { rule, action, state, dueAt, cancelledBy, attempts }: Delivery,
   tell: (step: Omit<Step, "at">) => void,
 ): void {
-  const about = { rule, action: action?.type ?? "action" };
+  const call = action?.type === "highlevel" ? { call: action.call } : {};
+  const about = { rule, action: action?.type ?? "action", ...call };
   const error = attempts.at(-1)?.error ?? "";
   if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
   else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });

@@ -8,6 +8,8 @@ import type { Tokens } from "./tokens.ts";
 
 const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
+/** HighLevel's words for a token that is good, and not for this call: another one of the same app would be no better. */
+const LACKS_SCOPE = /not authorized for this scope/i;
 /** A call that may not leave now ends as HighLevel would end it. */
 const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
@@ -32,7 +34,7 @@ export class LedgerAccount implements HighLevelAccount {
     const token = await this.#tokens.current();
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
-    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED) return answer;
+    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED || LACKS_SCOPE.test(answer.body)) return answer;
     // Refused, so nothing was done: the same once more with another token, if there is one.
     const other = await this.#tokens.insteadOf(token.value);
     if (other === null) return answer;

@@ -103,6 +103,7 @@ export class Statistics {
       scheduled: count("deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL"),
       sending: count("deliveries WHERE state = 'sending' AND due_at IS NOT NULL"),
       dead: count("deliveries WHERE state = 'dead'"),
+      held: count("deliveries WHERE state = 'held'"),
       oldestDueAt: dueAt.length === 0 ? null : new Date(Math.min(...dueAt)).toISOString(),
       eventsToday: this.#eventsToday(),
       openTasks: count("tasks WHERE state = 'open'"),

@@ -40,6 +40,8 @@ export interface Overview extends Stretch {
     readonly scheduled: number;
     readonly sending: number;
     readonly dead: number;
+    /** What waits for a person to release or discard it. */
+    readonly held: number;
     /** ISO 8601, UTC: when the first of what waits is due; null when nothing waits. */
     readonly oldestDueAt: string | null;
     /** Since midnight in `TIME_ZONE`. */

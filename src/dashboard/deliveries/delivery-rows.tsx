@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
+import { doesInWords } from "../../model/in-words.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { hostInWords } from "./delivery-filter.ts";
 import { linkTo } from "../routes.ts";
@@ -46,7 +47,7 @@ function Row({
         <Time at={decidedAt} />
         <span class="verdict-rule">{rule}</span>
         <span class="delivery-to">
-          {action?.type === "task" ? `task “${action.title}”` : `to ${hostInWords(host)}`}
+          {action === null || action.type === "webhook" ? `to ${hostInWords(host)}` : doesInWords(action)}
         </span>
         <span class="row-contact">{contactId}</span>
         <Glance delivery={delivery} hosts={hosts} />

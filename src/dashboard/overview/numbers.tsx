@@ -19,6 +19,7 @@ export function Numbers({ now }: { readonly now: Overview["now"] | undefined }):
       {number("events today", now?.eventsToday, linkTo(locationId, "events"))}
       {number("waiting", now?.scheduled, linkTo(locationId, "deliveries", null, { state: "scheduled" }))}
       {number("dead", now?.dead, linkTo(locationId, "deliveries", null, { state: "dead" }), true)}
+      {now?.held ? number("held", now.held, linkTo(locationId, "deliveries", null, { state: "held" }), true) : null}
       {number("open tasks", now?.openTasks, linkTo(locationId, "tasks"))}
       {number("overdue", now?.overdueTasks, linkTo(locationId, "tasks"), true)}
       {now?.quarantined

@@ -170,6 +170,7 @@ describe("the numbers of a location", () => {
       eventsToday: 3,
       openTasks: 0,
       overdueTasks: 0,
+      held: 0,
       quarantined: 0,
     });
   });

@@ -220,7 +220,7 @@ describe("an app's token", () => {
     expect(world.refreshes()).toBe(1);
   });
 
-  it("that is refused just after a refresh is not refreshed again: it lacks the scope", async () => {
+  it("that lacks the scope of a call is not refreshed for it", async () => {
     const world = new World();
     const form = codeForm(
       TEST_APP,
@@ -235,7 +235,7 @@ describe("an app's token", () => {
     if (answer.kind !== "granted") throw new Error(answer.kind);
     world.tokens.store(await sealGrant(await world.keys(), answer.grant, APP_ID, world.now));
     for (let times = 0; times < 5; times++) expect(await world.call()).toMatchObject({ kind: "answer", status: 401 });
-    expect(world.refreshes()).toBe(1);
+    expect(world.refreshes()).toBe(0);
   });
 
   it("is still used when it cannot be refreshed ahead, and later is for later", async () => {

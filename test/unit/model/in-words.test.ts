@@ -99,6 +99,10 @@ const SHIPPED: { readonly [name: string]: [when: string, then: readonly string[]
     "On OutboundMessage, when the channel is email and the provider is leadconnector",
     ["POST to mail-log.example.com/messages"],
   ],
+  "gateway-status": [
+    "On GatewayStatus, when the status is delivered, read or failed",
+    ["tell HighLevel that the message is “…”"],
+  ],
   "missed-call": [
     "On OutboundMessage, when the channel is call and the call status is no-answer or busy",
     [
@@ -108,11 +112,11 @@ const SHIPPED: { readonly [name: string]: [when: string, then: readonly string[]
   ],
   "provider-email-gateway": [
     "On ProviderOutboundMessage, when the channel is email",
-    ["POST to mail-gateway.example.com/v1/messages"],
+    ["POST to mail-gateway.example.com/v1/messages, and report what it answers"],
   ],
   "provider-sms-gateway": [
     "On ProviderOutboundMessage, when the channel is sms",
-    ["POST to sms-gateway.example.com/v1/messages"],
+    ["POST to sms-gateway.example.com/v1/messages, and report what it answers"],
   ],
   "sms-failed": [
     "On OutboundMessage, when the channel is sms and the status is failed or undelivered",
@@ -131,7 +135,7 @@ const SHIPPED: { readonly [name: string]: [when: string, then: readonly string[]
     [
       "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Sorry we missed you, when is a good time to talk?”",
       "after 5m, unless they reply, switch on do-not-disturb or are deleted: tag the contact “voicemail”",
-      "after 5m, unless they reply, switch on do-not-disturb or are deleted: open the task “Call … back” in HighLevel, due 2h after",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: open the task “Call back: your call reached voicemail” in HighLevel, due 2h after",
     ],
   ],
 };
