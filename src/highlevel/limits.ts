@@ -78,7 +78,7 @@ export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boo
   const need = needOf(limits);
   // What others may still call, beside what is in flight already.
   const reserved = Math.max(0, deliveries * need - inFlight);
-  if (limits.pause.untilMs > nowMs || freeOf(limits, nowMs) - reserved < need) return false;
+  if (pausedUntil(limits, nowMs) > nowMs || freeOf(limits, nowMs) - reserved < need) return false;
   const day = dayAt(limits, nowMs);
   const isDayOver = day.left - reserved < need;
   if (isDayOver && nowMs < asksAt(day)) return false;
@@ -89,13 +89,13 @@ export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boo
 
 /** When a delivery may be begun, as far as is known, once nothing is being sent: now, or later. */
 export function mayBeginAt(limits: Limits, nowMs: number): number {
-  const { told, pause } = limits;
+  const { told } = limits;
   const need = needOf(limits);
   const day = dayAt(limits, nowMs);
   const isUsedUp = told !== null && isFresh(limits, told, nowMs) && leftOf(limits, told, 0, nowMs) < need;
   return Math.max(
     nowMs,
-    pause.untilMs,
+    pausedUntil(limits, nowMs),
     isUsedUp ? told.begunByMs + limits.intervalMs : 0,
     day.left < need ? asksAt(day) : 0,
     freeAt(limits, nowMs),
@@ -105,7 +105,7 @@ export function mayBeginAt(limits: Limits, nowMs: number): number {
 /** Whether a call of a delivery that was begun may leave: not within a pause, and never one more than the limit. */
 export function mayLeave(limits: Limits, nowMs: number): boolean {
   const day = dayAt(limits, nowMs);
-  return limits.pause.untilMs <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
+  return pausedUntil(limits, nowMs) <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
 }
 
 /** A call leaves. */
@@ -147,7 +147,7 @@ export function answered(
   return {
     ...learned,
     told: null,
-    pause: { strikes, ticket, untilMs: Math.max(learned.pause.untilMs, nowMs + pauseMs) },
+    pause: { strikes, ticket, untilMs: Math.max(pausedUntil(learned, nowMs), nowMs + pauseMs) },
   };
 }
 
@@ -165,7 +165,8 @@ export function resumed(limits: Limits, deliveries: number, nowMs: number): Limi
 }
 
 function withHeaders(limits: Limits, ticket: number, headers: Headers, nowMs: number): Limits {
-  const max = numberIn(headers, "x-ratelimit-max") || limits.max;
+  // With less than a delivery needs, none would ever end.
+  const max = Math.max(RESERVE, numberIn(headers, "x-ratelimit-max") || limits.max);
   const intervalMs = Math.min(
     LONGEST_INTERVAL_MS,
     numberIn(headers, "x-ratelimit-interval-milliseconds") || limits.intervalMs,
@@ -237,7 +238,17 @@ function leftOf(limits: Limits, { remaining, uncounted, atMs }: Told, deliveries
 }
 
 function isFresh({ intervalMs }: Limits, { begunByMs }: Told, nowMs: number): boolean {
-  return nowMs < begunByMs + intervalMs;
+  return counts(begunByMs, intervalMs, nowMs);
+}
+
+/** Whether what happened at a time is within an interval of now. One that is to happen much later is of a clock that was set back since. */
+function counts(atMs: number, intervalMs: number, nowMs: number): boolean {
+  return atMs + intervalMs > nowMs && atMs <= nowMs + intervalMs;
+}
+
+/** The end of a pause; a clock that was set back since does not make it longer. */
+function pausedUntil({ pause }: Limits, nowMs: number): number {
+  return pause.untilMs <= nowMs + LONGEST_PAUSE_MS ? pause.untilMs : 0;
 }
 
 function needOf({ max }: Limits): number {
@@ -247,7 +258,7 @@ function needOf({ max }: Limits): number {
 /** How many calls fit into the interval that ends now, beside those that are in flight. */
 function freeOf({ max, intervalMs, ended, inFlight }: Limits, nowMs: number): number {
   let used = inFlight;
-  for (const [endedAtMs, calls] of ended) if (endedAtMs + intervalMs > nowMs) used += calls;
+  for (const [endedAtMs, calls] of ended) if (counts(endedAtMs, intervalMs, nowMs)) used += calls;
   return max - used;
 }
 
@@ -257,7 +268,7 @@ function freeAt(limits: Limits, nowMs: number): number {
   if (free >= needOf(limits)) return nowMs;
   const wanted = Math.max(needOf(limits), Math.ceil(limits.max / BATCHES));
   for (const [endedAtMs, calls] of limits.ended) {
-    if (endedAtMs + limits.intervalMs <= nowMs) continue;
+    if (!counts(endedAtMs, limits.intervalMs, nowMs)) continue;
     free += calls;
     if (free >= wanted) return endedAtMs + limits.intervalMs;
   }
@@ -270,7 +281,10 @@ function withEnded(limits: Limits, calls: number, nowMs: number): Limits {
   const sliceMs = Math.max(1, Math.floor(intervalMs / SLICES));
   const atMs = Math.ceil(nowMs / sliceMs) * sliceMs;
   const counting = limits.ended.filter(([endedAtMs]) => endedAtMs + intervalMs > nowMs && endedAtMs < atMs);
-  const same = limits.ended.reduce((sum, [endedAtMs, more]) => (endedAtMs >= atMs ? sum + more : sum), calls);
+  const same = limits.ended.reduce(
+    (sum, [endedAtMs, more]) => (endedAtMs >= atMs && counts(endedAtMs, intervalMs, nowMs) ? sum + more : sum),
+    calls,
+  );
   return { ...limits, ended: [...counting, [atMs, same]] };
 }
 
