@@ -19,6 +19,8 @@ interface KeptOptOut extends OptOut {
 /** The channels on which a word such as STOP counts, by the fact `channel`. */
 const STOPPABLE: ReadonlyMap<unknown, DndChannel> = new Map([
   ["sms", "SMS"],
+  // What a custom provider brings may name no other channel.
+  ["custom", "SMS"],
   ["whatsapp", "WhatsApp"],
 ]);
 
