@@ -41,7 +41,7 @@ export async function sendOnce(
   }
   const answer = await highlevel.call(request, () => sends.leaves());
   const outcome = outcomeOf(action.call, answer);
-  if (outcome.done) return { ...outcome, messageId: messageIdIn(answer) };
+  if (outcome.done) return { ...outcome, ...messageIdsIn(answer) };
   if (isRefusal(answer)) return outcome;
   return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
 }
@@ -93,8 +93,13 @@ function found({ id }: SentMessage): AttemptOutcome {
   return { done: true, status: null, answer: null, messageId: id };
 }
 
-function messageIdIn(answer: HighLevelAnswer): string | null {
+/** HighLevel's events name an e-mail by either of its ids. */
+function messageIdsIn(answer: HighLevelAnswer): { messageId: string | null; emailMessageId: string | null } {
   const body = answer.kind === "answer" ? parsed(answer.body) : null;
-  const id = body?.["messageId"] ?? body?.["emailMessageId"];
-  return typeof id === "string" && id !== "" ? id : null;
+  const [messageId, emailMessageId] = [body?.["messageId"], body?.["emailMessageId"]].map(idOf);
+  return { messageId: messageId ?? null, emailMessageId: emailMessageId ?? null };
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -8,6 +8,8 @@ export type AttemptOutcome =
       readonly answer: string | null;
       readonly task?: Task;
       readonly messageId?: string | null;
+      /** The other id of an e-mail. */
+      readonly emailMessageId?: string | null;
     }
   | {
       readonly done: false;

@@ -60,8 +60,9 @@ export function settlesAt(sql: Sql, deliveryId: string): number {
 export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, startedAtMs: number): void {
   if (outcome.done)
     sql.exec(
-      "UPDATE sends SET left_at = NULL, message_id = ? WHERE delivery_id = ?",
+      "UPDATE sends SET left_at = NULL, message_id = ?, email_message_id = ? WHERE delivery_id = ?",
       outcome.messageId ?? null,
+      outcome.emailMessageId ?? null,
       deliveryId,
     );
   else if (!isStillUnknown(outcome.error))
@@ -87,13 +88,18 @@ function isStillUnknown({ code, retry }: ActionError): boolean {
 export function ownSender(sql: Sql, { kind, payload }: Event): string | null {
   if (kind !== "OutboundMessage") return null;
   const { messageId, emailMessageId } = payload;
-  const id = messageId || emailMessageId;
-  return typeof id === "string" ? senderOf(sql, id) : null;
+  const named = [messageId, emailMessageId].filter((id) => typeof id === "string" && id !== "") as string[];
+  for (const id of named) {
+    const sender = senderOf(sql, id);
+    if (sender !== null) return sender;
+  }
+  return null;
 }
 
 /** The delivery that sent a message of HighLevel's, or `null`: it was not us, or it is not known yet. */
 function senderOf(sql: Sql, messageId: string): string | null {
-  const sent = "SELECT delivery_id AS id FROM sends WHERE message_id = ?";
+  const sent =
+    "SELECT delivery_id AS id FROM sends WHERE message_id = ?1 UNION ALL SELECT delivery_id FROM sends WHERE email_message_id = ?1 LIMIT 1";
   return firstRow<{ id: string }>(sql, sent, messageId)?.id ?? null;
 }
 
