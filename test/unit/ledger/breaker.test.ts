@@ -174,7 +174,7 @@ describe("the breaker of a rule", () => {
     // As it stands on disk when the object stops between the count and the call.
     storage.sql.exec("UPDATE deliveries SET state = 'sending' WHERE id = ?", id);
     storage.sql.exec(
-      "INSERT INTO sends SELECT id, rule, contact_id, ?, NULL, 0, NULL FROM deliveries WHERE id = ?",
+      "INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks) SELECT id, rule, contact_id, ?, NULL, 0 FROM deliveries WHERE id = ?",
       NOON,
       id,
     );
