@@ -35,7 +35,7 @@ class Phones implements HighLevelAccount {
   ends: (() => HighLevelAnswer)[] = [];
 
   async call({ path, method, body = {} }: HighLevelRequest, leaves?: () => void): Promise<HighLevelAnswer> {
-    if (path.startsWith("/contacts/")) return this.contact();
+    if (method === "GET" && path.startsWith("/contacts/")) return this.contact();
     if (method === "GET") return this.listed();
     await this.meanwhile();
     leaves?.();
@@ -287,4 +287,23 @@ describe("a token's answer", () => {
     ['"expires_in":9,"access_token":"a\\nb"', "unclear"],
     ['"expires_in":9,"refresh_token":"\\u00e9"', "unclear"],
   ])("%s", (fields, expected) => expect(expiry(fields)).toBe(expected));
+});
+
+describe("an answer 2xx that is not listed", () => {
+  it("opens one task", async () => {
+    const { phones, storage, ledger } = await aScene(
+      aRuleSet(
+        aRule({ name: "task", actions: [{ type: "highlevel", call: "create-task", title: "Call them", due: "1h" }] }),
+      ),
+    );
+    let posts = 0;
+    const accepted = (): HighLevelAnswer => {
+      posts += 1;
+      return answered(202, {});
+    };
+    phones.ends = [accepted, accepted, accepted];
+    await ledger.record(anEvent({ messageId: "1" }, "one"));
+    await ring(ledger, storage, phones, NOON + DAY_MS);
+    expect([posts, first(ledger).state]).toEqual([1, "sent"]);
+  });
 });
