@@ -44,7 +44,8 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
       const { status, body } = answer;
       const kept = body.slice(0, MAX_ANSWER_CHARACTERS);
       // Any 2xx was done: to do it again would open a second task.
-      if (facts.success.includes(status) || (status >= 200 && status < 300)) return { done: true, status, answer: kept };
+      if (facts.success.includes(status) || (status >= 200 && status < 300))
+        return { done: true, status, answer: kept };
       const [error, retryAfterMs] = errorOf(facts, status, body);
       return { done: false, status, answer: kept, error, retryAfterMs };
     }

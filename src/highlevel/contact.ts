@@ -33,12 +33,15 @@ export interface DoNotDisturb {
 }
 
 /** Reads `dnd` and `dndSettings` of an event or a record; a status that is not known says nothing. */
-export function readDoNotDisturb(dnd: unknown, settings: unknown): DoNotDisturb {
+export function readDoNotDisturb(told: unknown, settings: unknown): DoNotDisturb {
+  // Events have been seen with texts for truths.
+  const dnd = told === "true" ? true : told === "false" ? false : told;
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
   for (const channel of DND_CHANNELS) {
     const setting = isJsonObject(settings) && Object.hasOwn(settings, channel) ? settings[channel] : null;
-    const status = isJsonObject(setting) ? setting["status"] : null;
+    const said = isJsonObject(setting) ? setting["status"] : null;
+    const status = typeof said === "string" ? said.trim().toLowerCase() : null;
     if (status === "active" || status === "permanent") on.add(channel);
     else if (status === "inactive" && dnd !== true) off.add(channel);
   }

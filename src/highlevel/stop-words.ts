@@ -21,6 +21,7 @@ export function stopWordOf(text: unknown): "stop" | "start" | null {
   const trimmed = text.trim();
   if (trimmed.length > LONGEST_CHARACTERS) return null;
   const plain = trimmed
+    .normalize("NFKC")
     .toUpperCase()
     .replaceAll(/[^\p{L}\p{N}\s]/gu, "")
     .replaceAll(/\s+/g, " ")

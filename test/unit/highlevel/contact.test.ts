@@ -65,3 +65,11 @@ describe("HighLevel's answer about a contact", () => {
     ["{}", null],
   ])("about a location: %s", (body, zone) => expect(locationZoneQuestion("l").read(body)).toBe(zone));
 });
+
+describe("do not disturb in another spelling", () => {
+  it.each([
+    ["true", null, ["all"]],
+    ["false", { SMS: { status: "Active" } }, ["SMS"]],
+    [null, { Email: { status: "PERMANENT" } }, ["Email"]],
+  ])("%j %j", (dnd, settings, on) => expect([...readDoNotDisturb(dnd, settings).on]).toEqual(on));
+});

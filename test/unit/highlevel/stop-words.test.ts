@@ -19,6 +19,7 @@ const STOPS = [
   "OPT-OUT",
   "optout",
   "Revoke.",
+  "ＳＴＯＰ",
   `${" ".repeat(60)}STOP`,
 ];
 const STARTS = ["START", "start.", "UNSTOP", "Yes", "YES!"];

@@ -180,7 +180,9 @@ describe("STOP by a custom provider", () => {
     const { phones, storage, ledger } = await aScene(
       aRuleSet(aRule({ name: "text", actions: [aText({ messageType: "Custom" })] })),
     );
-    await ledger.record(anEvent({ type: "InboundMessage", messageType: "Custom", body: "STOP", messageId: "2" }, "two"));
+    await ledger.record(
+      anEvent({ type: "InboundMessage", messageType: "Custom", body: "STOP", messageId: "2" }, "two"),
+    );
     await ledger.record(anEvent({ messageId: "1" }, "one"));
     await ring(ledger, storage, phones, NOON + MINUTE_MS);
     expect(phones.sent).toEqual([]);
@@ -239,7 +241,10 @@ describe("the account itself", () => {
     ["NaN", { "x-ratelimit-max": "NaN", "x-ratelimit-remaining": "NaN" }],
     ["negative", { "x-ratelimit-max": "-1", "x-ratelimit-remaining": "-5" }],
     ["interval 1e12", { "x-ratelimit-interval-milliseconds": "1000000000000" }],
-    ["interval 999999999, remaining 0", { "x-ratelimit-interval-milliseconds": "999999999", "x-ratelimit-remaining": "0" }],
+    [
+      "interval 999999999, remaining 0",
+      { "x-ratelimit-interval-milliseconds": "999999999", "x-ratelimit-remaining": "0" },
+    ],
     ["daily 1", { "x-ratelimit-limit-daily": "1", "x-ratelimit-daily-remaining": "1" }],
     ["remaining 1e9", { "x-ratelimit-remaining": "999999999" }],
   ];
