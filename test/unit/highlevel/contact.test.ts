@@ -26,7 +26,7 @@ const STATES: [name: string, dnd: unknown, settings: unknown, keeps: readonly st
   ["a status that nobody knows", false, { SMS: { status: "maybe" } }, []],
   ["settings of another form", false, ["SMS"], []],
   ["a setting of another form", false, { SMS: "active" }, []],
-  ["the switch as another type", "true", {}, []],
+  ["the switch as another type", 1, {}, []],
 ];
 
 describe("do not disturb for", () => {
