@@ -28,7 +28,7 @@ export type Found =
 
 const VERSION = "2021-04-15";
 /** HighLevel's clock may be behind. */
-const CLOCK_SKEW_MS = 30_000;
+const CLOCK_SKEW_MS = 120_000;
 const PAGE = 100;
 const MIN_TOLD_CHARACTERS = 20;
 /** Channels of the export by what was sent; the others come with everything that is no e-mail. */

@@ -11,6 +11,8 @@ const STOP: ReadonlySet<string> = new Set([
   "OPT OUT",
   "OPTOUT",
   "REVOKE",
+  "ARRET",
+  "ARRÊT",
 ]);
 const START: ReadonlySet<string> = new Set(["START", "UNSTOP", "YES"]);
 const LONGEST_CHARACTERS = 40;

@@ -1,6 +1,6 @@
 // Tokens of HighLevel by OAuth: what POST /oauth/token is asked, and what its answers mean. A refresh token is good for
 // one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
-import { is, nonempty, nullable, number, optional, string, type } from "superstruct";
+import { is, nonempty, nullable, number, optional, pattern, string, type, union } from "superstruct";
 import { isJsonObject } from "../model/json.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
@@ -46,10 +46,12 @@ const SHORTEST_S = 600;
 const LONGEST_S = 366 * 86_400;
 const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
 const text = nonempty(string());
+/** What can stand in a header and a form. */
+const token = pattern(string(), /^[!-~]+$/);
 const LOCATION_TOKEN = type({
-  access_token: text,
-  refresh_token: text,
-  expires_in: number(),
+  access_token: token,
+  refresh_token: token,
+  expires_in: union([number(), pattern(string(), /^\d{1,12}$/)]),
   locationId: text,
   scope: optional(nullable(string())),
   userType: optional(nullable(string())),
@@ -125,7 +127,7 @@ function granted(body: string): TokenAnswer {
   const grant = {
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token,
-    expiresInMs: Math.min(Math.max(answer.expires_in, SHORTEST_S), LONGEST_S) * 1_000,
+    expiresInMs: Math.min(Math.max(Number(answer.expires_in), SHORTEST_S), LONGEST_S) * 1_000,
     scopes: (answer.scope ?? "").split(/\s+/).filter((scope) => scope !== ""),
     locationId: answer.locationId,
     companyId: answer.companyId || null,

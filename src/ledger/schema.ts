@@ -168,8 +168,9 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (contact_id, channel, why)
   ) WITHOUT ROWID;
   `,
-  // An e-mail has two ids, and HighLevel's events name either.
+  // An e-mail has two ids, and HighLevel's events name either. What a person released passes the breaker.
   `
+  ALTER TABLE sends ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE sends ADD COLUMN email_message_id TEXT;
   CREATE INDEX sends_by_email_message ON sends (email_message_id) WHERE email_message_id IS NOT NULL;
   `,

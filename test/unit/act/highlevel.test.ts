@@ -259,7 +259,7 @@ describe("a message", () => {
     [
       "is older",
       {},
-      [listed(ours({ dateAdded: new Date(LEFT - 60_000).toISOString() }))],
+      [listed(ours({ dateAdded: new Date(LEFT - 180_000).toISOString() }))],
       "HIGHLEVEL_END_UNKNOWN later",
       ["looked"],
     ],
@@ -330,7 +330,7 @@ describe("a message", () => {
       locationId: LOCATION,
       contactId: CONTACT,
       channel: "SMS",
-      startDate: new Date(LEFT - 30_000).toISOString(),
+      startDate: new Date(LEFT - 120_000).toISOString(),
       sortBy: "createdAt",
       sortOrder: "desc",
       limit: "100",
