@@ -51,6 +51,8 @@ export interface Sends {
   looked(): void;
   /** Messages through the API that the log has of the contact since a time. */
   seen(sinceMs: number): readonly SentMessage[];
+  /** Whether no other message to the contact is looked for: else the log, where some may be missing, cannot tell whose is whose. */
+  isAlone(): boolean;
   /** Whether a message is known to be another delivery's. */
   isClaimed(messageId: string): boolean;
 }

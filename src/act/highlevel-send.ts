@@ -56,7 +56,7 @@ async function look(
   const isClaimed = (messageId: string): boolean => sends.isClaimed(messageId);
   const wanted = lookFor(body, leftAtMs);
   const inLog = findSent(wanted, sends.seen(leftAtMs), isClaimed);
-  if (inLog.found === "yes") return found(inLog.message);
+  if (inLog.found === "yes" && sends.isAlone()) return found(inLog.message);
   const { request, read } = wanted.question(locationId, contactId);
   const answer = await highlevel.call(request);
   const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
@@ -66,6 +66,8 @@ async function look(
     if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
     // Without the right to ask, the event that a sent message causes is what can still be waited for.
     const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
+    // Nothing is sent again then, so it matters less whose it is.
+    if (mayNotAsk && inLog.found === "yes") return found(inLog.message);
     if (mayNotAsk && isSettled) return "send";
     const isOver = mayNotAsk && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
     return { ...(isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS)), ...silence(answer) };

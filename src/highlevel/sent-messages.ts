@@ -54,7 +54,8 @@ export function lookFor(body: object, leftAtMs: number): SearchedMessage {
         ...(channel === undefined ? {} : { channel }),
         startDate: new Date(leftAtMs - CLOCK_SKEW_MS).toISOString(),
         sortBy: "createdAt",
-        sortOrder: "desc",
+        // Oldest first: of the same words sent twice the first is taken, and left over what others may still look for.
+        sortOrder: "asc",
         limit: String(PAGE),
       });
       return {
@@ -65,7 +66,7 @@ export function lookFor(body: object, leftAtMs: number): SearchedMessage {
   };
 }
 
-/** Looks for a message among those that no other delivery has sent. */
+/** Looks for a message among those that no other delivery has sent, oldest first. */
 export function findSent(
   { words }: SearchedMessage,
   messages: readonly SentMessage[],

@@ -115,7 +115,7 @@ export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Eve
 /** Messages to a contact that came through the API and were received since a time. */
 export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
   const sent =
-    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL";
+    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL ORDER BY occurred_at";
   return rows<{ record: string }>(sql, sent, contactId, sinceMs).flatMap(({ record }) => {
     const { messageId, emailMessageId, source, plainText, body } = (JSON.parse(record) as LogRecord).event.payload;
     const id = messageId || emailMessageId;

@@ -40,11 +40,18 @@ export function sendsOf(
     },
     looked: () => void sql.exec("UPDATE sends SET looks = looks + 1 WHERE delivery_id = ?", id),
     seen: (sinceMs): readonly SentMessage[] => apiMessagesOf(sql, contactId, sinceMs),
+    isAlone: () => !isAnotherUnknown(sql, contactId, id),
     isClaimed: (messageId) => {
       const owner = senderOf(sql, messageId);
       return owner !== null && owner !== id;
     },
   };
+}
+
+/** Whether the end of another delivery's message to a contact is not known. */
+function isAnotherUnknown(sql: Sql, contactId: string, deliveryId: string): boolean {
+  const left = "SELECT 1 FROM sends WHERE contact_id = ? AND left_at IS NOT NULL AND delivery_id <> ?";
+  return firstRow(sql, left, contactId, deliveryId) !== undefined;
 }
 
 /** From when on a delivery may be attempted, milliseconds since 1970: later where an attempt may have been cut off. */

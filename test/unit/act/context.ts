@@ -49,7 +49,14 @@ export function context(fields: Partial<ActionContext> = {}): ActionContext {
     roots: roots(),
     ports: ports(),
     highlevel: { call: unused },
-    sends: { earlier: () => null, leaves: unused, looked: unused, seen: () => [], isClaimed: () => false },
+    sends: {
+      earlier: () => null,
+      leaves: unused,
+      looked: unused,
+      seen: () => [],
+      isAlone: () => true,
+      isClaimed: () => false,
+    },
     ...fields,
   };
 }

@@ -71,6 +71,7 @@ async function performed(action: HighLevelAction) {
         leaves: () => true,
         looked: () => undefined,
         seen: () => [],
+        isAlone: () => true,
         isClaimed: () => false,
       },
     }),

@@ -39,6 +39,7 @@ function sends(known: Partial<Sends> = {}) {
     leaves: () => told.push("leaves") > 0,
     looked: () => void told.push("looked"),
     seen: () => [],
+    isAlone: () => true,
     isClaimed: () => false,
     ...known,
   };
@@ -244,6 +245,13 @@ describe("a message", () => {
       [],
     ],
     ["is in the log already", { seen: () => [{ id: "m-9", text: String(text["message"]) }] }, [], "done", []],
+    [
+      "is in the log while another is looked for too",
+      { seen: () => [{ id: "m-9", text: String(text["message"]) }], isAlone: () => false },
+      [listed()],
+      "HIGHLEVEL_END_UNKNOWN later",
+      ["looked"],
+    ],
     ["is not there", {}, [listed()], "HIGHLEVEL_END_UNKNOWN later", ["looked"]],
     [
       "is not there for the second time",
@@ -332,7 +340,7 @@ describe("a message", () => {
       channel: "SMS",
       startDate: new Date(LEFT - 120_000).toISOString(),
       sortBy: "createdAt",
-      sortOrder: "desc",
+      sortOrder: "asc",
       limit: "100",
     });
   });
