@@ -17,19 +17,22 @@ export interface Grant {
   readonly expiresAtMs?: number;
 }
 
+/** A day less a second, as published. */
 const EXPIRES_IN_S = 86_399;
 
 /** Gives and knows tokens. `newId` makes a text that was never given before. */
 export class Tokens {
   readonly #app: App;
   readonly #newId: (about: string) => string;
+  readonly #expiresInS: number;
   readonly #access = new Map<string, Grant>();
   readonly #codes = new Map<string, Grant>();
   readonly #refresh = new Map<string, Grant>();
 
-  constructor(app: App, newId: (about: string) => string) {
+  constructor(app: App, newId: (about: string) => string, expiresInS = EXPIRES_IN_S) {
     this.#app = app;
     this.#newId = newId;
+    this.#expiresInS = expiresInS;
   }
 
   /** Makes a private integration token known. */
@@ -49,6 +52,11 @@ export class Tokens {
     for (const kept of [this.#access, this.#codes, this.#refresh]) {
       for (const [token, grant] of kept) if (grant.locationId === locationId) kept.delete(token);
     }
+  }
+
+  /** Ends the access tokens of a location before their time; its refresh token stays good. */
+  expire(locationId: string): void {
+    for (const [token, grant] of this.#access) if (grant.locationId === locationId) this.#access.delete(token);
   }
 
   /** What an access token opens at `nowMs`, null where it is unknown or expired. */
@@ -80,12 +88,12 @@ export class Tokens {
     kept.delete(token);
     const access = this.#newId("access");
     const refresh = this.#newId("refresh");
-    this.#access.set(access, { ...grant, expiresAtMs: nowMs + EXPIRES_IN_S * 1000 });
+    this.#access.set(access, { ...grant, expiresAtMs: nowMs + this.#expiresInS * 1000 });
     this.#refresh.set(refresh, grant);
     const body = {
       access_token: access,
       token_type: "Bearer",
-      expires_in: EXPIRES_IN_S,
+      expires_in: this.#expiresInS,
       refresh_token: refresh,
       scope: (grant.scopes ?? SCOPES).join(" "),
       userType: "Location",

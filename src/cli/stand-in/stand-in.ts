@@ -18,6 +18,8 @@ export interface Settings {
   readonly limits?: Partial<Limits>;
   /** For how long after a message began its status cannot be reported. */
   readonly tooEarlyMs?: number;
+  /** For how long an access token of the app is good; HighLevel's are for a day. */
+  readonly tokensExpireInS?: number;
   readonly onMessage?: (message: Message) => void;
 }
 
@@ -49,12 +51,12 @@ export class HighLevelStandIn {
   readonly #limits: LimitBook;
   #ids = 0;
 
-  constructor({ clock, app, limits, tooEarlyMs = 10_000, onMessage }: Settings) {
+  constructor({ clock, app, limits, tooEarlyMs = 10_000, tokensExpireInS, onMessage }: Settings) {
     this.#clock = clock;
     this.#tooEarlyMs = tooEarlyMs;
     this.onMessage = onMessage;
     this.requests = this.#asked;
-    this.tokens = new Tokens(app ?? { clientId: "client", clientSecret: "secret" }, this.#newId);
+    this.tokens = new Tokens(app ?? { clientId: "client", clientSecret: "secret" }, this.#newId, tokensExpireInS);
     this.#limits = new LimitBook({ ...PUBLISHED_LIMITS, ...limits });
   }
 
