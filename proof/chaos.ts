@@ -185,6 +185,7 @@ const history: History = {
   promptHosts: [],
   deadHosts: [],
   mayBeLateMs: null,
+  followUps: null,
 };
 const found = violations(history);
 if (!isDrained) found.push("it did not come to rest in time");

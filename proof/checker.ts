@@ -1,4 +1,5 @@
 // The promises, checked on a history. Each returns what it found, in words; nothing found is an empty list.
+import { FOLLOW_UPS } from "./follow-ups.ts";
 import type { Acknowledged, Call, EndedDelivery, History } from "./history.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -8,7 +9,7 @@ const ATTEMPTS = 10;
 const DAY_MS = 86_400_000;
 /** What ends a delivery before its tenth attempt. */
 const FINAL =
-  /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_NOT_RELEASED|ACTION_TEMPLATE|ACTION_LOST)\b/;
+  /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_NOT_RELEASED|ACTION_TEMPLATE|ACTION_LOST|HIGHLEVEL_TOKEN|HIGHLEVEL_TOKEN_REFUSED|HIGHLEVEL_REFUSED|HIGHLEVEL_UNKNOWN)\b/;
 /** Ten failures open a circuit; what was under way by then may still fail, and probes come half a minute apart. */
 const CALLS_BEFORE_OPEN = 14;
 const OPEN_MS = 25_000;
@@ -26,6 +27,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nobody waits for somebody else's destination": nobodyWaits,
   "a destination that is down is left alone": downIsLeftAlone,
   "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
+  ...FOLLOW_UPS,
 };
 
 /** What a history violates: the property, and what was seen. */
@@ -47,7 +49,8 @@ function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: Hi
     if (found !== event.planned) yield `${key} calls for ${event.planned} deliveries and has ${found}`;
   }
   const called = new Set(calls.map(({ id }) => id));
-  for (const { id, state } of deliveries) if (state === "sent" && !called.has(id)) yield `${id} is sent and never left`;
+  for (const { id, state, highlevelCall } of deliveries)
+    if (state === "sent" && highlevelCall === null && !called.has(id)) yield `${id} is sent and never left`;
 }
 
 function* decidedOnce({ calls, deliveries }: History): Generator<string> {
@@ -71,8 +74,13 @@ function* repeatsAreExplained(history: History): Generator<string> {
       yield `${id} left ${left} times: ${attempts.length} known, ${unknown} cut off`;
     const arrived = attempts.findIndex(({ error }) => error === null);
     if (arrived !== -1 && arrived !== attempts.length - 1) yield `${id} was tried again after it had arrived`;
-    if (attempts.length > ATTEMPTS && !retried.has(id)) yield `${id} was tried ${attempts.length} times`;
+    if (attempts.filter(isTry).length > ATTEMPTS && !retried.has(id)) yield `${id} was tried ${attempts.length} times`;
   }
+}
+
+/** What was held or was not its turn counts as no try. */
+function isTry({ error }: { readonly error: string | null }): boolean {
+  return !/^(?:HIGHLEVEL_LIMIT|ACTION_BREAKER|CONTACT_DND|CONTACT_STOPPED)\b/.test(error ?? "");
 }
 
 function* inOrder({ acknowledged, events, confirmed }: History): Generator<string> {

@@ -52,7 +52,10 @@ export interface EndedDelivery {
   readonly id: string;
   readonly eventKey: string;
   readonly contactId: string;
+  readonly rule: string;
   readonly host: string;
+  /** The call of HighLevel's API that it makes; `null`: it goes elsewhere. */
+  readonly highlevelCall: string | null;
   readonly state: string;
   readonly cancelsOnReply: boolean;
   /** The key of the event that cancelled it; `null`: none did. */
@@ -60,6 +63,69 @@ export interface EndedDelivery {
   /** Milliseconds since 1970: when it was first due. */
   readonly dueAt: number;
   readonly attempts: readonly { readonly at: number; readonly error: string | null }[];
+}
+
+/** A message that HighLevel took. */
+export interface TakenMessage {
+  readonly id: string;
+  readonly contactId: string;
+  /** What it says that it is about: contact, event and rule. */
+  readonly about: string;
+  /** When the call left for HighLevel, milliseconds since 1970, and its place. */
+  readonly leftAt: number;
+  readonly order: number;
+}
+
+/** A message that a delivery was let through to send, as the table has it. */
+export interface CountedSend {
+  readonly deliveryId: string;
+  readonly rule: string;
+  readonly contactId: string;
+  readonly at: number;
+  readonly messageId: string | null;
+}
+
+/** What a contact said of being written to. */
+export interface Wish {
+  readonly contactId: string;
+  readonly says: "stop" | "start" | "dnd on" | "dnd off";
+  readonly occurredAt: number;
+  readonly sentOrder: number;
+  /** When it was first acknowledged, and the place of that; `null`: it never was. */
+  readonly known: { readonly at: number; readonly order: number } | null;
+}
+
+/** A use of a refresh token. */
+export interface Exchange {
+  readonly used: string;
+  /** When it left, milliseconds since 1970. */
+  readonly leftAt: number;
+  /** The refresh token that came back; `null`: it was refused. */
+  readonly given: string | null;
+  /** When the answer reached somebody who lived; `null`: nobody. */
+  readonly heardAt: number | null;
+}
+
+/** What HighLevel saw of a location. */
+export interface FollowUps {
+  readonly messages: readonly TakenMessage[];
+  /** `contact/tag` */
+  readonly tags: ReadonlySet<string>;
+  readonly sends: readonly CountedSend[];
+  readonly wishes: readonly Wish[];
+  readonly exchanges: readonly Exchange[];
+  /** Calls that left with an access token that was not on disk. */
+  readonly unkeptTokens: readonly string[];
+  /** 429s by HighLevel's own count. */
+  readonly tooMany: { readonly total: number; readonly twoInARow: boolean };
+  /** When the process died, milliseconds since 1970. */
+  readonly stoppedAt: readonly number[];
+  /** The ledger's clock was set meanwhile: what it counts by time proves nothing. */
+  readonly isClockSet: boolean;
+  /** What HighLevel found wrong with the form of calls. */
+  readonly mistakes: readonly string[];
+  /** What each rule may send. */
+  readonly breakers: { readonly [rule: string]: { readonly perMinute: number; readonly perContactDay: number } };
 }
 
 export interface History {
@@ -84,4 +150,6 @@ export interface History {
   readonly deadHosts: readonly string[];
   /** How late a first attempt at a prompt host may be, milliseconds; `null` where lateness proves nothing. */
   readonly mayBeLateMs: number | null;
+  /** `null`: the location has nothing to do with HighLevel. */
+  readonly followUps: FollowUps | null;
 }

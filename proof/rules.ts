@@ -1,9 +1,10 @@
 // What a location has as rules while something is broken, and what is sent to it.
 import type { JsonObject } from "../src/model/json.ts";
-import type { Rule, RuleSet, WebhookAction } from "../src/model/rule.ts";
+import type { HighLevelAction, Rule, RuleSet, WebhookAction } from "../src/model/rule.ts";
 import { aRule, aRuleSet, aTask } from "../test/builders.ts";
 import type { Window } from "../src/model/window.ts";
 import type { Chance } from "../test/generated/chance.ts";
+import type { Wish } from "./history.ts";
 
 const STATUSES = ["delivered", "failed", "read", "opened"] as const;
 /** A path that says what a webhook is about, so that repeats can be told from others. */
@@ -61,6 +62,49 @@ export function ruleSets(
     { ...aRuleSet(counted, waits, burst, limited, windowed), hash: "version-1" },
     { ...aRuleSet(counted, { ...waits, name: "waits-2" }, burst, windowed), hash: "version-2" },
   ];
+}
+
+/** How many messages the rules of a location with HighLevel may send. */
+export const BREAKERS = {
+  texts: { perMinute: 4, perContactDay: 6 },
+  twins: { perMinute: 3, perContactDay: 3 },
+} as const;
+
+/** The same rules, and two that follow up inside HighLevel: one waits, the other sends the same text twice. */
+export function withFollowUps(ruleSet: RuleSet, after: string): RuleSet {
+  const text = (fields: Partial<HighLevelAction> = {}): HighLevelAction => ({
+    type: "highlevel",
+    call: "send-message",
+    messageType: "SMS",
+    message: `Sorry that we missed you: ${ABOUT}`,
+    ...fields,
+  });
+  const texts = aRule({
+    name: "texts",
+    conditions: onStatus("delivered"),
+    breaker: BREAKERS.texts,
+    actions: [text({ after, cancelOn: ["reply"] }), { type: "highlevel", call: "add-tags", tags: [ABOUT] }],
+  });
+  const twins = aRule({
+    name: "twins",
+    conditions: onStatus("opened"),
+    breaker: BREAKERS.twins,
+    actions: [text(), text()],
+  });
+  return { ...ruleSet, rules: [...ruleSet.rules, texts, twins] };
+}
+
+/** What HighLevel sends of what a contact wants. */
+export function aWish(
+  about: { key: string; locationId: string; contactId: string; atMs: number },
+  says: Wish["says"],
+): JsonObject {
+  const now = new Date(about.atMs).toISOString();
+  const common = { locationId: about.locationId, webhookId: about.key, dateAdded: now, timestamp: now };
+  if (says === "dnd on" || says === "dnd off")
+    return { type: "ContactDndUpdate", ...common, id: about.contactId, dnd: says === "dnd on", dndSettings: {} };
+  const message = { contactId: about.contactId, messageType: "SMS", messageId: about.key, body: says.toUpperCase() };
+  return { type: "InboundMessage", ...common, ...message };
 }
 
 /** What HighLevel sends of a message, out or in. */

@@ -5,7 +5,7 @@ import type { CancelledBy } from "../src/model/delivery.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
-import type { EndedDelivery, RecordedEvent } from "./history.ts";
+import type { CountedSend, EndedDelivery, RecordedEvent } from "./history.ts";
 
 /** Asks the tables: the rows of a statement. */
 export type Ask = (statement: string, ...values: string[]) => { [column: string]: unknown }[];
@@ -18,10 +18,21 @@ export function tablesOf(
     events: ask("SELECT seq, record FROM events WHERE record IS NOT NULL ORDER BY seq").map((row) =>
       toEvent(row, ruleSets),
     ),
-    deliveries: ask("SELECT id, event_key, contact_id, host, state, plan, cancelled_by FROM deliveries").map((row) =>
-      toDelivery(ask, row),
+    deliveries: ask("SELECT id, event_key, contact_id, rule, host, state, plan, cancelled_by FROM deliveries").map(
+      (row) => toDelivery(ask, row),
     ),
   };
+}
+
+/** The messages that deliveries were let through to send. */
+export function sendsOf(ask: Ask): CountedSend[] {
+  return ask("SELECT delivery_id, rule, contact_id, at, message_id FROM sends ORDER BY at").map((row) => ({
+    deliveryId: String(row["delivery_id"]),
+    rule: String(row["rule"]),
+    contactId: String(row["contact_id"]),
+    at: Number(row["at"]),
+    messageId: typeof row["message_id"] === "string" ? row["message_id"] : null,
+  }));
 }
 
 function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[]): RecordedEvent {
@@ -50,7 +61,9 @@ function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery
     id,
     eventKey: String(row["event_key"]),
     contactId: String(row["contact_id"]),
+    rule: String(row["rule"]),
     host: String(row["host"]),
+    highlevelCall: action.type === "highlevel" ? action.call : null,
     state: String(row["state"]),
     cancelsOnReply: action.cancelOn !== undefined,
     cancelledByEvent: by?.by === "event" ? by.eventKey : null,

@@ -1,5 +1,13 @@
 // WebCrypto answers from a pool of threads, in whatever order. In a simulation the same algorithms answer at once.
-import { createHash, createHmac } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
+
+interface GcmParameters {
+  readonly iv: Uint8Array;
+  readonly additionalData: Uint8Array;
+}
+
+const GCM = "aes-256-gcm";
+const TAG_BYTES = 16;
 
 export function answerAtOnce(): void {
   const hash = (name: string): string => name.replace("-", "").toLowerCase();
@@ -21,6 +29,16 @@ export function answerAtOnce(): void {
           .update(bytesOf(data))
           .digest(),
       ),
+    encrypt: async ({ iv, additionalData }: GcmParameters, key: object, data: BufferSource) => {
+      const cipher = createCipheriv(GCM, keys.get(key) ?? new Uint8Array(), iv).setAAD(additionalData);
+      return exact(Buffer.concat([cipher.update(bytesOf(data)), cipher.final(), cipher.getAuthTag()]));
+    },
+    decrypt: async ({ iv, additionalData }: GcmParameters, key: object, data: BufferSource) => {
+      const bytes = bytesOf(data);
+      const decipher = createDecipheriv(GCM, keys.get(key) ?? new Uint8Array(), iv).setAAD(additionalData);
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+      return exact(Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]));
+    },
   };
   for (const [name, value] of Object.entries(replacements))
     Object.defineProperty(crypto.subtle, name, { value, configurable: true });

@@ -3,6 +3,7 @@
 import type { Call } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";
+import { API, type SimulatedHighLevel } from "./highlevel.ts";
 
 /** How a destination behaves. */
 export type Character =
@@ -43,6 +44,8 @@ export class Network {
   kvRefuses = 0;
   directoryRefuses = 0;
   isRegistered = false;
+  /** `null`: the location has nothing to do with it. */
+  highlevel: SimulatedHighLevel | null = null;
   readonly #clockwork: Clockwork;
   readonly #disk: Disk;
 
@@ -58,6 +61,8 @@ export class Network {
       const { host, pathname } = new URL(request.url);
       const order = this.#clockwork.order();
       await this.#leave(isGone);
+      if (this.highlevel && request.url.startsWith(API))
+        return heard(isGone, this.highlevel.answer(request, order, isGone));
       const character = this.characters.get(host) ?? "prompt";
       if (character === "resets") return heard(isGone, this.#answer(character));
       this.calls.push({ id, host, order, about: pathname.slice(1), at: this.#clockwork.wall() });

@@ -4,6 +4,7 @@ import { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { Disk } from "./disk.ts";
+import { HIGHLEVEL_SETTINGS } from "./highlevel.ts";
 import { Network } from "./network.ts";
 
 /** An alarm handler may take so long, is tried again so often, and then the alarm is dropped. */
@@ -33,6 +34,8 @@ export class SimulatedObject {
   eventsPerSecond = 1_000_000;
   /** Ids of calls that were under way when an instance died. */
   readonly interrupted: string[] = [];
+  /** When an instance died, milliseconds since 1970. */
+  readonly stoppedAt: number[] = [];
   readonly #clockwork: Clockwork;
   #instance: Instance | null = null;
   #callers = new Set<(error: unknown) => void>();
@@ -68,6 +71,7 @@ export class SimulatedObject {
     const instance = this.#instance;
     if (!instance) return;
     instance.isGone = true;
+    this.stoppedAt.push(this.#clockwork.now);
     this.#instance = null;
     this.disk.die();
     const number = this.#ringing;
@@ -158,7 +162,7 @@ export class SimulatedObject {
       random: () => chance.next(),
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),
-      highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+      highlevel: HIGHLEVEL_SETTINGS,
       actions: {
         clock: () => clockwork.wall(),
         fetch: this.network.fetch(isGone),

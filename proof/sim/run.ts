@@ -2,6 +2,7 @@
 import type { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Event } from "../../src/model/event.ts";
+import type { RuleSet } from "../../src/model/rule.ts";
 import { chance, type Chance } from "../../test/generated/chance.ts";
 import type { Acknowledged, Confirmed, History } from "../history.ts";
 import { tablesOf } from "../tables.ts";
@@ -9,7 +10,8 @@ import { Clockwork } from "./clockwork.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/schema.ts";
-import { anEvent, HOSTS, LOCATION, RULE_SETS } from "./location.ts";
+import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
+import { anEvent, FOLLOW_UP_RULE_SETS, HOSTS, LOCATION, RULE_SETS } from "./location.ts";
 
 const START = Date.parse("2026-03-04T06:00:00Z");
 const SECOND = 1_000;
@@ -19,6 +21,12 @@ const DAY = 24 * HOUR;
 /** Faults and events come in the first two hours; whatever waits has ten days to end. */
 const BUSY_MS = 2 * HOUR;
 const PEACE_MS = 10 * DAY;
+/** What is held waits a week, also when it is held after three days of retries. */
+const FOLLOW_UPS_MS = 12 * DAY;
+/** One seed in three has a location with HighLevel; the others are what they were without. */
+const FOLLOW_UPS_EVERY = 3;
+/** HighLevel's clock and ours may be half a minute apart. */
+const CLOCKS_APART_MS = 25 * SECOND;
 const MAY_BE_LATE_MS = SECOND;
 const WATCHDOG_MS = 5 * MINUTE;
 /** Migrations that a version before had, whose tables a run may begin with. */
@@ -51,6 +59,8 @@ class Run {
   readonly #clockwork: Clockwork;
   readonly #object: SimulatedObject;
   readonly #contacts: readonly string[];
+  readonly #ruleSets: readonly RuleSet[];
+  readonly #followUps: SimulatedFollowUps | null;
   readonly #acknowledged: Acknowledged[] = [];
   readonly #unanswered = new Set<string>();
   readonly #confirmed: Confirmed[] = [];
@@ -61,21 +71,40 @@ class Run {
   constructor(seed: number) {
     this.#chance = chance(seed);
     this.#clockwork = new Clockwork(START, this.#chance);
-    this.#object = new SimulatedObject(this.#clockwork, RULE_SETS[0]);
+    const hasFollowUps = seed % FOLLOW_UPS_EVERY === 0;
+    this.#ruleSets = hasFollowUps ? FOLLOW_UP_RULE_SETS : RULE_SETS;
+    this.#object = new SimulatedObject(this.#clockwork, this.#ruleSets[0] ?? RULE_SETS[0]);
     const has = (): boolean => this.#chance.happens(0.5);
     this.#faults = {
       crashes: has(), disk: has() && has(), alarmsLost: has() && has(), alarmsLate: has(), clock: has() && has(),
       destinations: has(), kv: has(), calls: has(), deploys: has(), operator: has(),
     }; // prettier-ignore
     this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
+    this.#followUps = hasFollowUps ? new SimulatedFollowUps(this.#clockwork, this.#object, this.#surroundings()) : null;
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      contacts: this.#contacts,
+      busyMs: BUSY_MS,
+      hasFaults: this.#faults.destinations,
+      at: (run) => this.#at(run),
+      send: (event) => {
+        const sentOrder = this.#clockwork.order();
+        this.#unanswered.add(event.key);
+        void this.#send(event, sentOrder, true);
+        return sentOrder;
+      },
+    };
   }
 
   async history(): Promise<History> {
     const promptHosts = this.#planDestinations();
     this.#planEvents();
     this.#planFaults();
+    this.#followUps?.plan();
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
-    await this.#clockwork.run(START + PEACE_MS, () => this.#object.watchAlarm());
+    await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => this.#object.watchAlarm());
     const { network, disk, interrupted } = this.#object;
     const isTimed = !Object.entries(this.#faults).some(
       ([name, has]) => has && !["destinations", "calls", "operator"].includes(name),
@@ -87,12 +116,13 @@ class Run {
       confirmed: this.#confirmed,
       interrupted,
       isStorageRefusing: this.#faults.disk,
-      ...tablesOf((statement, ...values) => disk.rows(statement, ...values), RULE_SETS),
+      ...tablesOf((statement, ...values) => disk.rows(statement, ...values), this.#ruleSets),
       tasks: [...network.kv.values()].map((task) => JSON.parse(task) as { id: string; contactId: string }),
       graceMs: 0,
       promptHosts: isTimed ? promptHosts : [],
       deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
       mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
+      followUps: this.#followUps?.seen(this.#acknowledged, this.#faults.clock) ?? null,
     };
   }
 
@@ -132,6 +162,8 @@ class Run {
         const goesOn = this.#chance.happens(0.8);
         if (goesOn) this.#unanswered.add(key);
         const sentOrder = this.#clockwork.order();
+        // Replies say "Yes", which is a word that lifts a STOP.
+        if (isReply) this.#followUps?.says(event, "start", sentOrder);
         void this.#send(event, sentOrder, goesOn);
         if (this.#faults.calls && this.#chance.happens(0.3))
           this.#clockwork.after(this.#chance.below(MINUTE), () => void this.#send(event, sentOrder, false));
@@ -163,7 +195,8 @@ class Run {
       this.#clockwork.after(lastsMs, () => (disk.faults.refuses = 0));
     });
     this.#often(this.#faults.clock, 3, () => {
-      this.#clockwork.offMs += chance.below(20 * MINUTE) - 10 * MINUTE;
+      if (this.#followUps) this.#clockwork.offMs = chance.below(2 * CLOCKS_APART_MS) - CLOCKS_APART_MS;
+      else this.#clockwork.offMs += chance.below(20 * MINUTE) - 10 * MINUTE;
       this.#object.clockChanged();
     });
     if (this.#faults.deploys && chance.happens(0.5))
@@ -173,7 +206,7 @@ class Run {
       );
     this.#often(this.#faults.deploys, 4, () => {
       this.#object.crash();
-      this.#object.ruleSet = chance.pick(RULE_SETS);
+      this.#object.ruleSet = chance.pick(this.#ruleSets);
       if (chance.happens(0.5)) disk.addColumn();
     });
     this.#often(this.#faults.kv, 2, () => (network.kvRefuses = chance.next()));
@@ -231,6 +264,8 @@ class Run {
     const delivery = choice.length > 0 ? chance.pick(choice) : undefined;
     const what = chance.below(10);
     if (what < 5 && delivery) await this.#change("cancelled", delivery, (ledger) => ledger.cancel(delivery.id));
+    else if (what < 7 && delivery?.state === "held")
+      await this.#change("retried", delivery, (ledger) => ledger.releaseDelivery(delivery.id));
     else if (what < 7 && delivery) await this.#change("retried", delivery, (ledger) => ledger.retry(delivery.id));
     else if (what < 8) await this.#retryDead(page?.deliveries ?? []);
     else if (what < 9) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PROPERTIES, violations } from "../../../proof/checker.ts";
-import type { Call, EndedDelivery, History, RecordedEvent } from "../../../proof/history.ts";
+import type { Call, EndedDelivery, FollowUps, History, RecordedEvent } from "../../../proof/history.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
@@ -9,17 +9,36 @@ const event: RecordedEvent = {
   key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, planned: 1, counted: 1,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
-  id: "d1", eventKey: "e1", contactId: "c1", host: "h", state: "sent", cancelsOnReply: true, cancelledByEvent: null, dueAt: NOON,
+  id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, dueAt: NOON,
   attempts: [{ at: NOON, error: null }],
 }; // prettier-ignore
 const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order: 3 };
+
+const text: EndedDelivery = { ...delivery, id: "d5", rule: "texts", host: "highlevel", highlevelCall: "send-message" };
+const taken = { id: "m1", contactId: "c1", about: "c1/e1/texts", leftAt: NOON, order: 4 };
+const counted = { deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, messageId: "m1" };
+const stop = { contactId: "c1", says: "stop", occurredAt: NOON, sentOrder: 1, known: { at: NOON, order: 2 } } as const;
+const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
+const followUps: FollowUps = {
+  messages: [taken], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
+  tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
+  breakers: { texts: { perMinute: 2, perContactDay: 3 } },
+}; // prettier-ignore
+const withHighLevel = (bad: Partial<FollowUps>, change: Partial<History> = {}): Partial<History> => ({
+  events: [{ ...event, planned: 2 }],
+  deliveries: [delivery, text],
+  ...change,
+  followUps: { ...followUps, ...bad },
+});
+const sendsApart = (ms: number, count: number) =>
+  Array.from({ length: count }, (_, n) => ({ ...counted, deliveryId: `d${n}`, messageId: null, at: NOON + n * ms }));
 
 /** A location where everything went well: one event, one delivery. */
 const good: History = {
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
   unanswered: [], calls: [call], confirmed: [], interrupted: [], isStorageRefusing: false,
   events: [event], deliveries: [delivery], tasks: [], graceMs: 0,
-  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000,
+  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
 }; // prettier-ignore
 
 const reply: RecordedEvent = { ...event, key: "e2", seq: 2, kind: "InboundMessage", planned: 0, counted: null };
@@ -61,11 +80,59 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
   ],
   "a destination that is down is left alone": [{ calls: down, deadHosts: ["h"] }],
   "whoever goes on sending is answered 2xx": [{ unanswered: ["e9"] }],
+  "a message is sent once": [
+    withHighLevel({ messages: [taken, { ...taken, id: "m2" }] }),
+    withHighLevel({ messages: [] }),
+    withHighLevel({ sends: [counted, { ...counted, deliveryId: "d6" }] }),
+    withHighLevel({}, { deliveries: [{ ...text, highlevelCall: "add-tags" }] }),
+  ],
+  "a message that is not sent says why": [
+    withHighLevel({}, { deliveries: [{ ...text, state: "dead", attempts: [{ at: NOON, error: "" }] }] }),
+  ],
+  "no message is sent after a confirmed cancel": [
+    withHighLevel({}, { confirmed: [{ what: "cancelled", id: "d5", askedOrder: 1, order: 2 }] }),
+  ],
+  "nobody who said stop is written to": [
+    withHighLevel({ wishes: [stop], messages: [{ ...taken, leftAt: NOON + 100_000 }] }),
+    withHighLevel({
+      wishes: [stop, { ...stop, says: "start", occurredAt: NOON - 1, sentOrder: 3 }],
+      messages: [{ ...taken, leftAt: NOON + 100_000 }],
+    }),
+  ],
+  "a rule sends no more than its breaker lets through": [
+    withHighLevel({ sends: sendsApart(10_000, 3) }),
+    withHighLevel({ sends: sendsApart(3_600_000, 4) }),
+  ],
+  "HighLevel's limits are kept": [
+    withHighLevel({ tooMany: { total: 2, twoInARow: true }, stoppedAt: [NOON, NOON] }),
+    withHighLevel({ tooMany: { total: 1, twoInARow: false } }),
+  ],
+  "only the newest refresh token is used, and tokens are kept before they are": [
+    withHighLevel({ unkeptTokens: ["GET /contacts/c1"] }),
+    withHighLevel({ exchanges: [exchange, { ...exchange, given: null, leftAt: NOON + 1, heardAt: NOON + 1 }] }),
+    withHighLevel({ exchanges: [exchange, { used: "r2", given: "r3", leftAt: NOON + 1, heardAt: NOON + 1 }] }),
+  ],
+  "every call is as HighLevel publishes it": [withHighLevel({ mistakes: ["POST /x: y should not be empty"] })],
 };
 
 describe("the checker", () => {
   it("finds nothing where everything went well", () => {
     expect(violations(good)).toEqual([]);
+  });
+
+  it("finds nothing where everything went well inside HighLevel", () => {
+    const { contactId } = text;
+    const lifted = [stop, { ...stop, says: "start", sentOrder: 3 } as const];
+    expect(violations({ ...good, ...withHighLevel({ wishes: lifted }) })).toEqual([]);
+    const rotated = [exchange, { ...exchange, given: null, leftAt: NOON + 1, heardAt: null }];
+    const cutOff = { exchanges: rotated, stoppedAt: [NOON + 1], tags: new Set([`${contactId}/c1/e1/texts`]) };
+    const tagged = { ...text, id: "d6", highlevelCall: "add-tags" };
+    expect(
+      violations({
+        ...good,
+        ...withHighLevel(cutOff, { events: [{ ...event, planned: 3 }], deliveries: [delivery, text, tagged] }),
+      }),
+    ).toEqual([]);
   });
 
   it("has something that breaks each of its properties", () => {

@@ -1,0 +1,156 @@
+// The promises about what is done inside HighLevel, checked on what HighLevel saw.
+import type { EndedDelivery, FollowUps, History, Wish } from "./history.ts";
+
+type Property = (history: History) => Iterable<string>;
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/**
+ * Once an attempt was let through it may ask for an earlier message and refresh its token before it leaves, within 20
+ * seconds each, and once more after a refused token.
+ */
+const UNDER_WAY_MS = 90_000;
+/** A refresh that died with its object: the answer was heard, and not on disk. */
+const COMMITS_WITHIN_MS = 5_000;
+/** A token that was refreshed is not refreshed again for five minutes; clocks are set by less than a minute. */
+const REFRESHED_MS = 4 * MINUTE_MS;
+/** Texts that a rule sends for one event. */
+const TWINS = { texts: 1, twins: 2 };
+const SAYS_WHY = /^[A-Z_]{5,}: .{20,}/;
+const LIFTS: { readonly [says in Wish["says"]]: readonly Wish["says"][] } = {
+  stop: ["start", "dnd off"],
+  "dnd on": ["dnd off"],
+  start: [],
+  "dnd off": [],
+};
+
+/** Every promise by its name. */
+export const FOLLOW_UPS: { readonly [name: string]: Property } = {
+  "a message is sent once": of(sentOnce),
+  "a message that is not sent says why": of(saysWhy),
+  "no message is sent after a confirmed cancel": of(notAfterCancel),
+  "nobody who said stop is written to": of(stopIsStop),
+  "a rule sends no more than its breaker lets through": of(breakersHold),
+  "HighLevel's limits are kept": of(limitsKept),
+  "only the newest refresh token is used, and tokens are kept before they are": of(tokensKept),
+  "every call is as HighLevel publishes it": of((_, { mistakes }) => mistakes),
+};
+
+function of(check: (history: History, followUps: FollowUps) => Iterable<string>): Property {
+  return (history) => (history.followUps ? check(history, history.followUps) : []);
+}
+
+function* sentOnce({ deliveries, confirmed }: History, { messages, sends, tags }: FollowUps): Generator<string> {
+  const retried = retriedIn(confirmed);
+  // Whoever retries what nobody could find out says that it is not there.
+  const excused = deliveries.filter(
+    ({ id, attempts }) => retried.has(id) && attempts.some(({ error }) => error?.startsWith("HIGHLEVEL_UNKNOWN")),
+  );
+  for (const [about, sent] of Map.groupBy(messages, (message) => message.about)) {
+    const [, , rule = ""] = about.split("/");
+    const may = (rule === "twins" ? TWINS.twins : TWINS.texts) + excused.filter((one) => aboutOf(one) === about).length;
+    if (sent.length > may) yield `${about} was sent ${sent.length} times`;
+  }
+  const taken = new Set(messages.map(({ id }) => id));
+  const messageOf = new Map(sends.map(({ deliveryId, messageId }) => [deliveryId, messageId]));
+  const owners = Map.groupBy(
+    sends.filter(({ messageId }) => messageId !== null),
+    ({ messageId }) => messageId,
+  );
+  for (const [messageId, own] of owners) if (own.length > 1) yield `${messageId} stands for ${own.length} deliveries`;
+  for (const delivery of deliveries) {
+    if (delivery.state !== "sent") continue;
+    if (delivery.highlevelCall === "send-message" && !taken.has(messageOf.get(delivery.id) ?? ""))
+      yield `${delivery.id} is sent, and HighLevel has no such message`;
+    if (delivery.highlevelCall === "add-tags" && !tags.has(`${delivery.contactId}/${aboutOf(delivery)}`))
+      yield `${delivery.id} is done, and the contact has no such tag`;
+  }
+}
+
+function* saysWhy({ deliveries }: History): Generator<string> {
+  for (const { id, state, attempts, highlevelCall } of deliveries) {
+    if (highlevelCall === null || state === "sent" || state === "cancelled") continue;
+    if (!SAYS_WHY.test(attempts.at(-1)?.error ?? "")) yield `${id} is ${state} and does not say why`;
+  }
+}
+
+function* notAfterCancel({ deliveries, confirmed }: History, { messages }: FollowUps): Generator<string> {
+  const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
+  for (const { what, id, order } of confirmed) {
+    const delivery = byId.get(id);
+    // One of two that say the same cannot be told from the other.
+    if (what !== "cancelled" || delivery?.rule !== "texts" || delivery.highlevelCall !== "send-message") continue;
+    const about = aboutOf(delivery);
+    const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order);
+    const isLate = (at: number): boolean => at > order && at < (again?.order ?? Infinity);
+    if (messages.some((message) => message.about === about && isLate(message.order)))
+      yield `${id} left after its cancel was confirmed`;
+  }
+}
+
+function* stopIsStop({ confirmed }: History, { messages, wishes }: FollowUps): Generator<string> {
+  for (const { contactId, says, occurredAt, known } of wishes) {
+    if (known === null || LIFTS[says].length === 0) continue;
+    const own = wishes.filter((other) => other.contactId === contactId);
+    const lifted = own.filter((other) => LIFTS[says].includes(other.says) && other.occurredAt >= occurredAt);
+    const erased = confirmed.filter(({ what, id }) => what === "erased" && id === contactId);
+    const endsAt = Math.min(...lifted.map(({ sentOrder }) => sentOrder), ...erased.map(({ askedOrder }) => askedOrder));
+    for (const message of messages)
+      if (
+        message.contactId === contactId &&
+        message.order > known.order &&
+        message.order < endsAt &&
+        message.leftAt > known.at + UNDER_WAY_MS
+      )
+        yield `${message.about} left ${message.leftAt - known.at} ms after "${says}" was acknowledged`;
+  }
+}
+
+function* breakersHold({ confirmed }: History, { sends, breakers }: FollowUps): Generator<string> {
+  const byHand = retriedIn(confirmed);
+  const counted = sends.filter(({ deliveryId }) => !byHand.has(deliveryId)).toSorted((a, b) => a.at - b.at);
+  for (const [rule, { perMinute, perContactDay }] of Object.entries(breakers)) {
+    const own = counted.filter((send) => send.rule === rule);
+    if (isBeyond(own, perMinute, MINUTE_MS)) yield `${rule} sent more than ${perMinute} messages within a minute`;
+    for (const [contactId, theirs] of Map.groupBy(own, (send) => send.contactId))
+      if (isBeyond(theirs, perContactDay, DAY_MS)) yield `${rule} sent ${contactId} more than ${perContactDay} a day`;
+  }
+}
+
+function isBeyond(sends: readonly { readonly at: number }[], bound: number, withinMs: number): boolean {
+  return sends.some(({ at }, index) => (sends[index + bound]?.at ?? Infinity) < at + withinMs);
+}
+
+function* limitsKept({ isStorageRefusing }: History, { tooMany, stoppedAt, isClockSet }: FollowUps): Generator<string> {
+  if (isClockSet) return;
+  if (tooMany.twoInARow) yield "HighLevel said 429 twice in a row";
+  if (!isStorageRefusing && tooMany.total > stoppedAt.length)
+    yield `HighLevel said 429 ${tooMany.total} times, after ${stoppedAt.length} stops`;
+}
+
+function* tokensKept(
+  { isStorageRefusing }: History,
+  { exchanges, unkeptTokens, stoppedAt, isClockSet }: FollowUps,
+): Generator<string> {
+  for (const call of unkeptTokens) yield `${call} left with a token that was not kept`;
+  if (isStorageRefusing) return;
+  const stopped = (at: number): boolean => stoppedAt.some((stop) => stop >= at && stop < at + COMMITS_WITHIN_MS);
+  const heard = exchanges.filter(({ given, heardAt }) => given !== null && heardAt !== null && !stopped(heardAt));
+  for (const { used, heardAt } of heard)
+    for (const other of exchanges)
+      if (other.used === used && other.given === null && other.leftAt > (heardAt ?? 0))
+        yield `A refresh token was used again, ${other.leftAt - (heardAt ?? 0)} ms after it was exchanged`;
+  if (isClockSet) return;
+  for (const [index, { heardAt }] of heard.entries()) {
+    const soonMs = (heard[index + 1]?.heardAt ?? Infinity) - (heardAt ?? 0);
+    if (soonMs < REFRESHED_MS) yield `The token was refreshed again after ${soonMs} ms`;
+  }
+}
+
+function retriedIn(confirmed: History["confirmed"]): ReadonlySet<string> {
+  return new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+}
+
+function aboutOf({ contactId, eventKey, rule }: EndedDelivery): string {
+  return `${contactId}/${eventKey}/${rule}`;
+}

@@ -1,0 +1,147 @@
+// What a location with HighLevel has besides: an app that is installed, and again when its token is gone; access tokens
+// that end early; contacts who want no messages, or want them again; our own messages that come back as events.
+import { webhookOf } from "../../src/cli/stand-in/messages.ts";
+import { sealKeys } from "../../src/highlevel/seal.ts";
+import { sealGrant } from "../../src/highlevel/sealed-token.ts";
+import type { Event } from "../../src/model/event.ts";
+import type { Acknowledged, FollowUps, Wish } from "../history.ts";
+import { BREAKERS } from "../rules.ts";
+import { sendsOf } from "../tables.ts";
+import type { Clockwork } from "./clockwork.ts";
+import { APP, HIGHLEVEL_CHARACTERS, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
+import { aWishEvent, LOCATION, read } from "./location.ts";
+import type { SimulatedObject } from "./object.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const SAYS: readonly Wish["says"][] = ["stop", "stop", "start", "dnd on", "dnd off"];
+const TO_SEND = ["contacts.readonly", "locations.readonly", "conversations/message.write"];
+const TO_ASK = "conversations/message.readonly";
+const TO_TAG = "contacts.write";
+
+/** What it needs of the run that it belongs to. */
+export interface Surroundings {
+  readonly contacts: readonly string[];
+  /** Some time while it is busy. */
+  readonly at: (run: () => void) => void;
+  /** Sends an event until it is answered; the place at which it was first sent. */
+  readonly send: (event: Event) => number;
+  readonly busyMs: number;
+  readonly hasFaults: boolean;
+}
+
+interface SaidWish extends Omit<Wish, "known"> {
+  readonly key: string;
+}
+
+export class SimulatedFollowUps {
+  readonly #clockwork: Clockwork;
+  readonly #object: SimulatedObject;
+  readonly #highlevel: SimulatedHighLevel;
+  readonly #around: Surroundings;
+  readonly #scopes: readonly string[];
+  readonly #wishes: SaidWish[] = [];
+
+  constructor(clockwork: Clockwork, object: SimulatedObject, around: Surroundings) {
+    const { chance } = clockwork;
+    this.#clockwork = clockwork;
+    this.#object = object;
+    this.#around = around;
+    const perInterval = chance.pick([10, 20, 100]);
+    this.#highlevel = new SimulatedHighLevel(clockwork, object.disk, perInterval, chance.pick([900, 3_600, 86_399]));
+    object.network.highlevel = this.#highlevel;
+    this.#highlevel.addContacts(around.contacts);
+    const mayAsk = chance.happens(0.8);
+    this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(chance.happens(0.8) ? [TO_TAG] : [])];
+    this.#highlevel.standIn.onMessage = (message) => {
+      if (!chance.happens(0.6)) return;
+      clockwork.after(chance.below(5 * MINUTE), () =>
+        around.send(read(`webhook-of-${message.id}`, webhookOf(message), clockwork.wall())),
+      );
+    };
+  }
+
+  plan(): void {
+    const { at, busyMs, contacts, hasFaults, send } = this.#around;
+    const { chance } = this.#clockwork;
+    this.#install();
+    this.#watchToken(this.#clockwork.now + busyMs + 60 * MINUTE);
+    if (hasFaults) {
+      for (let turns = 1 + chance.below(4); turns > 0; turns--)
+        at(() => {
+          this.#highlevel.isOff = chance.pick([0.2, 0.5, 1]);
+          const one = chance.pick(HIGHLEVEL_CHARACTERS);
+          this.#highlevel.characters = chance.happens(0.5) ? [one] : HIGHLEVEL_CHARACTERS;
+        });
+      for (let turns = chance.below(4); turns > 0; turns--) at(() => this.#highlevel.standIn.tokens.expire(LOCATION));
+    }
+    this.#clockwork.after(busyMs, () => (this.#highlevel.isOff = 0));
+    for (let index = chance.below(5); index > 0; index--)
+      at(() => {
+        const [key, contactId, says] = [`wish-${index}`, chance.pick(contacts), chance.pick(SAYS)];
+        const event = aWishEvent(key, contactId, says, this.#clockwork.wall());
+        this.says(event, says, send(event));
+      });
+  }
+
+  /** An event that says what its contact wants was first sent. */
+  says({ key, contactId, occurredAt }: Event, says: Wish["says"], sentOrder: number): void {
+    this.#wishes.push({ key, contactId, says, occurredAt: Date.parse(occurredAt), sentOrder });
+  }
+
+  /** What was seen; `acknowledged` says which wishes are known. */
+  seen(acknowledged: readonly Acknowledged[], isClockSet: boolean): FollowUps {
+    const { messages, exchanges, unkeptTokens, standIn } = this.#highlevel;
+    return {
+      messages,
+      tags: this.#highlevel.tags(),
+      sends: sendsOf((statement, ...values) => this.#object.disk.rows(statement, ...values)),
+      wishes: this.#wishes.map((wish) => ({
+        ...wish,
+        known: acknowledged.find(({ key }) => key === wish.key) ?? null,
+      })),
+      exchanges,
+      unkeptTokens,
+      tooMany: standIn.tooMany,
+      stoppedAt: this.#object.stoppedAt,
+      isClockSet,
+      mistakes: standIn.violations,
+      breakers: BREAKERS,
+    };
+  }
+
+  /** A person installs the app. */
+  #install(): void {
+    const { standIn } = this.#highlevel;
+    const code = standIn.authorize(LOCATION, this.#scopes);
+    const form = { client_id: APP.clientId, client_secret: APP.clientSecret, grant_type: "authorization_code", code };
+    const { body } = standIn.tokens.exchange(form, this.#clockwork.now) as { body: { [name: string]: unknown } };
+    const grant = {
+      accessToken: String(body["access_token"]),
+      refreshToken: String(body["refresh_token"]),
+      expiresInMs: Number(body["expires_in"]) * SECOND,
+      scopes: this.#scopes,
+      locationId: LOCATION,
+      companyId: null,
+    };
+    const store = async (): Promise<void> => {
+      const keys = await sealKeys(HIGHLEVEL_SETTINGS.tokenKeys);
+      if (!keys.ok) throw new Error(keys.failure);
+      const sealed = await sealGrant(keys.value, grant, APP.clientId, this.#clockwork.wall());
+      await this.#object.call((ledger) => ledger.storeToken(LOCATION, sealed));
+    };
+    void store().catch(() => this.#clockwork.after(30 * SECOND, () => this.#install()));
+  }
+
+  /** Somebody looks from time to time whether the app has to be installed again. */
+  #watchToken(untilMs: number): void {
+    this.#clockwork.after(10 * MINUTE, () => {
+      const look = this.#object.call((ledger) => ledger.token()?.state ?? "none");
+      void look.then(
+        (state) => state === "active" || this.#install(),
+        () => undefined,
+      );
+      if (this.#clockwork.now < untilMs) this.#watchToken(untilMs);
+    });
+  }
+}

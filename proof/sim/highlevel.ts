@@ -1,0 +1,147 @@
+// A simulated HighLevel: the stand-in, behind a network that is slow, hangs, breaks, and loses answers before or after
+// HighLevel did what was asked. What left is done, also when whoever asked has died.
+import { HighLevelStandIn } from "../../src/cli/stand-in/stand-in.ts";
+import type { HighLevelSettings } from "../../src/model/configuration.ts";
+import { isJsonObject } from "../../src/model/json.ts";
+import type { Exchange, TakenMessage } from "../history.ts";
+import type { Clockwork } from "./clockwork.ts";
+import type { Disk } from "./disk.ts";
+import { LOCATION } from "./location.ts";
+
+export const API = "https://highlevel.example.com";
+export const APP = { clientId: "app-1", clientSecret: "secret-of-the-app" };
+const TOKEN_KEY = Buffer.alloc(32, 7).toString("base64");
+export const HIGHLEVEL_SETTINGS: HighLevelSettings = { api: API, ...APP, tokenKeys: [TOKEN_KEY] };
+
+/** How HighLevel, or the way there, behaves. */
+type HighLevelCharacter =
+  | "prompt"
+  | "slow"
+  | "hangs"
+  | "does it late"
+  | "answer lost"
+  | "resets before"
+  | "resets after"
+  | "500 before"
+  | "500 after";
+
+export const HIGHLEVEL_CHARACTERS: readonly HighLevelCharacter[] = [
+  "prompt",
+  "slow",
+  "hangs",
+  "does it late",
+  "answer lost",
+  "resets before",
+  "resets after",
+  "500 before",
+  "500 after",
+];
+
+const LATENCY_MS = 30;
+const SLOW_MS = 9_000;
+/** What is asked before it is sent again must be done by then: two minutes after it left, and clocks differ. */
+const LATE_MS = 60_000;
+/** What is asked of a message that is known to be there. */
+const TEXT = "Sorry that we missed you: ";
+
+type Noted<One> = { -readonly [key in keyof One]: One[key] };
+
+export class SimulatedHighLevel {
+  readonly standIn: HighLevelStandIn;
+  /** The chance that a call meets one of `characters`. */
+  isOff = 0;
+  characters: readonly HighLevelCharacter[] = HIGHLEVEL_CHARACTERS;
+  readonly messages: TakenMessage[] = [];
+  readonly exchanges: Noted<Exchange>[] = [];
+  readonly unkeptTokens: string[] = [];
+  readonly #clockwork: Clockwork;
+  readonly #disk: Disk;
+  /** What the table held when HighLevel gave an access token. */
+  readonly #heldBefore = new Map<string, unknown>();
+
+  constructor(clockwork: Clockwork, disk: Disk, perInterval: number, tokensExpireInS: number) {
+    this.#clockwork = clockwork;
+    this.#disk = disk;
+    const clock = (): number => clockwork.now;
+    this.standIn = new HighLevelStandIn({ clock, app: APP, limits: { perInterval }, tokensExpireInS });
+  }
+
+  /** Answers a request that left at a place; never, or in time for its signal. */
+  answer(request: Request, order: number, isGone: () => boolean): Promise<Response> {
+    const access = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+    if (this.#heldBefore.has(access) && this.#heldBefore.get(access) === this.#held())
+      this.unkeptTokens.push(`${request.method} ${new URL(request.url).pathname}`);
+    const aborted = new Promise<never>((_, fail) => {
+      request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
+    });
+    const isHeard = (): boolean => !isGone() && !request.signal.aborted;
+    return Promise.race([this.#answer(request, order, isHeard), aborted]);
+  }
+
+  async #answer(request: Request, order: number, isHeard: () => boolean): Promise<Response> {
+    const { chance } = this.#clockwork;
+    const character = chance.next() < this.isOff ? chance.pick(this.characters) : "prompt";
+    const { url, method, headers } = request;
+    const leftAt = this.#clockwork.now;
+    // Read before anything is given up: it has left.
+    const text = await request.text();
+    await this.#clockwork.sleep(chance.below(character === "slow" ? SLOW_MS : LATENCY_MS));
+    if (character === "hangs") return new Promise(() => undefined);
+    if (character === "resets before") throw new TypeError("The connection was reset");
+    if (character === "500 before") return new Response(null, { status: 500 });
+    if (character === "does it late") await this.#clockwork.sleep(chance.below(LATE_MS));
+    const outcome = await this.standIn.outcomeOf(
+      new Request(url, { method, headers, ...(text === "" ? {} : { body: text }) }),
+    );
+    if (outcome.kind !== "answer") throw new Error("The simulation has faults of its own");
+    const said = await outcome.response.text();
+    const exchange = this.#note(new URL(url).pathname, text, said, { leftAt, order });
+    if (character === "answer lost") return new Promise(() => undefined);
+    if (character === "resets after") throw new TypeError("The connection was reset");
+    if (character === "500 after") return new Response(null, { status: 500 });
+    await this.#clockwork.sleep(chance.below(LATENCY_MS));
+    if (exchange && isHeard()) exchange.heardAt = this.#clockwork.now;
+    return new Response(said, { status: outcome.response.status, headers: outcome.response.headers });
+  }
+
+  /** Notes what HighLevel took, from what it answers. */
+  #note(path: string, asked: string, said: string, left: { leftAt: number; order: number }): Noted<Exchange> | null {
+    const answer: unknown = JSON.parse(said);
+    if (!isJsonObject(answer)) return null;
+    if (path === "/conversations/messages" && typeof answer["messageId"] === "string") {
+      const message = this.standIn.state.messages.get(answer["messageId"]);
+      if (message) {
+        const { id, contactId, body } = message;
+        this.messages.push({ id, contactId, about: body.replace(TEXT, ""), ...left });
+      }
+    }
+    if (path !== "/oauth/token") return null;
+    const given = answer["refresh_token"];
+    const access = answer["access_token"];
+    if (typeof access === "string") this.#heldBefore.set(access, this.#held());
+    const exchange = {
+      used: new URLSearchParams(asked).get("refresh_token") ?? "",
+      given: typeof given === "string" ? given : null,
+      leftAt: left.leftAt,
+      heardAt: null,
+    };
+    this.exchanges.push(exchange);
+    return exchange;
+  }
+
+  /** The location's token as it is kept. */
+  #held(): unknown {
+    return this.#disk.rows("SELECT sealed FROM tokens")[0]?.["sealed"];
+  }
+
+  /** `contact/tag` of everything that was tagged. */
+  tags(): Set<string> {
+    const contacts = [...this.standIn.state.contacts.values()];
+    return new Set(contacts.flatMap(({ id, tags }) => tags.map((tag) => `${id}/${tag}`)));
+  }
+
+  addContacts(ids: readonly string[]): void {
+    this.standIn.addLocation({ id: LOCATION });
+    for (const id of ids) this.standIn.addContact({ id, locationId: LOCATION });
+  }
+}
