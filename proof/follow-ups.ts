@@ -136,10 +136,10 @@ function* tokensKept(
   if (isStorageRefusing) return;
   const stopped = (at: number): boolean => stoppedAt.some((stop) => stop >= at && stop < at + COMMITS_WITHIN_MS);
   const heard = exchanges.filter(({ given, heardAt }) => given !== null && heardAt !== null && !stopped(heardAt));
-  for (const { used, heardAt } of heard)
+  for (const one of heard)
     for (const other of exchanges)
-      if (other.used === used && other.given === null && other.leftAt > (heardAt ?? 0))
-        yield `A refresh token was used again, ${other.leftAt - (heardAt ?? 0)} ms after it was exchanged`;
+      if (other.used === one.used && other.given === null && other.leftAt >= one.leftAt)
+        yield `A refresh token was used again ${other.leftAt - one.leftAt} ms after the call that exchanged it`;
   if (isClockSet) return;
   for (const [index, { heardAt }] of heard.entries()) {
     const soonMs = (heard[index + 1]?.heardAt ?? Infinity) - (heardAt ?? 0);

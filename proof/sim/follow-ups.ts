@@ -8,7 +8,7 @@ import type { Acknowledged, FollowUps, Wish } from "../history.ts";
 import { BREAKERS } from "../rules.ts";
 import { sendsOf } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
-import { APP, HIGHLEVEL_CHARACTERS, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
+import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
 import { aWishEvent, LOCATION, read } from "./location.ts";
 import type { SimulatedObject } from "./object.ts";
 
@@ -67,11 +67,11 @@ export class SimulatedFollowUps {
     this.#install();
     this.#watchToken(this.#clockwork.now + busyMs + 60 * MINUTE);
     if (hasFaults) {
-      for (let turns = 1 + chance.below(4); turns > 0; turns--)
+      for (let turns = 2 + chance.below(6); turns > 0; turns--)
         at(() => {
           this.#highlevel.isOff = chance.pick([0.2, 0.5, 1]);
           const one = chance.pick(HIGHLEVEL_CHARACTERS);
-          this.#highlevel.characters = chance.happens(0.5) ? [one] : HIGHLEVEL_CHARACTERS;
+          this.#highlevel.characters = chance.pick([[one], HIGHLEVEL_CHARACTERS, WITHOUT_AN_END]);
         });
       for (let turns = chance.below(4); turns > 0; turns--) at(() => this.#highlevel.standIn.tokens.expire(LOCATION));
     }

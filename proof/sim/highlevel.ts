@@ -37,6 +37,14 @@ export const HIGHLEVEL_CHARACTERS: readonly HighLevelCharacter[] = [
   "500 after",
 ];
 
+/** Those that do what was asked and leave nobody knowing. */
+export const WITHOUT_AN_END: readonly HighLevelCharacter[] = [
+  "does it late",
+  "answer lost",
+  "resets after",
+  "500 after",
+];
+
 const LATENCY_MS = 30;
 const SLOW_MS = 9_000;
 /** What is asked before it is sent again must be done by then: two minutes after it left, and clocks differ. */

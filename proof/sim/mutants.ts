@@ -167,18 +167,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (earlier === undefined) {",
   },
   {
-    name: "newest-of-the-same-words-is-taken",
-    file: "highlevel/sent-messages.ts",
-    from: 'sortOrder: "asc",',
-    to: 'sortOrder: "desc",',
-  },
-  {
-    name: "log-believed-while-two-are-looked-for",
-    file: "act/highlevel-send.ts",
-    from: 'inLog.found === "yes" && sends.isAlone()',
-    to: 'inLog.found === "yes"',
-  },
-  {
     name: "message-of-another-delivery-is-taken",
     file: "ledger/sends.ts",
     from: "return owner !== null && owner !== id;",
@@ -197,12 +185,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "return null;",
   },
   {
-    name: "start-before-a-stop-lifts-it",
-    file: "ledger/opt-outs.ts",
-    from: "return [event, ...ahead.toSorted(",
-    to: "return [event, ...recordedAhead(sql, event.contactId, 0).toSorted(",
-  },
-  {
     name: "breaker-counts-what-has-arrived",
     file: "ledger/breaker.ts",
     from: "(SELECT 1 FROM sends WHERE ${which} LIMIT ?)",
@@ -219,12 +201,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ledger/tokens.ts",
     from: "this.#now() - row.refreshed_at < FRESH_MS",
     to: "this.#now() - row.refreshed_at < 0",
-  },
-  {
-    name: "two-refreshes-at-once",
-    file: "ledger/tokens.ts",
-    from: "this.#refreshing ??= this.#refresh(usable)",
-    to: "this.#refreshing = this.#refresh(usable)",
   },
   {
     name: "limits-in-answers-not-read",
