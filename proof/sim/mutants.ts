@@ -157,8 +157,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "message-leaves-without-a-note",
     file: "ledger/sends.ts",
-    from: "      const now = clock();\n      sql.exec(\n        `INSERT INTO sends",
-    to: "      const now = clock();\n      if (now > 0) return;\n      sql.exec(\n        `INSERT INTO sends",
+    from: "return firstRow(sql, left, clock(), id) !== undefined;",
+    to: "return clock() > 0;",
   },
   {
     name: "message-not-looked-for",
