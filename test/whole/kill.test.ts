@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,24 +7,12 @@ import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
 import { aPayload, LOCATION } from "../builders.ts";
 import { aCheckout } from "./checkout.ts";
+import { until, workerds } from "./processes.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const EVENTS = 20;
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 const bundle = join(folder, "bundle");
-
-/** The processes of workerd that this one started. */
-function workerds(): number[] {
-  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" }).trim().split("\n");
-  return lines
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, parent, command]) => Number(parent) === process.pid && command?.startsWith("workerd"))
-    .map(([pid]) => Number(pid));
-}
-
-async function until(met: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await met())) await new Promise((soon) => setTimeout(soon, 10));
-}
 
 beforeAll(() => bundleWorker(bundle), 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
