@@ -22,7 +22,7 @@ export type Held = { readonly status: "held" } | OverBudget;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {
-  /** SHA-256 of the body in hex: each body is kept, whatever key it claims. */
+  /** SHA-256 of the body in hex: each body is kept, whatever key it claims. Of a gateway's, of its key and that. */
   readonly id: string;
   readonly eventKey: string;
   /** ISO 8601, UTC. */

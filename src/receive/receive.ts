@@ -87,7 +87,9 @@ export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<R
         const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
         const { issues } = read;
         const contactIds = contactsNamed(payload);
-        const id = hex(await sha256(bytes));
+        // A gateway names its message beside the body: the same body is another message.
+        const digest = hex(await sha256(bytes));
+        const id = route === "gateway" ? hex(await sha256(`${key}\n${digest}`)) : digest;
         const item: Quarantined = { id, eventKey: key, receivedAt, route, issues, contactIds, body };
         // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
         const held: Held = allowed ? await store.quarantine(locationId, item) : { status: "held" };

@@ -51,6 +51,13 @@ describe("the hook of gateways", () => {
     });
   });
 
+  it("keeps a body that cannot be used for each message that brings it", async () => {
+    const world = aWorld();
+    for (const id of ["msg-1", "msg-2", "msg-2"]) await send("[]", world, id);
+    expect(world.held.map(({ eventKey }) => eventKey)).toEqual(["gateway-msg-1", "gateway-msg-2", "gateway-msg-2"]);
+    expect(new Set(world.held.map(({ id }) => id)).size).toBe(2);
+  });
+
   it("never takes the key of an event from the payload, where it could be one of HighLevel's", async () => {
     const world = aWorld();
     await send(aGatewayStatus({ webhookId: "highlevels-own" }), world);
