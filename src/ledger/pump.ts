@@ -147,7 +147,8 @@ export class Pump {
       const asked = this.#respect.before(delivery);
       const preflight = asked instanceof Promise ? await asked : asked;
       if (preflight.may === "wait") return this.#defer(delivery, preflight.opensAtMs);
-      if (deliveries.move(sql, delivery.id, overtaken)) return;
+      // While HighLevel was asked, somebody may have ended it.
+      if (asked instanceof Promise && deliveries.move(sql, delivery.id, overtaken)) return;
       const plan = deliveries.readPlan(delivery.plan);
       outcome =
         preflight.may === "go"
