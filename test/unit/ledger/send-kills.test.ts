@@ -1,7 +1,7 @@
 // The object is killed at every point of sending a message: before and after each statement, before HighLevel is asked,
 // after it did what was asked and before the answer is heard. Another instance goes on from what was written. The
 // contact never has two texts, and none only with a dead letter that says why.
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
 import type { LedgerStorage } from "../../../src/ledger/ports.ts";
 import { succeed } from "../../../src/model/result.ts";
@@ -102,6 +102,10 @@ async function run(at: number, mayAsk: boolean) {
   const texts = [...world.highLevel.state.messages.values()].length;
   return { wasKilled, texts, delivery, violations: world.highLevel.violations };
 }
+
+// An object that is killed has a lot to say that nobody will hear.
+beforeAll(() => void vi.spyOn(console, "error").mockImplementation(() => undefined));
+afterAll(() => vi.restoreAllMocks());
 
 describe.each([
   ["may be asked what it sent", true],
