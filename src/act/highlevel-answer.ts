@@ -1,7 +1,7 @@
 // What HighLevel's answers mean for a delivery.
 import type { HighLevelAnswer } from "../highlevel/account.ts";
 import { CALLS, type CallFacts } from "../highlevel/calls.ts";
-import { isJsonObject } from "../model/json.ts";
+import { jsonObjectIn } from "../model/json.ts";
 import type { HighLevelCall } from "../model/rule.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "./outcome.ts";
 
@@ -13,7 +13,7 @@ const EARLY_MS = 10_000;
 const LIMIT_MS = 10_000;
 
 /** What a call has to say for its answer to be understood. */
-type AnswerFacts = Pick<CallFacts, "success" | "scope" | "isEarlyAt403">;
+type AnswerFacts = Pick<CallFacts, "scope" | "isEarlyAt403">;
 
 /** An attempt's outcome, from what came back. */
 export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): AttemptOutcome {
@@ -44,8 +44,7 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
       const { status, body } = answer;
       const kept = body.slice(0, MAX_ANSWER_CHARACTERS);
       // Any 2xx was done: to do it again would open a second task.
-      if (facts.success.includes(status) || (status >= 200 && status < 300))
-        return { done: true, status, answer: kept };
+      if (status >= 200 && status < 300) return { done: true, status, answer: kept };
       const [error, retryAfterMs] = errorOf(facts, status, body);
       return { done: false, status, answer: kept, error, retryAfterMs };
     }
@@ -78,17 +77,7 @@ function errorOf(
 
 /** What HighLevel says of a refusal: `: its words`, or nothing. 422 brings a list of them. */
 function messageIn(body: string): string {
-  const said = parsed(body)?.["message"];
+  const said = jsonObjectIn(body)?.["message"];
   const text = Array.isArray(said) ? said.filter((part) => typeof part === "string").join("; ") : said;
   return typeof text === "string" && text !== "" ? `: ${text.slice(0, MAX_MESSAGE_CHARACTERS)}` : "";
-}
-
-/** A body as an object, or `null`. */
-export function parsed(body: string): { readonly [key: string]: unknown } | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

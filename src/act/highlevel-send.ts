@@ -4,9 +4,10 @@
 // docs/decisions/0025-a-message-is-sent-once.md
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import { findSent, lookFor, type SentMessage } from "../highlevel/sent-messages.ts";
+import { jsonObjectIn } from "../model/json.ts";
 import type { HighLevelAction, HighLevelCall } from "../model/rule.ts";
 import type { ActionContext } from "./action-kind.ts";
-import { isRefusal, outcomeOf, parsed } from "./highlevel-answer.ts";
+import { isRefusal, outcomeOf } from "./highlevel-answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./outcome.ts";
 
 /** HighLevel may show a message a while after it took it: it is asked so often before it is sent again. */
@@ -97,7 +98,7 @@ function found({ id }: SentMessage): AttemptOutcome {
 
 /** HighLevel's events name an e-mail by either of its ids. */
 function messageIdsIn(answer: HighLevelAnswer): { messageId: string | null; emailMessageId: string | null } {
-  const body = answer.kind === "answer" ? parsed(answer.body) : null;
+  const body = answer.kind === "answer" ? jsonObjectIn(answer.body) : null;
   const [messageId, emailMessageId] = [body?.["messageId"], body?.["emailMessageId"]].map(idOf);
   return { messageId: messageId ?? null, emailMessageId: emailMessageId ?? null };
 }

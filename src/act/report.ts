@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { isJsonObject, jsonObjectIn, type Json, type JsonObject } from "../model/json.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 
 /** What a gateway may say of a message; HighLevel takes the same words. */
@@ -12,7 +12,7 @@ const ERROR_KEYS = ["code", "type", "message"] as const;
 export function reportOf(outcome: AttemptOutcome): JsonObject {
   if (!outcome.done)
     return { status: "failed", error: { code: outcome.error.code, type: "gateway", message: outcome.error.message } };
-  const answer = objectIn(outcome.answer ?? "");
+  const answer = jsonObjectIn(outcome.answer ?? "");
   const status = answer?.["status"];
   if (!answer || status === undefined || !STATUSES.has(status)) return { status: "pending" };
   const error = errorOf(answer["error"]);
@@ -27,13 +27,4 @@ function errorOf(told: Json | undefined): JsonObject | null {
     return typeof value === "string" || typeof value === "number" ? [[key, String(value)]] : [];
   });
   return texts.length === 0 ? null : Object.fromEntries(texts);
-}
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -30,12 +30,10 @@ export interface CallFacts {
   readonly namesContact?: true;
   /** One of these fields at least is there. */
   readonly oneOf?: readonly string[];
-  /** What HighLevel answers when it is done. */
+  /** What HighLevel says that it answers when it is done; any other 2xx is taken for the same. */
   readonly success: readonly number[];
   /** 403 means that HighLevel does not know the message yet. */
   readonly isEarlyAt403?: true;
-  /** Doing it a second time changes nothing. */
-  readonly isRepeatable: boolean;
 }
 
 const CONVERSATIONS = "2021-04-15";
@@ -66,7 +64,6 @@ const TABLE = {
     },
     oneOf: ["message", "html", "attachments", "templateId"],
     success: [200, 201],
-    isRepeatable: false,
   },
   "add-tags": {
     method: "POST",
@@ -75,7 +72,6 @@ const TABLE = {
     scope: "contacts.write",
     fields: { tags: { form: "texts", required: true } },
     success: [200, 201],
-    isRepeatable: true,
   },
   "remove-tags": {
     method: "DELETE",
@@ -84,7 +80,6 @@ const TABLE = {
     scope: "contacts.write",
     fields: { tags: { form: "texts", required: true } },
     success: [200],
-    isRepeatable: true,
   },
   "create-task": {
     method: "POST",
@@ -99,7 +94,6 @@ const TABLE = {
     },
     fixed: { completed: false },
     success: [200, 201],
-    isRepeatable: false,
   },
   "create-note": {
     method: "POST",
@@ -108,7 +102,6 @@ const TABLE = {
     scope: "contacts.write",
     fields: { body: { form: "text", required: true }, userId: { form: "text" } },
     success: [200, 201],
-    isRepeatable: false,
   },
   "add-to-workflow": {
     method: "POST",
@@ -117,7 +110,6 @@ const TABLE = {
     scope: "contacts.write",
     fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200, 201],
-    isRepeatable: false,
   },
   "remove-from-workflow": {
     method: "DELETE",
@@ -126,7 +118,6 @@ const TABLE = {
     scope: "contacts.write",
     fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200],
-    isRepeatable: true,
   },
   "update-message-status": {
     method: "PUT",
@@ -142,7 +133,6 @@ const TABLE = {
     },
     success: [200, 201],
     isEarlyAt403: true,
-    isRepeatable: true,
   },
   "update-opportunity-status": {
     method: "PUT",
@@ -155,7 +145,6 @@ const TABLE = {
       lostReasonId: { form: "text" },
     },
     success: [200],
-    isRepeatable: true,
   },
 } as const satisfies { readonly [Call in HighLevelCall]: CallFacts };
 

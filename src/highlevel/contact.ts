@@ -1,6 +1,6 @@
 // What HighLevel says of a contact's wishes and hours: do not disturb by channel, and time zones. Pure.
 // Source: HighLevel's public API description (contacts, locations), 19 June 2026, and its webhook ContactDndUpdate.
-import { isJsonObject } from "../model/json.ts";
+import { isJsonObject, jsonObjectIn } from "../model/json.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 import type { HighLevelRequest } from "./account.ts";
@@ -94,13 +94,8 @@ export function locationZoneQuestion(locationId: string): Question<string> {
 }
 
 function objectIn(body: string, key: string): { readonly [key: string]: unknown } | null {
-  try {
-    const answer: unknown = JSON.parse(body);
-    const value = isJsonObject(answer) ? answer[key] : null;
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = jsonObjectIn(body)?.[key];
+  return isJsonObject(value) ? value : null;
 }
 
 function textOf(value: unknown): string | null {

@@ -1,5 +1,5 @@
 // Finding out whether a message was sent, among those that HighLevel or the log has of the contact.
-import { isJsonObject } from "../model/json.ts";
+import { isJsonObject, jsonObjectIn } from "../model/json.ts";
 import type { HighLevelRequest } from "./account.ts";
 
 /** An outbound message of a contact that came through the API. */
@@ -98,12 +98,8 @@ function messagesIn(answer: string, sinceMs: number): readonly SentMessage[] | n
 }
 
 function listIn(answer: string): readonly unknown[] | null {
-  try {
-    const { messages } = JSON.parse(answer) as { messages?: unknown };
-    return Array.isArray(messages) ? messages : null;
-  } catch {
-    return null;
-  }
+  const messages = jsonObjectIn(answer)?.["messages"];
+  return Array.isArray(messages) ? messages : null;
 }
 
 /** A text without markup and spacing, so that what HighLevel made of it is recognised. */

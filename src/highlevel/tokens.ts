@@ -1,7 +1,7 @@
 // Tokens of HighLevel by OAuth: what POST /oauth/token is asked, and what its answers mean. A refresh token is good for
 // one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
 import { is, nonempty, nullable, number, optional, pattern, string, type, union } from "superstruct";
-import { isJsonObject } from "../model/json.ts";
+import { jsonObjectIn } from "../model/json.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
 
@@ -121,8 +121,8 @@ export function readTokenAnswer(status: number, body: string): TokenAnswer {
 }
 
 function granted(body: string): TokenAnswer {
-  const answer = parsed(body);
-  if (isJsonObject(answer) && answer["userType"] === "Company") return { kind: "company" };
+  const answer = jsonObjectIn(body);
+  if (answer?.["userType"] === "Company") return { kind: "company" };
   if (!is(answer, LOCATION_TOKEN)) return { kind: "unclear" };
   const grant = {
     accessToken: answer.access_token,
@@ -133,12 +133,4 @@ function granted(body: string): TokenAnswer {
     companyId: answer.companyId || null,
   };
   return { kind: "granted", grant };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }

@@ -160,7 +160,7 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 
 /** A page's rows alone are looked up: a message's key holds its id. */
 const SENT_BY =
-  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]')) END AS sent_by";
+  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]') OR email_message_id = json_extract(message_key, '$[1]')) END AS sent_by";
 
 /** The log, newest first, a page at a time. */
 export function list(

@@ -124,7 +124,7 @@ export class Respect {
   async #ask<Answer>({ request, scope, read }: Question<Answer>): Promise<Asked<Answer>> {
     const answer = await this.#account.call(request);
     if (answer.kind === "no-token") return answer;
-    const outcome = outcomeFrom({ success: [200], scope }, answer);
+    const outcome = outcomeFrom({ scope }, answer);
     if (!outcome.done) return { kind: outcome.error.retry === "never" ? "refused" : "unavailable", outcome };
     const value = answer.kind === "answer" ? read(answer.body) : null;
     if (value !== null) return { kind: "known", value };

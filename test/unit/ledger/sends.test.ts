@@ -220,6 +220,18 @@ describe("our own message", () => {
     expect(phones.sent).toHaveLength(1);
   });
 
+  it("is recognised by an e-mail's other id, in the story and in the list", async () => {
+    const phones = new Phones();
+    const { ledger, storage } = await texted(phones);
+    const own = textOf(ledger)?.id;
+    storage.sql.exec("UPDATE sends SET email_message_id = 'mail-1'");
+    await ledger.record(anEvent({ messageType: "Email", messageId: "", emailMessageId: "mail-1" }, "own"));
+    expect((await ledger.event("own"))?.decision.sentBy).toBe(own);
+    expect(ledger.events({ limit: 1 }).events.map(({ eventKey, sentBy }) => [eventKey, sentBy])).toEqual([
+      ["own", own],
+    ]);
+  });
+
   it("is not anybody else's", async () => {
     const phones = new Phones();
     const { ledger } = await texted(phones);
