@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ROOT } from "../src/cli/project.ts";
+import { ROOT } from "../src/local/project.ts";
 import { circumstances, figure, median, print } from "./parts/report.ts";
 
 const USAGE = "npm run bench -- [--compare REVISION] [--rounds N]";

@@ -5,7 +5,7 @@ import { factSlot, DecisionFacts } from "../src/match/facts.ts";
 import { RuleIndex } from "../src/match/rule-index.ts";
 import type { Event } from "../src/model/event.ts";
 import { NO_HISTORY } from "../src/model/history.ts";
-import type { Json, JsonObject } from "../src/model/json.ts";
+import type { Json, JsonObject } from "../src/kit/json.ts";
 import type { Condition, FactCondition, Rule } from "../src/model/rule.ts";
 import { aRuleSet, MOMENT } from "../test/builders.ts";
 import { agencyPayloads, agencyRules, eventOf } from "../test/generated/agency.ts";

@@ -3,7 +3,7 @@ import { readEvent } from "../src/events/event.ts";
 import { parseJson } from "../src/events/parse-json.ts";
 import { LocationLedger } from "../src/ledger/ledger.ts";
 import { decide } from "../src/match/decide.ts";
-import { sqliteStorage } from "../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../src/local/sqlite-storage.ts";
 import { agencyPayloads, agencyRules, eventOf } from "../test/generated/agency.ts";
 
 const ROUND_MS = 400;

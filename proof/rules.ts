@@ -1,5 +1,5 @@
 // What a location has as rules while something is broken, and what is sent to it.
-import type { JsonObject } from "../src/model/json.ts";
+import type { JsonObject } from "../src/kit/json.ts";
 import type { HighLevelAction, Rule, RuleSet, WebhookAction } from "../src/model/rule.ts";
 import { aRule, aRuleSet, aTask } from "../test/builders.ts";
 import type { Window } from "../src/model/window.ts";

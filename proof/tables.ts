@@ -1,6 +1,6 @@
 // What the tables of a ledger hold at the end, read past the ledger.
-import type { Plan } from "../src/ledger/deliveries.ts";
-import type { LogRecord } from "../src/ledger/log.ts";
+import type { Plan } from "../src/ledger/deliveries/deliveries.ts";
+import type { LogRecord } from "../src/ledger/log/log.ts";
 import type { CancelledBy } from "../src/model/delivery.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { durationMs } from "../src/time/duration.ts";

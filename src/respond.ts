@@ -1,5 +1,5 @@
 import { problemOf, type Failure } from "./model/failure.ts";
-import type { Result } from "./model/result.ts";
+import type { Result } from "./kit/result.ts";
 
 /** The response to a request: the answer as JSON, or the failure as problem details. */
 export function respond(result: Result<unknown, Failure>, status = 200): Response {

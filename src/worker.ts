@@ -1,17 +1,12 @@
 // The Worker's entry: which room answers which request, and what the rooms are given. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import {
-  directory,
-  eraseContact,
-  eventStore,
-  install,
-  isBusy,
-  ledgerOf,
-  pokeLedgers,
-  releaseQuarantined,
-} from "./ledger/client.ts";
-import type { LedgerEnv } from "./ledger/durable-objects.ts";
+import { directory, isBusy, ledgerOf } from "./objects/client.ts";
+import { eraseContact } from "./objects/erase-contact.ts";
+import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
+import { install } from "./objects/installs.ts";
+import { pokeLedgers } from "./objects/watchdog.ts";
+import type { LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import type { HookRoute } from "./model/event.ts";
 import { logError } from "./model/log-line.ts";
@@ -20,7 +15,7 @@ import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
 import { bundledRules } from "./rules/bundled.ts";
 
-export { Directory, Ledger } from "./ledger/durable-objects.ts";
+export { Directory, Ledger } from "./objects/durable-objects.ts";
 
 const router = Router<IRequest, [LedgerEnv]>();
 router

@@ -1,7 +1,7 @@
 // Builders that name only what matters to a test.
 import { readEvent, routeOf } from "../src/events/event.ts";
 import type { Event, HookRoute } from "../src/model/event.ts";
-import type { JsonObject } from "../src/model/json.ts";
+import type { JsonObject } from "../src/kit/json.ts";
 import {
   byPriority,
   type HighLevelAction,
@@ -11,7 +11,7 @@ import {
   type WebhookAction,
 } from "../src/model/rule.ts";
 import { CANARY_PERSON } from "./canaries.ts";
-import { webhookKeys, webhookSignature } from "../src/model/standard-webhooks.ts";
+import { webhookKeys, webhookSignature } from "../src/kit/standard-webhooks.ts";
 import { TEST_GATEWAY_SECRET, TEST_PRIVATE_KEY } from "./keys.ts";
 
 export const LOCATION = "test-location";

@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import { Engine } from "json-rules-engine";
 import { factsOf } from "../../src/events/event.ts";
 import { scopeOf } from "../../src/match/demands.ts";
-import { OWN_COMPARISONS } from "../../src/match/operators.ts";
+import { OWN_COMPARISONS } from "../../src/match/comparisons.ts";
 import type { Event } from "../../src/model/event.ts";
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/kit/json.ts";
 import type { Condition, Rule } from "../../src/model/rule.ts";
 
 /** From an event to the places of the rules that match. */

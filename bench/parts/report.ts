@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../src/cli/project.ts";
+import { ROOT } from "../../src/local/project.ts";
 
 const PAGE = join(ROOT, "docs/performance.md");
 

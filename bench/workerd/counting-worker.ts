@@ -1,10 +1,10 @@
 // The Worker as it ships, with counters around what Cloudflare charges for. They are read at /counts.
-import { Ledger as RealLedger, type LedgerEnv } from "../../src/ledger/durable-objects.ts";
-import type { Sql } from "../../src/ledger/ports.ts";
+import { Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
+import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Event } from "../../src/model/event.ts";
 import worker from "../../src/worker.ts";
 
-export { Directory } from "../../src/ledger/durable-objects.ts";
+export { Directory } from "../../src/objects/durable-objects.ts";
 
 const counts = { rowsWritten: 0, rowsRead: 0, alarmsSet: 0, objectRequests: 0, objectMs: 0 };
 

@@ -1,7 +1,7 @@
 // A simulated disk under a real SQLite: what is written between two awaits is one turn, turns are confirmed some time
 // later, and a crash loses the turn that was open and, by chance, those that were not confirmed.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import type { LedgerStorage } from "../../src/ledger/ports.ts";
+import type { LedgerStorage } from "../../src/ledger/store/ports.ts";
 import type { Clockwork } from "./clockwork.ts";
 
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE)/i;

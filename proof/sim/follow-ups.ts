@@ -1,6 +1,6 @@
 // What a location with HighLevel has besides: an app that is installed, and again when its token is gone; access tokens
 // that end early; contacts who want no messages, or want them again; our own messages that come back as events.
-import { webhookOf } from "../../src/cli/stand-in/messages.ts";
+import { webhookOf } from "../../src/local/stand-in/messages.ts";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
 import type { Event } from "../../src/model/event.ts";

@@ -1,8 +1,8 @@
 // A simulated HighLevel: the stand-in, behind a network that is slow, hangs, breaks, and loses answers before or after
 // HighLevel did what was asked. What left is done, also when whoever asked has died.
-import { HighLevelStandIn } from "../../src/cli/stand-in/stand-in.ts";
+import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import type { HighLevelSettings } from "../../src/model/configuration.ts";
-import { isJsonObject } from "../../src/model/json.ts";
+import { isJsonObject } from "../../src/kit/json.ts";
 import type { Exchange, TakenMessage } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";

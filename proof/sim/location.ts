@@ -1,7 +1,7 @@
 // The location of a simulation: its destinations, its two versions of rules, and its events.
 import { readEvent } from "../../src/events/event.ts";
 import type { Event } from "../../src/model/event.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 import type { Chance } from "../../test/generated/chance.ts";
 import type { Wish } from "../history.ts";
 import { aMessage, aWish, ruleSets, withFollowUps } from "../rules.ts";

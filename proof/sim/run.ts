@@ -9,7 +9,7 @@ import { tablesOf } from "../tables.ts";
 import { Clockwork } from "./clockwork.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/schema.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/store/schema.ts";
 import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
 import { anEvent, FOLLOW_UP_RULE_SETS, HOSTS, LOCATION, RULE_SETS } from "./location.ts";
 

@@ -2,7 +2,7 @@
 // Source: Cloudflare's documentation of Access, "Validate JWTs" and "Application token"; RFC 7515 and RFC 7519.
 import { parseJson } from "../events/parse-json.ts";
 import type { AccessApplications } from "../model/configuration.ts";
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { logError } from "../model/log-line.ts";
 
 /** What checking a JWT needs of the world. */

@@ -3,13 +3,13 @@
 import { plainFacts } from "../match/facts.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
-import { OPERATOR_FORMS } from "../match/operators.ts";
+import { OPERATOR_FORMS } from "../match/comparisons.ts";
 import { workOf } from "../match/rule-cost.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import type { CheckedDraft, TriedDraft } from "../model/playground.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Finding, RuleFinding } from "../model/rule.ts";
 import { admitRule, type AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";

@@ -19,7 +19,7 @@ import type {
   TaskQuery,
 } from "../model/ledger.ts";
 import type { TriedRule } from "../model/playground.ts";
-import type { Result } from "../model/result.ts";
+import type { Result } from "../kit/result.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";

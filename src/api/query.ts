@@ -2,9 +2,9 @@
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
-import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
+import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
 
 /** What a parameter may be: its value, or `undefined` for text that cannot be used. */

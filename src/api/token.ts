@@ -1,5 +1,5 @@
 import type { Configuration } from "../model/configuration.ts";
-import { hex, sha256 } from "../model/hash.ts";
+import { hex, sha256 } from "../kit/hash.ts";
 
 const BEARER = /^Bearer +([!-~]+) *$/i;
 

@@ -8,7 +8,7 @@ import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
 import { buildDashboard, standIn } from "./dashboard.ts";
 import { findingLine } from "./print.ts";
-import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
 /** What a build came to. */

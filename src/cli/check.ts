@@ -5,7 +5,7 @@ import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
 import { findingLine } from "./print.ts";
-import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { ROOT } from "./project.ts";
+import { ROOT } from "../local/project.ts";
 
 const SOURCE = join(ROOT, "src/dashboard");
 const STATIC = join(SOURCE, "static");

@@ -6,7 +6,7 @@ import { FOLLOW_UPS_MS, followUps } from "./demo/follow-ups.ts";
 import { followUpLines, providerLines, webhookLine } from "./demo/lines.ts";
 import { PROVIDER_MS, providerRole } from "./demo/provider.ts";
 import { startWorld, type World } from "./demo/world.ts";
-import { signInLink } from "./project.ts";
+import { signInLink } from "../local/project.ts";
 import { answerLines } from "./send.ts";
 
 async function showTasks({ worker }: World): Promise<number> {

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { defineCommand } from "citty";
-import { ensureDevVars } from "./dev-vars.ts";
-import { DEFAULT_WORKER_URL, ROOT, signInLink } from "./project.ts";
+import { ensureDevVars } from "../local/dev-vars.ts";
+import { DEFAULT_WORKER_URL, ROOT, signInLink } from "../local/project.ts";
 
 /** Where wrangler will listen: its own options may say. */
 function workerUrl(rawArgs: readonly string[]): string {

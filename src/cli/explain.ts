@@ -3,15 +3,15 @@ import { defineCommand } from "citty";
 import { explainedEvent } from "../match/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
 import type { Decision } from "../model/decision.ts";
-import { isJsonObject } from "../model/json.ts";
+import { isJsonObject } from "../kit/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
-import { storyOf } from "./hook-client.ts";
+import { storyOf } from "../local/hook-client.ts";
 import { explanationLines, findingLine } from "./print.ts";
-import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 import { readJsonFile } from "./simulate.ts";
 import { UsageError } from "./usage-error.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 
 /** The decision on an event in a file, by the rule files as they are now, with nothing before it. */
 async function decisionOnFile(file: string): Promise<Decision> {

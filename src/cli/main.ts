@@ -4,7 +4,7 @@ import { build } from "./build.ts";
 import { check } from "./check.ts";
 import { demo } from "./demo.ts";
 import { dev } from "./dev.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 import { explain } from "./explain.ts";
 import { simulate } from "./simulate.ts";
 import { schema } from "./schema.ts";

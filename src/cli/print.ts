@@ -1,7 +1,7 @@
 // What the CLI prints: pure functions from data to lines.
 import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { conditionInWords, verdictInWords } from "../model/in-words.ts";
+import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
 
 /** A finding as one line: `file:line:column`, pointer, what and what to do, and the code to search for. */

@@ -1,7 +1,7 @@
 // The rule files of a folder, and the named conditions beside them.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { OPERATOR_FORMS } from "../match/operators.ts";
+import { OPERATOR_FORMS } from "../match/comparisons.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";

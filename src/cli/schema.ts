@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { ruleSchema } from "../rules/schema.ts";
-import { ROOT } from "./project.ts";
+import { ROOT } from "../local/project.ts";
 
 /** Where the schema stands; rule files point to it. */
 export const SCHEMA_FILE = join(ROOT, "schema/rule.schema.json");

@@ -1,12 +1,12 @@
 // `rules send <sample>`: a realistic event, signed as its sender would with what `.dev.vars` holds, and the decision that it led to.
 import { defineCommand } from "citty";
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
-import { sendEvent, storyOf, type Sent, type Story, type Target } from "./hook-client.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
+import { sendEvent, storyOf, type Sent, type Story, type Target } from "../local/hook-client.ts";
 import { deliveryLine, verdictLines } from "./print.ts";
-import { DEFAULT_WORKER_URL, devVariables } from "./project.ts";
+import { DEFAULT_WORKER_URL, devVariables } from "../local/project.ts";
 import { payloadOf, SAMPLES } from "../events/samples.ts";
-import { developmentKey, gatewaySecret } from "./sign.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { developmentKey, gatewaySecret } from "../local/sign.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Reads `--set path=value` pairs. A value that is JSON is taken as such, anything else as text; `a.b` reaches into objects. */

@@ -1,12 +1,12 @@
 // `rules simulate story.json`: what fires, waits, is cancelled, and when, on a clock that jumps.
 import { readFileSync } from "node:fs";
 import { defineCommand } from "citty";
-import type { Json } from "../model/json.ts";
+import type { Json } from "../kit/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
 import { findingLine } from "./print.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "./project.ts";
+import { projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
-import { readStory, runStory, type Step } from "./story.ts";
+import { readStory, runStory, type Step } from "../local/story.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A step as one line. */

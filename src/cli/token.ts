@@ -1,7 +1,7 @@
 // `rules token`: a new token for the operator's API, and the line that lets it in.
 import { randomBytes } from "node:crypto";
 import { defineCommand } from "citty";
-import { hex, sha256 } from "../model/hash.ts";
+import { hex, sha256 } from "../kit/hash.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A hash of fewer random bits could be guessed from the configuration. */

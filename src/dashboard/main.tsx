@@ -1,7 +1,7 @@
 // The operator's page: takes the token out of the link that it was opened with, and draws.
 import { render } from "preact";
 import { App } from "./frame/app.tsx";
-import { takeTokenFromLink } from "./frame/session.ts";
+import { takeTokenFromLink } from "./ask/session.ts";
 import { Announcements } from "./parts/announce.tsx";
 
 takeTokenFromLink();

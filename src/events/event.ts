@@ -2,9 +2,9 @@
 import type { Event, EventKind, Facts, HookRoute } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
-import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../model/json.ts";
+import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { channelOf, isInternal, isMessage, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
-import { FACTS, factsOfKind, type FactType } from "./facts.ts";
+import { FACTS, factsOfKind, type FactType } from "../language/facts.ts";
 import { contactKey, EVENT_STRUCTS } from "./structs.ts";
 
 /** What a payload turned out to be. */

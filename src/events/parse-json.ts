@@ -1,4 +1,4 @@
-import { isJsonObject, jsonPointer, type Json } from "../model/json.ts";
+import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { Issue } from "../model/failure.ts";
 
 export const MAX_DEPTH = 32;

@@ -1,7 +1,7 @@
 // A realistic event of every kind and channel, as HighLevel or a gateway sends it: forms from HighLevel's documentation,
 // and the spellings that deliveries were seen with. Ids and times are made anew for each event that is sent.
 import type { HookRoute } from "../model/event.ts";
-import type { JsonObject } from "../model/json.ts";
+import type { JsonObject } from "../kit/json.ts";
 
 /** One sample: what it is, and the payload without its envelope. */
 export interface Sample {

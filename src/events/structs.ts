@@ -2,8 +2,8 @@
 // in deliveries and keep unknown keys; what they refuse cannot be used.
 import { define, type, type Struct } from "superstruct";
 import { EVENT_KINDS, type EventKind } from "../model/event.ts";
-import { isJsonObject, type Json } from "../model/json.ts";
-import { FACTS, factsOfKind, type FactType } from "./facts.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
+import { FACTS, factsOfKind, type FactType } from "../language/facts.ts";
 
 const NUMERIC = /^\s*-?\d+(\.\d+)?\s*$/;
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;

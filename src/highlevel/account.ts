@@ -1,6 +1,8 @@
 // HighLevel as one location may call it: with its token, within its limits. The ledger has the account; actions and
 // whoever asks about a contact call HighLevel through it and through nothing else.
 
+import type { Result } from "../kit/result.ts";
+
 /** A request to HighLevel's API. The account brings base URL and token. */
 export interface HighLevelRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -28,4 +30,15 @@ export type HighLevelAnswer =
 export interface HighLevelAccount {
   /** `leaves` is called when the request is about to leave, each time that it does: `false`, and what it throws, stop it. */
   call(request: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer>;
+}
+
+/** Why there is no token: an answer to whoever wanted to call HighLevel. */
+export type NoToken = Extract<HighLevelAnswer, { kind: "no-token" | "later" }>;
+
+/** What calls of HighLevel are signed with. Only the location's ledger refreshes it. */
+export interface Tokens {
+  /** The token to use now, refreshed before where it is about to expire; or why there is none, and what to do. */
+  current(): Promise<Result<string, NoToken>>;
+  /** Another one instead of one that HighLevel refused, or why it cannot be had; `null`: there is none. */
+  insteadOf(refused: string): Promise<Result<string, NoToken> | null>;
 }

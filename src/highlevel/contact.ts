@@ -1,6 +1,6 @@
 // What HighLevel says of a contact's wishes and hours: do not disturb by channel, and time zones. Pure.
 // Source: HighLevel's public API description (contacts, locations), 19 June 2026, and its webhook ContactDndUpdate.
-import { isJsonObject, jsonObjectIn } from "../model/json.ts";
+import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 import type { HighLevelRequest } from "./account.ts";

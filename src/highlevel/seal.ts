@@ -1,5 +1,5 @@
 // Tokens at rest: AES-256-GCM under keys that only the deployment's secrets hold.
-import { fail, succeed, type Result } from "../model/result.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 
 /** Keys that are usable: the first seals, all open. */
 export type SealKeys = readonly [CryptoKey, ...CryptoKey[]];

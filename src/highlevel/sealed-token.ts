@@ -1,6 +1,6 @@
 // A location's token as it is kept: what opens HighLevel sealed, and beside it what a person may see.
-import { fail, succeed, type Result } from "../model/result.ts";
-import { isJsonObject } from "../model/json.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
+import { isJsonObject } from "../kit/json.ts";
 import type { TokenSource } from "../model/token.ts";
 import { open, seal, type SealKeys } from "./seal.ts";
 import type { Grant } from "./tokens.ts";

@@ -1,5 +1,5 @@
 // Finding out whether a message was sent, among those that HighLevel or the log has of the contact.
-import { isJsonObject, jsonObjectIn } from "../model/json.ts";
+import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
 import type { HighLevelRequest } from "./account.ts";
 
 /** An outbound message of a contact that came through the API. */

@@ -1,7 +1,7 @@
 // Tokens of HighLevel by OAuth: what POST /oauth/token is asked, and what its answers mean. A refresh token is good for
 // one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
 import { is, nonempty, nullable, number, optional, pattern, string, type, union } from "superstruct";
-import { jsonObjectIn } from "../model/json.ts";
+import { jsonObjectIn } from "../kit/json.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
 

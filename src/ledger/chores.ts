@@ -1,9 +1,10 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
 // could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day waits, for the directory.
 import { logError } from "../model/log-line.ts";
-import { giveUp } from "./deliveries.ts";
+import { giveUp } from "./deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "./ports.ts";
+import { mark, setMark, type MarkName } from "./store/marks.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "./store/ports.ts";
 
 const DAY_MS = 86_400_000;
 const ANNOUNCE_AGAIN_MS = 60_000;
@@ -130,13 +131,12 @@ export class Chores {
     this.#mark("swept", String(more ? now - DAY_MS : now));
   }
 
-  #marked(name: string): string | undefined {
-    return firstRow<{ value: string }>(this.#storage.sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
+  #marked(name: MarkName): string | undefined {
+    return mark(this.#storage.sql, name);
   }
 
-  #mark(name: string, value: string): void {
-    if (this.#marked(name) === value) return;
-    this.#storage.sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+  #mark(name: MarkName, value: string): void {
+    setMark(this.#storage.sql, name, value);
   }
 }
 

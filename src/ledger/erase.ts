@@ -1,14 +1,14 @@
 // Forgetting: one contact on request, and everything that is older than the operator keeps.
-import { kindOf } from "../act/perform.ts";
+import { kindOf } from "../act/kinds.ts";
 import type { Erased } from "../model/ledger.ts";
-import { readPlan } from "./deliveries.ts";
+import { readPlan } from "./deliveries/deliveries.ts";
 import type { Task } from "../model/task.ts";
-import * as held from "./held.ts";
-import * as optOuts from "./opt-outs.ts";
-import { firstRow, rows, type Sql } from "./ports.ts";
-import * as reports from "./reports.ts";
-import * as ruleSets from "./rule-sets.ts";
-import * as tasks from "./tasks.ts";
+import * as held from "./log/quarantine.ts";
+import * as optOuts from "./log/opt-outs.ts";
+import { firstRow, rows, type Sql } from "./store/ports.ts";
+import * as reports from "./deliveries/reports.ts";
+import * as ruleSets from "./log/rule-sets.ts";
+import * as tasks from "./deliveries/tasks.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
 /** Written out by index: what is held is due at no time. */

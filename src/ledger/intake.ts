@@ -2,8 +2,8 @@
 // commit. A location that sends more than its budget is told to come again later, before it costs anything.
 import type { Event } from "../model/event.ts";
 import type { OverBudget, Recorded } from "../model/ledger.ts";
-import type { LedgerPorts, LedgerStorage } from "./ports.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+import { TokenBucket } from "../kit/token-bucket.ts";
 
 /** So soon after a commit events are taken to come at once: the next commit is held up a little, so that they share it. */
 const BUSY_MS = 30;

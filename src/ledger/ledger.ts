@@ -20,39 +20,39 @@ import type {
 } from "../model/ledger.ts";
 import { logError } from "../model/log-line.ts";
 import type { TriedRule } from "../model/playground.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { KeptToken, Uninstall, Uninstalled } from "../model/token.ts";
-import { Alarm } from "./alarm.ts";
-import * as breaker from "./breaker.ts";
-import { Changes } from "./changes.ts";
+import { Alarm } from "./store/alarm.ts";
+import * as breaker from "./deliveries/breaker.ts";
+import { Changes } from "./store/changes.ts";
 import { Chores } from "./chores.ts";
-import * as deliveries from "./deliveries.ts";
-import * as deliveryLists from "./delivery-lists.ts";
+import * as deliveries from "./deliveries/deliveries.ts";
+import * as deliveryLists from "./deliveries/lists.ts";
 import {
   cancelled as cancelledMove,
   released as releasedMove,
   retried as retriedMove,
   type Standing,
-} from "./delivery-moves.ts";
+} from "./deliveries/moves.ts";
 import { eraseContact } from "./erase.ts";
-import * as held from "./held.ts";
-import { LedgerAccount } from "./highlevel-account.ts";
-import { HighLevelLimits } from "./highlevel-limits.ts";
+import * as held from "./log/quarantine.ts";
+import { LedgerAccount } from "./highlevel/account.ts";
+import { HighLevelLimits } from "./highlevel/limits.ts";
 import { Intake } from "./intake.ts";
-import * as log from "./log.ts";
-import type { LedgerPorts, LedgerStorage } from "./ports.ts";
-import { Pump } from "./pump.ts";
+import * as log from "./log/log.ts";
+import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+import { Pump } from "./pump/pump.ts";
 import { Recorder } from "./recorder.ts";
-import { Reports } from "./reports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "./schema.ts";
-import { ownSender, retriedByHand } from "./sends.ts";
+import { Reports } from "./deliveries/reports.ts";
+import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
+import { ownSender, retriedByHand } from "./deliveries/sends.ts";
 import { Statistics } from "./statistics.ts";
-import * as tasks from "./tasks.ts";
-import { LedgerTokens } from "./tokens.ts";
-import { tryRule } from "./try-rule.ts";
+import * as tasks from "./deliveries/tasks.ts";
+import { LedgerTokens } from "./highlevel/tokens.ts";
+import { tryRule } from "./log/try-rule.ts";
 
 /** After an alarm that failed. */
 const BREATH_MS = 10_000;

@@ -11,13 +11,13 @@ import type { History, PastEvent } from "../model/history.ts";
 import type { Recorded } from "../model/ledger.ts";
 import type { Rule } from "../model/rule.ts";
 import { withDraft } from "../rules/rule-set.ts";
-import * as deliveries from "./deliveries.ts";
-import { cancelled } from "./delivery-moves.ts";
-import * as log from "./log.ts";
-import * as optOuts from "./opt-outs.ts";
-import type { LedgerPorts, LedgerStorage } from "./ports.ts";
-import * as ruleSets from "./rule-sets.ts";
-import { ownSender } from "./sends.ts";
+import * as deliveries from "./deliveries/deliveries.ts";
+import { cancelled } from "./deliveries/moves.ts";
+import * as log from "./log/log.ts";
+import * as optOuts from "./log/opt-outs.ts";
+import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+import * as ruleSets from "./log/rule-sets.ts";
+import { ownSender } from "./deliveries/sends.ts";
 import type { Statistics } from "./statistics.ts";
 
 export class Recorder {

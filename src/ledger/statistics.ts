@@ -4,9 +4,9 @@ import type { DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
 import { HELD_REASONS, type HeldReason } from "../model/decision.ts";
 import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
 import { dayStart } from "../time/window.ts";
-import { choice, counts, earliestByHost, type DeliveryWords } from "./delivery-lists.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage } from "./ports.ts";
-import { tallyOf, type Tally, type TalliedEvent } from "./tally.ts";
+import { choice, counts, earliestByHost, type DeliveryWords } from "./deliveries/lists.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "./store/ports.ts";
+import { tallyOf, type Tally, type TalliedEvent } from "./log/tally.ts";
 
 /** A day on which the clock is put back; nothing is recorded in the future. */
 const LONGEST_DAY_MS = 26 * 3_600_000;

@@ -2,7 +2,7 @@
 import { factsOf } from "../events/event.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event, Facts } from "../model/event.ts";
-import { isJsonObject, type Json } from "../model/json.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";

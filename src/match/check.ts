@@ -1,13 +1,13 @@
 // What can be said of a condition without the engine: met, not met, or only the engine can say. The comparisons are the
 // engine's own, taken from its table of operators with all their quirks. Only `equal` and `in` with primitives are said
 // again, here and in the trie; test/unit/match/index-agrees.test.ts holds them to the engine's.
-import { isJsonObject, type Json } from "../model/json.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
 import type { EvaluatedCondition } from "./condition-verdicts.ts";
 import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
-import type { Compare } from "./operators.ts";
-import { valueAt } from "./path.ts";
+import type { Compare } from "./comparisons.ts";
+import { valueAt } from "../language/value-at.ts";
 
 /** Three-valued logic after Kleene. */
 export const NOT_MET = 0;

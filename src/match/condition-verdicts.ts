@@ -1,6 +1,6 @@
 // Turns what the engine left on its conditions into verdicts that can be stored and read.
 import type { ConditionVerdict } from "../model/decision.ts";
-import type { Json } from "../model/json.ts";
+import type { Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 
 /** A condition as the engine leaves it: `result` is absent where it was not reached. */

@@ -1,5 +1,5 @@
 // What a rule demands of facts if it is to fire: the claims that an index may soundly make.
-import type { Json } from "../model/json.ts";
+import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { slotOf, wordsWanted } from "./check.ts";
 

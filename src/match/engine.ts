@@ -2,15 +2,15 @@
 // It must not leak the library's own word "event". Its `Engine.run` is not used: overlapping runs on one Engine, or a
 // run after one that rejected, silently lose rules. Each rule is evaluated alone, on the almanac of its event.
 import type { ConditionVerdict } from "../model/decision.ts";
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./condition-verdicts.ts";
 import type { DecisionFacts } from "./facts.ts";
 import { cheapToClone, evaluateLike } from "./engine-conditions.ts";
 import { EngineRule, ownOperators } from "./engine-parts.ts";
-import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./operators.ts";
-import { valueAt } from "./path.ts";
+import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./comparisons.ts";
+import { valueAt } from "../language/value-at.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {

@@ -1,5 +1,5 @@
 // What the examples of a rule come to, as findings: the command line, the build and the operator's API all ask here.
-import { conditionInWords, verdictInWords } from "../model/in-words.ts";
+import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { Finding, RuleExample } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";

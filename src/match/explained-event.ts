@@ -2,8 +2,8 @@
 import { readEvent, routeOf } from "../events/event.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import { isJsonObject, type Json } from "../model/json.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 
 /** Reads `{ event, locationId? }`: `event` is a payload as HighLevel sends it, `locationId` stands in for its own. */
 export function explainedEvent(request: Json, nowMs: number): Result<Event, Failure> {

@@ -3,7 +3,7 @@
 import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
-import type { Json, JsonObject } from "../model/json.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
 import { localClock } from "../time/window.ts";
 import { asPast, countOf, secondsSinceOf } from "./history.ts";
 

@@ -2,7 +2,7 @@
 import { FACT_READERS } from "../events/event.ts";
 import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
-import type { JsonObject } from "../model/json.ts";
+import type { JsonObject } from "../kit/json.ts";
 import type { Limit } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 

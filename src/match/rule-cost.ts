@@ -1,10 +1,10 @@
 // What deciding one rule can cost, counted: where no clock can be asked, work is bounded by what it will look at.
 import type { Event } from "../model/event.ts";
-import { isJsonObject } from "../model/json.ts";
+import { isJsonObject } from "../kit/json.ts";
 import type { Rule } from "../model/rule.ts";
 import { comparisons, searchesOf, valuesOf } from "../rules/conditions.ts";
 import { asksHistory } from "./facts.ts";
-import { OPERATOR_FORMS } from "./operators.ts";
+import { OPERATOR_FORMS } from "./comparisons.ts";
 
 /** What a rule is decided on. */
 export interface Asked {

@@ -1,7 +1,7 @@
 // The index over a rule set: for an event it proposes the rules that can fire. Too many is allowed, too few never: what
 // it proposes, the engine confirms. A trie over what rules demand of a fact finds a few of thousands, and a check of
 // each leaves those whose conditions are met, or on which only the engine can say.
-import type { Json } from "../model/json.ts";
+import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { checkOf, effort, NOT_MET, slotOf, type Check } from "./check.ts";
 import { conjuncts, demandsOf, NO_DEMANDS, scopeOf, together, type Demands } from "./demands.ts";

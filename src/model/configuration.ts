@@ -1,4 +1,4 @@
-import { hostList } from "./host-list.ts";
+import { hostList } from "../kit/host-list.ts";
 
 /** The strings a deployment is configured with: `[vars]`, secrets and `.dev.vars`. Absent and empty are the same. */
 export interface Variables {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
 import type { Action, Rule } from "./rule.ts";
 
 /** Why a rule fired or did not. */

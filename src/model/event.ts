@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
 
 /** The kinds of event: HighLevel's webhooks by its own names, and what a message gateway says of a message. */
 export const EVENT_KINDS = [

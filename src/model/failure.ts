@@ -1,4 +1,4 @@
-import { SECRET_FORM } from "./standard-webhooks.ts";
+import { SECRET_FORM } from "../kit/standard-webhooks.ts";
 
 /** One thing that is wrong with an input: where, and what was expected. Never the value itself. */
 export interface Issue {

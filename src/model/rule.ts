@@ -1,5 +1,5 @@
 import type { EventKind } from "./event.ts";
-import type { Json, JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
 import type { Window } from "./window.ts";
 
 /** The comparisons of json-rules-engine, each `fact operator value`. */
@@ -16,7 +16,7 @@ export const OPERATORS = [
   "greaterThanInclusive",
 ] as const;
 
-/** Our own comparisons, which the engine is given. `match/operators.ts` says what each does. */
+/** Our own comparisons, which the engine is given. `match/comparisons.ts` says what each does. */
 export const OWN_OPERATORS = [
   "exists",
   "containsText",

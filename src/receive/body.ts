@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 
 /** HighLevel truncates payloads at about 256 KB, so a larger body is not its. */
 export const MAX_BODY_BYTES = 256 * 1024;

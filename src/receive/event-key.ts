@@ -1,4 +1,4 @@
-import type { Json } from "../model/json.ts";
+import type { Json } from "../kit/json.ts";
 
 const EVENT_KEY = /^[!-~]{1,128}$/;
 /** A key that no URL path can hold. */

@@ -1,4 +1,4 @@
-import { webhookSignature } from "../model/standard-webhooks.ts";
+import { webhookSignature } from "../kit/standard-webhooks.ts";
 
 /** How far the time of a message may be from ours: what Standard Webhooks 1.0 and its libraries allow. */
 const TOLERANCE_MS = 5 * 60_000;

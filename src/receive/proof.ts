@@ -2,8 +2,8 @@
 import type { Configuration } from "../model/configuration.ts";
 import type { HookRoute } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
-import { webhookKeys } from "../model/standard-webhooks.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
+import { webhookKeys } from "../kit/standard-webhooks.ts";
 import { readBody } from "./body.ts";
 import { eventKeyFrom } from "./event-key.ts";
 import { isSignedByGateway } from "./gateway-signature.ts";

@@ -1,14 +1,14 @@
 // Admission: what a rule file must be to become a rule. It finds everything that is wrong with a file at once, never
 // throws, and refuses what json-rules-engine would take and then misunderstand or choke on.
 import type { Failure as StructFailure, StructError } from "superstruct";
-import { kindOf } from "../act/perform.ts";
-import { templateFields, templateProblem } from "../act/template.ts";
+import { kindOf } from "../act/kinds.ts";
+import { templateFields, templateProblem } from "../act/template/template.ts";
 import { isMessage } from "../events/derive.ts";
-import { FACTS } from "../events/facts.ts";
+import { FACTS } from "../language/facts.ts";
 import type { OutboundHosts } from "../model/configuration.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import type { Json } from "../model/json.ts";
-import { fail, succeed, type Result } from "../model/result.ts";
+import type { Json } from "../kit/json.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
 import type {
   Action,
   Condition,
@@ -19,8 +19,8 @@ import type {
   Rule,
   RuleExample,
 } from "../model/rule.ts";
-import { UNKNOWN_KEY } from "../model/strict-object.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { UNKNOWN_KEY } from "../kit/strict-object.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons, comparisons, searchesOf, type OperatorForms } from "./conditions.ts";

@@ -1,12 +1,12 @@
 // What is wrong with one comparison: what the engine would misunderstand, and what can never come out.
 import { derivedWord } from "../events/derive.ts";
-import { FACTS, type FactEntry, type FactType } from "../events/facts.ts";
+import { FACTS, type FactEntry, type FactType } from "../language/facts.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import { HISTORY_PARAMS } from "../model/history.ts";
-import { isJsonObject, type Json } from "../model/json.ts";
-import { PATH_FORM, pathKeys } from "../model/path.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
+import { PATH_FORM, pathKeys } from "../language/path.ts";
 import { DECORATORS, OPERATORS, OWN_OPERATORS, type Condition, type FactCondition } from "../model/rule.ts";
-import { didYouMean, nearest } from "../model/suggestion.ts";
+import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Path, Scope } from "./report.ts";
 
@@ -16,7 +16,7 @@ export interface Search {
   readonly inList: boolean;
 }
 
-/** What RE2 says of a pattern, and whether `before` and `after` can compare a text: `match/operators.ts` knows. */
+/** What RE2 says of a pattern, and whether `before` and `after` can compare a text: `match/comparisons.ts` knows. */
 export interface OperatorForms {
   readonly isPattern: (text: string) => boolean;
   readonly isTime: (value: unknown) => boolean;

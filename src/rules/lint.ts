@@ -1,8 +1,8 @@
 // What is probably not meant, or cannot be met: read from a whole tree of conditions rather than from one comparison.
-import { FACTS } from "../events/facts.ts";
-import type { Json } from "../model/json.ts";
+import { FACTS } from "../language/facts.ts";
+import type { Json } from "../kit/json.ts";
 import type { Condition, FactCondition, RuleFile } from "../model/rule.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
 import { comparisons, isMetByAbsence } from "./conditions.ts";
 import type { Path, Scope } from "./report.ts";

@@ -1,5 +1,5 @@
 // How checks of a rule file tell what they found.
-import { jsonPointer } from "../model/json.ts";
+import { jsonPointer } from "../kit/json.ts";
 import type { EventKind } from "../model/event.ts";
 import type { ErrorCode, Finding, FindingCode, WarningCode } from "../model/rule.ts";
 

@@ -1,4 +1,4 @@
-import { hex, sha256 } from "../model/hash.ts";
+import { hex, sha256 } from "../kit/hash.ts";
 import {
   byPriority,
   type CheckedRule,

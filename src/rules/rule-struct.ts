@@ -18,12 +18,12 @@ import {
   type,
   type Struct,
 } from "superstruct";
-import { ACTION_KINDS } from "../act/perform.ts";
+import { ACTION_KINDS } from "../act/kinds.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import { isJsonObject, type Json } from "../model/json.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
 import type { Action, ActionType, CancelTrigger, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
-import { strictObject, type AnyStruct } from "../model/strict-object.ts";
-import { didYouMean } from "../model/suggestion.ts";
+import { strictObject, type AnyStruct } from "../kit/strict-object.ts";
+import { didYouMean } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 

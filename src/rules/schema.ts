@@ -1,12 +1,12 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
-import { FACT_PHRASES } from "../events/fact-phrases.ts";
-import { FACTS } from "../events/facts.ts";
+import { FACT_PHRASES } from "../language/fact-phrases.ts";
+import { FACTS } from "../language/facts.ts";
 import { CALL_PHRASES } from "../highlevel/call-phrases.ts";
 import { CALLS, type CallField } from "../highlevel/calls.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import type { Json, JsonObject } from "../model/json.ts";
-import { PATH_PATTERN } from "../model/path.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
+import { PATH_PATTERN } from "../language/path.ts";
 import {
   DECORATORS,
   HIGHLEVEL_CALLS,

@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { ROOT } from "../../src/cli/project.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../src/model/json.ts";
+import { ROOT } from "../../src/local/project.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../src/kit/json.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 

@@ -1,8 +1,8 @@
 // The examples of docs/api.md: each curl call, and the answer under it where one is shown.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../../src/cli/project.ts";
-import type { Json } from "../../src/model/json.ts";
+import { ROOT } from "../../src/local/project.ts";
+import type { Json } from "../../src/kit/json.ts";
 import type { Operation } from "./document.ts";
 
 /** A call with the variables of a shell filled in. */

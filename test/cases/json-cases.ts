@@ -1,5 +1,5 @@
 // Documents and texts for the edge of JSON, and what is made of them. A case is a line of a table, so that these run in Node as in workerd.
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/kit/json.ts";
 import accepted from "./json/accepted.json" with { type: "json" };
 import refused from "./json/refused.json" with { type: "json" };
 import unspecified from "./json/undefined.json" with { type: "json" };

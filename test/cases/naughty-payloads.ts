@@ -1,6 +1,6 @@
-import { factsOfKind, FACTS, type FactType } from "../../src/events/facts.ts";
+import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
 import { EVENT_KINDS, type EventKind, type HookRoute } from "../../src/model/event.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 
 /** An event to be sent. */
 export interface SentPayload {

@@ -1,9 +1,9 @@
 // What comes in: texts, JSON, bytes and payloads, mostly plain, often odd, now and then as large as a request may be.
 import fc from "fast-check";
-import { factsOfKind, FACTS, type FactType } from "../../src/events/facts.ts";
+import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
 import { SAMPLES } from "../../src/events/samples.ts";
 import { EVENT_KINDS, type EventKind, type HookRoute } from "../../src/model/event.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS } from "../cases/json-cases.ts";
 
 /** As much as a body may hold, and some room for what stands around it. */

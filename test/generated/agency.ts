@@ -2,7 +2,7 @@
 // agreement and for the benchmarks.
 import { readEvent, routeOf } from "../../src/events/event.ts";
 import type { Event } from "../../src/model/event.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
 import type { Condition, Rule } from "../../src/model/rule.ts";
 import { chance, type Chance } from "./chance.ts";
 

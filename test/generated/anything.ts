@@ -1,8 +1,8 @@
 // Rules and events as nobody writes them: every operator and decorator, nesting, facts that are absent or of a wrong
 // type. They are not admitted and not validated: what the index claims has to hold on anything.
-import { FACTS } from "../../src/events/facts.ts";
+import { FACTS } from "../../src/language/facts.ts";
 import { EVENT_KINDS, type Event, type EventKind } from "../../src/model/event.ts";
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/kit/json.ts";
 import {
   DECORATORS,
   OPERATORS,

@@ -4,24 +4,74 @@ import { describe, expect, it } from "vitest";
 
 /** Which room may import which: the house in one table. `src/worker.ts` and `src/respond.ts` are the entry. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
-  model: [],
-  time: ["model"],
-  events: ["model"],
-  highlevel: ["model", "time"],
-  act: ["model", "time", "highlevel"],
-  rules: ["model", "time", "events", "highlevel", "act"],
-  match: ["model", "time", "events", "rules"],
-  receive: ["model", "events", "highlevel"],
-  ledger: ["model", "time", "events", "highlevel", "act", "rules", "match"],
-  api: ["model", "events", "highlevel", "rules", "match"],
+  kit: [],
+  model: ["kit"],
+  time: ["kit", "model"],
+  highlevel: ["kit", "model", "time"],
+  act: ["kit", "model", "time", "highlevel"],
+  language: ["kit", "model", "time", "highlevel", "act"],
+  events: ["kit", "model", "language"],
+  rules: ["kit", "model", "time", "highlevel", "act", "language", "events"],
+  match: ["kit", "model", "time", "language", "events", "rules"],
+  receive: ["kit", "model", "highlevel", "events"],
+  ledger: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
+  // Above the ledger: Cloudflare's objects, and what takes more than one of them.
+  objects: ["kit", "model", "highlevel", "act", "rules", "ledger"],
+  api: ["kit", "model", "highlevel", "language", "events", "rules", "match"],
   // Runs in the browser: words and samples, nothing that decides.
-  dashboard: ["model", "events"],
-  cli: ["model", "time", "events", "highlevel", "rules", "match", "ledger"],
-  // The Worker of the demo: the entry, with ledgers whose clock can be moved.
-  demo: ["model", "ledger", "entry"],
-  entry: ["model", "highlevel", "receive", "api", "ledger", "rules"],
+  dashboard: ["kit", "model", "language", "events"],
+  entry: ["kit", "model", "highlevel", "receive", "api", "objects", "rules"],
+  // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
+  local: ["kit", "model", "time", "highlevel", "language", "events", "ledger", "objects", "entry"],
+  cli: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match", "ledger", "local"],
 };
-const CLOUDFLARE_ROOMS = new Set(["ledger", "entry"]);
+
+/** The same inside a room whose files stand in folders: the files beside the folders are `.`, and above all of them. */
+const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly string[] } } = {
+  act: {
+    template: [],
+    contract: ["template"],
+    webhook: ["template", "contract"],
+    task: ["template", "contract"],
+    highlevel: ["template", "contract"],
+  },
+  ledger: {
+    store: [],
+    log: ["store"],
+    deliveries: ["store", "log"],
+    highlevel: ["store"],
+    pump: ["store", "log", "deliveries", "highlevel"],
+  },
+  dashboard: {
+    ask: [],
+    time: ["ask"],
+    address: ["time"],
+    parts: ["ask", "time", "address"],
+    overview: ["ask", "time", "address", "parts"],
+    events: ["ask", "time", "address", "parts"],
+    contact: ["ask", "time", "address", "parts"],
+    deliveries: ["ask", "time", "address", "parts"],
+    tasks: ["ask", "time", "address", "parts"],
+    rules: ["ask", "time", "address", "parts"],
+    playground: ["ask", "time", "address", "parts"],
+    frame: [
+      "ask",
+      "time",
+      "address",
+      "parts",
+      "overview",
+      "events",
+      "contact",
+      "deliveries",
+      "tasks",
+      "rules",
+      "playground",
+    ],
+  },
+  local: { "stand-in": [], worker: [] },
+  cli: { demo: ["."] },
+};
+const CLOUDFLARE_ROOMS = new Set(["objects", "entry"]);
 const ENGINE_FILE = "match/engine-parts.ts";
 
 const SRC = join(import.meta.dirname, "../../src");
@@ -30,6 +80,15 @@ const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .map((name) => name.replaceAll("\\", "/"));
 
 const roomOf = (file: string): string => (file.includes("/") ? (file.split("/")[0] ?? "") : "entry");
+
+const partOf = (file: string): string => (file.split("/").length > 2 ? (file.split("/")[1] ?? "") : ".");
+
+/** The files of `src` that a file imports. */
+const targetsOf = (file: string): string[] =>
+  importsOf(file)
+    .filter((from) => from.startsWith("."))
+    .map((from) => normalize(relative(SRC, join(SRC, dirname(file), from))).replaceAll("\\", "/"))
+    .filter((target) => !target.startsWith(".."));
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), "utf8");
@@ -45,12 +104,53 @@ describe("the rooms", () => {
 
   it.each(files)("%s imports only what its room may", (file) => {
     const room = roomOf(file);
-    const inside = importsOf(file)
-      .filter((from) => from.startsWith("."))
-      .map((from) => normalize(relative(SRC, join(SRC, dirname(file), from))).replaceAll("\\", "/"))
-      .filter((target) => !target.startsWith(".."));
-    const rooms = new Set(inside.map(roomOf).filter((target) => target !== room));
-    expect([...rooms].filter((target) => !MAY_IMPORT[room]?.includes(target))).toEqual([]);
+    const rooms = new Set(targetsOf(file).map(roomOf));
+    expect([...rooms].filter((target) => target !== room && !MAY_IMPORT[room]?.includes(target))).toEqual([]);
+  });
+
+  it.each(Object.entries(INSIDE))("%s has the parts of its table, and no others", (room, parts) => {
+    const found = new Set(files.filter((file) => roomOf(file) === room).map(partOf));
+    expect([...found].filter((part) => part !== ".").toSorted()).toEqual(Object.keys(parts).toSorted());
+  });
+
+  it("with folders in them are all in the table of parts", () => {
+    const found = new Set(files.filter((file) => partOf(file) !== ".").map(roomOf));
+    expect([...found].toSorted()).toEqual(Object.keys(INSIDE).toSorted());
+  });
+
+  it.each(files.filter((file) => partOf(file) !== "."))("%s imports only what its part of the room may", (file) => {
+    const part = partOf(file);
+    const parts = new Set(
+      targetsOf(file)
+        .filter((target) => roomOf(target) === roomOf(file))
+        .map(partOf),
+    );
+    const may = INSIDE[roomOf(file)]?.[part];
+    expect([...parts].filter((target) => target !== part && !may?.includes(target))).toEqual([]);
+  });
+
+  it("hold no circle, of rooms or of parts", () => {
+    for (const table of [MAY_IMPORT, ...Object.values(INSIDE)]) {
+      const seen = new Set<string>(["."]);
+      for (const [name, may] of Object.entries(table)) {
+        expect(
+          may.filter((below) => !seen.has(below)),
+          `${name} imports what stands above it`,
+        ).toEqual([]);
+        seen.add(name);
+      }
+    }
+  });
+
+  it("hold no circle of files", () => {
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      expect(way, "a circle").not.toContain(file);
+      if (done.has(file) || way.includes(file)) return;
+      for (const target of targetsOf(file)) visit(target, [...way, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
   });
 
   it("keep Cloudflare's modules to the ledger and the entry", () => {

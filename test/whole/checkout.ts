@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../../src/cli/project.ts";
+import { ROOT } from "../../src/local/project.ts";
 
 /** A wrangler.toml whose build command and page are left out: the rules are written already, and nobody looks at the page. */
 export function withoutBuild(toml: string): string {

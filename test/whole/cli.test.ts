@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
-import { ensureDevVars } from "../../src/cli/dev-vars.ts";
-import { ROOT } from "../../src/cli/project.ts";
+import { ensureDevVars } from "../../src/local/dev-vars.ts";
+import { ROOT } from "../../src/local/project.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
-import { hex, sha256 } from "../../src/model/hash.ts";
+import { hex, sha256 } from "../../src/kit/hash.ts";
 import { RECIPES, SHIPPED_RULES } from "../shipped.ts";
 
 const rules = (...args: string[]) =>

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FOLLOW_UPS_MS, followUps, type FollowUp, type FollowUps } from "../../src/cli/demo/follow-ups.ts";
 import { PROVIDER_MS, providerRole, type ProvidedMessage, type ProviderRole } from "../../src/cli/demo/provider.ts";
 import { startWorld, type World } from "../../src/cli/demo/world.ts";
-import { ROOT } from "../../src/cli/project.ts";
+import { ROOT } from "../../src/local/project.ts";
 
 const CHANNEL_EVENTS = [
   "sms",

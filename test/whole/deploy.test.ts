@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FACT_PHRASES } from "../../src/events/fact-phrases.ts";
+import { FACT_PHRASES } from "../../src/language/fact-phrases.ts";
 import { CALL_PHRASES } from "../../src/highlevel/call-phrases.ts";
-import { bundleWorker } from "../../src/cli/workerd.ts";
+import { bundleWorker } from "../../src/local/workerd.ts";
 
 const MAX_GZIPPED_BYTES = 150 * 1024;
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));

@@ -3,8 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aCheckout } from "./checkout.ts";
-import { freePort } from "../../src/cli/workerd.ts";
-import { signBody } from "../../src/cli/sign.ts";
+import { freePort } from "../../src/local/workerd.ts";
+import { signBody } from "../../src/local/sign.ts";
 import { parseEnv } from "node:util";
 
 /** A checkout of its own, so that the rules of this one are not edited. */

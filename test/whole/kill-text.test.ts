@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DemoTime } from "../../src/cli/demo/time.ts";
-import { sendEvent, type Target } from "../../src/cli/hook-client.ts";
-import { HighLevelStandIn } from "../../src/cli/stand-in/stand-in.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../src/cli/workerd.ts";
+import { sendEvent, type Target } from "../../src/local/hook-client.ts";
+import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { aPayload, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_TOKEN_KEY, TEST_VARIABLES } from "../keys.ts";
 import { aCheckout } from "./checkout.ts";
@@ -32,7 +32,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(checkout, "rules/text.json"), JSON.stringify(rule));
   // The demo's Worker is the real one on a clock that can be moved.
-  await bundleWorker(bundle, checkout, "src/demo/worker.ts");
+  await bundleWorker(bundle, checkout, "src/local/worker/demo-worker.ts");
 }, 60_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import type { HookRoute } from "../../src/model/event.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { LOCATION } from "../builders.ts";
 import { CANARY_PERSON } from "../canaries.ts";
 

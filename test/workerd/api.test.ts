@@ -5,7 +5,7 @@ import { answerApi } from "../../src/api/api.ts";
 import { hasAccess } from "../../src/api/door.ts";
 import { readConfiguration, type Variables } from "../../src/model/configuration.ts";
 import type { Decision } from "../../src/model/decision.ts";
-import { hex, sha256 } from "../../src/model/hash.ts";
+import { hex, sha256 } from "../../src/kit/hash.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";

@@ -1,7 +1,7 @@
 // Talks to the Worker under test the way HighLevel and an operator do.
 import { env, exports } from "cloudflare:workers";
 import type { HookRoute } from "../../src/model/event.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { aPayload, LOCATION, provedHeaders } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
 

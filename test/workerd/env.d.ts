@@ -1,5 +1,5 @@
 /// <reference types="vite/types/importMeta.d.ts" />
-import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
+import type { LedgerEnv } from "../../src/objects/durable-objects.ts";
 
 declare global {
   namespace Cloudflare {

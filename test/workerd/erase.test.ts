@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { directoryOf } from "../../src/ledger/durable-objects.ts";
-import type { JsonObject } from "../../src/model/json.ts";
+import { directoryOf } from "../../src/objects/durable-objects.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { CANARY_PERSON, holdsCanary } from "../canaries.ts";
 import { api, apiPost, ledger, post } from "./client.ts";

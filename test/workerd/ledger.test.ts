@@ -7,7 +7,7 @@ import {
   runInDurableObject,
 } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 import { aPayload, aRule, aTask, aWebhook, CONTACT, LOCATION } from "../builders.ts";
 import { TEST_VARIABLES } from "../keys.ts";
 import { api, apiPost, ledger, postEvent } from "./client.ts";

@@ -2,7 +2,7 @@
 import { exports } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 import { aPayload, aRule, aTask, CONTACT, LOCATION } from "../builders.ts";
 import { SHIPPED_RULES } from "../shipped.ts";
 import { api, apiPost, ORIGIN, postEvent } from "./client.ts";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isServed } from "../../src/api/served.ts";
-import { directory } from "../../src/ledger/client.ts";
+import { directory } from "../../src/objects/client.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { aPayload } from "../builders.ts";
 import { A, api, B, send } from "./tenants.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HighLevelStandIn } from "../../src/cli/stand-in/stand-in.ts";
+import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 
 describe("the stand-in for HighLevel, inside workerd", () => {
   const asking = (signal?: AbortSignal): Request =>

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { listDurableObjectIds, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROUTES } from "../../src/api/api.ts";
-import type { Json } from "../../src/model/json.ts";
+import type { Json } from "../../src/kit/json.ts";
 import { chance, type Chance } from "../generated/chance.ts";
 import { A, api, B, fill, idsOf, RULES, secretOf, send, SHARED, stateOf } from "./tenants.ts";
 import { resetWorld, world } from "./world.ts";

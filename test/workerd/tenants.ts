@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import worker from "../../src/worker.ts";
-import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
+import type { LedgerEnv } from "../../src/objects/durable-objects.ts";
 import type { Rule } from "../../src/model/rule.ts";
-import type { Json, JsonObject } from "../../src/model/json.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { aRule, aTask, aWebhook, signed } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
 import { ORIGIN } from "./client.ts";

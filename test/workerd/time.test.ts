@@ -1,6 +1,6 @@
 import { evictDurableObject, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../src/model/json.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
 import type { CancelTrigger, Rule } from "../../src/model/rule.ts";
 import { aPayload, aRule, aWebhook, CONTACT, LOCATION } from "../builders.ts";
 import { api, apiPost, ledger, post, postEvent } from "./client.ts";

@@ -2,8 +2,9 @@
 import { env } from "cloudflare:workers";
 import { createScheduledController, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { directory, pokeLedgers } from "../../src/ledger/client.ts";
-import type { LedgerEnv } from "../../src/ledger/durable-objects.ts";
+import { directory } from "../../src/objects/client.ts";
+import { pokeLedgers } from "../../src/objects/watchdog.ts";
+import type { LedgerEnv } from "../../src/objects/durable-objects.ts";
 import worker from "../../src/worker.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";

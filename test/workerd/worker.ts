@@ -1,12 +1,12 @@
 // The Worker under test: the real one, whose ledgers live in the world of world.ts.
-import { Ledger as RealLedger, type LedgerEnv } from "../../src/ledger/durable-objects.ts";
-import type { Sql } from "../../src/ledger/ports.ts";
+import { Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
+import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Rule, RuleSet } from "../../src/model/rule.ts";
 import { aRuleSet } from "../builders.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
-export { Directory } from "../../src/ledger/durable-objects.ts";
+export { Directory } from "../../src/objects/durable-objects.ts";
 
 export class Ledger extends RealLedger {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {

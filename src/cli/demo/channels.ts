@@ -1,7 +1,7 @@
 // One signed event of every channel, and what came of each.
 import { CHANNEL_SAMPLES, payloadOf, SAMPLES, type Sample } from "../../events/samples.ts";
-import type { JsonObject } from "../../model/json.ts";
-import { sendEvent, type Sent, type Story } from "../hook-client.ts";
+import type { JsonObject } from "../../kit/json.ts";
+import { sendEvent, type Sent, type Story } from "../../local/hook-client.ts";
 import { settled } from "./settled.ts";
 import type { World } from "./world.ts";
 

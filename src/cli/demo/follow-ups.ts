@@ -1,9 +1,9 @@
 // Follow-ups inside HighLevel, as they happen: four calls reach voicemail, and what each contact does in the five minutes
 // until they are texted decides what they get. Then HighLevel tells of our own text, which fires nothing.
-import { sendEvent, type Story } from "../hook-client.ts";
-import type { Call } from "../stand-in/faults.ts";
-import { webhookOf } from "../stand-in/messages.ts";
-import type { Message } from "../stand-in/state.ts";
+import { sendEvent, type Story } from "../../local/hook-client.ts";
+import type { Call } from "../../local/stand-in/faults.ts";
+import { webhookOf } from "../../local/stand-in/messages.ts";
+import type { Message } from "../../local/stand-in/state.ts";
 import { tell } from "./channels.ts";
 import { settled } from "./settled.ts";
 import type { World } from "./world.ts";

@@ -1,8 +1,8 @@
 // What the demo prints of its follow-ups: pure functions from data to lines.
 import type { Delivery } from "../../model/delivery.ts";
-import { isJsonObject } from "../../model/json.ts";
-import type { ReceivedWebhook } from "../receiver.ts";
-import type { Call } from "../stand-in/faults.ts";
+import { isJsonObject } from "../../kit/json.ts";
+import type { ReceivedWebhook } from "../../local/receiver.ts";
+import type { Call } from "../../local/stand-in/faults.ts";
 import type { FollowUp, FollowUps, OwnMessage } from "./follow-ups.ts";
 import type { ProvidedMessage, ProviderRole } from "./provider.ts";
 

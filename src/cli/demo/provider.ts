@@ -1,9 +1,9 @@
 // The provider role: HighLevel hands over messages, a gateway on loopback gets them, and what it says of them later is what
 // HighLevel is told.
-import type { JsonObject } from "../../model/json.ts";
-import type { ReceivedWebhook } from "../receiver.ts";
-import type { Call } from "../stand-in/faults.ts";
-import type { Message } from "../stand-in/state.ts";
+import type { JsonObject } from "../../kit/json.ts";
+import type { ReceivedWebhook } from "../../local/receiver.ts";
+import type { Call } from "../../local/stand-in/faults.ts";
+import type { Message } from "../../local/stand-in/state.ts";
 import { tell } from "./channels.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../model/delivery.ts";
-import { storyOf, type Story } from "../hook-client.ts";
+import { storyOf, type Story } from "../../local/hook-client.ts";
 import type { World } from "./world.ts";
 
 /** What goes no further by itself. */

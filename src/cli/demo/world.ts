@@ -3,20 +3,20 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { LOCATION, SAMPLES } from "../../events/samples.ts";
-import { ensureDevVars, RECEIVER_PORT } from "../dev-vars.ts";
-import type { Target } from "../hook-client.ts";
-import { DEFAULT_WORKER_URL, ROOT } from "../project.ts";
-import { startReceiver, type ReceivedWebhook, type Receiver } from "../receiver.ts";
-import { developmentKey } from "../sign.ts";
-import { startHighLevel } from "../stand-in/server.ts";
-import { HighLevelStandIn } from "../stand-in/stand-in.ts";
-import type { Message } from "../stand-in/state.ts";
+import { ensureDevVars, RECEIVER_PORT } from "../../local/dev-vars.ts";
+import type { Target } from "../../local/hook-client.ts";
+import { DEFAULT_WORKER_URL, ROOT } from "../../local/project.ts";
+import { startReceiver, type ReceivedWebhook, type Receiver } from "../../local/receiver.ts";
+import { developmentKey } from "../../local/sign.ts";
+import { startHighLevel } from "../../local/stand-in/server.ts";
+import { HighLevelStandIn } from "../../local/stand-in/stand-in.ts";
+import type { Message } from "../../local/stand-in/state.ts";
 import { UsageError } from "../usage-error.ts";
-import { bundleWorker, freePort, runWorker, type RunningWorker } from "../workerd.ts";
+import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../local/workerd.ts";
 import { DemoTime } from "./time.ts";
 
 const BUNDLE = join(ROOT, "dist/demo");
-const ENTRY = "src/demo/worker.ts";
+const ENTRY = "src/local/worker/demo-worker.ts";
 const SECRET_BYTES = 32;
 
 /** The demo's world. */

@@ -1,6 +1,6 @@
 // Calls to the operator's API, and what it says when it cannot.
 import type { Issue } from "../../model/failure.ts";
-import { token } from "../frame/session.ts";
+import { token } from "./session.ts";
 
 /** Query parameters; those without a value are left out. */
 export type Parameters = Readonly<Record<string, string | number | null | undefined>>;

@@ -2,10 +2,10 @@
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { byDay } from "./days.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { clockInWords, dayInWords, timeElsewhere } from "../time/time.ts";
 import { WhatFired, WhatHappened } from "../parts/event-rows.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 
 const onKeyDown = rowKeys();

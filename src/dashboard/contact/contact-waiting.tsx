@@ -1,12 +1,12 @@
 // What is still to come for a contact: deliveries that wait, soonest first, and tasks that are open.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
-import { doesInWords } from "../../model/in-words.ts";
+import { doesInWords } from "../../language/in-words.ts";
 import type { Task } from "../../model/task.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import type { Asked } from "../ask/use-query.ts";
 import { DeliveryButtons } from "../parts/delivery-buttons.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Ago, Time } from "../time/time-elements.tsx";
 

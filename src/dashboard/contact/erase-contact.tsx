@@ -5,7 +5,7 @@ import type { Erased } from "../../model/ledger.ts";
 import { locationPath, problemOf, remove, type Problem } from "../ask/api.ts";
 import { erasedInWords } from "./erased.ts";
 import { announce } from "../parts/announce.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 

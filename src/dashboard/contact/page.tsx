@@ -3,13 +3,13 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
-import type { PageProps } from "../routes.ts";
+import type { PageProps } from "../address/routes.ts";
 import { ContactLog } from "./contact-log.tsx";
 import { OpenTasks, Waiting, type Deliveries, type Tasks } from "./contact-waiting.tsx";
 import { EraseContact, ErasureNote, type Erasure } from "./erase-contact.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { useQuery } from "../ask/use-query.ts";
 

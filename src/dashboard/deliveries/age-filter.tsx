@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { AGES, ageOf } from "./delivery-filter.ts";
-import { goTo, linkTo, type Query } from "../routes.ts";
+import { AGES, ageOf } from "../address/delivery-filter.ts";
+import { goTo, linkTo, type Query } from "../address/routes.ts";
 import { fromField, toField } from "../time/zoned.ts";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 
 /** How long ago: one of a few ages, or between two times by the location's clock. */
 export function AgeFilter({ query }: { readonly query: Query }): JSX.Element {

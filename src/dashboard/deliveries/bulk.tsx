@@ -3,10 +3,10 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DELIVERY_STATES, type DeliveryCounts, type DeliveryFilter, type DeliveryState } from "../../model/delivery.ts";
 import { get, locationPath, post, problemOf, type Problem } from "../ask/api.ts";
-import { filterInWords } from "./delivery-filter.ts";
+import { filterInWords } from "../address/delivery-filter.ts";
 import { moveAll, type MoveEnd } from "./move-all.ts";
 import { STATE_WORDS } from "../parts/badge.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { counted } from "../parts/counted.ts";
 

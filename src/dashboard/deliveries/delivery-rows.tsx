@@ -2,14 +2,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
-import { doesInWords } from "../../model/in-words.ts";
+import { doesInWords } from "../../language/in-words.ts";
 import type { HostState } from "../../model/statistics.ts";
-import { hostInWords } from "./delivery-filter.ts";
-import { linkTo } from "../routes.ts";
+import { hostInWords } from "../address/delivery-filter.ts";
+import { linkTo } from "../address/routes.ts";
 import { endInWords } from "../parts/waits.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { DeliveryTimeline, Wait } from "../parts/delivery-timeline.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
 

@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { DeliveryLinks } from "./delivery-rows.tsx";
 import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 
 /** One delivery, as an address names it. */

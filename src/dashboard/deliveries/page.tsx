@@ -10,7 +10,7 @@ import {
 } from "../../model/delivery.ts";
 import { locationPath } from "../ask/api.ts";
 import { useCalmQuery } from "../ask/calm.tsx";
-import { ERROR_CODES, filterOf, frozen, hostInWords } from "./delivery-filter.ts";
+import { ERROR_CODES, filterOf, frozen, hostInWords } from "../address/delivery-filter.ts";
 import { AgeFilter } from "./age-filter.tsx";
 import { STATE_WORDS } from "../parts/badge.tsx";
 import { BULK, BULK_KINDS, BulkDialog, type BulkKind } from "./bulk.tsx";
@@ -19,10 +19,10 @@ import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Hosts, useHosts } from "../parts/hosts.tsx";
 import { OneDelivery } from "./one-delivery.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { ProblemNote } from "../parts/problem.tsx";
-import { linkTo, type Query, type PageProps } from "../routes.ts";
+import { linkTo, type Query, type PageProps } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { counted } from "../parts/counted.ts";
 

@@ -2,11 +2,11 @@
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
-import { doesInWords } from "../../model/in-words.ts";
+import { doesInWords } from "../../language/in-words.ts";
 import { locationPath } from "../ask/api.ts";
 import { useQuery } from "../ask/use-query.ts";
-import { usePlace } from "../parts/place.ts";
-import { linkTo } from "../routes.ts";
+import { usePlace } from "../ask/place.ts";
+import { linkTo } from "../address/routes.ts";
 import { Time } from "../time/time-elements.tsx";
 
 const MOST = 200;

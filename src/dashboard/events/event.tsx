@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";
-import type { Json } from "../../model/json.ts";
+import type { Json } from "../../kit/json.ts";
 import { locationPath } from "../ask/api.ts";
 import { EndedWaits } from "./ended-waits.tsx";
 import { exampleOf, storyOf } from "./fixture.ts";
@@ -11,10 +11,10 @@ import { DecisionRows } from "../parts/verdicts.tsx";
 import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
 import { useHosts } from "../parts/hosts.tsx";
 import { JsonText } from "../parts/json.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
-import { linkTo, type PageProps } from "../routes.ts";
+import { linkTo, type PageProps } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
 export function EventPage({ route }: PageProps): JSX.Element {

@@ -1,7 +1,7 @@
 // A recorded event as a test of the rules: an example for a rule file, or a story for `rules simulate`.
 import type { Decision } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../kit/json.ts";
 
 /** Ids and times of this one delivery, which say nothing to a rule. */
 const ENVELOPE = new Set(["webhookId", "appId", "companyId", "locationId", "versionId"]);

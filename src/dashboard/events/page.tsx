@@ -6,10 +6,10 @@ import { locationPath } from "../ask/api.ts";
 import { EventRows } from "../parts/event-rows.tsx";
 import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Quarantine } from "./quarantine.tsx";
-import { linkTo, spanOf, type PageProps } from "../routes.ts";
+import { linkTo, spanOf, type PageProps } from "../address/routes.ts";
 import { timeInWords } from "../time/time.ts";
 import { useQuery } from "../ask/use-query.ts";
 

@@ -6,7 +6,7 @@ import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { announce } from "../parts/announce.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 

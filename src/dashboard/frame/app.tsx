@@ -5,10 +5,10 @@ import type { Settings } from "../../model/settings.ts";
 import { get, onRefused, problemOf, type Problem } from "../ask/api.ts";
 import { useChange } from "../ask/use-change.ts";
 import { ProblemNote } from "../parts/problem.tsx";
-import { useRoute } from "../routes.ts";
+import { useRoute } from "../address/routes.ts";
 import { Located } from "./located.tsx";
 import { Locations } from "./locations.tsx";
-import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "./session.ts";
+import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "../ask/session.ts";
 import { SignIn } from "./sign-in.tsx";
 
 /** Where Cloudflare Access ends its own session, at the address of any application behind it. */

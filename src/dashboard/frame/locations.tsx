@@ -4,7 +4,7 @@ import type { KnownLocation } from "../../model/ledger.ts";
 import { LocationList } from "./location-switcher.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
-import { goTo, linkTo, readRoute } from "../routes.ts";
+import { goTo, linkTo, readRoute } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
 const ASK_EVERY_MS = 2_000;

@@ -1,10 +1,10 @@
 // What stands around every page of a location: where one is, and where one can go.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { linkTo, type PageName, type Route } from "../routes.ts";
+import { linkTo, type PageName, type Route } from "../address/routes.ts";
 import { FindContact } from "../parts/find-contact.tsx";
 import { LocationSwitcher } from "./location-switcher.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { toFirstRow } from "../parts/row-keys.ts";
 
 const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [

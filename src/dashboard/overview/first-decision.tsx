@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import type { EventStory, LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { DecisionRows } from "../parts/verdicts.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { Time } from "../time/time-elements.tsx";
 
 /** The first event that a location ever sent, and what every rule made of it. */

@@ -3,8 +3,8 @@ import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
 import { Bars, folded } from "../parts/bars.tsx";
 import { counted as inWords } from "../parts/counted.ts";
-import { usePlace } from "../parts/place.ts";
-import { linkTo } from "../routes.ts";
+import { usePlace } from "../ask/place.ts";
+import { linkTo } from "../address/routes.ts";
 import { sumOf } from "./sum.ts";
 
 const MULTIPLE_BARS = 48;

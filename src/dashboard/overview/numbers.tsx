@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
 import { counted } from "../parts/counted.ts";
-import { usePlace } from "../parts/place.ts";
-import { linkTo } from "../routes.ts";
+import { usePlace } from "../ask/place.ts";
+import { linkTo } from "../address/routes.ts";
 import { Ago } from "../time/time-elements.tsx";
 
 /** Each leads to what it counts. */

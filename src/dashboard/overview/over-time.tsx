@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { Chart } from "./chart.tsx";
 import { sumOf } from "./sum.ts";
 

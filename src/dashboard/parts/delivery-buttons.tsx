@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "./announce.tsx";
-import { usePlace } from "./place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "./problem.tsx";
 
 /** What the API can be told to do with one. */

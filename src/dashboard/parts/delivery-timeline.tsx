@@ -1,14 +1,14 @@
 // What became of an action: where it stands, each attempt, what it waits for or what ended it, and what one can do.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
-import { cancelInWords, doesInWords, windowInWords } from "../../model/in-words.ts";
+import { cancelInWords, doesInWords, windowInWords } from "../../language/in-words.ts";
 import type { HostState } from "../../model/statistics.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { lengthInWords } from "../time/time.ts";
 import { CANCELLED_BY, waitInWords } from "./waits.ts";
 import { StateBadge } from "./badge.tsx";
 import { DeliveryButtons } from "./delivery-buttons.tsx";
-import { usePlace } from "./place.ts";
+import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { Time } from "../time/time-elements.tsx";
 

@@ -1,10 +1,10 @@
 // Events as rows: when, what, whom, and what fired or was held back.
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { Tag } from "./badge.tsx";
 import { HELD_WORDS } from "./held-words.ts";
-import { usePlace } from "./place.ts";
+import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "./row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
 

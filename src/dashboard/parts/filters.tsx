@@ -1,7 +1,7 @@
 // What a list is narrowed by. It stands in the address, so a filtered list can be kept, sent and gone back from.
 import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
-import { goTo, linkTo, readRoute, type Query } from "../routes.ts";
+import { goTo, linkTo, readRoute, type Query } from "../address/routes.ts";
 
 const TYPING_MS = 300;
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { goTo, linkTo } from "../routes.ts";
-import { usePlace } from "./place.ts";
+import { goTo, linkTo } from "../address/routes.ts";
+import { usePlace } from "../ask/place.ts";
 
 /** Goes to a contact by its id. `label`: what tells this form from the other one on the page. */
 export function FindContact({ label }: { readonly label: string }): JSX.Element {

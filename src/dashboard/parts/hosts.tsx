@@ -2,11 +2,11 @@
 import type { JSX } from "preact";
 import type { HostState } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
-import { hostInWords } from "../deliveries/delivery-filter.ts";
-import { linkTo, type Query } from "../routes.ts";
+import { hostInWords } from "../address/delivery-filter.ts";
+import { linkTo, type Query } from "../address/routes.ts";
 import { useQuery, type Asked } from "../ask/use-query.ts";
 import { hostStateInWords } from "./waits.ts";
-import { usePlace } from "./place.ts";
+import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { ProblemNote } from "./problem.tsx";
 import { Ago } from "../time/time-elements.tsx";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Json } from "../../model/json.ts";
+import type { Json } from "../../kit/json.ts";
 
 const MAX_LINES = 400;
 

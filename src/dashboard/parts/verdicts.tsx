@@ -1,10 +1,10 @@
 // Why each rule fired, or did not: a row for each, and behind it the conditions with what they saw.
 import type { JSX } from "preact";
 import type { ConditionVerdict, Decision, Verdict, VerdictReason } from "../../model/decision.ts";
-import { conditionInWords, noteInWords, verdictInWords } from "../../model/in-words.ts";
-import { linkTo } from "../routes.ts";
+import { conditionInWords, noteInWords, verdictInWords } from "../../language/in-words.ts";
+import { linkTo } from "../address/routes.ts";
 import { conditionTree, type TreeNode } from "./condition-tree.ts";
-import { usePlace } from "./place.ts";
+import { usePlace } from "../ask/place.ts";
 
 const REASONS: { readonly [Reason in VerdictReason]: string } = {
   fired: "fired",

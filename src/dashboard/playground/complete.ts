@@ -7,7 +7,7 @@ import {
   type CompletionSource,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../kit/json.ts";
 import { completionAt, type Candidate } from "./completion.ts";
 
 const TYPES = { key: "property", word: "enum", part: "class" } as const;

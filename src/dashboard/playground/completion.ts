@@ -1,7 +1,7 @@
 // What can be written at a place of a rule: keys, words and beginnings of whole parts, from the rule's JSON Schema and
 // the words that each fact takes.
-import { FACTS } from "../../events/facts.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
+import { FACTS } from "../../language/facts.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { cursorAt, type Cursor } from "./cursor.ts";
 import { readJson, type JsonNode } from "./read-json.ts";
 import { choicesFor, plain, schemasOf } from "./schema-words.ts";

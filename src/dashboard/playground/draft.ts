@@ -1,8 +1,8 @@
 // What somebody is trying in the playground of a location: kept for the tab, so that a reload loses nothing.
 import { useEffect, useState } from "preact/hooks";
-import { mayKeepDrafts } from "../frame/session.ts";
+import { mayKeepDrafts } from "../ask/session.ts";
 import { payloadOf, SAMPLES } from "../../events/samples.ts";
-import { isJsonObject } from "../../model/json.ts";
+import { isJsonObject } from "../../kit/json.ts";
 import { FIRST_NAME, firstText, payloadText } from "./rule-file.ts";
 
 /** A rule and an event, as they are typed. */

@@ -16,7 +16,7 @@ import {
 } from "@codemirror/view";
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { JsonObject } from "../../model/json.ts";
+import type { JsonObject } from "../../kit/json.ts";
 import { complete } from "./complete.ts";
 import { editorTheme } from "./editor-theme.ts";
 import { hangingIndent } from "./hanging-indent.ts";

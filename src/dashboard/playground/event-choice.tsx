@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { SAMPLES } from "../../events/samples.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { timeInWords } from "../time/time.ts";
 import { useQuery } from "../ask/use-query.ts";
 

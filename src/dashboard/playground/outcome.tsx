@@ -1,6 +1,6 @@
 // What would be decided on the event with the draft in force: the draft first, then the other rules, then what follows.
 import type { JSX } from "preact";
-import { doesInWords } from "../../model/in-words.ts";
+import { doesInWords } from "../../language/in-words.ts";
 import type { ExplainedAction } from "../../model/playground.ts";
 import { DecisionRows } from "../parts/verdicts.tsx";
 import { Time } from "../time/time-elements.tsx";

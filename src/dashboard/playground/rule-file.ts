@@ -1,5 +1,5 @@
 // A rule as the text of a file: one that ships, for changing it, and one to start from.
-import { isJsonObject, type Json } from "../../model/json.ts";
+import { isJsonObject, type Json } from "../../kit/json.ts";
 import type { Rule, RuleFile } from "../../model/rule.ts";
 
 const SCHEMA = "../schema/rule.schema.json";

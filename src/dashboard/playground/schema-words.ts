@@ -1,6 +1,6 @@
 // What the rule's JSON Schema allows at a place of a text. It knows the words of JSON Schema that ours uses:
 // $ref, anyOf, allOf with if, then and else, properties, additionalProperties, items, const, enum and type.
-import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { JsonNode } from "./read-json.ts";
 
 /** Follows references and choices, until nothing is left but plain schemas. */

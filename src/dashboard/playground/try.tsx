@@ -5,7 +5,7 @@ import type { TriedDraft } from "../../model/playground.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "../parts/announce.tsx";
 import { EventRows } from "../parts/event-rows.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";
 import type { Rule } from "../../model/rule.ts";
 import { get, locationPath, Problem, problemOf } from "../ask/api.ts";
-import type { Query } from "../routes.ts";
+import type { Query } from "../address/routes.ts";
 import type { Draft, Drafting } from "./draft.ts";
 import { sourceWord, type EventSource } from "./event-choice.tsx";
 import { fileText, payloadText } from "./rule-file.ts";

@@ -1,6 +1,6 @@
 // The draft's check, asked again a moment after each keystroke.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { CheckedDraft } from "../../model/playground.ts";
 import { post, problemOf, type Problem } from "../ask/api.ts";
 import type { Draft } from "./draft.ts";

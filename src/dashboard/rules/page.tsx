@@ -1,6 +1,6 @@
 // The rules in force in words, with how often each fired and was held here; and one of them at large.
 import type { JSX } from "preact";
-import type { PageProps } from "../routes.ts";
+import type { PageProps } from "../address/routes.ts";
 import { Calm } from "../ask/calm.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleList } from "./rule-list.tsx";

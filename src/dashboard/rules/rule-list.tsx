@@ -2,11 +2,11 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RuleStatistics } from "../../model/statistics.ts";
-import { linkTo, type Query } from "../routes.ts";
+import { linkTo, type Query } from "../address/routes.ts";
 import { formerRules, hasName, isInView, ruleUses, RULE_VIEWS, type RuleSetAnswer, type RuleUse } from "./rule-use.ts";
 import { Filters, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { RuleNumbers } from "./rule-numbers.tsx";
 import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";

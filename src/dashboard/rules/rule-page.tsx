@@ -1,18 +1,18 @@
 // One rule: what it does, how often it did, its events, and its file.
 import type { JSX } from "preact";
-import type { Json } from "../../model/json.ts";
+import type { Json } from "../../kit/json.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { Rule } from "../../model/rule.ts";
 import type { RuleStatistics } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
-import { linkTo } from "../routes.ts";
+import { linkTo } from "../address/routes.ts";
 import { ruleUse, type RuleSetAnswer } from "./rule-use.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { EventRows } from "../parts/event-rows.tsx";
 import { JsonText } from "../parts/json.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleTable } from "./rule-numbers.tsx";
 import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";

@@ -1,6 +1,6 @@
 // A rule in words, what it is marked with, and what a check of its file found.
 import type { JSX } from "preact";
-import { ruleInWords } from "../../model/in-words.ts";
+import { ruleInWords } from "../../language/in-words.ts";
 import type { CheckedRule, Rule } from "../../model/rule.ts";
 import type { RuleUse } from "./rule-use.ts";
 

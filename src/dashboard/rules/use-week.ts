@@ -1,7 +1,7 @@
 import type { RuleStatistics } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
 import { useQuery, type Asked } from "../ask/use-query.ts";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { spanUpTo } from "../time/span.ts";
 import { useNow } from "../time/use-now.ts";
 

@@ -7,10 +7,10 @@ import { neighbourOf } from "./due.ts";
 import { announce } from "../parts/announce.tsx";
 import { Filters, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { TaskRows } from "./task-rows.tsx";
-import { linkTo, type PageProps } from "../routes.ts";
+import { linkTo, type PageProps } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
 const PAGE = 50;

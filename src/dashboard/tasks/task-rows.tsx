@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import type { Task } from "../../model/task.ts";
 import { dueInWords } from "./due.ts";
-import { linkTo } from "../routes.ts";
-import { usePlace } from "../parts/place.ts";
+import { linkTo } from "../address/routes.ts";
+import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";

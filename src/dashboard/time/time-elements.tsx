@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { fromNow, timeElsewhere, timeInWords } from "./time.ts";
-import { usePlace } from "../parts/place.ts";
+import { usePlace } from "../ask/place.ts";
 import { useNow } from "./use-now.ts";
 
 /** A time in the location's zone; in the viewer's when one points at it. */

@@ -1,15 +1,15 @@
 // Events: any payload, its facts, what the shipped rules decide on it, and what their actions would send.
 import { isDeepStrictEqual } from "node:util";
-import { ACTION_KINDS } from "../../../src/act/perform.ts";
-import { renderText, renderUrl, renderValue, type TemplateRoots } from "../../../src/act/template.ts";
+import { ACTION_KINDS } from "../../../src/act/kinds.ts";
+import { renderText, renderUrl, renderValue, type TemplateRoots } from "../../../src/act/template/template.ts";
 import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { parseJson } from "../../../src/events/parse-json.ts";
 import { decide, everyVerdict } from "../../../src/match/decide.ts";
 import { plainFacts } from "../../../src/match/facts.ts";
-import { conditionInWords, verdictInWords } from "../../../src/model/in-words.ts";
+import { conditionInWords, verdictInWords } from "../../../src/language/in-words.ts";
 import type { PlannedAction } from "../../../src/model/decision.ts";
 import type { Event } from "../../../src/model/event.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { byPriority, type RuleSet } from "../../../src/model/rule.ts";
 import { MOMENT } from "../../builders.ts";

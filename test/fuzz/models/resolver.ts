@@ -1,9 +1,9 @@
 // The path resolver, beside one that reads a path letter by letter.
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { resolvePath } from "../../../src/match/path.ts";
-import { pathKeys } from "../../../src/model/path.ts";
-import type { Json } from "../../../src/model/json.ts";
+import { resolvePath } from "../../../src/language/value-at.ts";
+import { pathKeys } from "../../../src/language/path.ts";
+import type { Json } from "../../../src/kit/json.ts";
 import { documentText, text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
 

@@ -11,8 +11,8 @@ import {
   TEMPLATE_ROOTS,
   templateFields,
   templateProblem,
-} from "../../../src/act/template.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+} from "../../../src/act/template/template.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { json, longText, number, text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
 

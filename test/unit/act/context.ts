@@ -1,8 +1,8 @@
 // What an action is performed with in tests: a network and a clock that only the test moves.
-import type { ActionContext, ActionPorts } from "../../../src/act/action-kind.ts";
-import type { AttemptOutcome } from "../../../src/act/outcome.ts";
-import type { TemplateRoots } from "../../../src/act/template.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { ActionContext, ActionPorts } from "../../../src/act/contract/action-kind.ts";
+import type { AttemptOutcome } from "../../../src/act/contract/outcome.ts";
+import type { TemplateRoots } from "../../../src/act/template/template.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { aPayload, CONTACT, LOCATION } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
 

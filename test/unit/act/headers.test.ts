@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isHeaderValue, isSettable, refusedHeader } from "../../../src/act/headers.ts";
+import { isHeaderValue, isSettable, refusedHeader } from "../../../src/act/webhook/headers.ts";
 
 describe("a header that a rule may set", () => {
   it.each([

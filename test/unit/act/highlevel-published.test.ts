@@ -1,12 +1,12 @@
 // What our calls send, held against the stand-in, which knows nothing but what HighLevel publishes.
 import { describe, expect, it } from "vitest";
 import { CALLS } from "../../../src/highlevel/calls.ts";
-import { LedgerAccount } from "../../../src/ledger/highlevel-account.ts";
-import { perform } from "../../../src/act/perform.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import { LedgerAccount } from "../../../src/ledger/highlevel/account.ts";
+import { perform } from "../../../src/act/kinds.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { HIGHLEVEL_CALLS, MESSAGE_TYPES, type HighLevelAction, type HighLevelCall } from "../../../src/model/rule.ts";
-import { succeed } from "../../../src/model/result.ts";
-import { aHighLevel, LOCATION, TOKEN } from "../cli/stand-in-requests.ts";
+import { succeed } from "../../../src/kit/result.ts";
+import { aHighLevel, LOCATION, TOKEN } from "../local/stand-in-requests.ts";
 import { NO_LIMITS } from "../ledger/a-ledger.ts";
 import { context, roots, wordOf } from "./context.ts";
 

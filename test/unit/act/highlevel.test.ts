@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
-import type { Sends } from "../../../src/act/action-kind.ts";
-import { kindOf, perform } from "../../../src/act/perform.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { Sends } from "../../../src/act/contract/action-kind.ts";
+import { kindOf, perform } from "../../../src/act/kinds.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { HighLevelAction, HighLevelCall } from "../../../src/model/rule.ts";
 import { aText, CONTACT, LOCATION } from "../../builders.ts";
 import { context, NOW, roots, wordOf } from "./context.ts";

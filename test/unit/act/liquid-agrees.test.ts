@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { filters, Liquid } from "liquidjs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { smallLiquid } from "../../../src/act/liquid.ts";
+import { smallLiquid } from "../../../src/act/template/liquid.ts";
 import { event, template } from "../../fuzz/models/templates.ts";
 
 const TAGS = ["if", "unless", "case", "comment", "raw", "#"];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { actionError, unanswered } from "../../../src/act/outcome.ts";
-import { reportOf } from "../../../src/act/report.ts";
+import { actionError, unanswered } from "../../../src/act/contract/outcome.ts";
+import { reportOf } from "../../../src/act/contract/report.ts";
 
 it("an attempt that failed for good failed the message, whatever was answered", () => {
   const error = actionError("DESTINATION_STATUS", "The destination answered 500");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_ATTEMPTS, retryAfterMs, retryDelayMs } from "../../../src/act/retry.ts";
+import { MAX_ATTEMPTS, retryAfterMs, retryDelayMs } from "../../../src/act/contract/retry.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

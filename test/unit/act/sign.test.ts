@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { signWebhook } from "../../../src/act/sign.ts";
+import { signWebhook } from "../../../src/act/webhook/sign.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
 
 const SECONDS = 1_772_638_200;

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { TaskStore } from "../../../src/act/action-kind.ts";
-import { kvTasks, type TaskNamespace } from "../../../src/act/kv-tasks.ts";
-import type { AttemptOutcome } from "../../../src/act/outcome.ts";
-import { perform } from "../../../src/act/perform.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
+import { kvTasks, type TaskNamespace } from "../../../src/act/task/kv-tasks.ts";
+import type { AttemptOutcome } from "../../../src/act/contract/outcome.ts";
+import { perform } from "../../../src/act/kinds.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { TaskAction } from "../../../src/model/rule.ts";
 import { taskKey, type Task } from "../../../src/model/task.ts";
 import { aTask, CONTACT, LOCATION } from "../../builders.ts";

@@ -8,9 +8,9 @@ import {
   renderValue,
   TEMPLATE_ROOTS,
   templateProblem,
-} from "../../../src/act/template.ts";
-import type { Json } from "../../../src/model/json.ts";
-import { hasDotSegment } from "../../../src/act/destination.ts";
+} from "../../../src/act/template/template.ts";
+import type { Json } from "../../../src/kit/json.ts";
+import { hasDotSegment } from "../../../src/act/webhook/destination.ts";
 import { roots } from "./context.ts";
 
 const EVENT = {

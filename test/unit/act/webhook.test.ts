@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import type { ActionContext, ActionPorts } from "../../../src/act/action-kind.ts";
-import type { AttemptOutcome } from "../../../src/act/outcome.ts";
-import { ACTION_KINDS, kindOf, perform } from "../../../src/act/perform.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { ActionContext, ActionPorts } from "../../../src/act/contract/action-kind.ts";
+import type { AttemptOutcome } from "../../../src/act/contract/outcome.ts";
+import { ACTION_KINDS, kindOf, perform } from "../../../src/act/kinds.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import type { WebhookAction } from "../../../src/model/rule.ts";
 import { aPayload, aTask, aWebhook } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { hasAccess, type DoorPorts } from "../../../src/api/door.ts";
 import { readConfiguration } from "../../../src/model/configuration.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 
 const NOW = Date.parse("2026-03-04T15:30:00.000Z");
 const SECOND = NOW / 1_000;

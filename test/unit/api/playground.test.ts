@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkDraft, tryDraft } from "../../../src/api/playground.ts";
 import type { ApiPorts } from "../../../src/api/ports.ts";
 import { readConfiguration } from "../../../src/model/configuration.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aPayload, aRule, aRuleSet, aWebhook, MOMENT } from "../../builders.ts";
 

@@ -9,7 +9,7 @@ import {
   taskQuery,
 } from "../../../src/api/query.ts";
 import type { Failure } from "../../../src/model/failure.ts";
-import type { Result } from "../../../src/model/result.ts";
+import type { Result } from "../../../src/kit/result.ts";
 
 const NOW = Date.parse("2026-03-04T12:07:30Z");
 const url = (query: string) => new URL(`https://afterbeep.test/?${query}`);

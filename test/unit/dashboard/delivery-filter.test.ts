@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RETRY } from "../../../src/act/outcome.ts";
-import {
-  ageOf,
-  ERROR_CODES,
-  filterInWords,
-  filterOf,
-  frozen,
-} from "../../../src/dashboard/deliveries/delivery-filter.ts";
+import { RETRY } from "../../../src/act/contract/outcome.ts";
+import { ageOf, ERROR_CODES, filterInWords, filterOf, frozen } from "../../../src/dashboard/address/delivery-filter.ts";
 
 const NOW = Date.parse("2026-03-03T13:00:30.500Z");
 

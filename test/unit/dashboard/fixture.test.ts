@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT, RULES_FOLDER } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
-import { readStory, runStory } from "../../../src/cli/story.ts";
+import { readStory, runStory } from "../../../src/local/story.ts";
 import { exampleOf, storyOf } from "../../../src/dashboard/events/fixture.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { readEvent } from "../../../src/events/event.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { placesIn } from "../../../src/dashboard/playground/places.ts";
-import { jsonPointer } from "../../../src/model/json.ts";
+import { jsonPointer } from "../../../src/kit/json.ts";
 
 /** Every pointer of a document, with what it leads to. */
 function* pointersOf(value: unknown, path: (string | number)[] = []): Generator<[string, unknown]> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkTo, readRoute, spanOf } from "../../../src/dashboard/routes.ts";
+import { linkTo, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
 
 const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readLink } from "../../../src/dashboard/frame/session.ts";
+import { readLink } from "../../../src/dashboard/ask/session.ts";
 
 it.each([
   ["#token=abc", { token: "abc" }],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { ROOT } from "../../../src/cli/project.ts";
+import { ROOT } from "../../../src/local/project.ts";
 
 interface Lock {
   readonly packages: {

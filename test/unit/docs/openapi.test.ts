@@ -3,7 +3,7 @@ import { ROUTES } from "../../../src/api/api.ts";
 import { problemOf, type Failure, type FailureCode } from "../../../src/model/failure.ts";
 import { DELIVERY_STATES } from "../../../src/model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../../../src/model/event.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { misfits, objectAt, operationsOf, places, readDocument, validatorOf } from "../../api/document.ts";
 import { callOf, operationOf, pageExamples } from "../../api/page.ts";
 

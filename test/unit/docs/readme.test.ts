@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { readEvent } from "../../../src/events/event.ts";
 import { explain } from "../../../src/match/decide.ts";
 import { CONFIGURATION_NAMES } from "../../../src/model/configuration.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";
 import { MOMENT } from "../../builders.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
-import { readStory, runStory } from "../../../src/cli/story.ts";
-import { FACTS } from "../../../src/events/facts.ts";
+import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
+import { readStory, runStory } from "../../../src/local/story.ts";
+import { FACTS } from "../../../src/language/facts.ts";
 import { runExample } from "../../../src/match/examples.ts";
-import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { CALL_PHRASES } from "../../../src/highlevel/call-phrases.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { RETRY } from "../../../src/act/outcome.ts";
+import { RETRY } from "../../../src/act/contract/outcome.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/storage.md"), "utf8");
 

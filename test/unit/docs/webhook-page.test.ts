@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedDestination } from "../../../src/act/destination.ts";
-import { isSettable } from "../../../src/act/headers.ts";
-import { ROOT } from "../../../src/cli/project.ts";
+import { allowedDestination } from "../../../src/act/webhook/destination.ts";
+import { isSettable } from "../../../src/act/webhook/headers.ts";
+import { ROOT } from "../../../src/local/project.ts";
 
 const page = readFileSync(join(ROOT, "docs/rules.md"), "utf8");
 /** The quoted words of a line that begins so. */

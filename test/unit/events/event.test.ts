@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { factsOf, readEvent } from "../../../src/events/event.ts";
-import { FACTS } from "../../../src/events/facts.ts";
+import { FACTS } from "../../../src/language/facts.ts";
 import type { HookRoute } from "../../../src/model/event.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../../src/model/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/kit/json.ts";
 import { DecisionFacts } from "../../../src/match/facts.ts";
 import { NO_HISTORY } from "../../../src/model/history.ts";
 import { MOMENT } from "../../builders.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/kit/json.ts";
 import { MAX_DEPTH, MAX_NODES, parseJson, type ParsedJson } from "../../../src/events/parse-json.ts";
 
 const PROTOTYPE_KEYS = ["__proto__", "constructor", "prototype"];

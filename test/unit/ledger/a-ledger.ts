@@ -1,9 +1,9 @@
-import type { TaskStore } from "../../../src/act/action-kind.ts";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import type { CallLimits } from "../../../src/ledger/highlevel-account.ts";
+import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import type { CallLimits } from "../../../src/ledger/highlevel/account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerStorage } from "../../../src/ledger/ports.ts";
-import type { Tokens } from "../../../src/ledger/tokens.ts";
+import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
+import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";

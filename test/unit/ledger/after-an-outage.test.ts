@@ -1,6 +1,6 @@
 // After an outage, and on a clock that is wrong: the breaker holds what was kept back, and nobody gets two texts.
 import { expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";

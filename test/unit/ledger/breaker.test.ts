@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { actionError, unanswered } from "../../../src/act/outcome.ts";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { actionError, unanswered } from "../../../src/act/contract/outcome.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount, HighLevelAnswer } from "../../../src/highlevel/account.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import * as deliveries from "../../../src/ledger/deliveries.ts";
-import * as sends from "../../../src/ledger/sends.ts";
+import * as deliveries from "../../../src/ledger/deliveries/deliveries.ts";
+import * as sends from "../../../src/ledger/deliveries/sends.ts";
 import type { Delivery, DeliveryState } from "../../../src/model/delivery.ts";
 import type { HighLevelAction, Rule } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, LOCATION } from "../../builders.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { actionError, unanswered, type AttemptOutcome } from "../../../src/act/outcome.ts";
-import { after, CLOSED, modeOf, OPENS_AFTER, type Circuit } from "../../../src/ledger/circuit.ts";
-import { TokenBucket } from "../../../src/ledger/token-bucket.ts";
+import { actionError, unanswered, type AttemptOutcome } from "../../../src/act/contract/outcome.ts";
+import { after, CLOSED, modeOf, OPENS_AFTER, type Circuit } from "../../../src/ledger/pump/circuit.ts";
+import { TokenBucket } from "../../../src/kit/token-bucket.ts";
 
 const timeout = unanswered(actionError("DESTINATION_TIMEOUT", ""));
 const answered = (status: number): AttemptOutcome => ({

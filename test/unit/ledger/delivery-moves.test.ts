@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { actionError, unanswered, type AttemptOutcome } from "../../../src/act/outcome.ts";
-import * as moves from "../../../src/ledger/delivery-moves.ts";
-import type { Standing } from "../../../src/ledger/delivery-moves.ts";
+import { actionError, unanswered, type AttemptOutcome } from "../../../src/act/contract/outcome.ts";
+import * as moves from "../../../src/ledger/deliveries/moves.ts";
+import type { Standing } from "../../../src/ledger/deliveries/moves.ts";
 import { DELIVERY_STATES, type DeliveryState } from "../../../src/model/delivery.ts";
 
 const NOW = 1_000_000;

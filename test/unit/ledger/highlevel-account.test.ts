@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { LedgerAccount } from "../../../src/ledger/highlevel-account.ts";
-import { succeed } from "../../../src/model/result.ts";
+import { LedgerAccount } from "../../../src/ledger/highlevel/account.ts";
+import { succeed } from "../../../src/kit/result.ts";
 import { NO_LIMITS } from "./a-ledger.ts";
 
 /** Calls once; HighLevel answers so. What was asked with which token. */

@@ -1,6 +1,6 @@
 // Ways in which follow-ups inside HighLevel were broken: each was found by trying, through the real ledger.
 import { describe, expect, it } from "vitest";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import { sealKeys } from "../../../src/highlevel/seal.ts";
 import { readTokenAnswer } from "../../../src/highlevel/tokens.ts";

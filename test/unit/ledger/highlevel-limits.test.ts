@@ -1,9 +1,9 @@
 // The real ledger against HighLevel's limits, on a virtual clock.
 import { describe, expect, it } from "vitest";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { HighLevelAction } from "../../../src/model/rule.ts";
-import { succeed } from "../../../src/model/result.ts";
+import { succeed } from "../../../src/kit/result.ts";
 import { anEvent, aRule, aRuleSet, aWebhook } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 import { CountingHighLevel, type Windows } from "./counting-highlevel.ts";

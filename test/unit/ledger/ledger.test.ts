@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { Event } from "../../../src/model/event.ts";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { anEvent, aRule, aRuleSet, aTask } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import * as deliveries from "../../../src/ledger/deliveries.ts";
-import * as deliveryLists from "../../../src/ledger/delivery-lists.ts";
-import type { Sql } from "../../../src/ledger/ports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import * as deliveries from "../../../src/ledger/deliveries/deliveries.ts";
+import * as deliveryLists from "../../../src/ledger/deliveries/lists.ts";
+import type { Sql } from "../../../src/ledger/store/ports.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import type { DeliveryFilter } from "../../../src/model/delivery.ts";
-import * as tasks from "../../../src/ledger/tasks.ts";
+import * as tasks from "../../../src/ledger/deliveries/tasks.ts";
 import { anEvent, aRule, aRuleSet, aWebhook, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

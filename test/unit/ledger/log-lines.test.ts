@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { anEvent, aRule, aRuleSet, aTask, LOCATION } from "../../builders.ts";
 import { CANARY_PERSON, holdsCanary } from "../../canaries.ts";
 import { aLedger } from "./a-ledger.ts";

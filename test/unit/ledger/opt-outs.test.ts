@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { anEvent, CONTACT, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import { firstRow } from "../../../src/ledger/ports.ts";
+import { firstRow } from "../../../src/ledger/store/ports.ts";
 import { anEvent, aRule, aRuleSet, aTask, aWebhook, CONTACT, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
-import * as ruleSets from "../../../src/ledger/rule-sets.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
+import * as ruleSets from "../../../src/ledger/log/rule-sets.ts";
 import type { Rule } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";

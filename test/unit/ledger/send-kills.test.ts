@@ -2,10 +2,10 @@
 // after it did what was asked and before the answer is heard. Another instance goes on from what was written. The
 // contact never has two texts, and none only with a dead letter that says why.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import type { LedgerStorage } from "../../../src/ledger/ports.ts";
-import { succeed } from "../../../src/model/result.ts";
-import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
+import { succeed } from "../../../src/kit/result.ts";
+import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { anEvent, aRule, aRuleSet, aText, CONTACT, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

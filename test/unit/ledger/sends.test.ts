@@ -1,12 +1,12 @@
 // A message is sent once, whatever becomes of the attempt: through the real ledger, on a clock that jumps.
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerStorage } from "../../../src/ledger/ports.ts";
+import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
 import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
-import { succeed } from "../../../src/model/result.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
+import { succeed } from "../../../src/kit/result.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");

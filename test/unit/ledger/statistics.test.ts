@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import { Tally } from "../../../src/ledger/tally.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import { Tally } from "../../../src/ledger/log/tally.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { BUCKET_MS, type BucketName } from "../../../src/model/statistics.ts";
 import { anEvent, aRule, aRuleSet, aWebhook, LOCATION } from "../../builders.ts";

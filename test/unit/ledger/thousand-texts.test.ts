@@ -1,10 +1,10 @@
 // A thousand contacts are texted at once, through HighLevel as it publishes itself: each gets one text, in the time that
 // its limits allow, also when the object stops again and again and answers are lost.
 import { describe, expect, it } from "vitest";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import { succeed } from "../../../src/model/result.ts";
+import { succeed } from "../../../src/kit/result.ts";
 import { anEvent, aRule, aRuleSet, aText, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 import { VirtualTime } from "./virtual-time.ts";

@@ -1,15 +1,15 @@
 // The token of a location, on a HighLevel that is strict about each refresh token being used once.
 import { NO_LIMITS } from "./a-ledger.ts";
 import { describe, expect, it } from "vitest";
-import { HighLevelStandIn } from "../../../src/cli/stand-in/stand-in.ts";
-import { sqliteStorage, type SqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
+import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAnswer } from "../../../src/highlevel/account.ts";
 import { sealKeys } from "../../../src/highlevel/seal.ts";
 import { sealGrant, sealPrivate } from "../../../src/highlevel/sealed-token.ts";
 import { askForToken, codeForm } from "../../../src/highlevel/tokens.ts";
-import { LedgerAccount } from "../../../src/ledger/highlevel-account.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
-import { LedgerTokens } from "../../../src/ledger/tokens.ts";
+import { LedgerAccount } from "../../../src/ledger/highlevel/account.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
+import { LedgerTokens } from "../../../src/ledger/highlevel/tokens.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import { LOCATION } from "../../builders.ts";
 import { TEST_APP, TEST_OLD_TOKEN_KEY, TEST_TOKEN_KEY } from "../../keys.ts";

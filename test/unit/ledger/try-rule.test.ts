@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { readEvent } from "../../../src/events/event.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
 import { anEvent, aPayload, aRule, aRuleSet, aTask, CONTACT } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";

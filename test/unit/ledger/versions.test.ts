@@ -1,8 +1,8 @@
 // A deploy mixes versions: what a version before writes into the tables as they are now is read, counted and sent.
 import { describe, expect, it } from "vitest";
-import { sqliteStorage } from "../../../src/cli/sqlite-storage.ts";
-import type { Sql } from "../../../src/ledger/ports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/schema.ts";
+import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import type { Sql } from "../../../src/ledger/store/ports.ts";
+import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import { aTask, aWebhook, anEvent } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 

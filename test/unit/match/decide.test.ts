@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
-import type { Json, JsonObject } from "../../../src/model/json.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import type { Event } from "../../../src/model/event.ts";
 import type { ConditionGroup, Rule, RuleSet } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, aTask, aWebhook, MOMENT } from "../../builders.ts";

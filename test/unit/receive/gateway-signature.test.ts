@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { webhookKeys } from "../../../src/model/standard-webhooks.ts";
+import { webhookKeys } from "../../../src/kit/standard-webhooks.ts";
 import { isSignedByGateway } from "../../../src/receive/gateway-signature.ts";
 import { TEST_GATEWAY_SECRET } from "../../keys.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readConfiguration, type Variables } from "../../../src/model/configuration.ts";
 import type { Event } from "../../../src/model/event.ts";
-import { hex, sha256 } from "../../../src/model/hash.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import { hex, sha256 } from "../../../src/kit/hash.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
 import { ingestAgain, receive, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { aGatewayStatus, gatewaySigned, LOCATION } from "../../builders.ts";

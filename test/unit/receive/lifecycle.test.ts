@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/model/json.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import { lifecycleOf } from "../../../src/receive/lifecycle.ts";
 
 const read = (payload: JsonObject, route: "events" | "provider" = "events") => lifecycleOf(payload, route, "key");

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it, vi, type MockInstance } from "vitest"
 import { readConfiguration, type Variables } from "../../../src/model/configuration.ts";
 import type { Event, HookRoute } from "../../../src/model/event.ts";
 import { problemOf, type Failure } from "../../../src/model/failure.ts";
-import { hex, sha256 } from "../../../src/model/hash.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import { hex, sha256 } from "../../../src/kit/hash.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
 import type { UninstalledPlace } from "../../../src/model/token.ts";
-import type { Result } from "../../../src/model/result.ts";
+import type { Result } from "../../../src/kit/result.ts";
 import {
   ingest,
   ingestAgain,

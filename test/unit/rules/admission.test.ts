@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
+import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import { admitRule, type AdmissionContext } from "../../../src/rules/admission.ts";
-import type { Json } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/kit/json.ts";
 import fc from "fast-check";
 import { readCases } from "../../cases/read-cases.ts";
 

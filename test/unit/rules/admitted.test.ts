@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readEvent } from "../../../src/events/event.ts";
-import { factsOfKind, FACTS } from "../../../src/events/facts.ts";
+import { factsOfKind, FACTS } from "../../../src/language/facts.ts";
 import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
-import { conditionInWords, verdictInWords } from "../../../src/model/in-words.ts";
-import { OPERATOR_FORMS } from "../../../src/match/operators.ts";
+import { conditionInWords, verdictInWords } from "../../../src/language/in-words.ts";
+import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import type { ConditionVerdict } from "../../../src/model/decision.ts";
 import { CHANNELS, OUTCOMES } from "../../../src/model/event.ts";
-import type { Json } from "../../../src/model/json.ts";
+import type { Json } from "../../../src/kit/json.ts";
 import { DECORATORS, OPERATORS, OWN_OPERATORS, type Condition, type Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { MOMENT } from "../../builders.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
-import { runStory, type Step, type Story } from "../../../src/cli/story.ts";
-import type { JsonObject } from "../../../src/model/json.ts";
+import { runStory, type Step, type Story } from "../../../src/local/story.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";
 import { durationMs } from "../../../src/time/duration.ts";

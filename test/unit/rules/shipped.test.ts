@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkExamples } from "../../../src/match/example-findings.ts";
-import { projectConfiguration, ROOT } from "../../../src/cli/project.ts";
+import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
 import { RECIPES, SHIPPED_RULES } from "../../shipped.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sendEvent } from "../../../src/cli/hook-client.ts";
+import { sendEvent } from "../../../src/local/hook-client.ts";
 import { TEST_PRIVATE_KEY } from "../../keys.ts";
 import { describeInBrowser, useDashboard } from "./browser.ts";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../../src/cli/project.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../../src/cli/workerd.ts";
+import { ROOT } from "../../../src/local/project.ts";
+import { bundleWorker, runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
 import { TEST_VARIABLES } from "../../keys.ts";
 
 const MAX_GZIPPED_BYTES = 120 * 1024;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { RULES_FOLDER } from "../../../src/cli/project.ts";
+import { RULES_FOLDER } from "../../../src/local/project.ts";
 import { describeInBrowser, useDashboard } from "./browser.ts";
 
 const LOCATION = "ve9EPM428h8vShlRW1KT";

@@ -1,0 +1,113 @@
+import type { Task } from "../../model/task.ts";
+
+/** What one try of an action came to, with whether another try makes sense. */
+export type AttemptOutcome =
+  | {
+      readonly done: true;
+      readonly status: number | null;
+      readonly answer: string | null;
+      readonly task?: Task;
+      readonly messageId?: string | null;
+      /** The other id of an e-mail. */
+      readonly emailMessageId?: string | null;
+    }
+  | {
+      readonly done: false;
+      readonly status: number | null;
+      readonly answer: string | null;
+      readonly error: ActionError;
+      /** What the destination asked for with Retry-After, in milliseconds. */
+      readonly retryAfterMs: number | null;
+      /** The destination did not answer, whatever the error says: it may be down. */
+      readonly isSilent?: true;
+    };
+
+/** Why a try failed: a code, a sentence without values, and whether to try again. */
+export interface ActionError {
+  readonly code: ActionErrorCode;
+  readonly message: string;
+  readonly retry: Retry;
+}
+
+/** Again by itself, not again, when a person says so, or again without counting as a try: it was not its turn. */
+export type Retry = "later" | "never" | "held" | "in-turn";
+
+export type ActionErrorCode =
+  | "ACTION_TEMPLATE" // a template could not be rendered
+  | "ACTION_SECRET" // WEBHOOK_SECRET or a secret that a header names is missing or unusable
+  | "ACTION_TASK_STORE" // KV refused the task
+  | "ACTION_LOST" // the stored event of the delivery cannot be read
+  | "ACTION_FORM" // the stored plan is of a form that this version does not know: a newer one may come back
+  | "ACTION_BUG" // an exception nobody expected
+  | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
+  | "ACTION_OVERTAKEN" // while it was under way something came that ends it, or that is to be looked at first
+  | "ACTION_NOT_RELEASED" // it was held, and nobody released it
+  | "CONTACT_DND" // the contact does not want to be disturbed on this channel
+  | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
+  | "CONTACT_UNKNOWN" // whether or when the contact may be reached cannot be asked now
+  | "HIGHLEVEL_TOKEN" // the location has no token that can be used
+  | "HIGHLEVEL_TOKEN_LATER" // it has one that cannot be refreshed or opened now
+  | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, also a fresh one, or its scopes
+  | "HIGHLEVEL_LIMIT" // 429: more calls than HighLevel takes
+  | "HIGHLEVEL_EARLY" // 403 on a status: HighLevel does not know the message yet
+  | "HIGHLEVEL_REFUSED" // an answer that another try would not change
+  | "HIGHLEVEL_END_UNKNOWN" // a message may or may not have been sent: HighLevel is asked before it is sent again
+  | "HIGHLEVEL_UNKNOWN" // whether it was sent cannot be found out
+  | "DESTINATION_REFUSED" // the guard said no
+  | "DESTINATION_STATUS" // an answer that is not 2xx
+  | "DESTINATION_REDIRECT" // 3xx: never followed
+  | "DESTINATION_GONE" // 410: it wants no more
+  | "DESTINATION_TIMEOUT"
+  | "DESTINATION_HELD_UP" // its host was down, or asked for pauses, for a week
+  | "DESTINATION_UNREACHABLE"; // no connection, or it broke
+
+/** Whether an attempt that failed so is tried again: docs/storage.md lists the codes for people. */
+export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
+  ACTION_TEMPLATE: "never",
+  ACTION_SECRET: "later",
+  ACTION_TASK_STORE: "later",
+  ACTION_LOST: "never",
+  ACTION_FORM: "later",
+  ACTION_BUG: "later",
+  ACTION_BREAKER: "held",
+  ACTION_OVERTAKEN: "in-turn",
+  ACTION_NOT_RELEASED: "never",
+  CONTACT_DND: "held",
+  CONTACT_STOPPED: "held",
+  CONTACT_UNKNOWN: "later",
+  HIGHLEVEL_TOKEN: "never",
+  HIGHLEVEL_TOKEN_LATER: "later",
+  HIGHLEVEL_TOKEN_REFUSED: "never",
+  HIGHLEVEL_LIMIT: "in-turn",
+  HIGHLEVEL_EARLY: "later",
+  HIGHLEVEL_REFUSED: "never",
+  HIGHLEVEL_END_UNKNOWN: "later",
+  HIGHLEVEL_UNKNOWN: "never",
+  DESTINATION_REFUSED: "never",
+  DESTINATION_STATUS: "later",
+  DESTINATION_REDIRECT: "later",
+  DESTINATION_GONE: "never",
+  DESTINATION_TIMEOUT: "later",
+  DESTINATION_HELD_UP: "never",
+  DESTINATION_UNREACHABLE: "later",
+};
+
+/** The codes of attempts that were held. */
+export const HELD_CODES: readonly string[] = Object.entries(RETRY).flatMap(([code, retry]) =>
+  retry === "held" ? [code] : [],
+);
+
+/** An error; whether it is tried again is a property of its code. */
+export function actionError(code: ActionErrorCode, message: string): ActionError {
+  return { code, message, retry: RETRY[code] };
+}
+
+/** The outcome of a try that never got an answer; `retryAfterMs`: how long to wait at least, where that is known. */
+export function unanswered(error: ActionError, retryAfterMs: number | null = null): AttemptOutcome {
+  return { done: false, status: null, answer: null, error, retryAfterMs };
+}
+
+/** Whether a try was held before anything left: it neither arrived nor failed. */
+export function isHeld(outcome: AttemptOutcome): boolean {
+  return !outcome.done && outcome.error.retry === "held";
+}

@@ -1,0 +1,108 @@
+// Sending a message once. HighLevel has no idempotency key: an attempt whose end is not known may have sent it. It is
+// not repeated before the log and HighLevel were asked whether it is there; where nobody can say, it is given up, because
+// a person who gets the same text twice is worse off than one whose follow-up is told to be missing.
+// docs/decisions/0025-a-message-is-sent-once.md
+import type { HighLevelAnswer, HighLevelRequest } from "../../highlevel/account.ts";
+import { findSent, lookFor, type SentMessage } from "../../highlevel/sent-messages.ts";
+import { jsonObjectIn } from "../../kit/json.ts";
+import type { HighLevelAction, HighLevelCall } from "../../model/rule.ts";
+import type { ActionContext } from "../contract/action-kind.ts";
+import { isRefusal, outcomeOf } from "./answer.ts";
+import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
+
+/** HighLevel may show a message a while after it took it: it is asked so often before it is sent again. */
+const LOOKS = 2;
+/** What counts as looks where a person has looked in the conversation: nobody else need be able to say. */
+export const LOOKED_BY_HAND = LOOKS;
+const LOOK_AGAIN_MS = 5 * 60_000;
+/** How long the event of the message is waited for where HighLevel cannot be asked. */
+const WAIT_FOR_EVENT_MS = 15 * 60_000;
+const TOO_MANY_REQUESTS = 429;
+
+const END_UNKNOWN = actionError(
+  "HIGHLEVEL_END_UNKNOWN",
+  "Whether the message was sent is not known: HighLevel is asked before it is sent again",
+);
+const UNKNOWN = actionError(
+  "HIGHLEVEL_UNKNOWN",
+  "Whether the message was sent cannot be found out: look at the contact's conversation, and retry if it is not there",
+);
+
+/** Sends a message, unless an earlier attempt did, or may have done so for all that can be known. */
+export async function sendOnce(
+  action: HighLevelAction,
+  request: HighLevelRequest,
+  context: ActionContext,
+): Promise<AttemptOutcome> {
+  const { sends, highlevel } = context;
+  const earlier = sends.earlier();
+  if (earlier !== null) {
+    const looked = await look(action.call, request, earlier, context);
+    if (looked !== "send") return looked;
+  }
+  const answer = await highlevel.call(request, () => sends.leaves());
+  const outcome = outcomeOf(action.call, answer);
+  if (outcome.done) return { ...outcome, ...messageIdsIn(answer) };
+  if (isRefusal(answer)) return outcome;
+  return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
+}
+
+/** What is to be done about an attempt whose end is not known. */
+async function look(
+  call: HighLevelCall,
+  { body = {} }: HighLevelRequest,
+  { leftAtMs, looks }: { readonly leftAtMs: number; readonly looks: number },
+  { sends, highlevel, contactId, locationId, ports }: ActionContext,
+): Promise<AttemptOutcome | "send"> {
+  const isClaimed = (messageId: string): boolean => sends.isClaimed(messageId);
+  const wanted = lookFor(body, leftAtMs);
+  const inLog = findSent(wanted, sends.seen(leftAtMs), isClaimed);
+  if (inLog.found === "yes" && sends.isAlone()) return found(inLog.message);
+  const { request, read } = wanted.question(locationId, contactId);
+  const answer = await highlevel.call(request);
+  const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
+  const isSettled = looks >= LOOKED_BY_HAND;
+  if (messages === null) {
+    // It can be asked once there is room: that says nothing of the message.
+    if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
+    // Without the right to ask, the event that a sent message causes is what can still be waited for.
+    const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
+    // Nothing is sent again then, so it matters less whose it is.
+    if (mayNotAsk && inLog.found === "yes") return found(inLog.message);
+    if (mayNotAsk && isSettled) return "send";
+    const isOver = mayNotAsk && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
+    return { ...(isOver ? unanswered(UNKNOWN) : unanswered(END_UNKNOWN, LOOK_AGAIN_MS)), ...silence(answer) };
+  }
+  const inHighLevel = findSent(wanted, messages, isClaimed);
+  switch (inHighLevel.found) {
+    case "yes":
+      return found(inHighLevel.message);
+    case "perhaps":
+      return isSettled ? "send" : unanswered(UNKNOWN);
+    case "no":
+      if (looks + 1 >= LOOKS) return "send";
+      sends.looked();
+      return unanswered(END_UNKNOWN, LOOK_AGAIN_MS);
+  }
+}
+
+/** What circuit breakers ask: whether HighLevel answered at all. */
+function silence({ kind }: HighLevelAnswer): { readonly isSilent?: true } {
+  return kind === "timeout" || kind === "broken" ? { isSilent: true } : {};
+}
+
+/** It had been sent after all. */
+function found({ id }: SentMessage): AttemptOutcome {
+  return { done: true, status: null, answer: null, messageId: id };
+}
+
+/** HighLevel's events name an e-mail by either of its ids. */
+function messageIdsIn(answer: HighLevelAnswer): { messageId: string | null; emailMessageId: string | null } {
+  const body = answer.kind === "answer" ? jsonObjectIn(answer.body) : null;
+  const [messageId, emailMessageId] = [body?.["messageId"], body?.["emailMessageId"]].map(idOf);
+  return { messageId: messageId ?? null, emailMessageId: emailMessageId ?? null };
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}

@@ -1,0 +1,27 @@
+// The registry of action kinds, and the one way to perform an action of any kind.
+import { logError } from "../model/log-line.ts";
+import type { Action } from "../model/rule.ts";
+import type { ActionContext, ActionKind, ActionKinds } from "./contract/action-kind.ts";
+import { actionError, unanswered, type AttemptOutcome } from "./contract/outcome.ts";
+import { highlevel } from "./highlevel/highlevel.ts";
+import { task } from "./task/task.ts";
+import { webhook } from "./webhook/webhook.ts";
+
+/** Every kind of action there is. */
+export const ACTION_KINDS: ActionKinds = { webhook, task, highlevel };
+
+/** The kind that an action belongs to. */
+export function kindOf<A extends Action>(action: A): ActionKind<A> {
+  return ACTION_KINDS[action.type] as unknown as ActionKind<A>;
+}
+
+/** Tries an action once. It never throws: a bug is an outcome too, and is tried again. */
+export async function perform(action: Action, context: ActionContext): Promise<AttemptOutcome> {
+  try {
+    return await kindOf(action).perform(action, context);
+  } catch (error) {
+    const { deliveryId, eventKey, locationId } = context;
+    logError("An action threw", { deliveryId, eventKey, locationId }, error);
+    return unanswered(actionError("ACTION_BUG", "The action failed inside Afterbeep, the log has the details"));
+  }
+}

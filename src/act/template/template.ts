@@ -1,0 +1,233 @@
+// Liquid templates, strict: own properties only, and what is not there is an error, never an empty text. What could
+// run long, keep state, read the clock or escape its place is left out: see the lists below.
+import { filters, type LiquidError } from "liquidjs";
+import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
+import { fail, succeed, type Result } from "../../kit/result.ts";
+import { didYouMean } from "../../kit/suggestion.ts";
+import { smallLiquid, type SmallLiquid } from "./liquid.ts";
+
+/** What templates can name. `secret` is there for headers only. */
+export interface TemplateRoots {
+  /** The payload as HighLevel sent it. */
+  readonly event: JsonObject;
+  readonly facts: JsonObject;
+  readonly rule: JsonObject;
+  readonly decision: JsonObject;
+  readonly secret?: { readonly [name: string]: string };
+}
+export type TemplateRoot = keyof TemplateRoots;
+
+/** The roots of every template; headers also have `secret`. */
+export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision"];
+export const HEADER_ROOTS: readonly TemplateRoot[] = [...TEMPLATE_ROOTS, "secret"];
+
+/** What stands in the way of a template, as a finding. */
+export interface TemplateProblem {
+  readonly code: "RULE_TEMPLATE" | "RULE_SECRET";
+  readonly message: string;
+}
+
+/** Filters that give the same value each time, so that every attempt of a delivery sends the same body. */
+const FILTERS =
+  `abs append at_least at_most base64_encode capitalize ceil compact concat date default divided_by downcase escape first
+  floor join json last lstrip map minus modulo newline_to_br plus prepend remove remove_first replace replace_first reverse
+  round rstrip size slice sort split squish strip strip_html strip_newlines sum times truncate truncatewords uniq upcase
+  url_decode url_encode where`.split(/\s+/);
+
+/** Filters that have an answer to null; the others would make an empty text of it. */
+const TAKES_NOTHING = new Set(["default", "json"]);
+const NULL_VALUE = "the value is null, allow for it with the default filter";
+
+const MAX_TEMPLATE_CHARACTERS = 100_000;
+const MAX_RENDERED_UNITS = 1_000_000;
+/** Liquid counts what filters make, and not what is written: a long body, named often, is bounded here. */
+export const MAX_RENDERED_CHARACTERS = 1_000_000;
+/** Twice what a payload holds: more comes from splitting a text, and each filter then looks at every part. */
+const MAX_LIST_ITEMS = 10_000;
+const MAX_QUOTED_CHARACTERS = 80;
+const MARKUP = /\{\{|\{%/;
+const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
+
+type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
+
+/** A value that a template cannot hold; its message names no value. */
+class UnusableValue extends Error {}
+
+const forText = liquid(textOf);
+const forUrl = liquid((value) => encodeURIComponent(textOf(value)));
+
+function liquid(outputEscape: (value: unknown) => string): SmallLiquid {
+  return smallLiquid({
+    filters: Object.fromEntries(FILTERS.map((name) => [name, filterOf(name)])),
+    parseLimit: MAX_TEMPLATE_CHARACTERS,
+    memoryLimit: MAX_RENDERED_UNITS,
+    outputEscape,
+  });
+}
+
+/** A filter of Liquid's that takes nothing and gives nothing that a template cannot hold. */
+function filterOf(name: string): FilterHandler {
+  const filter = filters[name];
+  if (typeof filter !== "function") throw new Error(`Liquid has no filter "${name}"`);
+  if (TAKES_NOTHING.has(name)) return filter;
+  return function (value: unknown, ...args: unknown[]) {
+    if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
+    if (name === "date" && isClock(value))
+      throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
+    return usable(filter.call(this, value, ...args));
+  };
+}
+
+function isClock(value: unknown): boolean {
+  return typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value);
+}
+
+/** What dividing by nothing gives would be a word in a text, and null in JSON. */
+function usable(value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
+  if (Array.isArray(value) && value.length > MAX_LIST_ITEMS)
+    throw new UnusableValue(`the list has more than ${MAX_LIST_ITEMS} items`);
+  return value;
+}
+
+/** Whether a text holds any markup at all. */
+function isTemplate(text: string): boolean {
+  return MARKUP.test(text);
+}
+
+/** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
+export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
+  try {
+    for (const [root] of forText.namesIn(text)) {
+      if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
+      if (root === "secret") {
+        return {
+          code: "RULE_SECRET",
+          message: "A secret may stand in headers alone, where it is never stored or shown",
+        };
+      }
+      const hint = didYouMean(root, roots) || `, use one of ${roots.join(", ")}`;
+      return { code: "RULE_TEMPLATE", message: `Template root "${root}" is not known here${hint}` };
+    }
+    const halfRead = halfReadOutput(text);
+    if (halfRead === null) return null;
+    return {
+      code: "RULE_TEMPLATE",
+      message: `Cannot read template: ${halfRead.slice(0, MAX_QUOTED_CHARACTERS)} is no value with filters`,
+    };
+  } catch (error) {
+    // Liquid names what it does not know and the place, then quotes the template: keep the first line.
+    const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+    return { code: "RULE_TEMPLATE", message: `Cannot read template: ${message}` };
+  }
+}
+
+const NAME = "[A-Za-z_][\\w-]*";
+const WORD = `-?\\d+(?:\\.\\d+)?|'[^']*'|"[^"]*"|${NAME}(?:\\.${NAME}|\\[[^\\]]+\\])*`;
+const OUTPUT = new RegExp(
+  `^\\s*(?:${WORD})\\s*(?:\\|\\s*${NAME}\\s*(?::\\s*(?:${WORD})\\s*(?:,\\s*(?:${NAME}:\\s*)?(?:${WORD})\\s*)*)?)*$`,
+);
+
+/** The first output that Liquid would take and read only in part, such as `{{ event. }}`, or `null`. */
+function halfReadOutput(text: string): string | null {
+  const withoutRaw = text.replaceAll(/\{%-?\s*(raw|comment)\s*-?%\}[\s\S]*?\{%-?\s*end\1\s*-?%\}/g, "");
+  for (const [output, expression = ""] of withoutRaw.matchAll(/\{\{-?((?:"[^"]*"|'[^']*'|(?!-?\}\})[\s\S])*)-?\}\}/g)) {
+    if (!OUTPUT.test(expression)) return output;
+  }
+  return null;
+}
+
+/** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
+export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
+  try {
+    const named = forText.namesIn(text);
+    return named.flatMap(([root, field]) => {
+      if (typeof root !== "string" || typeof field !== "string") return [];
+      const name = field.replaceAll(/[^\w-]/g, ".");
+      const place = `\\b${root}(?:\\.${name}|\\[['"]${name}['"]\\])(?:\\.[\\w-]+|\\[[^\\]]*\\])*`;
+      const isAllowedFor = new RegExp(
+        `${place}\\s*\\|\\s*default\\b|\\{%-?\\s*(?:if|unless|elsif)\\b[^%]*${place}`,
+      ).test(text);
+      return isAllowedFor ? [] : [[root, field] as const];
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
+export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
+  if (!isTemplate(text)) return succeed(text);
+  const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
+  if (expression === undefined) return renderText(text, roots);
+  return attempt(text, () => jsonOf(forText.evaluate(expression, { ...roots })));
+}
+
+/** Renders a text into a text. */
+export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
+  if (!isTemplate(text)) return succeed(text);
+  return attempt(text, () => forText.render(text, { ...roots }));
+}
+
+/** Renders a URL: every value is percent-encoded, so that it stays within its place. */
+export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
+  if (!isTemplate(text)) return succeed(text);
+  return attempt(text, () => forUrl.render(text, { ...roots }));
+}
+
+/** Renders every text in a JSON value. Keys are not templates. */
+export function renderJson(value: Json, roots: TemplateRoots): Result<Json, string> {
+  if (typeof value === "string") return renderValue(value, roots);
+  if (typeof value !== "object" || value === null) return succeed(value);
+  const rendered: [string, Json][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const result = renderJson(item, roots);
+    if (!result.ok) return result;
+    rendered.push([key, result.value]);
+  }
+  return succeed(Array.isArray(value) ? rendered.map(([, item]) => item) : Object.fromEntries(rendered));
+}
+
+/** Renders, or says what failed by the template's own words: Liquid's would name the values that it saw. */
+function attempt<Value>(text: string, render: () => Value): Result<Value, string> {
+  try {
+    const rendered = render();
+    if (typeof rendered === "string" && rendered.length > MAX_RENDERED_CHARACTERS)
+      throw new UnusableValue(`the text has more than ${MAX_RENDERED_CHARACTERS} characters`);
+    return succeed(rendered);
+  } catch (error) {
+    const { name, originalError, token } = error as Partial<LiquidError>;
+    const why = error instanceof UnusableValue ? error : originalError;
+    const what =
+      why instanceof UnusableValue
+        ? why.message
+        : name === "UndefinedVariableError"
+          ? "a field is not there"
+          : "it cannot be rendered";
+    const part = token?.getText?.();
+    // Some filters parse their arguments, so a token may be a value: quote what stands in the template alone.
+    const place = part !== undefined && part !== "" && text.includes(part) ? part : text;
+    return fail(`${what} in ${place.slice(0, MAX_QUOTED_CHARACTERS)}`);
+  }
+}
+
+/** A value on its own: JSON, or an error. */
+function jsonOf(value: unknown): Json {
+  if (value === undefined) throw new UnusableValue("a field is not there");
+  const isPlain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
+  if (!isPlain && !Array.isArray(value) && !(isJsonObject(value) && isPlainObject(value))) {
+    throw new UnusableValue("the value is no JSON");
+  }
+  return value as Json;
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A value inside a text. Nothing stands for "nothing": that is an error. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
+  return typeof value === "string" ? value : JSON.stringify(jsonOf(value));
+}

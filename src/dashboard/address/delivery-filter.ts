@@ -1,0 +1,94 @@
+// Which deliveries the address of the page describes: for the list, for the counts, and for what is done to all of them.
+import type { DeliveryFilter } from "../../model/delivery.ts";
+import type { Query } from "./routes.ts";
+import { timeInWords } from "../time/time.ts";
+
+/** Ages to choose from, as they stand in the address. `between`: `since` and `until` say it. */
+export const AGES: Readonly<Record<string, string>> = {
+  hour: "last hour",
+  day: "last day",
+  week: "last week",
+  older: "older than a week",
+  between: "between two times",
+};
+const LENGTH_MS: Readonly<Record<string, number>> = { hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+const WEEK_MS = 604_800_000;
+const MINUTE_MS = 60_000;
+
+/** The codes that an attempt's error may begin with. */
+export const ERROR_CODES = [
+  "ACTION_BREAKER",
+  "ACTION_BUG",
+  "ACTION_FORM",
+  "ACTION_LOST",
+  "ACTION_NOT_RELEASED",
+  "ACTION_OVERTAKEN",
+  "ACTION_SECRET",
+  "ACTION_TASK_STORE",
+  "ACTION_TEMPLATE",
+  "CONTACT_DND",
+  "CONTACT_STOPPED",
+  "CONTACT_UNKNOWN",
+  "DESTINATION_GONE",
+  "DESTINATION_HELD_UP",
+  "DESTINATION_REDIRECT",
+  "DESTINATION_REFUSED",
+  "DESTINATION_STATUS",
+  "DESTINATION_TIMEOUT",
+  "DESTINATION_UNREACHABLE",
+  "HIGHLEVEL_EARLY",
+  "HIGHLEVEL_END_UNKNOWN",
+  "HIGHLEVEL_LIMIT",
+  "HIGHLEVEL_REFUSED",
+  "HIGHLEVEL_TOKEN",
+  "HIGHLEVEL_TOKEN_LATER",
+  "HIGHLEVEL_TOKEN_REFUSED",
+  "HIGHLEVEL_UNKNOWN",
+] as const;
+
+/** What the filters in an address mean at a time. Ages go by whole minutes, so that a list does not ask anew all the time. */
+export function filterOf(query: Query, now: number): DeliveryFilter {
+  const { rule, host, contact, error } = query;
+  return { rule, host, contact, error, ...stretchOf(query, now) };
+}
+
+/** The age that an address says, by its name; times of their own are `between`. */
+export function ageOf({ age, since, until }: Query): string {
+  if (age !== undefined && Object.hasOwn(AGES, age)) return age;
+  return since || until ? "between" : "";
+}
+
+/** The same, and nothing that is decided from now on. */
+export function frozen(filter: DeliveryFilter, now: number): DeliveryFilter {
+  const at = new Date(now).toISOString();
+  const isEarlier = filter.until !== undefined && Date.parse(filter.until) < now;
+  return isEarlier ? filter : { ...filter, until: at };
+}
+
+/** What a filter says, one phrase for each thing that it names. */
+export function filterInWords(filter: DeliveryFilter, zone: string, now: number): readonly string[] {
+  const { rule, host, contact, error, since, until } = filter;
+  const time = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : timeInWords(at, zone, now));
+  return [
+    rule ? `of the rule ${rule}` : null,
+    host ? `to ${hostInWords(host)}` : null,
+    contact ? `for the contact ${contact}` : null,
+    error ? `whose last attempt ended with ${error}` : null,
+    since ? `decided at ${time(since)} or later` : null,
+    until ? `decided before ${time(until)}` : null,
+  ].filter((phrase) => phrase !== null);
+}
+
+/** Where a delivery goes, as people call it. */
+export function hostInWords(host: string): string {
+  return host === "kv" ? "the task store" : host === "" ? "a destination that was not stored" : host;
+}
+
+function stretchOf(query: Query, now: number): Pick<DeliveryFilter, "since" | "until"> {
+  const age = ageOf(query);
+  const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+  if (age === "between") return { since: query["since"] || undefined, until: query["until"] || undefined };
+  if (age === "older") return { until: new Date(minute - WEEK_MS).toISOString() };
+  const lengthMs = LENGTH_MS[age];
+  return lengthMs === undefined ? {} : { since: new Date(minute - lengthMs).toISOString() };
+}

@@ -1,0 +1,346 @@
+// Rules and decisions in words that somebody reads who does not program. Pure, and without imports but types: the
+// command line, the Worker and the operator's page say the same.
+import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
+import type {
+  Action,
+  Breaker,
+  CancelTrigger,
+  Condition,
+  FactCondition,
+  HighLevelAction,
+  OPERATORS,
+  OwnOperator,
+  Rule,
+} from "../model/rule.ts";
+import type { Window } from "../model/window.ts";
+
+/** How an operator reads: as a wish, as a statement, and as its opposite; `…` is where the value stands. */
+interface Phrases {
+  readonly wants: string;
+  readonly is: string;
+  readonly isNot: string;
+}
+
+const PHRASES: { readonly [O in (typeof OPERATORS)[number] | OwnOperator]: Phrases } = {
+  equal: { wants: "the rule wants", is: "is …", isNot: "is not …" },
+  notEqual: { wants: "the rule wants anything but", is: "is not …", isNot: "is …" },
+  in: { wants: "the rule wants one of", is: "is …", isNot: "is not …" },
+  notIn: { wants: "the rule wants none of", is: "is not …", isNot: "is …" },
+  contains: { wants: "the rule wants it to contain", is: "contains …", isNot: "does not contain …" },
+  doesNotContain: { wants: "the rule wants it not to contain", is: "does not contain …", isNot: "contains …" },
+  lessThan: { wants: "the rule wants less than", is: "is less than …", isNot: "is not less than …" },
+  lessThanInclusive: { wants: "the rule wants at most", is: "is at most …", isNot: "is not at most …" },
+  greaterThan: { wants: "the rule wants more than", is: "is more than …", isNot: "is not more than …" },
+  greaterThanInclusive: { wants: "the rule wants at least", is: "is at least …", isNot: "is not at least …" },
+  exists: { wants: "the rule wants it there:", is: "is there", isNot: "is absent" },
+  containsText: { wants: "the rule wants it to hold", is: "holds the text …", isNot: "does not hold the text …" },
+  startsWith: { wants: "the rule wants it to start with", is: "starts with …", isNot: "does not start with …" },
+  endsWith: { wants: "the rule wants it to end with", is: "ends with …", isNot: "does not end with …" },
+  equalsIgnoreCase: {
+    wants: "the rule wants, in any case,",
+    is: "is … in capitals or not",
+    isNot: "is not … in capitals or not",
+  },
+  matches: {
+    wants: "the rule wants it to match",
+    is: "matches the pattern …",
+    isNot: "does not match the pattern …",
+  },
+  before: { wants: "the rule wants it before", is: "is before …", isNot: "is not before …" },
+  after: { wants: "the rule wants it after", is: "is after …", isNot: "is not after …" },
+};
+
+function phrasesOf(operator: string): Phrases | undefined {
+  return Object.hasOwn(PHRASES, operator) ? PHRASES[operator as keyof typeof PHRASES] : undefined;
+}
+
+/** What one condition saw: `callStatus is "completed", the rule wants "voicemail"`. */
+export function conditionInWords({ fact, path, params, operator, value, saw, met }: ConditionVerdict): string {
+  const asked = Object.entries(params ?? {}).map(
+    ([key, wanted]) => `${key} ${typeof wanted === "string" ? wanted : JSON.stringify(wanted)}`,
+  );
+  const what = `${fact}${path === undefined ? "" : ` at ${path}`}${asked.length === 0 ? "" : ` (${asked.join(", ")})`}`;
+  const wants = `${phrasesOf(operator)?.wants ?? `the rule asks ${operator}`} ${exactly(value)}`;
+  if (met === null) return `${what} was not looked at, ${wants}`;
+  return saw === undefined ? `${what} is absent, ${wants}` : `${what} is ${exactly(saw)}, ${wants}`;
+}
+
+/** Why a rule fired or did not, in one line. */
+export function verdictInWords(verdict: Verdict): string {
+  switch (verdict.reason) {
+    case "fired":
+      return ["fired", ...(verdict.notes ?? []).map(noteInWords)].join("; ");
+    case "conditions":
+      return decisive(verdict.conditions).map(conditionInWords).join("; ") || "a condition was not met";
+    case "error":
+      return `could not be evaluated: ${verdict.detail ?? "see the log"}`;
+    case "limit":
+      return `its conditions are met, and its limit is reached: ${verdict.detail ?? ""}`;
+    case "duplicate-action":
+      return "its conditions are met, and it has fired for this message in this state already";
+    case "stopped":
+      return `rule "${verdict.detail ?? ""}" fired first and stops`;
+    case "disabled":
+      return "the rule is disabled";
+    case "location":
+      return "the rule is not for this location";
+    case "loop-guard":
+      return "sent through the API or an internal comment, which the rule does not ask for";
+  }
+}
+
+/** What stands in the way of an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
+export function noteInWords({ action, detail }: VerdictNote): string {
+  return `action ${action + 1} will be held: ${detail}`;
+}
+
+/** The conditions that were not met; under a `not` it is a met one that decides. */
+function decisive(conditions: readonly ConditionVerdict[]): readonly ConditionVerdict[] {
+  return conditions.filter(({ pointer, met }) => met !== null && met === isNegated(pointer));
+}
+
+function isNegated(pointer: string): boolean {
+  return pointer.split("/").filter((key) => key === "not").length % 2 === 1;
+}
+
+function exactly(value: Json): string {
+  return Array.isArray(value)
+    ? value.map((item) => JSON.stringify(item)).join(", ") || "nothing"
+    : JSON.stringify(value);
+}
+
+/** A rule in plain sentences. */
+export interface RuleInWords {
+  /** On which events it fires. */
+  readonly when: string;
+  /** One sentence for each action. */
+  readonly then: readonly string[];
+  /** Its limit, window, place among the other rules, and what else is unusual about it. */
+  readonly besides: readonly string[];
+}
+
+/** Says what a rule does: on what it fires, what follows, and what holds it back. */
+export function ruleInWords(rule: Rule): RuleInWords {
+  return {
+    when: `On ${either(rule.on)}, when ${conditionsInWords(rule.conditions)}`,
+    // oxlint-disable-next-line unicorn/no-thenable -- a list, which nobody awaits
+    then: rule.actions.map(actionInWords),
+    besides: besides(rule),
+  };
+}
+
+/** A tree of conditions as one clause; parts that belong together stand in brackets. */
+function conditionsInWords(condition: Condition): string {
+  if ("fact" in condition) return comparisonInWords(condition, false);
+  if ("not" in condition)
+    return "fact" in condition.not
+      ? comparisonInWords(condition.not, true)
+      : `not (${conditionsInWords(condition.not)})`;
+  const [parts, joint] = "all" in condition ? [condition.all, " and "] : [condition.any, " or "];
+  const isAll = "all" in condition;
+  return parts
+    .map((part) => {
+      const words = conditionsInWords(part);
+      const inner = "all" in part ? part.all : "any" in part ? part.any : [];
+      return inner.length < 2 || "all" in part === isAll ? words : `(${words})`;
+    })
+    .join(joint);
+}
+
+function comparisonInWords({ fact, path, params, operator, value }: FactCondition, negated: boolean): string {
+  const decorators = operator.split(":");
+  const name = decorators.pop() ?? "";
+  return decorated(decorators, name, { subject: factInWords(fact, path, params), value, words: null, negated });
+}
+
+interface Comparison {
+  readonly subject: string;
+  readonly value: Json;
+  /** The value in words, where a decorator has changed them. */
+  readonly words: string | null;
+  readonly negated: boolean;
+}
+
+/** Decorators work from the left: each is said around what stands behind it. */
+function decorated(decorators: readonly string[], operator: string, comparison: Comparison): string {
+  const [decorator, ...rest] = decorators;
+  const { subject, value, negated } = comparison;
+  const words = comparison.words ?? valueInWords(value);
+  if (decorator === undefined) return plainly(operator, { ...comparison, words });
+  // An opposite is only said of the comparison itself: of items and lists it would be another one.
+  if (negated && rest.concat(decorator).some((word) => word !== "not"))
+    return `not (${decorated(decorators, operator, { ...comparison, negated: false })})`;
+  switch (decorator) {
+    case "not":
+      return decorated(rest, operator, { ...comparison, negated: !negated });
+    case "someFact":
+      return decorated(rest, operator, { ...comparison, subject: `some item of ${subject}` });
+    case "everyFact":
+      return decorated(rest, operator, { ...comparison, subject: `every item of ${subject}` });
+    case "someValue":
+      return decorated(rest, operator, { ...comparison, words: `at least one of ${listed(value)}` });
+    case "everyValue":
+      return decorated(rest, operator, { ...comparison, words: `each of ${listed(value)}` });
+    case "swap":
+      return decorated(rest, operator, { ...comparison, subject: words, words: subject });
+    default:
+      return `${subject} ${[decorator, ...rest, operator].join(":")} ${words}`;
+  }
+}
+
+function plainly(operator: string, { subject, value, words, negated }: Comparison): string {
+  const phrases = phrasesOf(operator);
+  if (phrases === undefined) return `${negated ? "not " : ""}${subject} ${operator} ${words}`;
+  const isOpposite = operator === "exists" && value === false ? !negated : negated;
+  return `${subject} ${(isOpposite ? phrases.isNot : phrases.is).replace("…", () => words ?? "")}`;
+}
+
+/** What a fact is called: `the call duration`, `a.b of the payload`, `the count of inbound sms within 1d`. */
+function factInWords(fact: string, path?: string, params: JsonObject = {}): string {
+  const name = fact.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const inside = path === undefined || path === "$" ? "" : `${path.replace(/^\$\.?/, "")} of `;
+  const of = fact === "secondsSince" ? " the last" : " of";
+  const isAsked = fact === "count" || fact === "secondsSince";
+  return `${inside}the ${name}${isAsked ? `${of} ${eventsInWords(params)}` : ""}`;
+}
+
+function eventsInWords(params: JsonObject): string {
+  const said = (key: string, before: string): string =>
+    params[key] === undefined ? "" : ` ${before}${valueInWords(params[key])}`;
+  const { direction, channel, kind } = params;
+  const what = channel ?? kind ?? "event";
+  const ofKind = channel === undefined ? "" : said("kind", "of kind ");
+  return `${direction === undefined ? "" : `${valueInWords(direction)} `}${valueInWords(what)}${ofKind}${said("outcome", "with outcome ")}${said("within", "within ")}`;
+}
+
+/** A value as it is said: words plain, other text in quotes. */
+function valueInWords(value: Json): string {
+  if (Array.isArray(value)) return either(value.map(valueInWords)) || "nothing";
+  if (typeof value === "string")
+    return /^[A-Za-z][\w-]*$|^\d{1,2}:\d\d$|^\d+[smhdw]$/.test(value) ? value : `“${value}”`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const { fact, path } = value;
+  if (typeof fact !== "string") return JSON.stringify(value);
+  return factInWords(fact, typeof path === "string" ? path : undefined);
+}
+
+function listed(value: Json): string {
+  return Array.isArray(value) ? value.map(valueInWords).join(", ") : valueInWords(value);
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+/** What an action does, when, and what ends its wait: `after 5m, unless they reply: POST to example.com/hook`. */
+export function actionInWords(action: Action): string {
+  const times = [
+    ...(action.after === undefined ? [] : [`after ${action.after}`]),
+    ...(action.cancelOn === undefined ? [] : [`unless ${cancelInWords(action.cancelOn)}`]),
+  ];
+  return `${times.length === 0 ? "" : `${times.join(", ")}: `}${doesInWords(action)}`;
+}
+
+/** What an action does, as a part of a sentence: `POST to example.com/hook`. */
+export function doesInWords(action: Action): string {
+  switch (action.type) {
+    case "webhook":
+      return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}${action.report === true ? ", and report what it answers" : ""}`;
+    case "task":
+      return `leave the task “${withoutTemplates(action.title)}”${action.due === undefined ? "" : `, due ${action.due} after`}`;
+    case "highlevel":
+      return callInWords(action);
+  }
+}
+
+/** What a call of HighLevel does: `send an SMS through HighLevel: “…”`. */
+function callInWords(action: HighLevelAction): string {
+  const said = (key: string): string => {
+    const value = action[key];
+    const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === "string");
+    return texts.map((text) => `“${withoutTemplates(text)}”`).join(", ");
+  };
+  switch (action.call) {
+    case "send-message":
+      return `send the contact a message (${String(action["messageType"])}): ${said("message") || said("subject") || said("html") || "see its fields"}`;
+    case "add-tags":
+      return `tag the contact ${said("tags")}`;
+    case "remove-tags":
+      return `take the tag ${said("tags")} from the contact`;
+    case "create-task":
+      return `open the task ${said("title")} in HighLevel, due ${String(action["due"])} after`;
+    case "create-note":
+      return `leave the note ${said("body")}`;
+    case "add-to-workflow":
+      return `add the contact to the workflow ${said("workflowId")}`;
+    case "remove-from-workflow":
+      return `take the contact out of the workflow ${said("workflowId")}`;
+    case "update-message-status":
+      return `tell HighLevel that the message is ${said("status")}`;
+    case "update-opportunity-status":
+      return `move the opportunity to ${said("status")}`;
+  }
+}
+
+/** A text with `…` where a template puts something. */
+function withoutTemplates(text: string): string {
+  return text.replaceAll(/\{%.*?%\}/gs, "").replaceAll(/\{\{.*?\}\}/gs, "…");
+}
+
+const CANCELS: { readonly [T in Extract<CancelTrigger, string>]: string } = {
+  reply: "reply",
+  dnd: "switch on do-not-disturb",
+  delete: "are deleted",
+};
+
+/** What ends a wait, as a part of a sentence: `they reply or are deleted`. */
+export function cancelInWords(triggers: readonly CancelTrigger[]): string {
+  const they = either(triggers.flatMap((trigger) => (typeof trigger === "string" ? [CANCELS[trigger]] : [])));
+  const others = triggers.flatMap((trigger) =>
+    typeof trigger === "string"
+      ? []
+      : [`${either(trigger.on)} comes on which ${conditionsInWords(trigger.conditions)}`],
+  );
+  return [...(they === "" ? [] : [`they ${they}`]), ...others].join(", or ");
+}
+
+function besides(rule: Rule): string[] {
+  const { limit, window, breaker, priority = 0, locations } = rule;
+  const said: [applies: unknown, sentence: () => string][] = [
+    [rule.enabled === false, () => "It is switched off"],
+    [locations, () => `Only for ${locations?.length === 1 ? "location" : "locations"} ${either(locations ?? [])}`],
+    [
+      limit,
+      () =>
+        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${limit?.per === "location" ? "the whole location" : "each contact"}`,
+    ],
+    [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
+    [breaker && Object.keys(breaker).length > 0, () => breakerInWords(breaker ?? {})],
+    [priority !== 0, () => `With priority ${priority}: higher ones are decided first, and most rules have 0`],
+    [rule.stop, () => "When it fires, the rules after it do not fire for the same event"],
+    [rule.includeApi, () => "It also sees messages that were sent through the API"],
+    [rule.includeInternal, () => "It also sees internal comments"],
+  ];
+  return said.filter(([applies]) => applies).map(([, sentence]) => sentence());
+}
+
+function breakerInWords({ perMinute, perContactDay }: Breaker): string {
+  const bounds = [
+    ...(perMinute === undefined ? [] : [`${perMinute} in a minute`]),
+    ...(perContactDay === undefined ? [] : [`${perContactDay} to a contact in 24 hours`]),
+  ];
+  return `It sends at most ${bounds.join(" and ")}: messages beyond that are held until a person releases them`;
+}
+
+/** When a window is open, as a part of a sentence: `only on monday or friday, from 09:00 until 17:00`. */
+export function windowInWords({ days, from, to, timeZone, holidays }: Window): string {
+  const parts = [
+    days && `on ${either(days)}`,
+    [...(from === undefined ? [] : [`from ${from}`]), ...(to === undefined ? [] : [`until ${to}`])].join(" "),
+    holidays && holidays.length > 0 && `not on ${either(holidays)}`,
+    timeZone !== undefined && (timeZone === "contact" ? "in the contact's own time" : `in the time of ${timeZone}`),
+  ].filter((part) => typeof part === "string" && part !== "");
+  return parts.length === 0 ? "at any time" : `only ${parts.join(", ")}`;
+}

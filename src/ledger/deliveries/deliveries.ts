@@ -1,0 +1,259 @@
+// Deliveries: the actions of decisions on their way, and every attempt that was made. `delivery-moves.ts` says what may
+// become of one; here it is read, moved and written.
+import { kindOf } from "../../act/kinds.ts";
+import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
+import type { Event } from "../../model/event.ts";
+import { hex, sha256 } from "../../kit/hash.ts";
+import type { JsonObject } from "../../kit/json.ts";
+import type { Action, Breaker } from "../../model/rule.ts";
+import type { Window } from "../../model/window.ts";
+import * as moves from "./moves.ts";
+import type { Standing } from "./moves.ts";
+import { firstRow, rows, type Sql } from "../store/ports.ts";
+import * as reports from "./reports.ts";
+
+/** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
+export interface Plan {
+  /** The version of this form. */
+  readonly v: 1;
+  readonly action: Action;
+  /** What templates see as `rule`. */
+  readonly rule: JsonObject;
+  /** When it may be attempted; absent: at any time. */
+  readonly window?: Window | undefined;
+  /** How many messages its rule may send; absent: as many as any. */
+  readonly breaker?: Breaker | undefined;
+}
+
+/** A delivery to be scheduled, or one that ended before it began. */
+export interface NewDelivery {
+  readonly rule: string;
+  readonly plan: Plan;
+  readonly dueAtMs: number;
+  readonly cancelledBy: CancelledBy | null;
+}
+
+/** A delivery as the pump takes it. */
+export interface LeasedDelivery {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly contactId: string;
+  readonly rule: string;
+  /** Where it goes: what concurrency, rate and circuit breaker count by; `""` on deliveries from before there was one. */
+  readonly host: string;
+  /** As stored: `readPlan` reads it. */
+  readonly plan: string;
+}
+
+/** Hex digits of the time at the beginning of an id. */
+export const TIME_DIGITS = 12;
+
+interface StandingRow {
+  state: DeliveryState;
+  due_at: number | null;
+  tries: number;
+  give_up_at: number | null;
+  cancelled_by: string | null;
+}
+
+const STANDING = "state, due_at, tries, give_up_at, cancelled_by";
+const ORDINAL_DIGITS = 4;
+const GIVEN_UP_AT_ONCE = 1_000;
+const HELD_UP_FOR_TOO_LONG = unanswered(
+  actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
+);
+const NOT_RELEASED = unanswered(
+  actionError(
+    "ACTION_NOT_RELEASED",
+    "Nobody released it within a week; retry the delivery, and its breaker looks at it again",
+  ),
+);
+
+/**
+ * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
+ * 20 of a hash. Ids follow from the decision alone, so repeating a step can never make a second one.
+ */
+export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
+  const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
+  return `${timePrefix(Date.parse(decidedAt))}${hex(digest.subarray(0, 10))}`;
+}
+
+/** What the ids of everything that was decided at a time begin with. */
+export function timePrefix(atMs: number): string {
+  return atMs.toString(16).padStart(TIME_DIGITS, "0");
+}
+
+/** When the decision of a delivery was made, milliseconds since 1970. */
+export function decidedAtMs(id: string): number {
+  return Number.parseInt(id.slice(0, TIME_DIGITS), 16);
+}
+
+/** Where a plan goes: what concurrency, rate and circuit breaker count by. */
+export function hostOf({ action }: Plan): string {
+  return kindOf(action).host(action);
+}
+
+/** Adds the deliveries of a decision. */
+export function schedule(sql: Sql, event: Event, idPrefix: string, planned: readonly NewDelivery[]): void {
+  for (const [ordinal, { rule, plan, dueAtMs, cancelledBy }] of planned.entries()) {
+    const standing = moves.begun(dueAtMs, cancelledBy);
+    sql.exec(
+      `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, ${STANDING})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
+      event.key,
+      event.contactId,
+      rule,
+      hostOf(plan),
+      JSON.stringify(plan),
+      plan.action.cancelOn ? 1 : 0,
+      ...columnsOf(standing),
+    );
+  }
+}
+
+/**
+ * The deliveries of a contact that an event may cancel: those that wait or are held, and those that are being sent and
+ * may have to be sent again. Only of events that happened no later than it did.
+ */
+export function cancellable(
+  sql: Sql,
+  contactId: string,
+  occurredAtMs: number,
+): { readonly id: string; readonly plan: Plan | null }[] {
+  // Each state has its index, and an index of some states serves no other list of them.
+  const open = ["state IN ('scheduled', 'sending')", "state = 'held'"].map(
+    (isOpen) => `SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1 AND ${isOpen}
+      AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?2`,
+  );
+  return rows<{ id: string; plan: string }>(sql, open.join(" UNION ALL "), contactId, occurredAtMs).map(
+    ({ id, plan }) => ({ id, plan: readPlan(plan) }),
+  );
+}
+
+/** The plan of a delivery, or `null` when it is of a form that this version does not know. */
+export function readPlan(text: string): Plan | null {
+  try {
+    const plan = JSON.parse(text) as Plan;
+    return plan.v === 1 ? plan : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Where a delivery stands. */
+function standingOf(sql: Sql, id: string): Standing | undefined {
+  const row = firstRow<StandingRow>(sql, `SELECT ${STANDING} FROM deliveries WHERE id = ?`, id);
+  return row && toStanding(row);
+}
+
+/** Makes a move; `null` when there is no such delivery, or it cannot be made from where it stands. */
+export function move(sql: Sql, id: string, next: (from: Standing) => Standing | null): Standing | null {
+  const from = standingOf(sql, id);
+  const to = from && next(from);
+  if (!to) return null;
+  sql.exec(
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ? WHERE id = ?",
+    ...columnsOf(to),
+    id,
+  );
+  return to;
+}
+
+/** Takes a delivery, and marks it as being sent; nothing when it is not due after all. */
+export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | undefined {
+  if (!move(sql, id, (from) => moves.leased(from, nowMs))) return undefined;
+  return firstRow<LeasedDelivery>(
+    sql,
+    "SELECT id, event_key AS eventKey, contact_id AS contactId, rule, host, plan FROM deliveries WHERE id = ?",
+    id,
+  );
+}
+
+/** Deliveries that were being sent when the object stopped. */
+export function resumeInterrupted(sql: Sql): void {
+  const sending = "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
+  for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted);
+}
+
+/** Writes an attempt down and moves the delivery on. A delivery that was erased meanwhile stays gone: then `false`. */
+export function settle(
+  sql: Sql,
+  id: string,
+  outcome: AttemptOutcome,
+  time: { startedAt: number; now: number },
+  random: number,
+): boolean {
+  const to = move(sql, id, (from) => moves.attempted(from, outcome, time.now, random));
+  if (to) noteAttempt(sql, id, to, outcome, time);
+  return to !== null;
+}
+
+/**
+ * Gives up what could not be sent for a week after it was due, and what nobody released for a week, a bounded number at
+ * once: `true` when there is more.
+ */
+export function giveUp(sql: Sql, nowMs: number): boolean {
+  const due =
+    "SELECT id FROM deliveries WHERE state = 'scheduled' AND due_at <= ? AND ifnull(give_up_at, due_at + ?) <= ? LIMIT ?";
+  const held = "SELECT id FROM deliveries WHERE state = 'held' AND give_up_at <= ? LIMIT ?";
+  const isMoreDue = giveUpAll(sql, [due, nowMs, moves.GIVE_UP_AFTER_MS, nowMs], HELD_UP_FOR_TOO_LONG, nowMs);
+  return giveUpAll(sql, [held, nowMs], NOT_RELEASED, nowMs) || isMoreDue;
+}
+
+function giveUpAll(
+  sql: Sql,
+  [over, ...values]: readonly [statement: string, ...values: number[]],
+  why: AttemptOutcome,
+  nowMs: number,
+): boolean {
+  const ids = rows<{ id: string }>(sql, over, ...values, GIVEN_UP_AT_ONCE);
+  for (const { id } of ids) {
+    const to = move(sql, id, (from) => moves.givenUp(from, nowMs));
+    if (to) noteAttempt(sql, id, to, why, { startedAt: nowMs, now: nowMs });
+  }
+  return ids.length === GIVEN_UP_AT_ONCE;
+}
+
+/** Writes down an attempt and, where it was the last one and the action wants it, what is to be reported of it. */
+function noteAttempt(
+  sql: Sql,
+  id: string,
+  { state }: Standing,
+  outcome: AttemptOutcome,
+  time: { startedAt: number; now: number },
+): void {
+  const counted = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?", id);
+  const attempts = (counted?.n ?? 0) + 1;
+  sql.exec(
+    "INSERT INTO attempts (delivery_id, n, at, status, error, duration_ms, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    id,
+    attempts,
+    time.startedAt,
+    outcome.status,
+    outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`,
+    Math.max(0, time.now - time.startedAt),
+    outcome.answer,
+  );
+  if (state !== "sent" && state !== "dead") return;
+  const about = "SELECT event_key AS eventKey, contact_id AS contactId, plan FROM deliveries WHERE id = ?";
+  const delivery = firstRow<{ eventKey: string; contactId: string; plan: string }>(sql, about, id);
+  const action = delivery && readPlan(delivery.plan)?.action;
+  if (action && kindOf(action).reports?.(action)) reports.note(sql, { ...delivery, id, attempts }, outcome, time.now);
+}
+
+function toStanding(row: StandingRow): Standing {
+  return {
+    state: row.state,
+    dueAtMs: row.due_at,
+    tries: row.tries,
+    giveUpAtMs: row.give_up_at,
+    cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
+  };
+}
+
+/** In the order of `STANDING`. */
+function columnsOf({ state, dueAtMs, tries, giveUpAtMs, cancelledBy }: Standing) {
+  return [state, dueAtMs, tries, giveUpAtMs, cancelledBy && JSON.stringify(cancelledBy)] as const;
+}

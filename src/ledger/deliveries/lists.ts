@@ -1,0 +1,238 @@
+// Deliveries as people see them, and which are next as the pump sees them.
+import {
+  DELIVERY_STATES,
+  type Attempt,
+  type CancelledBy,
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryFilter,
+  type DeliveryState,
+} from "../../model/delivery.ts";
+import type { DeliveryQuery } from "../../model/ledger.ts";
+import { decidedAtMs, readPlan, TIME_DIGITS, timePrefix } from "./deliveries.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+
+interface DeliveryRow {
+  id: string;
+  event_key: string;
+  contact_id: string;
+  rule: string;
+  host: string;
+  plan: string;
+  state: DeliveryState;
+  due_at: number | null;
+  give_up_at: number | null;
+  cancelled_by: string | null;
+}
+
+interface AttemptRow {
+  at: number;
+  status: number | null;
+  error: string | null;
+  duration_ms: number;
+  answer: string | null;
+}
+
+const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by";
+/** Rules and hosts to choose from. */
+const MOST_WORDS = 200;
+
+/** The deliveries of one decision, in the order of its actions. */
+export function ofDecision(sql: Sql, idPrefix: string): Delivery[] {
+  return rows<DeliveryRow>(
+    sql,
+    `SELECT ${COLUMNS} FROM deliveries WHERE id >= ? AND id < ? ORDER BY id`,
+    idPrefix,
+    `${idPrefix}~`,
+  ).map((row) => toDelivery(sql, row));
+}
+
+/** One delivery. */
+export function find(sql: Sql, id: string): Delivery | undefined {
+  const row = firstRow<DeliveryRow>(sql, `SELECT ${COLUMNS} FROM deliveries WHERE id = ?`, id);
+  return row && toDelivery(sql, row);
+}
+
+/** Deliveries, newest first, a page at a time. */
+export function list(
+  sql: Sql,
+  { state, cursor, limit, ...filter }: DeliveryQuery,
+): { deliveries: Delivery[]; cursor: string | null } {
+  const { where, values } = filtered(filter, state);
+  if (cursor !== undefined) {
+    where.push("id < ?");
+    values.push(cursor);
+  }
+  const statement = `SELECT ${COLUMNS} FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`;
+  const found = rows<DeliveryRow>(sql, statement, ...values, limit + 1);
+  const page = found.slice(0, limit);
+  return {
+    deliveries: page.map((row) => toDelivery(sql, row)),
+    cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** The ids of deliveries in a state that a filter describes, oldest first. */
+export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, limit: number): string[] {
+  const { where, values } = filtered(filter, state);
+  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id LIMIT ?`;
+  return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
+}
+
+/** The rules and hosts that have a delivery. */
+export interface DeliveryWords {
+  readonly rules: Set<string>;
+  readonly hosts: Set<string>;
+}
+
+/** How many deliveries a filter describes in each state; the words are found on the way unless they are known. */
+export function counts(
+  sql: Sql,
+  filter: DeliveryFilter,
+  known: DeliveryWords | null,
+): { readonly counts: DeliveryCounts["counts"]; readonly words: DeliveryWords } {
+  const { where, values } = filtered(filter);
+  const meant = where.join(" AND ");
+  const countOf = (state: DeliveryState, also = ""): string =>
+    `COUNT(*) FILTER (WHERE ${STATE_CLAUSES[state]}${also}) AS ${state}`;
+  const none = { scheduled: 0, sending: 0, held: 0, sent: 0, dead: 0, cancelled: 0 };
+  if (known) {
+    const columns = DELIVERY_STATES.map((state) => countOf(state)).join(", ");
+    const found = firstRow<typeof none>(sql, `SELECT ${columns} FROM deliveries WHERE ${meant}`, ...values);
+    return { counts: found ?? none, words: known };
+  }
+  const columns = DELIVERY_STATES.map((state) => countOf(state, " AND is_meant")).join(", ");
+  const found = firstRow<typeof none & { rules: string; hosts: string }>(
+    sql,
+    `SELECT ${columns}, json_group_array(DISTINCT rule) AS rules, json_group_array(DISTINCT host) AS hosts
+     FROM (SELECT state, rule, host, ${meant} AS is_meant FROM deliveries)`,
+    ...values,
+  );
+  const { rules, hosts, ...counted } = found ?? { ...none, rules: "[]", hosts: "[]" };
+  const words = (list: string): Set<string> => new Set(JSON.parse(list) as string[]);
+  return { counts: counted, words: { rules: words(rules), hosts: words(hosts) } };
+}
+
+/** Words to choose from, sorted. */
+export function choice(words: ReadonlySet<string>): string[] {
+  return [...words]
+    .filter((word) => word !== "")
+    .toSorted()
+    .slice(0, MOST_WORDS);
+}
+
+/** A state is written out, because an index of one state serves no state that comes as a value. */
+const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
+  scheduled: "state = 'scheduled'",
+  sending: "state = 'sending'",
+  held: "state = 'held'",
+  sent: "state = 'sent'",
+  dead: "state = 'dead'",
+  cancelled: "state = 'cancelled'",
+};
+
+/** The last attempt failed with a code: its error begins with the code and a colon, so it sorts before a semicolon. */
+const LAST_ERROR = `id IN (SELECT delivery_id FROM attempts AS last WHERE error >= ? AND error < ?
+  AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`;
+
+/** Found by the events of the contact that something fired on: a delivery's id begins with the time of its event. */
+const OF_CONTACT = `id IN (SELECT own.id FROM events CROSS JOIN deliveries AS own
+  WHERE events.contact_id = ? AND fired <> '[]' AND own.contact_id = events.contact_id
+  AND own.id >= printf('%0${TIME_DIGITS}x', received_at) AND own.id < printf('%0${TIME_DIGITS}x', received_at + 1))`;
+
+function filtered(
+  { rule, host, contact, error, since, until }: DeliveryFilter,
+  state?: DeliveryState,
+): { where: string[]; values: SqlValue[] } {
+  const where = [state === undefined ? "1" : STATE_CLAUSES[state]];
+  const values: SqlValue[] = [];
+  const narrow = (clause: string, ...given: (SqlValue | undefined)[]): void => {
+    const known = given.filter((value) => value !== undefined);
+    if (known.length < given.length) return;
+    where.push(clause);
+    values.push(...known);
+  };
+  narrow("rule = ?", rule);
+  narrow("host = ?", host);
+  narrow(OF_CONTACT, contact);
+  narrow("id >= ?", since && timePrefix(Date.parse(since)));
+  narrow("id < ?", until && timePrefix(Date.parse(until)));
+  narrow(LAST_ERROR, error && `${error}:`, error && `${error};`);
+  return { where, values };
+}
+
+/** Each host that something is scheduled for: how much, and when the first of it is due. */
+export function waitingByHost(
+  sql: Sql,
+): { readonly host: string; readonly waiting: number; readonly nextDueAtMs: number }[] {
+  return rows(
+    sql,
+    `SELECT host, COUNT(*) AS waiting, MIN(due_at) AS nextDueAtMs
+     FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL GROUP BY host`,
+  );
+}
+
+/** Each host that something waits for, and when the first of it is due. One look-up a host, however much waits. */
+export function earliestByHost(sql: Sql): { readonly host: string; readonly dueAtMs: number }[] {
+  const open = "FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL";
+  return rows(
+    sql,
+    `WITH RECURSIVE hosts (host) AS (
+       SELECT MIN(host) ${open}
+       UNION ALL SELECT (SELECT MIN(host) ${open} AND host > hosts.host) FROM hosts WHERE hosts.host IS NOT NULL)
+     SELECT host, (SELECT MIN(due_at) ${open} AND deliveries.host = hosts.host) AS dueAtMs FROM hosts WHERE host IS NOT NULL`,
+  );
+}
+
+/** How many due deliveries of a host take turns: those that have been due longest. */
+const IN_TURNS = 5_000;
+
+/** The deliveries that are due at a host: the first of each contact, then the second of each, and so on. */
+export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number): string[] {
+  return rows<{ id: string }>(
+    sql,
+    `SELECT id FROM (
+       SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn
+       FROM (SELECT id, due_at, contact_id FROM deliveries WHERE state = 'scheduled' AND host = ? AND due_at <= ?
+         ORDER BY due_at LIMIT ?))
+     ORDER BY turn, due_at, id LIMIT ?`,
+    host,
+    nowMs,
+    IN_TURNS,
+    limit,
+  ).map(({ id }) => id);
+}
+
+function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
+  const attempts = rows<AttemptRow>(
+    sql,
+    "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n",
+    row.id,
+  );
+  const plan = readPlan(row.plan);
+  return {
+    id: row.id,
+    eventKey: row.event_key,
+    contactId: row.contact_id,
+    rule: row.rule,
+    host: row.host,
+    decidedAt: new Date(decidedAtMs(row.id)).toISOString(),
+    action: plan?.action ?? null,
+    state: row.state,
+    dueAt: timeOf(row.due_at),
+    window: plan?.window ?? null,
+    giveUpAt: timeOf(row.give_up_at),
+    cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
+    attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
+      at: new Date(at).toISOString(),
+      status,
+      error,
+      durationMs: duration_ms,
+      answer,
+    })),
+  };
+}
+
+function timeOf(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}

@@ -1,0 +1,126 @@
+// A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
+// scheduled | dead | cancelled. Each move is one pure function of where the delivery stands; `null` says that it cannot
+// be made from there. Nobody else changes a state.
+import { isHeld, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { retryDelayMs } from "../../act/contract/retry.ts";
+import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
+
+/** Where a delivery stands. */
+export interface Standing {
+  readonly state: DeliveryState;
+  /** Milliseconds since 1970; `null` while it is held, and once it has ended. */
+  readonly dueAtMs: number | null;
+  /** Attempts that failed since it was scheduled, or retried or released by hand. */
+  readonly tries: number;
+  /** From then on it is not tried again; `null` on deliveries from before there was such a time. */
+  readonly giveUpAtMs: number | null;
+  /** What ended it; on one that is being sent: what ends it unless this attempt succeeds. */
+  readonly cancelledBy: CancelledBy | null;
+}
+
+/** A week after a delivery was first due, or was held, nobody waits for it any more, however often it was tried. */
+export const GIVE_UP_AFTER_MS = 7 * 86_400_000;
+
+/** A delivery that begins: waiting, or ended by an event that was recorded before its own. */
+export function begun(dueAtMs: number, cancelledBy: CancelledBy | null): Standing {
+  return cancelledBy === null
+    ? waiting(dueAtMs, 0, dueAtMs + GIVE_UP_AFTER_MS)
+    : { state: "cancelled", dueAtMs: null, tries: 0, giveUpAtMs: null, cancelledBy };
+}
+
+/** Taken to be sent: only what waits and is due. */
+export function leased(from: Standing, nowMs: number): Standing | null {
+  const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;
+  return isDue ? { ...from, state: "sending" } : null;
+}
+
+/** After an attempt: it ends, or waits for the next one. What was sent was sent, whoever cancelled it meanwhile. */
+export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
+  if (from.state !== "sending") return null;
+  if (outcome.done) return ended(from, "sent");
+  if (isHeld(outcome)) return held(from, nowMs);
+  const { retry } = outcome.error;
+  const isTry = retry !== "in-turn";
+  const tries = from.tries + (isTry ? 1 : 0);
+  // One that was not its turn waits as after a first try, however often that happens.
+  const delay = retry === "never" ? null : retryDelayMs(isTry ? tries : 1, random, outcome.retryAfterMs);
+  const giveUpAtMs = giveUpAt(from, nowMs);
+  const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
+  return isGivenUp ? ended(from, "dead") : putBack({ ...from, giveUpAtMs, tries }, nowMs + delay);
+}
+
+/** Waits for a person. Nothing was sent and nothing failed, so no try is counted. */
+function held(from: Standing, nowMs: number): Standing | null {
+  const back = putBack(from, nowMs);
+  return back?.state === "scheduled"
+    ? { ...back, state: "held", dueAtMs: null, giveUpAtMs: nowMs + GIVE_UP_AFTER_MS }
+    : back;
+}
+
+/** Let go by a person: due now, with all its tries before it. */
+export function released(from: Standing, nowMs: number): Standing | null {
+  return from.state === "held" ? waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS) : null;
+}
+
+/** Waits again, without an attempt that counts: nothing is known of how this one ended. */
+export function putBack(from: Standing, dueAtMs: number): Standing | null {
+  if (from.state !== "sending") return null;
+  if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };
+  return { ...from, state: "scheduled", dueAtMs };
+}
+
+/** Cancelled while it was asked whether it may go: it does not. */
+export function overtaken(from: Standing): Standing | null {
+  return from.state === "sending" && from.cancelledBy !== null ? { ...from, state: "cancelled", dueAtMs: null } : null;
+}
+
+/** Waits for its window to open, however long that takes. */
+export function deferred(from: Standing, opensAtMs: number): Standing | null {
+  const back = putBack(from, opensAtMs);
+  return back?.state === "scheduled" && back.giveUpAtMs !== null
+    ? { ...back, giveUpAtMs: Math.max(back.giveUpAtMs, opensAtMs + GIVE_UP_AFTER_MS) }
+    : back;
+}
+
+/** The object stopped while it was being sent: whether it arrived is not known, so it is due as it was. */
+export function interrupted(from: Standing): Standing | null {
+  if (from.state !== "sending") return null;
+  return from.cancelledBy === null ? { ...from, state: "scheduled" } : { ...from, state: "cancelled", dueAtMs: null };
+}
+
+/** Cancelled. One that is being sent is cancelled if this attempt fails; one that was sent cannot be. */
+export function cancelled(from: Standing, by: CancelledBy): Standing | null {
+  if (from.state === "sent") return null;
+  if (from.state === "sending") return { ...from, cancelledBy: from.cancelledBy ?? by };
+  return { ...from, state: "cancelled", dueAtMs: null, cancelledBy: by };
+}
+
+/** Begins anew by hand, with all its attempts before it; one that is held is released. What was sent is never repeated. */
+export function retried(from: Standing, nowMs: number): Standing | null {
+  if (from.state === "sent" || from.state === "sending") return null;
+  return waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS);
+}
+
+/** Given up without another attempt: its destination was down, or nobody released it, for longer than anybody waits. */
+export function givenUp(from: Standing, nowMs: number): Standing | null {
+  const isOver =
+    from.state === "held"
+      ? (from.giveUpAtMs ?? 0) <= nowMs
+      : from.state === "scheduled" && giveUpAt(from, nowMs) <= nowMs;
+  return isOver ? ended(from, "dead") : null;
+}
+
+/** The version before wrote no such time, and left an old one when a delivery was retried by hand. */
+function giveUpAt({ giveUpAtMs, dueAtMs }: Standing, nowMs: number): number {
+  const dueMs = dueAtMs ?? nowMs;
+  return giveUpAtMs === null || giveUpAtMs < dueMs ? dueMs + GIVE_UP_AFTER_MS : giveUpAtMs;
+}
+
+function waiting(dueAtMs: number, tries: number, giveUpAtMs: number | null): Standing {
+  return { state: "scheduled", dueAtMs, tries, giveUpAtMs, cancelledBy: null };
+}
+
+/** What has ended by itself was cancelled by nobody. */
+function ended(from: Standing, state: "sent" | "dead"): Standing {
+  return { ...from, state, dueAtMs: null, cancelledBy: null };
+}

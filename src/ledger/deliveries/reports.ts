@@ -1,0 +1,134 @@
+// Reports: how a delivery ended whose action wants to be told, until it is an event of the same contact. The row is
+// written with the end of the delivery and goes with the recording of the event, so neither comes without the other.
+import type { AttemptOutcome } from "../../act/contract/outcome.ts";
+import { reportOf } from "../../act/contract/report.ts";
+import { readEvent } from "../../events/event.ts";
+import type { Event } from "../../model/event.ts";
+import type { JsonObject } from "../../kit/json.ts";
+import type { Recorded } from "../../model/ledger.ts";
+import { logError, logEvent } from "../../model/log-line.ts";
+import * as log from "../log/log.ts";
+import { firstRow, rows, type LedgerStorage, type Sql } from "../store/ports.ts";
+
+/** What could not be recorded is tried again after this. */
+const BREATH_MS = 10_000;
+
+/** A delivery that has ended, and the number of its last attempt. */
+export interface EndedDelivery {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly contactId: string;
+  readonly attempts: number;
+}
+
+/** Notes what is to be recorded of a delivery's end. Without a message there is nothing to tell, and no report follows from a report. */
+export function note(sql: Sql, ended: EndedDelivery, outcome: AttemptOutcome, nowMs: number): void {
+  const about = log.find(sql, ended.contactId, ended.eventKey)?.event;
+  const messageId = about?.payload["messageId"];
+  if (!about || about.kind === "GatewayStatus" || typeof messageId !== "string" || messageId === "") return;
+  const receivedAt = new Date(nowMs).toISOString();
+  const { emailMessageId } = about.payload;
+  const payload: JsonObject = {
+    type: "GatewayStatus",
+    locationId: about.locationId,
+    contactId: about.contactId,
+    messageId,
+    ...(typeof emailMessageId === "string" && emailMessageId !== "" ? { emailMessageId } : {}),
+    ...reportOf(outcome),
+    deliveryId: ended.id,
+    timestamp: receivedAt,
+  };
+  const key = `report-${ended.id}-${ended.attempts}`;
+  const read = readEvent(payload, { key, route: "gateway", receivedAt });
+  if (read.status !== "event") return;
+  sql.exec(
+    "INSERT OR IGNORE INTO reports (key, contact_id, noted_at, event) VALUES (?, ?, ?, ?)",
+    key,
+    ended.contactId,
+    nowMs,
+    JSON.stringify(read.event),
+  );
+}
+
+/** Forgets the reports of a contact that is erased. */
+export function eraseContact(sql: Sql, contactId: string): void {
+  sql.exec("DELETE FROM reports WHERE contact_id = ?", contactId);
+}
+
+/** Forgets what nobody could record for as long as anything is kept. */
+export function forgetBefore(sql: Sql, beforeMs: number): void {
+  sql.exec("DELETE FROM reports WHERE noted_at < ?", beforeMs);
+}
+
+/** Records what was noted, one after the other. */
+export class Reports {
+  readonly #storage: LedgerStorage;
+  readonly #clock: () => number;
+  readonly #record: (event: Event) => Promise<Recorded>;
+  /** The key of the report that is being recorded. */
+  #recording: string | null = null;
+  #running: Promise<void> | null = null;
+  /** Not before this time: storage refused, or the location is over its budget. */
+  #from = 0;
+
+  constructor(storage: LedgerStorage, clock: () => number, record: (event: Event) => Promise<Recorded>) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#record = record;
+  }
+
+  /** Records what waits now. It never throws, and its caller does not wait for it: `run` does. */
+  wake(): void {
+    this.run().catch((error: unknown) => logError("A report could not be recorded, it is tried again", {}, error));
+  }
+
+  /** Resolves once nothing waits that may be recorded now. */
+  run(): Promise<void> {
+    return (this.#running ??= this.#recordAll().finally(() => (this.#running = null)));
+  }
+
+  /** When the next one may be recorded, milliseconds since 1970; `null`: none waits. */
+  nextAt(): number | null {
+    return this.#next() ? Math.max(this.#clock(), this.#from) : null;
+  }
+
+  /** Takes a report away in the transaction that records it; `false`: its contact was erased meanwhile. Any other event may come. */
+  settle({ key }: Event): boolean {
+    if (key !== this.#recording) return true;
+    return rows(this.#storage.sql, "DELETE FROM reports WHERE key = ? RETURNING key", key).length > 0;
+  }
+
+  async #recordAll(): Promise<void> {
+    for (let next = this.#next(); next && this.#clock() >= this.#from; next = this.#next()) {
+      this.#recording = next.key;
+      try {
+        const recorded = await this.#record(JSON.parse(next.event) as Event);
+        this.#recorded(next, recorded);
+      } catch (error) {
+        this.#from = this.#clock() + BREATH_MS;
+        throw error;
+      } finally {
+        this.#recording = null;
+      }
+    }
+  }
+
+  #recorded({ key, event }: { key: string; event: string }, recorded: Recorded): void {
+    switch (recorded.status) {
+      case "over-budget":
+        this.#from = this.#clock() + recorded.retryAfterSeconds * 1_000;
+        return;
+      case "duplicate":
+        this.#storage.sql.exec("DELETE FROM reports WHERE key = ?", key);
+        return;
+      case "accepted": {
+        const { locationId, kind } = JSON.parse(event) as Event;
+        logEvent({ eventKey: key, locationId, kind, status: "accepted", fired: recorded.fired });
+      }
+    }
+  }
+
+  #next(): { key: string; event: string } | undefined {
+    return firstRow(this.#storage.sql, "SELECT key, event FROM reports ORDER BY key LIMIT 1");
+  }
+}

@@ -1,0 +1,78 @@
+// HighLevel as this location calls it: base URL, token, time limit, and HighLevel's limits on calls. A token that HighLevel
+// refuses is refreshed once.
+import type { ActionPorts } from "../../act/contract/action-kind.ts";
+import { answerText } from "../../highlevel/answer-text.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
+import type { HighLevelLimits } from "./limits.ts";
+
+const TIMEOUT_MS = 20_000;
+const UNAUTHORIZED = 401;
+/** HighLevel's words for a token that is good, and not for this call: another one of the same app would be no better. */
+const LACKS_SCOPE = /not authorized for this scope/i;
+/** A call that may not leave now ends as HighLevel would end it. */
+const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
+
+/** What a call asks of the limits, and tells them. */
+export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
+
+export class LedgerAccount implements HighLevelAccount {
+  readonly #api: string;
+  readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
+  readonly #tokens: Tokens;
+  readonly #limits: CallLimits;
+
+  /** `api`: the base URL of HighLevel's API, without a slash at its end. */
+  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: CallLimits) {
+    this.#api = api;
+    this.#ports = ports;
+    this.#tokens = tokens;
+    this.#limits = limits;
+  }
+
+  async call(request: HighLevelRequest, leaves: () => boolean = () => true): Promise<HighLevelAnswer> {
+    const token = await this.#tokens.current();
+    if (!token.ok) return token.failure;
+    const answer = await this.#send(request, token.value, leaves);
+    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED || LACKS_SCOPE.test(answer.body)) return answer;
+    // Refused, so nothing was done: the same once more with another token, if there is one.
+    const other = await this.#tokens.insteadOf(token.value);
+    if (other === null) return answer;
+    return other.ok ? this.#send(request, other.value, leaves) : other.failure;
+  }
+
+  async #send(
+    { method, path, version, body }: HighLevelRequest,
+    token: string,
+    leaves: () => boolean,
+  ): Promise<HighLevelAnswer> {
+    const request = new Request(`${this.#api}${path}`, {
+      method,
+      headers: {
+        accept: "application/json",
+        authorization: `Bearer ${token}`,
+        version,
+        "user-agent": "Afterbeep",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: "manual",
+      signal: this.#ports.timeLimit(TIMEOUT_MS),
+    });
+    if (!this.#limits.mayLeave()) return NO_ROOM;
+    if (!leaves()) return { kind: "stopped" };
+    const counted = this.#limits.leaves();
+    try {
+      const response = await this.#ports.fetch(request);
+      counted.answered(response);
+      // Answers are kept and shown: one that quotes the token does not.
+      return {
+        kind: "answer",
+        status: response.status,
+        body: (await answerText(response)).replaceAll(token, "[token]"),
+      };
+    } catch (error) {
+      counted.ended();
+      return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
+    }
+  }
+}

@@ -1,0 +1,230 @@
+// The ordered log of a location: each event once, with the decision that was made on it.
+import { HELD_REASONS, type Decision, type HeldRule, type Verdict } from "../../model/decision.ts";
+import type { SentMessage } from "../../highlevel/sent-messages.ts";
+import type { Event, EventKind } from "../../model/event.ts";
+import type { PastEvent } from "../../model/history.ts";
+import type { LogEntry, LogQuery } from "../../model/ledger.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+import { readHeld } from "./tally.ts";
+
+/** An event and its decision, as stored. */
+export interface LogRecord {
+  /** The version of this form. */
+  readonly v: 1;
+  readonly event: Event;
+  readonly decision: Decision;
+}
+
+/** A row holds 2 MB, of which the payload may take 0.4: what no longer fits is shortened, then left out. */
+const MAX_VERDICT_BYTES = 1_000_000;
+
+interface EventRow {
+  seq: number;
+  key: string;
+  kind: string;
+  channel: string | null;
+  contact_id: string;
+  received_at: number;
+  fired: string;
+}
+
+interface EntryRow extends EventRow {
+  outcome: string | null;
+  direction: PastEvent["direction"];
+  held: string | null;
+  sent_by: string | null;
+}
+
+/** Whether an event has been recorded, also one whose contact was erased since: then it stands under nobody. */
+export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
+  return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
+}
+
+/** The place in the log of a contact's last event; 0 without one. */
+export function lastSeqOf(sql: Sql, contactId: string): number {
+  return (
+    firstRow<{ seq: number | null }>(sql, "SELECT MAX(seq) AS seq FROM events WHERE contact_id = ?", contactId)?.seq ??
+    0
+  );
+}
+
+/** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
+export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
+  const held = heldBy(decision);
+  sql.exec(
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    event.contactId,
+    event.key,
+    seq,
+    event.kind,
+    past.channel,
+    past.outcome,
+    past.direction,
+    past.messageKey,
+    Date.parse(event.occurredAt),
+    past.at,
+    JSON.stringify(decision.fired),
+    held.length === 0 ? null : JSON.stringify(held.map(({ rule, reason }) => [rule, reason])),
+    JSON.stringify({ v: 1, event, decision: bounded(decision) }),
+  );
+}
+
+/** The rules that a decision held, of those that the index proposed. */
+export function heldBy({ verdicts }: Decision): HeldRule[] {
+  return verdicts.flatMap((verdict) => {
+    const reason = HELD_REASONS.find((known) => known === verdict.reason);
+    return reason ? [{ rule: verdict.rule, reason }] : [];
+  });
+}
+
+/** The events of a contact so far, oldest first, as history sees them; or only those of one message in one state. */
+export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEvent[] {
+  const narrowed = messageKey === undefined ? "" : "AND message_key = ?";
+  return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
+    sql,
+    `SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
+    contactId,
+    ...(messageKey === undefined ? [] : [messageKey]),
+  ).map((row) => ({
+    kind: row.kind as EventKind,
+    channel: row.channel,
+    outcome: row.outcome,
+    direction: row.direction,
+    at: row.received_at,
+    fired: JSON.parse(row.fired) as string[],
+    messageKey: row.message_key,
+  }));
+}
+
+/** How many events of a contact are in the log. */
+export function countOf(sql: Sql, contactId: string): number {
+  const counted = "SELECT COUNT(*) AS n FROM events WHERE contact_id = ? AND record IS NOT NULL";
+  return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
+}
+
+/** Events of a contact that were recorded already and happened after a time: HighLevel promises no order. */
+export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
+  const ahead =
+    "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
+  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
+    ({ record }) => (JSON.parse(record) as LogRecord).event,
+  );
+}
+
+/** Messages to a contact that came through the API and were received since a time. */
+export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
+  const sent =
+    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL ORDER BY occurred_at";
+  return rows<{ record: string }>(sql, sent, contactId, sinceMs).flatMap(({ record }) => {
+    const { messageId, emailMessageId, source, plainText, body } = (JSON.parse(record) as LogRecord).event.payload;
+    const id = messageId || emailMessageId;
+    const text = plainText || body;
+    if (typeof id !== "string" || typeof source !== "string" || source.toLowerCase() !== "api") return [];
+    return [{ id, text: typeof text === "string" ? text : "" }];
+  });
+}
+
+/** Notes that a rule fired whose limit counts for the whole location. */
+export function noteFiring(sql: Sql, rule: string, atMs: number, eventKey: string): void {
+  sql.exec("INSERT OR IGNORE INTO firings (rule, at, event_key) VALUES (?, ?, ?)", rule, atMs, eventKey);
+}
+
+/** How often such a rule has fired since a time. */
+export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number {
+  return (
+    firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ?", rule, sinceMs)?.n ?? 0
+  );
+}
+
+/** One event of a contact with its decision. */
+export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
+  const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";
+  return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
+}
+
+/** The last event with a key, of whichever contact. It reads through the log: for people, not for each event. */
+export function findByKey(sql: Sql, key: string): LogRecord | undefined {
+  return readRecord(
+    firstRow<{ record: string | null }>(
+      sql,
+      "SELECT record FROM events WHERE key = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1",
+      key,
+    ),
+  );
+}
+
+function readRecord(row: { record: string | null } | undefined): LogRecord | undefined {
+  return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
+}
+
+/** A page's rows alone are looked up: a message's key holds its id. */
+const SENT_BY =
+  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]') OR email_message_id = json_extract(message_key, '$[1]')) END AS sent_by";
+
+/** The log, newest first, a page at a time. */
+export function list(
+  sql: Sql,
+  { contactId, rule, messageId, kind, channel, outcome, from, to, fired, cursor, limit }: LogQuery,
+): { events: LogEntry[]; cursor: string | null } {
+  const where = ["record IS NOT NULL"];
+  const values: SqlValue[] = [];
+  const narrow = (clause: string, value: SqlValue | undefined): void => {
+    if (value === undefined) return;
+    where.push(clause);
+    values.push(value);
+  };
+  narrow("contact_id = ?", contactId);
+  narrow("seq < ?", cursor === undefined ? undefined : Number(cursor));
+  narrow("kind = ?", kind);
+  narrow("channel = ?", channel);
+  narrow("outcome = ?", outcome);
+  narrow("received_at >= ?", from && Date.parse(from));
+  narrow("received_at < ?", to && Date.parse(to));
+  narrow("(fired <> '[]') = ?", fired && Number(fired === "yes"));
+  narrow("json_extract(message_key, '$[1]') = ?", messageId);
+  narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
+  const found = rows<EntryRow>(
+    sql,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    ...values,
+    limit + 1,
+  );
+  const page = found.slice(0, limit);
+  return { events: page.map(toEntry), cursor: found.length > limit ? String(page.at(-1)?.seq) : null };
+}
+
+function toEntry(row: EntryRow): LogEntry {
+  return {
+    eventKey: row.key,
+    kind: row.kind,
+    channel: row.channel,
+    outcome: row.outcome,
+    direction: row.direction,
+    contactId: row.contact_id,
+    receivedAt: new Date(row.received_at).toISOString(),
+    fired: JSON.parse(row.fired) as string[],
+    held: readHeld(row.held),
+    sentBy: row.sent_by,
+  };
+}
+
+/** Verdicts get room in turn, those that fired first: whole, or without conditions, or not at all. */
+function bounded(decision: Decision): Decision {
+  // A character takes three bytes at most: with so few, all of them fit.
+  if (JSON.stringify(decision.verdicts).length * 3 <= MAX_VERDICT_BYTES) return decision;
+  let room = MAX_VERDICT_BYTES;
+  const stored = new Map<Verdict, Verdict>();
+  for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {
+    for (const form of [verdict, { ...verdict, conditions: [], shortened: true as const }]) {
+      const size = new TextEncoder().encode(JSON.stringify(form)).byteLength;
+      if (size > room) continue;
+      room -= size;
+      stored.set(verdict, form);
+      break;
+    }
+  }
+  const verdicts = decision.verdicts.flatMap((verdict) => stored.get(verdict) ?? []);
+  const leftOut = decision.verdicts.length - verdicts.length;
+  return { ...decision, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
+}

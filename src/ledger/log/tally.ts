@@ -1,0 +1,205 @@
+// Counts of what happened, kept in memory: by quarter of an hour over all that is kept, by minute over two hours.
+// They are built from the tables and kept up as things are written, so that asking reads no rows.
+import { HELD_CODES } from "../../act/contract/outcome.ts";
+import type { HeldRule } from "../../model/decision.ts";
+import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../../model/statistics.ts";
+import { eachRow, type Sql } from "../store/ports.ts";
+
+/** An event, as it counts. */
+export interface TalliedEvent {
+  readonly atMs: number;
+  readonly channel: string | null;
+  readonly outcome: string | null;
+  readonly fired: readonly string[];
+  readonly held: readonly HeldRule[];
+}
+
+/** What is counted: `event`, channel, outcome; `fired`, rule; `held`, rule, reason; `sent`; `failed`. */
+type Series = readonly [what: "event" | "fired" | "held" | "sent" | "failed", ...names: string[]];
+
+/** By series, and then by the time at which a cell begins. */
+type Cells = Map<string, Map<number, number>>;
+
+const { minute: MINUTE_MS, quarter: QUARTER_MS, hour: HOUR_MS } = BUCKET_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** More cells than these are put together: those that are old into hours, then into days, then younger ones into hours. */
+const MAX_CELLS = 300_000;
+const COARSER = [
+  { olderThanMs: 2 * DAY_MS, cellMs: HOUR_MS },
+  { olderThanMs: 2 * DAY_MS, cellMs: DAY_MS },
+  { olderThanMs: MINUTES_REACH_BACK_MS, cellMs: HOUR_MS },
+] as const;
+/** How much of the room is taken when it has become enough. */
+const ENOUGH = 0.75;
+const NONE = "none";
+const BETWEEN_NAMES = "\n";
+
+export class Tally {
+  readonly #maxCells: number;
+  readonly #quarters: Cells = new Map();
+  readonly #minutes: Cells = new Map();
+  readonly #lastFired = new Map<string, number>();
+  #size = 0;
+  /** Cells are put together when there are more than these. */
+  #room: number;
+  #latestMinute = 0;
+
+  constructor(maxCells = MAX_CELLS) {
+    this.#maxCells = this.#room = maxCells;
+  }
+
+  /** How many cells there are, those of minutes aside. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** When each rule fired last, milliseconds since 1970. */
+  get lastFired(): ReadonlyMap<string, number> {
+    return this.#lastFired;
+  }
+
+  /** Counts an event, or so many that are alike; `cellMs` is when they came, as exactly as it is known. */
+  addEvent({ atMs, channel, outcome, fired, held }: TalliedEvent, nowMs: number, times = 1, cellMs = atMs): void {
+    this.#add(["event", channel ?? NONE, outcome ?? NONE], cellMs, nowMs, times);
+    for (const rule of fired) {
+      this.#add(["fired", rule], cellMs, nowMs, times);
+      this.#lastFired.set(rule, Math.max(atMs, this.#lastFired.get(rule) ?? 0));
+    }
+    for (const { rule, reason } of held) this.#add(["held", rule, reason], cellMs, nowMs, times);
+  }
+
+  /** Counts an attempt, or so many that ended alike. */
+  addAttempt(atMs: number, isSent: boolean, nowMs: number, times = 1): void {
+    this.#add([isSent ? "sent" : "failed"], atMs, nowMs, times);
+  }
+
+  /** Each series that has something in these buckets, by its words, with one number a bucket. */
+  counts(
+    { fromMs, toMs, bucketMs }: Buckets,
+    nowMs: number,
+  ): { readonly series: string[]; readonly counts: number[] }[] {
+    const isFine = bucketMs < QUARTER_MS;
+    const first = isFine ? Math.max(fromMs, recentFrom(nowMs)) : fromMs;
+    const length = Math.ceil((toMs - fromMs) / bucketMs);
+    return [...(isFine ? this.#minutes : this.#quarters)].flatMap(([name, cells]) => {
+      let counts: number[] | null = null;
+      for (const [atMs, times] of cells) {
+        if (atMs < first || atMs >= toMs) continue;
+        counts ??= Array<number>(length).fill(0);
+        const bucket = Math.floor((atMs - fromMs) / bucketMs);
+        counts[bucket] = (counts[bucket] ?? 0) + times;
+      }
+      return counts === null ? [] : [{ series: name.split(BETWEEN_NAMES), counts }];
+    });
+  }
+
+  #add(series: Series, atMs: number, nowMs: number, times: number): void {
+    const name = series.join(BETWEEN_NAMES);
+    if (addTo(this.#quarters, name, floorTo(atMs, QUARTER_MS), times)) this.#size += 1;
+    if (this.#size > this.#room) this.#coarsen(nowMs);
+    if (atMs < recentFrom(nowMs)) return;
+    addTo(this.#minutes, name, floorTo(atMs, MINUTE_MS), times);
+    this.#forgetMinutes(nowMs);
+  }
+
+  /** Once a minute. */
+  #forgetMinutes(nowMs: number): void {
+    const minute = floorTo(nowMs, MINUTE_MS);
+    if (minute <= this.#latestMinute) return;
+    this.#latestMinute = minute;
+    for (const [name, cells] of this.#minutes) {
+      for (const atMs of cells.keys()) if (atMs < recentFrom(nowMs)) cells.delete(atMs);
+      if (cells.size === 0) this.#minutes.delete(name);
+    }
+  }
+
+  /** Makes room. Where so much happens that there is none to be made, it is tried again when a quarter more has come. */
+  #coarsen(nowMs: number): void {
+    for (const { olderThanMs, cellMs } of COARSER) {
+      this.#putTogether(nowMs - olderThanMs, cellMs);
+      if (this.#size <= this.#maxCells * ENOUGH) break;
+    }
+    this.#room = Math.max(this.#maxCells, this.#size * 1.25);
+  }
+
+  /** The counts of cells before a time then stand at the beginning of their hour, or of their day. */
+  #putTogether(beforeMs: number, cellMs: number): void {
+    this.#size = 0;
+    for (const [name, cells] of this.#quarters) {
+      const coarse = new Map<number, number>();
+      for (const [atMs, times] of cells) {
+        const at = atMs < beforeMs ? floorTo(atMs, cellMs) : atMs;
+        coarse.set(at, (coarse.get(at) ?? 0) + times);
+      }
+      this.#quarters.set(name, coarse);
+      this.#size += coarse.size;
+    }
+  }
+}
+
+/** The tally of what the tables hold: one pass over the events and one over the attempts. */
+export function tallyOf(sql: Sql, nowMs: number): Tally {
+  const tally = new Tally();
+  const cell = (column: string): string =>
+    `CASE WHEN ${column} >= ? THEN ${column} / ${MINUTE_MS} * ${MINUTE_MS} ELSE ${column} / ${QUARTER_MS} * ${QUARTER_MS} END`;
+  const events = eachRow<{
+    cell: number;
+    at: number;
+    channel: string | null;
+    outcome: string | null;
+    fired: string;
+    held: string | null;
+    times: number;
+  }>(
+    sql,
+    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, COUNT(*) AS times
+     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held`,
+    recentFrom(nowMs),
+  );
+  for (const { cell: cellMs, at, channel, outcome, fired, held, times } of events)
+    tally.addEvent(
+      {
+        atMs: at,
+        channel,
+        outcome,
+        fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),
+        held: readHeld(held),
+      },
+      nowMs,
+      times,
+      cellMs,
+    );
+  // One that was held neither arrived nor failed.
+  const wasHeld = `substr(error, 1, instr(error, ':') - 1) IN (${HELD_CODES.map((code) => `'${code}'`).join(", ")})`;
+  const attempts = eachRow<{ cell: number; sent: number; times: number }>(
+    sql,
+    `SELECT ${cell("at")} AS cell, error IS NULL AS sent, COUNT(*) AS times FROM attempts
+     WHERE error IS NULL OR NOT ${wasHeld} GROUP BY 1, 2`,
+    recentFrom(nowMs),
+  );
+  for (const { cell: cellMs, sent, times } of attempts) tally.addAttempt(cellMs, sent === 1, nowMs, times);
+  return tally;
+}
+
+/** The column `held` of an event. */
+export function readHeld(text: string | null): HeldRule[] {
+  if (text === null) return [];
+  return (JSON.parse(text) as [HeldRule["rule"], HeldRule["reason"]][]).map(([rule, reason]) => ({ rule, reason }));
+}
+
+function recentFrom(nowMs: number): number {
+  return floorTo(nowMs - MINUTES_REACH_BACK_MS, MINUTE_MS);
+}
+
+function floorTo(ms: number, stepMs: number): number {
+  return Math.floor(ms / stepMs) * stepMs;
+}
+
+/** Whether the cell is new. */
+function addTo(cells: Cells, name: string, atMs: number, times: number): boolean {
+  let own = cells.get(name);
+  if (!own) cells.set(name, (own = new Map()));
+  const before = own.get(atMs);
+  own.set(atMs, (before ?? 0) + times);
+  return before === undefined;
+}

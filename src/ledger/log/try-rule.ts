@@ -1,0 +1,126 @@
+// Tries a rule on the last events of the location: each is decided again with this rule alone, on the history as it
+// stood before it. It only reads.
+import { decide } from "../../match/decide.ts";
+import { workOf } from "../../match/rule-cost.ts";
+import type { History, PastEvent } from "../../model/history.ts";
+import type { LogEntry } from "../../model/ledger.ts";
+import type { TriedRule } from "../../model/playground.ts";
+import type { Rule, RuleSet } from "../../model/rule.ts";
+import * as log from "./log.ts";
+import { firstRow, type Sql } from "../store/ports.ts";
+
+/** Of each list of an answer. */
+const MAX_SHOWN = 100;
+/** Some tenths of a microsecond each, as `workOf` counts: about a second of a location's time, and a fraction of its memory. */
+const MAX_WORK = 4_000_000;
+const WORK_OF_EVENT = 200;
+const WORK_OF_ROW = 20;
+
+/** One event to decide again: which of its contact's it is, from 0. */
+interface Asked {
+  readonly entry: LogEntry;
+  readonly position: number;
+}
+
+/** What a rule would have done on the last events of the location; the newest of them, when all would take too long. */
+export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: string): Promise<TriedRule> {
+  const listed = log.list(sql, { limit }).events;
+  const asked = affordable(sql, listed, rule);
+  const fires = new Set<LogEntry>();
+  const alone: RuleSet = { hash: "draft", rules: [rule], findings: [] };
+  const past = new TriedPast(sql, rule.name, asked);
+  for (const { entry, position } of asked) {
+    const record = log.find(sql, entry.contactId, entry.eventKey);
+    // Erased while others were decided.
+    if (!record) continue;
+    const history = past.before(entry, position);
+    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history });
+    const fired = decision.fired.length > 0;
+    if (fired) fires.add(entry);
+    past.tell(entry, position, fired);
+  }
+  const newestFirst = asked.map(({ entry }) => entry).toReversed();
+  const firedBefore = newestFirst.filter(({ fired }) => fired.includes(rule.name));
+  const before = new Set(firedBefore);
+  return {
+    tried: asked.length,
+    from: (newestFirst.at(-1) ?? listed[0])?.receivedAt ?? null,
+    to: listed[0]?.receivedAt ?? null,
+    fires: fires.size,
+    firedBefore: firedBefore.length,
+    both: firedBefore.filter((entry) => fires.has(entry)).length,
+    onlyNow: newestFirst.filter((entry) => fires.has(entry) && !before.has(entry)).slice(0, MAX_SHOWN),
+    onlyBefore: firedBefore.filter((entry) => !fires.has(entry)).slice(0, MAX_SHOWN),
+  };
+}
+
+/** The newest events that can be decided again for a bounded amount of work, oldest first. */
+function affordable(sql: Sql, newestFirst: readonly LogEntry[], rule: Rule): readonly Asked[] {
+  const workOn = workOf(rule);
+  const left = new Map<string, number>();
+  const asked: Asked[] = [];
+  let work = 0;
+  for (const entry of newestFirst) {
+    const known = left.get(entry.contactId);
+    const count = known ?? log.countOf(sql, entry.contactId);
+    const position = count - 1;
+    left.set(entry.contactId, position);
+    work += WORK_OF_EVENT + workOn({ characters: lengthOf(sql, entry), past: position });
+    if (known === undefined) work += count * WORK_OF_ROW;
+    if (work > MAX_WORK) break;
+    asked.push({ entry, position });
+  }
+  return asked.toReversed();
+}
+
+function lengthOf(sql: Sql, { contactId, eventKey }: LogEntry): number {
+  const measured = "SELECT LENGTH(record) AS n FROM events WHERE contact_id = ? AND key = ?";
+  return firstRow<{ n: number | null }>(sql, measured, contactId, eventKey)?.n ?? 0;
+}
+
+const timeOf = ({ receivedAt }: LogEntry): number => Date.parse(receivedAt);
+
+/** The past of each contact as it would be, had the rule been as it is tried since the first event. */
+class TriedPast {
+  readonly #sql: Sql;
+  readonly #rule: string;
+  readonly #firstAt: number;
+  readonly #firings: number[] = [];
+  readonly #ofContact = new Map<string, PastEvent[]>();
+
+  constructor(sql: Sql, rule: string, asked: readonly Asked[]) {
+    this.#sql = sql;
+    this.#rule = rule;
+    this.#firstAt = asked[0] ? timeOf(asked[0].entry) : 0;
+  }
+
+  /** What happened before an event. */
+  before({ contactId }: LogEntry, position: number): History {
+    const past = (): PastEvent[] => this.#of(contactId).slice(0, position);
+    return {
+      past,
+      ofMessage: (messageKey) => past().filter((event) => event.messageKey === messageKey),
+      firedInLocation: (rule, sinceMs) => {
+        const real = (since: number): number => log.firedInLocation(this.#sql, rule, since);
+        const earlier = sinceMs < this.#firstAt ? real(sinceMs) - real(this.#firstAt - 1) : 0;
+        return earlier + this.#firings.filter((at) => at > sinceMs).length;
+      },
+      // Whether it fires is what is asked, and nobody knows what the contact wanted then.
+      optOut: () => null,
+    };
+  }
+
+  /** Notes for the events after it what the rule did on an event, instead of what it did then. */
+  tell(entry: LogEntry, position: number, fired: boolean): void {
+    const past = this.#of(entry.contactId);
+    const event = past[position];
+    if (event) past[position] = { ...event, fired: fired ? [this.#rule] : [] };
+    if (fired) this.#firings.push(timeOf(entry));
+  }
+
+  #of(contactId: string): PastEvent[] {
+    let past = this.#ofContact.get(contactId);
+    if (!past) this.#ofContact.set(contactId, (past = log.pastOf(this.#sql, contactId)));
+    return past;
+  }
+}

@@ -1,0 +1,154 @@
+// Before an attempt: whether it may be made now. An action waits for its hours, and a message that its contact does not
+// want is not sent. What HighLevel cannot be asked now is asked again later: nothing is sent blindly.
+import { outcomeFrom } from "../../act/highlevel/answer.ts";
+import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { kindOf } from "../../act/kinds.ts";
+import type { HighLevelAccount } from "../../highlevel/account.ts";
+import {
+  contactQuestion,
+  locationZoneQuestion,
+  switchesFor,
+  type ContactRecord,
+  type Question,
+} from "../../highlevel/contact.ts";
+import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
+import type { MessageType } from "../../model/rule.ts";
+import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
+import { isTimeZone, nextOpening } from "../../time/window.ts";
+import { readPlan, type LeasedDelivery, type Plan } from "../deliveries/deliveries.ts";
+import * as optOuts from "../log/opt-outs.ts";
+import { mark, setMark } from "../store/marks.ts";
+import type { LedgerPorts, Sql } from "../store/ports.ts";
+
+/** An attempt may be made, waits for its hours, or comes to something without being made. */
+export type Preflight =
+  | { readonly may: "go" }
+  | { readonly may: "wait"; readonly opensAtMs: number }
+  | { readonly may: "not"; readonly outcome: AttemptOutcome };
+
+/** What HighLevel said; `no-token`: it was not asked. */
+type Asked<Answer> =
+  | { readonly kind: "known"; readonly value: Answer }
+  | { readonly kind: "no-token" }
+  | { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
+
+const GO: Preflight = { may: "go" };
+/** A window that never opens is refused at admission; should it come about, waiting is the safe side. */
+const NEVER_OPENS_MS = 86_400_000;
+const ZONE_KEPT_MS = 86_400_000;
+/** A token may be given its missing scope any time. */
+const REFUSAL_KEPT_MS = 3_600_000;
+
+export class Respect {
+  readonly #sql: Sql;
+  readonly #ports: LedgerPorts;
+  readonly #account: HighLevelAccount;
+  readonly #locationId: () => string | null;
+
+  constructor(sql: Sql, ports: LedgerPorts, account: HighLevelAccount, locationId: () => string | null) {
+    this.#sql = sql;
+    this.#ports = ports;
+    this.#account = account;
+    this.#locationId = locationId;
+  }
+
+  /** Whether an attempt may be made now: an alarm may come late, a retry fall into the night, and a wish change meanwhile. At once where HighLevel need not be asked. */
+  before({ contactId, plan: stored }: LeasedDelivery): Preflight | Promise<Preflight> {
+    const plan = readPlan(stored);
+    // The attempt says that it cannot be read.
+    if (!plan) return GO;
+    const { action, window } = plan;
+    const type = kindOf(action).messages(action);
+    const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
+    if (!keepsOwnHours) {
+      const shut = this.#shut(window, this.#ports.timeZone);
+      if (shut || type === null) return shut ?? GO;
+      const known = optOuts.against(this.#sql, contactId, action);
+      if (known) return held(known);
+    }
+    return this.#beforeAsked(contactId, plan, type);
+  }
+
+  /** The same with what HighLevel says of the contact. */
+  async #beforeAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Preflight> {
+    const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
+    const contact = await this.#ask(contactQuestion(contactId));
+    if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null)) return not(contact, type);
+    if (keepsOwnHours) {
+      const zone = await this.#zoneOf(contact);
+      if (zone.kind !== "known") return not(zone, type);
+      const shut = this.#shut(window, zone.value);
+      if (shut) return shut;
+    }
+    // Asked again: they may have written meanwhile.
+    const known = optOuts.against(this.#sql, contactId, action) ?? inRecord(contact, type);
+    return known ? held(known) : GO;
+  }
+
+  #shut(window: Window | undefined, timeZone: string): Preflight | null {
+    const nowMs = this.#ports.actions.clock();
+    const opensAtMs = window ? (nextOpening(window, nowMs, timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
+    return opensAtMs > nowMs ? { may: "wait", opensAtMs } : null;
+  }
+
+  /** The contact's zone, else the location's, else the one of the configuration: the first that there is. */
+  async #zoneOf(
+    contact: Asked<ContactRecord>,
+  ): Promise<Extract<Asked<string>, { readonly kind: "known" | "refused" | "unavailable" }>> {
+    const known = contact.kind === "known" ? contact.value.timeZone : null;
+    if (known !== null && isTimeZone(known)) return { kind: "known", value: known };
+    const fallback = { kind: "known", value: this.#ports.timeZone } as const;
+    if (contact.kind === "no-token") return fallback;
+    const location = await this.#locationZone();
+    if (location.kind === "unavailable") return location;
+    return location.kind === "known" && isTimeZone(location.value) ? location : fallback;
+  }
+
+  /** The zone of the location as HighLevel has it, asked once a day. */
+  async #locationZone(): Promise<Asked<string>> {
+    const locationId = this.#locationId();
+    if (locationId === null) return { kind: "no-token" };
+    const nowMs = this.#ports.actions.clock();
+    const marked = mark(this.#sql, "zone");
+    const kept = marked === undefined ? null : (JSON.parse(marked) as { zone: string; until: number });
+    if (kept && nowMs < kept.until) return { kind: "known", value: kept.zone };
+    const asked = await this.#ask(locationZoneQuestion(locationId));
+    if (asked.kind !== "known" && asked.kind !== "refused") return asked;
+    const zone = asked.kind === "known" ? asked.value : "";
+    const until = nowMs + (asked.kind === "known" ? ZONE_KEPT_MS : REFUSAL_KEPT_MS);
+    setMark(this.#sql, "zone", JSON.stringify({ zone, until }));
+    return { kind: "known", value: zone };
+  }
+
+  async #ask<Answer>({ request, scope, read }: Question<Answer>): Promise<Asked<Answer>> {
+    const answer = await this.#account.call(request);
+    if (answer.kind === "no-token") return answer;
+    const outcome = outcomeFrom({ scope }, answer);
+    if (!outcome.done) return { kind: outcome.error.retry === "never" ? "refused" : "unavailable", outcome };
+    const value = answer.kind === "answer" ? read(answer.body) : null;
+    if (value !== null) return { kind: "known", value };
+    return { kind: "unavailable", outcome: unanswered(UNREADABLE) };
+  }
+}
+
+const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
+
+/** Not now, or not at all. What HighLevel says of itself is not the fault of another destination. */
+function not({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Preflight {
+  if (type !== null || outcome.done) return { may: "not", outcome };
+  const what = `The contact's hours cannot be asked now: ${outcome.error.message}`;
+  return { may: "not", outcome: unanswered(actionError("CONTACT_UNKNOWN", what), outcome.retryAfterMs) };
+}
+
+function held(optOut: OptOut): Preflight {
+  const code = optOut.why === "dnd" ? "CONTACT_DND" : "CONTACT_STOPPED";
+  const what = `The contact ${optOutInWords(optOut)}: release the delivery once they do want it, or discard it`;
+  return { may: "not", outcome: unanswered(actionError(code, what)) };
+}
+
+/** What the contact's record says against a message. */
+function inRecord(contact: Asked<ContactRecord>, type: MessageType | null): OptOut | null {
+  if (contact.kind !== "known" || type === null) return null;
+  const channel = switchesFor(type).find((one) => contact.value.doNotDisturb.on.has(one));
+  return channel === undefined ? null : { channel, why: "dnd", since: null };
+}

@@ -1,0 +1,282 @@
+// The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
+// free is taken at once by whatever may go then: `lanes.ts` says what that is.
+import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
+import { perform } from "../../act/kinds.ts";
+import type { ActionContext } from "../../act/contract/action-kind.ts";
+import type { HighLevelAccount } from "../../highlevel/account.ts";
+import { KV_TIMEOUT_MS } from "../../act/task/task.ts";
+import { within } from "../../kit/time-limit.ts";
+import { actionError, isHeld, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { plainFacts } from "../../match/facts.ts";
+import { logAttempt, logError } from "../../model/log-line.ts";
+import { letThrough } from "../deliveries/breaker.ts";
+import * as deliveries from "../deliveries/deliveries.ts";
+import type { LeasedDelivery } from "../deliveries/deliveries.ts";
+import { deferred, overtaken, putBack } from "../deliveries/moves.ts";
+import type { HighLevelLimits } from "../highlevel/limits.ts";
+import { Lanes } from "./lanes.ts";
+import type { HostState } from "../../model/statistics.ts";
+import * as log from "../log/log.ts";
+import { mark } from "../store/marks.ts";
+import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { Respect } from "./preflight.ts";
+import * as sends from "../deliveries/sends.ts";
+import * as tasks from "../deliveries/tasks.ts";
+
+/** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
+const MAX_RUN_MS = 10 * 60_000;
+/** How long something that becomes due while a run waits for slow answers may go unnoticed. */
+const TICK_MS = 500;
+/** What could not be written down is tried again after this. */
+const BREATH_MS = 10_000;
+const TASK_WRITES_AT_ONCE = 60;
+
+/** Where attempts are counted. */
+interface AttemptCounter {
+  /** An attempt that began then has ended. */
+  attempted(startedAtMs: number, isSent: boolean): void;
+}
+
+export class Pump {
+  readonly #storage: LedgerStorage;
+  readonly #ports: LedgerPorts;
+  readonly #statistics: AttemptCounter;
+  readonly #settled: () => void;
+  readonly #lanes: Lanes;
+  readonly #highlevel: HighLevelAccount;
+  readonly #respect: Respect;
+  readonly #limits: HighLevelLimits;
+  readonly #inFlight = new Map<string, Promise<void>>();
+  #stopTakingAt = 0;
+  #locationId: string | null = null;
+  /** Tasks are being told to KV. */
+  #writing: Promise<void> | null = null;
+  /** What storage refused in this run. */
+  #failure: Error | null = null;
+
+  /** `settled` is told whenever an attempt was written down. */
+  constructor(
+    storage: LedgerStorage,
+    ports: LedgerPorts,
+    statistics: AttemptCounter,
+    { account, limits }: { readonly account: HighLevelAccount; readonly limits: HighLevelLimits },
+    settled: () => void,
+  ) {
+    this.#storage = storage;
+    this.#ports = ports;
+    this.#statistics = statistics;
+    this.#highlevel = account;
+    this.#settled = settled;
+    this.#limits = limits;
+    this.#respect = new Respect(storage.sql, ports, account, () => this.#location());
+    // An account that somebody else brings keeps limits of its own.
+    const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
+  }
+
+  /** Performs everything that is due, and what becomes due meanwhile. It throws for storage, not for what an action does. */
+  async run(): Promise<void> {
+    this.#stopTakingAt = this.#now() + MAX_RUN_MS;
+    this.#failure = null;
+    try {
+      this.#writeTasks();
+      this.wake();
+      let tick = this.#ports.timer(TICK_MS);
+      while (this.#inFlight.size > 0 || this.#writing !== null) {
+        const ticked = tick.then(() => true);
+        if (await Promise.race([...this.#inFlight.values(), ...(this.#writing ? [this.#writing] : []), ticked])) {
+          tick = this.#ports.timer(TICK_MS);
+          if (this.#inFlight.size > 0) this.#writeTasks();
+        }
+        this.wake();
+      }
+      if (this.#failure !== null) throw this.#failure;
+    } finally {
+      this.#stopTakingAt = 0;
+      // Nothing is in flight now: what still says so could not be settled, and is due again.
+      if (this.#inFlight.size === 0) deliveries.resumeInterrupted(this.#storage.sql);
+    }
+  }
+
+  /** Fills the free places of a run that is under way. It never throws: its callers have something to finish. */
+  wake(): void {
+    try {
+      while (this.#now() < this.#stopTakingAt && this.#failure === null) {
+        const delivery = this.#lanes.take(this.#now());
+        if (!delivery) return;
+        const attempt = this.#attempt(delivery).finally(() => {
+          this.#inFlight.delete(delivery.id);
+          this.#lanes.release(delivery.host);
+          this.wake();
+        });
+        this.#inFlight.set(delivery.id, attempt);
+      }
+    } catch (error) {
+      logError("Due deliveries could not be taken", {}, error);
+      this.#failed(error);
+    }
+  }
+
+  /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
+  nextAt(): number | null {
+    return this.#lanes.nextAt(this.#now());
+  }
+
+  /** How the hosts stand that something waits for or that failed. */
+  hosts(): HostState[] {
+    return this.#lanes.hosts(this.#now());
+  }
+
+  /** Whether a delivery waits or is being sent, or KV has to be told something. */
+  isOpen(): boolean {
+    const { sql } = this.#storage;
+    return this.#inFlight.size > 0 || this.nextAt() !== null || tasks.nextWriteAt(sql) !== null;
+  }
+
+  /** Resolves once a delivery is not being sent. */
+  async attemptOf(deliveryId: string): Promise<void> {
+    await this.#inFlight.get(deliveryId);
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+
+  /** One try, written down. It never rejects: what cannot be written down is due again after a breath. */
+  async #attempt(delivery: LeasedDelivery): Promise<void> {
+    const { sql } = this.#storage;
+    const startedAt = this.#now();
+    let outcome: AttemptOutcome | null = null;
+    try {
+      const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
+      if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
+      const asked = this.#respect.before(delivery);
+      const preflight = asked instanceof Promise ? await asked : asked;
+      if (preflight.may === "wait") return this.#defer(delivery, preflight.opensAtMs);
+      // While HighLevel was asked, somebody may have ended it.
+      if (asked instanceof Promise && deliveries.move(sql, delivery.id, overtaken)) return;
+      const plan = deliveries.readPlan(delivery.plan);
+      outcome =
+        preflight.may === "go"
+          ? (letThrough(this.#storage, delivery, plan, this.#now()) ?? (await this.#perform(delivery, plan)))
+          : preflight.outcome;
+      this.#settle(delivery, outcome, startedAt);
+    } catch (error) {
+      logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
+      this.#lanes.forget();
+      this.#limits.forget();
+      this.#settleOrPutBack(delivery, outcome, startedAt);
+    }
+  }
+
+  /** Waits for its hours. Whose these are HighLevel may have been asked, which counts. */
+  #defer({ id }: LeasedDelivery, opensAtMs: number): void {
+    this.#storage.transactionSync(() => {
+      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs));
+      this.#limits.write();
+    });
+  }
+
+  /** Once more, where there is an outcome: that it arrived is worth knowing. Else it waits again. */
+  #settleOrPutBack(delivery: LeasedDelivery, outcome: AttemptOutcome | null, startedAt: number): void {
+    const { id } = delivery;
+    try {
+      if (outcome) return this.#settle(delivery, outcome, startedAt);
+    } catch {
+      // It was refused again.
+    }
+    try {
+      deliveries.move(this.#storage.sql, id, (from) => putBack(from, this.#now() + BREATH_MS));
+    } catch (error) {
+      logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
+    }
+  }
+
+  async #perform(delivery: LeasedDelivery, plan: deliveries.Plan | null): Promise<AttemptOutcome> {
+    const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
+    if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
+    if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
+    return perform(plan.action, this.#contextOf(delivery, plan, record));
+  }
+
+  #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
+    const { sql } = this.#storage;
+    const now = this.#now();
+    const isKept = this.#storage.transactionSync(() => {
+      const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
+      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
+      this.#limits.write();
+      this.#lanes.learn(delivery.host, outcome, now);
+      if (!outcome.done || !outcome.task) return kept;
+      // The contact was erased while KV took the task: take it out again.
+      if (kept) tasks.keep(sql, outcome.task);
+      else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
+      return kept;
+    });
+    if (isKept && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
+    this.#settled();
+    logAttempt({
+      locationId: this.#location(),
+      deliveryId: delivery.id,
+      eventKey: delivery.eventKey,
+      rule: delivery.rule,
+      outcome: outcome.done ? "done" : outcome.error.code,
+      status: outcome.status,
+      durationMs: Math.max(0, now - startedAt),
+    });
+  }
+
+  #location(): string | null {
+    return (this.#locationId ??= mark(this.#storage.sql, "location") ?? null);
+  }
+
+  #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {
+    const { eventKey, decidedAt, ruleSet, fired } = decision;
+    // Records from before zones were stored have none.
+    const timeZone = decision.timeZone ?? this.#ports.timeZone;
+    const moment = { nowMs: Date.parse(decidedAt), timeZone };
+    return {
+      deliveryId: delivery.id,
+      locationId: event.locationId,
+      contactId: event.contactId,
+      eventKey,
+      rule: delivery.rule,
+      decidedAt,
+      roots: {
+        event: event.payload,
+        facts: { ...plainFacts(event, moment) },
+        rule: plan.rule,
+        decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
+      },
+      ports: this.#ports.actions,
+      highlevel: this.#highlevel,
+      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
+    };
+  }
+
+  /** Tells KV what it has to be told, unless that is under way. */
+  #writeTasks(): void {
+    this.#writing ??= this.#writeDueTasks()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => (this.#writing = null));
+  }
+
+  async #writeDueTasks(): Promise<void> {
+    const { sql } = this.#storage;
+    const { tasks: store, timeLimit } = this.#ports.actions;
+    for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
+      if (this.#now() >= this.#stopTakingAt) return;
+      const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
+      const written = await within(timeLimit(KV_TIMEOUT_MS), attempt).then(
+        () => true,
+        () => false,
+      );
+      tasks.settleWrite(sql, write, written, this.#now(), this.#ports.random());
+    }
+  }
+
+  /** The run goes on with what is in flight, takes nothing more, and throws at its end. */
+  #failed(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,61 @@
+// Sends signed events to a running Worker, and asks what became of them.
+import type { Decision } from "../model/decision.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { HookRoute } from "../model/event.ts";
+import type { JsonObject } from "../kit/json.ts";
+import { gatewayHeaders, signBody } from "./sign.ts";
+
+/** A running Worker and what it takes to talk to it. */
+export interface Target {
+  readonly url: string;
+  readonly privateKey: string;
+  readonly adminToken: string | undefined;
+  /** Only for what a gateway sends. */
+  readonly gatewaySecret?: string | undefined;
+}
+
+/** What a hook answered. */
+export interface Sent {
+  readonly httpStatus: number;
+  readonly answer: {
+    readonly status?: string | number;
+    readonly eventKey?: string;
+    readonly fired?: readonly string[];
+    readonly title?: string;
+    readonly detail?: string;
+    readonly issues?: readonly { pointer: string; message: string }[];
+  };
+}
+
+/** One event with its decision and deliveries, as the API gives it. */
+export interface Story {
+  readonly decision: Decision;
+  readonly deliveries: readonly Delivery[];
+}
+
+const PATHS: { readonly [R in HookRoute]: string } = {
+  events: "/hooks/highlevel",
+  provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
+};
+
+/** Signs a payload and posts it, as HighLevel does, or a gateway. */
+export async function sendEvent(target: Target, route: HookRoute, payload: JsonObject): Promise<Sent> {
+  const body = JSON.stringify(payload);
+  const proof =
+    route === "gateway"
+      ? await gatewayHeaders(body, target.gatewaySecret ?? "", Date.now())
+      : { "x-ghl-signature": await signBody(body, target.privateKey) };
+  const headers = { "content-type": "application/json", ...proof };
+  const response = await fetch(new URL(PATHS[route], target.url), { method: "POST", headers, body });
+  return { httpStatus: response.status, answer: (await response.json()) as Sent["answer"] };
+}
+
+/** What became of an event, or `null` when the API does not say. */
+export async function storyOf(target: Target, locationId: string, eventKey: string): Promise<Story | null> {
+  const path = `/api/locations/${encodeURIComponent(locationId)}/events/${encodeURIComponent(eventKey)}`;
+  const response = await fetch(new URL(path, target.url), {
+    headers: { authorization: `Bearer ${target.adminToken ?? ""}` },
+  });
+  return response.ok ? ((await response.json()) as Story) : null;
+}

@@ -1,0 +1,50 @@
+// A ledger's storage on Node's SQLite: the same statements as in a Durable Object, in memory or in a file.
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { LedgerStorage } from "../ledger/store/ports.ts";
+
+/** Storage with an alarm that somebody else rings. */
+export interface SqliteStorage extends LedgerStorage {
+  /** When the alarm is set for, milliseconds since 1970. */
+  alarmAt: number | null;
+}
+
+/** Opens a database, in memory unless told where. */
+export function sqliteStorage(path = ":memory:"): SqliteStorage {
+  const database = new DatabaseSync(path);
+  const storage: SqliteStorage = {
+    alarmAt: null,
+    getAlarm: () => Promise.resolve(storage.alarmAt),
+    setAlarm: (atMs) => {
+      storage.alarmAt = atMs;
+      return Promise.resolve();
+    },
+    sync: () => Promise.resolve(),
+    transactionSync(work) {
+      database.exec("BEGIN");
+      try {
+        const value = work();
+        database.exec("COMMIT");
+        return value;
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    sql: {
+      exec(statement, ...values) {
+        // Migrations hold several statements and no values; `prepare` takes one.
+        if (/;\s*\S/.test(statement)) {
+          database.exec(statement);
+          return found([]);
+        }
+        const rows = database.prepare(statement).all(...(values as SQLInputValue[])) as { [column: string]: unknown }[];
+        return found(rows);
+      },
+    },
+  };
+  return storage;
+}
+
+function found(rows: { [column: string]: unknown }[]): ReturnType<LedgerStorage["sql"]["exec"]> {
+  return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+}

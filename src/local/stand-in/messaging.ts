@@ -1,0 +1,83 @@
+// The operations on messages.
+import type { JsonObject } from "../../kit/json.ts";
+import { text, texts } from "./form.ts";
+import { exportPage } from "./messages.ts";
+import { mistaken, refused, type Reply } from "./reply.ts";
+import { NO_ACCESS, type RightCall } from "./right-call.ts";
+import type { Contact, Message } from "./state.ts";
+
+/** Sends a message to `contact`, unless it wants none on that channel. */
+export function send(call: RightCall, contact: Contact): Reply {
+  const { body } = call;
+  const type = text(body, "type");
+  const has = (...names: string[]): boolean => names.some((name) => (body[name] ?? "") !== "");
+  if (!has("message", "html", "templateId") && texts(body, "attachments").length === 0) {
+    return mistaken(400, "message, html, attachments or templateId should not be empty");
+  }
+  if (type === "Email" && !has("subject", "html", "templateId", "replyMessageId", "threadId")) {
+    return mistaken(400, "subject or html should not be empty");
+  }
+  const setting = contact.dndSettings[type]?.status ?? "inactive";
+  if (contact.dnd || setting !== "inactive") return refused(400, `Cannot send message as DND is active for ${type}.`);
+  const message: Message = {
+    ...newMessage(call, contact, type),
+    source: "api",
+    body: text(body, type === "Email" && has("html") ? "html" : "message"),
+    attachments: texts(body, "attachments"),
+    ...(has("subject") ? { subject: text(body, "subject") } : {}),
+    ...(has("threadId") ? { threadId: text(body, "threadId") } : {}),
+    ...(has("conversationProviderId") ? { conversationProviderId: text(body, "conversationProviderId") } : {}),
+    ...(type === "Email" ? { emailMessageId: call.newId("email") } : {}),
+    request: body,
+  };
+  call.state.messages.set(message.id, message);
+  call.sent(message);
+  return { status: 200, body: told(message) };
+}
+
+/** A message to `contact` that starts now, as every channel's starts. */
+export function newMessage(
+  { nowMs, newId }: Pick<RightCall, "nowMs" | "newId">,
+  contact: Contact,
+  type: string,
+): Omit<Message, "source" | "body" | "attachments"> {
+  const dateAdded = new Date(nowMs).toISOString();
+  return {
+    id: newId("message"),
+    locationId: contact.locationId,
+    contactId: contact.id,
+    conversationId: `conversation-of-${contact.id}`,
+    type,
+    direction: "outbound",
+    status: "pending",
+    dateAdded,
+    dateUpdated: dateAdded,
+  };
+}
+
+/** Takes a provider's word for what became of a message. */
+export function report(call: RightCall, message: Message): Reply {
+  if (call.nowMs - Date.parse(message.dateAdded) < call.tooEarlyMs) {
+    return { status: 403, body: { message: "The message cannot be updated yet" } };
+  }
+  const { error } = call.body;
+  message.status = text(call.body, "status");
+  message.dateUpdated = new Date(call.nowMs).toISOString();
+  if (typeof error === "object" && error !== null && !Array.isArray(error)) message.error = error;
+  return { status: 200, body: told(message) };
+}
+
+function told({ id, conversationId, status, emailMessageId }: Message): JsonObject {
+  return { conversationId, messageId: id, status, ...(emailMessageId === undefined ? {} : { emailMessageId }) };
+}
+
+/** A page of the location's messages. */
+export function exported(call: RightCall): Reply {
+  const { query, state } = call;
+  if (query["locationId"] !== call.locationId) return NO_ACCESS;
+  const limit = Number(query["limit"] ?? 100);
+  if (!Number.isInteger(limit) || limit < 10 || limit > 500) return mistaken(400, "limit must be from 10 to 500");
+  const { cursor } = query;
+  if (cursor !== undefined && !state.messages.has(cursor)) return mistaken(400, "cursor is not known");
+  return { status: 200, body: exportPage(state.messages.values(), query) };
+}

@@ -1,0 +1,68 @@
+// What the stand-in holds, for a test to set and to read.
+import type { JsonObject } from "../../kit/json.ts";
+
+/** A location, its time zone an IANA name. */
+export interface Location {
+  readonly id: string;
+  name: string;
+  timezone?: string;
+}
+
+/** A contact. `dndSettings` has a channel's `{ status }`: `active` and `permanent` refuse messages, as `dnd` does all. */
+export interface Contact {
+  readonly id: string;
+  readonly locationId: string;
+  tags: string[];
+  readonly tasks: JsonObject[];
+  readonly notes: JsonObject[];
+  readonly workflows: Set<string>;
+  dnd: boolean;
+  dndSettings: { [channel: string]: { readonly status: "active" | "inactive" | "permanent" } };
+  timezone?: string;
+  email?: string;
+  phone?: string;
+}
+
+/** A message; `type` is the channel as a send names it, dates are ISO 8601. */
+export interface Message {
+  readonly id: string;
+  readonly locationId: string;
+  readonly contactId: string;
+  readonly conversationId: string;
+  readonly type: string;
+  readonly direction: "inbound" | "outbound";
+  readonly source: "workflow" | "bulk_actions" | "campaign" | "api" | "app";
+  readonly body: string;
+  readonly subject?: string;
+  readonly attachments: readonly string[];
+  readonly dateAdded: string;
+  readonly emailMessageId?: string;
+  readonly threadId?: string;
+  readonly conversationProviderId?: string;
+  /** What was sent, as it was sent. */
+  readonly request?: JsonObject;
+  dateUpdated: string;
+  status: string;
+  error?: JsonObject;
+}
+
+/** An opportunity. */
+export interface Opportunity {
+  readonly id: string;
+  readonly locationId: string;
+  status: string;
+  lostReasonId?: string;
+}
+
+/** All of it, by id. */
+export interface State {
+  readonly locations: Map<string, Location>;
+  readonly contacts: Map<string, Contact>;
+  readonly messages: Map<string, Message>;
+  readonly opportunities: Map<string, Opportunity>;
+}
+
+/** Nothing yet. */
+export function emptyState(): State {
+  return { locations: new Map(), contacts: new Map(), messages: new Map(), opportunities: new Map() };
+}

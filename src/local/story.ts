@@ -1,0 +1,282 @@
+// A story: what happens to one contact over days or weeks, told in events, run through the real ledger on a clock that
+// jumps from one moment to the next. Nothing leaves the machine.
+import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
+import { readEvent, routeOf } from "../events/event.ts";
+import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import { LocationLedger } from "../ledger/ledger.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { RuleSet } from "../model/rule.ts";
+import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
+import { fail, succeed, type Result } from "../kit/result.ts";
+import { strictObject } from "../kit/strict-object.ts";
+import { durationMs } from "../time/duration.ts";
+import { isTimeZone } from "../time/window.ts";
+import { sqliteStorage } from "./sqlite-storage.ts";
+
+const told = strictObject({ at: string(), event: record(string(), any()) });
+const expected = strictObject({
+  at: optional(string()),
+  what: enums(["event", "fired", "held", "waits", "sent", "dead", "cancelled"]),
+  rule: optional(string()),
+  action: optional(string()),
+  call: optional(string()),
+  why: optional(string()),
+});
+const storyStruct = strictObject({
+  description: optional(string()),
+  start: string(),
+  timeZone: optional(string()),
+  contact: optional(record(string(), any())),
+  events: array(told),
+  expect: optional(array(expected)),
+  exactly: optional(boolean()),
+}) as unknown as Struct<Story>;
+
+/** A step that has to come. Left out keys match anything. */
+interface ExpectedStep {
+  /** ISO 8601, or a duration after the start. */
+  readonly at?: string | undefined;
+  readonly what: string;
+  readonly rule?: string | undefined;
+  readonly action?: string | undefined;
+  readonly call?: string | undefined;
+  readonly why?: string | undefined;
+}
+
+/** What happens to one contact. */
+export interface Story {
+  readonly description?: string | undefined;
+  /** ISO 8601 with an offset: the moment that durations in `at` count from. */
+  readonly start: string;
+  readonly timeZone?: string | undefined;
+  /** The contact as HighLevel has it when it is asked: `dnd`, `dndSettings`, `timezone`. */
+  readonly contact?: JsonObject | undefined;
+  readonly events: readonly { readonly at: string; readonly event: JsonObject }[];
+  /** Steps that have to be there, in this order; others may stand between them. */
+  readonly expect?: readonly ExpectedStep[] | undefined;
+  /** With `true`, no other step may stand between them. */
+  readonly exactly?: boolean | undefined;
+}
+
+/** One thing that happened. */
+export interface Step {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly what: "event" | "fired" | "held" | "waits" | "sent" | "dead" | "cancelled";
+  readonly rule?: string;
+  /** The type of the action. */
+  readonly action?: string;
+  /** The call of an action of HighLevel. */
+  readonly call?: string;
+  /** For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
+  readonly why?: string;
+}
+
+/** A story that was run, and which of the steps it expected did not come. */
+export interface StoryRun {
+  readonly steps: readonly Step[];
+  readonly missing: readonly string[];
+}
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
+const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
+const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
+/** How long after the last event waits are still followed. */
+const EPILOGUE_MS = 366 * 86_400_000;
+
+/** Reads a story, or says what is wrong with it and where. */
+export function readStory(value: Json): Result<Story, readonly string[]> {
+  const [error, read] = storyStruct.validate(value);
+  if (error)
+    return fail(
+      error
+        .failures()
+        .map(
+          ({ path, message }) =>
+            `${jsonPointer(path as string[]) || "/"}: ${message.replace(/,? but received.*$/s, "")}`,
+        ),
+    );
+  if (!ISO_TIME.test(read.start) || Number.isNaN(Date.parse(read.start)))
+    return fail(["/start: Expected a time in ISO 8601 with an offset"]);
+  if (read.timeZone !== undefined && !isTimeZone(read.timeZone))
+    return fail(['/timeZone: Expected a time zone such as "America/New_York"']);
+  const wrong = read.events.flatMap(({ at }, index) =>
+    timeOf(read.start, at) === null
+      ? [`/events/${index}/at: Expected a time in ISO 8601, or a duration after the start`]
+      : [],
+  );
+  return wrong.length > 0 ? fail(wrong) : succeed(read);
+}
+
+/** Runs a story on a rule set. */
+export async function runStory(
+  told: Story,
+  ruleSet: RuleSet,
+  defaultTimeZone: string,
+): Promise<Result<StoryRun, readonly string[]>> {
+  const storage = sqliteStorage();
+  const steps: Step[] = [];
+  let now = Date.parse(told.start);
+  const tell = (step: Omit<Step, "at">): void => void steps.push({ at: new Date(now).toISOString(), ...step });
+  const ledger = new LocationLedger(storage, {
+    ruleSet,
+    retentionDays: 400,
+    timeZone: told.timeZone ?? defaultTimeZone,
+    eventsPerSecond: 1_000_000,
+    requestsPerSecond: 1_000_000,
+    random: () => 0,
+    timer: () => new Promise((done) => setImmediate(done)),
+    announce: () => Promise.resolve(),
+    highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+    account: { call: (request) => Promise.resolve(answerOf(request, told.contact ?? {})) },
+    actions: {
+      clock: () => now,
+      fetch: () => Promise.resolve(new Response(null, { status: 204 })),
+      timeLimit: () => new AbortController().signal,
+      tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
+      secrets: anySecret,
+      webhookSecret: SECRET,
+      outboundAllowedHosts: new Set(
+        ruleSet.rules.flatMap(({ actions }) =>
+          actions.flatMap((action) =>
+            action.type === "webhook" && URL.canParse(action.url) ? [new URL(action.url).host] : [],
+          ),
+        ),
+      ),
+      ownHosts: new Set(),
+    },
+  });
+  await ledger.open();
+  const known = new Map<string, Delivery>();
+  const follow = (): void => {
+    for (const delivery of ledger.deliveries({ limit: 10_000 }).deliveries.toReversed()) {
+      const before = known.get(delivery.id);
+      known.set(delivery.id, delivery);
+      if (before?.state !== delivery.state || before.dueAt !== delivery.dueAt) tellDelivery(delivery, tell);
+    }
+  };
+  const ringUntil = async (end: number): Promise<void> => {
+    while (storage.alarmAt !== null && storage.alarmAt <= end) {
+      now = Math.max(now, storage.alarmAt);
+      storage.alarmAt = null;
+      await quietly(() => ledger.alarm());
+      follow();
+      if (![...known.values()].some(({ state }) => state === "scheduled")) break;
+    }
+  };
+  const inOrder = told.events
+    .map(({ at, event }, index) => ({ atMs: timeOf(told.start, at) ?? now, event, index }))
+    .toSorted((a, b) => a.atMs - b.atMs);
+  for (const { atMs, event: given, index } of inOrder) {
+    await ringUntil(atMs);
+    now = Math.max(now, atMs);
+    const payload = withDefaults(given, index, new Date(now).toISOString());
+    const read = readEvent(payload, {
+      key: `event-${index}`,
+      route: routeOf(payload),
+      receivedAt: new Date(now).toISOString(),
+    });
+    if (read.status !== "event")
+      return fail([
+        `/events/${index}/event: ${read.status === "unusable" ? (read.issues[0]?.message ?? "") : "Expected a kind of event that Afterbeep knows"}`,
+      ]);
+    tell({ what: "event", why: read.event.kind });
+    await ledger.record(read.event);
+    const recorded = await ledger.event(read.event.key);
+    for (const { rule, fired, reason } of recorded?.decision.verdicts ?? []) {
+      if (fired) tell({ what: "fired", rule });
+      else if (HELD_REASONS.has(reason)) tell({ what: "held", rule, why: reason });
+    }
+    follow();
+  }
+  await ringUntil(now + EPILOGUE_MS);
+  return succeed({ steps, missing: missingSteps(told, steps) });
+}
+
+/** HighLevel as a story has it: it knows the contact, and takes everything. */
+function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): HighLevelAnswer {
+  const isAsked = method === "GET" && path.startsWith("/contacts/");
+  return { kind: "answer", status: 200, body: JSON.stringify(isAsked ? { contact } : { location: {} }) };
+}
+
+function tellDelivery(
+  { rule, action, state, dueAt, cancelledBy, attempts }: Delivery,
+  tell: (step: Omit<Step, "at">) => void,
+): void {
+  const call = action?.type === "highlevel" ? { call: action.call } : {};
+  const about = { rule, action: action?.type ?? "action", ...call };
+  const error = attempts.at(-1)?.error ?? "";
+  if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
+  else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
+  else if (state === "sent") tell({ what: state, ...about });
+  else if (state === "dead") tell({ what: state, ...about, why: error });
+  else if (state === "cancelled")
+    tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
+}
+
+/** Expected steps that do not come, in words. */
+function missingSteps({ expect = [], exactly = false, start }: Story, steps: readonly Step[]): string[] {
+  let from = 0;
+  const missing: string[] = [];
+  for (const [index, wanted] of expect.entries()) {
+    const rest = steps.slice(from);
+    const found = exactly
+      ? rest[0] && isStep(rest[0], wanted, start)
+        ? 0
+        : -1
+      : rest.findIndex((step) => isStep(step, wanted, start));
+    if (found === -1)
+      missing.push(
+        `/expect/${index}: ${JSON.stringify(wanted)} did not come${exactly && rest[0] ? `, but ${JSON.stringify(rest[0])}` : ""}`,
+      );
+    from += found === -1 ? (exactly ? 1 : 0) : found + 1;
+  }
+  if (exactly && from < steps.length) missing.push(`/expect: ${JSON.stringify(steps[from])} came besides`);
+  return missing;
+}
+
+function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boolean {
+  if (at !== undefined && timeOf(start, at) !== Date.parse(step.at)) return false;
+  return Object.entries(wanted).every(([key, value]) => value === undefined || isSame(step[key as keyof Step], value));
+}
+
+/** Times are the same when they are the same moment. */
+function isSame(seen: string | undefined, wanted: string): boolean {
+  return seen === wanted || (/^\d{4}-/.test(wanted) && seen !== undefined && Date.parse(seen) === Date.parse(wanted));
+}
+
+function timeOf(start: string, at: string): number | null {
+  const after = durationMs(at);
+  if (after !== null) return Date.parse(start) + after;
+  const ms = Date.parse(at);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function withDefaults(given: JsonObject, index: number, now: string): JsonObject {
+  const type = typeof given["type"] === "string" ? given["type"] : "OutboundMessage";
+  const contact: JsonObject = type.startsWith("Contact")
+    ? { id: "story-contact" }
+    : { contactId: "story-contact", messageId: `story-message-${index}`, dateAdded: now };
+  return { type, locationId: "story-location", timestamp: now, ...contact, ...given };
+}
+
+const anySecret: { readonly [name: string]: string } = new Proxy(
+  {},
+  {
+    get: () => "story",
+    has: () => true,
+    getOwnPropertyDescriptor: () => ({ value: "story", enumerable: true, configurable: true }),
+    ownKeys: () => [],
+  },
+);
+
+/** A story prints its own steps: what the ledger logs of each attempt would stand between them. */
+async function quietly<Value>(work: () => Promise<Value>): Promise<Value> {
+  const { log } = console;
+  console.log = () => undefined;
+  try {
+    return await work();
+  } finally {
+    console.log = log;
+  }
+}

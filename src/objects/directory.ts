@@ -1,0 +1,122 @@
+// The directory: which locations there are, and what was signed but names none. One object for a deployment; a
+// location's ledger writes to it once a day.
+import type { Held, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
+import * as held from "../ledger/log/quarantine.ts";
+import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
+import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
+
+const DAY_MS = 86_400_000;
+/** How often the watchdog comes: wrangler.toml, [triggers]. */
+const TURN_MS = 300_000;
+
+export class LocationDirectory {
+  readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
+  readonly #clock: () => number;
+  readonly #retentionMs: number;
+
+  constructor(storage: Pick<LedgerStorage, "sql" | "transactionSync">, clock: () => number, retentionMs: number) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#retentionMs = retentionMs;
+    migrate(storage, DIRECTORY_MIGRATIONS);
+  }
+
+  announce(locationId: string): void {
+    const now = this.#clock();
+    held.forgetBefore(this.#storage.sql, now - this.#retentionMs);
+    this.#storage.sql.exec(
+      "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen, is_open = 1",
+      locationId,
+      now,
+      now,
+    );
+  }
+
+  /** The app was installed in a location, by an agency if that is known. */
+  installed(locationId: string, companyId: string | null): void {
+    this.announce(locationId);
+    const statement = "UPDATE locations SET company_id = ? WHERE location_id = ?";
+    this.#storage.sql.exec(statement, companyId, locationId);
+  }
+
+  /** The app is no longer installed in a location. */
+  uninstalled(locationId: string): void {
+    this.#storage.sql.exec("UPDATE locations SET company_id = NULL WHERE location_id = ?", locationId);
+  }
+
+  /** Locations whose token came with an agency. */
+  ofCompany(companyId: string, limit: number): string[] {
+    const found = "SELECT location_id AS id FROM locations WHERE company_id = ? ORDER BY location_id LIMIT ?";
+    return rows<{ id: string }>(this.#storage.sql, found, companyId, limit).map(({ id }) => id);
+  }
+
+  /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
+  toPoke(count: number): string[] {
+    const { sql } = this.#storage;
+    const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
+    // By the clock, not by memory: between two turns this object may be evicted.
+    const turn = Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(open / count));
+    const part = "SELECT location_id AS id FROM locations WHERE is_open = 1 ORDER BY location_id LIMIT ? OFFSET ?";
+    return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
+  }
+
+  /** Nothing waits there. It is noted for locations that were not seen today: one write a location and day. */
+  closed(locationIds: readonly string[]): void {
+    const today = this.#clock() - (this.#clock() % DAY_MS);
+    for (const id of locationIds)
+      this.#storage.sql.exec(
+        "UPDATE locations SET is_open = 0 WHERE location_id = ? AND is_open = 1 AND last_seen < ?",
+        id,
+        today,
+      );
+  }
+
+  /** The locations by id, a page at a time; `search` is part of an id, whatever its case. */
+  locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
+    const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
+      this.#storage.sql,
+      "SELECT location_id, first_seen, last_seen FROM locations WHERE location_id > ? AND instr(lower(location_id), lower(?)) > 0 ORDER BY location_id LIMIT ?",
+      cursor ?? "",
+      search,
+      limit + 1,
+    );
+    const page = found.slice(0, limit).map((row) => ({
+      locationId: row.location_id,
+      firstSeen: new Date(row.first_seen).toISOString(),
+      lastSeen: new Date(row.last_seen).toISOString(),
+    }));
+    return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
+  }
+
+  quarantine(item: Quarantined): Held {
+    held.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
+    held.quarantine(this.#storage.sql, item);
+    return { status: "held" };
+  }
+
+  quarantined(query: PageQuery): ReturnType<typeof held.list> {
+    return held.list(this.#storage.sql, query);
+  }
+
+  findQuarantined(id: string): Quarantined | undefined {
+    return held.find(this.#storage.sql, id);
+  }
+
+  release(id: string): void {
+    held.release(this.#storage.sql, id);
+  }
+
+  /** Removes what names a contact; how many that was. */
+  eraseContact(contactId: string): number {
+    return held.eraseContact(this.#storage.sql, contactId);
+  }
+
+  countIgnored(kind: string): Held {
+    held.countIgnored(this.#storage.sql, kind, this.#clock());
+    return { status: "held" };
+  }
+
+  ignored(): IgnoredKind[] {
+    return held.ignoredCounts(this.#storage.sql);
+  }
+}

@@ -1,0 +1,39 @@
+// Tokens that an app is given and loses, in the ledgers of their locations and in the directory, which knows an agency's.
+import type { SealedToken } from "../highlevel/sealed-token.ts";
+import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
+import { directory, ledgerOf } from "./client.ts";
+import type { LedgerEnv } from "./durable-objects.ts";
+
+/** Each takes two of the thousand calls of an invocation. */
+const UNINSTALLED_AT_ONCE = 450;
+const ASKED_TOGETHER = 30;
+
+/** Hands an app's token to its location. The directory comes first: it has to know where an agency's tokens are. */
+export async function install(env: LedgerEnv, locationId: string, token: SealedToken): Promise<void> {
+  await directory(env).installed(locationId, token.companyId);
+  await ledgerOf(env, locationId).storeToken(locationId, token);
+}
+
+/**
+ * Has a location forget an app's token, or all of an agency. Of an agency with more locations than one invocation can
+ * ask it throws when it has done a part, so that HighLevel sends the event again for the next.
+ */
+export async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: Uninstall): Promise<Uninstalled> {
+  if ("locationId" in place) return uninstallFrom(env, place.locationId, event);
+  const locations = await directory(env).ofCompany(place.companyId, UNINSTALLED_AT_ONCE);
+  const done = new Set<Uninstalled>();
+  for (let from = 0; from < locations.length; from += ASKED_TOGETHER) {
+    const together = locations.slice(from, from + ASKED_TOGETHER);
+    for (const one of await Promise.all(together.map((id) => uninstallFrom(env, id, event)))) done.add(one);
+  }
+  if (locations.length === UNINSTALLED_AT_ONCE && done.has("uninstalled"))
+    throw new Error("The agency has more locations");
+  return done.has("uninstalled") ? "uninstalled" : done.has("repeated") ? "repeated" : "kept";
+}
+
+async function uninstallFrom(env: LedgerEnv, locationId: string, event: Uninstall): Promise<Uninstalled> {
+  const done = await ledgerOf(env, locationId).uninstall(event);
+  // Told once more with a repeat: the directory may not have heard of it the first time.
+  if (done !== "kept") await directory(env).uninstalled(locationId);
+  return done;
+}

@@ -1,0 +1,26 @@
+// The watchdog, which a cron trigger runs.
+import { logError } from "../model/log-line.ts";
+import { directory, ledgerOf } from "./client.ts";
+import type { LedgerEnv } from "./durable-objects.ts";
+
+const POKED_AT_ONCE = 900;
+const POKED_TOGETHER = 30;
+
+/**
+ * The watchdog: pokes ledgers where something may wait, so that an alarm that was lost is set again. Some 900
+ * a turn, because one invocation may make a thousand calls; of more, the directory gives each turn another part.
+ */
+export async function pokeLedgers(env: LedgerEnv): Promise<void> {
+  const toPoke = await directory(env).toPoke(POKED_AT_ONCE);
+  const closed: string[] = [];
+  for (let from = 0; from < toPoke.length; from += POKED_TOGETHER) {
+    const together = toPoke.slice(from, from + POKED_TOGETHER);
+    const answers = await Promise.allSettled(together.map((locationId) => ledgerOf(env, locationId).poke()));
+    for (const [index, answer] of answers.entries()) {
+      const locationId = together[index] ?? "";
+      if (answer.status === "rejected") logError("A ledger did not answer the watchdog", { locationId }, answer.reason);
+      else if (!answer.value.isOpen) closed.push(locationId);
+    }
+  }
+  if (closed.length > 0) await directory(env).closed(closed);
+}
