@@ -3,7 +3,6 @@
 import { plainFacts } from "../match/facts.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
-import { OPERATOR_FORMS } from "../match/comparisons.ts";
 import { workOf } from "../match/rule-cost.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
@@ -101,7 +100,7 @@ function admitDraft(
   const conditions = new Map(Object.entries(ruleSet.conditions ?? {}));
   // What stands before a slash would be taken for a folder.
   const file = `${name.replaceAll("/", " ")}.json`;
-  const result = admitRule({ file, text }, { ...configuration, conditions, forms: OPERATOR_FORMS });
+  const result = admitRule({ file, text }, { ...configuration, conditions });
   return result.ok
     ? { admitted: result.value, findings: result.value.warnings }
     : { admitted: null, findings: result.failure };

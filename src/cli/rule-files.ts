@@ -1,7 +1,6 @@
 // The rule files of a folder, and the named conditions beside them.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { OPERATOR_FORMS } from "../match/comparisons.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
@@ -39,7 +38,7 @@ export function readRules(
   const ruleFiles = sources(folder, from);
   const texts = new Map([...conditionFiles, ...ruleFiles].map(({ file, text }) => [file, text]));
   const { conditions, findings } = readConditions(conditionFiles);
-  const context = { outboundAllowedHosts, ownHosts, retentionDays, conditions, forms: OPERATOR_FORMS };
+  const context = { outboundAllowedHosts, ownHosts, retentionDays, conditions };
   const admitted: AdmittedRule[] = [];
   for (const source of ruleFiles) {
     const result = admitRule(source, context);
@@ -83,7 +82,7 @@ function readConditions(files: readonly RuleSource[]): {
     ];
     // What is left refers to itself in a circle: admission says that it is not known.
     for (const source of ready.length > 0 ? ready : later) {
-      const result = admitConditions(source, { conditions, forms: OPERATOR_FORMS });
+      const result = admitConditions(source, { conditions });
       if (result.ok) conditions.set(result.value.name, result.value.conditions);
       findings.push(...(result.ok ? result.value.warnings : result.failure));
     }

@@ -21,7 +21,10 @@ export function jsonObjectIn(text: string): JsonObject | null {
   }
 }
 
+/** Keys that lead to a place in a file. */
+export type Path = readonly (string | number)[];
+
 /** A JSON pointer (RFC 6901) from the keys that lead to a place, `""` for the root. */
-export function jsonPointer(path: readonly (string | number)[]): string {
+export function jsonPointer(path: Path): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }

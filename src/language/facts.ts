@@ -177,3 +177,11 @@ const NAMES_OF = Object.fromEntries(
 export function factsOfKind(kind: EventKind): readonly string[] {
   return NAMES_OF[kind] ?? [];
 }
+
+/** Words that the `params` of a fact take, by key. */
+export const PARAM_WORDS: { readonly [key: string]: readonly string[] } = {
+  kind: EVENT_KINDS,
+  channel: CHANNELS,
+  outcome: OUTCOMES,
+  direction: ["inbound", "outbound"],
+};

@@ -1,59 +1,10 @@
-// Rules and decisions in words that somebody reads who does not program. Pure, and without imports but types: the
-// command line, the Worker and the operator's page say the same.
+// Rules and decisions in words that somebody reads who does not program. Pure, and with no import but the table of
+// operators: the command line, the Worker and the operator's page say the same.
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
-import type {
-  Action,
-  Breaker,
-  CancelTrigger,
-  Condition,
-  FactCondition,
-  HighLevelAction,
-  OPERATORS,
-  OwnOperator,
-  Rule,
-} from "../model/rule.ts";
+import type { Action, Breaker, CancelTrigger, Condition, FactCondition, HighLevelAction, Rule } from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
-
-/** How an operator reads: as a wish, as a statement, and as its opposite; `…` is where the value stands. */
-interface Phrases {
-  readonly wants: string;
-  readonly is: string;
-  readonly isNot: string;
-}
-
-const PHRASES: { readonly [O in (typeof OPERATORS)[number] | OwnOperator]: Phrases } = {
-  equal: { wants: "the rule wants", is: "is …", isNot: "is not …" },
-  notEqual: { wants: "the rule wants anything but", is: "is not …", isNot: "is …" },
-  in: { wants: "the rule wants one of", is: "is …", isNot: "is not …" },
-  notIn: { wants: "the rule wants none of", is: "is not …", isNot: "is …" },
-  contains: { wants: "the rule wants it to contain", is: "contains …", isNot: "does not contain …" },
-  doesNotContain: { wants: "the rule wants it not to contain", is: "does not contain …", isNot: "contains …" },
-  lessThan: { wants: "the rule wants less than", is: "is less than …", isNot: "is not less than …" },
-  lessThanInclusive: { wants: "the rule wants at most", is: "is at most …", isNot: "is not at most …" },
-  greaterThan: { wants: "the rule wants more than", is: "is more than …", isNot: "is not more than …" },
-  greaterThanInclusive: { wants: "the rule wants at least", is: "is at least …", isNot: "is not at least …" },
-  exists: { wants: "the rule wants it there:", is: "is there", isNot: "is absent" },
-  containsText: { wants: "the rule wants it to hold", is: "holds the text …", isNot: "does not hold the text …" },
-  startsWith: { wants: "the rule wants it to start with", is: "starts with …", isNot: "does not start with …" },
-  endsWith: { wants: "the rule wants it to end with", is: "ends with …", isNot: "does not end with …" },
-  equalsIgnoreCase: {
-    wants: "the rule wants, in any case,",
-    is: "is … in capitals or not",
-    isNot: "is not … in capitals or not",
-  },
-  matches: {
-    wants: "the rule wants it to match",
-    is: "matches the pattern …",
-    isNot: "does not match the pattern …",
-  },
-  before: { wants: "the rule wants it before", is: "is before …", isNot: "is not before …" },
-  after: { wants: "the rule wants it after", is: "is after …", isNot: "is not after …" },
-};
-
-function phrasesOf(operator: string): Phrases | undefined {
-  return Object.hasOwn(PHRASES, operator) ? PHRASES[operator as keyof typeof PHRASES] : undefined;
-}
+import { DECORATORS, isDecorator, isOperator, OPERATORS, takeApart } from "./operators.ts";
 
 /** What one condition saw: `callStatus is "completed", the rule wants "voicemail"`. */
 export function conditionInWords({ fact, path, params, operator, value, saw, met }: ConditionVerdict): string {
@@ -61,7 +12,7 @@ export function conditionInWords({ fact, path, params, operator, value, saw, met
     ([key, wanted]) => `${key} ${typeof wanted === "string" ? wanted : JSON.stringify(wanted)}`,
   );
   const what = `${fact}${path === undefined ? "" : ` at ${path}`}${asked.length === 0 ? "" : ` (${asked.join(", ")})`}`;
-  const wants = `${phrasesOf(operator)?.wants ?? `the rule asks ${operator}`} ${exactly(value)}`;
+  const wants = `${isOperator(operator) ? OPERATORS[operator].wants : `the rule asks ${operator}`} ${exactly(value)}`;
   if (met === null) return `${what} was not looked at, ${wants}`;
   return saw === undefined ? `${what} is absent, ${wants}` : `${what} is ${exactly(saw)}, ${wants}`;
 }
@@ -149,8 +100,7 @@ function conditionsInWords(condition: Condition): string {
 }
 
 function comparisonInWords({ fact, path, params, operator, value }: FactCondition, negated: boolean): string {
-  const decorators = operator.split(":");
-  const name = decorators.pop() ?? "";
+  const { name, decorators } = takeApart(operator);
   return decorated(decorators, name, { subject: factInWords(fact, path, params), value, words: null, negated });
 }
 
@@ -171,29 +121,27 @@ function decorated(decorators: readonly string[], operator: string, comparison: 
   // An opposite is only said of the comparison itself: of items and lists it would be another one.
   if (negated && rest.concat(decorator).some((word) => word !== "not"))
     return `not (${decorated(decorators, operator, { ...comparison, negated: false })})`;
-  switch (decorator) {
-    case "not":
+  if (!isDecorator(decorator)) return `${subject} ${[decorator, ...rest, operator].join(":")} ${words}`;
+  const entry = DECORATORS[decorator];
+  switch (entry.does) {
+    case "negate":
       return decorated(rest, operator, { ...comparison, negated: !negated });
-    case "someFact":
-      return decorated(rest, operator, { ...comparison, subject: `some item of ${subject}` });
-    case "everyFact":
-      return decorated(rest, operator, { ...comparison, subject: `every item of ${subject}` });
-    case "someValue":
-      return decorated(rest, operator, { ...comparison, words: `at least one of ${listed(value)}` });
-    case "everyValue":
-      return decorated(rest, operator, { ...comparison, words: `each of ${listed(value)}` });
+    case "take items of the fact":
+      return decorated(rest, operator, { ...comparison, subject: `${entry.words} ${subject}` });
+    case "take items of the value":
+      return decorated(rest, operator, { ...comparison, words: `${entry.words} ${listed(value)}` });
     case "swap":
       return decorated(rest, operator, { ...comparison, subject: words, words: subject });
-    default:
-      return `${subject} ${[decorator, ...rest, operator].join(":")} ${words}`;
   }
 }
 
+/** Admitted rules hold no operator that is not in the table; a stored decision of another version may. */
 function plainly(operator: string, { subject, value, words, negated }: Comparison): string {
-  const phrases = phrasesOf(operator);
-  if (phrases === undefined) return `${negated ? "not " : ""}${subject} ${operator} ${words}`;
-  const isOpposite = operator === "exists" && value === false ? !negated : negated;
-  return `${subject} ${(isOpposite ? phrases.isNot : phrases.is).replace("…", () => words ?? "")}`;
+  if (!isOperator(operator)) return `${negated ? "not " : ""}${subject} ${operator} ${words}`;
+  const { is, isNot, value: form } = OPERATORS[operator];
+  // An operator that takes true or false says its opposite with false.
+  const isOpposite = form === "boolean" && value === false ? !negated : negated;
+  return `${subject} ${(isOpposite ? isNot : is).replace("…", () => words ?? "")}`;
 }
 
 /** What a fact is called: `the call duration`, `a.b of the payload`, `the count of inbound sms within 1d`. */

@@ -1,3 +1,6 @@
+// The paths of the language, such as `$.a.b[0]`, and what they lead to.
+import type { Json } from "../kit/json.ts";
+
 /** One step of a path: a name after a dot, a name in quotes, or an index. */
 const STEP = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^'\\]+)'\]|\["([^"\\]+)"\]/y;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
@@ -21,4 +24,24 @@ export function pathKeys(path: string): readonly string[] | null {
     keys.push(key);
   }
   return keys;
+}
+
+/** A value, or what a path leads to in it. In anything but an object a path means nothing, and the value stays. */
+export function valueAt(value: unknown, path: string | undefined): Json | undefined {
+  return path && typeof value === "object" && value !== null ? resolvePath(value, path) : (value as Json | undefined);
+}
+
+/**
+ * Follows a path through own properties only. A path that leads nowhere, or is not one, gives `undefined`.
+ * It stands in for jsonpath-plus, whose filters run code.
+ */
+export function resolvePath(value: unknown, path: string): Json | undefined {
+  const keys = pathKeys(path);
+  if (keys === null) return undefined;
+  let at: unknown = value;
+  for (const key of keys) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as { [key: string]: unknown })[key];
+  }
+  return at as Json;
 }

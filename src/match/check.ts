@@ -7,7 +7,7 @@ import { comparisonOf } from "./engine.ts";
 import type { EvaluatedCondition } from "./condition-verdicts.ts";
 import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
 import type { Compare } from "./comparisons.ts";
-import { valueAt } from "../language/value-at.ts";
+import { valueAt } from "../language/path.ts";
 
 /** Three-valued logic after Kleene. */
 export const NOT_MET = 0;

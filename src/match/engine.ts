@@ -10,7 +10,7 @@ import type { DecisionFacts } from "./facts.ts";
 import { cheapToClone, evaluateLike } from "./engine-conditions.ts";
 import { EngineRule, ownOperators } from "./engine-parts.ts";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./comparisons.ts";
-import { valueAt } from "../language/value-at.ts";
+import { valueAt } from "../language/path.ts";
 
 /** A rule made ready for the engine once per rule set, or why the engine would not have it. */
 export interface CompiledRule {

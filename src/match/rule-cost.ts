@@ -2,9 +2,9 @@
 import type { Event } from "../model/event.ts";
 import { isJsonObject } from "../kit/json.ts";
 import type { Rule } from "../model/rule.ts";
-import { comparisons, searchesOf, valuesOf } from "../rules/conditions.ts";
+import { comparisons, searchesOf, valuesOf } from "../language/conditions.ts";
+import { searchSteps } from "../language/pattern.ts";
 import { asksHistory } from "./facts.ts";
-import { OPERATOR_FORMS } from "./comparisons.ts";
 
 /** What a rule is decided on. */
 export interface Asked {
@@ -31,7 +31,7 @@ export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
   );
   const ofPast = asks.length + (limit ? 1 : 0);
   return ({ characters, past }) => {
-    const steps = searches.reduce((sum, search) => sum + OPERATOR_FORMS.searchSteps(search, characters), 0);
+    const steps = searches.reduce((sum, search) => sum + searchSteps(search, characters), 0);
     return values * (WORK_OF_COMPARISON + characters / CHARACTERS_OF_WORK) + ofPast * past + steps / STEPS_OF_WORK;
   };
 }

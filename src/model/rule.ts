@@ -2,39 +2,10 @@ import type { EventKind } from "./event.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { Window } from "./window.ts";
 
-/** The comparisons of json-rules-engine, each `fact operator value`. */
-export const OPERATORS = [
-  "equal",
-  "notEqual",
-  "in",
-  "notIn",
-  "contains",
-  "doesNotContain",
-  "lessThan",
-  "lessThanInclusive",
-  "greaterThan",
-  "greaterThanInclusive",
-] as const;
-
-/** Our own comparisons, which the engine is given. `match/comparisons.ts` says what each does. */
-export const OWN_OPERATORS = [
-  "exists",
-  "containsText",
-  "startsWith",
-  "endsWith",
-  "equalsIgnoreCase",
-  "matches",
-  "before",
-  "after",
-] as const;
-export type OwnOperator = (typeof OWN_OPERATORS)[number];
-
-/** What may stand before an operator, as in `someFact:equal`; they may be chained. */
-export const DECORATORS = ["someFact", "someValue", "everyFact", "everyValue", "swap", "not"] as const;
-
 /** Compares one fact with a constant or with another fact (`value: { fact, path }`). */
 export interface FactCondition {
   readonly fact: string;
+  /** Of `language/operators.ts`, with any decorators before it. */
   readonly operator: string;
   readonly value: Json;
   /** `$.a.b[0]` into the fact; own properties only. */

@@ -4,10 +4,12 @@ import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/kinds.ts";
 import { templateFields, templateProblem } from "../act/template/template.ts";
 import { isMessage } from "../events/derive.ts";
+import { comparisons, searchesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
+import { searchSteps } from "../language/pattern.ts";
 import type { OutboundHosts } from "../model/configuration.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import type { Json } from "../kit/json.ts";
+import type { Json, Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type {
   Action,
@@ -23,10 +25,10 @@ import { UNKNOWN_KEY } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
-import { checkComparisons, comparisons, searchesOf, type OperatorForms } from "./conditions.ts";
+import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
 import { repeatedKeys } from "./repeated-keys.ts";
-import { finding, type Path, type Report, type Scope } from "./report.ts";
+import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 
 /** A file as it was read. */
@@ -41,7 +43,6 @@ export interface AdmissionContext extends OutboundHosts {
   readonly retentionDays: number;
   /** Named conditions that were admitted, each in full. */
   readonly conditions: ReadonlyMap<string, ConditionGroup>;
-  readonly forms: OperatorForms;
 }
 
 /** A rule with the examples of its file, which are not bundled. */
@@ -69,7 +70,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   );
   const { $schema: _, examples = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
-  if (!isTooMuch(conditionsOf(rule), context.forms, report)) checkRule(rule, context, report);
+  if (!isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
@@ -77,15 +78,14 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
 /** Admits one file of `rules/conditions/`: what is wrong with it shows wherever a rule uses it, too. */
 export function admitConditions(
   source: RuleSource,
-  { conditions, forms }: Pick<AdmissionContext, "conditions" | "forms">,
+  { conditions }: Pick<AdmissionContext, "conditions">,
 ): Result<{ name: string; conditions: ConditionGroup; warnings: readonly Finding[] }, readonly Finding[]> {
   const { findings, report, name } = open(source);
   const read = readShape(source.text, conditionsStruct, report);
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it is the rule's affair, so every kind does.
-  if (!isTooMuch([{ conditions: whole, path: [] }], forms, report))
-    checkComparisons(whole, [], { on: EVENT_KINDS, report }, forms);
+  if (!isTooMuch([{ conditions: whole, path: [] }], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report });
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }
@@ -245,7 +245,7 @@ function conditionsOf({ conditions, actions }: Rule): readonly Tree[] {
 }
 
 /** Reports conditions that ask too much of one event; it looks no further than that. */
-function isTooMuch(trees: readonly Tree[], forms: OperatorForms, report: Report): boolean {
+function isTooMuch(trees: readonly Tree[], report: Report): boolean {
   let [count, steps] = [0, 0];
   for (const { conditions, path } of trees)
     for (const { condition, path: place } of comparisons(conditions, path)) {
@@ -255,7 +255,7 @@ function isTooMuch(trees: readonly Tree[], forms: OperatorForms, report: Report)
         return true;
       }
       for (const search of searchesOf(condition))
-        if ((steps += forms.searchSteps(search, MAX_EVENT_CHARACTERS)) > MAX_SEARCH_STEPS) {
+        if ((steps += searchSteps(search, MAX_EVENT_CHARACTERS)) > MAX_SEARCH_STEPS) {
           const message = "All patterns of the rule together take too long up to here, shorten them or remove some";
           report([...place, "value"], "RULE_PATTERN", message);
           return true;
@@ -266,7 +266,7 @@ function isTooMuch(trees: readonly Tree[], forms: OperatorForms, report: Report)
 
 function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {
   const scope: Scope = { on: rule.on, report };
-  checkTree(rule.conditions, ["conditions"], scope, context.forms);
+  checkTree(rule.conditions, ["conditions"], scope);
   if (rule.window) checkWindow(rule.window, report);
   lintRetention(rule, context.retentionDays, report);
   for (const [index, action] of rule.actions.entries()) {
@@ -287,18 +287,18 @@ function checkRule(rule: Rule, context: AdmissionContext, report: Report): void 
           `Fact "${condition.fact}" asks the log, which cancelOn cannot, leave it out`,
         );
       }
-      checkTree(trigger.conditions, [...path, "cancelOn", at, "conditions"], { on: trigger.on, report }, context.forms);
+      checkTree(trigger.conditions, [...path, "cancelOn", at, "conditions"], { on: trigger.on, report });
     }
   }
 }
 
-function checkTree(conditions: ConditionGroup, path: Path, scope: Scope, forms: OperatorForms): void {
+function checkTree(conditions: ConditionGroup, path: Path, scope: Scope): void {
   let isSound = true;
   const report = (place: Path, code: FindingCode, message: string): void => {
     isSound = false;
     scope.report(place, code, message);
   };
-  checkComparisons(conditions, path, { ...scope, report }, forms);
+  checkComparisons(conditions, path, { ...scope, report });
   if (isSound) lintConditions(conditions, path, scope);
 }
 

@@ -1,11 +1,12 @@
 // What is probably not meant, or cannot be met: read from a whole tree of conditions rather than from one comparison.
+import { comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
-import type { Json } from "../kit/json.ts";
+import { isOperator, type OperatorName } from "../language/operators.ts";
+import type { Json, Path } from "../kit/json.ts";
 import type { Condition, FactCondition, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
-import { comparisons, isMetByAbsence } from "./conditions.ts";
-import type { Path, Scope } from "./report.ts";
+import type { Scope } from "./report.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -54,17 +55,29 @@ interface Allowed {
   readonly below?: { readonly bound: number; readonly inclusive: boolean };
 }
 
+/** What the operators allow of which it can be told; of the others nothing is said. `null`: not with this value. */
+const ALLOWED_BY: { readonly [Name in OperatorName]?: (value: Json) => Allowed | null } = {
+  equal: (value) => (isPrimitive(value) ? { values: [value] } : null),
+  notEqual: (value) => (isPrimitive(value) ? { but: [value] } : null),
+  in: (value) => (Array.isArray(value) ? { values: value } : null),
+  notIn: (value) => (Array.isArray(value) ? { but: value } : null),
+  exists: (value) => ({ exists: value === true }),
+  lessThan: ranged((bound) => ({ below: { bound, inclusive: false } })),
+  lessThanInclusive: ranged((bound) => ({ below: { bound, inclusive: true } })),
+  greaterThan: ranged((bound) => ({ above: { bound, inclusive: false } })),
+  greaterThanInclusive: ranged((bound) => ({ above: { bound, inclusive: true } })),
+};
+
 function allowedBy({ operator, value }: FactCondition): Allowed | null {
-  if (operator === "equal" && (typeof value !== "object" || value === null)) return { values: [value] };
-  if (operator === "in" && Array.isArray(value)) return { values: value };
-  if (operator === "notEqual" && (typeof value !== "object" || value === null)) return { but: [value] };
-  if (operator === "notIn" && Array.isArray(value)) return { but: value };
-  if (operator === "exists") return { exists: value === true };
-  if (typeof value !== "number") return null;
-  const inclusive = operator.endsWith("Inclusive");
-  if (operator.startsWith("greaterThan")) return { above: { bound: value, inclusive } };
-  if (operator.startsWith("lessThan")) return { below: { bound: value, inclusive } };
-  return null;
+  return isOperator(operator) ? (ALLOWED_BY[operator]?.(value) ?? null) : null;
+}
+
+function ranged(range: (bound: number) => Allowed): (value: Json) => Allowed | null {
+  return (value) => (typeof value === "number" ? range(value) : null);
+}
+
+function isPrimitive(value: Json): boolean {
+  return typeof value !== "object" || value === null;
 }
 
 function lintAll(parts: AllGroup["parts"], { report }: Scope): void {

@@ -1,4 +1,4 @@
-import type { Path } from "./report.ts";
+import type { Path } from "../kit/json.ts";
 
 /** More of them, or deeper ones, are not looked for: no person wrote that. */
 const MAX_FOUND = 100;

@@ -1,10 +1,8 @@
 // How checks of a rule file tell what they found.
-import { jsonPointer } from "../kit/json.ts";
+import { jsonPointer, type Path } from "../kit/json.ts";
 import type { EventKind } from "../model/event.ts";
 import type { ErrorCode, Finding, FindingCode, WarningCode } from "../model/rule.ts";
 
-/** Keys that lead to a place in a file. */
-export type Path = readonly (string | number)[];
 /** Tells a finding at a place. */
 export type Report = (path: Path, code: FindingCode, message: string) => void;
 

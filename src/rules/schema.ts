@@ -1,22 +1,15 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
 import { FACT_PHRASES } from "../language/fact-phrases.ts";
-import { FACTS } from "../language/facts.ts";
+import { FACTS, PARAM_WORDS } from "../language/facts.ts";
+import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { CALL_PHRASES } from "../highlevel/call-phrases.ts";
 import { CALLS, type CallField } from "../highlevel/calls.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import { PATH_PATTERN } from "../language/path.ts";
-import {
-  DECORATORS,
-  HIGHLEVEL_CALLS,
-  OPERATORS,
-  OWN_OPERATORS,
-  type ErrorCode,
-  type HighLevelCall,
-} from "../model/rule.ts";
+import { HIGHLEVEL_CALLS, type ErrorCode, type HighLevelCall } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
-import { PARAM_WORDS } from "./conditions.ts";
 import {
   CANCEL_WORDS,
   MOMENT_PATTERN,
@@ -25,6 +18,7 @@ import {
   DATE_PATTERN,
   MAX_LIMIT_COUNT,
 } from "./rule-struct.ts";
+import { LISTED_TYPES, VALUE_FORMS } from "./value-forms.ts";
 
 /**
  * Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. Of
@@ -48,37 +42,15 @@ export const UNSAID: readonly ErrorCode[] = [
   "RULE_SECRET",
 ];
 
-const ABOUT_OPERATOR: { readonly [name: string]: string } = {
-  equal: "the same value of the same type",
-  notEqual: "any other value; an absent fact meets it",
-  in: "one of a list",
-  notIn: "none of a list; an absent fact meets it",
-  contains: "a list that holds the value",
-  doesNotContain: "a list that does not hold the value",
-  lessThan: "a smaller number",
-  lessThanInclusive: "a number that is not greater",
-  greaterThan: "a greater number",
-  greaterThanInclusive: "a number that is not smaller",
-  exists: "true: the fact is there; false: it is absent",
-  containsText: "a text, or a text in a list, that holds the value",
-  startsWith: "a text that begins with the value",
-  endsWith: "a text that ends with the value",
-  equalsIgnoreCase: "the same text in any case",
-  matches: "a text that matches an RE2 pattern somewhere",
-  before: 'an earlier time, in ISO 8601 or "HH:MM"',
-  after: 'a later time, in ISO 8601 or "HH:MM"',
-};
-
 const DURATION_PATTERN =
   "^(?:0*[1-9]\\d{0,7}[smhd]|0{0,7}[1-9]\\d*[smhd]|P(?=.)(?:\\d+W)?(?:\\d+D)?(?:T(?=.)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)$";
-const NAMES = `(?:${[...OPERATORS, ...OWN_OPERATORS].join("|")})`;
-const DECORATED = `^(?:(?:${DECORATORS.join("|")}):)*${NAMES}$`;
+const DECORATED = `^(?:(?:${DECORATOR_NAMES.join("|")}):)*(?:${OPERATOR_NAMES.join("|")})$`;
 
 const about = (description: string, schema: JsonObject): JsonObject => ({ description, ...schema });
 const text = (description: string): JsonObject => about(description, { type: "string" });
 const reference = (name: string): JsonObject => ({ $ref: `#/$defs/${name}` });
 const words = (names: readonly string[]): JsonObject => ({ enum: [...names] });
-const described = (entries: readonly (readonly [string, string])[]): Json =>
+const described = (entries: readonly (readonly [string, string])[]): Json[] =>
   entries.map(([name, description]) => ({ const: name, description }));
 const listOf = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: "array", items, ...more });
 function exactly(properties: { [key: string]: JsonObject }, required: readonly string[]): JsonObject {
@@ -111,20 +83,20 @@ const timed = {
     ),
   ),
 };
-const primitive: JsonObject = { type: ["string", "number", "boolean", "null"] };
 const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference("path") }, ["fact"]);
 
-const listed = Object.keys(FACTS).filter((name) => ["list", "object", "any"].includes(FACTS[name]?.type ?? ""));
+const listed = Object.entries(FACTS).flatMap(([name, { type }]) => (LISTED_TYPES.includes(type) ? [name] : []));
 const listFact: JsonObject = exactly({ fact: words(listed), path: reference("path") }, ["fact"]);
 
-/** What the value of a bare operator has to be. */
-function valueOf(operators: readonly string[], value: JsonObject, other: JsonObject = otherFact): JsonObject {
+/** What the values of bare operators have to be, form by form. */
+const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList }]): JsonObject => {
+  const operators = OPERATOR_NAMES.filter((name) => OPERATORS[name].value === form);
   return {
-    if: { properties: { operator: { enum: [...operators] } }, required: ["operator"] },
+    if: { properties: { operator: words(operators) }, required: ["operator"] },
     // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
-    then: { properties: { value: { anyOf: [other, value] } } },
+    then: { properties: { value: { anyOf: [isList ? listFact : otherFact, schema] } } },
   };
-}
+});
 
 const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
 
@@ -251,9 +223,7 @@ export const ruleSchema: JsonObject = {
           fact: reference("fact"),
           operator: {
             anyOf: [
-              ...(described(
-                [...OPERATORS, ...OWN_OPERATORS].map((name) => [name, ABOUT_OPERATOR[name] ?? name] as const),
-              ) as Json[]),
+              ...described(OPERATOR_NAMES.map((name) => [name, OPERATORS[name].about] as const)),
               { type: "string", pattern: DECORATED },
             ],
           },
@@ -269,26 +239,7 @@ export const ruleSchema: JsonObject = {
           if: { properties: { fact: { enum: asked } }, required: ["fact"] },
           else: { properties: { params: { type: "object", maxProperties: 0 } } },
         },
-        valueOf(["in", "notIn"], listOf(primitive, { minItems: 1 }), listFact),
-        valueOf(["exists"], { type: "boolean" }),
-        valueOf(["containsText", "startsWith", "endsWith", "equalsIgnoreCase", "matches"], {
-          type: "string",
-          minLength: 1,
-        }),
-        valueOf(["before", "after"], { type: "string" }),
-        valueOf(
-          [
-            "equal",
-            "notEqual",
-            "contains",
-            "doesNotContain",
-            "lessThan",
-            "lessThanInclusive",
-            "greaterThan",
-            "greaterThanInclusive",
-          ],
-          primitive,
-        ),
+        ...values,
       ],
     },
     action: {

@@ -1,16 +1,10 @@
 // Rules and events as nobody writes them: every operator and decorator, nesting, facts that are absent or of a wrong
 // type. They are not admitted and not validated: what the index claims has to hold on anything.
 import { FACTS } from "../../src/language/facts.ts";
+import { DECORATOR_NAMES, OPERATOR_NAMES } from "../../src/language/operators.ts";
 import { EVENT_KINDS, type Event, type EventKind } from "../../src/model/event.ts";
 import type { Json } from "../../src/kit/json.ts";
-import {
-  DECORATORS,
-  OPERATORS,
-  OWN_OPERATORS,
-  type Condition,
-  type ConditionGroup,
-  type Rule,
-} from "../../src/model/rule.ts";
+import type { Condition, ConditionGroup, Rule } from "../../src/model/rule.ts";
 import type { Chance } from "./chance.ts";
 
 const LOCATIONS = ["l1", "l2", "l3"];
@@ -56,9 +50,9 @@ function factName(luck: Chance): string {
 function comparison(luck: Chance): Condition {
   const fact = factName(luck);
   const asks = HISTORY.includes(fact);
-  const plain = luck.happens(0.5) ? luck.pick(["equal", "in"]) : luck.pick([...OPERATORS, ...OWN_OPERATORS]);
+  const plain = luck.happens(0.5) ? luck.pick(["equal", "in"]) : luck.pick(OPERATOR_NAMES);
   const decorated = luck.happens(0.15);
-  const operator = decorated ? [luck.pick(DECORATORS), plain].join(":") : plain;
+  const operator = decorated ? [luck.pick(DECORATOR_NAMES), plain].join(":") : plain;
   const list = (): Json =>
     Array.from({ length: 1 + luck.below(luck.happens(0.1) ? 14 : 3) }, () => luck.pick(PRIMITIVES));
   const value: Json = luck.happens(0.08)

@@ -1,6 +1,7 @@
 // What can be written at a place of a rule: keys, words and beginnings of whole parts, from the rule's JSON Schema and
 // the words that each fact takes.
 import { FACTS } from "../../language/facts.ts";
+import { isOperator, OPERATORS } from "../../language/operators.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { cursorAt, type Cursor } from "./cursor.ts";
 import { readJson, type JsonNode } from "./read-json.ts";
@@ -131,8 +132,8 @@ function factWords({ around }: Cursor): Candidate[] {
   if (typeof fact !== "string" || !Object.hasOwn(FACTS, fact)) return [];
   const inList = around.at(-1)?.node.kind === "array";
   const operator = valueOf(comparison.node, "operator");
-  if (!inList && (operator === "in" || operator === "notIn")) return [];
-  if (operator === "exists") return [];
+  const form = typeof operator === "string" && isOperator(operator) ? OPERATORS[operator].value : null;
+  if (form === "boolean" || (form === "list" && !inList)) return [];
   const { type, values: words = [] } = FACTS[fact] ?? { type: "any" };
   return type === "boolean" ? [word(true, ""), word(false, "")] : words.map((one) => word(one, `a word of ${fact}`));
 }

@@ -1,8 +1,7 @@
 // The path resolver, beside one that reads a path letter by letter.
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { resolvePath } from "../../../src/language/value-at.ts";
-import { pathKeys } from "../../../src/language/path.ts";
+import { pathKeys, resolvePath } from "../../../src/language/path.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import { documentText, text } from "../inputs.ts";
 import { claim, model } from "../model.ts";

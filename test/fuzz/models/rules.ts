@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { readEvent } from "../../../src/events/event.ts";
 import { decide, explain } from "../../../src/match/decide.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
@@ -18,7 +17,6 @@ const CONTEXT = {
   outboundAllowedHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map<string, never>(),
-  forms: OPERATOR_FORMS,
 };
 const ACTIONS = [{ type: "task", title: "x" }];
 

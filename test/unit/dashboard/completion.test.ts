@@ -3,7 +3,7 @@ import { HIGHLEVEL_CALLS } from "../../../src/model/rule.ts";
 import { describe, expect, it } from "vitest";
 import { completionAt } from "../../../src/dashboard/playground/completion.ts";
 import { ruleSchema } from "../../../src/rules/schema.ts";
-import { OPERATORS, OWN_OPERATORS } from "../../../src/model/rule.ts";
+import { OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import { CHANNELS, EVENT_KINDS } from "../../../src/model/event.ts";
 import { WEEKDAYS } from "../../../src/model/window.ts";
 
@@ -114,7 +114,7 @@ describe("completion", () => {
       ["open", "won", "lost", "abandoned"],
     ],
     ["what ends a wait", '{ "actions": [{ "type": "task", "cancelOn": ["|"] }] }', ["reply", "dnd", "delete"]],
-    ["operators", comparison('"fact": "body", "operator": "|"'), [...OPERATORS, ...OWN_OPERATORS]],
+    ["operators", comparison('"fact": "body", "operator": "|"'), OPERATOR_NAMES],
     ["words of the fact", comparison('"fact": "channel", "operator": "equal", "value": "|"'), CHANNELS],
     [
       "words of the fact, of several",

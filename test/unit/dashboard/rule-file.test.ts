@@ -5,13 +5,12 @@ import { describe, expect, it } from "vitest";
 import { projectConfiguration, RULES_FOLDER } from "../../../src/local/project.ts";
 import { FIRST_NAME, fileText, firstText } from "../../../src/dashboard/playground/rule-file.ts";
 import { runExample } from "../../../src/match/examples.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import { isJsonObject } from "../../../src/kit/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
 
-const context = { ...projectConfiguration(false), conditions: new Map(), forms: OPERATOR_FORMS };
+const context = { ...projectConfiguration(false), conditions: new Map() };
 function admitted(name: string, text: string) {
   const result = admitRule({ file: `rules/${name}.json`, text }, context);
   if (!result.ok) throw new Error(JSON.stringify(result.failure));

@@ -4,19 +4,12 @@ import { describe, expect, it } from "vitest";
 import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readStory, runStory } from "../../../src/local/story.ts";
 import { FACTS } from "../../../src/language/facts.ts";
+import { DECORATOR_NAMES, OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import { runExample } from "../../../src/match/examples.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { CALL_PHRASES } from "../../../src/highlevel/call-phrases.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
-import {
-  DECORATORS,
-  HIGHLEVEL_CALLS,
-  OPERATORS,
-  OWN_OPERATORS,
-  type ConditionGroup,
-  type RuleExample,
-} from "../../../src/model/rule.ts";
+import { HIGHLEVEL_CALLS, type ConditionGroup, type RuleExample } from "../../../src/model/rule.ts";
 import { admitConditions, admitRule, type AdmittedRule } from "../../../src/rules/admission.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";
 import { ruleSchema } from "../../../src/rules/schema.ts";
@@ -46,7 +39,6 @@ const context = {
   ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions,
-  forms: OPERATOR_FORMS,
 };
 const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 const admit = (text: string) =>
@@ -114,7 +106,7 @@ describe("docs/rules.md", () => {
 
   it("names every fact, operator, decorator and key of the language", () => {
     const keys = Object.keys((ruleSchema["properties"] ?? {}) as { [key: string]: Json });
-    const missing = [...Object.keys(FACTS), ...OPERATORS, ...OWN_OPERATORS, ...DECORATORS, ...keys].filter(
+    const missing = [...Object.keys(FACTS), ...OPERATOR_NAMES, ...DECORATOR_NAMES, ...keys].filter(
       (name) => !page.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);

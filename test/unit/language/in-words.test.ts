@@ -8,9 +8,10 @@ import {
   verdictInWords,
   windowInWords,
 } from "../../../src/language/in-words.ts";
+import { OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import type { ConditionVerdict, Verdict } from "../../../src/model/decision.ts";
 import type { Json } from "../../../src/kit/json.ts";
-import { OPERATORS, OWN_OPERATORS, type Action, type ConditionGroup, type Rule } from "../../../src/model/rule.ts";
+import type { Action, ConditionGroup, Rule } from "../../../src/model/rule.ts";
 import type { Window } from "../../../src/model/window.ts";
 import { aRule, aTask, aWebhook } from "../../builders.ts";
 import { RECIPES, SHIPPED_RULES } from "../../shipped.ts";
@@ -47,7 +48,7 @@ describe("a condition in words", () => {
   });
 
   it("has words for every operator", () => {
-    for (const operator of [...OPERATORS, ...OWN_OPERATORS])
+    for (const operator of OPERATOR_NAMES)
       expect(conditionInWords(seen({ operator, saw: 1 }))).not.toContain("the rule asks");
   });
 });
@@ -222,7 +223,7 @@ describe("a rule in words", () => {
   });
 
   it("has an opposite for every operator, which is not what it says", () => {
-    for (const operator of [...OPERATORS, ...OWN_OPERATORS]) {
+    for (const operator of OPERATOR_NAMES) {
       const part = is("x", operator, "a");
       expect(conditionsOf({ not: part }), operator).not.toBe(conditionsOf({ all: [part] }));
       expect(conditionsOf({ not: part })).toBe(conditionsOf({ all: [{ ...part, operator: `not:${operator}` }] }));

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { resolvePath } from "../../../src/language/value-at.ts";
-import { pathKeys } from "../../../src/language/path.ts";
+import { pathKeys, resolvePath } from "../../../src/language/path.ts";
 
 describe("a path", () => {
   it.each<[path: string, keys: readonly string[] | null]>([

@@ -5,7 +5,7 @@ import { guardedAs } from "../../../src/events/event.ts";
 import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
 import { DecisionFacts, plainFacts } from "../../../src/match/facts.ts";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS } from "../../../src/match/comparisons.ts";
-import { resolvePath } from "../../../src/language/value-at.ts";
+import { resolvePath } from "../../../src/language/path.ts";
 import { RuleIndex } from "../../../src/match/rule-index.ts";
 import type { Event } from "../../../src/model/event.ts";
 import type { History } from "../../../src/model/history.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import { admitRule, type AdmissionContext } from "../../../src/rules/admission.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import fc from "fast-check";
@@ -18,7 +17,6 @@ const CONTEXT: AdmissionContext = {
   ownHosts: new Set(["afterbeep.agency.workers.dev"]),
   retentionDays: 30,
   conditions: new Map([["office-hours", { all: [{ fact: "weekday", operator: "in", value: ["monday", "tuesday"] }] }]]),
-  forms: OPERATOR_FORMS,
 };
 
 function findingsOf(file: string, text: string) {

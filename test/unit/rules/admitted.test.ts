@@ -4,11 +4,11 @@ import { readEvent } from "../../../src/events/event.ts";
 import { factsOfKind, FACTS } from "../../../src/language/facts.ts";
 import { decide, everyVerdict, explain } from "../../../src/match/decide.ts";
 import { conditionInWords, verdictInWords } from "../../../src/language/in-words.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
+import { DECORATOR_NAMES, OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import type { ConditionVerdict } from "../../../src/model/decision.ts";
 import { CHANNELS, OUTCOMES } from "../../../src/model/event.ts";
 import type { Json } from "../../../src/kit/json.ts";
-import { DECORATORS, OPERATORS, OWN_OPERATORS, type Condition, type Rule } from "../../../src/model/rule.ts";
+import type { Condition, Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { MOMENT } from "../../builders.ts";
 
@@ -17,7 +17,6 @@ const context = {
   ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map(),
-  forms: OPERATOR_FORMS,
 };
 const factNames = factsOfKind("OutboundMessage");
 
@@ -51,7 +50,7 @@ const value = fc.oneof(
   fc.record({ fact: fc.constant("payload"), path: fc.constantFrom("$.x", "$.x[0]", "$.status") }),
 );
 const operator = fc
-  .tuple(fc.array(fc.constantFrom(...DECORATORS), { maxLength: 2 }), fc.constantFrom(...OPERATORS, ...OWN_OPERATORS))
+  .tuple(fc.array(fc.constantFrom(...DECORATOR_NAMES), { maxLength: 2 }), fc.constantFrom(...OPERATOR_NAMES))
   .map(([decorators, name]) =>
     decorators.length === 2 && decorators[0] !== "not" ? name : [...decorators, name].join(":"),
   );

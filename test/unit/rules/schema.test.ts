@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { SCHEMA_FILE, schemaText } from "../../../src/cli/schema.ts";
 import { ROOT, projectConfiguration, RULES_FOLDER } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/kit/json.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { ruleSchema, UNSAID } from "../../../src/rules/schema.ts";
@@ -17,7 +16,6 @@ const context = {
   ownHosts: new Set<string>(),
   retentionDays: 30,
   conditions: new Map(),
-  forms: OPERATOR_FORMS,
 };
 const unsaid: ReadonlySet<string> = new Set(UNSAID);
 

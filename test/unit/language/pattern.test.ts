@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { OPERATOR_FORMS, OWN_COMPARISONS } from "../../../src/match/comparisons.ts";
+import { isFound, isPattern, searchSteps } from "../../../src/language/pattern.ts";
 
-const { matches } = OWN_COMPARISONS;
-const { searchSteps } = OPERATOR_FORMS;
+const matches = (text: string, pattern: string): boolean => isFound(pattern, text);
 
 describe("a pattern", () => {
   it("looks at the first 20,000 characters", () => {
@@ -26,5 +25,17 @@ describe("a pattern", () => {
     expect(steps(200_000, true)).toBe(10 * steps(20_000));
     expect(steps(20_000, false, "[a-z]{90}!")).toBeGreaterThan(2 * steps(20_000));
     expect(steps(20_000, false, "(")).toBe(0);
+  });
+
+  it.each([
+    ["look-around", "(?=a)"],
+    ["a back-reference", "(a)\\1"],
+    ["more than 200 characters", "a".repeat(201)],
+    ["a repeat over 100", "a{101}"],
+    ["repeats that multiply", "((a{100}){100}){100}"],
+    ["an open bracket", "("],
+  ])("is none with %s, and then found nowhere", (_, pattern) => {
+    expect(isPattern(pattern)).toBe(false);
+    expect(isFound(pattern, "aa")).toBe(false);
   });
 });

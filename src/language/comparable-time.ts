@@ -1,0 +1,26 @@
+// The times that `before` and `after` can compare: two moments in ISO 8601, or two of `HH:MM`.
+
+const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
+
+/** A time that can be compared with another of the same sort. */
+interface ComparableTime {
+  /** It is `HH:MM`, of any day. */
+  readonly isClock: boolean;
+  /** Milliseconds since 1970, or the minutes of `HH:MM`. */
+  readonly at: number;
+}
+
+/** Reads a time; `null` when a value is none. */
+export function comparableTime(value: unknown): ComparableTime | null {
+  if (typeof value !== "string") return null;
+  if (CLOCK.test(value)) return { isClock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
+  const at = ISO_DATE.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? null : { isClock: false, at };
+}
+
+/** How far one time lies after another, negative when it comes first; `null` when they cannot be compared. */
+export function timeAfter(value: unknown, other: unknown): number | null {
+  const [a, b] = [comparableTime(value), comparableTime(other)];
+  return a !== null && b !== null && a.isClock === b.isClock ? a.at - b.at : null;
+}

@@ -1,0 +1,294 @@
+// The operators of the language, the engine's and our own, and what may stand before them: one table each, from which
+// admission, the JSON Schema, the editor and the sentences on the page come. It holds no comparison, so that the page can
+// read it too: `match/comparisons.ts` compares.
+import type { FactType } from "./facts.ts";
+
+/** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
+export type ValueForm = "primitive" | "list" | "boolean" | "text" | "pattern" | "time";
+
+const MEETABLE_TYPES = {
+  anything: ["text", "id", "number", "boolean", "time", "address", "list", "object", "any"],
+  /** One value, which is compared as it is. */
+  single: ["text", "id", "number", "boolean", "time", "address", "any"],
+  lists: ["list", "address", "any"],
+  numbers: ["number", "any"],
+  texts: ["text", "id", "time", "address", "any"],
+  textsInLists: ["text", "id", "time", "address", "any", "list"],
+  /** And the fact `localTime`, a text that is always `HH:MM`. */
+  times: ["time", "any"],
+} as const satisfies { readonly [name: string]: readonly FactType[] };
+export type Meetable = keyof typeof MEETABLE_TYPES;
+
+/** What an operator can be met by, as types of facts: a fact of another type never meets it. */
+export const MEETABLE: { readonly [Name in Meetable]: readonly FactType[] } = MEETABLE_TYPES;
+
+interface Operator {
+  /** Whose it is: json-rules-engine's, made total where it throws, or one that the engine is given. */
+  readonly of: "engine" | "own";
+  /** What meets it, for the JSON Schema: a phrase. */
+  readonly about: string;
+  /** How it reads before a value, as a wish. */
+  readonly wants: string;
+  /** How it reads as a statement; `…` is where the value stands. */
+  readonly is: string;
+  /** How the opposite of the statement reads. */
+  readonly isNot: string;
+  readonly value: ValueForm;
+  readonly meets: Meetable;
+  /** The value is a whole word that the fact may have: admission looks whether the fact ever has it. */
+  readonly words?: "exact" | "any case";
+  /** Whether an absent fact meets it. */
+  readonly metByAbsence: "never" | "always" | "with false";
+}
+
+const TABLE = {
+  equal: {
+    of: "engine",
+    about: "the same value of the same type",
+    wants: "the rule wants",
+    is: "is …",
+    isNot: "is not …",
+    value: "primitive",
+    meets: "single",
+    words: "exact",
+    metByAbsence: "never",
+  },
+  notEqual: {
+    of: "engine",
+    about: "any other value; an absent fact meets it",
+    wants: "the rule wants anything but",
+    is: "is not …",
+    isNot: "is …",
+    value: "primitive",
+    meets: "single",
+    words: "exact",
+    metByAbsence: "always",
+  },
+  in: {
+    of: "engine",
+    about: "one of a list",
+    wants: "the rule wants one of",
+    is: "is …",
+    isNot: "is not …",
+    value: "list",
+    meets: "single",
+    words: "exact",
+    metByAbsence: "never",
+  },
+  notIn: {
+    of: "engine",
+    about: "none of a list; an absent fact meets it",
+    wants: "the rule wants none of",
+    is: "is not …",
+    isNot: "is …",
+    value: "list",
+    meets: "single",
+    words: "exact",
+    metByAbsence: "always",
+  },
+  contains: {
+    of: "engine",
+    about: "a list that holds the value",
+    wants: "the rule wants it to contain",
+    is: "contains …",
+    isNot: "does not contain …",
+    value: "primitive",
+    meets: "lists",
+    metByAbsence: "never",
+  },
+  doesNotContain: {
+    of: "engine",
+    about: "a list that does not hold the value",
+    wants: "the rule wants it not to contain",
+    is: "does not contain …",
+    isNot: "contains …",
+    value: "primitive",
+    meets: "lists",
+    metByAbsence: "never",
+  },
+  lessThan: {
+    of: "engine",
+    about: "a smaller number",
+    wants: "the rule wants less than",
+    is: "is less than …",
+    isNot: "is not less than …",
+    value: "primitive",
+    meets: "numbers",
+    metByAbsence: "never",
+  },
+  lessThanInclusive: {
+    of: "engine",
+    about: "a number that is not greater",
+    wants: "the rule wants at most",
+    is: "is at most …",
+    isNot: "is not at most …",
+    value: "primitive",
+    meets: "numbers",
+    metByAbsence: "never",
+  },
+  greaterThan: {
+    of: "engine",
+    about: "a greater number",
+    wants: "the rule wants more than",
+    is: "is more than …",
+    isNot: "is not more than …",
+    value: "primitive",
+    meets: "numbers",
+    metByAbsence: "never",
+  },
+  greaterThanInclusive: {
+    of: "engine",
+    about: "a number that is not smaller",
+    wants: "the rule wants at least",
+    is: "is at least …",
+    isNot: "is not at least …",
+    value: "primitive",
+    meets: "numbers",
+    metByAbsence: "never",
+  },
+  exists: {
+    of: "own",
+    about: "true: the fact is there; false: it is absent",
+    wants: "the rule wants it there:",
+    is: "is there",
+    isNot: "is absent",
+    value: "boolean",
+    meets: "anything",
+    metByAbsence: "with false",
+  },
+  containsText: {
+    of: "own",
+    about: "a text, or a text in a list, that holds the value",
+    wants: "the rule wants it to hold",
+    is: "holds the text …",
+    isNot: "does not hold the text …",
+    value: "text",
+    meets: "textsInLists",
+    metByAbsence: "never",
+  },
+  startsWith: {
+    of: "own",
+    about: "a text that begins with the value",
+    wants: "the rule wants it to start with",
+    is: "starts with …",
+    isNot: "does not start with …",
+    value: "text",
+    meets: "texts",
+    metByAbsence: "never",
+  },
+  endsWith: {
+    of: "own",
+    about: "a text that ends with the value",
+    wants: "the rule wants it to end with",
+    is: "ends with …",
+    isNot: "does not end with …",
+    value: "text",
+    meets: "texts",
+    metByAbsence: "never",
+  },
+  equalsIgnoreCase: {
+    of: "own",
+    about: "the same text in any case",
+    wants: "the rule wants, in any case,",
+    is: "is … in capitals or not",
+    isNot: "is not … in capitals or not",
+    value: "text",
+    meets: "texts",
+    words: "any case",
+    metByAbsence: "never",
+  },
+  matches: {
+    of: "own",
+    about: "a text that matches an RE2 pattern somewhere",
+    wants: "the rule wants it to match",
+    is: "matches the pattern …",
+    isNot: "does not match the pattern …",
+    value: "pattern",
+    meets: "texts",
+    metByAbsence: "never",
+  },
+  before: {
+    of: "own",
+    about: 'an earlier time, in ISO 8601 or "HH:MM"',
+    wants: "the rule wants it before",
+    is: "is before …",
+    isNot: "is not before …",
+    value: "time",
+    meets: "times",
+    metByAbsence: "never",
+  },
+  after: {
+    of: "own",
+    about: 'a later time, in ISO 8601 or "HH:MM"',
+    wants: "the rule wants it after",
+    is: "is after …",
+    isNot: "is not after …",
+    value: "time",
+    meets: "times",
+    metByAbsence: "never",
+  },
+} as const satisfies { readonly [name: string]: Operator };
+
+export type OperatorName = keyof typeof TABLE;
+type Of<Whose extends Operator["of"]> = {
+  [Name in OperatorName]: (typeof TABLE)[Name]["of"] extends Whose ? Name : never;
+}[OperatorName];
+/** The comparisons of json-rules-engine. */
+export type EngineOperator = Of<"engine">;
+/** Our own comparisons, which the engine is given. */
+export type OwnOperator = Of<"own">;
+
+/** Every operator by its name. */
+export const OPERATORS: { readonly [Name in OperatorName]: Operator } = TABLE;
+
+/** Whether the language has an operator of this name, with nothing before it. */
+export function isOperator(name: string): name is OperatorName {
+  return Object.hasOwn(OPERATORS, name);
+}
+
+/** The names of all operators, the engine's first. */
+export const OPERATOR_NAMES: readonly OperatorName[] = Object.keys(OPERATORS).filter(isOperator);
+
+/** What a decorator does to a comparison; those that take a list item by item read as `some item of` it. */
+type Decorator =
+  | { readonly does: "take items of the fact" | "take items of the value"; readonly words: string }
+  | { readonly does: "swap" | "negate" };
+
+const DECORATOR_TABLE = {
+  someFact: { does: "take items of the fact", words: "some item of" },
+  someValue: { does: "take items of the value", words: "at least one of" },
+  everyFact: { does: "take items of the fact", words: "every item of" },
+  everyValue: { does: "take items of the value", words: "each of" },
+  swap: { does: "swap" },
+  not: { does: "negate" },
+} as const satisfies { readonly [name: string]: Decorator };
+export type DecoratorName = keyof typeof DECORATOR_TABLE;
+
+/** What may stand before an operator, as in `someFact:equal`; they may be chained. */
+export const DECORATORS: { readonly [Name in DecoratorName]: Decorator } = DECORATOR_TABLE;
+
+/** Whether the language has a decorator of this name. */
+export function isDecorator(name: string): name is DecoratorName {
+  return Object.hasOwn(DECORATORS, name);
+}
+
+/** The names of all decorators. */
+export const DECORATOR_NAMES: readonly DecoratorName[] = Object.keys(DECORATORS).filter(isDecorator);
+
+/** An operator as a rule writes it, `not:someFact:equal`: its name, and what stands before that, from the left. */
+interface WrittenOperator {
+  readonly name: string;
+  readonly decorators: readonly string[];
+}
+
+/** Takes an operator apart as it is written, whether or not the language has its words. */
+export function takeApart(written: string): WrittenOperator {
+  const decorators = written.split(":");
+  const name = decorators.pop() ?? "";
+  return { name, decorators };
+}
+
+/** How many of the decorators do something to a comparison. */
+export function timesThat(decorators: readonly string[], does: Decorator["does"]): number {
+  return decorators.filter((word) => isDecorator(word) && DECORATORS[word].does === does).length;
+}

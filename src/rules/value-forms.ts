@@ -1,0 +1,88 @@
+// The forms that the value of an operator can have: what admission says of a constant, and what the JSON Schema says.
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
+import { comparableTime } from "../language/comparable-time.ts";
+import type { FactType } from "../language/facts.ts";
+import type { ValueForm } from "../language/operators.ts";
+import { isPattern } from "../language/pattern.ts";
+
+/** Why a value cannot be meant. */
+export interface WrongValue {
+  readonly message: string;
+  /** It is about the pattern; otherwise the message goes on from the operator's name. */
+  readonly pattern?: true;
+}
+
+interface FormOfValue {
+  /** What the JSON Schema says of a constant. */
+  readonly schema: JsonObject;
+  /** What is wrong with a constant. */
+  readonly wrong: (value: Json) => WrongValue | null;
+  /** Another fact in its place has to be one that can be a list. */
+  readonly isList?: true;
+  /** Why the event cannot bring it, neither as another fact nor by `swap`. */
+  readonly notOfEvent?: WrongValue;
+}
+
+/** Types of facts that can be a list. */
+export const LISTED_TYPES: readonly FactType[] = ["list", "object", "any"];
+
+export const NEEDS_LIST: WrongValue = { message: "needs a list; with text it would look for a part of it" };
+const NEEDS_TEXT: WrongValue = { message: "needs a text" };
+const NEEDS_PRIMITIVE: WrongValue = {
+  message: "never matches a list or an object, compare with text, a number, true, false or null",
+};
+const NO_RE2: WrongValue = {
+  message:
+    "Expected a pattern in RE2 syntax of at most 200 characters, without look-around, back-references, and repeats over 100",
+  pattern: true,
+};
+
+/** A pattern as JavaScript writes it, which RE2 would look for with its slashes. */
+const REGEX_LITERAL = /^\/(?:\^.*|.*\$)?\/[a-z]*$|^\/.+\/[gimsuy]+$/;
+
+const isPrimitive = (value: Json): boolean => !Array.isArray(value) && !isJsonObject(value);
+const primitive: JsonObject = { type: ["string", "number", "boolean", "null"] };
+const text: JsonObject = { type: "string", minLength: 1 };
+
+/** What each form admits, in the order in which the JSON Schema names them. */
+export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
+  list: {
+    schema: { type: "array", items: primitive, minItems: 1 },
+    wrong: (value) => {
+      if (!Array.isArray(value)) return NEEDS_LIST;
+      if (value.length === 0) return { message: "needs at least one value in its list" };
+      return value.every(isPrimitive) ? null : NEEDS_PRIMITIVE;
+    },
+    isList: true,
+  },
+  boolean: {
+    schema: { type: "boolean" },
+    wrong: (value) => (typeof value === "boolean" ? null : { message: "needs true or false" }),
+  },
+  text: {
+    schema: text,
+    wrong: (value) => (typeof value === "string" && value !== "" ? null : NEEDS_TEXT),
+  },
+  pattern: {
+    schema: text,
+    wrong: (value) => {
+      if (typeof value !== "string" || value === "") return NEEDS_TEXT;
+      if (REGEX_LITERAL.test(value))
+        return {
+          message: "Write the pattern without slashes around it; (?i) at its start ignores case",
+          pattern: true,
+        };
+      return isPattern(value) ? null : NO_RE2;
+    },
+    // Whoever sends the event would choose how long it takes.
+    notOfEvent: { message: "Write the pattern out, it cannot come from the event", pattern: true },
+  },
+  time: {
+    schema: { type: "string" },
+    wrong: (value) => (comparableTime(value) ? null : { message: 'needs a time in ISO 8601, or "HH:MM"' }),
+  },
+  primitive: {
+    schema: primitive,
+    wrong: (value) => (isPrimitive(value) ? null : NEEDS_PRIMITIVE),
+  },
+};
