@@ -167,6 +167,14 @@ describe("the rooms", () => {
     expect(importsOf(ENGINE_FILE)).not.toContain("json-rules-engine");
   });
 
+  it("keep re2js to one file, which the page in the browser does not reach", () => {
+    expect(files.filter((file) => importsOf(file).includes("re2js"))).toEqual(["language/pattern.ts"]);
+    const reached = new Set(files.filter((file) => roomOf(file) === "dashboard"));
+    for (const file of reached) for (const target of targetsOf(file)) reached.add(target);
+    expect(reached).toContain("language/operators.ts");
+    expect(reached).not.toContain("language/pattern.ts");
+  });
+
   it("stand in the table of CONTRIBUTING.md as they are here", () => {
     const page = readFileSync(join(SRC, "../CONTRIBUTING.md"), "utf8");
     const rows = [...page.matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$/gm)];
