@@ -106,10 +106,6 @@ async function bundlePage(developing: boolean): Promise<boolean> {
 }
 
 export const build = defineCommand({
-  meta: {
-    name: "build",
-    description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
-  },
   async run() {
     // wrangler names its own command for a custom build; whatever is not "dev" is on its way to production.
     const developing = process.env["WRANGLER_COMMAND"] === "dev";

@@ -64,7 +64,6 @@ function folderOf(named: string | undefined): string {
 }
 
 export const check = defineCommand({
-  meta: { name: "check", description: "Check the rule files and run their examples" },
   args: {
     folder: { type: "positional", required: false, description: "another folder than rules, such as recipes" },
     watch: { type: "boolean", description: "check again whenever a file changes" },

@@ -39,7 +39,6 @@ async function showFollowUps(world: World): Promise<void> {
 }
 
 export const demo = defineCommand({
-  meta: { name: "demo", description: "Run the Worker and one event of every channel, and show what happens" },
   args: { once: { type: "boolean", description: "end when all is shown" } },
   async run({ args }) {
     const startedAt = Date.now();

@@ -15,7 +15,6 @@ function workerUrl(rawArgs: readonly string[]): string {
 }
 
 export const dev = defineCommand({
-  meta: { name: "dev", description: "Start the Worker with wrangler, on development keys" },
   async run({ rawArgs }) {
     const { variables, made } = await ensureDevVars();
     console.log(

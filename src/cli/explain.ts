@@ -44,7 +44,6 @@ async function storedDecision(url: string, locationId: string | undefined, event
 }
 
 export const explain = defineCommand({
-  meta: { name: "explain", description: "Say for every rule why it fires on an event, or why not" },
   args: {
     file: {
       type: "positional",

@@ -14,7 +14,6 @@ export function schemaText(): string {
 }
 
 export const schema = defineCommand({
-  meta: { name: "schema", description: "Write schema/rule.schema.json anew, after the language has changed" },
   run() {
     mkdirSync(dirname(SCHEMA_FILE), { recursive: true });
     writeFileSync(SCHEMA_FILE, schemaText());

@@ -67,7 +67,6 @@ function storyLines({ decision, deliveries }: Story): string[] {
 }
 
 export const send = defineCommand({
-  meta: { name: "send", description: "Send a signed sample event and print the decision" },
   args: {
     sample: { type: "positional", required: false, description: "which sample, see --list" },
     list: { type: "boolean", description: "list the samples" },

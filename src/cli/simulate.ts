@@ -27,7 +27,6 @@ export function readJsonFile(file: string): Json {
 }
 
 export const simulate = defineCommand({
-  meta: { name: "simulate", description: "Run a story of events through the rules on a virtual clock" },
   args: {
     story: {
       type: "positional",

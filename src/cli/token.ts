@@ -11,7 +11,6 @@ const PREFIX = "ab_";
 const NAME = /^[\w.@-]{1,64}$/;
 
 export const token = defineCommand({
-  meta: { name: "token", description: "Make a token for /api, and the hash that lets it in" },
   args: {
     name: { type: "positional", description: "Who or what will use it", default: "operator", required: false },
   },

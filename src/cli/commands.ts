@@ -1,0 +1,49 @@
+// What the command line can do. A command's file, and all that it imports, is loaded when the command is named.
+import type { CommandDef } from "citty";
+
+/** A command before it is loaded. */
+interface Listed {
+  readonly description: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- commands differ in their arguments
+  readonly load: () => Promise<CommandDef<any>>;
+}
+
+/** Every command by its name, in the order of the usage text. */
+export const COMMANDS: { readonly [name: string]: Listed } = {
+  check: {
+    description: "Check the rule files and run their examples",
+    load: async () => (await import("./check.ts")).check,
+  },
+  explain: {
+    description: "Say for every rule why it fires on an event, or why not",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  simulate: {
+    description: "Run a story of events through the rules on a virtual clock",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  send: {
+    description: "Send a signed sample event and print the decision",
+    load: async () => (await import("./send.ts")).send,
+  },
+  schema: {
+    description: "Write schema/rule.schema.json anew, after the language has changed",
+    load: async () => (await import("./schema.ts")).schema,
+  },
+  token: {
+    description: "Make a token for /api, and the hash that lets it in",
+    load: async () => (await import("./token.ts")).token,
+  },
+  build: {
+    description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
+    load: async () => (await import("./build.ts")).build,
+  },
+  dev: {
+    description: "Start the Worker with wrangler, on development keys",
+    load: async () => (await import("./dev.ts")).dev,
+  },
+  demo: {
+    description: "Run the Worker and one event of every channel, and show what happens",
+    load: async () => (await import("./demo.ts")).demo,
+  },
+};

@@ -1,0 +1,47 @@
+// The command line without its process: which command the arguments name, what it may be given, and how it is told what
+// is wrong.
+import { renderUsage, runCommand, type CommandDef } from "citty";
+import { didYouMean } from "../kit/suggestion.ts";
+import { COMMANDS } from "./commands.ts";
+import { UsageError } from "./usage-error.ts";
+
+const USAGE_EXIT_CODE = 2;
+const PROGRAM = { name: "npm run rules", description: "Afterbeep: rules on HighLevel message events" };
+
+/** Runs what the arguments name. It prints, and sets the exit code: 1 for what the command found, 2 when it was called wrongly. */
+export async function runCli(rawArgs: readonly string[]): Promise<void> {
+  const name = rawArgs.find((arg) => !arg.startsWith("-")) ?? "";
+  const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const named = listed && { meta: { name, description: listed.description }, ...(await listed.load()) };
+  if (rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h")) {
+    console.log(await (named ? renderUsage(named, { meta: PROGRAM }) : renderUsage(main({}))));
+    return;
+  }
+  try {
+    if (named && name !== "dev") refuseUnknownOptions(named, rawArgs);
+    await runCommand(main(named ? { [name]: named } : {}), { rawArgs: [...rawArgs] });
+  } catch (error) {
+    const isUsage = error instanceof Error && (error.name === "UsageError" || error.name === "CLIError");
+    if (!isUsage) throw error;
+    console.error(error.message);
+    process.exitCode = USAGE_EXIT_CODE;
+  }
+}
+
+/** The whole, with the commands that are loaded; of the others it knows what the usage text says. */
+function main(loaded: { readonly [name: string]: CommandDef }): CommandDef {
+  const listed = Object.entries(COMMANDS).map(([name, { description }]) => [name, { meta: { name, description } }]);
+  return { meta: PROGRAM, subCommands: { ...Object.fromEntries(listed), ...loaded } };
+}
+
+/** citty lets options pass that no command has; a misspelt one would be lost in silence. `dev` hands its own on to wrangler. */
+function refuseUnknownOptions({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
+  const takesWords = Object.values(args as object).some((arg: { type?: string }) => arg.type !== "boolean");
+  if (!takesWords && given.slice(1).some((arg) => !arg.startsWith("-")))
+    throw new UsageError(`Command "${given[0] ?? ""}" takes no arguments`);
+  const known = Object.keys(args as object).map((name) => `--${name}`);
+  for (const option of given.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=", 1)[0] ?? arg)) {
+    if (!known.includes(option))
+      throw new UsageError(`Option "${option}" is not known${didYouMean(option, known) || ", see --help"}`);
+  }
+}
