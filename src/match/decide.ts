@@ -35,7 +35,7 @@ export interface DecisionContext extends Moment {
  * those of the rules that were proposed; `everyVerdict` adds the others.
  */
 export function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
-  return judge(event, ruleSet, context, ({ index }, facts) => index.propose(facts));
+  return judge(event, ruleSet, context, (ready, facts) => (ready.index ??= new RuleIndex(ready.rules)).propose(facts));
 }
 
 /** Decides an event with the engine alone: every rule that looks at this kind of event is evaluated, and has its verdict. */
@@ -67,10 +67,10 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   return { ...rest, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
 }
 
-/** A rule set made ready once: indexed, and each rule compiled for the engine when it is first proposed. */
+/** A rule set made ready once: indexed when it is first asked for proposals, each rule compiled for the engine when it is first proposed. */
 interface ReadyRules {
   readonly rules: readonly Rule[];
-  readonly index: RuleIndex;
+  index: RuleIndex | null;
   readonly compiled: Map<Rule, CompiledRule>;
 }
 const readySets = new WeakMap<RuleSet, ReadyRules>();
@@ -79,7 +79,7 @@ function readyRules(ruleSet: RuleSet): ReadyRules {
   const known = readySets.get(ruleSet);
   if (known) return known;
   const { rules } = ruleSet;
-  const ready = { rules, index: new RuleIndex(rules), compiled: new Map() };
+  const ready: ReadyRules = { rules, index: null, compiled: new Map() };
   readySets.set(ruleSet, ready);
   return ready;
 }

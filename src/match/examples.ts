@@ -27,7 +27,7 @@ export async function runExample(
   timeZone: string,
 ): Promise<Result<ExampleResult, readonly Issue[]>> {
   const nowMs = Date.parse(example.at ?? AT);
-  const alone: RuleSet = { hash: "example", rules: [rule], findings: [] };
+  const alone = aloneOf(rule);
   const log: PastEvent[] = [];
   const history: History = {
     ...NO_HISTORY,
@@ -55,6 +55,14 @@ export async function runExample(
     ]);
   return succeed({ passed: verdict.fired === example.fires, verdict });
 }
+
+/** A set of one rule, the same one for each of its examples: it is made ready once. */
+function aloneOf(rule: Rule): RuleSet {
+  let alone = aloneSets.get(rule);
+  if (!alone) aloneSets.set(rule, (alone = { hash: "example", rules: [rule], findings: [] }));
+  return alone;
+}
+const aloneSets = new WeakMap<Rule, RuleSet>();
 
 /** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
 function exampleEvent(rule: Rule, given: JsonObject, messageId: string, atMs: number): Result<Event, readonly Issue[]> {

@@ -95,10 +95,18 @@ function isTemplate(text: string): boolean {
   return MARKUP.test(text);
 }
 
+/** The names in a template. Admission asks twice in a row, for its problem and for its fields: it is read once. */
+function namesIn(text: string): readonly (readonly unknown[])[] {
+  if (lastRead?.text !== text) lastRead = { text, names: forText.namesIn(text) };
+  return lastRead.names;
+}
+let lastRead: { readonly text: string; readonly names: readonly (readonly unknown[])[] } | null = null;
+
 /** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
 export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
+  if (!isTemplate(text)) return null;
   try {
-    for (const [root] of forText.namesIn(text)) {
+    for (const [root] of namesIn(text)) {
       if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
       if (root === "secret") {
         return {
@@ -139,8 +147,9 @@ function halfReadOutput(text: string): string | null {
 
 /** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
 export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
+  if (!isTemplate(text)) return [];
   try {
-    const named = forText.namesIn(text);
+    const named = namesIn(text);
     return named.flatMap(([root, field]) => {
       if (typeof root !== "string" || typeof field !== "string") return [];
       const name = field.replaceAll(/[^\w-]/g, ".");
