@@ -6,9 +6,9 @@ import { checkExamples } from "../match/example-findings.ts";
 import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
-import { buildDashboard, standIn } from "./dashboard.ts";
+import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
-import { BUILT_RULES, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
+import { BUILT_RULES, DASHBOARD_FOLDER, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
 /** What a build came to. */
@@ -93,10 +93,18 @@ export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Bundles the page; while developing, code that cannot be bundled is told and the last page stays, or one that says so. `false`: it failed. */
+/**
+ * Bundles the page. While developing, one that is bundled already is left alone; and of code that cannot be bundled the
+ * last page stays, or one that says so. `false`: it failed.
+ */
 async function bundlePage(developing: boolean): Promise<boolean> {
+  const sources = pageSources(ROOT);
+  if (developing && isPageOf(sources, DASHBOARD_FOLDER)) return true;
+  // The bundler is loaded for those who need it.
+  const { buildDashboard, standIn } = await import("./dashboard.ts");
   try {
     await buildDashboard();
+    stampPage(sources, DASHBOARD_FOLDER);
     return true;
   } catch (error) {
     if (developing) standIn();

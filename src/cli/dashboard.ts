@@ -2,12 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
-import { ROOT } from "../local/project.ts";
+import { DASHBOARD_FOLDER, ROOT } from "../local/project.ts";
 
 const SOURCE = join(ROOT, "src/dashboard");
 const STATIC = join(SOURCE, "static");
-/** As in `[assets]`. */
-const DASHBOARD_FOLDER = join(ROOT, "dist/dashboard");
 const SCRIPT = "src/dashboard/main.tsx";
 const STYLE = "src/dashboard/style.css";
 

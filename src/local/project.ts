@@ -9,6 +9,8 @@ import { readConfiguration, type Configuration } from "../model/configuration.ts
 export const ROOT = resolve(import.meta.dirname, "../..");
 export const RULES_FOLDER = join(ROOT, "rules");
 export const BUILT_RULES = join(ROOT, "dist/rules.json");
+/** As in `[assets]` of wrangler.toml. */
+export const DASHBOARD_FOLDER = join(ROOT, "dist/dashboard");
 export const DEV_VARS = join(ROOT, ".dev.vars");
 export const DEFAULT_WORKER_URL = "http://localhost:8787";
 

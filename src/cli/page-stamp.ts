@@ -1,0 +1,64 @@
+// Whether the page that lies in its folder is the one that the code would be bundled into now: a rule that is saved
+// while developing need not bundle it again. In doubt it is another one: a stale page is worse than a slow save.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** What else a bundle comes from: what npm installed, and how imports and JSX are read. */
+const BESIDES = ["package.json", "package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"];
+
+/** What was bundled, and what came of it. */
+interface Stamp {
+  readonly sources: string;
+  readonly page: string;
+}
+
+/**
+ * One hash of the names and contents of all that a page of this project could be bundled from. Take it before bundling:
+ * a file that is saved meanwhile then counts as not yet bundled.
+ */
+export function pageSources(project: string): string {
+  const files = filesUnder(join(project, "src")).concat(BESIDES.map((name) => join(project, name)));
+  return hashOf(files);
+}
+
+/** Whether a folder holds the page that was stamped last, untouched, and it came from these sources. */
+export function isPageOf(sources: string, folder: string): boolean {
+  if (!existsSync(stampOf(folder))) return false;
+  try {
+    const stamp = JSON.parse(readFileSync(stampOf(folder), "utf8")) as Stamp;
+    return stamp.sources === sources && stamp.page === hashOf(filesUnder(folder));
+  } catch {
+    return false;
+  }
+}
+
+/** Remembers which sources the page in a folder was bundled from, beside the folder: what is in it is served. */
+export function stampPage(sources: string, folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  writeFileSync(stampOf(folder), JSON.stringify({ sources, page: hashOf(filesUnder(folder)) } satisfies Stamp));
+}
+
+function stampOf(folder: string): string {
+  return `${folder}.json`;
+}
+
+function filesUnder(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+/** Names are hashed, too, and lengths before contents, so that no file can pass for the end of another. */
+function hashOf(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const content = existsSync(file) ? readFileSync(file) : null;
+    hash.update(`${JSON.stringify(file)} ${content?.byteLength ?? "absent"}\n`);
+    if (content) hash.update(content);
+  }
+  return hash.digest("hex");
+}
