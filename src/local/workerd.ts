@@ -1,7 +1,8 @@
 // Bundles the Worker with wrangler and runs it in workerd through Miniflare, configured by wrangler.toml.
 import { execFile } from "node:child_process";
+import { renameSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Miniflare, type Request as OutboundRequest, type Response as OutboundResponse } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
@@ -29,8 +30,8 @@ export interface RunningWorker {
 }
 
 /**
- * Builds rules and bundle of a project into a folder; `entry` is the path of another `worker.ts` than that of its
- * wrangler.toml. What wrangler says is in the error when it fails.
+ * Builds rules and bundle of a project into a folder, as `worker.js`; `entry` is the path of another source than that of
+ * its wrangler.toml. What wrangler says is in the error when it fails.
  */
 export async function bundleWorker(outdir: string, project = ROOT, entry?: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
@@ -42,6 +43,9 @@ export async function bundleWorker(outdir: string, project = ROOT, entry?: strin
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new Error(`Cannot bundle the Worker:\n${stdout}${stderr}`, { cause: error });
   }
+  // wrangler calls the bundle as its source is called.
+  const made = entry === undefined ? "worker.js" : basename(entry).replace(/\.ts$/, ".js");
+  if (made !== "worker.js") renameSync(join(outdir, made), join(outdir, "worker.js"));
 }
 
 /** Starts workerd with a bundled Worker. */
