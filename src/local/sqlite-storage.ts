@@ -1,5 +1,5 @@
 // A ledger's storage on Node's SQLite: the same statements as in a Durable Object, in memory or in a file.
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { LedgerStorage } from "../ledger/store/ports.ts";
 
 /** Storage with an alarm that somebody else rings. */
@@ -11,6 +11,15 @@ export interface SqliteStorage extends LedgerStorage {
 /** Opens a database, in memory unless told where. */
 export function sqliteStorage(path = ":memory:"): SqliteStorage {
   const database = new DatabaseSync(path);
+  // A statement is free again at once, since all of its rows are read; SQLite prepares it anew when a table has changed.
+  const statements = new Map<string, StatementSync>();
+  const prepared = (text: string): StatementSync => {
+    const known = statements.get(text);
+    if (known) return known;
+    const made = database.prepare(text);
+    statements.set(text, made);
+    return made;
+  };
   const storage: SqliteStorage = {
     alarmAt: null,
     getAlarm: () => Promise.resolve(storage.alarmAt),
@@ -37,7 +46,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
           database.exec(statement);
           return found([]);
         }
-        const rows = database.prepare(statement).all(...(values as SQLInputValue[])) as { [column: string]: unknown }[];
+        const rows = prepared(statement).all(...(values as SQLInputValue[])) as { [column: string]: unknown }[];
         return found(rows);
       },
     },
