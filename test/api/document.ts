@@ -64,11 +64,19 @@ export function operationsOf(document: JsonObject): Operation[] {
   );
 }
 
-/** Compiles schemas of a document. Strict: a keyword that JSON Schema does not have throws. */
+/** Compiles schemas of a document, each once. Strict: a keyword that JSON Schema does not have throws. */
 export function validatorOf(document: JsonObject): (schema: JsonObject) => ValidateFunction {
   const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
   ajv.addSchema({ $id: "schemas", $defs: basedOn(objectAt(document, "#/components/schemas")) });
-  return (schema) => ajv.compile(basedOn(schema));
+  const compiled = new Map<string, ValidateFunction>();
+  return (schema) => {
+    const text = JSON.stringify(schema);
+    const known = compiled.get(text);
+    if (known) return known;
+    const made = ajv.compile(basedOn(schema));
+    compiled.set(text, made);
+    return made;
+  };
 }
 
 /** What does not fit, each with its place; empty where all does. */
