@@ -4,36 +4,67 @@ import { TEST_VARIABLES } from "./test/keys.ts";
 
 const standIn = (name: string): string => new URL(`src/match/${name}.ts`, import.meta.url).pathname;
 
-const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n)+$/;
+const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n+)+$/;
 
-/** unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts it. */
-export default defineConfig({
-  test: {
-    globalSetup: "test/build-rules.ts",
-    // Lines that tell of no error are many. Reporters get them all the same.
-    onConsoleLog: (log) => !ORDINARY_LINES.test(log),
-    reporters: ["default", "./test/count-reporter.ts"],
-    projects: [
-      // A busy machine is slow: a test that counts work is not ended for taking its time.
-      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
-      {
-        extends: true,
-        plugins: [
-          cloudflareTest({
-            main: "./test/workerd/worker.ts",
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: TEST_VARIABLES },
-          }),
-        ],
-        resolve: {
-          alias: {
-            eventemitter2: standIn("no-emitter"),
-            clone: standIn("plain-clone"),
+// Where nothing is isolated, files share their modules, which take long to load: none may leave anything behind.
+
+/** What is there for thoroughness alone: more of the same page, kills, odd inputs. */
+const THOROUGH = "test/**/*.thorough.test.ts";
+
+/**
+ * unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts
+ * it. thorough: what takes long. `npm test` is the mode "quick": it leaves out the last, and takes a share of what is
+ * many (test/thorough.ts). Without a mode everything runs.
+ */
+export default defineConfig(({ mode }) => {
+  const isQuick = mode === "quick";
+  return {
+    test: {
+      // Projects inherit nothing, so this runs once for all of them.
+      globalSetup: "test/build.ts",
+      provide: { isQuick },
+      // Of itself vitest leaves a core to whoever watches: of two, one.
+      maxWorkers: "100%",
+      // Lines that tell of no error are many. Reporters get them all the same.
+      onConsoleLog: (log: string) => !ORDINARY_LINES.test(log),
+      reporters: ["default", "./test/count-reporter.ts"],
+      projects: [
+        {
+          test: {
+            name: "unit",
+            include: ["test/unit/**/*.test.ts"],
+            isolate: false,
+            // A busy machine is slow: a test that counts work is not ended for taking its time.
+            testTimeout: 30_000,
           },
         },
-        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
-      },
-      { extends: true, test: { name: "whole", include: ["test/whole/**/*.test.ts"], testTimeout: 60_000 } },
-    ],
-  },
+        {
+          plugins: [
+            cloudflareTest({
+              main: "./test/workerd/worker.ts",
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: { bindings: TEST_VARIABLES },
+            }),
+          ],
+          resolve: {
+            alias: {
+              eventemitter2: standIn("no-emitter"),
+              clone: standIn("plain-clone"),
+            },
+          },
+          test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+        },
+        {
+          test: {
+            name: "whole",
+            include: ["test/whole/**/*.test.ts"],
+            exclude: [THOROUGH],
+            isolate: false,
+            testTimeout: 60_000,
+          },
+        },
+        ...(isQuick ? [] : [{ test: { name: "thorough", include: [THOROUGH], isolate: false, testTimeout: 60_000 } }]),
+      ],
+    },
+  };
 });

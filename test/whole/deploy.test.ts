@@ -1,22 +1,18 @@
-import { readFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { FACT_PHRASES } from "../../src/language/fact-phrases.ts";
 import { CALL_PHRASES } from "../../src/highlevel/call-phrases.ts";
-import { bundleWorker } from "../../src/local/workerd.ts";
+import { shippedBundle } from "./bundles.ts";
 
 const MAX_GZIPPED_BYTES = 150 * 1024;
-const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 
 describe("wrangler deploy --dry-run", () => {
   let code = "";
-  beforeAll(async () => {
-    await bundleWorker(folder);
-    code = readFileSync(join(folder, "worker.js"), "utf8");
-  }, 60_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  beforeAll(() => {
+    code = readFileSync(join(shippedBundle(), "worker.js"), "utf8");
+  });
 
   it("bundles no jsonpath, nor the expression parser that it runs code with", () => {
     expect(code).not.toContain("jsonpath");

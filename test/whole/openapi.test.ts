@@ -1,18 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
 import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
 import { gatewaySigned, provedHeaders, signed } from "../builders.ts";
-import { aCheckout } from "./checkout.ts";
+import { bundleWithRules } from "./bundles.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const document = readDocument();
@@ -76,9 +76,7 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
-  const checkout = aCheckout("openapi");
-  writeFileSync(join(checkout, "rules/texting.json"), JSON.stringify(TEXTING));
-  await bundleWorker(bundle, checkout).finally(() => rmSync(checkout, { recursive: true, force: true }));
+  await bundleWithRules(bundle, { texting: TEXTING });
   const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };

@@ -4,6 +4,7 @@ import { filters, Liquid } from "liquidjs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { smallLiquid } from "../../../src/act/template/liquid.ts";
 import { event, template } from "../../fuzz/models/templates.ts";
+import { upTo } from "../../thorough.ts";
 
 const TAGS = ["if", "unless", "case", "comment", "raw", "#"];
 const options = {
@@ -59,10 +60,10 @@ it("Liquid's parts do with any template what Liquid does", () => {
       if ("gave" in outcome) rendered++;
       else refused++;
     }),
-    { numRuns: 3_000, seed: 11 },
+    { numRuns: upTo(500, 3_000), seed: 11 },
   );
-  expect(rendered).toBeGreaterThan(500);
-  expect(refused).toBeGreaterThan(500);
+  expect(rendered).toBeGreaterThan(upTo(80, 500));
+  expect(refused).toBeGreaterThan(upTo(80, 500));
 });
 
 it.each(TAGS.concat("for", "assign", "capture", "render", "include", "layout", "liquid", "echo", "cycle", "increment"))(

@@ -8,10 +8,11 @@ import { anEvent, aRule, aRuleSet, aWebhook } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 import { CountingHighLevel, type Windows } from "./counting-highlevel.ts";
 import { VirtualTime } from "./virtual-time.ts";
+import { share } from "../../thorough.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
 const ADD_TAGS: HighLevelAction = { type: "highlevel", call: "add-tags", tags: ["missed call"] };
-const WINDOWS: readonly Windows[] = ["from the first call", "by the clock", "sliding"];
+const WINDOWS = share<Windows>(["from the first call", "by the clock", "sliding"], 1);
 /** How long a call is on its way, there and back, one after the other. */
 const LATENCIES_MS = [20, 90, 45, 160, 70, 30, 120];
 

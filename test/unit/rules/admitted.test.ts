@@ -11,6 +11,7 @@ import type { Json } from "../../../src/kit/json.ts";
 import type { Condition, Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { MOMENT } from "../../builders.ts";
+import { upTo } from "../../thorough.ts";
 
 const context = {
   outboundAllowedHosts: new Set<string>(),
@@ -145,9 +146,9 @@ describe("whatever admission admits", () => {
             expect(conditionInWords(condition)).toContain(condition.fact);
         }
       }),
-      { numRuns: 6_000, seed: 13 },
+      { numRuns: upTo(1_000, 6_000), seed: 13 },
     );
-    expect(admitted).toBeGreaterThan(200);
+    expect(admitted).toBeGreaterThan(upTo(30, 200));
   }, 60_000);
 
   it("is asked about words that the tables have", () => {

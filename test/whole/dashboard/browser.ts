@@ -1,5 +1,5 @@
 // The page as an operator sees it: the built Worker in workerd, and a real browser in front of it.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
@@ -7,11 +7,11 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { sendEvent, type Sent, type Target } from "../../../src/local/hook-client.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { RuleFile } from "../../../src/model/rule.ts";
 import { TEST_PRIVATE_KEY, TEST_VARIABLES } from "../../keys.ts";
-import { aCheckout } from "../checkout.ts";
+import { bundleWithRules, shippedBundle } from "../bundles.ts";
 import { hasChromium, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 
 if (!hasChromium) console.log(`${NO_CHROMIUM}. The tests of the page are skipped`);
@@ -86,9 +86,10 @@ export function useDashboard(
   };
   beforeAll(async () => {
     if (!hasChromium) return;
-    await bundleWith(rules, folder);
+    const isShipped = Object.keys(rules).length === 0;
+    if (!isShipped) await bundleWithRules(folder, rules);
     const worker = await runWorker({
-      bundle: folder,
+      bundle: isShipped ? shippedBundle() : folder,
       variables: { ...TEST_VARIABLES, ALLOWED_LOCATIONS: "*", ...variables },
       outbound: async (request) => dashboard.answer(request),
     });
@@ -106,14 +107,6 @@ export function useDashboard(
     rmSync(folder, { recursive: true, force: true });
   });
   return dashboard;
-}
-
-async function bundleWith(rules: { readonly [name: string]: RuleFile }, folder: string): Promise<void> {
-  if (Object.keys(rules).length === 0) return bundleWorker(folder);
-  const checkout = aCheckout("dashboard");
-  for (const [name, rule] of Object.entries(rules))
-    writeFileSync(join(checkout, `rules/${name}.json`), JSON.stringify(rule));
-  await bundleWorker(folder, checkout).finally(() => rmSync(checkout, { recursive: true, force: true }));
 }
 
 /** Goes to a place of a page that is open, and waits until it is drawn and everything that it asked for is there. */

@@ -1,12 +1,12 @@
 // What the page is made of: how much it is, and under which policy the Worker serves it.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOT } from "../../../src/local/project.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
 import { TEST_VARIABLES } from "../../keys.ts";
+import { shippedBundle } from "../bundles.ts";
 
 const MAX_GZIPPED_BYTES = 120 * 1024;
 const FOLDER = join(ROOT, "dist/dashboard");
@@ -38,16 +38,11 @@ it("names no other origin", () => {
 });
 
 describe("the files as the Worker serves them", () => {
-  const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
   let worker: RunningWorker;
   beforeAll(async () => {
-    await bundleWorker(folder);
-    worker = await runWorker({ bundle: folder, variables: TEST_VARIABLES });
+    worker = await runWorker({ bundle: shippedBundle(), variables: TEST_VARIABLES });
   }, 60_000);
-  afterAll(async () => {
-    await worker.miniflare.dispose();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => worker.miniflare.dispose());
 
   it.each(["/", "/icon.svg", "a script"])("have the policy: %s", async (name) => {
     const [, script = ""] = /src="([^"]+)"/.exec(read("/index.html")) ?? [];

@@ -1,11 +1,8 @@
 // Odd inputs over HTTP, to the bundled Worker in workerd: every one is answered, none with a 5xx, and what is taken is
 // kept as it was sent.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Response as OutboundResponse } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { MAX_NODES, parseJson } from "../../src/events/parse-json.ts";
 import { EVENT_KINDS, type HookRoute } from "../../src/model/event.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
@@ -14,6 +11,7 @@ import { aPayload, provedHeaders } from "../builders.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS, within, type JsonCase } from "../cases/json-cases.ts";
 import { eventWith } from "../cases/naughty-payloads.ts";
 import { TEST_ADMIN_TOKEN, TEST_VARIABLES } from "../keys.ts";
+import { shippedBundle } from "./bundles.ts";
 
 /** Values in a payload, and the list that is put beside them. */
 const NODES_AROUND = ((count = 1) => {
@@ -22,18 +20,13 @@ const NODES_AROUND = ((count = 1) => {
 })();
 
 const AT_ONCE = 25;
-const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 let worker: RunningWorker;
 
 beforeAll(async () => {
-  await bundleWorker(folder);
   const outbound = (): Promise<OutboundResponse> => Promise.resolve(new OutboundResponse(null, { status: 204 }));
-  worker = await runWorker({ bundle: folder, variables: TEST_VARIABLES, outbound });
+  worker = await runWorker({ bundle: shippedBundle(), variables: TEST_VARIABLES, outbound });
 }, 60_000);
-afterAll(async () => {
-  await worker.miniflare.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => worker.miniflare.dispose());
 
 const HOOKS: { readonly [R in HookRoute]: string } = {
   events: "/hooks/highlevel",

@@ -1,20 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { aPayload, LOCATION } from "../builders.ts";
-import { aCheckout } from "./checkout.ts";
+import { bundleOfRules, shippedBundle } from "./bundles.ts";
 import { until, workerds } from "./processes.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const EVENTS = 20;
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
-const bundle = join(folder, "bundle");
-
-beforeAll(() => bundleWorker(bundle), 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("kill -9 of workerd between the 202 and the delivery", () => {
@@ -27,7 +24,13 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
     return new OutboundResponse(null, { status: 204 });
   };
   const start = (): Promise<RunningWorker> =>
-    runWorker({ bundle, variables: TEST_VARIABLES, persistTo: join(folder, "state"), outbound, onLog: console.log });
+    runWorker({
+      bundle: shippedBundle(),
+      variables: TEST_VARIABLES,
+      persistTo: join(folder, "state"),
+      outbound,
+      onLog: console.log,
+    });
   const targetOf = ({ url }: RunningWorker): Target => ({
     url,
     privateKey: TEST_PRIVATE_KEY,
@@ -68,7 +71,6 @@ describe("kill -9 of workerd between the 202 and the delivery", () => {
 });
 
 describe("kill -9 while actions wait", () => {
-  const checkout = aCheckout("kill");
   const waiting = join(folder, "waiting");
   const DELAY_MS = 2_000;
   const received: { contact: string; at: number }[] = [];
@@ -79,8 +81,6 @@ describe("kill -9 while actions wait", () => {
   };
 
   beforeAll(async () => {
-    rmSync(join(checkout, "rules"), { recursive: true });
-    mkdirSync(join(checkout, "rules"));
     const action = {
       type: "webhook",
       url: "https://crm.example.com/",
@@ -93,10 +93,8 @@ describe("kill -9 while actions wait", () => {
       conditions: { all: [{ fact: "outcome", operator: "equal", value: "voicemail" }] },
       actions: [action],
     };
-    writeFileSync(join(checkout, "rules/wait.json"), JSON.stringify(rule));
-    await bundleWorker(waiting, checkout);
+    await bundleOfRules(waiting, { wait: rule });
   }, 60_000);
-  afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
   it("sends nothing early, nothing twice, all of it in the end, and nothing of what a reply ended", async () => {
     const start = (): Promise<RunningWorker> =>

@@ -1,5 +1,5 @@
 // kill -9 of workerd while texts are on their way to HighLevel: some were sent and the answer never heard, some were not.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { DemoTime } from "../../src/cli/demo/time.ts";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
-import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
+import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { aPayload, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_TOKEN_KEY, TEST_VARIABLES } from "../keys.ts";
-import { aCheckout } from "./checkout.ts";
+import { bundleOfRules } from "./bundles.ts";
 import { until, workerds } from "./processes.ts";
 
 const API = "https://highlevel.example.com";
@@ -18,26 +18,19 @@ const TOKEN = "pit-test";
 const CONTACTS = Array.from({ length: 6 }, (_, index) => `contact-${index}`);
 const QUARTER_HOUR_MS = 900_000;
 
-const checkout = aCheckout("kill-text");
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 const bundle = join(folder, "bundle");
 
 beforeAll(async () => {
-  rmSync(join(checkout, "rules"), { recursive: true });
-  mkdirSync(join(checkout, "rules"));
   const rule = {
     on: ["OutboundMessage"],
     conditions: { all: [{ fact: "outcome", operator: "equal", value: "voicemail" }] },
     actions: [{ type: "highlevel", call: "send-message", messageType: "SMS", message: "Sorry that we missed you" }],
   };
-  writeFileSync(join(checkout, "rules/text.json"), JSON.stringify(rule));
   // The demo's Worker is the real one on a clock that can be moved.
-  await bundleWorker(bundle, checkout, "src/local/worker/demo-worker.ts");
+  await bundleOfRules(bundle, { text: rule }, "src/local/worker/demo-worker.ts");
 }, 60_000);
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-  rmSync(checkout, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("texts each contact once, whether HighLevel had sent the text or not", async () => {
   let url = "";
