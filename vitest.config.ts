@@ -9,7 +9,7 @@ const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n+)+$/;
 // Where nothing is isolated, files share their modules, which take long to load: none may leave anything behind.
 
 /** What is there for thoroughness alone: more of the same page, kills, odd inputs. */
-const THOROUGH = "test/**/*.thorough.test.ts";
+const THOROUGH = "test/{unit,whole}/**/*.thorough.test.ts";
 
 /**
  * unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts
@@ -33,6 +33,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: "unit",
             include: ["test/unit/**/*.test.ts"],
+            exclude: [THOROUGH],
             isolate: false,
             // A busy machine is slow: a test that counts work is not ended for taking its time.
             testTimeout: 30_000,

@@ -44,28 +44,36 @@ const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 const admit = (text: string) =>
   admitRule({ file: "rules/the-rule.json", text: JSON.stringify({ ...DEFAULTS, ...parse(text) }) }, context);
 
-describe("docs/rules.md", () => {
-  let rule: AdmittedRule | null = null;
+const conditionsOf = (name: string, text: string) =>
+  admitConditions({ file: `rules/conditions/${name}.json`, text }, context);
+for (const { kind, text } of blocks) {
+  const [, name] = /^condition (\S+)/.exec(kind) ?? [];
+  const result = name === undefined ? null : conditionsOf(name, text);
+  if (name !== undefined && result?.ok) conditions.set(name, result.value.conditions);
+}
+/** The last rule above a block. */
+function ruleAbove(index: number): AdmittedRule {
+  const above = blocks.slice(0, index).findLast(({ kind }) => kind.split(" ")[0] === "rule");
+  const result = above ? admit(above.text) : null;
+  if (!result?.ok) throw new Error("No rule stands above");
+  return result.value;
+}
 
-  it.each(blocks)("line $line: $kind", async ({ kind, text }) => {
+describe("docs/rules.md", () => {
+  it.each(blocks)("line $line: $kind", async ({ kind, text, index }) => {
     const [word = "", argument = ""] = kind.split(" ");
     switch (word) {
       case "rule": {
         const result = admit(text);
         expect(result.ok ? result.value.warnings : result.failure).toEqual([]);
-        rule = result.ok ? result.value : null;
         return;
       }
       case "fires":
       case "silent": {
-        if (!rule) throw new Error("No rule stands before this event");
+        const { rule } = ruleAbove(index);
         const given = parse(text);
         const event = given["event"] ? given : { event: given };
-        const result = await runExample(
-          rule.rule,
-          { ...(event as unknown as RuleExample), fires: word === "fires" },
-          "UTC",
-        );
+        const result = await runExample(rule, { ...(event as unknown as RuleExample), fires: word === "fires" }, "UTC");
         expect(result).toMatchObject({ ok: true, value: { passed: true } });
         return;
       }
@@ -80,16 +88,15 @@ describe("docs/rules.md", () => {
         return;
       }
       case "condition": {
-        const result = admitConditions({ file: `rules/conditions/${argument}.json`, text }, context);
+        const result = conditionsOf(argument, text);
         if (!result.ok) throw new Error(JSON.stringify(result.failure));
-        conditions.set(argument, result.value.conditions);
         return;
       }
       case "story": {
-        if (!rule) throw new Error("No rule stands before this story");
+        const { rule } = ruleAbove(index);
         const read = readStory(parse(text));
         if (!read.ok) throw new Error(read.failure.join("\n"));
-        const run = await runStory(read.value, await ruleSetOf([rule.rule]), "UTC");
+        const run = await runStory(read.value, await ruleSetOf([rule]), "UTC");
         expect(run).toMatchObject({ ok: true, value: { missing: [] } });
         return;
       }

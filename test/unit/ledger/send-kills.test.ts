@@ -85,9 +85,12 @@ async function run(at: number, mayAsk: boolean) {
   await first.record(anEvent({ messageId: "1" }, "one"));
   const kill: Kill = { at, steps: 0, isDead: false };
   // Opening is a part of what may be cut off; what it throws then nobody hears.
+  let hasEnded = false;
   const killed = world.open(kill).then((ledger) => ledger.alarm());
-  killed.catch(() => undefined);
-  await Promise.race([killed.catch(() => undefined), turns(60)]);
+  void killed.catch(() => undefined).finally(() => (hasEnded = true));
+  while (!kill.isDead && !hasEnded) await turns(1);
+  // And what it does once it is dead.
+  await turns(60);
   const wasKilled = kill.isDead;
   kill.isDead = true;
   const ledger = await world.open({ at: Infinity, steps: 0, isDead: false });
