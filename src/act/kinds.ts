@@ -2,6 +2,7 @@
 import { logError } from "../model/log-line.ts";
 import type { Action } from "../model/rule.ts";
 import type { ActionContext, ActionKind, ActionKinds } from "./contract/action-kind.ts";
+import { keysFrom, type Keys } from "./contract/shape.ts";
 import { actionError, unanswered, type AttemptOutcome } from "./contract/outcome.ts";
 import { highlevel } from "./highlevel/highlevel.ts";
 import { task } from "./task/task.ts";
@@ -13,6 +14,14 @@ export const ACTION_KINDS: ActionKinds = { webhook, task, highlevel };
 /** The kind that an action belongs to. */
 export function kindOf<A extends Action>(action: A): ActionKind<A> {
   return ACTION_KINDS[action.type] as unknown as ActionKind<A>;
+}
+
+const KEYS = new Map(Object.entries(ACTION_KINDS).map(([type, { shape }]) => [type, keysFrom(type, shape)]));
+
+/** The keys of an action as it is written, each with its struct, `after` and `cancelOn` aside; `null`: of no kind. */
+export function keysOf(action: { readonly [key: string]: unknown }): Keys | null {
+  const { type } = action;
+  return (typeof type === "string" ? KEYS.get(type)?.(action) : null) ?? null;
 }
 
 /** Tries an action once. It never throws: a bug is an outcome too, and is tried again. */

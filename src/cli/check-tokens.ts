@@ -1,4 +1,6 @@
 // Which rules would act in HighLevel where the deployment has no token for it: asked of a running Worker.
+import { HIGHLEVEL_HOST } from "../act/highlevel/highlevel.ts";
+import { kindOf } from "../act/kinds.ts";
 import type { KnownLocation } from "../model/ledger.ts";
 import type { Finding } from "../model/rule.ts";
 import type { TokenAnswer } from "../model/token.ts";
@@ -29,7 +31,7 @@ const TOLD: { readonly [state: string]: string } = {
 /** A warning for each rule with an action in HighLevel and each location that it is for and that has no active token. */
 export async function tokenFindings(rules: readonly AdmittedRule[], worker: WorkerApi): Promise<readonly Finding[]> {
   const acting = rules.flatMap((admitted) => {
-    const index = admitted.rule.actions.findIndex(({ type }) => type === "highlevel");
+    const index = admitted.rule.actions.findIndex((action) => kindOf(action).host(action) === HIGHLEVEL_HOST);
     return index === -1 || admitted.rule.enabled === false ? [] : [{ ...admitted, index }];
   });
   if (acting.length === 0) return [];

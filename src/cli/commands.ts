@@ -27,7 +27,8 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     load: async () => (await import("./send.ts")).send,
   },
   schema: {
-    description: "Write schema/rule.schema.json anew, after the language has changed",
+    description:
+      "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",
     load: async () => (await import("./schema.ts")).schema,
   },
   token: {

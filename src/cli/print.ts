@@ -1,4 +1,5 @@
 // What the CLI prints: pure functions from data to lines.
+import { actionName } from "../act/about.ts";
 import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
@@ -21,7 +22,7 @@ export function verdictLines({ verdicts }: Decision): string[] {
 /** A delivery as one line: what it is, where it stands, and why its last attempt failed. */
 export function deliveryLine({ rule, action, state, dueAt, attempts }: Delivery): string {
   const error = attempts.at(-1)?.error;
-  const what = action?.type === "highlevel" ? action.call : (action?.type ?? "action");
+  const what = action === null ? "action" : actionName(action);
   return `  → ${what} of ${rule}: ${state}${dueAt === null ? "" : `, due ${dueAt}`}${error ? ` (${error})` : ""}`;
 }
 

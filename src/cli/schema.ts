@@ -1,9 +1,11 @@
-// `rules schema`: writes the JSON Schema of rule files, which editors complete and underline by.
-import { mkdirSync, writeFileSync } from "node:fs";
+// `rules schema`: writes the JSON Schema of rule files, which editors complete and underline by, and the actions of the
+// OpenAPI document.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { ruleSchema } from "../rules/schema.ts";
 import { ROOT } from "../local/project.ts";
+import { OPENAPI_FILE, withActionComponents } from "./openapi.ts";
 
 /** Where the schema stands; rule files point to it. */
 export const SCHEMA_FILE = join(ROOT, "schema/rule.schema.json");
@@ -17,6 +19,7 @@ export const schema = defineCommand({
   run() {
     mkdirSync(dirname(SCHEMA_FILE), { recursive: true });
     writeFileSync(SCHEMA_FILE, schemaText());
-    console.log("Wrote schema/rule.schema.json");
+    writeFileSync(OPENAPI_FILE, withActionComponents(readFileSync(OPENAPI_FILE, "utf8")));
+    console.log("Wrote schema/rule.schema.json and the actions of docs/openapi.json");
   },
 });

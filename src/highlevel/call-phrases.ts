@@ -1,4 +1,6 @@
-// What each call and each of its fields is, for people: the schema of rules and the docs say it. It is no part of the Worker.
+// What each call and each of its fields is, for people: the schema of rules and the docs say it. Beside it stands how
+// rules write the call, for tests. It is no part of the Worker.
+import type { Json } from "../kit/json.ts";
 import type { HighLevelCall } from "../model/rule.ts";
 import type { FieldName } from "./calls.ts";
 
@@ -75,4 +77,55 @@ export const CALL_PHRASES: {
       lostReasonId: "the id of the reason why it is lost",
     },
   },
+};
+
+/** How rules write the fields of each call: all of one call's samples together have every field that it takes. */
+export const CALL_SAMPLES: {
+  readonly [Call in HighLevelCall]: readonly { readonly [Name in FieldName<Call>]?: Json }[];
+} = {
+  "send-message": [
+    {
+      messageType: "SMS",
+      message: "Sorry we missed you, {{ event.firstName | default: 'friend' }}, when is a good time to talk?",
+      fromNumber: "+15550100001",
+      toNumber: "+15550100042",
+    },
+    {
+      messageType: "Email",
+      subject: "Your call to us",
+      html: "<p>We missed your call. When is a good time?</p>",
+      attachments: ["https://files.example.com/opening-hours.pdf"],
+      emailFrom: "Front desk <desk@example.com>",
+      emailCc: ["manager@example.com"],
+      emailBcc: ["archive@example.com"],
+      threadId: "thread-7",
+      replyMessageId: "message-41",
+    },
+    { messageType: "WhatsApp", templateId: "template-12" },
+    { messageType: "Custom", message: "We missed your call.", conversationProviderId: "provider-3" },
+  ],
+  "add-tags": [{ tags: ["voicemail", "{{ facts.channel }}"] }],
+  "remove-tags": [{ tags: ["not reached"] }],
+  "create-task": [
+    {
+      title: "Call {{ event.contactId }} back",
+      due: "2h",
+      body: "The call reached voicemail",
+      assignedTo: "{{ event.userId | default: '' }}",
+    },
+  ],
+  "create-note": [{ body: "{{ facts.outcome }} at {{ decision.decidedAt }}", userId: "user-5" }],
+  "add-to-workflow": [{ workflowId: "missed-call-workflow", eventStartTime: "2026-03-04T10:00:00+00:00" }],
+  "remove-from-workflow": [{ workflowId: "missed-call-workflow", eventStartTime: "2026-03-04T10:00:00+00:00" }],
+  "update-message-status": [
+    { status: "delivered" },
+    {
+      messageId: "{{ event.messageId }}",
+      status: "failed",
+      error: { code: "30007", type: "carrier", message: "Filtered by the carrier" },
+      emailMessageId: "mail-9",
+      recipients: ["ada@example.com"],
+    },
+  ],
+  "update-opportunity-status": [{ opportunityId: "opportunity-6", status: "lost", lostReasonId: "reason-2" }],
 };

@@ -1,14 +1,16 @@
 // What HighLevel's API takes and answers, one entry for each call: structs, JSON Schema, lint, docs and requests are all
 // made from it. Source: HighLevel's public API description (conversations, contacts, opportunities), 19 June 2026.
+import type { Field, Form, Shape } from "../model/field.ts";
 import { MESSAGE_TYPES, type HighLevelCall } from "../model/rule.ts";
 
-/** What a field holds: a text, a list of texts, a duration, one of some words, or an object of texts. */
-type FieldForm = "text" | "texts" | "duration" | readonly string[] | { readonly texts: readonly string[] };
+/** What a field holds: a text, a list of texts, a duration, a text that comes to one of some words, an object of texts. */
+type CallForm =
+  | Extract<Form, "text" | "texts" | "duration">
+  | Extract<Form, { readonly words: readonly string[] } | { readonly texts: readonly string[] }>;
 
 /** A field of a call, as a rule writes it. Every text may be a template. */
-export interface CallField {
-  readonly form: FieldForm;
-  readonly required?: true;
+export interface CallField extends Field {
+  readonly form: CallForm;
   /** HighLevel's name for it, where that is another. */
   readonly as?: string;
   /** What it is when a rule leaves it out. */
@@ -16,7 +18,7 @@ export interface CallField {
 }
 
 /** One call of HighLevel's API. */
-export interface CallFacts {
+export interface CallFacts extends Shape {
   readonly method: "POST" | "PUT" | "DELETE";
   /** `{contactId}` is the event's contact; other names are fields of the call. */
   readonly path: string;
@@ -28,8 +30,6 @@ export interface CallFacts {
   readonly fixed?: { readonly [name: string]: boolean };
   /** The body names the contact. */
   readonly namesContact?: true;
-  /** One of these fields at least is there. */
-  readonly oneOf?: readonly string[];
   /** What HighLevel says that it answers when it is done; any other 2xx is taken for the same. */
   readonly success: readonly number[];
   /** 403 means that HighLevel does not know the message yet. */
@@ -47,7 +47,7 @@ const TABLE = {
     scope: "conversations/message.write",
     namesContact: true,
     fields: {
-      messageType: { form: MESSAGE_TYPES, as: "type", required: true },
+      messageType: { form: { words: MESSAGE_TYPES }, as: "type", required: true },
       message: { form: "text" },
       html: { form: "text" },
       subject: { form: "text" },
@@ -126,7 +126,7 @@ const TABLE = {
     scope: "conversations/message.write",
     fields: {
       messageId: { form: "text", otherwise: "{{ event.messageId }}" },
-      status: { form: ["delivered", "failed", "pending", "read"], required: true },
+      status: { form: { words: ["delivered", "failed", "pending", "read"], template: true }, required: true },
       error: { form: { texts: ["code", "type", "message"] } },
       emailMessageId: { form: "text" },
       recipients: { form: "texts" },
@@ -141,7 +141,7 @@ const TABLE = {
     scope: "opportunities.write",
     fields: {
       opportunityId: { form: "text", required: true },
-      status: { form: ["open", "won", "lost", "abandoned"], required: true },
+      status: { form: { words: ["open", "won", "lost", "abandoned"], template: true }, required: true },
       lostReasonId: { form: "text" },
     },
     success: [200],

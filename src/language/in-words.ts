@@ -1,8 +1,9 @@
-// Rules and decisions in words that somebody reads who does not program. Pure, and with no import but the table of
-// operators: the command line, the Worker and the operator's page say the same.
+// Rules and decisions in words that somebody reads who does not program. Pure, and it imports nothing but words: the
+// command line, the Worker and the operator's page say the same.
+import { KIND_WORDS, kindWords } from "../act/about.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
-import type { Action, Breaker, CancelTrigger, Condition, FactCondition, HighLevelAction, Rule } from "../model/rule.ts";
+import type { Action, Breaker, CancelTrigger, Condition, FactCondition, Rule } from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
 import { DECORATORS, isDecorator, isOperator, OPERATORS, takeApart } from "./operators.ts";
 
@@ -193,48 +194,18 @@ export function actionInWords(action: Action): string {
 
 /** What an action does, as a part of a sentence: `POST to example.com/hook`. */
 export function doesInWords(action: Action): string {
-  switch (action.type) {
-    case "webhook":
-      return `${action.method ?? "POST"} to ${withoutTemplates(action.url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "")}${action.report === true ? ", and report what it answers" : ""}`;
-    case "task":
-      return `leave the task “${withoutTemplates(action.title)}”${action.due === undefined ? "" : `, due ${action.due} after`}`;
-    case "highlevel":
-      return callInWords(action);
-  }
+  return kindWords(action).inWords(action);
 }
 
-/** What a call of HighLevel does: `send an SMS through HighLevel: “…”`. */
-function callInWords(action: HighLevelAction): string {
-  const said = (key: string): string => {
-    const value = action[key];
-    const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === "string");
-    return texts.map((text) => `“${withoutTemplates(text)}”`).join(", ");
-  };
-  switch (action.call) {
-    case "send-message":
-      return `send the contact a message (${String(action["messageType"])}): ${said("message") || said("subject") || said("html") || "see its fields"}`;
-    case "add-tags":
-      return `tag the contact ${said("tags")}`;
-    case "remove-tags":
-      return `take the tag ${said("tags")} from the contact`;
-    case "create-task":
-      return `open the task ${said("title")} in HighLevel, due ${String(action["due"])} after`;
-    case "create-note":
-      return `leave the note ${said("body")}`;
-    case "add-to-workflow":
-      return `add the contact to the workflow ${said("workflowId")}`;
-    case "remove-from-workflow":
-      return `take the contact out of the workflow ${said("workflowId")}`;
-    case "update-message-status":
-      return `tell HighLevel that the message is ${said("status")}`;
-    case "update-opportunity-status":
-      return `move the opportunity to ${said("status")}`;
-  }
+/** What a delivery is about, in a line: where it goes where each action has a host of its own, else what it does. */
+export function deliveryInWords(action: Action | null, host: string): string {
+  return action === null || kindWords(action).host === null ? `to ${hostInWords(host)}` : doesInWords(action);
 }
 
-/** A text with `…` where a template puts something. */
-function withoutTemplates(text: string): string {
-  return text.replaceAll(/\{%.*?%\}/gs, "").replaceAll(/\{\{.*?\}\}/gs, "…");
+/** Where a delivery goes, as people call it. */
+export function hostInWords(host: string): string {
+  const known = Object.values(KIND_WORDS).find((words) => words.host?.name === host);
+  return host === "" ? "a destination that was not stored" : (known?.host?.inWords ?? host);
 }
 
 const CANCELS: { readonly [T in Extract<CancelTrigger, string>]: string } = {

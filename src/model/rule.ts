@@ -66,11 +66,14 @@ export interface Breaker {
   readonly perContactDay?: number | undefined;
 }
 
+/** How a webhook may ask. */
+export const WEBHOOK_METHODS = ["POST", "PUT", "PATCH"] as const;
+
 /** Sends a signed HTTP request (Standard Webhooks 1.0). `url`, `headers` and `body` may hold templates. */
 export interface WebhookAction extends Timed {
   readonly type: "webhook";
   readonly url: string;
-  readonly method?: "POST" | "PUT" | "PATCH" | undefined;
+  readonly method?: (typeof WEBHOOK_METHODS)[number] | undefined;
   readonly headers?: { readonly [name: string]: string } | undefined;
   /** Absent: `{ type: "rule.fired", timestamp, data: { rule, event, decision } }`. */
   readonly body?: Json | undefined;

@@ -18,14 +18,14 @@ import {
   type,
   type Struct,
 } from "superstruct";
-import { ACTION_KINDS } from "../act/kinds.ts";
+import { duration, type Keys } from "../act/contract/shape.ts";
+import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
-import type { Action, ActionType, CancelTrigger, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
+import type { Action, CancelTrigger, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
 import { strictObject, type AnyStruct } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
-import { DURATION_FORM, durationMs } from "../time/duration.ts";
 
 /** Limits that keep a file within reason; the JSON Schema says the same. */
 export const MAX_LIMIT_COUNT = 1_000_000;
@@ -34,7 +34,6 @@ export const CLOSING_PATTERN = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
 export const MOMENT_PATTERN = /^\d{4}-\d{2}-\d{2}(?:T|$)/;
 export const DATE_PATTERN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 
-const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
 const moment = refine(
   string(),
   "moment",
@@ -99,7 +98,7 @@ const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditi
 const timed = { after: optional(duration), cancelOn: optional(nonempty(array(trigger))) };
 
 /** The struct of an action as it is written: made once for the keys that its kind gives it. */
-function actionStruct(keys: { readonly [key: string]: AnyStruct }): AnyStruct {
+function actionStruct(keys: Keys): AnyStruct {
   let known = actionStructs.get(keys);
   if (!known) actionStructs.set(keys, (known = anyStruct(strictObject({ ...keys, ...timed }))));
   return known;
@@ -112,11 +111,8 @@ const actionType = define<string>("action-type", (value) => {
 });
 
 const action: Struct<Action, null> = dynamic((value) => {
-  const named = isJsonObject(value) ? value["type"] : undefined;
-  const isKnown = isJsonObject(value) && typeof named === "string" && Object.hasOwn(ACTION_KINDS, named);
-  return isKnown
-    ? actionStruct(ACTION_KINDS[named as ActionType].keysOf(value))
-    : anyStruct(type({ type: actionType }));
+  const keys = isJsonObject(value) ? keysOf(value) : null;
+  return keys === null ? anyStruct(type({ type: actionType })) : actionStruct(keys);
 }) as never;
 
 const limit = strictObject({

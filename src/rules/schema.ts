@@ -3,13 +3,13 @@
 import { FACT_PHRASES } from "../language/fact-phrases.ts";
 import { FACTS, PARAM_WORDS } from "../language/facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
-import { CALL_PHRASES } from "../highlevel/call-phrases.ts";
-import { CALLS, type CallField } from "../highlevel/calls.ts";
 import { EVENT_KINDS } from "../model/event.ts";
-import type { Json, JsonObject } from "../kit/json.ts";
+import type { JsonObject } from "../kit/json.ts";
 import { PATH_PATTERN } from "../language/path.ts";
-import { HIGHLEVEL_CALLS, type ErrorCode, type HighLevelCall } from "../model/rule.ts";
+import type { ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
+import { actionSchemas } from "./action-schema.ts";
+import { about, described, exactly, listOf, reference, text, words } from "./json-schema.ts";
 import {
   CANCEL_WORDS,
   MOMENT_PATTERN,
@@ -42,20 +42,9 @@ export const UNSAID: readonly ErrorCode[] = [
   "RULE_SECRET",
 ];
 
-const DURATION_PATTERN =
+export const DURATION_PATTERN =
   "^(?:0*[1-9]\\d{0,7}[smhd]|0{0,7}[1-9]\\d*[smhd]|P(?=.)(?:\\d+W)?(?:\\d+D)?(?:T(?=.)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)$";
 const DECORATED = `^(?:(?:${DECORATOR_NAMES.join("|")}):)*(?:${OPERATOR_NAMES.join("|")})$`;
-
-const about = (description: string, schema: JsonObject): JsonObject => ({ description, ...schema });
-const text = (description: string): JsonObject => about(description, { type: "string" });
-const reference = (name: string): JsonObject => ({ $ref: `#/$defs/${name}` });
-const words = (names: readonly string[]): JsonObject => ({ enum: [...names] });
-const described = (entries: readonly (readonly [string, string])[]): Json[] =>
-  entries.map(([name, description]) => ({ const: name, description }));
-const listOf = (items: JsonObject, more: JsonObject = {}): JsonObject => ({ type: "array", items, ...more });
-function exactly(properties: { [key: string]: JsonObject }, required: readonly string[]): JsonObject {
-  return { type: "object", properties, required: [...required], additionalProperties: false };
-}
 
 const duration = about('such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days', {
   type: "string",
@@ -99,40 +88,6 @@ const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList }]): Jso
 });
 
 const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
-
-/** A field of a HighLevel call. What a message is sent as is no template: it decides who may get it. */
-function fieldOf(name: string, { form }: CallField, phrase: string): JsonObject {
-  if (form === "text") return about(`${phrase}; may hold templates`, { type: "string", minLength: 1 });
-  if (form === "texts")
-    return about(`${phrase}; may hold templates`, listOf({ type: "string", minLength: 1 }, { minItems: 1 }));
-  if (form === "duration") return about(phrase, duration);
-  if ("texts" in form)
-    return about(
-      phrase,
-      exactly(Object.fromEntries(form.texts.map((key) => [key, text("may hold templates")])), form.texts),
-    );
-  const template: JsonObject = { type: "string", pattern: "\\{[{%]" };
-  return about(phrase, name === "messageType" ? words(form) : { anyOf: [words(form), template] });
-}
-
-/** An action that makes a call of HighLevel's. */
-function callOf(call: HighLevelCall): JsonObject {
-  const { fields, oneOf } = CALLS[call];
-  const phrases: { about: string; fields: { readonly [name: string]: string } } = CALL_PHRASES[call];
-  const required = Object.keys(fields).filter((name) => fields[name]?.required);
-  const action = exactly(
-    {
-      type: { const: "highlevel", description: "a call of HighLevel's API for the event's contact" },
-      call: { const: call, description: phrases.about },
-      ...Object.fromEntries(
-        Object.entries(fields).map(([name, field]) => [name, fieldOf(name, field, phrases.fields[name] ?? "")]),
-      ),
-      ...timed,
-    },
-    ["type", "call", ...required],
-  );
-  return oneOf ? { ...action, allOf: [{ anyOf: oneOf.map((name) => ({ required: [name] })) }] } : action;
-}
 
 /** The JSON Schema, draft 2020-12. */
 export const ruleSchema: JsonObject = {
@@ -243,35 +198,7 @@ export const ruleSchema: JsonObject = {
       ],
     },
     action: {
-      anyOf: [
-        exactly(
-          {
-            type: { const: "webhook", description: "a signed HTTP request" },
-            url: text("https; templates may stand in path and query"),
-            method: about("absent: POST", words(["POST", "PUT", "PATCH"])),
-            headers: about("texts, which may hold templates and secrets", {
-              type: "object",
-              additionalProperties: { type: "string" },
-              propertyNames: { pattern: "^[A-Za-z0-9-]{1,64}$" },
-            }),
-            body: about("any JSON whose texts may hold templates; absent: the Standard Webhooks form", {}),
-            report: about("true: what it answers is recorded as a GatewayStatus of the message", { type: "boolean" }),
-            ...timed,
-          },
-          ["type", "url"],
-        ),
-        exactly(
-          {
-            type: { const: "task", description: "a task for a person, in KV" },
-            title: about("may hold templates", { type: "string", minLength: 1 }),
-            description: text("may hold templates"),
-            due: about("how long after the task appears", duration),
-            ...timed,
-          },
-          ["type", "title"],
-        ),
-        ...HIGHLEVEL_CALLS.map(callOf),
-      ],
+      anyOf: actionSchemas({ duration, json: {}, timed }),
     },
     example: exactly(
       {

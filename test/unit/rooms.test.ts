@@ -22,7 +22,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   dashboard: ["kit", "model", "language", "events"],
   entry: ["kit", "model", "highlevel", "receive", "api", "objects", "rules"],
   // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
-  local: ["kit", "model", "time", "highlevel", "language", "events", "ledger", "objects", "entry"],
+  local: ["kit", "model", "time", "highlevel", "act", "language", "events", "ledger", "objects", "entry"],
   cli: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match", "ledger", "local"],
 };
 
@@ -31,7 +31,8 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
   act: {
     template: [],
     contract: ["template"],
-    webhook: ["template", "contract"],
+    outbound: ["template", "contract"],
+    webhook: ["template", "contract", "outbound"],
     task: ["template", "contract"],
     highlevel: ["template", "contract"],
   },

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { allowedDestination } from "../../src/act/webhook/destination.ts";
+import { allowedDestination } from "../../src/act/outbound/destination.ts";
 import { chance } from "../generated/chance.ts";
 import { forbiddenUrl, OWN_HOSTS, publicUrl } from "../generated/destinations.ts";
 

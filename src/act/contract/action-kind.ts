@@ -1,9 +1,9 @@
-// What a kind of action brings: its struct, its findings at admission, and how it is performed.
+// What a kind of action brings: its shape, its findings at admission, and how it is performed.
 import type { OutboundHosts } from "../../model/configuration.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
+import type { Shape, Shapes } from "../../model/field.ts";
 import type { Action, ActionType, FindingCode, MessageType } from "../../model/rule.ts";
-import type { AnyStruct } from "../../kit/strict-object.ts";
 import type { Task } from "../../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 import type { TemplateRoot, TemplateRoots } from "../template/template.ts";
@@ -80,8 +80,8 @@ export interface TaskStore {
 export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
-  /** The keys of an action as it is written, each with its struct; `after` and `cancelOn` come besides. */
-  readonly keysOf: (action: { readonly [key: string]: unknown }) => { readonly [key: string]: AnyStruct };
+  /** Its keys as they are written; `type`, `after` and `cancelOn` come besides. */
+  readonly shape: Shape | Shapes;
   /** Whether how it ends is to be recorded as a `GatewayStatus`; absent: never. */
   readonly reports?: (action: A) => boolean;
   /** Where it goes, in a word: what concurrency, rate and circuit breaker count by. */

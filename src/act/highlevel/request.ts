@@ -9,27 +9,6 @@ import type { ActionContext } from "../contract/action-kind.ts";
 import { actionError, type ActionError } from "../contract/outcome.ts";
 import { renderText, type TemplateRoots } from "../template/template.ts";
 
-/** A text of an action and where it stands. */
-interface PlacedText {
-  readonly path: readonly (string | number)[];
-  readonly text: string;
-}
-
-/** Every text of an action that may be a template; that of a field which was left out stands at the call. */
-export function* templatesOf(action: HighLevelAction): Generator<PlacedText> {
-  for (const [name, { otherwise }] of Object.entries(CALLS[action.call].fields)) {
-    const value = action[name];
-    if (value === undefined && otherwise !== undefined) yield { path: ["call"], text: otherwise };
-    else yield* textsIn(value, [name]);
-  }
-}
-
-function* textsIn(value: unknown, path: readonly (string | number)[]): Generator<PlacedText> {
-  if (typeof value === "string") yield { path, text: value };
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index]);
-  else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key]);
-}
-
 /** The request of an attempt: the same each time but for a due date, which counts from the first one that gets through. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
   const { method, path, version, fields, fixed = {}, namesContact, oneOf } = CALLS[action.call];
@@ -74,7 +53,8 @@ function fieldValue(
   if (form !== "text" && "texts" in form) return objectOf(isJsonObject(value) ? value : {}, form.texts, roots);
   const rendered = renderText(textOf(value), roots);
   if (!rendered.ok || rendered.value.trim() === "") return rendered.ok ? succeed(undefined) : rendered;
-  if (form !== "text" && !form.includes(rendered.value)) return fail(`it came out as none of ${form.join(", ")}`);
+  if (form !== "text" && !form.words.includes(rendered.value))
+    return fail(`it came out as none of ${form.words.join(", ")}`);
   return rendered;
 }
 

@@ -1,13 +1,12 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
-import { literal, nonempty, optional, refine, string } from "superstruct";
-import { DURATION_FORM, durationMs } from "../../time/duration.ts";
+import { durationMs } from "../../time/duration.ts";
 import { succeed } from "../../kit/result.ts";
 import type { TaskAction } from "../../model/rule.ts";
-import type { AnyStruct } from "../../kit/strict-object.ts";
 import type { Task } from "../../model/task.ts";
-import type { ActionContext, ActionKind, ActionTemplate } from "../contract/action-kind.ts";
+import type { ActionContext, ActionKind } from "../contract/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
-import { renderText, TEMPLATE_ROOTS } from "../template/template.ts";
+import { shapeOf, templatesIn } from "../contract/shape.ts";
+import { renderText } from "../template/template.ts";
 import { within } from "../../kit/time-limit.ts";
 
 /** KV holds 1,024 bytes of metadata a key, the title among them. */
@@ -15,29 +14,22 @@ const MAX_TITLE_CHARACTERS = 200;
 /** KV answers in milliseconds; one that does not may not hold a place for ever. */
 export const KV_TIMEOUT_MS = 15_000;
 
-const duration = refine(string(), "duration", (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`);
-
-const KEYS: { readonly [key: string]: AnyStruct } = {
-  type: literal("task"),
-  title: nonempty(string()),
-  description: optional(string()),
-  due: optional(duration),
-};
+const SHAPE = shapeOf<TaskAction>({
+  title: { form: "text", required: true },
+  description: { form: "any-text" },
+  due: { form: "duration" },
+});
 
 /** The task kind. */
 export const task: ActionKind<TaskAction> = {
   leavesTask: true,
-  keysOf: () => KEYS,
+  shape: SHAPE,
   host: () => "kv",
   messages: () => null,
-  templates,
+  templates: (action) => templatesIn(SHAPE, action),
   findings: () => [],
   perform,
 };
-
-function templates({ title, description = "" }: TaskAction): ActionTemplate[] {
-  return Object.entries({ title, description }).map(([key, text]) => ({ path: [key], text, roots: TEMPLATE_ROOTS }));
-}
 
 async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {
   const title = renderText(action.title, context.roots);

@@ -4,6 +4,7 @@ import { filters, type LiquidError } from "liquidjs";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { didYouMean } from "../../kit/suggestion.ts";
+import { hasMarkup } from "./markup.ts";
 import { smallLiquid, type SmallLiquid } from "./liquid.ts";
 
 /** What templates can name. `secret` is there for headers only. */
@@ -45,7 +46,6 @@ export const MAX_RENDERED_CHARACTERS = 1_000_000;
 /** Twice what a payload holds: more comes from splitting a text, and each filter then looks at every part. */
 const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
-const MARKUP = /\{\{|\{%/;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
 type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
@@ -90,11 +90,6 @@ function usable(value: unknown): unknown {
   return value;
 }
 
-/** Whether a text holds any markup at all. */
-function isTemplate(text: string): boolean {
-  return MARKUP.test(text);
-}
-
 /** The names in a template. Admission asks twice in a row, for its problem and for its fields: it is read once. */
 function namesIn(text: string): readonly (readonly unknown[])[] {
   if (lastRead?.text !== text) lastRead = { text, names: forText.namesIn(text) };
@@ -104,7 +99,7 @@ let lastRead: { readonly text: string; readonly names: readonly (readonly unknow
 
 /** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
 export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
-  if (!isTemplate(text)) return null;
+  if (!hasMarkup(text)) return null;
   try {
     for (const [root] of namesIn(text)) {
       if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
@@ -147,7 +142,7 @@ function halfReadOutput(text: string): string | null {
 
 /** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
 export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
-  if (!isTemplate(text)) return [];
+  if (!hasMarkup(text)) return [];
   try {
     const named = namesIn(text);
     return named.flatMap(([root, field]) => {
@@ -166,7 +161,7 @@ export function templateFields(text: string): readonly (readonly [root: string, 
 
 /** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
 export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
-  if (!isTemplate(text)) return succeed(text);
+  if (!hasMarkup(text)) return succeed(text);
   const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
   if (expression === undefined) return renderText(text, roots);
   return attempt(text, () => jsonOf(forText.evaluate(expression, { ...roots })));
@@ -174,13 +169,13 @@ export function renderValue(text: string, roots: TemplateRoots): Result<Json, st
 
 /** Renders a text into a text. */
 export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
-  if (!isTemplate(text)) return succeed(text);
+  if (!hasMarkup(text)) return succeed(text);
   return attempt(text, () => forText.render(text, { ...roots }));
 }
 
 /** Renders a URL: every value is percent-encoded, so that it stays within its place. */
 export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
-  if (!isTemplate(text)) return succeed(text);
+  if (!hasMarkup(text)) return succeed(text);
   return attempt(text, () => forUrl.render(text, { ...roots }));
 }
 

@@ -1,4 +1,5 @@
 // What the demo prints of its follow-ups: pure functions from data to lines.
+import { actionName } from "../../act/about.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { isJsonObject } from "../../kit/json.ts";
 import type { ReceivedWebhook } from "../../local/receiver.ts";
@@ -54,7 +55,7 @@ function callLine({ at, method, path, body, status }: Call, sinceMs: number): st
 /** Why an action was not done; nothing where it was. */
 function missingLine({ action, state, cancelledBy, attempts }: Delivery): string[] {
   if (state === "sent") return [];
-  const what = action?.type === "highlevel" ? action.call : (action?.type ?? "action");
+  const what = action === null ? "action" : actionName(action);
   const why = cancelledBy?.by === "event" ? `by ${cancelledBy.trigger}` : (attempts.at(-1)?.error ?? "");
   return [`    · ${what} ${state}${why === "" ? "" : ` ${why}`}`];
 }

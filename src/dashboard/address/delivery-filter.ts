@@ -1,5 +1,6 @@
 // Which deliveries the address of the page describes: for the list, for the counts, and for what is done to all of them.
 import type { DeliveryFilter } from "../../model/delivery.ts";
+import { hostInWords } from "../../language/in-words.ts";
 import type { Query } from "./routes.ts";
 import { timeInWords } from "../time/time.ts";
 
@@ -77,11 +78,6 @@ export function filterInWords(filter: DeliveryFilter, zone: string, now: number)
     since ? `decided at ${time(since)} or later` : null,
     until ? `decided before ${time(until)}` : null,
   ].filter((phrase) => phrase !== null);
-}
-
-/** Where a delivery goes, as people call it. */
-export function hostInWords(host: string): string {
-  return host === "kv" ? "the task store" : host === "" ? "a destination that was not stored" : host;
 }
 
 function stretchOf(query: Query, now: number): Pick<DeliveryFilter, "since" | "until"> {

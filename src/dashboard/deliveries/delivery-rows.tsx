@@ -2,9 +2,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
-import { doesInWords } from "../../language/in-words.ts";
+import { deliveryInWords } from "../../language/in-words.ts";
 import type { HostState } from "../../model/statistics.ts";
-import { hostInWords } from "../address/delivery-filter.ts";
 import { linkTo } from "../address/routes.ts";
 import { endInWords } from "../parts/waits.ts";
 import { StateBadge } from "../parts/badge.tsx";
@@ -46,9 +45,7 @@ function Row({
         <StateBadge state={state} />
         <Time at={decidedAt} />
         <span class="verdict-rule">{rule}</span>
-        <span class="delivery-to">
-          {action === null || action.type === "webhook" ? `to ${hostInWords(host)}` : doesInWords(action)}
-        </span>
+        <span class="delivery-to">{deliveryInWords(action, host)}</span>
         <span class="row-contact">{contactId}</span>
         <Glance delivery={delivery} hosts={hosts} />
       </summary>

@@ -10,7 +10,8 @@ import {
 } from "../../model/delivery.ts";
 import { locationPath } from "../ask/api.ts";
 import { useCalmQuery } from "../ask/calm.tsx";
-import { ERROR_CODES, filterOf, frozen, hostInWords } from "../address/delivery-filter.ts";
+import { ERROR_CODES, filterOf, frozen } from "../address/delivery-filter.ts";
+import { hostInWords } from "../../language/in-words.ts";
 import { AgeFilter } from "./age-filter.tsx";
 import { STATE_WORDS } from "../parts/badge.tsx";
 import { BULK, BULK_KINDS, BulkDialog, type BulkKind } from "./bulk.tsx";

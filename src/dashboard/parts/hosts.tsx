@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { HostState } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
-import { hostInWords } from "../address/delivery-filter.ts";
+import { hostInWords } from "../../language/in-words.ts";
 import { linkTo, type Query } from "../address/routes.ts";
 import { useQuery, type Asked } from "../ask/use-query.ts";
 import { hostStateInWords } from "./waits.ts";

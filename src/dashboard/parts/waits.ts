@@ -2,7 +2,7 @@
 import type { CircuitMode, Delivery } from "../../model/delivery.ts";
 import { CONTACT_TIME_ZONE } from "../../model/window.ts";
 import type { HostState } from "../../model/statistics.ts";
-import { hostInWords } from "../address/delivery-filter.ts";
+import { hostInWords } from "../../language/in-words.ts";
 import { fromNow, timeInWords } from "../time/time.ts";
 import { clockIn } from "../time/zoned.ts";
 

@@ -1,7 +1,7 @@
 // The guard of outgoing calls, beside what the standards say of names and addresses.
 import { isIP } from "node:net";
 import fc from "fast-check";
-import { allowedDestination, fixedOrigin, hasDotSegment } from "../../../src/act/webhook/destination.ts";
+import { allowedDestination, fixedOrigin, hasDotSegment } from "../../../src/act/outbound/destination.ts";
 import { text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
 

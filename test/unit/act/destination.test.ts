@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allowedDestination, fixedOrigin, hasDotSegment } from "../../../src/act/webhook/destination.ts";
+import { allowedDestination, fixedOrigin, hasDotSegment } from "../../../src/act/outbound/destination.ts";
 import { readConfiguration, type OutboundHosts } from "../../../src/model/configuration.ts";
 
 const hosts = (allowed = "", own = ""): OutboundHosts =>

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { describe, expect, it } from "vitest";
-import { allowedDestination } from "../../../src/act/webhook/destination.ts";
+import { allowedDestination } from "../../../src/act/outbound/destination.ts";
 import { chance } from "../../generated/chance.ts";
 import { forbiddenUrl, mutatedUrl, OWN_HOSTS, publicUrl } from "../../generated/destinations.ts";
 

@@ -10,7 +10,7 @@ import {
   templateProblem,
 } from "../../../src/act/template/template.ts";
 import type { Json } from "../../../src/kit/json.ts";
-import { hasDotSegment } from "../../../src/act/webhook/destination.ts";
+import { hasDotSegment } from "../../../src/act/outbound/destination.ts";
 import { roots } from "./context.ts";
 
 const EVENT = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedDestination } from "../../../src/act/webhook/destination.ts";
+import { allowedDestination } from "../../../src/act/outbound/destination.ts";
 import { isSettable } from "../../../src/act/webhook/headers.ts";
 import { ROOT } from "../../../src/local/project.ts";
 

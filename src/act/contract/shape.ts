@@ -1,0 +1,116 @@
+// From the table of an action's keys to what is made of it: structs, and the texts that may be templates.
+import {
+  array,
+  boolean,
+  define,
+  enums,
+  literal,
+  nonempty,
+  optional,
+  record,
+  refine,
+  string,
+  type Struct,
+} from "superstruct";
+import { isJsonObject } from "../../kit/json.ts";
+import { strictObject, type AnyStruct } from "../../kit/strict-object.ts";
+import type { Field, FieldsOf, Form, FormName, Shape, Shapes } from "../../model/field.ts";
+import type { Action } from "../../model/rule.ts";
+import { DURATION_FORM, durationMs } from "../../time/duration.ts";
+import { hasMarkup } from "../template/markup.ts";
+import { HEADER_ROOTS, TEMPLATE_ROOTS } from "../template/template.ts";
+import type { ActionTemplate } from "./action-kind.ts";
+
+/** Keys of an action, each with its struct. */
+export type Keys = { readonly [key: string]: AnyStruct };
+
+/** The shape of an action of which every form has the same keys; the compiler holds it against the action's interface. */
+export function shapeOf<A extends Action>(fields: FieldsOf<A>): Shape {
+  return { fields };
+}
+
+/** A duration as people write it. */
+export const duration: Struct<string, null> = refine(
+  string(),
+  "duration",
+  (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`,
+);
+
+/** The keys of an action of a kind, for whatever value is found in its place; always the same objects. */
+export function keysFrom(type: string, shape: Shape | Shapes): (action: { readonly [key: string]: unknown }) => Keys {
+  if ("fields" in shape) {
+    const keys = { type: anyStruct(literal(type)), ...fieldKeys(shape) };
+    return () => keys;
+  }
+  const { by, shapes } = shape;
+  const words = Object.keys(shapes);
+  const unknown: Keys = { type: anyStruct(literal(type)), [by]: anyStruct(enums(words)) };
+  const known = new Map<unknown, Keys>(
+    Object.entries(shapes).map(([word, one]) => [
+      word,
+      { type: anyStruct(literal(type)), [by]: anyStruct(literal(word)), ...fieldKeys(one) },
+    ]),
+  );
+  return (action) => known.get(action[by]) ?? unknown;
+}
+
+/** Every text of an action that may be a template, in the order of its table. */
+export function* templatesIn({ fields }: Shape, action: object): Generator<ActionTemplate> {
+  const values = new Map<string, unknown>(Object.entries(action));
+  for (const [name, { form }] of Object.entries(fields)) {
+    const roots = form === "headers" ? HEADER_ROOTS : TEMPLATE_ROOTS;
+    if (isRendered(form)) for (const { path, text } of textsIn(values.get(name), [name])) yield { path, text, roots };
+  }
+}
+
+/** Whether templates in a form are rendered; a word of a list and a duration are what they are. */
+function isRendered(form: Form): boolean {
+  return form !== "duration" && form !== "boolean" && !Array.isArray(form);
+}
+
+function* textsIn(
+  value: unknown,
+  path: readonly (string | number)[],
+): Generator<{ readonly path: readonly (string | number)[]; readonly text: string }> {
+  if (typeof value === "string") yield { path, text: value };
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index]);
+  else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) yield* textsIn(item, [...path, key]);
+}
+
+function fieldKeys({ fields }: Shape): Keys {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, structOf(field)]));
+}
+
+function structOf({ form, required }: Field): AnyStruct {
+  const struct = formStruct(form);
+  return required ? struct : anyStruct(optional(struct));
+}
+
+const NAMED: { readonly [Name in FormName]: AnyStruct } = {
+  text: anyStruct(nonempty(string())),
+  "any-text": anyStruct(string()),
+  url: anyStruct(string()),
+  duration: anyStruct(duration),
+  texts: anyStruct(nonempty(array(nonempty(string())))),
+  headers: anyStruct(record(string(), string())),
+  // `any` would take what is not there, too.
+  json: anyStruct(define("json", (value) => value !== undefined || "Expected any JSON")),
+  boolean: anyStruct(boolean()),
+};
+
+function formStruct(form: Form): AnyStruct {
+  if (typeof form === "string") return NAMED[form];
+  if ("texts" in form)
+    return anyStruct(strictObject(Object.fromEntries(form.texts.map((key) => [key, anyStruct(string())]))));
+  if (!("words" in form)) return anyStruct(enums(form));
+  const { words, template } = form;
+  const expected = `Expected ${words.join(", ")}${template ? " or a template" : ""}`;
+  return anyStruct(
+    refine(string(), "word", (text) => words.includes(text) || (template === true && hasMarkup(text)) || expected),
+  );
+}
+
+/** Structs of different shapes stand in one table, which only ever hands values through. */
+function anyStruct(struct: unknown): AnyStruct {
+  return struct as AnyStruct;
+}

@@ -1,0 +1,69 @@
+// How the keys of an action are written: one vocabulary of forms. Structs, JSON Schema, the OpenAPI document and the
+// requests of HighLevel's calls are made from tables in these words.
+import type { Json } from "../kit/json.ts";
+import type { Action } from "./rule.ts";
+
+/** The forms that have a name, each with the type of what is held. */
+interface Held {
+  /** A text that is not empty; it may hold templates. */
+  readonly text: string;
+  /** The same, or an empty one. */
+  readonly "any-text": string;
+  /** A destination; templates may stand in its path and query. */
+  readonly url: string;
+  readonly duration: string;
+  /** At least one text, none of them empty; they may hold templates. */
+  readonly texts: readonly string[];
+  /** Texts by the names of headers; they may hold templates and secrets. */
+  readonly headers: { readonly [name: string]: string };
+  /** Anything; texts in it may hold templates. */
+  readonly json: Json;
+  readonly boolean: boolean;
+}
+export type FormName = keyof Held;
+
+/** What a key holds: a form with a name, one of some words, a text that comes to one of some words, an object of texts. */
+export type Form =
+  | FormName
+  | readonly string[]
+  | {
+      readonly words: readonly string[];
+      /** A template may make the word; absent: it is written out, since something is decided by it. */
+      readonly template?: true;
+    }
+  | { readonly texts: readonly string[] };
+
+/** A key of an action. */
+export interface Field {
+  readonly form: Form;
+  readonly required?: true;
+}
+
+/** The keys of an action beside `type`, `after` and `cancelOn`. */
+export interface Shape {
+  readonly fields: { readonly [name: string]: Field };
+  /** One of these at least is there. */
+  readonly oneOf?: readonly string[];
+}
+
+/** One shape for each word that a key of the action may hold. */
+export interface Shapes {
+  readonly by: string;
+  readonly shapes: { readonly [word: string]: Shape };
+}
+
+/** The names of an action's own keys. */
+export type FieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn"> & string;
+
+/** The table of an action's own keys: it does not compile when it says another shape than the action's interface. */
+export type FieldsOf<A extends Action> = {
+  readonly [Name in FieldName<A>]-?: { readonly form: FormOf<Exclude<A[Name], undefined>> } & (undefined extends A[Name]
+    ? { readonly required?: never }
+    : { readonly required: true });
+};
+
+type FormOf<Value> =
+  | { [Name in FormName]: IsSame<Held[Name], Value> extends true ? Name : never }[FormName]
+  | (string extends Value ? { readonly words: readonly string[]; readonly template?: true } : never)
+  | (string extends Value ? never : [Value] extends [string] ? readonly Value[] : never);
+type IsSame<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
