@@ -10,10 +10,10 @@ import { readStory, runStory, type Step } from "../local/story.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A step as one line. */
-function stepLine({ at, what, rule, action: type, call, why }: Step): string {
+function stepLine({ at, what, rule, action: type, call, does, why }: Step): string {
   const action = call ?? type;
   const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
-  return `${at}  ${what.padEnd(9)}${who}${why === undefined ? "" : `  ${why}`}`;
+  return `${at}  ${what.padEnd(9)}${who}${[does, why].flatMap((text) => (text === undefined ? [] : [`  ${text}`])).join("")}`;
 }
 
 /** The JSON of a file, or what is wrong with it. */

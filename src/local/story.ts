@@ -1,8 +1,11 @@
 // A story: what happens to one contact over days or weeks, told in events, run through the real ledger on a clock that
 // jumps from one moment to the next. Nothing leaves the machine.
 import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
+import { callName } from "../act/about.ts";
+import { kindOf } from "../act/kinds.ts";
 import { readEvent, routeOf } from "../events/event.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import { doesInWords } from "../language/in-words.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -20,6 +23,8 @@ const expected = strictObject({
   rule: optional(string()),
   action: optional(string()),
   call: optional(string()),
+  host: optional(string()),
+  does: optional(string()),
   why: optional(string()),
 });
 const storyStruct = strictObject({
@@ -40,6 +45,8 @@ interface ExpectedStep {
   readonly rule?: string | undefined;
   readonly action?: string | undefined;
   readonly call?: string | undefined;
+  readonly host?: string | undefined;
+  readonly does?: string | undefined;
   readonly why?: string | undefined;
 }
 
@@ -66,8 +73,12 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
-  /** The call of an action of HighLevel. */
+  /** The call, where a kind of action has several. */
   readonly call?: string;
+  /** For `sent`: where it went. */
+  readonly host?: string;
+  /** For `sent`: what was done, as a part of a sentence. */
+  readonly does?: string;
   /** For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
   readonly why?: string;
 }
@@ -136,12 +147,9 @@ export async function runStory(
       tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
       secrets: anySecret,
       webhookSecret: SECRET,
+      // Nothing is sent, so every host that a rule names may be.
       outboundAllowedHosts: new Set(
-        ruleSet.rules.flatMap(({ actions }) =>
-          actions.flatMap((action) =>
-            action.type === "webhook" && URL.canParse(action.url) ? [new URL(action.url).host] : [],
-          ),
-        ),
+        ruleSet.rules.flatMap(({ actions }) => actions.map((action) => kindOf(action).host(action))),
       ),
       ownHosts: new Set(),
     },
@@ -200,15 +208,15 @@ function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): High
 }
 
 function tellDelivery(
-  { rule, action, state, dueAt, cancelledBy, attempts }: Delivery,
+  { rule, action, host, state, dueAt, cancelledBy, attempts }: Delivery,
   tell: (step: Omit<Step, "at">) => void,
 ): void {
-  const call = action?.type === "highlevel" ? { call: action.call } : {};
-  const about = { rule, action: action?.type ?? "action", ...call };
+  const call = action && callName(action);
+  const about = { rule, action: action?.type ?? "action", ...(call === null ? {} : { call }) };
   const error = attempts.at(-1)?.error ?? "";
   if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
   else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
-  else if (state === "sent") tell({ what: state, ...about });
+  else if (state === "sent") tell({ what: state, ...about, host, ...(action ? { does: doesInWords(action) } : {}) });
   else if (state === "dead") tell({ what: state, ...about, why: error });
   else if (state === "cancelled")
     tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
