@@ -1,5 +1,6 @@
 // Builders that name only what matters to a test.
-import { readEvent, routeOf } from "../src/events/event.ts";
+import { readEvent } from "../src/events/event.ts";
+import { routeOf } from "../src/events/kind-of.ts";
 import type { Event, HookRoute } from "../src/model/event.ts";
 import type { JsonObject } from "../src/kit/json.ts";
 import {

@@ -1,5 +1,6 @@
 // The derived facts: one word for what HighLevel spells in several ways. Pure readings of one payload.
 import type { Channel, EventKind, Outcome, Sender } from "../model/event.ts";
+import { KINDS } from "../model/event-kinds.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 
 /** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */
@@ -53,14 +54,9 @@ export function derivedWord(fact: string, spelling: string): string | null {
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
-/** Whether a kind of event is a message, out or in, and so has a channel. */
-export function isMessage(kind: EventKind): boolean {
-  return kind === "OutboundMessage" || kind === "ProviderOutboundMessage" || kind === "InboundMessage";
-}
-
 /** The channel; for `Custom` only `messageTypeString` can name it. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
-  const named = CHANNEL_OF.get(word(kind === "ProviderOutboundMessage" ? payload["type"] : payload["messageType"]));
+  const named = CHANNEL_OF.get(word(payload[KINDS[kind].message?.channel ?? "messageType"]));
   if (named !== undefined && named !== "custom") return named;
   return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? named ?? "unknown";
 }
@@ -95,11 +91,9 @@ export function senderOf(payload: JsonObject): Sender {
   return source === "app" || source === "manual" ? "person" : "automation";
 }
 
-/** Where it went: phone numbers or e-mail addresses, whichever form `to`, `phone`, `emailTo` or a gateway's `recipients` has. */
+/** Where it went: phone numbers or e-mail addresses, whichever form the fields have in which the kind holds them. */
 export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
-  if (kind === "GatewayStatus") return addresses(payload["recipients"]);
-  if (kind !== "ProviderOutboundMessage") return addresses(payload["to"]);
-  return addresses(payload["phone"]).concat(addresses(payload["emailTo"]));
+  return (KINDS[kind].recipients ?? []).flatMap((name) => addresses(payload[name]));
 }
 
 /** An internal comment never reaches the contact. */

@@ -1,11 +1,13 @@
 // From a payload to an Event and its facts. Pure: the caller brings the key and the time of receipt.
-import type { Event, EventKind, Facts, HookRoute } from "../model/event.ts";
-import { EVENT_KINDS } from "../model/event.ts";
+import type { Event, Facts } from "../model/event.ts";
+import { EVENT_KINDS, KINDS, type EventKind, type Guard, type HookRoute } from "../model/event-kinds.ts";
 import type { Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
-import { channelOf, isInternal, isMessage, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
-import { FACTS, factsOfKind, type FactType } from "../language/facts.ts";
-import { contactKey, EVENT_STRUCTS } from "./structs.ts";
+import { contactIn } from "./contact.ts";
+import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
+import { FACTS, factsOfKind, type FactEntry, type FactType } from "../language/facts.ts";
+import { kindOf } from "./kind-of.ts";
+import { EVENT_STRUCTS } from "./structs.ts";
 
 /** What a payload turned out to be. */
 export type ReadEvent =
@@ -21,8 +23,6 @@ export interface Received {
   readonly receivedAt: string;
 }
 
-const GATEWAY_TYPE: EventKind = "GatewayStatus";
-const PROVIDER_TYPES: ReadonlySet<string> = new Set(["SMS", "Email", "Custom"]);
 const MAX_KIND_LENGTH = 64;
 const NOT_HIGHLEVELS =
   "Expected a kind of event that HighLevel sends; provider messages go to /hooks/highlevel/provider, what a gateway says to /hooks/gateway";
@@ -32,7 +32,7 @@ const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
   gateway: 'Expected "GatewayStatus": what HighLevel sends goes to /hooks/highlevel',
 };
 
-/** Validates a payload. On the provider route `type` may name a channel, on the gateway's it is always `GatewayStatus`. */
+/** Validates a payload, as the kind that its `type` stands for on its route. */
 export function readEvent(payload: Json, received: Received): ReadEvent {
   if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
   const named = payload["type"];
@@ -54,19 +54,12 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
       key: received.key,
       kind,
       locationId: text(payload["locationId"]),
-      contactId: text(payload[contactKey(kind)]),
+      contactId: text(contactIn(kind, payload)),
       occurredAt: occurredAt(kind, payload, received.receivedAt),
       receivedAt: received.receivedAt,
       payload,
     },
   };
-}
-
-/** The route that a payload comes in by, for those who only have the payload: provider messages have a `type` of their own. */
-export function routeOf(payload: JsonObject): HookRoute {
-  const named = payload["type"];
-  if (named === GATEWAY_TYPE) return "gateway";
-  return typeof named === "string" && PROVIDER_TYPES.has(named) ? "provider" : "events";
 }
 
 /** Reads one fact of an event; `undefined` when it is absent, or the kind of event does not have it. */
@@ -84,17 +77,17 @@ const DERIVED: { readonly [name: string]: FactReader } = {
 };
 
 /** No name in the table of facts is one that every object has, so what is read is what was sent. */
-function payloadReader(name: string, type: FactType): FactReader {
+function payloadReader(name: string, { type, always }: FactEntry): FactReader {
   const read: FactReader = ({ payload }) => plain(type, payload[name]);
-  return name === "attachments" ? (event) => read(event) ?? [] : read;
+  return type === "list" && always ? (event) => read(event) ?? [] : read;
 }
 
 /** How each fact that an event alone decides is read. Facts of the moment and of the log are not among them. */
 export const FACT_READERS: ReadonlyMap<string, FactReader> = new Map(
-  Object.entries(FACTS).flatMap(([name, { type, derived, kinds }]): [string, FactReader][] => {
-    const read = derived ? DERIVED[name] : payloadReader(name, type);
+  Object.entries(FACTS).flatMap(([name, entry]): [string, FactReader][] => {
+    const read = entry.derived ? DERIVED[name] : payloadReader(name, entry);
     if (!read) return [];
-    const has = new Set(kinds);
+    const has = new Set(entry.kinds);
     return [
       [name, has.size === EVENT_KINDS.length ? read : (event) => (has.has(event.kind) ? read(event) : undefined)],
     ];
@@ -112,15 +105,19 @@ export function factsOf(event: Event): Facts {
 }
 
 /** Whether an event is one that only rules that ask for it may see, and for what reason. */
-export function guardedAs(event: Event): "api" | "internal" | null {
-  if (event.kind === "OutboundMessage" && isInternal(event.payload)) return "internal";
-  const sends = event.kind === "OutboundMessage" || event.kind === "ProviderOutboundMessage";
-  return sends && senderOf(event.payload) === "api" ? "api" : null;
+export function guardedAs({ kind, payload }: Event): Guard | null {
+  return KINDS[kind].guards?.find((guard) => IS_GUARDED[guard](payload)) ?? null;
 }
+
+const IS_GUARDED: { readonly [G in Guard]: (payload: JsonObject) => boolean } = {
+  api: (payload) => senderOf(payload) === "api",
+  internal: isInternal,
+};
 
 /** When it happened, and never after it was received, whatever a clock elsewhere says. */
 function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): string {
-  const said = (isMessage(kind) ? time(payload["dateAdded"]) : null) ?? time(payload["timestamp"]) ?? receivedAt;
+  const { time: own = "timestamp" } = KINDS[kind];
+  const said = time(payload[own]) ?? time(payload["timestamp"]) ?? receivedAt;
   // As numbers: a year past 9999 is written with a sign, and would sort before every other.
   return Date.parse(said) > Date.parse(receivedAt) ? receivedAt : said;
 }
@@ -134,13 +131,6 @@ function plain(type: FactType, value: Json | undefined): Json | undefined {
   if (type === "time" && typeof value === "number") return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];
   return value;
-}
-
-function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
-  if ((type === GATEWAY_TYPE) !== (route === "gateway")) return "wrong-route";
-  if (PROVIDER_TYPES.has(type)) return route === "provider" ? "ProviderOutboundMessage" : "wrong-route";
-  const kind = EVENT_KINDS.find((known) => known === type);
-  return kind === "ProviderOutboundMessage" ? "wrong-route" : (kind ?? null);
 }
 
 /** Text that the struct has proved to be text. */

@@ -1,9 +1,10 @@
-// One struct for each kind of event, made from the table of facts. They accept every deviation that was seen
+// One struct for each kind of event, made from the table of kinds. They accept every deviation that was seen
 // in deliveries and keep unknown keys; what they refuse cannot be used.
-import { define, type, type Struct } from "superstruct";
-import { EVENT_KINDS, type EventKind } from "../model/event.ts";
+import { define, Struct, type } from "superstruct";
+import type { FieldType } from "../model/event-fields.ts";
+import { forEachKind, type EventKind, type KindEntry } from "../model/event-kinds.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
-import { FACTS, factsOfKind, type FactType } from "../language/facts.ts";
+import { contactPath } from "./contact.ts";
 
 const NUMERIC = /^\s*-?\d+(\.\d+)?\s*$/;
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -16,7 +17,7 @@ const isText = (value: unknown): value is string => typeof value === "string";
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
 /** What each type accepts from the wire. Absent, `null` and `""` are accepted for all but the ids an event cannot do without. */
-const CHECKS: { readonly [T in FactType]: Check } = {
+const CHECKS: { readonly [T in FieldType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
   number: (value) =>
@@ -31,34 +32,47 @@ const CHECKS: { readonly [T in FactType]: Check } = {
   any: () => true,
 };
 
-function field(factType: FactType): Struct<Json | undefined, null> {
-  const check = CHECKS[factType];
-  return define(factType, (value) => value === undefined || value === null || value === "" || check(value));
+type IdStruct = Struct<string, null>;
+type Holder = Struct<unknown, null>;
+
+function field(fieldType: FieldType): Struct<Json | undefined, null> {
+  const check = CHECKS[fieldType];
+  return define(fieldType, (value) => isAbsent(value) || check(value));
 }
 
-function requiredId(form: RegExp, message: string): Struct<string, null> {
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+function requiredId(form: RegExp, message: string): IdStruct {
   return define("id", (value) => (isText(value) && form.test(value)) || message);
 }
 
 const locationId = requiredId(LOCATION_ID, "Expected the id of a location");
 const contactId = requiredId(CONTACT_ID, "Expected the id of a contact");
 
-/** Under which key a kind of event names its contact. */
-export function contactKey(kind: EventKind): "contactId" | "id" {
-  return kind === "ContactDndUpdate" || kind === "ContactDelete" || kind === "ContactTagUpdate" ? "id" : "contactId";
+/** What holds the contact under these keys. Where it is absent the contact is what is missing, and is named. */
+function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
+  if (key === undefined) return contactId;
+  return new Struct<unknown, null>({
+    type: "object",
+    schema: null,
+    validator: (value) => isAbsent(value) || CHECKS.object(value),
+    *entries(value) {
+      if (isAbsent(value)) yield [key, undefined, holding(inner)];
+      else if (isJsonObject(value)) yield [key, value[key], holding(inner)];
+    },
+  });
 }
 
-function structOf(kind: EventKind): Struct<{ [key: string]: Json | undefined }> {
-  const fields = factsOfKind(kind)
-    .filter((name) => !FACTS[name]?.derived)
-    .map((name) => [name, field(FACTS[name]?.type ?? "any")] as const);
-  return type({ ...Object.fromEntries(fields), locationId, [contactKey(kind)]: contactId });
+function structOf(kind: EventKind, { fields }: KindEntry) {
+  const [holder = "", ...inner] = contactPath(kind);
+  const known = Object.entries(fields).map(([name, { type: fieldType }]) => [name, field(fieldType)] as const);
+  return type({ ...Object.fromEntries(known), locationId, [holder]: holding(inner) });
 }
 
 /** The struct of each kind of event. */
-export const EVENT_STRUCTS = Object.fromEntries(EVENT_KINDS.map((kind) => [kind, structOf(kind)])) as {
-  readonly [K in EventKind]: ReturnType<typeof structOf>;
-};
+export const EVENT_STRUCTS = forEachKind(structOf);
 
 /** Whether this has the form of a location's id. */
 export function isLocationId(id: unknown): id is string {

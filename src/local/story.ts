@@ -3,7 +3,9 @@
 import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
 import { callName } from "../act/about.ts";
 import { kindOf } from "../act/kinds.ts";
-import { readEvent, routeOf } from "../events/event.ts";
+import { readEvent } from "../events/event.ts";
+import { filledIn } from "../events/filled-in.ts";
+import { routeOf } from "../events/kind-of.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import { doesInWords } from "../language/in-words.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
@@ -260,12 +262,9 @@ function timeOf(start: string, at: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-function withDefaults(given: JsonObject, index: number, now: string): JsonObject {
-  const type = typeof given["type"] === "string" ? given["type"] : "OutboundMessage";
-  const contact: JsonObject = type.startsWith("Contact")
-    ? { id: "story-contact" }
-    : { contactId: "story-contact", messageId: `story-message-${index}`, dateAdded: now };
-  return { type, locationId: "story-location", timestamp: now, ...contact, ...given };
+function withDefaults(given: JsonObject, index: number, at: string): JsonObject {
+  const story = { type: "OutboundMessage", locationId: "story-location", contactId: "story-contact" };
+  return filledIn(given, { ...story, messageId: `story-message-${index}`, at });
 }
 
 const anySecret: { readonly [name: string]: string } = new Proxy(

@@ -1,5 +1,7 @@
 // A rule's own examples: each is an event, perhaps with what came before it, and what the rule does on it.
-import { readEvent, routeOf } from "../events/event.ts";
+import { readEvent } from "../events/event.ts";
+import { filledIn } from "../events/filled-in.ts";
+import { routeOf, typesOf } from "../events/kind-of.ts";
 import type { Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
@@ -67,14 +69,9 @@ const aloneSets = new WeakMap<Rule, RuleSet>();
 /** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
 function exampleEvent(rule: Rule, given: JsonObject, messageId: string, atMs: number): Result<Event, readonly Issue[]> {
   const [first = "OutboundMessage"] = rule.on;
-  const kind = typeof given["type"] === "string" ? given["type"] : first === "ProviderOutboundMessage" ? "SMS" : first;
-  const contact = kind.startsWith("Contact") ? { id: "example-contact" } : { contactId: "example-contact", messageId };
-  const payload: JsonObject = {
-    type: kind,
-    locationId: rule.locations?.[0] ?? "example-location",
-    ...contact,
-    ...given,
-  };
+  const [type] = typesOf(first);
+  const locationId = rule.locations?.[0] ?? "example-location";
+  const payload = filledIn(given, { type, locationId, contactId: "example-contact", messageId });
   const read = readEvent(payload, {
     key: messageId,
     route: routeOf(payload),

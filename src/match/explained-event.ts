@@ -1,5 +1,6 @@
 // The event that somebody asks about, as it would be read: explaining is deciding on it without recording anything.
-import { readEvent, routeOf } from "../events/event.ts";
+import { readEvent } from "../events/event.ts";
+import { routeOf } from "../events/kind-of.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";

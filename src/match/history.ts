@@ -1,16 +1,11 @@
 // What history facts, limits and de-duplication ask of the log. Pure: the past comes as data.
 import { FACT_READERS } from "../events/event.ts";
 import type { Event } from "../model/event.ts";
+import { KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { Limit } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
-
-const DIRECTIONS: { readonly [kind: string]: "inbound" | "outbound" } = {
-  OutboundMessage: "outbound",
-  ProviderOutboundMessage: "outbound",
-  InboundMessage: "inbound",
-};
 
 /** An event as a later one will see it. */
 export function asPast(event: Event, fired: readonly string[], atMs: number): PastEvent {
@@ -18,7 +13,7 @@ export function asPast(event: Event, fired: readonly string[], atMs: number): Pa
     kind: event.kind,
     channel: wordOf(event, "channel"),
     outcome: wordOf(event, "outcome"),
-    direction: DIRECTIONS[event.kind] ?? null,
+    direction: KINDS[event.kind].message?.direction ?? null,
     at: atMs,
     fired,
     messageKey: messageKeyOf(event),

@@ -1,16 +1,7 @@
 import type { Json, JsonObject } from "../kit/json.ts";
+import type { EventKind } from "./event-kinds.ts";
 
-/** The kinds of event: HighLevel's webhooks by its own names, and what a message gateway says of a message. */
-export const EVENT_KINDS = [
-  "OutboundMessage",
-  "ProviderOutboundMessage",
-  "InboundMessage",
-  "ContactDndUpdate",
-  "ContactDelete",
-  "ContactTagUpdate",
-  "GatewayStatus",
-] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
+export { EVENT_KINDS, type EventKind, type HookRoute } from "./event-kinds.ts";
 
 /** What a message travelled on, whichever way HighLevel spelt it. */
 export const CHANNELS = [
@@ -50,9 +41,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** Who sent a message: a user, an automation (workflow, campaign, bulk action), or an API call such as our own. */
 export const SENDERS = ["person", "automation", "api"] as const;
 export type Sender = (typeof SENDERS)[number];
-
-/** Which hook an event came in by. The provider route carries messages to deliver, the gateway route what became of them. */
-export type HookRoute = "events" | "provider" | "gateway";
 
 /** One validated event. */
 export interface Event {

@@ -3,12 +3,11 @@
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/kinds.ts";
 import { templateFields, templateProblem } from "../act/template/template.ts";
-import { isMessage } from "../events/derive.ts";
 import { comparisons, searchesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { searchSteps } from "../language/pattern.ts";
 import type { OutboundHosts } from "../model/configuration.ts";
-import { EVENT_KINDS } from "../model/event.ts";
+import { EVENT_KINDS, isMessage } from "../model/event-kinds.ts";
 import type { Json, Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type {

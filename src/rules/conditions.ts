@@ -112,7 +112,7 @@ function checkOtherFact(value: Json, path: Path, scope: Scope): FactEntry | null
   }
   return entry ?? UNKNOWN_ENTRY;
 }
-const UNKNOWN_ENTRY: FactEntry = { type: "any", kinds: [] };
+const UNKNOWN_ENTRY: FactEntry = { type: "any", about: "a fact that is not known", kinds: [] };
 
 interface Operator {
   readonly name: OperatorName;

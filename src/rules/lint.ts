@@ -2,6 +2,7 @@
 import { comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
+import { KINDS } from "../model/event-kinds.ts";
 import type { Json, Path } from "../kit/json.ts";
 import type { Condition, FactCondition, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
@@ -212,12 +213,12 @@ export function lintTemplateField(root: string, field: string, path: Path, { on,
     );
   if (root !== "event" && root !== "facts") return;
   const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
-  if (root === "event" && field === "contactId" && on.some((kind) => kind.startsWith("Contact"))) {
-    return report(
-      path,
-      "RULE_TEMPLATE_FIELD",
-      'Contact events send the contact as "id", write facts.contactId, which every event has',
-    );
+  const elsewhere = on.find((kind) => KINDS[kind].contact !== "contactId");
+  if (root === "event" && field === "contactId" && elsewhere) {
+    const { contact } = KINDS[elsewhere];
+    const who = contact === "id" ? "Contact events send" : `${elsewhere} sends`;
+    const message = `${who} the contact as "${contact}", write facts.contactId, which every event has`;
+    return report(path, "RULE_TEMPLATE_FIELD", message);
   }
   if (entry && root === "facts" && entry.params)
     return report(path, "RULE_TEMPLATE", `Fact "${field}" needs params, a template cannot ask it`);

@@ -1,6 +1,5 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. What JSON Schema cannot say is listed in UNSAID; admission says it.
-import { FACT_PHRASES } from "../language/fact-phrases.ts";
 import { FACTS, PARAM_WORDS } from "../language/facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { EVENT_KINDS } from "../model/event.ts";
@@ -157,7 +156,7 @@ export const ruleSchema: JsonObject = {
   ),
   $defs: {
     kinds: about("kinds of event", listOf(words(EVENT_KINDS), { minItems: 1 })),
-    fact: { anyOf: described(Object.entries(FACT_PHRASES)) },
+    fact: { anyOf: described(Object.entries(FACTS).map(([name, { about: phrase }]) => [name, phrase])) },
     path: about("into the fact, such as $.a.b[0]", { type: "string", pattern: PATH_PATTERN }),
     group: {
       anyOf: [

@@ -1,6 +1,7 @@
 // What an agency has: rules as people write them, and the events that its locations send. From a seed, for tests of
 // agreement and for the benchmarks.
-import { readEvent, routeOf } from "../../src/events/event.ts";
+import { readEvent } from "../../src/events/event.ts";
+import { routeOf } from "../../src/events/kind-of.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { Json, JsonObject } from "../../src/kit/json.ts";
 import type { Condition, Rule } from "../../src/model/rule.ts";

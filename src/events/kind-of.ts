@@ -1,0 +1,36 @@
+// Which kind of event a payload is, by its `type` and the hook that it came in by.
+import { EVENT_KINDS, KINDS, type EventKind, type HookRoute } from "../model/event-kinds.ts";
+import type { JsonObject } from "../kit/json.ts";
+
+const KIND_OF_TYPE: ReadonlyMap<string, EventKind> = new Map(
+  EVENT_KINDS.flatMap((kind) => typesOf(kind).map((type): [string, EventKind] => [type, kind])),
+);
+const NAMES: ReadonlySet<string> = new Set(EVENT_KINDS);
+
+/** What `type` says on events of a kind, the usual word first. */
+export function typesOf(kind: EventKind): readonly [string, ...string[]] {
+  const [first = kind, ...others] = KINDS[kind].types ?? [];
+  return [first, ...others];
+}
+
+/** The kind that a `type` stands for on its own route, or `null`: none that is known. */
+export function kindNamed(type: unknown): EventKind | null {
+  return typeof type === "string" ? (KIND_OF_TYPE.get(type) ?? null) : null;
+}
+
+/**
+ * The kind that a `type` is on a route; `null`: none that is known. HighLevel signs what it sends to either of its routes,
+ * so an event may come in by the provider's; a gateway sends its own kinds and nothing else, by its own route.
+ */
+export function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
+  const kind = kindNamed(type);
+  if (kind === null) return route === "gateway" || NAMES.has(type) ? "wrong-route" : null;
+  const { route: own } = KINDS[kind];
+  return own === route || (own === "events" && route === "provider") ? kind : "wrong-route";
+}
+
+/** The route that a payload comes in by, for those who only have the payload. */
+export function routeOf(payload: JsonObject): HookRoute {
+  const kind = kindNamed(payload["type"]);
+  return kind === null ? "events" : KINDS[kind].route;
+}

@@ -1,0 +1,123 @@
+// The kinds of event, one entry for each: how it is recognised, where its contact and its time stand, what guards it, and
+// what it brings. Structs, facts, routes, examples, the rules' schema and the docs are all made from it or held against it.
+import { allBut, GROUPS, only, type Fields } from "./event-fields.ts";
+
+/** Which hook an event came in by. The provider route carries messages to deliver, the gateway route what became of them. */
+export type HookRoute = "events" | "provider" | "gateway";
+
+/** What only rules that ask for it may see: what was sent through the API, and comments that never reach the contact. */
+export type Guard = "api" | "internal";
+
+/** One kind of event. */
+export interface KindEntry {
+  /** What happened. */
+  readonly about: string;
+  readonly route: HookRoute;
+  /** What `type` says on that route, where it is not the name of the kind. No two kinds share a word. */
+  readonly types?: readonly string[];
+  /** Where the id of the contact stands, with a dot before each key inside an object: `appointment.contactId`. */
+  readonly contact: string;
+  /** It is a message: which way it went, and the field that names its channel. */
+  readonly message?: { readonly direction: "outbound" | "inbound"; readonly channel: string };
+  /** The field that says when it happened, where `timestamp` only says when it was told. */
+  readonly time?: string;
+  /** `status` and `callStatus` say what became of a message. */
+  readonly hasOutcome?: true;
+  /** The fields that hold phone numbers or addresses it went to. */
+  readonly recipients?: readonly string[];
+  /** As what it is guarded, if it is such a one; the first that fits. */
+  readonly guards?: readonly Guard[];
+  /** What it brings besides the contact. A field has one type, whichever kinds have it. */
+  readonly fields: Fields;
+}
+
+const { envelope, message, toDeliver, reported, contact } = GROUPS;
+const ofContact: Fields = {
+  ...envelope,
+  ...only(message, "source", "dateAdded"),
+  ...only(toDeliver, "phone"),
+  ...allBut(contact, "country"),
+};
+
+const TABLE = {
+  OutboundMessage: {
+    about: "a message or call went out, or its state changed",
+    route: "events",
+    contact: "contactId",
+    message: { direction: "outbound", channel: "messageType" },
+    time: "dateAdded",
+    hasOutcome: true,
+    recipients: ["to"],
+    guards: ["internal", "api"],
+    fields: { ...envelope, ...message },
+  },
+  ProviderOutboundMessage: {
+    about: "a custom conversation provider is to deliver a message",
+    route: "provider",
+    types: ["SMS", "Email", "Custom"],
+    contact: "contactId",
+    message: { direction: "outbound", channel: "type" },
+    time: "dateAdded",
+    recipients: ["phone", "emailTo"],
+    guards: ["api"],
+    fields: {
+      ...envelope,
+      ...only(message, "conversationId", "messageId", "userId", "attachments"),
+      ...only(message, "conversationProviderId", "subject", "emailMessageId"),
+      ...toDeliver,
+    },
+  },
+  InboundMessage: {
+    about: "the contact wrote or called",
+    route: "events",
+    contact: "contactId",
+    message: { direction: "inbound", channel: "messageType" },
+    time: "dateAdded",
+    hasOutcome: true,
+    recipients: ["to"],
+    fields: { ...envelope, ...allBut(message, "mentions") },
+  },
+  ContactDndUpdate: {
+    about: "do not disturb was switched on or off",
+    route: "events",
+    contact: "id",
+    fields: { ...ofContact, ...only(contact, "country") },
+  },
+  ContactDelete: { about: "the contact was deleted", route: "events", contact: "id", fields: ofContact },
+  ContactTagUpdate: { about: "its tags changed", route: "events", contact: "id", fields: ofContact },
+  GatewayStatus: {
+    about: "a message gateway says what became of a message that a custom provider had to deliver",
+    route: "gateway",
+    contact: "contactId",
+    hasOutcome: true,
+    recipients: ["recipients"],
+    fields: { ...envelope, ...only(message, "messageId", "status", "emailMessageId"), ...reported },
+  },
+} as const satisfies { readonly [kind: string]: KindEntry };
+
+/** The kinds of event: HighLevel's webhooks by its own names, and what a message gateway says of a message. */
+export type EventKind = keyof typeof TABLE;
+
+/** Every kind of event by its name. */
+export const KINDS: { readonly [Kind in EventKind]: KindEntry } = TABLE;
+
+/** The names of the kinds, in the order of the table. */
+export const EVENT_KINDS = Object.keys(KINDS) as readonly EventKind[];
+
+/** Something made for each kind, by its name. */
+export function forEachKind<Made>(make: (kind: EventKind, entry: KindEntry) => Made): {
+  readonly [Kind in EventKind]: Made;
+} {
+  const made = EVENT_KINDS.map((kind) => [kind, make(kind, KINDS[kind])] as const);
+  return Object.fromEntries(made) as { [Kind in EventKind]: Made };
+}
+
+/** The kinds of which something is true. */
+export function kindsWhere(isTrue: (entry: KindEntry) => boolean): readonly EventKind[] {
+  return EVENT_KINDS.filter((kind) => isTrue(KINDS[kind]));
+}
+
+/** Whether a kind of event is a message, out or in, and so has a channel. */
+export function isMessage(kind: EventKind): boolean {
+  return KINDS[kind].message !== undefined;
+}
