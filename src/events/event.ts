@@ -54,7 +54,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
       key: received.key,
       kind,
       locationId: text(payload["locationId"]),
-      contactId: text(contactIn(kind, payload)),
+      contactId: text(contactIn(KINDS[kind], payload)),
       occurredAt: occurredAt(kind, payload, received.receivedAt),
       receivedAt: received.receivedAt,
       payload,

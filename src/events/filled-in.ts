@@ -19,7 +19,8 @@ export interface Defaults {
 export function filledIn(given: JsonObject, { type, locationId, contactId, messageId, at }: Defaults): JsonObject {
   const kind = kindNamed(typeof given["type"] === "string" ? given["type"] : type);
   if (kind === null) return { type, locationId, ...given };
-  const { fields, time } = KINDS[kind];
+  const entry = KINDS[kind];
+  const { fields, time } = entry;
   const payload: JsonObject = {
     type,
     locationId,
@@ -28,5 +29,5 @@ export function filledIn(given: JsonObject, { type, locationId, contactId, messa
     ...(Object.hasOwn(fields, "messageId") ? { messageId } : {}),
     ...given,
   };
-  return contactIn(kind, payload) === undefined ? withContact(kind, payload, contactId) : payload;
+  return contactIn(entry, payload) === undefined ? withContact(entry, payload, contactId) : payload;
 }

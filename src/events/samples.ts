@@ -1,7 +1,9 @@
 // A realistic event of every kind and channel, as HighLevel or a gateway sends it: forms from HighLevel's documentation,
 // and the spellings that deliveries were seen with. Ids and times are made anew for each event that is sent.
-import type { HookRoute } from "../model/event.ts";
+import { KINDS, type HookRoute } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
+import { contactIn, withContact } from "./contact.ts";
+import { kindNamed } from "./kind-of.ts";
 
 /** One sample: what it is, and the payload without its envelope. */
 export interface Sample {
@@ -268,14 +270,22 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
 /** The eight channels of OutboundMessage and the two provider kinds: what the demo sends. */
 export const CHANNEL_SAMPLES = ["sms", "email", "call", "voicemail", "fb", "ig", "gmb", "live-chat"] as const;
 
-/** A payload to send: the sample with a fresh envelope, and what the caller sets over it. */
+/** A payload to send: the sample with a fresh envelope, and what the caller sets over it. It still names its contact. */
 export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date): JsonObject {
-  const fresh: JsonObject = {
-    messageId: crypto.randomUUID(),
+  const kind = kindNamed(payload["type"]);
+  if (kind === null) throw new Error("A sample is of a kind that is known");
+  const entry = KINDS[kind];
+  const has = (name: string): boolean => Object.hasOwn(entry.fields, name);
+  const whole: JsonObject = {
+    ...payload,
+    ...(has("messageId") ? { messageId: crypto.randomUUID() } : {}),
     // A gateway has an id of its own in a header.
     ...(route === "gateway" ? {} : { webhookId: crypto.randomUUID() }),
     timestamp: now.toISOString(),
+    ...(has("dateAdded") ? { dateAdded: now.toISOString() } : {}),
+    ...set,
   };
-  const dated: JsonObject = route === "events" ? { dateAdded: now.toISOString() } : {};
-  return { ...payload, ...fresh, ...dated, ...set };
+  const contactId = contactIn(entry, payload);
+  const isLost = typeof contactId === "string" && contactIn(entry, whole) === undefined;
+  return isLost ? withContact(entry, whole, contactId) : whole;
 }

@@ -2,7 +2,7 @@
 // in deliveries and keep unknown keys; what they refuse cannot be used.
 import { define, Struct, type } from "superstruct";
 import type { FieldType } from "../model/event-fields.ts";
-import { forEachKind, type EventKind, type KindEntry } from "../model/event-kinds.ts";
+import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { contactPath } from "./contact.ts";
 
@@ -65,9 +65,10 @@ function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
   });
 }
 
-function structOf(kind: EventKind, { fields }: KindEntry) {
-  const [holder = "", ...inner] = contactPath(kind);
-  const known = Object.entries(fields).map(([name, { type: fieldType }]) => [name, field(fieldType)] as const);
+/** What a payload of a kind has to be: the ids that an event cannot do without, and each known field of its type. */
+export function structOf(entry: KindEntry) {
+  const [holder = "", ...inner] = contactPath(entry);
+  const known = Object.entries(entry.fields).map(([name, { type: fieldType }]) => [name, field(fieldType)] as const);
   return type({ ...Object.fromEntries(known), locationId, [holder]: holding(inner) });
 }
 

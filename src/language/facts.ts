@@ -88,7 +88,7 @@ const DERIVED: { readonly [name: string]: FactEntry } = derived({
 /** Every fact by its name. */
 export const FACTS: { readonly [name: string]: FactEntry } = { ...DERIVED, ...sent() };
 
-const NAMES_OF = forEachKind((kind) => Object.keys(FACTS).filter((name) => FACTS[name]?.kinds.includes(kind)));
+const NAMES_OF = forEachKind((_, kind) => Object.keys(FACTS).filter((name) => FACTS[name]?.kinds.includes(kind)));
 
 /** The names of the facts that a kind of event has. */
 export function factsOfKind(kind: EventKind): readonly string[] {

@@ -105,10 +105,10 @@ export const KINDS: { readonly [Kind in EventKind]: KindEntry } = TABLE;
 export const EVENT_KINDS = Object.keys(KINDS) as readonly EventKind[];
 
 /** Something made for each kind, by its name. */
-export function forEachKind<Made>(make: (kind: EventKind, entry: KindEntry) => Made): {
+export function forEachKind<Made>(make: (entry: KindEntry, kind: EventKind) => Made): {
   readonly [Kind in EventKind]: Made;
 } {
-  const made = EVENT_KINDS.map((kind) => [kind, make(kind, KINDS[kind])] as const);
+  const made = EVENT_KINDS.map((kind) => [kind, make(KINDS[kind], kind)] as const);
   return Object.fromEntries(made) as { [Kind in EventKind]: Made };
 }
 

@@ -1,14 +1,15 @@
 // Receiving: who sent it, is it bounded, is it for us, what is it; then one call to the ledger and the answer.
 // The order matters: nothing whose sender is not proved changes anything.
+import { contactsNamed } from "../events/contact.ts";
+import { readEvent, type ReadEvent, type Received } from "../events/event.ts";
+import { parseJson, type ParsedJson } from "../events/parse-json.ts";
 import { locationOf } from "../events/structs.ts";
-import { readEvent } from "../events/event.ts";
-import { parseJson } from "../events/parse-json.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Event, HookRoute } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
-import { logError, logEvent, logRefusal } from "../model/log-line.ts";
+import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
 import type { Held, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
@@ -44,6 +45,8 @@ const NOT_JSON: readonly Issue[] = [
   { pointer: "", code: "EVENT_NOT_JSON", message: "Expected one JSON document in UTF-8" },
 ];
 
+type Read = ReadEvent | { readonly status: "lifecycle"; readonly lifecycle: Lifecycle };
+
 /** Receives one webhook request. */
 export async function receive(
   request: Request,
@@ -58,51 +61,94 @@ export async function receive(
 
 /** Takes in a body whose signature was checked: now, or when it is released from the quarantine. */
 export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
-  const { bytes, route } = signed;
+  const parsed = parseJson(signed.bytes);
+  return parsed === null ? ingestBytes(signed, ports) : ingestJson(signed, parsed, ports);
+}
+
+async function ingestJson(
+  signed: SignedBody,
+  { value: payload, issues, text }: ParsedJson,
+  ports: ReceivePorts,
+): Promise<Result<HookAnswer, Failure>> {
+  const { route } = signed;
   const { configuration, clock, store } = ports;
   const receivedAt = new Date(clock()).toISOString();
-  const parsed = parseJson(bytes);
-  const payload = parsed?.value ?? null;
   const locationId = locationOf(payload);
-  const named = route === "gateway" ? signed.key : claimedKey(payload);
-  const key = named ?? hex(await sha256(bytes));
-  const allowed = isAllowed(payload, locationId, configuration);
-  if (!allowed) logRefusal(route, "EVENT_NOT_ALLOWED", clock());
-  if (parsed !== null && !allowed) return fail({ code: "EVENT_NOT_ALLOWED" });
-  const lifecycle = parsed === null || parsed.issues.length > 0 ? null : lifecycleOf(payload, route, key);
-  const read =
-    parsed === null
-      ? unusable(NOT_JSON)
-      : parsed.issues.length > 0
-        ? unusable(parsed.issues)
-        : readEvent(parsed.value, { key, route, receivedAt });
+  const key = (route === "gateway" ? signed.key : claimedKey(payload)) ?? (await digestOf(signed));
+  if (!isAllowed(payload, locationId, configuration)) {
+    logRefusal(route, "EVENT_NOT_ALLOWED", clock());
+    return fail({ code: "EVENT_NOT_ALLOWED" });
+  }
+  const read: Read = issues.length > 0 ? { status: "unusable", issues } : readJson(payload, { key, route, receivedAt });
   const answer = await stored({ eventKey: key, locationId }, async (): Promise<Result<HookAnswer, Failure>> => {
-    if (lifecycle !== null) return lifecycleAnswer(lifecycle, key, store);
     switch (read.status) {
+      case "lifecycle":
+        return lifecycleAnswer(read.lifecycle, key, store);
       case "event":
         return recordedAnswer(await store.record(read.event), key);
       case "ignored":
         return heldAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
       case "unusable": {
-        const body = parsed?.text ?? BASE64_PREFIX + base64(bytes);
-        const { issues } = read;
-        const contactIds = contactsNamed(payload);
-        // A gateway names its message beside the body: the same body is another message.
-        const digest = hex(await sha256(bytes));
-        const id = route === "gateway" ? hex(await sha256(`${key}\n${digest}`)) : digest;
-        const item: Quarantined = { id, eventKey: key, receivedAt, route, issues, contactIds, body };
-        // Bytes that are no JSON name nobody: they are kept only where any location is allowed at all.
-        const held: Held = allowed ? await store.quarantine(locationId, item) : { status: "held" };
-        return heldAnswer(held, { status: "quarantined", eventKey: key, issues });
+        const item = { eventKey: key, receivedAt, route, issues: read.issues, contactIds: contactsNamed(payload) };
+        return quarantined(locationId, { ...item, id: await quarantineId(signed, key), body: text }, store);
       }
     }
   });
-  if (answer.ok && allowed) {
-    const kind = lifecycle?.kind ?? (read.status === "event" ? read.event.kind : null);
+  if (answer.ok) {
+    const kind = kindOf(read);
     const fired = answer.value.status === "accepted" ? answer.value.fired : [];
     logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired });
   }
-  return answer.ok && parsed === null ? fail({ code: "REQUEST_NOT_JSON" }) : answer;
+  return answer;
+}
+
+/** What the payload is: of the app, or an event of a contact. */
+function readJson(payload: Json, received: Received): Read {
+  const lifecycle = lifecycleOf(payload, received.route, received.key);
+  return lifecycle === null ? readEvent(payload, received) : { status: "lifecycle", lifecycle };
+}
+
+function kindOf(read: Read): EventLine["kind"] {
+  if (read.status === "lifecycle") return read.lifecycle.kind;
+  return read.status === "event" ? read.event.kind : null;
+}
+
+/** Bytes that are no JSON name nobody: they are kept only where any location is allowed at all, and refused all the same. */
+async function ingestBytes(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
+  const { bytes, route } = signed;
+  const { configuration, clock, store } = ports;
+  const key = (route === "gateway" ? signed.key : null) ?? (await digestOf(signed));
+  if (!isAllowed(null, null, configuration)) {
+    logRefusal(route, "EVENT_NOT_ALLOWED", clock());
+    return fail({ code: "REQUEST_NOT_JSON" });
+  }
+  const item = { eventKey: key, receivedAt: new Date(clock()).toISOString(), route, issues: NOT_JSON, contactIds: [] };
+  const body = BASE64_PREFIX + base64(bytes);
+  const answer = await stored({ eventKey: key, locationId: null }, async () =>
+    quarantined(null, { ...item, id: await quarantineId(signed, key), body }, store),
+  );
+  if (!answer.ok) return answer;
+  logEvent({ eventKey: key, locationId: null, kind: null, status: answer.value.status, fired: [] });
+  return fail({ code: "REQUEST_NOT_JSON" });
+}
+
+async function quarantined(
+  locationId: string | null,
+  item: Quarantined,
+  store: EventStore,
+): Promise<Result<HookAnswer, Failure>> {
+  const { eventKey, issues } = item;
+  return heldAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
+}
+
+/** The same body has the same place. A gateway names its message beside the body: the same body is another message. */
+async function quarantineId(signed: SignedBody, key: string): Promise<string> {
+  const digest = await digestOf(signed);
+  return signed.route === "gateway" ? hex(await sha256(`${key}\n${digest}`)) : digest;
+}
+
+async function digestOf({ bytes }: SignedBody): Promise<string> {
+  return hex(await sha256(bytes));
 }
 
 function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer, Failure> {
@@ -168,10 +214,6 @@ function bytesOf(body: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(body.slice(BASE64_PREFIX.length)), (character) => character.charCodeAt(0));
 }
 
-function unusable(issues: readonly Issue[]): { readonly status: "unusable"; readonly issues: readonly Issue[] } {
-  return { status: "unusable", issues };
-}
-
 /** The signature proves the sender, not that the event is meant for this deployment: the operator's lists do. */
 function isAllowed(payload: Json, locationId: string | null, { locations, appIds }: Configuration): boolean {
   const appId = isJsonObject(payload) ? payload["appId"] : undefined;
@@ -185,11 +227,4 @@ function isAllowed(payload: Json, locationId: string | null, { locations, appIds
 /** `webhookId` is the same on every retry of one delivery of HighLevel's. */
 function claimedKey(payload: Json): string | null {
   return isJsonObject(payload) ? eventKeyFrom(payload["webhookId"]) : null;
-}
-
-/** Every id that may be a contact's, in whichever form, so that erasing the contact finds what is held. */
-function contactsNamed(payload: Json): readonly string[] {
-  if (!isJsonObject(payload)) return [];
-  const named = [payload["contactId"], payload["id"]].filter((id) => typeof id === "string" || typeof id === "number");
-  return [...new Set(named.map(String))].filter((id) => id !== "");
 }
