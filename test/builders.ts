@@ -1,7 +1,10 @@
 // Builders that name only what matters to a test.
+import { withContact } from "../src/events/contact.ts";
 import { readEvent } from "../src/events/event.ts";
-import { routeOf } from "../src/events/kind-of.ts";
+import { kindNamed, routeOf } from "../src/events/kind-of.ts";
+import { SAMPLES, type Sample } from "../src/events/samples.ts";
 import type { Event, HookRoute } from "../src/model/event.ts";
+import { KINDS } from "../src/model/event-kinds.ts";
 import type { JsonObject } from "../src/kit/json.ts";
 import {
   byPriority,
@@ -29,6 +32,14 @@ export function aPayload(fields: JsonObject = {}): JsonObject {
     ...CANARY_PERSON,
     ...fields,
   };
+}
+
+/** A sample of a contact of its own. */
+export function sampleOf(name: string, contactId: string): Sample {
+  const sample = SAMPLES[name];
+  const kind = sample ? kindNamed(sample.payload["type"]) : null;
+  if (!sample || !kind) throw new Error(`There is no sample "${name}"`);
+  return { ...sample, payload: withContact(KINDS[kind], sample.payload, contactId) };
 }
 
 /** An event made from a payload. */

@@ -1,5 +1,7 @@
 import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
-import { EVENT_KINDS, type EventKind, type HookRoute } from "../../src/model/event.ts";
+import { contactPath, withContact } from "../../src/events/contact.ts";
+import { typesOf } from "../../src/events/kind-of.ts";
+import { EVENT_KINDS, KINDS, type EventKind, type HookRoute } from "../../src/model/event-kinds.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 
 /** An event to be sent. */
@@ -11,16 +13,19 @@ export interface SentPayload {
 const TAKES_TEXT: ReadonlySet<FactType> = new Set(["text", "id", "list", "address", "time", "any"]);
 const LOCATION = "naughty-location";
 
-/** The least that each kind of event needs, and the fact that the shipped rules ask about first. */
-const LEAST: { readonly [K in EventKind]: SentPayload } = {
-  OutboundMessage: { route: "events", payload: { contactId: "c", messageType: "SMS", status: "failed" } },
-  ProviderOutboundMessage: { route: "provider", payload: { type: "Email", contactId: "c" } },
-  InboundMessage: { route: "events", payload: { contactId: "c", messageType: "Email" } },
-  ContactDndUpdate: { route: "events", payload: { id: "c" } },
-  ContactDelete: { route: "events", payload: { id: "c" } },
-  ContactTagUpdate: { route: "events", payload: { id: "c" } },
-  GatewayStatus: { route: "gateway", payload: { contactId: "c", messageId: "m", status: "failed" } },
+/** What the shipped rules ask about first, where they ask a kind anything. */
+const ASKED: { readonly [K in EventKind]?: JsonObject } = {
+  OutboundMessage: { messageType: "SMS", status: "failed" },
+  ProviderOutboundMessage: { type: "Email" },
+  InboundMessage: { messageType: "Email" },
+  GatewayStatus: { messageId: "m", status: "failed" },
 };
+
+/** The least that a kind of event needs, and what is asked of it. */
+function leastOf(kind: EventKind): SentPayload {
+  const [type] = typesOf(kind);
+  return { route: KINDS[kind].route, payload: { ...withContact(KINDS[kind], { type }, "c"), ...ASKED[kind] } };
+}
 
 /** The fields of a kind that take any text: an event is an event whatever stands in them. */
 function textFields(kind: EventKind): string[] {
@@ -33,22 +38,25 @@ function textFields(kind: EventKind): string[] {
 
 /** An event of a kind with texts in all of its fields in turn, under names that nobody knows, and in a list. */
 export function eventWith(kind: EventKind, ...texts: readonly string[]): SentPayload {
-  const { route, payload } = LEAST[kind];
+  const { route, payload } = leastOf(kind);
   const fields = textFields(kind).map((name, index) => [name, texts[index % texts.length] ?? ""] as const);
   const unknown = { notAField: texts[0] ?? "", inAList: [...texts, { deep: [...texts] }] };
   return {
     route,
-    payload: { ...Object.fromEntries(fields), ...unknown, type: kind, ...payload, locationId: LOCATION },
+    payload: { ...Object.fromEntries(fields), ...unknown, ...payload, locationId: LOCATION },
   };
 }
 
 /** Each kind of event with a text in all of its fields, and in one at a time, those that it needs among them. */
 export function payloadsWith(text: string): SentPayload[] {
   const single = EVENT_KINDS.flatMap((kind) => {
-    const { route, payload } = LEAST[kind];
-    return factsOfKind(kind)
+    const { route, payload: least } = leastOf(kind);
+    const payload = { locationId: LOCATION, ...least };
+    const nested = { route, payload: withContact(KINDS[kind], payload, text) };
+    const flat = factsOfKind(kind)
       .filter((name) => FACTS[name]?.derived !== true || name === "contactId")
-      .map((name) => ({ route, payload: { type: kind, locationId: LOCATION, ...payload, [name]: text } }));
+      .map((name) => ({ route, payload: { ...payload, [name]: text } }));
+    return contactPath(KINDS[kind]).length > 1 ? [...flat, nested] : flat;
   });
   return [...EVENT_KINDS.map((kind) => eventWith(kind, text)), ...single];
 }

@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
 import { SAMPLES } from "../../src/events/samples.ts";
-import { EVENT_KINDS, type EventKind, type HookRoute } from "../../src/model/event.ts";
+import { contactPath } from "../../src/events/contact.ts";
+import { kindNamed } from "../../src/events/kind-of.ts";
+import { KINDS, type EventKind, type HookRoute } from "../../src/model/event-kinds.ts";
 import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS } from "../cases/json-cases.ts";
 
@@ -144,14 +146,17 @@ const usual: { readonly [T in FactType]: fc.Arbitrary<Json> } = {
 };
 
 const samples = Object.values(SAMPLES);
-const kindOf = (sample: JsonObject): EventKind =>
-  EVENT_KINDS.find((kind) => kind === sample["type"]) ?? "ProviderOutboundMessage";
-const REQUIRED = new Set(["type", "locationId", "contactId", "id"]);
+const kindOf = (sample: JsonObject): EventKind => {
+  const kind = kindNamed(sample["type"]);
+  if (kind === null) throw new Error("A sample of no kind");
+  return kind;
+};
 
 /** A realistic event in which some fields hold anything that their type takes, some hold anything, and some nobody knows. */
 export const sent: fc.Arbitrary<Sent> = fc.constantFrom(...samples).chain(({ route, payload }) => {
   const kind = kindOf(payload);
-  const names = factsOfKind(kind).filter((name) => !FACTS[name]?.derived && !REQUIRED.has(name));
+  const required = new Set(["type", "locationId", contactPath(KINDS[kind])[0]]);
+  const names = factsOfKind(kind).filter((name) => !FACTS[name]?.derived && !required.has(name));
   const field = fc
     .constantFrom(...names)
     .chain((name) => fc.tuple(fc.constant(name), usual[FACTS[name]?.type ?? "any"]));

@@ -4,7 +4,8 @@ import { Response as OutboundResponse } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { MAX_NODES, parseJson } from "../../src/events/parse-json.ts";
-import { EVENT_KINDS, type HookRoute } from "../../src/model/event.ts";
+import { withContact } from "../../src/events/contact.ts";
+import { EVENT_KINDS, KINDS, type HookRoute } from "../../src/model/event-kinds.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
 import { aPayload, provedHeaders } from "../builders.ts";
@@ -114,13 +115,11 @@ describe("texts that go wrong somewhere", () => {
     "are kept as they were sent in every field of %s",
     async (kind) => {
       const locationId = `texts-${kind}`;
-      const sent = (text: string, index: number): JsonObject => ({
-        ...eventWith(kind, text).payload,
-        locationId,
-        webhookId: `w-${index}`,
+      const sent = (text: string, index: number): JsonObject => {
+        const payload = { ...eventWith(kind, text).payload, locationId, webhookId: `w-${index}` };
         // Each has a contact of its own, so that no history grows.
-        [kind.startsWith("Contact") ? "id" : "contactId"]: `c-${index}`,
-      });
+        return withContact(KINDS[kind], payload, `c-${index}`);
+      };
       const { route } = eventWith(kind, "");
       const words = await each(NAUGHTY_TEXTS, ({ text }, index) =>
         wordOn(utf8(sent(text, index)), route, `w-${index}`),

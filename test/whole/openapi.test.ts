@@ -11,7 +11,7 @@ import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
-import { gatewaySigned, provedHeaders, signed } from "../builders.ts";
+import { gatewaySigned, provedHeaders, sampleOf, signed } from "../builders.ts";
 import { bundleWithRules } from "./bundles.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
@@ -81,10 +81,9 @@ beforeAll(async () => {
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   for (const name of SENT) {
-    const sample = SAMPLES[name];
-    if (!sample) throw new Error(`There is no sample "${name}"`);
     // A contact each: a reply of one does not end the waits of another.
-    const { httpStatus } = await sendEvent(target, sample.route, payloadOf(sample, contactOf(name), new Date()));
+    const sample = sampleOf(name, `contact-${name}`);
+    const { httpStatus } = await sendEvent(target, sample.route, payloadOf(sample, {}, new Date()));
     expect([name, httpStatus]).toEqual([name, 202]);
   }
   for (const body of [...UNUSABLE, ...UNKNOWN]) await sendEvent(target, "events", body);
@@ -101,10 +100,6 @@ afterAll(async () => {
   await worker.miniflare.dispose();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function contactOf(name: string): JsonObject {
-  return SAMPLES[name]?.payload["id"] === undefined ? { contactId: `contact-${name}` } : { id: `contact-${name}` };
-}
 
 async function send({ method, url, headers, body }: Call): Promise<Response> {
   return fetch(new URL(url, worker.url), { method, headers, body });
