@@ -1,4 +1,4 @@
-// The operator's page: takes the token out of the link that it was opened with, and draws.
+// The operator's page: takes the token out of the link that opened it, and renders.
 import { render } from "preact";
 import { App } from "./frame/app.tsx";
 import { takeTokenFromLink } from "./ask/session.ts";

@@ -1,10 +1,10 @@
-// Which deliveries the address of the page describes: for the list, for the counts, and for what is done to all of them.
+// Which deliveries the page's address describes: for the list, the counts and the bulk actions.
 import type { DeliveryFilter } from "../../model/delivery.ts";
 import { hostInWords } from "../../language/in-words.ts";
 import type { Query } from "./routes.ts";
 import { timeInWords } from "../time/time.ts";
 
-/** Ages to choose from, as they stand in the address. `between`: `since` and `until` say it. */
+/** The ages to choose from, by their name in the address. With `between`, `since` and `until` are the bounds. */
 export const AGES: Readonly<Record<string, string>> = {
   hour: "last hour",
   day: "last day",
@@ -47,26 +47,26 @@ export const ERROR_CODES = [
   "HIGHLEVEL_UNKNOWN",
 ] as const;
 
-/** What the filters in an address mean at a time. Ages go by whole minutes, so that a list does not ask anew all the time. */
+/** The filter that an address means at `now`. Ages go by whole minutes, so a list is not refetched all the time. */
 export function filterOf(query: Query, now: number): DeliveryFilter {
   const { rule, host, contact, error } = query;
   return { rule, host, contact, error, ...stretchOf(query, now) };
 }
 
-/** The age that an address says, by its name; times of their own are `between`. */
+/** The name of the age in an address: `between` for explicit times, empty for none. */
 export function ageOf({ age, since, until }: Query): string {
   if (age !== undefined && Object.hasOwn(AGES, age)) return age;
   return since || until ? "between" : "";
 }
 
-/** The same, and nothing that is decided from now on. */
+/** The same filter, without anything decided from now on. */
 export function frozen(filter: DeliveryFilter, now: number): DeliveryFilter {
   const at = new Date(now).toISOString();
   const isEarlier = filter.until !== undefined && Date.parse(filter.until) < now;
   return isEarlier ? filter : { ...filter, until: at };
 }
 
-/** What a filter says, one phrase for each thing that it names. */
+/** A filter in words, one phrase for each field that is set. */
 export function filterInWords(filter: DeliveryFilter, zone: string, now: number): readonly string[] {
   const { rule, host, contact, error, since, until } = filter;
   const time = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : timeInWords(at, zone, now));

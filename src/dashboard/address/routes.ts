@@ -1,5 +1,5 @@
-// Where in the page one is: the fragment of the address, which no server and no log ever sees.
-// `#/l/<location>/<page>/<item>?<query>`; every filter stands in it, so an address can be kept and the way back works.
+// The current place in the page: the fragment of the address, which no server and no log ever sees.
+// `#/l/<location>/<page>/<item>?<query>`; every filter is in it, so that bookmarks and the back button work.
 import { useEffect, useState } from "preact/hooks";
 
 const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
@@ -22,7 +22,7 @@ export interface PageProps {
   readonly route: Route;
 }
 
-/** Reads a fragment. What it does not know becomes the overview. */
+/** Reads a fragment. An unknown page becomes the overview. */
 export function readRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);
   const [, , locationId = "", page = "", item = ""] = path.startsWith("/l/") ? path.split("/").map(decoded) : [];
@@ -34,13 +34,13 @@ export function readRoute(fragment: string): Route {
   };
 }
 
-/** The stretch of time that an address names; empty when it names none that can be read. */
+/** The stretch of time that an address names; empty unless both ends are valid times. */
 export function spanOf({ from, to }: Query): { readonly from?: string; readonly to?: string } {
   const isTime = (text: string | undefined): text is string => text !== undefined && !Number.isNaN(Date.parse(text));
   return isTime(from) && isTime(to) ? { from, to } : {};
 }
 
-/** The address of a place. Values that are empty are left out. */
+/** The address of a place. Empty values are left out. */
 export function linkTo(
   locationId: string,
   page: PageName = "overview",
@@ -54,19 +54,19 @@ export function linkTo(
   return `${path.join("/")}${given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`}`;
 }
 
-/** Goes there; `replace` leaves no step to go back to. */
+/** Goes there. `replace` adds no entry to the browser's history. */
 export function goTo(link: string, replace = false): void {
   if (replace) location.replace(link);
   else location.assign(link);
 }
 
-/** Where one is, kept up with the address. */
+/** The current route; it follows the address. */
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => readRoute(location.hash));
   useEffect(() => {
     const follow = (): void => setRoute(readRoute(location.hash));
     addEventListener("hashchange", follow);
-    // The address may have changed since it was first read.
+    // The address may have changed since the first read.
     follow();
     return () => removeEventListener("hashchange", follow);
   }, []);

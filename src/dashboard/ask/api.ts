@@ -1,11 +1,11 @@
-// Calls to the operator's API, and what it says when it cannot.
+// Calls to the operator's API, and the problems that it answers with.
 import type { Issue } from "../../model/failure.ts";
 import { token } from "./session.ts";
 
 /** Query parameters; those without a value are left out. */
 export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
 
-/** A call that failed: what the API said of it, or that it said nothing. */
+/** A call that failed: what the API said about it, or that there was no answer. */
 export class Problem extends Error {
   /** HTTP status; 0 without an answer. */
   readonly status: number;
@@ -23,30 +23,30 @@ export class Problem extends Error {
   }
 }
 
-/** What to say of anything that was thrown: what is no `Problem` is a fault of this page. */
+/** Anything thrown, as a `Problem`: whatever is not one already is a bug in this page. */
 export function problemOf(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem(0, "BUG", "This page has a fault", String(error));
 }
 
 const refusedListeners = new Set<(problem: Problem) => void>();
 
-/** Tells of every call that is answered 401, as long as the token that it was made with is still the tab's. */
+/** Calls `listener` for every call answered with 401 whose token is still the tab's. Returns what stops it. */
 export function onRefused(listener: (problem: Problem) => void): () => void {
   refusedListeners.add(listener);
   return () => void refusedListeners.delete(listener);
 }
 
-/** Asks. It throws a `Problem`, or what aborting throws. */
+/** GET. Throws a `Problem`, or the abort error. */
 export function get<Answer>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<Answer> {
   return call("GET", withParameters(path, parameters), undefined, signal);
 }
 
-/** Asks with a body, or changes something. It throws a `Problem`, or what aborting throws. */
+/** POST: a question with a body, or a change. Throws a `Problem`, or the abort error. */
 export function post<Answer>(path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
   return call("POST", path, body, signal);
 }
 
-/** Removes. It throws a `Problem`. */
+/** DELETE. Throws a `Problem`. */
 export function remove<Answer>(path: string): Promise<Answer> {
   return call("DELETE", path);
 }
@@ -88,7 +88,7 @@ async function call<Answer>(method: string, path: string, body?: unknown, signal
   throw problem;
 }
 
-/** RFC 9457, as `model/failure.ts` makes it. */
+/** Problem details (RFC 9457), as `model/failure.ts` makes them. */
 interface ProblemBody {
   readonly code?: string;
   readonly title?: string;

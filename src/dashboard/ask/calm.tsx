@@ -1,5 +1,5 @@
-// For answers that cost more than a page of a list: told of a change at once after a quiet time, and while changes keep
-// coming every ten seconds.
+// For answers that cost more than a page of a list. After a quiet spell a change is passed on at once; while changes
+// keep coming, the latest is passed on every ten seconds.
 import type { ComponentChildren, JSX } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { Parameters } from "./api.ts";
@@ -7,12 +7,12 @@ import { Change, useQueryAt, type Asked } from "./use-query.ts";
 
 const EVERY_MS = 10_000;
 
-/** Everything inside is told of changes calmly. */
+/** Everything inside hears of changes at this slower pace. */
 export function Calm({ children }: { readonly children: ComponentChildren }): JSX.Element {
   return <Change.Provider value={useCalmChange()}>{children}</Change.Provider>;
 }
 
-/** A question that is told of changes calmly. Another question, and `askAgain`, are asked at once. */
+/** A query that hears of changes at this slower pace. A different question and `askAgain` are asked at once. */
 export function useCalmQuery<Answer>(path: string | null, parameters: Parameters = {}): Asked<Answer> {
   return useQueryAt<Answer>(useCalmChange(), path, parameters);
 }

@@ -1,6 +1,6 @@
 /**
- * Asks, never twice at once: a wish that comes meanwhile is answered by asking once more afterwards, however many come.
- * So a question whose answer is slower than the wishes still gets answers. `ask` reports what fails itself.
+ * Runs `ask`, never twice at once: any number of calls during a run lead to one more run after it. So a query gets its
+ * answers even when calls come faster than they do. `ask` reports its own failures.
  */
 export function oneAtATime(ask: () => Promise<void>, signal: AbortSignal): () => void {
   let isAsking = false;

@@ -1,11 +1,11 @@
-// What every part of the page may need to know of where it stands.
+// What every part of the page may need to know about where it is.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 
-/** The location that is shown, and by which clock. */
+/** The location that is shown, and its time zone. */
 export interface Place {
   readonly locationId: string;
-  /** IANA name: times are shown in it. */
+  /** IANA name of the zone in which times are shown. */
   readonly zone: string;
 }
 

@@ -1,4 +1,4 @@
-// Who is looking: an admin token that is kept for this tab alone, or nobody but whom Cloudflare Access let through.
+// Who is looking: the holder of an admin token, kept for this tab alone, or whoever Cloudflare Access let through.
 
 const KEY = "afterbeep.token";
 const LINK = /^#token=(.*)$/s;
@@ -6,7 +6,10 @@ const TOKEN = /^[!-~]+$/;
 
 let isForgotten = false;
 
-/** Takes the token out of a link that signs in, as `npm run dev` prints it, and says whether there was one. It never reaches a server: a fragment is not sent. */
+/**
+ * Takes the token out of a sign-in link, as `npm run dev` prints it, and says whether there was one. The token never
+ * reaches a server in this way, since browsers do not send fragments.
+ */
 export function takeTokenFromLink(): boolean {
   const link = readLink(location.hash);
   if (link === null) return false;
@@ -15,7 +18,7 @@ export function takeTokenFromLink(): boolean {
   return link.token !== null;
 }
 
-/** What a fragment that is such a link holds; `token` is `null` when it can be none. */
+/** Reads a fragment: `null` if it is not that of a sign-in link, `token: null` if it is but the token is malformed. */
 export function readLink(fragment: string): { readonly token: string | null } | null {
   const [, text] = LINK.exec(fragment) ?? [];
   if (text === undefined) return null;
@@ -27,7 +30,7 @@ export function readLink(fragment: string): { readonly token: string | null } | 
   }
 }
 
-/** The token of this tab; `null`: none. */
+/** The token of this tab; `null` if it has none. */
 export function token(): string | null {
   return sessionStorage.getItem(KEY);
 }
@@ -37,18 +40,18 @@ export function keepToken(text: string): void {
   sessionStorage.setItem(KEY, text);
 }
 
-/** Forgets the token, and the drafts of this tab, whose events may be a contact's. None is kept from then on. */
+/** Forgets the token and this tab's drafts, whose events may be a contact's. From then on no draft is kept. */
 export function forgetToken(): void {
   isForgotten = true;
   sessionStorage.clear();
 }
 
-/** Somebody is let in: what is drafted from now on may be kept. */
+/** Somebody was let in: drafts may be kept from now on. */
 export function beginSession(): void {
   isForgotten = false;
 }
 
-/** Whether drafts may be kept: not while a page that was signed out of is still being taken down. */
+/** Whether drafts may be kept: not after signing out, while the page is still being taken down. */
 export function mayKeepDrafts(): boolean {
   return !isForgotten;
 }

@@ -4,17 +4,17 @@ import { whileSeen } from "./while-seen.ts";
 
 const ASK_EVERY_MS = 2_000;
 
-/** What is known of the changes in a location. */
+/** What is known about changes in a location. */
 export interface Changed {
-  /** An opaque text that differs after each; empty when asking for the first one failed, `null` until then. */
+  /** An opaque text, different after each change; `null` until the first call ends, empty if that call failed. */
   readonly change: string | null;
-  /** Why the last time of asking failed. */
+  /** Why the latest call failed. */
   readonly problem: Problem | null;
 }
 
 const NOTHING: Changed = { change: null, problem: null };
 
-/** What a location says has changed, asked every two seconds while the tab is seen. `null`: none is asked. */
+/** A location's change text, asked for every two seconds while the tab is visible. `null`: nothing is asked. */
 export function useChange(locationId: string | null): Changed {
   const [state, setState] = useState<{ readonly of: string | null; readonly known: Changed }>({
     of: null,

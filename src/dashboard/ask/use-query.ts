@@ -1,35 +1,35 @@
-// A question to the API that a part of the page shows the answer of, asked again when the answer may have changed.
+// A question to the API whose answer a part of the page shows, asked again when the answer may have changed.
 import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { createContext } from "preact";
 import { get, problemOf, type Parameters, type Problem } from "./api.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
-/** What is known of an answer. The one before stays until the next is there, so nothing jumps. */
+/** What is known of an answer. The previous one stays until the next arrives, so that nothing jumps. */
 export interface Asked<Answer> {
   readonly answer: Answer | null;
-  /** Why the last time of asking failed. */
+  /** Why the latest call failed. */
   readonly problem: Problem | null;
   readonly askAgain: () => void;
 }
 
-/** A question that stands. */
+/** The current question. */
 interface Asking {
   readonly question: string;
   readonly ask: () => void;
   readonly giveUp: () => void;
 }
 
-/** Tells of every change in the location that is shown: an opaque text that differs after each. */
+/** An opaque text that is different after every change in the location that is shown. */
 export const Change = createContext<string>("");
 
-/** Asks whenever the path or parameters change, and whenever the location has changed. `null`: does not ask. */
+/** Asks whenever the path or the parameters change, and after every change in the location. `null`: does not ask. */
 export function useQuery<Answer>(path: string | null, parameters: Parameters = {}): Asked<Answer> {
   return useQueryAt<Answer>(useContext(Change), path, parameters);
 }
 
 /**
- * The same, told of changes by `change`. Only another question gives up the one that is under way: what has changed
- * meanwhile is asked for once that is answered.
+ * The same, with `change` saying when something changed. Only a different question aborts the call under way; after a
+ * change, the same question is asked again once that call is answered.
  */
 export function useQueryAt<Answer>(change: string, path: string | null, parameters: Parameters): Asked<Answer> {
   const question = path === null ? null : JSON.stringify([path, parameters]);
@@ -48,7 +48,7 @@ export function useQueryAt<Answer>(change: string, path: string | null, paramete
       } catch (error) {
         if (aborted.signal.aborted) return;
         const problem = problemOf(error);
-        // What was known stays, as long as it answers the same question.
+        // The previous answer stays if it is to the same question.
         setState((before) => ({ question: asked, answer: before.question === asked ? before.answer : null, problem }));
       }
     };

@@ -1,11 +1,11 @@
-/** What tells whether the page is seen: a `Document`. */
+/** What says whether the page is visible: a `Document`. */
 export interface Seen extends EventTarget {
   readonly hidden: boolean;
 }
 
 /**
- * Does something now and again and again, with a rest between, as long as the page is seen: never twice at once, and at
- * once when it is seen again. `turn` reports what fails itself. Gives back what ends it.
+ * Runs `turn` now and then repeatedly, resting in between, while the page is visible: never twice at once, and without
+ * delay when the page becomes visible again. `turn` reports its own failures. Returns what stops it.
  */
 export function whileSeen(turn: () => Promise<void> | void, restMs: number, page: Seen): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-// Everything that happened with a contact over all channels: newest first, a heading for each day.
+// Everything that happened with a contact on all channels: newest first, a heading for each day.
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { byDay } from "./days.ts";

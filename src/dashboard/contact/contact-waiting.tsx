@@ -1,4 +1,4 @@
-// What is still to come for a contact: deliveries that wait, soonest first, and tasks that are open.
+// What is still to come for a contact: waiting deliveries, soonest first, and open tasks.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import { doesInWords } from "../../language/in-words.ts";

@@ -8,7 +8,7 @@ export interface LogDay {
   readonly events: readonly LogEntry[];
 }
 
-/** Events under the days on which they were received by a zone's clock, in the order in which they are given. */
+/** Events grouped by the day, in `zone`, on which they were received; they keep their order. */
 export function byDay(events: readonly LogEntry[], zone: string): LogDay[] {
   const days = new Map<string, LogEntry[]>();
   for (const entry of events) {

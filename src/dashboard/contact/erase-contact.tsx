@@ -1,4 +1,4 @@
-// Erasing a contact: asked for twice, and what came of it.
+// Erasing a contact: it has to be confirmed, and the page says what was erased.
 import type { JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import type { Erased } from "../../model/ledger.ts";
@@ -9,14 +9,14 @@ import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 
-/** What erasing answers. */
+/** What the API answers to erasing. */
 export interface Erasure {
   readonly erased: Erased;
   /** ISO 8601, UTC. */
   readonly recoverableUntil: string;
 }
 
-/** The button, and the dialog that wants the contact's id typed before anything is removed. */
+/** The button, and the dialog in which the contact's id has to be typed before anything is removed. */
 export function EraseContact({
   contactId,
   onErased,
@@ -94,7 +94,7 @@ export function EraseContact({
   );
 }
 
-/** What was removed, and until when it could be brought back. */
+/** What was removed, and until when it can be recovered. */
 export function ErasureNote({ erasure }: { readonly erasure: Erasure }): JSX.Element {
   return (
     <section class="panel erased" aria-labelledby="erased">

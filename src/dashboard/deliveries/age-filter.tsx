@@ -4,7 +4,7 @@ import { goTo, linkTo, type Query } from "../address/routes.ts";
 import { fromField, toField } from "../time/zoned.ts";
 import { usePlace } from "../ask/place.ts";
 
-/** How long ago: one of a few ages, or between two times by the location's clock. */
+/** How long ago: one of a few ages, or between two times in the location's zone. */
 export function AgeFilter({ query }: { readonly query: Query }): JSX.Element {
   const { locationId, zone } = usePlace();
   const age = ageOf(query);

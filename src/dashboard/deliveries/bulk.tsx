@@ -1,4 +1,4 @@
-// All deliveries that a filter describes, retried, cancelled, released or discarded: asked first, shown while it goes on, and told afterwards.
+// Retries, cancels, releases or discards all deliveries that match a filter: asks first, shows progress, and sums up.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DELIVERY_STATES, type DeliveryCounts, type DeliveryFilter, type DeliveryState } from "../../model/delivery.ts";
@@ -19,14 +19,14 @@ interface Words {
   readonly done: string;
   readonly state: DeliveryState;
   readonly what: string;
-  /** What they would do is not done. */
+  /** The deliveries are then not sent. */
   readonly isDanger?: true;
 }
 
 /** In the order in which they are offered. */
 export const BULK_KINDS: readonly BulkKind[] = ["retry", "cancel", "release", "discard"];
 
-/** What each does, and to deliveries of which state. */
+/** What each does, and to deliveries in which state. */
 export const BULK: { readonly [Kind in BulkKind]: Words } = {
   retry: {
     verb: "Retry",
@@ -66,7 +66,7 @@ type Phase =
   | { readonly at: "moving"; readonly before: Counts; readonly moved: number; readonly isStopping: boolean }
   | { readonly at: "over"; readonly before: Counts; readonly end: MoveEnd; readonly after: Counts | null };
 
-/** `filter`: as it is sent, nothing decided later fits it. `onClose`: whether anything was moved or not. */
+/** `filter` already excludes anything decided later. `onClose` is called whether or not anything was moved. */
 export function BulkDialog({
   kind,
   filter,
@@ -118,7 +118,7 @@ export function BulkDialog({
     ask();
     return () => void (isStopped.current = true);
   }, []);
-  // What had the focus goes with its phase: it moves to what one does next.
+  // The focused element vanishes with its phase: focus moves to the next thing to do.
   useEffect(() => dialog.current?.querySelector<HTMLElement>("[data-first]")?.focus(), [phase.at]);
   const close = (): void => dialog.current?.close();
   const phrases = filterInWords(filter, zone, Date.now());
@@ -183,14 +183,14 @@ export function BulkDialog({
   );
 }
 
-/** Under which name an answer says how many there were. */
+/** The field of the answer that holds how many were moved. */
 const MOVED_AS = { retry: "retried", cancel: "cancelled", release: "released", discard: "discarded" } as const;
 
 interface Answer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind], number>>> {
   readonly more: boolean;
 }
 
-/** What changed, counted before and after. */
+/** How many were moved, and the counts before and after. */
 function Over({
   kind,
   phase,

@@ -1,4 +1,4 @@
-// Deliveries as rows: where each stands and why at a glance, and behind it all of its attempts.
+// Deliveries as rows: the state of each and the reason at a glance, all of its attempts when opened.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
@@ -13,7 +13,7 @@ import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
 
 const onKeyDown = rowKeys();
-/** Of an answer, in a row: the rest is behind it. */
+/** Characters of an answer shown in a row; the rest is shown when the row is opened. */
 const ANSWER_SHOWN = 140;
 
 export interface DeliveryRowsProps {
@@ -59,7 +59,7 @@ function Row({
   );
 }
 
-/** In a line: why it waits, what it was answered, what ended it. */
+/** In one line: why it waits, how it was answered, or what ended it. */
 function Glance({
   delivery,
   hosts,
@@ -83,7 +83,7 @@ function Glance({
   );
 }
 
-/** Where a delivery comes from, whom it is for, and its own address. */
+/** Links to a delivery's event, to its contact, and to itself. */
 export function DeliveryLinks({ delivery }: { readonly delivery: Delivery }): JSX.Element {
   const { locationId } = usePlace();
   const { id, eventKey, contactId, rule } = delivery;

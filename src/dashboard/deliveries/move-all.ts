@@ -1,12 +1,12 @@
-// Many deliveries moved by one call after another, until all that were counted are, somebody stops it, or a call fails.
+// Moves many deliveries, call by call, until as many as were counted are moved, somebody stops it, or a call fails.
 
-/** What one call moved, and whether there are others. */
+/** How many one call moved, and whether there are more. */
 export interface Moved {
   readonly moved: number;
   readonly more: boolean;
 }
 
-/** How it ended: all that there were, stopped between two calls, or what a call threw. */
+/** How it ended: all moved, stopped between two calls, or failed with what a call threw. */
 export type MoveEnd =
   | { readonly end: "done"; readonly moved: number }
   | { readonly end: "stopped"; readonly moved: number }
@@ -15,8 +15,8 @@ export type MoveEnd =
 const AT_ONCE = 1_000;
 
 /**
- * Moves no more than were counted: what dies meanwhile is not among those that were shown. A call gets how many it may
- * move; one that moves none is the last.
+ * Moves no more than were counted, since those that died afterwards were not shown. `move` is given how many it may
+ * move; a call that moves none is the last.
  */
 export async function moveAll(
   total: number,

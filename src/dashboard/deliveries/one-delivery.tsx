@@ -9,7 +9,7 @@ import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 
-/** One delivery, as an address names it. */
+/** The one delivery that an address names. */
 export function OneDelivery({ id, hosts }: { readonly id: string; readonly hosts: readonly HostState[] }): JSX.Element {
   const { locationId } = usePlace();
   const { answer, problem, askAgain } = useQuery<{ delivery: Delivery }>(locationPath(locationId, "deliveries", id));

@@ -1,4 +1,4 @@
-// What is on its way, has arrived or was given up: found by whatever one looks for, one by one or all at once.
+// Deliveries on their way, delivered or given up: filtered, and acted on one by one or all at once.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import {
@@ -104,7 +104,7 @@ function List({
           onClose={() => {
             setBulk(null);
             askAgain();
-            // The button that it came from may be gone with what it was for.
+            // The button that opened it may be gone, together with its deliveries.
             if (document.activeElement === document.body) section.current?.focus();
           }}
         />
@@ -141,7 +141,7 @@ function States({
   );
 }
 
-/** What can be done to all that the filters describe. */
+/** What can be done to all deliveries that match the filters. */
 function BulkButtons({
   state,
   counts,
@@ -151,7 +151,7 @@ function BulkButtons({
   readonly counts: DeliveryCounts | null;
   readonly onBulk: (kind: BulkKind) => void;
 }): JSX.Element {
-  // What is held is rare: it is offered where there is any, or where one looks for it.
+  // Held deliveries are rare: their buttons are shown only if there are some, or if that state is chosen.
   const kinds = BULK_KINDS.filter(
     (kind) =>
       state === BULK[kind].state ||

@@ -1,4 +1,4 @@
-// What an event ended: deliveries of the contact that waited until it came.
+// What an event cancelled: the contact's deliveries that were waiting when it came.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
@@ -11,7 +11,7 @@ import { Time } from "../time/time-elements.tsx";
 
 const MOST = 200;
 
-/** Nothing, where it ended nothing: of the contact's newest 200 that were cancelled. */
+/** Those among the contact's newest 200 cancelled deliveries; renders nothing if there are none. */
 export function EndedWaits({ event }: { readonly event: Event }): JSX.Element | null {
   const { locationId } = usePlace();
   const { answer } = useQuery<{ deliveries: readonly Delivery[] }>(locationPath(locationId, "deliveries"), {

@@ -1,4 +1,4 @@
-// One event: what it was, what every rule made of it and why, and what became of the actions.
+// One event: what it was, what every rule made of it and why, and what happened to the actions.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";

@@ -3,16 +3,16 @@ import type { Decision } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
 import type { JsonObject } from "../../kit/json.ts";
 
-/** Ids and times of this one delivery, which say nothing to a rule. */
+/** Ids in the webhook that mean nothing to a rule. */
 const ENVELOPE = new Set(["webhookId", "appId", "companyId", "locationId", "versionId"]);
 
-/** What a rule file takes among its `examples`. */
+/** An entry for the `examples` of a rule file. */
 export function exampleOf(event: Event, decision: Decision): string {
   const fires = decision.fired.length > 0;
   return JSON.stringify({ event: withoutEnvelope(event.payload), fires, at: decision.decidedAt }, null, 2);
 }
 
-/** What `npm run rules simulate` runs: this event, and the rules that fired on it. */
+/** A story for `npm run rules simulate`: this event, and the rules that fired on it. */
 export function storyOf(event: Event, decision: Decision): string {
   return JSON.stringify(
     {

@@ -1,4 +1,4 @@
-// The log of a location, newest first, by whatever one looks for.
+// The log of a location, newest first, with filters.
 import type { JSX } from "preact";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../../model/event.ts";
 import type { LogEntry } from "../../model/ledger.ts";

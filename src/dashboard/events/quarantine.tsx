@@ -1,4 +1,4 @@
-// Signed events that could not be used: why, and once that is mended, in again.
+// Signed events that could not be used: why, and a way to take them in again once that is fixed.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Quarantined } from "../../model/ledger.ts";

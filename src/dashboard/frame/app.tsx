@@ -1,4 +1,4 @@
-// Lets in, and shows what the address names. It knows the Worker by the operator's API alone.
+// Signs in and shows what the address names. It knows the Worker only through the operator's API.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Settings } from "../../model/settings.ts";
@@ -11,7 +11,7 @@ import { Locations } from "./locations.tsx";
 import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "../ask/session.ts";
 import { SignIn } from "./sign-in.tsx";
 
-/** Where Cloudflare Access ends its own session, at the address of any application behind it. */
+/** The path at which Cloudflare Access ends its session, on the host of any application behind it. */
 const ACCESS_LOGOUT = "/cdn-cgi/access/logout";
 
 type State =
@@ -23,7 +23,7 @@ type State =
 export function App(): JSX.Element {
   const { state, signIn, signOut } = useSession();
   const route = useRoute();
-  // Asked beside the settings, so that a page which waits for it is not drawn later.
+  // Asked in parallel with the settings, so that a page waiting for it is not drawn later.
   const changed = useChange(state.at === "out" ? null : route.locationId);
   switch (state.at) {
     case "asking":
@@ -47,7 +47,7 @@ interface Session {
   readonly signOut: () => void;
 }
 
-/** Whether somebody is let in, asked when the tab opens and with each token; any call that is refused asks for one. */
+/** Whether access is granted: asked when the tab opens and with each token. Any call answered 401 leads to sign-in. */
 function useSession(): Session {
   const [state, setState] = useState<State>({ at: "asking" });
   const [session, setSession] = useState(0);
@@ -61,7 +61,7 @@ function useSession(): Session {
       },
       (error: unknown) => {
         const problem = problemOf(error);
-        // Of a refusal `onRefused` has told.
+        // `onRefused` has already reported a 401.
         if (!aborted.signal.aborted && problem.status !== 401) setState({ at: "failed", problem });
       },
     );
@@ -93,7 +93,7 @@ function useSession(): Session {
   return { state, signIn, signOut };
 }
 
-/** Who has given no token yet is asked for one, and is not told that it is wrong. */
+/** Whoever has not given a token yet is asked for one, not told that it is wrong. */
 function worthSaying({ code }: Problem): boolean {
   return token() !== null || code === "API_CLOSED";
 }

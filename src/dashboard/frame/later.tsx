@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Shows something whose code is loaded when it is first shown. */
+/** Shows something whose code is loaded only when it is first shown. */
 export function Later<Module>({
   load,
   show,

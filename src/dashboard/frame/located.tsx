@@ -16,7 +16,7 @@ import { Tasks } from "../tasks/page.tsx";
 import { Later } from "./later.tsx";
 import { Shell } from "./shell.tsx";
 
-/** The editor is most of the page's weight: it comes when it is asked for. */
+/** The editor is most of the page's weight: it is loaded on demand. */
 const Playground: ComponentType<PageProps> = (props) => (
   <Later load={() => import("../playground/page.tsx")} show={({ Playground: Loaded }) => <Loaded {...props} />} />
 );
@@ -31,7 +31,7 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   playground: Playground,
 };
 
-/** A page of a location. It asks nothing before it knows where the location stands, so nothing is asked twice or missed. */
+/** A page of a location. It asks nothing until the first `change` is known, so nothing is asked twice or missed. */
 export function Located({
   route,
   place,
@@ -66,7 +66,7 @@ export function Located({
   );
 }
 
-/** A fault in one page is told there, and the others stay. */
+/** A bug in one page is reported there and leaves the others usable. */
 function Guarded({ children }: { readonly children: ComponentChildren }): JSX.Element {
   const [fault] = useErrorBoundary((error: unknown) => reportError(error));
   if (fault !== undefined)

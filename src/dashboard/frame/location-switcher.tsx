@@ -1,4 +1,4 @@
-// Which location is shown, and a way to any other, of hundreds too.
+// Which location is shown, and a way to any other, even among hundreds.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { KnownLocation } from "../../model/ledger.ts";
@@ -31,7 +31,7 @@ export function LocationSwitcher(): JSX.Element {
   );
 }
 
-/** The locations that have sent something, by a part of their id. */
+/** The locations that have sent something, searchable by part of their id. */
 export function LocationList(): JSX.Element {
   const { locationId } = usePlace();
   const [search, setSearch] = useState("");

@@ -9,7 +9,7 @@ import { useQuery } from "../ask/use-query.ts";
 
 const ASK_EVERY_MS = 2_000;
 
-/** Chooses a location. The only one there is chooses itself; as long as there is none, it shows how one comes to be. */
+/** Lets a location be chosen. A single one is opened at once; while there is none, it shows how to get one. */
 export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JSX.Element {
   const { answer, problem, askAgain } = useQuery<{ locations: readonly KnownLocation[] }>("/api/locations", {
     limit: 2,
@@ -17,7 +17,7 @@ export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JS
   const count = answer?.locations.length ?? null;
   useEffect(() => {
     const [only, second] = answer?.locations ?? [];
-    // Somebody may have gone elsewhere before the answer came.
+    // The user may have navigated away before the answer came.
     const isHere = readRoute(location.hash).locationId === null;
     if (only && !second && isHere) goTo(linkTo(only.locationId), true);
   }, [answer]);

@@ -1,4 +1,4 @@
-// What stands around every page of a location: where one is, and where one can go.
+// The frame around every page of a location: where you are and where you can go.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkTo, type PageName, type Route } from "../address/routes.ts";
@@ -60,7 +60,7 @@ export function Shell({
   );
 }
 
-/** The fragment is the page's address: a plain link to `#main` would leave the page. */
+/** The fragment holds the route: a plain link to `#main` would leave the current page. */
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById("main")?.focus();

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../ask/api.ts";
 
-/** Asks for the token. `refused`: the one before did not open. */
+/** Asks for the token. `refused`: why the previous one was refused. */
 export function SignIn({
   refused,
   onToken,

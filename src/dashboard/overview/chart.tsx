@@ -1,4 +1,4 @@
-// A chart over time with uPlot: lines and areas in the page's colours, a brush that filters.
+// A uPlot chart over time: lines and areas in the page's colours, and a brush that filters.
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
@@ -16,7 +16,7 @@ export interface Series {
 const HEIGHT = 220;
 const NARROWEST_BRUSH = 6;
 
-/** Values over time. `at`: the beginning of each bucket, milliseconds since 1970. */
+/** Values over time. `at`: the start of each bucket, milliseconds since 1970. */
 export function Chart({
   at,
   series,
@@ -38,7 +38,7 @@ export function Chart({
   const shape = JSON.stringify([zone, series.map((one) => [one.label, one.color])]);
   const data: uPlot.AlignedData = [
     [...at, endOf(at)].map((time) => time / 1_000),
-    // The last bucket is as wide as the others: its value stands at its end, too.
+    // The last bucket is as wide as the others, so its value is repeated at its end.
     ...series.map(({ values }) => [...values, values.at(-1) ?? 0]),
   ];
   const latest = useRef(data);
@@ -128,7 +128,7 @@ function clock(seconds: number, zone: string): string {
   return `${dateInWords(seconds * 1_000, zone)}, ${hourInWords(seconds * 1_000, zone)}`;
 }
 
-/** The hour, and below it the day where one begins. */
+/** The hour, with the date below it at the first tick and at midnight. */
 function tick(seconds: number, isFirst: boolean, zone: string): string {
   const hour = hourInWords(seconds * 1_000, zone);
   return isFirst || hour === "00:00" ? `${hour}\n${dateInWords(seconds * 1_000, zone)}` : hour;

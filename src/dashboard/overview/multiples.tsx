@@ -1,4 +1,4 @@
-// Each channel with its outcomes over time, side by side.
+// The outcomes of each channel over time, side by side.
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
 import { Bars, folded } from "../parts/bars.tsx";
@@ -8,11 +8,11 @@ import { linkTo } from "../address/routes.ts";
 import { sumOf } from "./sum.ts";
 
 const MULTIPLE_BARS = 48;
-/** What of an outcome is good, bad or neither. */
+/** Which outcomes are good and which bad; any other is neither. */
 const GOOD = new Set(["delivered", "sent", "answered", "read", "opened", "clicked"]);
 const BAD = new Set(["failed", "no-answer", "busy", "canceled", "opted-out"]);
 
-/** The channels, those with most events first. */
+/** The channels, those with the most events first. */
 export function Multiples({ answer }: { readonly answer: Overview }): JSX.Element | null {
   const { locationId } = usePlace();
   const channels = Object.entries(answer.events).toSorted(

@@ -1,4 +1,4 @@
-// The numbers that matter: what came today, what waits, what needs somebody.
+// The numbers that matter: what came today, what is waiting, what needs attention.
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
 import { counted } from "../parts/counted.ts";
@@ -6,7 +6,7 @@ import { usePlace } from "../ask/place.ts";
 import { linkTo } from "../address/routes.ts";
 import { Ago } from "../time/time-elements.tsx";
 
-/** Each leads to what it counts. */
+/** Each links to what it counts. */
 export function Numbers({ now }: { readonly now: Overview["now"] | undefined }): JSX.Element {
   const { locationId } = usePlace();
   const number = (words: string, value: number | undefined, link: string, isBad = false): JSX.Element => (

@@ -1,4 +1,4 @@
-// A location at a glance: what came in and what became of it over time, what needs somebody, and the newest events.
+// A location at a glance: what came in and what came of it over time, what needs attention, and the newest events.
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { Overview as Answer } from "../../model/statistics.ts";
@@ -109,7 +109,7 @@ export function Overview({ route }: PageProps): JSX.Element {
   );
 }
 
-/** Whether something waits or needs somebody, although no event is kept. */
+/** Whether something is waiting or needs attention, although no event is kept. */
 function isAnything(answer: Answer | null): boolean {
   return answer !== null && Object.values(answer.now).some((value) => value !== 0 && value !== null);
 }

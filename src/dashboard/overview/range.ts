@@ -1,4 +1,4 @@
-// Which stretch of time the overview tells of, and in how long buckets.
+// Which stretch of time the overview shows, and how long its buckets are.
 import { spanUpTo, type Span } from "../time/span.ts";
 
 type Bucket = "minute" | "quarter" | "hour";
@@ -12,11 +12,11 @@ interface Range {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const BUCKET_MS: { readonly [Name in Bucket]: number } = { minute: 60_000, quarter: 900_000, hour: HOUR_MS };
-/** Minutes are kept for two hours; the first of a stretch is a part of one. */
+/** Minute buckets are kept for two hours, and a stretch may begin within a minute. */
 const MINUTES_KEPT_MS = 2 * HOUR_MS - BUCKET_MS.minute;
 const MOST_QUARTERS_MS = 2 * DAY_MS;
 
-/** The ranges to choose from, each up to now. */
+/** The ranges to choose from; each ends now. */
 export const RANGES = {
   hour: { words: "Hour", lengthMs: HOUR_MS, bucket: "minute" },
   day: { words: "Day", lengthMs: DAY_MS, bucket: "quarter" },
@@ -29,7 +29,7 @@ export function isRange(name: string): name is RangeName {
   return Object.hasOwn(RANGES, name);
 }
 
-/** What to ask for: what was brushed, in the shortest buckets that are kept of it; else the range up to now. */
+/** What to ask for: the brushed stretch in the shortest buckets that are kept of it, or else the range up to now. */
 export function bucketsOf(name: RangeName, brushed: Partial<Span>, nowMs: number): Span & { readonly bucket: Bucket } {
   const { lengthMs, bucket } = RANGES[name];
   const { from, to } = brushed;

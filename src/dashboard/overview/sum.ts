@@ -1,4 +1,4 @@
-/** All of them added up. */
+/** The sum of all values. */
 export function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }

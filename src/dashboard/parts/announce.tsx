@@ -1,11 +1,11 @@
-// One place of the page that screen readers read out when it changes, and everybody sees for a while.
+// A live region: screen readers read it out when it changes, and everybody sees it for a while.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 const SHOWN_MS = 6_000;
 const listeners = new Set<(text: string) => void>();
 
-/** Says what has just happened. */
+/** Announces what has just happened. */
 export function announce(text: string): void {
   for (const listener of listeners) listener(text);
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { DeliveryState } from "../../model/delivery.ts";
 
-/** What people call the states. */
+/** The states as shown to people. */
 export const STATE_WORDS: { readonly [State in DeliveryState]: string } = {
   scheduled: "waiting",
   sending: "sending",
@@ -16,7 +16,7 @@ export function StateBadge({ state }: { readonly state: DeliveryState }): JSX.El
   return <span class={`badge state-${state}`}>{STATE_WORDS[state]}</span>;
 }
 
-/** A channel, an outcome, a kind: a word with a quiet frame. */
+/** A channel, an outcome or a kind: a word in a quiet frame. */
 export function Tag({ children }: { readonly children: string }): JSX.Element {
   return <span class="tag">{children}</span>;
 }

@@ -1,13 +1,13 @@
 // Small bars: sparklines, and stacks of outcomes for each channel.
 import type { JSX } from "preact";
 
-/** Bars over time as a small picture, each stacked from classes of the style sheet. */
+/** Bars over time as a small picture; each is a stack of segments styled by class. */
 export function Bars({
   stacks,
   label,
   height = 36,
 }: {
-  /** From the bottom up: a class, and a number for each bar. */
+  /** From the bottom up: a class, and one number per bar. */
   readonly stacks: readonly { readonly name: string; readonly values: readonly number[] }[];
   readonly label: string;
   readonly height?: number;
@@ -49,7 +49,7 @@ export function Bars({
   );
 }
 
-/** Many numbers as a few: neighbours are added up. */
+/** Many numbers folded into at most `bars`, by adding up neighbours. */
 export function folded(values: readonly number[], bars: number): number[] {
   const size = Math.max(1, Math.ceil(values.length / bars));
   const sums: number[] = [];

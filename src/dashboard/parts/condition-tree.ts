@@ -1,7 +1,7 @@
-// The tree that a rule's conditions stand in, rebuilt from the pointers of what each of them saw.
+// The tree of a rule's conditions, rebuilt from the pointers in their verdicts.
 import type { ConditionVerdict } from "../../model/decision.ts";
 
-/** A group, or one condition. `met`: `null` where nothing says so. */
+/** A group, or one condition. `met` is `null` if that is not known. */
 export type TreeNode =
   | { readonly kind: "all" | "any" | "not"; readonly met: boolean | null; readonly parts: readonly TreeNode[] }
   | { readonly kind: "condition"; readonly met: boolean | null; readonly condition: ConditionVerdict };
@@ -11,7 +11,7 @@ interface Branch {
   readonly parts: Map<string, Branch>;
 }
 
-/** The tree, or `null` of a verdict that holds no conditions. */
+/** The tree, or `null` for a verdict without conditions. */
 export function conditionTree(conditions: readonly ConditionVerdict[]): TreeNode | null {
   if (conditions.length === 0) return null;
   const root: Branch = { condition: null, parts: new Map() };

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { announce } from "./announce.tsx";
 
-/** Puts a text where it can be pasted from. */
+/** Copies a text to the clipboard. */
 export function CopyButton({ text, label }: { readonly text: () => string; readonly label: string }): JSX.Element {
   const copy = (): void => {
     navigator.clipboard.writeText(text()).then(

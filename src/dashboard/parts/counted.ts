@@ -1,4 +1,4 @@
-/** A count as people read it: `12,345`. */
+/** A count with separators: `12,345`. */
 export function counted(count: number): string {
   return count.toLocaleString("en-GB");
 }

@@ -6,10 +6,10 @@ import { announce } from "./announce.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "./problem.tsx";
 
-/** What the API can be told to do with one. */
+/** What the API can do with one delivery. */
 type Verb = "retry" | "release" | "cancel";
 
-/** Retry, release and cancel, as far as the state allows them. */
+/** Retry, release and cancel: those that the state allows. */
 export function DeliveryButtons({
   delivery,
   onDone,
@@ -22,7 +22,7 @@ export function DeliveryButtons({
   const [isBusy, setBusy] = useState(false);
   const host = useRef<HTMLSpanElement>(null);
   const act = (verb: Verb): void => {
-    // A button that is switched off loses the focus: it stays, and does nothing meanwhile.
+    // A disabled button would lose the focus: it stays enabled and does nothing while a call is under way.
     if (isBusy) return;
     setBusy(true);
     setProblem(null);

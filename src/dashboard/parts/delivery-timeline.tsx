@@ -1,4 +1,4 @@
-// What became of an action: where it stands, each attempt, what it waits for or what ended it, and what one can do.
+// What became of an action: its state, each attempt, what it waits for or what ended it, and what can be done.
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import { cancelInWords, doesInWords, windowInWords } from "../../language/in-words.ts";
@@ -12,7 +12,7 @@ import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { Time } from "../time/time-elements.tsx";
 
-/** A delivery from the decision to where it stands now. `hosts`: how destinations do, which may be why it waits. */
+/** A delivery from the decision until now. `hosts`: the state of the destinations, which may be why it waits. */
 export function DeliveryTimeline({
   delivery,
   onDone,
@@ -92,7 +92,7 @@ export function DeliveryTimeline({
   );
 }
 
-/** Why it waits, by the second. */
+/** Why it waits, updated every second. */
 export function Wait({
   delivery,
   hosts,

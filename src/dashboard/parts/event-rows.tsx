@@ -1,4 +1,4 @@
-// Events as rows: when, what, whom, and what fired or was held back.
+// Events as rows: when, what, who, and which rules fired or were held.
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { linkTo } from "../address/routes.ts";
@@ -10,7 +10,7 @@ import { Time } from "../time/time-elements.tsx";
 
 const onKeyDown = rowKeys();
 
-/** A list of events. `null`: not there yet. */
+/** A list of events. `null`: not loaded yet. */
 export function EventRows({
   events,
   withContact = true,
@@ -41,7 +41,7 @@ export function EventRows({
   );
 }
 
-/** The kind of an event where it is not the usual one, its channel and its outcome. */
+/** An event's kind (unless it is the usual one), its channel and its outcome. */
 export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Element {
   return (
     <span class="row-what">

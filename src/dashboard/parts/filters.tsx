@@ -1,4 +1,4 @@
-// What a list is narrowed by. It stands in the address, so a filtered list can be kept, sent and gone back from.
+// The filters of a list. They are kept in the address, so a filtered list can be bookmarked and shared.
 import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { goTo, linkTo, readRoute, type Query } from "../address/routes.ts";
@@ -24,7 +24,7 @@ export function Filters({
   );
 }
 
-/** One of a list of words, or any. */
+/** A choice of one word from a list, or any. */
 export function Select({
   name,
   words,
@@ -53,7 +53,7 @@ export function Select({
   );
 }
 
-/** A text, or any. It is asked for once nothing more is typed. */
+/** A text, or any. It takes effect once typing pauses. */
 export function TextFilter({ name, words }: { readonly name: string; readonly words: string }): JSX.Element {
   const value = useContext(QueryContext)[name] ?? "";
   const [text, setText] = useState(value);
@@ -71,7 +71,7 @@ export function TextFilter({ name, words }: { readonly name: string; readonly wo
   );
 }
 
-/** Puts a filter into the address. */
+/** Sets a filter in the address. */
 function setFilter(name: string, value: string): void {
   const { locationId, page, item, query } = readRoute(location.hash);
   if (locationId !== null) goTo(linkTo(locationId, page, item, { ...query, [name]: value }), true);

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { goTo, linkTo } from "../address/routes.ts";
 import { usePlace } from "../ask/place.ts";
 
-/** Goes to a contact by its id. `label`: what tells this form from the other one on the page. */
+/** Goes to a contact by its id. `label` distinguishes this form from the other one on the page. */
 export function FindContact({ label }: { readonly label: string }): JSX.Element {
   const { locationId } = usePlace();
   const [text, setText] = useState("");

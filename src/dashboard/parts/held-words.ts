@@ -1,6 +1,6 @@
 import type { HeldReason } from "../../model/decision.ts";
 
-/** Why a rule was held, as it stands behind its name or a number. */
+/** Why a rule was held, worded to follow its name or a number. */
 export const HELD_WORDS: { readonly [Reason in HeldReason]: string } = {
   limit: "at its limit",
   "duplicate-action": "had fired for the message before",

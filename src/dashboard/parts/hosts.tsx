@@ -1,4 +1,4 @@
-// How destinations do: a quiet line as long as all of them take deliveries, and what holds them once one does not.
+// The state of the destinations: a quiet line while all of them take deliveries, details once one does not.
 import type { JSX } from "preact";
 import type { HostState } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
@@ -13,7 +13,7 @@ import { Ago } from "../time/time-elements.tsx";
 
 type Answer = Asked<{ readonly hosts: readonly HostState[] }>;
 
-/** Every destination that something waits for, or that failed; asked only where it matters. */
+/** Every destination that has deliveries waiting or has failed. Nothing is asked unless `isAsked`. */
 export function useHosts(isAsked = true): Answer {
   const { locationId } = usePlace();
   return useQuery(isAsked ? locationPath(locationId, "hosts") : null);

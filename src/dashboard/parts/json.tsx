@@ -3,7 +3,7 @@ import type { Json } from "../../kit/json.ts";
 
 const MAX_LINES = 400;
 
-/** JSON as indented text, its keys marked. What a message holds, HTML too, is text here and nothing else. */
+/** JSON as indented text with its keys marked. Whatever a message contains, even HTML, is rendered as plain text. */
 export function JsonText({ value, label }: { readonly value: Json; readonly label: string }): JSX.Element {
   const lines = JSON.stringify(value, null, 2).split("\n");
   return (

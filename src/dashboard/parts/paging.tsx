@@ -1,16 +1,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-/** Which page of a list is shown, as the cursors that led to it. */
+/** Which page of a list is shown, and how to reach its neighbours. */
 export interface Paging {
-  /** Of the page that is shown; `null`: the first. */
+  /** The cursor of the page that is shown; `null`: the first page. */
   readonly cursor: string | null;
   readonly number: number;
   readonly older: (cursor: string) => void;
   readonly newer: () => void;
 }
 
-/** Pages of a list; another question starts at the first page again. */
+/** The paging of a list; a different question starts again at the first page. */
 export function usePaging(question: string): Paging {
   const [state, setState] = useState<{ readonly question: string; readonly cursors: readonly string[] }>({
     question,
@@ -25,7 +25,7 @@ export function usePaging(question: string): Paging {
   };
 }
 
-/** The buttons under a list. They stay where they are, whether they lead anywhere or not. */
+/** The buttons under a list. They stay in place even when they lead nowhere. */
 export function Pager({ paging, next }: { readonly paging: Paging; readonly next: string | null }): JSX.Element | null {
   if (next === null && paging.number === 1) return null;
   return (

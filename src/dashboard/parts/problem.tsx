@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Problem } from "../ask/api.ts";
 
-/** What went wrong, and what to do. */
+/** What went wrong, and what to do about it. */
 export function ProblemNote({
   problem,
   onAgain,

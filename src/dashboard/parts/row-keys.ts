@@ -1,4 +1,4 @@
-// Lists by keyboard: `j` and `k`, or the arrows, go from row to row; a row's own keys do what its page says.
+// Keys for lists: `j` and `k`, or the arrows, move from row to row; a page defines further keys of its own.
 
 const STEPS = new Map([
   ["j", 1],
@@ -7,7 +7,7 @@ const STEPS = new Map([
   ["ArrowUp", -1],
 ]);
 
-/** Handles keys of a list whose rows carry `data-row`. Attach as `onKeyDown` of the list. */
+/** Handles the keys of a list whose rows carry `data-row`. Use it as the list's `onKeyDown`. */
 export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>> = {}) {
   return (event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void => {
     const { target, currentTarget, key } = event;
@@ -21,25 +21,25 @@ export function rowKeys(own: Readonly<Record<string, (row: HTMLElement) => void>
       focusRow(rows[Math.max(0, Math.min(rows.length - 1, at + step))]);
       event.preventDefault();
     } else if (row && Object.hasOwn(own, key)) {
-      // A key that is held down goes on with the row that has the focus next: what cannot be undone happens once.
+      // A key held down would go on to the row focused next: what cannot be undone happens once only.
       if (!event.repeat) own[key]?.(row);
       event.preventDefault();
     }
   };
 }
 
-/** `j` where no list has the focus goes to the first row of the page. Attach to the document. */
+/** While no list has the focus, `j` goes to the first row of the page. Attach it to the document. */
 export function toFirstRow(event: KeyboardEvent): void {
   const { target, key } = event;
   const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented;
   if (key !== "j" || !isPlain || !(target instanceof HTMLElement)) return;
-  // An editor stands in a shadow root: what has the focus there is its host here.
+  // An editor is in a shadow root: here its host is the target of its keys.
   if (target.isContentEditable || target.shadowRoot || target.matches("input, textarea, select")) return;
   if (target.closest("[data-row], dialog")) return;
   focusRow(document.querySelector<HTMLElement>("main [data-row]") ?? undefined);
 }
 
-/** The row itself, or the first thing in it that takes the focus. */
+/** Focuses the row, or the first focusable element in it. */
 function focusRow(row: HTMLElement | undefined): void {
   const target = row?.matches("a, button, [tabindex]") ? row : row?.querySelector<HTMLElement>("a, button, [tabindex]");
   target?.focus();

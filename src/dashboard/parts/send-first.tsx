@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { CopyButton } from "./copy-button.tsx";
 
-/** What stands where nothing has come yet: how to send an event, on this machine and from HighLevel. */
+/** Shown while nothing has come yet: how to send an event, from this machine and from HighLevel. */
 export function SendFirst({ locationId }: { readonly locationId: string | null }): JSX.Element {
   const set = locationId === null ? "" : ` --set locationId=${locationId}`;
   const command = `npm run rules send voicemail -- --set callDuration=31${set} --to ${location.origin}`;

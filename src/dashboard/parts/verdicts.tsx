@@ -1,4 +1,4 @@
-// Why each rule fired, or did not: a row for each, and behind it the conditions with what they saw.
+// Why each rule fired or did not: a row for each, which opens to its conditions and what they saw.
 import type { JSX } from "preact";
 import type { ConditionVerdict, Decision, Verdict, VerdictReason } from "../../model/decision.ts";
 import { conditionInWords, noteInWords, verdictInWords } from "../../language/in-words.ts";
@@ -17,7 +17,7 @@ const REASONS: { readonly [Reason in VerdictReason]: string } = {
   location: "other location",
   "loop-guard": "loop guard",
 };
-/** Rules that wanted to fire come before those that did not. */
+/** Rules that fired, or were held, come before those that did not match. */
 const ORDER: readonly VerdictReason[] = [
   "fired",
   "error",
@@ -31,8 +31,8 @@ const ORDER: readonly VerdictReason[] = [
 ];
 
 /**
- * Every verdict of a decision, fired ones first. `open`: the rule whose conditions are shown at once. `draft`: a rule
- * that is not deployed, so there is no page of it.
+ * Every verdict of a decision, fired ones first. `open`: the rule whose conditions are shown from the start. `draft`:
+ * a rule that is not deployed, so it has no page.
  */
 export function DecisionRows({
   decision,

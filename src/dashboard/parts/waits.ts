@@ -1,4 +1,4 @@
-// What holds a delivery, and how its destination does, in words.
+// What keeps a delivery waiting, and the state of its destination, in words.
 import type { CircuitMode, Delivery } from "../../model/delivery.ts";
 import { CONTACT_TIME_ZONE } from "../../model/window.ts";
 import type { HostState } from "../../model/statistics.ts";
@@ -6,14 +6,14 @@ import { hostInWords } from "../../language/in-words.ts";
 import { fromNow, timeInWords } from "../time/time.ts";
 import { clockIn } from "../time/zoned.ts";
 
-/** What stands between a destination and what is to go there. */
+/** The state of a destination, in words. */
 export interface HostInWords {
   readonly words: string;
-  /** It takes what comes, as fast as it is allowed to. */
+  /** It takes deliveries, as fast as its limits allow. */
   readonly isWell: boolean;
 }
 
-/** How a destination does. An answer may be older than what it says: a time that is over is not said. */
+/** The state of a destination. The answer may be out of date, so a time that has passed is left out. */
 export function hostStateInWords(host: HostState, zone: string, now: number): HostInWords {
   const { failures, openUntil, pausedUntil } = host;
   const inARow = `${failures} ${failures === 1 ? "failure" : "failures"} in a row`;
@@ -31,7 +31,7 @@ export function hostStateInWords(host: HostState, zone: string, now: number): Ho
   }
 }
 
-/** Why a delivery waits, and until when; `null` of one that does not wait. `host`: how its destination does, if known. */
+/** Why a delivery waits, and until when; `null` if it does not. `host`: the state of its destination, if known. */
 export function waitInWords(delivery: Delivery, host: HostState | undefined, zone: string, now: number): string | null {
   const { state, dueAt } = delivery;
   if (state !== "scheduled" || dueAt === null) return null;
@@ -43,7 +43,7 @@ export function waitInWords(delivery: Delivery, host: HostState | undefined, zon
   return `${reasonInWords(delivery, zone)} ${fromNow(dueAt, now)} (${time})${isHeldLonger ? `, but ${shut}` : ""}`;
 }
 
-/** What ended a delivery that is cancelled or dead, why it is held, or how its last attempt went, in a line. */
+/** In one line: what ended a cancelled or dead delivery, why it is held, or how its last attempt went. */
 export function endInWords({ state, cancelledBy, attempts }: Delivery): string | null {
   const last = attempts.at(-1);
   const tries = `${attempts.length} ${attempts.length === 1 ? "attempt" : "attempts"}`;
@@ -55,7 +55,7 @@ export function endInWords({ state, cancelledBy, attempts }: Delivery): string |
   return `by ${CANCELLED_BY[cancelledBy.trigger]}`;
 }
 
-/** What of a contact's events ends a wait. */
+/** What a rule can let its wait be cancelled by, in words. */
 export const CANCELLED_BY = {
   reply: "a reply",
   dnd: "do not disturb",
@@ -65,7 +65,7 @@ export const CANCELLED_BY = {
 
 function reasonInWords(delivery: Delivery, zone: string): string {
   const { action, attempts, window, dueAt, decidedAt } = delivery;
-  // Their zone is HighLevel's to say.
+  // Only HighLevel knows the contact's zone.
   const isContacts = window?.timeZone === CONTACT_TIME_ZONE && attempts.length === 0;
   if (isContacts && action?.after) return `its delay of ${action.after} is over, or the contact's own hours begin`;
   if (isContacts && dueAt !== decidedAt) return "the contact's own hours begin";

@@ -1,4 +1,4 @@
-// Completion as CodeMirror wants it.
+// Completion in the form that CodeMirror expects.
 import {
   autocompletion,
   snippet,
@@ -13,7 +13,7 @@ import { completionAt, type Candidate } from "./completion.ts";
 const TYPES = { key: "property", word: "enum", part: "class" } as const;
 const IS_WORD = /^[\w$.:-]*$/;
 
-/** Offers what the schema allows. Unasked it does so in a word or in quotes only. */
+/** Offers what the schema allows. Without being asked, it does so only within a word or quotes. */
 export function complete(schema: JsonObject): Extension {
   return autocompletion({ override: [sourceOf(schema)], icons: false });
 }
@@ -25,7 +25,7 @@ function sourceOf(schema: JsonObject): CompletionSource {
     if (!completion) return null;
     const { from, to, candidates } = completion;
     if (!explicit && from === to) return null;
-    // What is typed is compared with words without quotes: the quotes are put back when one is chosen.
+    // What is typed is compared without its quotes: they are put back when a candidate is chosen.
     const isQuoted = text[from] === '"';
     const isClosed = isQuoted && to - from > 1 && text[to - 1] === '"';
     const before = isQuoted ? 1 : 0;
@@ -48,7 +48,7 @@ function optionOf(
   return {
     label,
     type: TYPES[kind],
-    // Without a word to search for they stand in the order of the schema.
+    // Without a word to search for, candidates keep the schema's order.
     boost: -Math.min(index, 99),
     ...(about === "" ? {} : { info: about }),
     apply: (view, option, from, to) => {

@@ -1,4 +1,4 @@
-// What can be written at a place of a rule: keys, words and beginnings of whole parts, from the rule's JSON Schema and
+// What can be written at a place in a rule: keys, words and skeletons of whole parts, from the rule's JSON Schema and
 // the words that each fact takes.
 import { FACTS } from "../../language/facts.ts";
 import { isOperator, OPERATORS } from "../../language/operators.ts";
@@ -9,23 +9,23 @@ import { choicesFor, plain, schemasOf } from "./schema-words.ts";
 
 /** One thing that can be written. */
 export interface Candidate {
-  /** What is read and searched in: a key or word without quotes. */
+  /** What is shown and searched: a key or word without quotes. */
   readonly label: string;
   /** What it is for, as text. */
   readonly about: string;
   readonly kind: "key" | "word" | "part";
-  /** What is written; `${}` is where the cursor goes. */
+  /** What is inserted; `${}` is where the cursor goes. */
   readonly template: string;
 }
 
-/** What can be written, and what it takes the place of. */
+/** What can be written, and the range that it replaces. */
 export interface Completion {
   readonly from: number;
   readonly to: number;
   readonly candidates: readonly Candidate[];
 }
 
-/** What can be written at a position of a rule's text; `null`: nothing. */
+/** What can be written at a position in a rule's text; `null`: nothing. */
 export function completionAt(text: string, position: number, schema: JsonObject): Completion | null {
   const cursor = cursorAt(readJson(text).root, text, position);
   if (!cursor) return null;
@@ -37,7 +37,7 @@ export function completionAt(text: string, position: number, schema: JsonObject)
   return candidates.length === 0 ? null : { from: cursor.from, to: cursor.to, candidates };
 }
 
-/** The schemas of the object whose key is written, or of the value. */
+/** The schemas of the object whose key is being written, or of the value being written. */
 function schemasAt({ what, around }: Cursor, root: JsonObject): readonly JsonObject[] {
   let schemas = plain(root, root);
   for (const [depth, { node, member }] of around.entries()) {
@@ -68,7 +68,7 @@ function keys({ around, to }: Cursor, schemas: readonly JsonObject[], root: Json
   return [...known.values()];
 }
 
-/** The outer signs of a value that is always a list, an object or a text. */
+/** The brackets or quotes of a value that is always a list, an object or a text. */
 function beginning(schemas: readonly JsonObject[]): string {
   const types = new Set(schemas.map(typeOf));
   const [type] = types;
@@ -109,7 +109,7 @@ function word(value: Json, about: string): Candidate {
   return { label: typeof value === "string" ? value : template, about, kind: "word", template };
 }
 
-/** An object with the keys that it has to have. */
+/** An object with its required keys. */
 function part({ required }: JsonObject, properties: JsonObject, root: JsonObject): Candidate {
   const wanted = (Array.isArray(required) ? required : []).filter((key) => typeof key === "string");
   if (wanted.length === 0) return { label: "{ }", about: "", kind: "part", template: "{ ${} }" };
@@ -124,7 +124,7 @@ function part({ required }: JsonObject, properties: JsonObject, root: JsonObject
   return { label, about, kind: "part", template: `{ ${written.map(({ text }) => text).join(", ")} }` };
 }
 
-/** The words that a fact takes, for the value that it is compared with. */
+/** The words that a fact takes, if the cursor is at the value it is compared with. */
 function factWords({ around }: Cursor): Candidate[] {
   const comparison = around.findLast(({ node }) => node.kind === "object");
   if (comparison?.member?.key !== "value") return [];

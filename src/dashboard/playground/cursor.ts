@@ -1,22 +1,22 @@
-// What is being written where the cursor stands.
+// What is being written at the cursor.
 import type { JsonNode, Member } from "./read-json.ts";
 
-/** A key of an object or a value, and the objects and lists around it, outermost first. */
+/** A key of an object, or a value, and the objects and lists around it, outermost first. */
 export interface Cursor {
   readonly what: "key" | "value";
   readonly around: readonly Step[];
-  /** The key or scalar that is there already; `null`: nothing yet. */
+  /** Where the key or scalar that is being written begins. */
   readonly from: number;
   readonly to: number;
 }
 
-/** One object or list, and by which key or index the next one, or the cursor, is in it. `null`: a new one. */
+/** One object or list, and the key under which the next one, or the cursor, is in it. `null`: a new key, or an item. */
 interface Step {
   readonly node: JsonNode;
   readonly member: Member | null;
 }
 
-/** Reads the cursor's place; `null`: nothing can be written there but a comma or a colon. */
+/** What is being written at `position`; `null` if nothing but a comma or a colon can be. */
 export function cursorAt(root: JsonNode | null, text: string, position: number): Cursor | null {
   if (!root || position <= root.from) return text.trim() === "" || !root ? empty(text, position) : null;
   const around: Step[] = [];
@@ -41,7 +41,7 @@ function isInside({ kind, from, to, isClosed }: JsonNode, position: number): boo
   return from < position && (isClosed ? position < to : position <= to);
 }
 
-/** In an object or a list, and in none of its values. */
+/** For a position that is in an object or a list, but in none of its values. */
 function between(
   node: JsonNode,
   member: Member | null,

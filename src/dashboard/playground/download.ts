@@ -1,7 +1,7 @@
 /** How long the browser may take to read the file. */
 const KEPT_MS = 60_000;
 
-/** Hands a text to the browser as a file to keep. */
+/** Offers a text as a file to download. */
 export function download(fileName: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");

@@ -1,18 +1,18 @@
-// What somebody is trying in the playground of a location: kept for the tab, so that a reload loses nothing.
+// What is being tried in the playground of a location: kept for the tab, so that a reload loses nothing.
 import { useEffect, useState } from "preact/hooks";
 import { mayKeepDrafts } from "../ask/session.ts";
 import { payloadOf, SAMPLES } from "../../events/samples.ts";
 import { isJsonObject } from "../../kit/json.ts";
 import { FIRST_NAME, firstText, payloadText } from "./rule-file.ts";
 
-/** A rule and an event, as they are typed. */
+/** A rule and an event, as typed. */
 export interface Draft {
   readonly name: string;
   readonly text: string;
   readonly event: string;
-  /** Which sample or recorded event `event` came from; `""`: none that is known. */
+  /** Which sample or recorded event `event` came from; `""` if it is neither. */
   readonly eventFrom: string;
-  /** What the address asked for when the draft was taken from it: asked again, the draft is not lost. */
+  /** What the address named when the draft was taken from it: if it names the same again, the draft is kept. */
   readonly origin: string;
 }
 
@@ -30,20 +30,20 @@ export function firstDraft(locationId: string): Draft {
   };
 }
 
-/** A sample of `rules send`, as if it came from a location. */
+/** A sample of `rules send`, as if it came from this location. */
 export function sampleText(name: string, locationId: string): string {
   const sample = SAMPLES[name];
   return sample ? payloadText(payloadOf(sample, { locationId }, new Date())) : "";
 }
 
-/** A draft, and what changes it. */
+/** A draft, and the ways to change it. */
 export interface Drafting {
   readonly draft: Draft;
-  /** Takes what was typed. */
+  /** Takes over what was typed. */
   readonly type: (typed: Partial<Draft>) => void;
-  /** Puts other texts into the editors. */
+  /** Puts different texts into the editors. */
   readonly replace: (other: Partial<Draft>) => void;
-  /** Counts the times that texts were replaced: editors read theirs again. */
+  /** Goes up each time texts are replaced, so that the editors read theirs again. */
   readonly revision: number;
 }
 
@@ -70,7 +70,7 @@ export function useDraft(locationId: string): Drafting {
   return { draft, type, replace, revision };
 }
 
-/** What was kept, if it is a draft. */
+/** The draft that was kept; `null` if there is none or it is not a draft. */
 export function readDraft(kept: string | null): Draft | null {
   if (kept === null) return null;
   try {
@@ -89,7 +89,7 @@ export function readDraft(kept: string | null): Draft | null {
   }
 }
 
-/** Storage may be full: the draft then lives as long as the page. */
+/** Storage may be full: the draft then lasts as long as the page. */
 function keep(key: string, draft: Draft): void {
   if (!mayKeepDrafts()) return;
   try {

@@ -9,7 +9,7 @@ const wavy = (colour: string) => ({
 const mono = "ui-monospace, SFMono-Regular, 'Cascadia Mono', Menlo, Consolas, monospace";
 
 /**
- * The editor's looks, from the page's custom properties, which reach into its shadow root in both colour schemes.
+ * The editor's look, from the page's custom properties, which reach into its shadow root in both colour schemes.
  * CodeMirror draws its own underlines and arrows with `data:` images, which the page's CSP refuses: they are replaced.
  */
 export const editorTheme = EditorView.theme({

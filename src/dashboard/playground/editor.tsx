@@ -1,5 +1,5 @@
-// A text of JSON to change: CodeMirror in a shadow root. There its style sheets are constructed ones, which the page's
-// CSP allows; in the page itself they would be a style element, which it refuses.
+// A JSON editor: CodeMirror in a shadow root, where it uses constructed style sheets, which the page's CSP allows. In
+// the page itself it would add a style element, which the CSP refuses.
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
@@ -23,24 +23,24 @@ import { hangingIndent } from "./hanging-indent.ts";
 import { jsonColours } from "./json-colours.ts";
 import type { Range } from "./places.ts";
 
-/** Something that is marked in a text, and said of it. */
+/** A marked range of a text, and what is said about it. */
 export interface Mark extends Range {
   readonly severity: "error" | "warning";
   readonly message: string;
 }
 
-/** What one can tell an editor. */
+/** What an editor can be told to do. */
 export interface EditorHandle {
-  /** Puts the cursor there, and the focus. */
+  /** Moves the cursor and the focus there. */
   readonly show: (place: Range) => void;
 }
 
-/** A change that came from outside, which is told nobody. */
+/** Marks a change that came from outside, which `onText` is not told. */
 const fromOutside = Annotation.define<true>();
 
 /**
- * An editor of JSON. It takes its text when it is made and with each other `revision`: what is typed is told, and comes
- * back later than the next keystroke. `schema`: what completion goes by; absent: there is none.
+ * A JSON editor. It takes `text` only at first and whenever `revision` changes: otherwise what was typed, which comes
+ * back after the next keystroke, would undo it. `schema`: what completion goes by; absent: no completion.
  */
 export function Editor({
   text,
@@ -129,12 +129,12 @@ const EXTENSIONS: readonly Extension[] = [
     ...historyKeymap,
     { key: "F8", run: nextDiagnostic },
     { key: "Shift-F8", run: previousDiagnostic },
-    // Escape lets go of Tab for a moment, so that the keyboard is not trapped.
+    // Escape releases Tab for a moment, so that the focus is not trapped.
     indentWithTab,
   ]),
 ];
 
-/** The text may be another one by now than that which was checked. */
+/** The text may have changed since it was checked. */
 function within({ from, to, ...mark }: Mark, length: number): Diagnostic {
   return { ...mark, from: Math.min(from, length), to: Math.min(to, length) };
 }

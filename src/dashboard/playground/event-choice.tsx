@@ -8,17 +8,17 @@ import { useQuery } from "../ask/use-query.ts";
 
 const NEWEST = 20;
 
-/** Where an event can be taken from: a sample, or what the location has recorded. */
+/** Where an event can be taken from: a sample, or the location's log. */
 export type EventSource =
   | { readonly from: "sample"; readonly name: string }
   | { readonly from: "log"; readonly key: string; readonly contactId: string };
 
-/** The word by which a draft remembers where its event came from. */
+/** The text in which a draft remembers where its event came from. */
 export function sourceWord(source: EventSource): string {
   return source.from === "sample" ? `sample ${source.name}` : `log ${source.contactId} ${source.key}`;
 }
 
-/** Samples of every kind, and the newest events of the location. */
+/** A choice of the samples and of the location's newest events. */
 export function EventChoice({
   chosen,
   onChoose,

@@ -1,10 +1,10 @@
-// What is wrong with a text: in words below it, each leading to its place, and as marks in it.
+// What is wrong with a text: as a list below it, each finding linked to its place, and as marks in it.
 import type { JSX } from "preact";
 import type { Issue } from "../../model/failure.ts";
 import type { Mark } from "./editor.tsx";
 import { placesIn, type Range } from "./places.ts";
 
-/** Something that is said of a place of a text. */
+/** Something said about a place in a text. */
 export interface Said {
   readonly pointer: string;
   readonly code: string;
@@ -12,13 +12,13 @@ export interface Said {
   readonly severity: "error" | "warning";
 }
 
-/** The same with its place. */
+/** The same, with its place. */
 export interface PlacedFinding extends Mark, Said {
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
-/** The places of findings in the text that they are of. */
+/** Findings with their places in the text that they are about. */
 export function placed(text: string, findings: readonly Said[]): readonly PlacedFinding[] {
   const placeOf = placesIn(text);
   return findings.map(({ pointer, code, message, severity }) => {
@@ -27,7 +27,7 @@ export function placed(text: string, findings: readonly Said[]): readonly Placed
   });
 }
 
-/** Why an event cannot be used, as findings of its payload. */
+/** Why an event cannot be used, as findings about its payload. */
 export function issuesOfEvent(issues: readonly Issue[]): readonly Said[] {
   return issues.map(({ pointer, code, message }) => ({
     pointer: pointer.replace(/^\/event(?=\/|$)/, ""),
@@ -37,7 +37,7 @@ export function issuesOfEvent(issues: readonly Issue[]): readonly Said[] {
   }));
 }
 
-/** The findings below an editor. The list stays where it is when there are none. */
+/** The findings below an editor. The list keeps its place when there are none. */
 export function Findings({
   findings,
   label,

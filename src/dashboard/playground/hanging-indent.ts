@@ -1,11 +1,11 @@
 import { RangeSetBuilder, type Extension } from "@codemirror/state";
 import { Decoration, ViewPlugin, type DecorationSet, type EditorView } from "@codemirror/view";
 
-/** As in CodeMirror's own style. */
+/** As in CodeMirror's own styles. */
 const PADDING = "6px";
 const MAX_INDENT = 20;
 
-/** Lets the rest of a long line begin below its own start, a little further in. */
+/** Indents the wrapped part of a long line a little deeper than its first line. */
 export const hangingIndent: Extension = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;

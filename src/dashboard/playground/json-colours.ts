@@ -2,7 +2,7 @@ import { syntaxTree } from "@codemirror/language";
 import { RangeSetBuilder, type Extension } from "@codemirror/state";
 import { Decoration, ViewPlugin, type DecorationSet, type EditorView, type ViewUpdate } from "@codemirror/view";
 
-/** Names of the JSON grammar's nodes that have a colour; the theme has one for each class. */
+/** The JSON grammar's nodes that have a colour; the theme has one for each class. */
 const MARKS = new Map(
   ["PropertyName", "String", "Number", "True", "False", "Null"].map((name) => [
     name,
@@ -10,7 +10,7 @@ const MARKS = new Map(
   ]),
 );
 
-/** Colours of JSON, of what is in view. */
+/** Colours JSON, only what is in view. */
 export const jsonColours: Extension = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;

@@ -1,4 +1,4 @@
-// What would be decided on the event with the draft in force: the draft first, then the other rules, then what follows.
+// What would be decided on the event if the draft were in force: the draft first, then other rules, then the actions.
 import type { JSX } from "preact";
 import { doesInWords } from "../../language/in-words.ts";
 import type { ExplainedAction } from "../../model/playground.ts";
@@ -7,7 +7,7 @@ import { Time } from "../time/time-elements.tsx";
 import { lengthInWords } from "../time/time.ts";
 import type { Checking } from "./use-check.ts";
 
-/** The decision. `isOld`: the rule or the event, as they are typed now, cannot be decided with. */
+/** The decision. `isOld`: it is from before, as no decision is possible with the rule and the event as typed now. */
 export function Outcome({
   explained,
   isOld,
@@ -65,7 +65,7 @@ export function Outcome({
   );
 }
 
-/** When an action is due, reckoned from the decision. */
+/** When an action is due, counted from the decision. */
 function whenInWords({ dueAt }: ExplainedAction, decidedAt: string): string {
   const ms = Date.parse(dueAt) - Date.parse(decidedAt);
   return ms < 1_000 ? "at once:" : `after ${lengthInWords(ms)}:`;

@@ -1,4 +1,4 @@
-// The playground: a rule on the left, an event on the right, and below what would be decided, at each keystroke.
+// The playground: a rule on the left, an event on the right, and below them what would be decided, as you type.
 // Nothing that happens here is recorded or sent.
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
@@ -49,7 +49,7 @@ export function Playground({ route }: PageProps): JSX.Element {
   );
   const choosing = useRef(new AbortController());
   const choose = (source: EventSource): void => {
-    // What was chosen before may come late: it is not wanted any more.
+    // An earlier choice may still be loading: it is no longer wanted.
     choosing.current.abort();
     choosing.current = new AbortController();
     const { signal } = choosing.current;

@@ -1,4 +1,4 @@
-// Where in a text a JSON pointer leads to.
+// Where in a text a JSON pointer leads.
 import { readJson, type JsonNode, type Member } from "./read-json.ts";
 
 /** A part of a text, `to` exclusive. */
@@ -8,8 +8,8 @@ export interface Range {
 }
 
 /**
- * Finds places in a text by JSON pointer: the value that is meant; for what is missing the object or list that it is
- * missing from; and in a text that is no JSON, whatever is asked, where it breaks.
+ * Finds places in a text by JSON pointer: the value; if it is missing, the object or list that it is missing from; and
+ * if the text is not JSON, always the place where it breaks.
  */
 export function placesIn(text: string): (pointer: string) => Range {
   const { root, brokenAt } = readJson(text);
@@ -29,17 +29,17 @@ export function placesIn(text: string): (pointer: string) => Range {
   };
 }
 
-/** What `JSON.parse` keeps of a key that stands twice. */
+/** The member that `JSON.parse` keeps of a repeated key. */
 function lastOf({ members }: JsonNode, key: string): Member | undefined {
   return members.findLast((member) => member.key === key);
 }
 
-/** What is missing has no place: the bracket is marked, not all that is inside. */
+/** Something missing has no place: the opening bracket is marked, not all that it encloses. */
 function startOf({ kind, from, to }: JsonNode): Range {
   return { from, to: kind === "scalar" ? to : from + 1 };
 }
 
-/** At least a character, so that there is something to mark. At the end of the text it is the last one that is seen. */
+/** At least one character, so that there is something to mark: at the end of the text, the last visible one. */
 function brokenPlace(text: string, at: number): Range {
   const end = text.trimEnd().length;
   if (at >= end) return { from: Math.max(0, end - 1), to: end };

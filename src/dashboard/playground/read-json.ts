@@ -1,33 +1,33 @@
-// JSON as it is while somebody types it: a tree with the place of everything, whatever is missing or broken.
+// JSON while it is being typed: a tree with the place of everything, whatever is missing or broken.
 
-/** One value, and where it stands. `to` is exclusive; of what was never closed it is where the text of it ends. */
+/** One value, and where it is. `to` is exclusive; if the value is never closed, it is where the value's text ends. */
 export interface JsonNode {
   readonly kind: "object" | "array" | "scalar";
   readonly from: number;
   to: number;
   isClosed: boolean;
-  /** Of an object, in the order of the text; a repeated key stands in it twice. */
+  /** Of an object, in the order of the text; a repeated key is in it twice. */
   readonly members: Member[];
   /** Of an array. */
   readonly items: JsonNode[];
-  /** Of a scalar; `undefined`: it is none that JSON knows. */
+  /** Of a scalar; `undefined` if it is not valid JSON. */
   readonly value: string | number | boolean | null | undefined;
 }
 
-/** A key of an object, with its quotes from `from` to `to`, and what follows it. */
+/** A key of an object, from `from` to `to` with its quotes, and its value. */
 export interface Member {
   readonly key: string;
   readonly from: number;
   readonly to: number;
-  /** Where its colon is. */
+  /** Where its colon is; `null` if it has none. */
   colonAt: number | null;
   value: JsonNode | null;
 }
 
-/** A text that was read. */
+/** What was read from a text. */
 export interface ReadJson {
   readonly root: JsonNode | null;
-  /** Where the text stops being JSON; `null`: it is JSON. */
+  /** Where the text stops being valid JSON; `null` if it is valid. */
   readonly brokenAt: number | null;
 }
 
@@ -39,14 +39,14 @@ interface Open {
 const TOKEN = /[ \t\n\r]+|"(?:[^"\\\n\r]|\\[^\n\r])*"?|[{}[\],:]|[^ \t\n\r{}[\],:"]+/g;
 const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
-/** Reads any text. It is JSON exactly where `JSON.parse` takes it. */
+/** Reads any text. `brokenAt` is `null` exactly if `JSON.parse` accepts it. */
 export function readJson(text: string): ReadJson {
   const open: Open[] = [];
   let root: JsonNode | null = null;
   let brokenAt: number | null = null;
   const breaks = (at: number): void => void (brokenAt ??= at);
 
-  /** Puts a value where one belongs; one that belongs nowhere is read all the same, so that brackets stay in pairs. */
+  /** Puts a value where it belongs; one that belongs nowhere is still read, so that brackets stay paired. */
   const put = (node: JsonNode): void => {
     const inside = open.at(-1);
     if (!inside) {

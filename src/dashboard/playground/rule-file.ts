@@ -1,12 +1,12 @@
-// A rule as the text of a file: one that ships, for changing it, and one to start from.
+// A rule as the text of a file: a deployed one, to be edited, and one to start from.
 import { isJsonObject, type Json } from "../../kit/json.ts";
 import type { Rule, RuleFile } from "../../model/rule.ts";
 
 const SCHEMA = "../schema/rule.schema.json";
-/** As long as a line of a rule file may be. */
+/** The longest line of a rule file. */
 const WIDTH = 100;
 
-/** The name of a draft that has none yet. */
+/** The name of a new draft. */
 export const FIRST_NAME = "my-rule";
 
 const FIRST_RULE: RuleFile = {
@@ -31,23 +31,23 @@ export function firstText(): string {
   return `${written(toJson(FIRST_RULE))}\n`;
 }
 
-/** The file that a rule could have come from. Its examples are not bundled, and named conditions stand in it in full. */
+/** A file that the rule could have come from: its examples are not bundled, and named conditions are written out. */
 export function fileText(rule: Rule): string {
   const { name: _, ...rest } = rule;
   return `${written(toJson({ $schema: SCHEMA, ...rest }))}\n`;
 }
 
-/** A payload as text to change. */
+/** A payload as text to edit. */
 export function payloadText(payload: Json): string {
   return `${JSON.stringify(payload, null, 2)}\n`;
 }
 
-/** Without what is `undefined`, which no JSON has. */
+/** Drops what is `undefined`, which JSON does not have. */
 function toJson(rule: RuleFile): Json {
   return JSON.parse(JSON.stringify(rule)) as Json;
 }
 
-/** As the rule files are written: what fits into a line stands in one. */
+/** Formats as the rule files are: whatever fits on a line is written on one. */
 function written(value: Json, indent = "", before = 0): string {
   const line = inLine(value);
   const isWhole = indent === "" && isJsonObject(value);

@@ -1,9 +1,9 @@
-// What the rule's JSON Schema allows at a place of a text. It knows the words of JSON Schema that ours uses:
+// What the rule's JSON Schema allows at a place in a text. It knows the keywords of JSON Schema that ours uses:
 // $ref, anyOf, allOf with if, then and else, properties, additionalProperties, items, const, enum and type.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { JsonNode } from "./read-json.ts";
 
-/** Follows references and choices, until nothing is left but plain schemas. */
+/** Follows references and choices until only plain schemas are left. */
 export function plain(schema: JsonObject, root: JsonObject): readonly JsonObject[] {
   const { $ref, anyOf } = schema;
   if (typeof $ref === "string") {
@@ -16,7 +16,10 @@ export function plain(schema: JsonObject, root: JsonObject): readonly JsonObject
   return Array.isArray(anyOf) ? anyOf.filter(isJsonObject).flatMap((choice) => plain(choice, root)) : [schema];
 }
 
-/** The choices that an object may still be: they know all of its keys, and want none of its values otherwise. `but`: a key that does not count. */
+/**
+ * The alternatives that an object can still match: those that allow all of its keys and contradict none of its values,
+ * not counting the key `but`. If there are none, all that describe an object.
+ */
 export function choicesFor(node: JsonNode, schemas: readonly JsonObject[], but?: string): readonly JsonObject[] {
   const objects = schemas.filter(({ properties }) => isJsonObject(properties));
   const fitting = objects.filter((schema) => fits(node, schema, but));
@@ -33,7 +36,7 @@ function fits({ members }: JsonNode, { properties, additionalProperties }: JsonO
   });
 }
 
-/** What a key of an object may hold: as its choice says, and as the other values there make of it. */
+/** The schemas for a key of an object: the one in `schema`, and those that the object's other values bring in. */
 export function schemasOf(node: JsonNode, schema: JsonObject, key: string, root: JsonObject): readonly JsonObject[] {
   const { properties, additionalProperties, allOf } = schema;
   const own = isJsonObject(properties) ? properties[key] : undefined;
@@ -42,11 +45,11 @@ export function schemasOf(node: JsonNode, schema: JsonObject, key: string, root:
     return isJsonObject(branch) && isJsonObject(branch["properties"]) ? branch["properties"][key] : undefined;
   });
   const found = [own ?? additionalProperties, ...conditional].filter(isJsonObject);
-  // Something that may have no properties is not to be written at all.
+  // A schema that allows no properties means that the key must not be written at all.
   return found.some(({ maxProperties }) => maxProperties === 0) ? [] : found.flatMap((one) => plain(one, root));
 }
 
-/** Whether an `if` of the form `{ properties: { key: { enum } } }` is met. */
+/** Whether an `if` of the form `{ properties: { key: { enum } } }` holds. */
 function holds({ members }: JsonNode, test: Json | undefined): boolean {
   if (!isJsonObject(test) || !isJsonObject(test["properties"])) return false;
   return Object.entries(test["properties"]).every(([key, wanted]) => {

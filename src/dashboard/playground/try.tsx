@@ -1,4 +1,4 @@
-// The draft on what the location has seen: how often it would have fired, beside how often the rule of its name did.
+// The draft tried on the location's past events: how often it would have fired, and how often the rule of its name did.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TriedDraft } from "../../model/playground.ts";

@@ -9,7 +9,7 @@ import { fileText, payloadText } from "./rule-file.ts";
 
 const NOTHING: Promise<Partial<Draft>> = Promise.resolve({});
 
-/** Takes the rule and the event that the address names into the draft: once, so that a reload keeps what was changed. */
+/** Takes the rule and event named in the address into the draft: only once, so that a reload keeps later edits. */
 export function useAddress(
   { rule, event, contact }: Query,
   { draft, replace }: Drafting,
@@ -41,7 +41,7 @@ async function ruleNamed(name: string, signal: AbortSignal): Promise<Partial<Dra
   return { name, text: fileText(found) };
 }
 
-/** The payload of a recorded event, as part of a draft. It throws a `Problem`, or what aborting throws. */
+/** The payload of a recorded event, as part of a draft. Throws a `Problem`, or the abort error. */
 export async function recordedEvent(
   locationId: string,
   key: string,

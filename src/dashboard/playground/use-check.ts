@@ -1,4 +1,4 @@
-// The draft's check, asked again a moment after each keystroke.
+// The check of the draft, repeated once typing pauses.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { CheckedDraft } from "../../model/playground.ts";
@@ -7,16 +7,16 @@ import type { Draft } from "./draft.ts";
 
 const TYPING_MS = 150;
 
-/** What is known of a draft. The answer before stays until the next is there. */
+/** What is known of a draft. The previous answer stays until the next arrives. */
 export interface Checking {
-  /** The answer, and the draft that it answers. */
+  /** The answer, and the draft that it is about. */
   readonly checked: { readonly answer: CheckedDraft; readonly draft: Draft } | null;
-  /** The last decision there was, and under which name the draft was in it. */
+  /** The latest decision, and the name that the draft had in it. */
   readonly explained: { readonly of: NonNullable<CheckedDraft["explained"]>; readonly name: string } | null;
   readonly problem: Problem | null;
 }
 
-/** Checks a draft as soon as nothing is typed for a moment. An answer to what was typed before is dropped. */
+/** Checks a draft once typing pauses. Answers about earlier texts are dropped. */
 export function useCheck(draft: Draft, locationId: string): Checking {
   const [state, setState] = useState<Checking>({ checked: null, explained: null, problem: null });
   const isFirst = useRef(true);
@@ -50,12 +50,12 @@ export function useCheck(draft: Draft, locationId: string): Checking {
       clearTimeout(timer);
       aborted.abort();
     };
-    // Nothing else of a draft is sent.
+    // These are all that is sent of a draft.
   }, [name, text, event, locationId]);
   return state;
 }
 
-/** The payload that is typed; `null`: it is none yet. */
+/** The payload being typed; `null` if it is not a JSON object yet. */
 export function payloadIn(text: string): JsonObject | null {
   try {
     const value = JSON.parse(text) as Json;

@@ -1,4 +1,4 @@
-// The rules of the set, narrowed and a page at a time, however many there are.
+// The rules of the set, filtered and a page at a time, however many there are.
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { RuleStatistics } from "../../model/statistics.ts";
@@ -16,7 +16,7 @@ const FORMER_SHOWN = 30;
 const VIEW_WORDS = { all: "All", fired: "Fired", unused: "Unused", findings: "Findings" } as const;
 const onKeyDown = rowKeys();
 
-/** `statistics`: `null` while they are not known. */
+/** `statistics` is `null` while they are not known. */
 export function RuleList({
   set,
   statistics,

@@ -9,7 +9,7 @@ import { counted } from "../parts/counted.ts";
 const SMALL_BARS = 28;
 const LARGE_BARS = 84;
 
-/** The week of a rule as a small picture, with its numbers as text. */
+/** A rule's week as a small picture, with its numbers as text. */
 export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly isKnown: boolean }): JSX.Element {
   const { fired, held, reasons, lastFired } = use;
   return (
@@ -43,7 +43,7 @@ export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly 
   );
 }
 
-/** The week of a rule at large: the picture, and each reason for which it was held. */
+/** A rule's week in detail: the picture, and each reason for which the rule was held. */
 export function RuleTable({ use }: { readonly use: RuleUse }): JSX.Element {
   const { fired, held, reasons, lastFired } = use;
   const rows = [

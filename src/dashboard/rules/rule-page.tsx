@@ -1,4 +1,4 @@
-// One rule: what it does, how often it did, its events, and its file.
+// One rule: what it does, how often it did so, its events, and its file.
 import type { JSX } from "preact";
 import type { Json } from "../../kit/json.ts";
 import type { LogEntry } from "../../model/ledger.ts";

@@ -1,4 +1,4 @@
-// What a rule set does at a location: each rule with how often it fired and was held, and what the build saw of it.
+// What a rule set does at a location: how often each rule fired and was held, and what the build found in it.
 import { HELD_REASONS, type HeldReason } from "../../model/decision.ts";
 import type { CheckedRule, Rule, RuleSet } from "../../model/rule.ts";
 import type { RuleStatistics } from "../../model/statistics.ts";
@@ -18,17 +18,17 @@ export interface RuleUse {
   readonly name: string;
   /** `null`: the rule set in force has none of this name. */
   readonly rule: Rule | null;
-  /** Why it cannot fire here, whatever comes; `null`: it can. */
+  /** Why it can never fire here; `null`: it can. */
   readonly off: "disabled" | "elsewhere" | null;
   readonly fired: Count;
   readonly held: Count;
-  /** The most frequent reason of the week first; those that did not occur are left out. */
+  /** The week's most frequent reason first; those that did not occur are left out. */
   readonly reasons: readonly { readonly reason: HeldReason; readonly count: Count }[];
-  /** ISO 8601, UTC; `null`: on no event that is kept. */
+  /** ISO 8601, UTC; `null` if it fired on no event that is kept. */
   readonly lastFired: string | null;
-  /** `null`: nobody has checked it. */
+  /** `null` if it has not been checked. */
   readonly checked: CheckedRule | null;
-  /** It could have fired in the week, and did not. Never while the statistics are not known. */
+  /** It could have fired in the week, but did not. `false` while the statistics are not known. */
   readonly isUnused: boolean;
 }
 
@@ -37,7 +37,7 @@ export type RuleView = (typeof RULE_VIEWS)[number];
 
 const HOURS_OF_DAY = 24;
 
-/** Every rule in the order in which they are decided. `statistics`: of a week in hours, `null` while not known. */
+/** Every rule, in the order of the set. `statistics`: of a week, by the hour; `null` while not known. */
 export function ruleUses(set: RuleSetAnswer, statistics: RuleStatistics | null, locationId: string): RuleUse[] {
   const checks = new Map((set.checked ?? []).map((checked) => [checked.rule, checked]));
   return set.rules.map((rule) => useOf(rule.name, rule, checks.get(rule.name) ?? null, statistics, locationId));
@@ -55,7 +55,7 @@ export function ruleUse(
   return useOf(name, rule, checked, statistics, locationId);
 }
 
-/** The names of rules that the statistics know and the set does not have any more, sorted. */
+/** The names of rules that are in the statistics but no longer in the set, sorted. */
 export function formerRules(set: RuleSetAnswer, statistics: RuleStatistics | null): string[] {
   const names = new Set(set.rules.map(({ name }) => name));
   return Object.keys(statistics?.rules ?? {})
@@ -77,7 +77,7 @@ export function isInView(use: RuleUse, view: RuleView): boolean {
   }
 }
 
-/** Whether every word of the search stands in the rule's name, in capitals or not. */
+/** Whether the rule's name contains every word of the search, ignoring case. */
 export function hasName(use: RuleUse, search: string): boolean {
   const name = use.name.toLowerCase();
   return search

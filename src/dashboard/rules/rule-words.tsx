@@ -1,10 +1,10 @@
-// A rule in words, what it is marked with, and what a check of its file found.
+// A rule in words, its marks, and what a check of its file found.
 import type { JSX } from "preact";
 import { ruleInWords } from "../../language/in-words.ts";
 import type { CheckedRule, Rule } from "../../model/rule.ts";
 import type { RuleUse } from "./rule-use.ts";
 
-/** When it fires, what it does then, and what holds it back. */
+/** When it fires, what it then does, and what holds it back. */
 export function RuleWords({ rule }: { readonly rule: Rule }): JSX.Element {
   const { when, then, besides } = ruleInWords(rule);
   return (

@@ -3,7 +3,7 @@ import type { Finding } from "../../model/rule.ts";
 
 const SHOWN = 50;
 
-/** What stands in the way of a newer rule set while developing. Nothing, where nothing does. */
+/** What keeps a newer rule set from taking effect during development; renders nothing if nothing does. */
 export function SetFindings({ findings }: { readonly findings: readonly Finding[] }): JSX.Element | null {
   if (findings.length === 0) return null;
   const errorsFirst = findings.toSorted((a, b) => a.severity.localeCompare(b.severity));

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 168 * HOUR_MS;
 
-/** What each rule of the location did in the last week, hour by hour, the hour that runs included. */
+/** What each rule of the location did in the last week, hour by hour, including the current hour. */
 export function useWeek(): Asked<RuleStatistics> {
   const { locationId } = usePlace();
   const span = spanUpTo(useNow(MINUTE_MS), WEEK_MS, HOUR_MS);

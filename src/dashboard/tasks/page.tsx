@@ -1,4 +1,4 @@
-// What people have to do: open tasks by when they are due, completed with one key, and those that are done.
+// What people have to do: open tasks by due date, completed with one key, and those that are done.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Task } from "../../model/task.ts";
@@ -28,14 +28,14 @@ export function Tasks({ route }: PageProps): JSX.Element {
   );
   const section = useRef<HTMLElement>(null);
   const completing = useCompleting(askAgain);
-  // The answer before stays until the next is there: of the other tab it is not shown.
+  // The previous answer stays until the next arrives: if it is the other tab's, none of it is shown.
   const tasks =
     answer?.tasks.filter((task) => task.state === state && (isDone || !completing.gone.has(task.id))) ?? null;
   const complete = (task: Task): void =>
     completing.complete(task, () => {
       const next = neighbourOf(tasks ?? [], task.id);
       const row = next && document.getElementById(next.id);
-      // Somebody who has gone elsewhere meanwhile stays there.
+      // If the focus has moved elsewhere meanwhile, it stays there.
       if (!document.activeElement?.closest(`[id="${CSS.escape(task.id)}"]`) && document.activeElement !== document.body)
         return;
       (row ?? section.current)?.focus();
@@ -93,7 +93,7 @@ function noneInWords(isDone: boolean, page: number, contact: string | undefined)
 
 interface Completing {
   readonly busy: ReadonlySet<string>;
-  /** Completed, and maybe still in an answer from before. */
+  /** Completed, though perhaps still in an earlier answer. */
   readonly gone: ReadonlySet<string>;
   readonly problem: Problem | null;
   readonly complete: (task: Task, beforeItGoes: () => void) => void;

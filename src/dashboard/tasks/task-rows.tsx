@@ -1,4 +1,4 @@
-// Tasks as rows that the keyboard walks through: the one that has the focus is completed with one key.
+// Tasks as rows that can be walked by keyboard: one key completes the focused task.
 import type { JSX } from "preact";
 import type { Task } from "../../model/task.ts";
 import { dueInWords } from "./due.ts";
@@ -10,7 +10,7 @@ import { Time } from "../time/time-elements.tsx";
 
 export interface TaskRowsProps {
   readonly tasks: readonly Task[];
-  /** Being completed at this moment, by id. */
+  /** The ids of those being completed at this moment. */
   readonly busy: ReadonlySet<string>;
   readonly onComplete: (task: Task) => void;
 }
@@ -25,7 +25,7 @@ export function TaskRows({ tasks, busy, onComplete }: TaskRowsProps): JSX.Elemen
     <ul
       class="rows tasks"
       onKeyDown={(event) => {
-        // Enter on a link or a button of the row is theirs.
+        // Enter on a link or button in the row belongs to that link or button.
         const { target } = event;
         const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
         if (event.key === "Enter" && isPlain && target instanceof HTMLElement && target.matches("[data-row]"))

@@ -4,7 +4,7 @@ export interface Span {
   readonly to: string;
 }
 
-/** The stretch that ends with the bucket which runs now, that one included. It moves on a bucket at a time. */
+/** The stretch of that length up to the end of the current bucket. It moves on one bucket at a time. */
 export function spanUpTo(nowMs: number, lengthMs: number, bucketMs: number): Span {
   const end = (Math.floor(nowMs / bucketMs) + 1) * bucketMs;
   return { from: new Date(end - lengthMs).toISOString(), to: new Date(end).toISOString() };

@@ -3,7 +3,7 @@ import { fromNow, timeElsewhere, timeInWords } from "./time.ts";
 import { usePlace } from "../ask/place.ts";
 import { useNow } from "./use-now.ts";
 
-/** A time in the location's zone; in the viewer's when one points at it. */
+/** A time in the location's zone; hovering shows it in the viewer's. */
 export function Time({ at }: { readonly at: string }): JSX.Element {
   const { zone } = usePlace();
   return (

@@ -1,4 +1,4 @@
-// Times as people read them: in the zone of the location, with the viewer's own when they point at it.
+// Times as people read them: in the location's zone, with the viewer's own on hover.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -14,7 +14,7 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle
 const HOUR = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
 const DAY = { weekday: "short", day: "numeric", month: "short" } as const;
 
-/** `14:03:07` today, else `Tue 3 Mar, 14:03:07`; with the year when it is another one. */
+/** `14:03:07` if today, else `Tue 3 Mar, 14:03:07`; with the year if it is not this one. */
 export function timeInWords(at: string, zone: string, now: number): string {
   const time = Date.parse(at);
   const clock = format(zone, "clock", CLOCK).format(time);
@@ -25,13 +25,13 @@ export function timeInWords(at: string, zone: string, now: number): string {
   return `${date}, ${clock}`;
 }
 
-/** The whole of it, for whoever points at a time: in the viewer's own zone, and in UTC. */
+/** The full time, shown on hover: in the viewer's own zone, and in UTC. */
 export function timeElsewhere(at: string): string {
   const own = format(undefined, "own", { dateStyle: "full", timeStyle: "long" }).format(Date.parse(at));
   return `${own}, your time\n${at}`;
 }
 
-/** `14:03:07` in a zone, whatever the day. */
+/** `14:03:07` in a zone, without the day. */
 export function clockInWords(at: string, zone: string): string {
   return format(zone, "clock", CLOCK).format(Date.parse(at));
 }
@@ -46,7 +46,7 @@ export function dateInWords(time: number, zone: string): string {
   return format(zone, "day", DAY).format(time);
 }
 
-/** `Today`, `Yesterday`, `Tue 3 Mar`; with the year when it is another one. */
+/** `Today`, `Yesterday` or `Tue 3 Mar`; with the year if it is not this one. */
 export function dayInWords(at: string, zone: string, now: number): string {
   const day = dayOf(Date.parse(at), zone);
   const today = dayOf(now, zone);
@@ -76,7 +76,7 @@ const UNITS = [
   ["s", 1_000],
 ] as const;
 
-/** How long something is, in its two largest units: `3 d 4 h`, `12 s`, `40 ms`. */
+/** A length of time in its two largest units: `3 d 4 h`, `12 s`, `40 ms`. */
 export function lengthInWords(ms: number): string {
   if (Math.abs(ms) < 1_000) return `${Math.round(ms)} ms`;
   let rest = Math.abs(ms);

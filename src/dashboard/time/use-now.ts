@@ -3,7 +3,7 @@ import { whileSeen } from "../ask/while-seen.ts";
 
 const TICK_MS = 1_000;
 
-/** One clock for all that shows the time, however many rows that are. It stands still while nobody looks. */
+/** One clock for everything that shows the time, however many rows that is. It stops while the page is not visible. */
 const listeners = new Set<() => void>();
 let stop: (() => void) | null = null;
 
@@ -18,7 +18,7 @@ function onTick(listener: () => void): () => void {
   };
 }
 
-/** The time, a step at a time: the beginning of the step that runs, milliseconds since 1970. */
+/** The time rounded down to `stepMs`, in milliseconds since 1970; it renders again with each step. */
 export function useNow(stepMs = TICK_MS): number {
   const [now, setNow] = useState(() => stepAt(stepMs));
   useEffect(() => onTick(() => setNow(stepAt(stepMs))), [stepMs]);
