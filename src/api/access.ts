@@ -5,34 +5,34 @@ import type { AccessApplications } from "../model/configuration.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { logError } from "../model/log-line.ts";
 
-/** What checking a JWT needs of the world. */
+/** What checking a JWT needs from outside. */
 export interface AccessPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
 }
 
-/** The keys of a team as they were last fetched, by id. */
+/** The keys of a team as last fetched, by id. */
 interface TeamKeys {
   keys: ReadonlyMap<string, CryptoKey>;
   freshUntil: number;
-  /** Not asked again before. */
+  /** The keys are not fetched again before this. */
   restsUntil: number;
 }
 
 const HEADER = "cf-access-jwt-assertion";
 const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 const MAX_CHARACTERS = 16_384;
-/** Clocks differ. */
+/** Allowance for clocks that differ. */
 const LEEWAY_MS = 60_000;
-/** Access changes its key every six weeks, and the one before stays valid for a week. */
+/** Access rotates its key every six weeks, and the previous one stays valid for a week. */
 const FRESH_MS = 3_600_000;
 const REST_MS = 60_000;
 const TIMEOUT_MS = 5_000;
 
 const teams = new Map<string, TeamKeys>();
 
-/** Whether a request carries a JWT that Access has signed for one of these applications and that is valid now. */
+/** Whether a request carries a JWT that Access signed for one of these applications and that is valid now. */
 export async function hasAccessJwt(
   headers: Headers,
   applications: AccessApplications,
@@ -43,16 +43,16 @@ export async function hasAccessJwt(
   const [header = null, claims = null, signature = null] = parts.map(decodeBase64Url);
   if (parts.length !== 3 || header === null || claims === null || signature === null) return false;
   const kid = keyId(objectIn(header));
-  // What nobody has signed for us is not worth asking Access for its keys.
+  // A token that is not meant for us is no reason to ask Access for its keys.
   if (kid === null || !isForUs(objectIn(claims), applications, ports.clock())) return false;
   const key = await keyOf(kid, applications.teamDomain, ports);
   if (key === undefined) return false;
   const signed = new TextEncoder().encode(token.slice(0, token.lastIndexOf(".")));
-  // A signature of a length that the key does not have makes the runtime throw: it is a wrong one.
+  // A signature of the wrong length makes the runtime throw: it is not valid.
   return crypto.subtle.verify(ALGORITHM, key, signature, signed).catch(() => false);
 }
 
-/** The id of the key, of a header that names the one algorithm that there is and no extension that must be understood. */
+/** The key's id, if the header names the one algorithm that is accepted and no extension that must be understood. */
 function keyId({ alg, kid, crit }: JsonObject): string | null {
   return alg === "RS256" && typeof kid === "string" && crit === undefined ? kid : null;
 }
@@ -70,14 +70,14 @@ function isForUs({ iss, aud, exp, nbf, iat }: JsonObject, applications: AccessAp
 
 const issuer = (teamDomain: string): string => `https://${teamDomain}`;
 
-/** A key of a team. An id that is not known has the keys fetched anew, at most once a minute. */
+/** A key of a team. An unknown id has the keys fetched again, at most once a minute. */
 async function keyOf(kid: string, teamDomain: string, ports: AccessPorts): Promise<CryptoKey | undefined> {
   const known = teams.get(teamDomain) ?? { keys: new Map(), freshUntil: -Infinity, restsUntil: -Infinity };
   teams.set(teamDomain, known);
   const now = ports.clock();
   const key = now < known.freshUntil ? known.keys.get(kid) : undefined;
   if (key !== undefined || now < known.restsUntil) return key;
-  // Requests that come before the first keys are there fetch them too: none waits for a promise of another's.
+  // Requests that arrive before the first keys do fetch them, too: none waits for another request's promise.
   if (now < known.freshUntil) known.restsUntil = now + REST_MS;
   const keys = await fetchKeys(teamDomain, ports);
   known.restsUntil = ports.clock() + REST_MS;
@@ -86,7 +86,7 @@ async function keyOf(kid: string, teamDomain: string, ports: AccessPorts): Promi
   return keys.get(kid);
 }
 
-/** The keys that Access publishes for a team, or `null` when they cannot be had. */
+/** The keys that Access publishes for a team, or `null` if they cannot be fetched. */
 async function fetchKeys(teamDomain: string, { fetch }: AccessPorts): Promise<ReadonlyMap<string, CryptoKey> | null> {
   try {
     const url = `${issuer(teamDomain)}/cdn-cgi/access/certs`;
@@ -101,7 +101,7 @@ async function fetchKeys(teamDomain: string, { fetch }: AccessPorts): Promise<Re
   }
 }
 
-/** A key by its id, or nothing where it is none that signs with RS256. */
+/** A key with its id, or nothing if it is not one that signs with RS256. */
 async function importKey(jwk: Json): Promise<[kid: string, key: CryptoKey][]> {
   if (!isJsonObject(jwk)) return [];
   const { kid, kty, alg, use, n, e } = jwk;
@@ -114,13 +114,13 @@ async function importKey(jwk: Json): Promise<[kid: string, key: CryptoKey][]> {
   }
 }
 
-/** The JSON object that bytes hold; bytes that hold none give an empty one, which proves nothing. */
+/** The JSON object in these bytes, or an empty one, which proves nothing, if they hold none. */
 function objectIn(bytes: Uint8Array): JsonObject {
   const parsed = parseJson(bytes);
   return parsed !== null && parsed.issues.length === 0 && isJsonObject(parsed.value) ? parsed.value : {};
 }
 
-/** The bytes of unpadded base64url, or `null`. Each sequence of bytes has one spelling: unused bits are zero. */
+/** The bytes of unpadded base64url, or `null`. Each byte sequence has only one spelling: unused bits must be zero. */
 function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[\w-]+$/.test(text)) return null;
   const base64 = text.replaceAll("-", "+").replaceAll("_", "/");

@@ -1,4 +1,4 @@
-// The operator's API: what came in, what was decided and why, what is on its way, and the few things one can change.
+// The operator's API: what came in, what was decided and why, what is on its way, and the few things to change.
 import { Router, type IRequest } from "itty-router";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
@@ -43,12 +43,12 @@ interface ApiCall {
 }
 
 const MAX_BODY_BYTES = 512 * 1024;
-/** Cloudflare's point-in-time recovery can bring a Durable Object back as it was up to 30 days ago. */
+/** Cloudflare's point-in-time recovery can restore a Durable Object to any moment of the last 30 days. */
 const RECOVERABLE_MS = 30 * 86_400_000;
 
 type Method = "get" | "post" | "put" | "delete";
 
-/** Each route with what it does; `:l` is a location. */
+/** Each route and its handler; `:l` is a location. */
 export const ROUTES: readonly (readonly [method: Method, path: string, handler: Handler])[] = [
   [
     "get",
@@ -243,14 +243,14 @@ for (const [method, path, handler] of ROUTES) {
     const parameters = decoded(request.params);
     if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
-    // A ledger comes into being when it is asked: only what can be a location and is served is asked.
+    // Asking a ledger creates it: only an id that can be a location's, and that is served, is asked.
     if (path.includes(":l") && !(isLocationId(parameter("l")) && (await isServed(parameter("l"), ports))))
       return fail({ code: "REQUEST_NOT_FOUND" });
     return handler({ request: request, url: new URL(request.url), parameter }, ports);
   });
 }
 
-/** Answers a request under `/api`, for the operator. */
+/** Answers a request under `/api`, from the operator alone. */
 export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
   const code = isClosed(ports) ? "API_CLOSED" : (await hasAccess(request, ports)) ? null : "API_TOKEN";
   if (code !== null) {
@@ -273,7 +273,7 @@ async function ingest(
     : ports.ingest(item, locationId);
 }
 
-/** Keeps the token of a private integration. It is sealed here: nothing behind this line sees it. */
+/** Stores the token of a private integration. It is sealed here, so that nothing behind this function sees it. */
 async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Promise<Answer> {
   const body = await jsonBody(request);
   const token = body.ok ? givenToken(body.value) : body;
@@ -285,7 +285,7 @@ async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Prom
   return succeed({ token: await ports.ledger(locationId).storeToken(locationId, sealed) } satisfies TokenAnswer);
 }
 
-/** What a ledger answers to what could be read of a request. */
+/** Loads an answer for a query, if the query could be read. */
 async function asked<Query, Told>(
   query: Result<Query, Failure>,
   load: (query: Query) => Promise<Told>,
@@ -316,7 +316,7 @@ function decoded(params: { readonly [name: string]: string }): Result<{ readonly
   }
 }
 
-/** The body of a call as bounded JSON. It stands one level above an event, whose bounds are those of the hooks. */
+/** The body of a call as JSON, within the bounds of the hooks' bodies; an event in it lies one level deeper. */
 async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > MAX_BODY_BYTES) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_BYTES });
@@ -325,7 +325,7 @@ async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
   return parsed.issues.length > 0 ? fail({ code: "EVENT_UNUSABLE", issues: parsed.issues }) : succeed(parsed.value);
 }
 
-/** Why no route answered: there is none, or it takes another method. */
+/** Why no route answered: there is none, or it takes a different method. */
 function noRoute(request: Request): Failure {
   const { pathname } = new URL(request.url);
   const allow = router.routes.filter(([, path]) => path.test(pathname)).map(([method]) => method);

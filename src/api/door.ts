@@ -1,4 +1,4 @@
-// The door of everything that only the operator may see: `/api`.
+// The door to everything that only the operator may see: `/api`.
 import type { Configuration } from "../model/configuration.ts";
 import { hasAccessJwt, type AccessPorts } from "./access.ts";
 import { hasToken } from "./token.ts";
@@ -7,12 +7,12 @@ export interface DoorPorts extends AccessPorts {
   readonly configuration: Pick<Configuration, "adminToken" | "adminTokenHashes" | "access">;
 }
 
-/** Whether nothing is configured that could open. */
+/** Whether nothing that could open it is configured. */
 export function isClosed({ configuration: { adminToken, adminTokenHashes, access } }: DoorPorts): boolean {
   return adminToken === null && adminTokenHashes.length === 0 && access === null;
 }
 
-/** Whether a request comes from the operator: by one of the tokens, or by Cloudflare Access. */
+/** Whether a request is the operator's, proved by one of the tokens or by Cloudflare Access. */
 export async function hasAccess(request: Request, ports: DoorPorts): Promise<boolean> {
   const { configuration } = ports;
   if (await hasToken(request.headers, configuration)) return true;
@@ -21,7 +21,7 @@ export async function hasAccess(request: Request, ports: DoorPorts): Promise<boo
 }
 
 /**
- * Access turns a browser's cookie into its header, also on a request that a page of somebody else's makes. Browsers
+ * Access turns a browser's cookie into its header even when somebody else's page makes the request (CSRF). Browsers
  * name the page's origin on every request that can change something; programs name none.
  */
 function isOfThisOrigin({ headers, url }: Request): boolean {

@@ -8,13 +8,13 @@ import { withDraft } from "../rules/rule-set.ts";
 import type { ApiPorts } from "./ports.ts";
 import { isServed } from "./served.ts";
 
-/** What would be decided on an event: in its place in the log, or where a location has none, as the first of all. */
+/** What would be decided on an event: at its place in the location's log, or as the very first if there is no log. */
 export async function decidedNow(event: Event, ports: ApiPorts): Promise<Decided> {
   if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event);
   return explain(event, ports.ruleSet, momentOf(ports));
 }
 
-/** The same with a draft in force; `null`: it would take too long, and no ledger is kept busy with it. */
+/** The same with a draft in force; `null` if it would take too long, so that no ledger is kept busy with it. */
 export async function decidedWith(draft: Rule, event: Event, ports: ApiPorts): Promise<Decided | null> {
   if (!isAffordable(draft, event, 0)) return null;
   if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explainWith(draft, event);
@@ -25,7 +25,7 @@ function momentOf({ configuration, clock }: ApiPorts): Moment {
   return { nowMs: clock(), timeZone: configuration.timeZone };
 }
 
-/** A decision that was only asked for, its actions under the names of their rules. */
+/** A hypothetical decision for the API, each action with the name of its rule. */
 export function explained(event: Event, { decision, actions }: Decided): Explained {
   return {
     event,

@@ -1,5 +1,5 @@
-// The playground: what a draft of a rule would do. A draft is admitted by the same checks as a file, so what can be
-// said of one can be said of the other. Nothing is recorded.
+// The playground: what a draft of a rule would do. A draft is admitted by the same checks as a file, so whatever holds
+// for one holds for the other. Nothing is recorded.
 import { plainFacts } from "../match/facts.ts";
 import { explainedEvent } from "../match/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
@@ -16,19 +16,19 @@ import { decidedWith, explained } from "./explained.ts";
 import type { ApiPorts } from "./ports.ts";
 
 const MAX_NAME_CHARACTERS = 128;
-/** The longest rule that ships has three thousand. */
+/** The longest rule that ships has three thousand characters. */
 const MAX_TEXT_CHARACTERS = 100_000;
 const MAX_TRIED = 1_000;
-/** Tenths of a microsecond that the examples of a draft may take, as they are counted: about two seconds. */
+/** The estimated work that the examples of a draft may take, in tenths of a microsecond: about two seconds. */
 const MAX_EXAMPLE_WORK = 20_000_000;
 
-/** A draft as it was sent. */
+/** A draft as sent. */
 interface Draft {
   readonly name: string;
   readonly text: string;
 }
 
-/** Checks a draft as `rules check` checks a file, and says what would be decided with it on an event, if one is given. */
+/** Checks a draft as `rules check` does a file and, if an event is given, says what would be decided on it. */
 export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result<CheckedDraft, Failure>> {
   const draft = readDraft(request);
   if (!draft.ok) return draft;
@@ -48,7 +48,7 @@ export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result
   });
 }
 
-/** Decides the last events of a location again with a draft alone. */
+/** Decides the location's latest events again with the draft alone. */
 export async function tryDraft(
   request: Json,
   ledger: ReturnType<ApiPorts["ledger"]>,
@@ -98,7 +98,7 @@ function admitDraft(
   { configuration, ruleSet }: ApiPorts,
 ): { admitted: AdmittedRule | null; findings: readonly Finding[] } {
   const conditions = new Map(Object.entries(ruleSet.conditions ?? {}));
-  // What stands before a slash would be taken for a folder.
+  // What precedes a slash would be taken for a folder.
   const file = `${name.replaceAll("/", " ")}.json`;
   const result = admitRule({ file, text }, { ...configuration, conditions });
   return result.ok
@@ -128,7 +128,7 @@ async function explainedWith(
   return { ...explained(event, decided), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };
 }
 
-/** Why nothing is said of an event. */
+/** Why nothing is said about an event. */
 function tooLong({ file }: AdmittedRule, what: string): Finding {
   const message = `The rule would take too long to ${what} here, ask less of patterns and of the past`;
   return finding(file, ["conditions"], "RULE_EXAMPLE", message);

@@ -1,4 +1,4 @@
-// What calls take as parameters: each form and what it expects stands once, for query strings and for bodies.
+// The parameters that calls take: each form, and what it expects, is written once for query strings and bodies.
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
@@ -10,19 +10,19 @@ import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from 
 /** What a parameter may be: its value, or `undefined` for text that cannot be used. */
 interface Form<Value> {
   readonly read: (text: string) => Value | undefined;
-  /** What stands after "Expected". */
+  /** Completes a sentence that begins with "Expected". */
   readonly expected: string;
 }
 
 /** Parameters by name, each with its form. */
 type FormTable = { readonly [name: string]: Form<unknown> };
-/** The values of parameters; those that were not given are `undefined`. */
+/** The values of parameters; `undefined` for those not given. */
 type Given<Forms> = {
   readonly [Name in keyof Forms]?: (Forms[Name] extends Form<infer Value> ? Value : never) | undefined;
 };
 
 const DEFAULT_LIMIT = 50;
-/** How many deliveries one call moves at most. */
+/** The most deliveries that one call moves. */
 const MAX_BATCH = 1_000;
 const MAX_LIMIT = 200;
 const MAX_BUCKETS = 1_000;
@@ -46,8 +46,7 @@ const wholeNumber = (most: number): Form<number> => ({
 
 const A_PAGE_BEFORE = "the cursor of a page before";
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
-/** From 1970 on. */
-/** From 1970 on, and on a day that there is: parsing alone takes the 31st of February for the 3rd of March. */
+/** From 1970 on, and on a day that exists: parsing alone takes 31 February for 3 March. */
 function isTime(text: string): boolean {
   const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
   return time >= 0 && new Date(time).toISOString().startsWith(text.slice(0, 10));
@@ -60,12 +59,12 @@ const TIME: Form<string> = {
 const RULE = text(/^[!-~]{1,128}$/, "the name of a rule");
 const CONTACT = text(/^[!-~]{1,128}$/, "the id of a contact");
 
-/** What a header can carry, without what copying adds. */
+/** What a header can carry; it excludes the white space that copying adds. */
 const TOKEN = /^[!-~]{8,4096}$/;
 
 const LIMIT = wholeNumber(MAX_LIMIT);
 
-/** Where a page begins. */
+/** Where a page starts. */
 export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[\w-]{1,64}$/, "part of the id of a location") };
 export const EVENT = { contact: CONTACT };
@@ -81,7 +80,7 @@ const EVENTS = {
   to: TIME,
   fired: oneOf("yes", "no"),
 };
-/** Which deliveries are meant. */
+/** Selects deliveries. */
 export const DELIVERY_FILTER = {
   rule: RULE,
   host: text(/^[!-~]{1,260}$/, "a host, with its port if it has one"),
@@ -95,13 +94,13 @@ const TASKS = { ...PAGE, state: oneOf("open", "done"), contact: CONTACT, order: 
 const TASKS_BY_DUE = { ...TASKS, cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 const BUCKETS = { from: TIME, to: TIME, bucket: oneOf("minute", "quarter", "hour") };
 
-/** Reads parameters of a query string, or names each that cannot be used. An empty one is as good as none. */
+/** Reads the parameters of a query string, or names each that cannot be used. An empty one counts as absent. */
 export function parameters<Forms extends FormTable>(url: URL, forms: Forms): Result<Given<Forms>, Failure> {
   const read = readQuery(url, forms);
   return read.ok ? read : failed(read.failure);
 }
 
-/** Reads the page of a list and what narrows it. */
+/** Reads the limit of a list and its other parameters. */
 export function listQuery<Forms extends FormTable>(
   url: URL,
   forms: Forms,
@@ -112,7 +111,7 @@ export function listQuery<Forms extends FormTable>(
   return failed([page, others].flatMap((read) => (read.ok ? [] : read.failure)));
 }
 
-/** Reads which lines of the log are meant. */
+/** Reads which entries of the log are meant. */
 export function logQuery(url: URL): Result<LogQuery, Failure> {
   const read = listQuery(url, EVENTS);
   if (!read.ok) return read;
@@ -122,12 +121,12 @@ export function logQuery(url: URL): Result<LogQuery, Failure> {
     : succeed({ ...others, contactId, messageId });
 }
 
-/** Reads which tasks are meant: each order has cursors of its own. */
+/** Reads which tasks are meant; each order has its own kind of cursor. */
 export function taskQuery(url: URL): Result<TaskQuery, Failure> {
   return listQuery(url, url.searchParams.get("order") === "due" ? TASKS_BY_DUE : TASKS);
 }
 
-/** Reads a body that is a filter with a `limit`, or names the key that cannot be used. `{}` is as many as one call moves. */
+/** Reads a body that is a filter with a `limit`, or names the keys that cannot be used. `{}`: any `MAX_BATCH`. */
 export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   if (!isJsonObject(body)) return refused("", "API_FILTER", "Expected an object");
   const { limit = MAX_BATCH, ...filter } = body;
@@ -150,8 +149,8 @@ export function givenToken(body: Json): Result<string, Failure> {
 }
 
 /**
- * Reads `from`, `to` and `bucket`, and widens them to the edges of buckets. Unless told, it is the day until now in
- * quarters of an hour; of minutes, the two hours that there are.
+ * Reads `from`, `to` and `bucket`, and widens the stretch to whole buckets. The default is the last day in quarters of
+ * an hour; for minutes, the two hours for which they are kept.
  */
 export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> {
   const read = parameters(url, BUCKETS);

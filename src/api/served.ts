@@ -1,8 +1,8 @@
 import type { ApiPorts } from "./ports.ts";
 
 /**
- * Whether a location can have a ledger: it is allowed, or the directory knows it from when it was. Asking any other
- * would bring an empty ledger into being.
+ * Whether a location can have a ledger: it is allowed, or the directory knows it from a time when it was. Asking the
+ * ledger of any other location would create an empty one.
  */
 export async function isServed(
   locationId: string,
@@ -14,7 +14,7 @@ export async function isServed(
   return page.locations[0]?.locationId === locationId;
 }
 
-/** The cursor of the page that begins with an id: greater than every id before it, in the order of UTF-8 bytes. */
+/** A cursor whose page begins with this id: greater than every smaller id, in the order of UTF-8 bytes. */
 function justBefore(id: string): string {
   return `${id.slice(0, -1)}${String.fromCharCode(id.charCodeAt(id.length - 1) - 1)}\u{10FFFF}`;
 }

@@ -4,15 +4,15 @@ import { hex, sha256 } from "../kit/hash.ts";
 const BEARER = /^Bearer +([!-~]+) *$/i;
 
 /**
- * Whether a request carries one of the tokens. What it carries is hashed and compared with every one, whichever fits,
- * so neither time nor length tells anything.
+ * Whether a request carries one of the tokens. The token is hashed and compared with every one, whichever matches, so
+ * that neither timing nor length tells anything.
  */
 export async function hasToken(
   headers: Headers,
   { adminToken, adminTokenHashes }: Pick<Configuration, "adminToken" | "adminTokenHashes">,
 ): Promise<boolean> {
   const [, token] = BEARER.exec(headers.get("authorization") ?? "") ?? [];
-  // Hashing "no token" as an empty text would let it in wherever somebody has configured the hash of nothing.
+  // If no token were hashed as an empty text, it would open wherever the hash of the empty text is configured.
   if (token === undefined) return false;
   const given = await digestOf(token);
   const hashes = adminTokenHashes.map(utf8);

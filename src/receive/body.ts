@@ -1,10 +1,10 @@
 import type { Failure } from "../model/failure.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 
-/** HighLevel truncates payloads at about 256 KB, so a larger body is not its. */
+/** HighLevel truncates payloads at about 256 KB, so a larger body is not from it. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** The whole body, or a failure as soon as it grows over the limit, whatever Content-Length said. */
+/** The whole body, or a failure as soon as it exceeds the limit, whatever Content-Length said. */
 export async function readBody(
   request: Request,
   maxBytes = MAX_BODY_BYTES,
@@ -13,8 +13,8 @@ export async function readBody(
   const declared = request.headers.get("content-length");
   if (Number(declared ?? 0) > maxBytes) return tooLarge;
   if (request.body === null) return succeed(new Uint8Array());
-  // HTTP itself holds a body to the length that it declares, so reading it in one go is bounded, and fast. A length
-  // beside chunks counts for nothing (RFC 9112, section 6.3).
+  // HTTP itself keeps a body to its declared length, so reading it in one go is bounded, and fast. Beside chunks a
+  // declared length does not count (RFC 9112, section 6.3).
   if (declared !== null && !request.headers.has("transfer-encoding")) {
     const body = await request.arrayBuffer().catch(() => null);
     if (body === null) return fail({ code: "REQUEST_NOT_JSON" });
@@ -25,7 +25,7 @@ export async function readBody(
   const reader = request.body.getReader();
   for (;;) {
     const next = await reader.read().catch(() => null);
-    // The connection broke, or its chunks are no chunks: what came is not what was sent.
+    // The connection broke, or the chunks are malformed: what came is not what was sent.
     if (next === null) return fail({ code: "REQUEST_NOT_JSON" });
     const { done, value } = next;
     if (done) break;

@@ -1,13 +1,13 @@
 import { webhookSignature } from "../kit/standard-webhooks.ts";
 
-/** How far the time of a message may be from ours: what Standard Webhooks 1.0 and its libraries allow. */
+/** How far a message's timestamp may be from our time: what Standard Webhooks 1.0 and its libraries allow. */
 const TOLERANCE_MS = 5 * 60_000;
 const SECONDS = /^\d{1,12}$/;
 const MAX_ID_CHARACTERS = 1_000;
 
 /**
  * Whether one of the keys signed exactly these bytes under this id, within five minutes of now, as Standard Webhooks
- * 1.0 has it: `webhook-id`, `webhook-timestamp`, and in `webhook-signature` one or more signatures parted by spaces.
+ * 1.0 defines it: `webhook-id`, `webhook-timestamp`, and in `webhook-signature` signatures separated by spaces.
  */
 export async function isSignedByGateway(
   body: Uint8Array<ArrayBuffer>,
@@ -23,14 +23,14 @@ export async function isSignedByGateway(
   if (Math.abs(nowMs - seconds * 1_000) > TOLERANCE_MS) return false;
   let isOneOfThem = false;
   for (const key of keys) {
-    // Once for each key, however many signatures somebody sends.
+    // Once per key, however many signatures are sent.
     const expected = await webhookSignature(key, id, seconds, body);
     for (const signature of given) isOneOfThem = isSame(signature, expected) || isOneOfThem;
   }
   return isOneOfThem;
 }
 
-/** Compares texts in a time that tells only whether they are of one length, which everybody knows. */
+/** Compares texts in a time that reveals only whether their lengths are equal, and the length is no secret. */
 function isSame(given: string, expected: string): boolean {
   if (given.length !== expected.length) return false;
   let difference = 0;

@@ -1,11 +1,11 @@
-// Events of the app itself: it was installed, or uninstalled. They name no contact and no rule sees them.
+// Events of the app itself: it was installed or uninstalled. They name no contact, and no rule sees them.
 import { isLocationId } from "../events/structs.ts";
 import type { HookRoute } from "../model/event.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import type { LifecycleKind } from "../model/log-line.ts";
 import type { Uninstall, UninstalledPlace } from "../model/token.ts";
 
-/** What an event of the app says. An install needs nothing: its token comes by /oauth/callback. */
+/** What an event of the app says. An install needs no more: its token comes through /oauth/callback. */
 export type Lifecycle =
   | { readonly kind: Extract<LifecycleKind, "INSTALL"> }
   | {
@@ -16,7 +16,7 @@ export type Lifecycle =
 
 const COMPANY_ID = /^[!-~]{1,128}$/;
 
-/** Reads an event of the app; `null`: it is none, or says too little to act on. */
+/** Reads an event of the app; `null` if it is not one, or says too little to act on. */
 export function lifecycleOf(payload: Json, route: HookRoute, eventKey: string): Lifecycle | null {
   if (route !== "events" || !isJsonObject(payload)) return null;
   const { type, appId, timestamp } = payload;
@@ -26,7 +26,7 @@ export function lifecycleOf(payload: Json, route: HookRoute, eventKey: string): 
   return { kind: type, place, uninstall: { eventKey, appId, atMs: timeOf(timestamp) } };
 }
 
-/** With a location it is that one's affair, whoever's agency is named beside. */
+/** If a location is named it concerns only that location, whatever agency is named beside it. */
 function placeOf(locationId: Json | undefined, companyId: Json | undefined): UninstalledPlace | null {
   if (isLocationId(locationId)) return { locationId };
   const isNamed = (locationId ?? "") === "";

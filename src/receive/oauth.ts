@@ -1,5 +1,5 @@
-// Installing the marketplace app: to HighLevel's page where a person chooses a location, and back with a code. Answers are
-// texts for that person. No token, code or secret is in an answer or a line of the log.
+// Installing the marketplace app: a person goes to HighLevel's page, chooses a location, and comes back with a code.
+// Answers are texts for that person. No answer and no log line holds a token, a code or a secret.
 import { isLocationId } from "../events/structs.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealGrant, type SealedToken } from "../highlevel/sealed-token.ts";
@@ -12,7 +12,7 @@ export interface OAuthPorts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Aborts after so many milliseconds. */
+  /** A signal that aborts after so many milliseconds. */
   readonly timeLimit: (ms: number) => AbortSignal;
   /** Hands a token to its location. Durable once it resolves. */
   readonly install: (locationId: string, token: SealedToken) => Promise<void>;
@@ -20,10 +20,10 @@ export interface OAuthPorts {
 
 const TIMEOUT_MS = 20_000;
 const CALLBACK = "/oauth/callback";
-/** What a code may be: it goes into a form, and nowhere else. */
+/** What a code may be: it goes only into a form. */
 const CODE = /^[!-~]{1,2048}$/;
 
-/** What a person is told, and with which status. */
+/** What the person is told, and with which status. */
 const TOLD: { readonly [outcome in InstallOutcome]: readonly [status: number, text: string] } = {
   installed: [200, "Done: Afterbeep may now act in location {location}. You can close this page."],
   "no-app": [
@@ -66,7 +66,7 @@ export function startInstall(request: Request, { configuration }: Pick<OAuthPort
   return new Response(null, { status: 302, headers: { location, "cache-control": "no-store" } });
 }
 
-/** Takes a person back: exchanges the code, and hands the token to its location. */
+/** Receives the person coming back: exchanges the code, and hands the token to its location. */
 export async function finishInstall(request: Request, ports: OAuthPorts): Promise<Response> {
   const { outcome, locationId } = await installed(request, ports);
   logInstall({ outcome, locationId });
@@ -75,14 +75,14 @@ export async function finishInstall(request: Request, ports: OAuthPorts): Promis
 
 interface Installed {
   readonly outcome: InstallOutcome;
-  /** Of an install that was allowed. */
+  /** Named only if the install was allowed. */
   readonly locationId: string | null;
 }
 
 async function installed(request: Request, ports: OAuthPorts): Promise<Installed> {
   const nothing = (outcome: InstallOutcome): Installed => ({ outcome, locationId: null });
   const { configuration, clock, fetch, timeLimit, install } = ports;
-  // A code is good for one exchange: what would be in the way afterwards is looked at before.
+  // A code can be exchanged only once, so whatever would fail afterwards is checked first.
   const app = appOf(configuration);
   if (app === null) return nothing("no-app");
   const keys = await sealKeys(configuration.highlevel.tokenKeys);
@@ -110,12 +110,12 @@ function appOf({ highlevel: { clientId, clientSecret } }: OAuthPorts["configurat
   return clientId === null || clientSecret === null ? null : { clientId, clientSecret };
 }
 
-/** It has to be the same for the page and for the exchange, and to be among the redirect URLs of the app. */
+/** It has to be the same for HighLevel's page and for the exchange, and one of the app's redirect URLs. */
 function callbackUrl(request: Request): string {
   return new URL(CALLBACK, request.url).href;
 }
 
-/** A text, so that nothing in it is ever markup. */
+/** Plain text, so that nothing in it is ever taken for markup. */
 function told(outcome: InstallOutcome, locationId = ""): Response {
   const [status, text] = TOLD[outcome];
   const headers = {

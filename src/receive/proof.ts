@@ -1,4 +1,4 @@
-// Who sent it: a request is bounded first, then its sender is proved as its route asks.
+// Who sent a request: its body is read within bounds first, then its sender is verified as its route requires.
 import type { Configuration } from "../model/configuration.ts";
 import type { HookRoute } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
@@ -9,15 +9,15 @@ import { eventKeyFrom } from "./event-key.ts";
 import { isSignedByGateway } from "./gateway-signature.ts";
 import { isSigned, verificationKeys } from "./signature.ts";
 
-/** A signed body, before it is known what it holds. */
+/** A signed body whose content has not been looked at yet. */
 export interface SignedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly route: HookRoute;
-  /** The event key that was signed beside the body; `null` or absent: the body says it, or its hash is it. */
+  /** The event key that was signed along with the body; `null` or absent: the body names it, or its hash is the key. */
   readonly key?: string | null;
 }
 
-/** A request whose body was read. */
+/** A request whose body has been read. */
 interface Claim {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly headers: Headers;
@@ -33,7 +33,7 @@ const PROOFS: { readonly [R in HookRoute]: Proof } = {
   gateway: ofGateway,
 };
 
-/** What the keys of a gateway's events begin with, so that none is ever one of HighLevel's. */
+/** Prefix of the keys of a gateway's events, so that none equals one of HighLevel's. */
 const GATEWAY_KEY_PREFIX = "gateway-";
 
 /** The body of a request whose sender has proved who it is. */

@@ -1,7 +1,7 @@
 import type { HookRoute } from "../model/event.ts";
 import { logError } from "../model/log-line.ts";
 
-/** A public key that signs webhooks, with the header its signatures come in. */
+/** A public key that verifies webhooks, with its algorithm. */
 export interface VerificationKey {
   readonly algorithm: "Ed25519" | "RSASSA-PKCS1-v1_5";
   readonly key: CryptoKey;
@@ -11,7 +11,7 @@ export interface VerificationKey {
 const ED25519_HEADER = "x-ghl-signature";
 const RSA_HEADER = "x-wh-signature";
 
-/** What HighLevel writes where there is no signature: the same as no header. */
+/** What HighLevel writes in place of a signature: the same as no header. */
 const UNSIGNED = "N/A";
 
 const ED25519_SPKI_BYTES = 44;
@@ -21,8 +21,8 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const imported = new Map<string, Promise<readonly VerificationKey[]>>();
 
 /**
- * The keys in a text of PEM blocks, imported once per isolate. A block that is no
- * Ed25519 or RSA public key is left out; nothing usable gives an empty list.
+ * The keys in a text of PEM blocks, imported once per isolate. A block that is not an Ed25519 or RSA public key is
+ * left out; the list is empty if none is usable.
  */
 export function verificationKeys(pem: string): Promise<readonly VerificationKey[]> {
   const known = imported.get(pem);
@@ -33,8 +33,8 @@ export function verificationKeys(pem: string): Promise<readonly VerificationKey[
 }
 
 /**
- * Whether one of the keys signed exactly these bytes. X-GHL-Signature decides alone
- * where it is present; X-WH-Signature counts only on the events route and only if an RSA key is configured.
+ * Whether one of the keys signed exactly these bytes. X-GHL-Signature alone decides if it is present; X-WH-Signature
+ * counts only on the events route and only if an RSA key is configured.
  */
 export async function isSigned(
   body: Uint8Array<ArrayBuffer>,
@@ -55,7 +55,7 @@ async function isSignedBy(
   keys: readonly VerificationKey[],
   algorithm: VerificationKey["algorithm"],
 ): Promise<boolean> {
-  // Two headers arrive joined by a comma, which base64 does not have: a doubled header is refused here.
+  // A repeated header arrives joined by a comma, which base64 does not have, so it is refused here.
   const signature = decodeBase64(header);
   if (signature === null) return false;
   for (const { key, algorithm: its } of keys) {
@@ -64,7 +64,7 @@ async function isSignedBy(
   return false;
 }
 
-/** A signature of a length that the algorithm does not have makes the runtime throw: it is a wrong one. */
+/** Whether the signature is valid. One of the wrong length makes the runtime throw: it is not. */
 async function verifies(
   algorithm: VerificationKey["algorithm"],
   key: CryptoKey,

@@ -3,7 +3,7 @@
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SHORT_FORM = /^(\d{1,8})([smhd])$/;
 const ISO_FORM = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-/** What each number of the form counts. */
+/** The unit of each number in the ISO form. */
 const ISO_UNITS_MS = [7 * UNIT_MS.d, UNIT_MS.d, UNIT_MS.h, UNIT_MS.m, UNIT_MS.s];
 const MAX_MS = 365 * UNIT_MS.d;
 
@@ -11,8 +11,8 @@ const MAX_MS = 365 * UNIT_MS.d;
 export const DURATION_FORM = 'a duration such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days';
 
 /**
- * The milliseconds of a duration such as `30s`, `5m`, `2h`, `3d`, or in ISO 8601 of weeks, days, hours, minutes and
- * seconds. A day is 24 hours. `null` when it is none, is nothing, or is longer than 365 days.
+ * The milliseconds of a duration such as `30s`, `5m`, `2h`, `3d`, or in ISO 8601 with weeks, days, hours, minutes and
+ * seconds. A day is 24 hours. `null` if it is not a duration, is zero, or is longer than 365 days.
  */
 export function durationMs(text: string): number | null {
   const ms = shortFormMs(text) ?? isoFormMs(text);

@@ -1,5 +1,5 @@
-// When an action may happen: days and hours in a time zone. Pure; right across both daylight-saving changes.
-// Temporal comes as functions over records, so that what is not called is not bundled.
+// When an action may happen: days and hours in a time zone. Pure, and correct across both daylight-saving changes.
+// Temporal is used as functions over records, so that what is not called is not bundled.
 import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns/Instant";
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as PlainTime from "temporal-polyfill/fns/PlainTime";
@@ -11,15 +11,15 @@ const MIDNIGHT = "00:00";
 const DAY_END = "24:00";
 
 /**
- * The first moment from `atMs` on at which a window is open, milliseconds since 1970. A window that opens on a
- * day and closes after midnight belongs to the day it opens on. `otherZone`: where it names none, or means the
- * contact's. `null`: it never opens.
+ * The first moment from `atMs` on at which a window is open, milliseconds since 1970. A window that closes after
+ * midnight belongs to the day on which it opens. `otherZone` applies if it names no zone, or the contact's. `null`: it
+ * never opens.
  */
 export function nextOpening(window: Window, atMs: number, otherZone: string): number | null {
   const { timeZone: named = CONTACT_TIME_ZONE } = window;
   const timeZone = named === CONTACT_TIME_ZONE ? otherZone : named;
   const today = ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone));
-  // Yesterday's opening may still last. A holiday can cost a week, and so can a gap in the clock that swallows an opening.
+  // Yesterday's window may still be open. A holiday can cost a week; so can a clock change that swallows an opening.
   const last = DAYS_IN_WEEK * (2 + (window.holidays?.length ?? 0));
   for (let offset = -1; offset <= last; offset++) {
     const day = PlainDate.addDays(today, offset);
@@ -43,24 +43,24 @@ function closingOf({ from = MIDNIGHT, to = DAY_END }: Window, day: PlainDate.Rec
   if (to === DAY_END) return momentOf(PlainDate.addDays(day, 1), MIDNIGHT, timeZone);
   const closingDay = to <= from ? PlainDate.addDays(day, 1) : day;
   const closing = at(closingDay, to, timeZone);
-  // A closing time that the clock skips is when it skips it, not after. The first that it skips comes out as that moment
-  // itself, and Temporal looks before a moment: so one later.
+  // A closing time that the clock skips falls at the change, not after the gap. The first skipped time resolves to the
+  // change itself, and "previous" excludes the moment it starts from: hence the millisecond.
   const isSkipped = !PlainTime.equals(ZonedDateTime.toPlainTime(closing), timeOf(to));
   const after = localTimeOf(closing.epochMilliseconds + 1, timeZone);
   return ((isSkipped && ZonedDateTime.getTimeZoneTransition(after, "previous")) || closing).epochMilliseconds;
 }
 
-/** An opening time that the clock skips is taken after the gap; any that comes twice, the first time. */
+/** An opening time that the clock skips moves past the gap; one that occurs twice means the first. */
 function momentOf(day: PlainDate.Record, time: string, timeZone: string): number {
   return at(day, time, timeZone).epochMilliseconds;
 }
 
-/** A time of a day as Temporal resolves it: forward out of a gap, the first of two. */
+/** A time on a day as Temporal resolves it: forward out of a gap, the first of two. */
 function at(day: PlainDate.Record, time: string, timeZone: string): ZonedDateTime.Record {
   return PlainDate.toZonedDateTime(day, { timeZone, plainTime: timeOf(time) });
 }
 
-/** A time of a day from `HH:MM`. */
+/** A time of day from `HH:MM`. */
 function timeOf(text: string): PlainTime.Record {
   const [hour, minute] = text.split(":").map(Number);
   return PlainTime.create(hour, minute);
@@ -79,7 +79,7 @@ export function localClock(atMs: number, timeZone: string): { localTime: string;
   };
 }
 
-/** When the day of a moment began, milliseconds since 1970. */
+/** When the day of a moment began in the zone, milliseconds since 1970. */
 export function dayStart(atMs: number, timeZone: string): number {
   return momentOf(ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone)), MIDNIGHT, timeZone);
 }

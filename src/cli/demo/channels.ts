@@ -1,4 +1,4 @@
-// One signed event of every channel, and what came of each.
+// One signed event for every channel, and what came of each.
 import { CHANNEL_SAMPLES, payloadOf, SAMPLES, type Sample } from "../../events/samples.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import { sendEvent, type Sent, type Story } from "../../local/hook-client.ts";
@@ -24,7 +24,7 @@ export interface Told {
   readonly story: Story;
 }
 
-/** Sends a sample with `set` over it. */
+/** Sends a sample with the fields of `set` replaced. */
 export async function tell(world: World, name: string, set: JsonObject = {}): Promise<Told> {
   const sample = SAMPLES[name];
   if (!sample) throw new Error(`There is no sample "${name}"`);
@@ -35,7 +35,7 @@ export async function tell(world: World, name: string, set: JsonObject = {}): Pr
   return { sample, sent, story: await settled(world, sent.answer.eventKey) };
 }
 
-/** What a provider has to deliver is a message that HighLevel has. */
+/** What a provider has to deliver must be a message known to HighLevel. */
 function providerMessage({ standIn }: World, { route, payload }: Sample, set: JsonObject): JsonObject {
   if (route !== "provider" || "messageId" in set) return {};
   const { contactId, type } = { ...payload, ...set };

@@ -1,5 +1,5 @@
-// Follow-ups inside HighLevel, as they happen: four calls reach voicemail, and what each contact does in the five minutes
-// until they are texted decides what they get. Then HighLevel tells of our own text, which fires nothing.
+// Follow-ups inside HighLevel, as they happen: four calls reach voicemail, and what each contact does in the five
+// minutes before the text is due decides what they get. Then HighLevel reports our own text, which fires nothing.
 import { sendEvent, type Story } from "../../local/hook-client.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
 import { webhookOf } from "../../local/stand-in/messages.ts";
@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 /** How long the follow-ups take. */
 export const FOLLOW_UPS_MS = 5 * MINUTE_MS;
 
-/** Who is called, by what they do. */
+/** The contacts called, by what each of them does. */
 const CONTACTS = {
   waits: { id: "GraceWaitsForTheText", name: "Grace" },
   replies: { id: "EdsgerRepliesInTime1", name: "Edsger" },
@@ -28,26 +28,26 @@ export interface FollowUp {
   readonly name: string;
   /** When the call reached voicemail, milliseconds since 1970. */
   readonly calledMs: number;
-  /** The decision on the call and its deliveries, after all of it. */
+  /** The decision on the call and its deliveries, once all is over. */
   readonly story: Story;
-  /** What the stand-in was asked to do for the contact. */
+  /** What the stand-in was told to do for the contact. */
   readonly calls: readonly Call[];
 }
 
-/** A text that was sent and came back as an event. */
+/** A text that was sent and that came back as an event. */
 export interface OwnMessage {
   readonly message: Message;
   readonly fired: readonly string[];
   readonly story: Story;
 }
 
-/** All of it. */
+/** Everything that happened. */
 export interface FollowUps {
   readonly contacts: { readonly [who in Who]: FollowUp };
   readonly own: readonly OwnMessage[];
 }
 
-/** Lets it happen. */
+/** Runs the follow-ups. */
 export async function followUps(world: World): Promise<FollowUps> {
   const { standIn, time, locationId } = world;
   for (const { id } of Object.values(CONTACTS)) standIn.addContact({ id, locationId });
@@ -92,7 +92,7 @@ async function cameOf(world: World, who: Who, { eventKey, atMs }: Called): Promi
   return { contactId: id, name, calledMs: atMs, story, calls: callsFor(world, id) };
 }
 
-/** What HighLevel was asked to change for a contact: a text names it in its body, the rest in the path. */
+/** What HighLevel was asked to change for a contact: a text names the contact in its body, other calls in the path. */
 function callsFor({ standIn }: World, contactId: string): readonly Call[] {
   return standIn.requests.filter(
     ({ method, path, body }) =>
@@ -101,7 +101,7 @@ function callsFor({ standIn }: World, contactId: string): readonly Call[] {
   );
 }
 
-/** HighLevel posts an OutboundMessage for every message, ours too. */
+/** HighLevel posts an OutboundMessage for every message, including ours. */
 async function comeBack(world: World, message: Message): Promise<OwnMessage> {
   const { answer } = await sendEvent(world.target, "events", webhookOf(message));
   const story = await settled(world, answer.eventKey ?? "");

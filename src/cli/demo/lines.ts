@@ -1,4 +1,4 @@
-// What the demo prints of its follow-ups: pure functions from data to lines.
+// What the demo prints: pure functions from data to lines.
 import { actionName } from "../../act/about.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { isJsonObject } from "../../kit/json.ts";
@@ -45,14 +45,14 @@ function contactLines({ name, contactId, calledMs, story, calls }: FollowUp, doe
   ];
 }
 
-/** A call of HighLevel as the stand-in got it: when, what, and what it was answered. */
+/** A call as the stand-in received it: when, what, and the status it answered. */
 function callLine({ at, method, path, body, status }: Call, sinceMs: number): string {
   const about = isJsonObject(body) ? JSON.stringify(body) : "";
   const shown = about.length > SHOWN_CHARACTERS ? `${about.slice(0, SHOWN_CHARACTERS)}…` : about;
   return `    ${status !== null && status < 300 ? "✔" : "✘"} ${sinceText(at - sinceMs)}  ${method} ${path}  ${String(status)}  ${shown}`;
 }
 
-/** Why an action was not done; nothing where it was. */
+/** Why an action was not performed; nothing if it was. */
 function missingLine({ action, state, cancelledBy, attempts }: Delivery): string[] {
   if (state === "sent") return [];
   const what = action === null ? "action" : actionName(action);

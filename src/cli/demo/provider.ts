@@ -1,5 +1,5 @@
-// The provider role: HighLevel hands over messages, a gateway on loopback gets them, and what it says of them later is what
-// HighLevel is told.
+// The provider role: HighLevel hands over messages, a gateway on loopback gets them, and what the gateway later reports
+// is passed on to HighLevel.
 import type { JsonObject } from "../../kit/json.ts";
 import type { ReceivedWebhook } from "../../local/receiver.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
@@ -10,26 +10,26 @@ import type { World } from "./world.ts";
 const MINUTE_MS = 60_000;
 const CONTACT = { id: "AdaGetsItFromGateway" };
 
-/** How long it takes. */
+/** How long this part of the demo takes. */
 export const PROVIDER_MS = 3 * MINUTE_MS;
 
 /** A message that HighLevel handed over. */
 export interface ProvidedMessage {
-  /** As HighLevel has it in the end. */
+  /** The message in HighLevel at the end. */
   readonly message: Message;
   /** What the gateway got. */
   readonly handedOver: ReceivedWebhook;
-  /** What HighLevel was told, in order, with what it answered. */
+  /** What HighLevel was told, in order, with its answers. */
   readonly reports: readonly Call[];
 }
 
-/** One is delivered and then read, one fails. */
+/** Two messages: one is delivered and then read, one fails. */
 export interface ProviderRole {
   readonly read: ProvidedMessage;
   readonly failed: ProvidedMessage;
 }
 
-/** Lets it happen. */
+/** Runs the provider's part. */
 export async function providerRole(world: World): Promise<ProviderRole> {
   const { standIn, time, locationId } = world;
   standIn.addContact({ id: CONTACT.id, locationId, phone: "+15550100077" });

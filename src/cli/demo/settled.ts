@@ -3,12 +3,12 @@ import type { Delivery } from "../../model/delivery.ts";
 import { storyOf, type Story } from "../../local/hook-client.ts";
 import type { World } from "./world.ts";
 
-/** What goes no further by itself. */
+/** The states that a delivery does not leave by itself. */
 const ENDED = new Set(["sent", "dead", "cancelled", "held"]);
 const TRIES = 100;
 const WAIT_MS = 100;
 
-/** An event's decision and deliveries, once each of them has ended or waits for a time to come. */
+/** An event's decision and deliveries, once each delivery has ended or waits for a future time. */
 export async function settled({ target, time, locationId }: World, eventKey: string): Promise<Story> {
   for (let tries = 0; tries < TRIES; tries++) {
     const story = await storyOf(target, locationId, eventKey);

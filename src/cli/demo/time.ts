@@ -1,6 +1,6 @@
-// The time of the demo, which everything in it goes by: the ledgers, HighLevel's stand-in, the receiver of webhooks.
+// The demo's clock, by which everything in it goes: the ledgers, HighLevel's stand-in, the receiver of webhooks.
 
-/** A turn of the clock is answered with the time of what comes next: so many at once would be a ledger that does not rest. */
+/** Each turn of the clock returns the time of what is due next: more turns than this mean a ledger that never rests. */
 const MAX_TURNS = 1_000;
 
 /** Real time, shifted. Milliseconds since 1970. */
@@ -8,7 +8,7 @@ export class DemoTime {
   readonly #tell: (offsetMs: number) => Promise<number | null>;
   #offsetMs: number;
 
-  /** `tell` moves the ledgers' clock, and says when the next thing is due there. */
+  /** `tell` moves the ledgers' clock and returns when the next thing is due there, or `null`. */
   constructor(offsetMs: number, tell: (offsetMs: number) => Promise<number | null>) {
     this.#offsetMs = offsetMs;
     this.#tell = tell;
@@ -16,12 +16,12 @@ export class DemoTime {
 
   readonly now = (): number => Date.now() + this.#offsetMs;
 
-  /** Begins. */
+  /** Sets the ledgers' clock for the first time. */
   async start(): Promise<void> {
     await this.#tell(this.#offsetMs);
   }
 
-  /** Lets time pass at once: what becomes due on the way is done at its time, one after the other. */
+  /** Skips time: what becomes due on the way is done at its own time, one thing after another. */
   async pass(ms: number): Promise<void> {
     const endMs = this.now() + ms;
     let nextMs = await this.#tell(this.#offsetMs);
@@ -32,14 +32,14 @@ export class DemoTime {
     await this.#moveTo(endMs);
   }
 
-  /** Lets time pass until it is the real one. */
+  /** Skips time up to the present; from then on the clock is the real one. */
   async catchUp(): Promise<void> {
     await this.pass(-this.#offsetMs);
     this.#offsetMs = 0;
     await this.#tell(0);
   }
 
-  /** Never backwards. */
+  /** Moves the clock, never backwards. */
   async #moveTo(atMs: number): Promise<number | null> {
     this.#offsetMs += Math.max(0, atMs - this.now());
     return this.#tell(this.#offsetMs);

@@ -1,4 +1,4 @@
-// What the demo runs: the Worker in workerd, HighLevel's stand-in and a receiver of webhooks on loopback, all by one clock.
+// What the demo runs: the Worker in workerd, HighLevel's stand-in and a receiver of webhooks on loopback, on one clock.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
@@ -29,21 +29,21 @@ export interface World {
   readonly time: DemoTime;
   readonly timeZone: string;
   readonly locationId: string;
-  /** What the stand-in was asked to send: HighLevel tells of each by a webhook. */
+  /** What the stand-in was asked to send: HighLevel reports each by a webhook. */
   readonly messages: readonly Message[];
   close(): Promise<void>;
 }
 
 /** How the world begins. */
 export interface WorldOptions {
-  /** How long before the present. */
+  /** How long before the present the demo begins. */
   readonly agoMs: number;
   readonly port?: number;
   readonly receiverPort?: number;
   readonly onWebhook?: (webhook: ReceivedWebhook) => void;
 }
 
-/** Builds and starts it all, and installs the app in the location, as an admin of it would. */
+/** Builds and starts everything, and installs the app in the location, as its admin would. */
 export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): Promise<World> {
   const { variables } = await ensureDevVars();
   const key = developmentKey(variables);
@@ -103,7 +103,7 @@ export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): 
   };
 }
 
-/** HighLevel is reached as it is; what leaves the Worker for any other host goes to the receiver: the demo has no network. */
+/** Calls to HighLevel pass unchanged; those to any other host go to the receiver: the demo uses no network. */
 function towards(receiverUrl: string, highlevelUrl: string): (request: OutboundRequest) => Promise<OutboundResponse> {
   return async (request) => {
     const { host, origin, pathname, search } = new URL(request.url);
@@ -123,10 +123,10 @@ function towards(receiverUrl: string, highlevelUrl: string): (request: OutboundR
   };
 }
 
-/** A time zone in which it is about noon, so that rules which keep to the day show what they do by night as well. */
+/** A time zone in which it is about noon, so that rules with daytime windows act even when the demo runs at night. */
 function zoneAtNoon(now: Date): string {
   const ahead = 12 - now.getUTCHours();
-  // The names have the sign of the offset turned round: Etc/GMT-5 is five hours ahead.
+  // These names have the opposite sign of the offset: Etc/GMT-5 is five hours ahead.
   return ahead === 0 ? "UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
 }
 
@@ -137,7 +137,7 @@ function furnish(standIn: HighLevelStandIn, timezone: string): void {
   if (typeof contactId === "string") standIn.addContact({ id: contactId, locationId: LOCATION, phone: "+15550100042" });
 }
 
-/** Installs the app in the location: HighLevel sends an admin who has agreed to this page, with a code. */
+/** Installs the app in the location: HighLevel sends an admin who has consented to this page, with a code. */
 async function installApp(standIn: HighLevelStandIn, { url }: Target): Promise<void> {
   const callback = new URL("/oauth/callback", url);
   callback.searchParams.set("code", standIn.authorize(LOCATION));

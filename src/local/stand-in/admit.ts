@@ -1,17 +1,17 @@
-// Whether a call is let in to its operation: its version, its scope, its query and its body, in this order.
+// Whether a call is admitted to its operation: checks its version, scope, query and body, in this order.
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import { wrongIn } from "./form.ts";
 import type { Operation } from "./published.ts";
 import { mistaken, refused, type Reply, wrongForm } from "./reply.ts";
 import type { Query } from "./right-call.ts";
 
-/** What a call that is let in brings. */
+/** The checked input of a call that is admitted. */
 export interface Admitted {
   readonly query: Query;
   readonly body: JsonObject;
 }
 
-/** What `request` brings to `operation` with a token for `scopes`, or why it is refused. */
+/** The input of `request` to `operation` with a token for `scopes`, or the refusal. */
 export function admit(
   request: Request,
   text: string,
@@ -49,7 +49,7 @@ function readBody(
 
 const fromForm = (text: string): JsonObject => Object.fromEntries(new URLSearchParams(text));
 
-/** What JSON text says, undefined where it is none. */
+/** The value of a JSON text, undefined if it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,14 +1,14 @@
-// What a test makes go wrong.
+// The faults that a test injects.
 
-/** A call as a fault's `match` and a test see it; `status` is what it was answered, null while or where nothing was. */
+/** A call as a fault's `match` and a test see it; `status` is what was answered, null until then. */
 export interface Call {
   readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly version: string | null;
-  /** With its question mark, empty where there is none. */
+  /** With its question mark; empty if there is none. */
   readonly query: string;
-  /** What the JSON says, the text of anything else, null where there is none. */
+  /** The value if it is JSON, the text if it is anything else, null if there is none. */
   readonly body: unknown;
   readonly locationId: string | null;
   readonly status: number | null;
@@ -16,18 +16,18 @@ export interface Call {
 
 /**
  * `hang` does nothing and never answers, `answer-lost` does what was asked and never answers, `refuse-connection` does
- * nothing and ends the connection, and a number is answered in place of doing it.
+ * nothing and ends the connection; a number is the status answered, and nothing is done.
  */
 export type FaultKind = "hang" | "answer-lost" | "refuse-connection" | number;
 
-/** A fault: it strikes `times` of the calls that match. */
+/** A fault: it hits `times` of the matching calls. */
 export interface Fault {
   readonly match: (call: Call) => boolean;
   readonly kind: FaultKind;
   times: number;
 }
 
-/** Takes the first fault that strikes `call`, null where none does. */
+/** Takes the first fault that hits `call`, null if none does. */
 export function takeFault(faults: readonly Fault[], call: Call): FaultKind | null {
   const fault = faults.find((fault) => fault.times > 0 && fault.match(call));
   if (!fault) return null;

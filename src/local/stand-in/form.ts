@@ -1,10 +1,10 @@
-// Whether a request has the form that is published: pure, and it names places and never values.
+// Whether a request has the published form. Pure; it names places, never values.
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Form, Kind } from "./forms.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-/** What is wrong with `values`, one sentence per place, as HighLevel's own validation words it. */
+/** What is wrong with `values`, one sentence per place, worded like HighLevel's own validation. */
 export function wrongIn(form: Form, values: JsonObject, prefix = ""): readonly string[] {
   const missing = form.required.filter((name) => values[name] === undefined || values[name] === "");
   return [
@@ -58,13 +58,13 @@ function isOfKind(kind: Simple, value: unknown): boolean {
   }
 }
 
-/** The text under `name`, empty where there is none. */
+/** The text under `name`, empty if there is none. */
 export function text(from: { readonly [name: string]: unknown }, name: string): string {
   const value = from[name];
   return typeof value === "string" ? value : "";
 }
 
-/** The texts under `name`, none where there is no list. */
+/** The texts under `name`, none if there is no list. */
 export function texts(from: JsonObject, name: string): string[] {
   const value = from[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];

@@ -1,10 +1,10 @@
 // The bodies and queries that HighLevel publishes: its public API description, 19 June 2026. One departure: it lists
-// `subType` and `status` as required of a message, against their own types and every sample.
+// `subType` and `status` as required in a message, which contradicts their own types and every sample.
 
-/** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with its time. */
+/** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with a time. */
 export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | Form;
 
-/** The fields of a body or a query, and which of them must be there. */
+/** The fields of a body or a query, and which of them are required. */
 export interface Form {
   readonly fields: { readonly [name: string]: Kind };
   readonly required: readonly string[];
@@ -72,7 +72,7 @@ export const exported: Form = {
   },
 };
 
-/** The body of both changes of tags. */
+/** The body for adding and for removing tags. */
 export const tags: Form = { required: ["tags"], fields: { tags: "texts" } };
 
 /** The body of a task. */
@@ -87,7 +87,7 @@ export const note: Form = {
   fields: { userId: "text", body: "text", title: "text", color: "text", pinned: "boolean" },
 };
 
-/** The body of both changes of a workflow. */
+/** The body for adding a contact to a workflow and for removing it. */
 export const workflow: Form = { required: [], fields: { eventStartTime: "instant" } };
 
 /** The body of an opportunity's status. */

@@ -10,13 +10,13 @@ export interface Limits {
 /** 100 requests in 10 seconds and 200,000 a day, as published. */
 export const PUBLISHED_LIMITS: Limits = { perInterval: 100, intervalMs: 10_000, perDay: 200_000 };
 
-/** How often a location was told that it asks too much, and whether it was told so twice without a success between. */
+/** How many requests were refused as too many, and whether a location was refused twice with no success in between. */
 export interface TooMany {
   total: number;
   twoInARow: boolean;
 }
 
-/** What one request used up: whether it is allowed, and the headers that tell the caller. */
+/** Whether one request is allowed, and the headers that tell the caller what is left. */
 export interface Spent {
   readonly allowed: boolean;
   readonly headers: { readonly [name: string]: string };
@@ -44,7 +44,7 @@ export class LimitBook {
     this.#limits = limits;
   }
 
-  /** Counts one request of `locationId` at `nowMs`. A refused one uses nothing up. */
+  /** Counts one request of `locationId` at `nowMs`. A refused one uses up nothing. */
   spend(locationId: string, nowMs: number): Spent {
     const { perInterval, intervalMs, perDay } = this.#limits;
     const used = this.#of(locationId, nowMs);

@@ -1,13 +1,13 @@
-// How a message looks from outside: in an export, and in the webhook that it causes.
+// How a message looks from outside: in an export, and in the webhook that it triggers.
 import type { JsonObject } from "../../kit/json.ts";
 import type { Query } from "./right-call.ts";
 import type { Message } from "./state.ts";
 
 interface Channel {
   readonly typeString: string;
-  /** Not published: the numbers that deliveries carry. */
+  /** Not published: the number found in real webhooks. */
   readonly typeNumber: number;
-  /** The channel's name in the export's query, where it has one. */
+  /** The channel's name in the export's query, if it has one. */
   readonly exported?: string;
   /** The channel's name in webhooks. */
   readonly webhook: string;
@@ -36,7 +36,7 @@ function channelOf(type: string): Channel {
 /** A message's `contentType`, which every exported message has. */
 const contentType = (message: Message): string => (message.type === EMAIL ? "text/html" : "text/plain");
 
-/** A message as GET /conversations/messages/export gives it. */
+/** A message as GET /conversations/messages/export returns it. */
 function exportedMessage(message: Message): JsonObject {
   const channel = channelOf(message.type);
   const { id, locationId, contactId, conversationId, dateAdded, body, direction, status, source } = message;
@@ -58,7 +58,7 @@ function exportedMessage(message: Message): JsonObject {
   };
 }
 
-/** One page of messages: the published filters, newest first unless told; without a channel, everything but e-mail. */
+/** One page of messages by the published filters, newest first by default; without a channel, all but e-mail. */
 export function exportPage(
   messages: Iterable<Message>,
   query: Query,
@@ -88,7 +88,7 @@ export function exportPage(
   };
 }
 
-/** The `OutboundMessage` that HighLevel posts after such a send, without its signature. */
+/** The `OutboundMessage` that HighLevel posts after a send, without its signature. */
 export function webhookOf(message: Message): JsonObject {
   const channel = channelOf(message.type);
   const { locationId, contactId, conversationId, id, direction, source, dateAdded, body } = message;

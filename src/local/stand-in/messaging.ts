@@ -6,7 +6,7 @@ import { mistaken, refused, type Reply } from "./reply.ts";
 import { NO_ACCESS, type RightCall } from "./right-call.ts";
 import type { Contact, Message } from "./state.ts";
 
-/** Sends a message to `contact`, unless it wants none on that channel. */
+/** Sends a message to `contact`, unless do-not-disturb refuses it on that channel. */
 export function send(call: RightCall, contact: Contact): Reply {
   const { body } = call;
   const type = text(body, "type");
@@ -35,7 +35,7 @@ export function send(call: RightCall, contact: Contact): Reply {
   return { status: 200, body: told(message) };
 }
 
-/** A message to `contact` that starts now, as every channel's starts. */
+/** A message to `contact` that begins now, with what the messages of every channel begin with. */
 export function newMessage(
   { nowMs, newId }: Pick<RightCall, "nowMs" | "newId">,
   contact: Contact,
@@ -55,7 +55,7 @@ export function newMessage(
   };
 }
 
-/** Takes a provider's word for what became of a message. */
+/** Takes a provider's report on what became of a message. */
 export function report(call: RightCall, message: Message): Reply {
   if (call.nowMs - Date.parse(message.dateAdded) < call.tooEarlyMs) {
     return { status: 403, body: { message: "The message cannot be updated yet" } };

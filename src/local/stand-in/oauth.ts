@@ -1,4 +1,4 @@
-// Tokens: private integrations' and those of an OAuth app, whose refresh token is good for one use.
+// Tokens: those of private integrations, and those of an OAuth app, whose refresh tokens are good for one use.
 import type { JsonObject } from "../../kit/json.ts";
 import { text } from "./form.ts";
 import { SCOPES } from "./published.ts";
@@ -10,7 +10,7 @@ export interface App {
   readonly clientSecret: string;
 }
 
-/** What a token opens; no `scopes` means all of them, no `expiresAtMs` that it stays good. */
+/** What a token gives access to; no `scopes` means all of them, no `expiresAtMs` that it never expires. */
 export interface Grant {
   readonly locationId: string;
   readonly scopes?: readonly string[];
@@ -20,7 +20,7 @@ export interface Grant {
 /** A day less a second, as published. */
 const EXPIRES_IN_S = 86_399;
 
-/** Gives and knows tokens. `newId` makes a text that was never given before. */
+/** Issues and checks tokens. `newId` makes a text that was never given before. */
 export class Tokens {
   readonly #app: App;
   readonly #newId: (about: string) => string;
@@ -35,37 +35,37 @@ export class Tokens {
     this.#expiresInS = expiresInS;
   }
 
-  /** Makes a private integration token known. */
+  /** Registers a private integration token. */
   addPrivate(token: string, grant: Grant): void {
     this.#access.set(token, grant);
   }
 
-  /** A code as a user's consent gives it: good for one exchange. */
+  /** The code that a user's consent yields: good for one exchange. */
   authorize(grant: Grant): string {
     const code = this.#newId("code");
     this.#codes.set(code, grant);
     return code;
   }
 
-  /** Takes every token of a location away, as an uninstall does. */
+  /** Revokes every token of a location, as an uninstall does. */
   revoke(locationId: string): void {
     for (const kept of [this.#access, this.#codes, this.#refresh]) {
       for (const [token, grant] of kept) if (grant.locationId === locationId) kept.delete(token);
     }
   }
 
-  /** Ends the access tokens of a location before their time; its refresh token stays good. */
+  /** Expires a location's access tokens early; its refresh token stays good. */
   expire(locationId: string): void {
     for (const [token, grant] of this.#access) if (grant.locationId === locationId) this.#access.delete(token);
   }
 
-  /** What an access token opens at `nowMs`, null where it is unknown or expired. */
+  /** What an access token gives access to at `nowMs`, null if it is unknown or expired. */
   grantOf(token: string, nowMs: number): Grant | null {
     const grant = this.#access.get(token);
     return grant && nowMs < (grant.expiresAtMs ?? Infinity) ? grant : null;
   }
 
-  /** Answers POST /oauth/token, whose form is right. */
+  /** Answers POST /oauth/token, once its form is known to be right. */
   exchange(form: JsonObject, nowMs: number): Reply {
     if (form["client_id"] !== this.#app.clientId || form["client_secret"] !== this.#app.clientSecret) {
       return { status: 401, body: { error: "invalid_client", error_description: "Invalid client credentials" } };

@@ -1,4 +1,4 @@
-// What HighLevel publishes of each operation, as one table: its public API description, 19 June 2026.
+// What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026.
 import {
   exported,
   type Form,
@@ -12,7 +12,7 @@ import {
   workflow,
 } from "./forms.ts";
 
-/** An operation: `version` and `scope` are missing where no token is asked for; `refusal` answers a bad form. */
+/** An operation: `version` and `scope` are absent if it needs no token; `refusal` is the status for a bad form. */
 export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
@@ -103,7 +103,7 @@ const OPERATIONS = {
 /** The name of an operation. */
 export type OperationName = keyof typeof OPERATIONS;
 
-/** What is published of the operation `name`. */
+/** What is published about the operation `name`. */
 export function published(name: OperationName): Operation {
   return OPERATIONS[name];
 }
@@ -111,5 +111,5 @@ export function published(name: OperationName): Operation {
 /** The operations' names. */
 export const OPERATION_NAMES = Object.keys(OPERATIONS).filter((name): name is OperationName => name in OPERATIONS);
 
-/** Every scope that an operation asks for. */
+/** Every scope that an operation requires. */
 export const SCOPES: readonly string[] = [...new Set(OPERATION_NAMES.flatMap((name) => published(name).scope ?? []))];

@@ -1,4 +1,4 @@
-// A call that has the right form and a token, and whose ids are still to be looked up.
+// A call that has a token and the right form, and whose ids are still to be looked up.
 import type { JsonObject } from "../../kit/json.ts";
 import { mistaken, refused, type Reply } from "./reply.ts";
 import type { Contact, Message, State } from "./state.ts";
@@ -24,12 +24,12 @@ export interface RightCall {
 /** The refusal of a token that belongs to another location. */
 export const NO_ACCESS = mistaken(403, "The token does not have access to this location.");
 
-/** `perform` for the contact `id`, refused where it is unknown or another location's. */
+/** `perform` for the contact `id`, refused if it is unknown or another location's. */
 export function withContact(call: RightCall, id: string, perform: (contact: Contact) => Reply): Reply {
   return owned(call, call.state.contacts, id, "Contact", perform);
 }
 
-/** `perform` for what is kept as `id`, refused where it is unknown or another location's. */
+/** `perform` for what is kept under `id`, refused if it is unknown or another location's. */
 export function owned<Owned extends { readonly locationId: string }>(
   call: RightCall,
   kept: ReadonlyMap<string, Owned>,

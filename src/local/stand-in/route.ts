@@ -1,4 +1,4 @@
-// Which operation a request asks for.
+// Which operation a request is for.
 import { OPERATION_NAMES, published, type OperationName } from "./published.ts";
 
 /** The operation of a request and the ids in its path. */
@@ -7,7 +7,7 @@ export interface Route {
   readonly ids: { readonly [name: string]: string };
 }
 
-/** The operation that `method` and `path` name, null where none is known. */
+/** The operation that `method` and `path` name, null if none is known. */
 export function routeOf(method: string, path: string): Route | null {
   const segments = decoded(path);
   if (!segments) return null;

@@ -1,4 +1,4 @@
-// HighLevel's stand-in on loopback, for what runs in a process of its own.
+// HighLevel's stand-in on loopback, for callers in other processes.
 import { createServer, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { HighLevelStandIn } from "./stand-in.ts";
@@ -6,11 +6,11 @@ import type { HighLevelStandIn } from "./stand-in.ts";
 /** A stand-in that listens. */
 export interface ListeningHighLevel {
   readonly url: string;
-  /** Ends every connection, those without an answer too. */
+  /** Ends every connection, even those still without an answer. */
   close(): Promise<void>;
 }
 
-/** Lets `standIn` answer on `port` of the loopback address, 0 for any that is free. */
+/** Lets `standIn` answer on `port` of the loopback address; 0 means any free port. */
 export function startHighLevel(standIn: HighLevelStandIn, port: number): Promise<ListeningHighLevel> {
   const server = createServer((incoming, outgoing) => {
     const answer = async (): Promise<void> => {

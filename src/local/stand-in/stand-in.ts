@@ -1,5 +1,5 @@
-// HighLevel's API, stood in for: what is published of it, strictly, over Request and Response. It keeps what it was
-// asked, and a sentence for every mistake in the form of a call. It knows nothing of how Afterbeep makes its calls.
+// A stand-in for HighLevel's API: exactly what is published about it, over Request and Response. It records every call,
+// and a sentence for every mistake in a call's form. It knows nothing about how Afterbeep makes its calls.
 import { admit, parsed } from "./admit.ts";
 import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
 import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
@@ -16,28 +16,28 @@ export interface Settings {
   readonly clock: () => number;
   readonly app?: App;
   readonly limits?: Partial<Limits>;
-  /** For how long after a message began its status cannot be reported. */
+  /** How long after a message began its status cannot be reported yet. */
   readonly tooEarlyMs?: number;
-  /** For how long an access token of the app is good; HighLevel's are for a day. */
+  /** How long an access token of the app is good; HighLevel's last a day. */
   readonly tokensExpireInS?: number;
   readonly onMessage?: (message: Message) => void;
 }
 
-/** What a test says of a provider's message; `type` is its channel. */
+/** What a test specifies of a provider's message; `type` is its channel. */
 interface ProviderMessage {
   readonly contactId: string;
   readonly type: string;
   readonly body?: string;
 }
 
-/** What becomes of a call: an answer, or what a fault made of it. */
+/** What becomes of a call: an answer, or the fault that takes its place. */
 export type Outcome =
   | { readonly kind: "answer"; readonly response: Response }
   | { readonly kind: Exclude<FaultKind, number> };
 
 type Asked = { -readonly [key in keyof Call]: Call[key] };
 
-/** HighLevel for tests, simulations and the demo: set its state, let it answer, read what it was asked. */
+/** HighLevel for tests, simulations and the demo: set its state, let it answer, read the calls it received. */
 export class HighLevelStandIn {
   readonly state: State = emptyState();
   readonly requests: readonly Call[];
@@ -60,7 +60,7 @@ export class HighLevelStandIn {
     this.#limits = new LimitBook({ ...PUBLISHED_LIMITS, ...limits });
   }
 
-  /** How often a caller was told 429 by the limits. */
+  /** How often the limits made it answer 429. */
   get tooMany(): Readonly<TooMany> {
     return this.#limits.tooMany;
   }
@@ -78,17 +78,17 @@ export class HighLevelStandIn {
     return kept(this.state.opportunities, { status: "open", ...opportunity });
   }
 
-  /** Makes a private integration token of a location known; without `scopes` it may do everything. */
+  /** Registers a location's private integration token; without `scopes` it may do everything. */
   addToken(token: string, locationId: string, scopes?: readonly string[]): void {
     this.tokens.addPrivate(token, grantTo(locationId, scopes));
   }
 
-  /** The code that a user's consent to the app gives for a location: good for one exchange. */
+  /** The code that a user's consent to the app yields for a location: good for one exchange. */
   authorize(locationId: string, scopes?: readonly string[]): string {
     return this.tokens.authorize(grantTo(locationId, scopes));
   }
 
-  /** A message that the account's conversation provider is asked to deliver, which begins now. */
+  /** A message, beginning now, that the account's conversation provider is asked to deliver. */
   providerMessage({ contactId, type, body = "A message" }: ProviderMessage): Message {
     const contact = this.state.contacts.get(contactId);
     if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
@@ -96,7 +96,7 @@ export class HighLevelStandIn {
     return kept(this.state.messages, { ...begun, source: "workflow", body, attachments: [] });
   }
 
-  /** Answers as HighLevel does; where a fault leaves the caller without an answer, so does this, until it gives up. */
+  /** Answers as HighLevel does; if a fault leaves the caller without an answer, this waits until the caller gives up. */
   async answer(request: Request): Promise<Response> {
     const outcome = await this.outcomeOf(request);
     switch (outcome.kind) {
@@ -170,7 +170,7 @@ export class HighLevelStandIn {
     return this.tokens.grantOf(token, this.#clock());
   }
 
-  // The same calls in the same order get the same ids.
+  // The same calls in the same order yield the same ids.
   readonly #newId = (about: string): string => `${about}-${String((this.#ids += 1)).padStart(6, "0")}`;
 }
 

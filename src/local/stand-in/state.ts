@@ -1,14 +1,14 @@
-// What the stand-in holds, for a test to set and to read.
+// What the stand-in holds, for tests to set and read.
 import type { JsonObject } from "../../kit/json.ts";
 
-/** A location, its time zone an IANA name. */
+/** A location; its time zone is an IANA name. */
 export interface Location {
   readonly id: string;
   name: string;
   timezone?: string;
 }
 
-/** A contact. `dndSettings` has a channel's `{ status }`: `active` and `permanent` refuse messages, as `dnd` does all. */
+/** A contact. In `dndSettings`, a channel's status `active` or `permanent` refuses its messages; `dnd` refuses all. */
 export interface Contact {
   readonly id: string;
   readonly locationId: string;
@@ -23,7 +23,7 @@ export interface Contact {
   phone?: string;
 }
 
-/** A message; `type` is the channel as a send names it, dates are ISO 8601. */
+/** A message; `type` is the channel as named in a send; dates are ISO 8601. */
 export interface Message {
   readonly id: string;
   readonly locationId: string;
@@ -39,7 +39,7 @@ export interface Message {
   readonly emailMessageId?: string;
   readonly threadId?: string;
   readonly conversationProviderId?: string;
-  /** What was sent, as it was sent. */
+  /** The body of the send, unchanged. */
   readonly request?: JsonObject;
   dateUpdated: string;
   status: string;
@@ -54,7 +54,7 @@ export interface Opportunity {
   lostReasonId?: string;
 }
 
-/** All of it, by id. */
+/** Everything, by id. */
 export interface State {
   readonly locations: Map<string, Location>;
   readonly contacts: Map<string, Contact>;
@@ -62,7 +62,7 @@ export interface State {
   readonly opportunities: Map<string, Opportunity>;
 }
 
-/** Nothing yet. */
+/** A state that holds nothing yet. */
 export function emptyState(): State {
   return { locations: new Map(), contacts: new Map(), messages: new Map(), opportunities: new Map() };
 }
