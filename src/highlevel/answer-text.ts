@@ -1,7 +1,7 @@
-/** A page of a hundred e-mails is smaller. */
+/** A page of a hundred e-mails is smaller than this. */
 const MAX_ANSWER_BYTES = 8 * 1_048_576;
 
-/** The text of an answer, of a longer one its beginning. It throws where the connection breaks, or time is over. */
+/** The text of an answer, cut if it is too long. It throws if the connection breaks or time runs out. */
 export async function answerText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -13,7 +13,7 @@ export async function answerText({ body }: Response): Promise<string> {
     text += decoder.decode(value.subarray(0, left), { stream: true });
     left -= value.byteLength;
   }
-  // Nobody waits for what is not wanted.
+  // The rest is not wanted, so nobody waits for it.
   void reader?.cancel().catch(() => undefined);
   return text;
 }

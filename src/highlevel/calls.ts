@@ -1,4 +1,4 @@
-// What HighLevel's API takes and answers, one entry for each call: structs, JSON Schema, lint, docs and requests are all
+// What HighLevel's API takes and answers, one entry per call: structs, JSON Schema, lint, docs and requests are all
 // made from it. Source: HighLevel's public API description (conversations, contacts, opportunities), 19 June 2026.
 import type { Field, Form, Shape } from "../model/field.ts";
 import { MESSAGE_TYPES, type HighLevelCall } from "../model/rule.ts";
@@ -13,24 +13,24 @@ export interface CallField extends Field {
   readonly form: CallForm;
   /** HighLevel's name for it, where that is another. */
   readonly as?: string;
-  /** What it is when a rule leaves it out. */
+  /** Its value if a rule leaves it out. */
   readonly otherwise?: string;
 }
 
 /** One call of HighLevel's API. */
 export interface CallFacts extends Shape {
   readonly method: "POST" | "PUT" | "DELETE";
-  /** `{contactId}` is the event's contact; other names are fields of the call. */
+  /** `{contactId}` is the event's contact; other placeholders are fields of the call. */
   readonly path: string;
   readonly version: "2021-04-15" | "2021-07-28";
-  /** What the token has to be allowed. */
+  /** The scope that the token needs. */
   readonly scope: string;
   readonly fields: { readonly [name: string]: CallField };
   /** What the body always holds. */
   readonly fixed?: { readonly [name: string]: boolean };
   /** The body names the contact. */
   readonly namesContact?: true;
-  /** What HighLevel says that it answers when it is done; any other 2xx is taken for the same. */
+  /** The statuses that HighLevel documents for success; any other 2xx counts as success, too. */
   readonly success: readonly number[];
   /** 403 means that HighLevel does not know the message yet. */
   readonly isEarlyAt403?: true;
@@ -148,7 +148,7 @@ const TABLE = {
   },
 } as const satisfies { readonly [Call in HighLevelCall]: CallFacts };
 
-/** The name of a field of a call. Each has its phrase in `call-phrases.ts`. */
+/** The name of a call's field. Each has its phrase in `call-phrases.ts`. */
 export type FieldName<Call extends HighLevelCall> = keyof (typeof TABLE)[Call]["fields"] & string;
 
 /** Every call by its name. */

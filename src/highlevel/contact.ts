@@ -1,4 +1,4 @@
-// What HighLevel says of a contact's wishes and hours: do not disturb by channel, and time zones. Pure.
+// What HighLevel says about a contact's wishes and hours: do-not-disturb by channel, and time zones. Pure.
 // Source: HighLevel's public API description (contacts, locations), 19 June 2026, and its webhook ContactDndUpdate.
 import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
@@ -7,7 +7,7 @@ import type { HighLevelRequest } from "./account.ts";
 
 const VERSION = "2021-07-28";
 
-/** The do-not-disturb switch of what a message is sent as; `null`: only the one for all channels. */
+/** The do-not-disturb switch for each message type; `null`: only the one for all channels. */
 const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
   SMS: "SMS",
   Email: "Email",
@@ -15,26 +15,26 @@ const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
   FB: "FB",
   IG: null,
   Live_Chat: null,
-  // HighLevel has custom providers deliver what would be a text.
+  // HighLevel has custom providers deliver what would otherwise be an SMS.
   Custom: "SMS",
 };
 
-/** The switches that a message of a type has to find off. */
+/** The switches that must be off for a message of this type. */
 export function switchesFor(type: MessageType): readonly ("all" | DndChannel)[] {
   const own = SWITCHES[type];
   return own === null ? ["all"] : ["all", own];
 }
 
-/** Do not disturb as HighLevel keeps it: one switch for all channels, and one for each. */
+/** Do-not-disturb as HighLevel keeps it: one switch for all channels, and one for each. */
 export interface DoNotDisturb {
   readonly on: ReadonlySet<"all" | DndChannel>;
-  /** The switches that are there and off; `all`, when nothing is on. */
+  /** The switches known to be off; includes `all` only if nothing is on. */
   readonly off: ReadonlySet<"all" | DndChannel>;
 }
 
-/** Reads `dnd` and `dndSettings` of an event or a record; a status that is not known says nothing. */
+/** Reads `dnd` and `dndSettings` of an event or a record; an unknown status says nothing. */
 export function readDoNotDisturb(told: unknown, settings: unknown): DoNotDisturb {
-  // Events have been seen with texts for truths.
+  // Some events have been seen with text in place of booleans.
   const dnd = told === "true" ? true : told === "false" ? false : told;
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
@@ -49,14 +49,14 @@ export function readDoNotDisturb(told: unknown, settings: unknown): DoNotDisturb
   return { on, off };
 }
 
-/** A contact as far as it matters to who wants to reach them. */
+/** What matters about a contact to whoever wants to reach them. */
 export interface ContactRecord {
   readonly doNotDisturb: DoNotDisturb;
-  /** As HighLevel has it: nobody has looked whether there is such a zone. */
+  /** As HighLevel has it; not checked to be an existing zone. */
   readonly timeZone: string | null;
 }
 
-/** What a question to HighLevel asks for, and what the token has to be allowed for it. */
+/** A question to HighLevel: its request, the scope that it needs, and how to read the answer. */
 export interface Question<Answer> {
   readonly request: HighLevelRequest;
   readonly scope: string;

@@ -1,7 +1,7 @@
-// Tokens at rest: AES-256-GCM under keys that only the deployment's secrets hold.
+// Tokens at rest: AES-256-GCM under keys that are only in the deployment's secrets.
 import { fail, succeed, type Result } from "../kit/result.ts";
 
-/** Keys that are usable: the first seals, all open. */
+/** Usable keys: the first one seals, all of them open. */
 export type SealKeys = readonly [CryptoKey, ...CryptoKey[]];
 
 interface SealParameters {
@@ -12,11 +12,11 @@ interface SealParameters {
 
 const ALGORITHM = "AES-GCM";
 const KEY_BYTES = 32;
-/** What NIST SP 800-38D asks of a random one. */
+/** The length that NIST SP 800-38D recommends. */
 const IV_BYTES = 12;
 const FORM = /^v1\.([\w-]{16})\.([\w-]{22,})$/;
 
-/** Reads keys, base64 of 32 bytes each; or says, without quoting any, which of them cannot be used. */
+/** Reads keys, each base64 of 32 bytes; or says which of them cannot be used, without quoting it. */
 export async function sealKeys(texts: readonly string[]): Promise<Result<SealKeys, string>> {
   const keys: CryptoKey[] = [];
   for (const [index, text] of texts.entries()) {
@@ -29,7 +29,7 @@ export async function sealKeys(texts: readonly string[]): Promise<Result<SealKey
   return first ? succeed([first, ...others]) : fail("HIGHLEVEL_TOKEN_KEY is not set");
 }
 
-/** Seals a text for one location: as `v1.<iv>.<ciphertext>`, both base64url, which opens for no other. */
+/** Seals a text as `v1.<iv>.<ciphertext>`, both base64url, so that it opens for this location only. */
 export async function seal([key]: SealKeys, text: string, locationId: string): Promise<string> {
   const iv = new Uint8Array(IV_BYTES);
   crypto.getRandomValues(iv);
@@ -37,7 +37,7 @@ export async function seal([key]: SealKeys, text: string, locationId: string): P
   return `v1.${base64url(iv)}.${base64url(new Uint8Array(sealed))}`;
 }
 
-/** What was sealed for this location; `null`: another location, a key that is not there, or a changed text. */
+/** What was sealed for this location; `null` if it was sealed for another or under an absent key, or was altered. */
 export async function open(keys: SealKeys, sealed: string, locationId: string): Promise<string | null> {
   const [, ivText = "", textText = ""] = FORM.exec(sealed) ?? [];
   const [iv, bytes] = [bytesOf(ivText), bytesOf(textText)];
@@ -49,7 +49,7 @@ export async function open(keys: SealKeys, sealed: string, locationId: string): 
   return null;
 }
 
-/** The location is sealed along, so that a row copied elsewhere does not open. */
+/** The location is authenticated along with the text, so that a row copied elsewhere does not open. */
 function parameters(iv: Uint8Array<ArrayBuffer>, locationId: string): SealParameters {
   return { name: ALGORITHM, iv, additionalData: new TextEncoder().encode(locationId) };
 }
@@ -59,7 +59,7 @@ function base64url(bytes: Uint8Array): string {
   return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-/** The bytes of base64 or base64url; `null`: it is neither. */
+/** The bytes of base64 or base64url; `null` if it is neither. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> | null {
   try {
     const plain = text.replaceAll("-", "+").replaceAll("_", "/");

@@ -1,4 +1,4 @@
-// A location's token as it is kept: what opens HighLevel sealed, and beside it what a person may see.
+// A location's token as stored: the secret part sealed, and beside it what a person may see.
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { isJsonObject } from "../kit/json.ts";
 import type { TokenSource } from "../model/token.ts";
@@ -9,7 +9,7 @@ import type { Grant } from "./tokens.ts";
 export interface SealedToken {
   readonly source: TokenSource;
   readonly sealed: string;
-  /** Milliseconds since 1970; `null`: it does not expire. */
+  /** Milliseconds since 1970; `null` if it does not expire. */
   readonly expiresAtMs: number | null;
   /** The agency that an OAuth token came with. */
   readonly companyId: string | null;
@@ -18,7 +18,7 @@ export interface SealedToken {
   readonly scopes: readonly string[];
 }
 
-/** What is sealed. */
+/** The part that is sealed. */
 interface TokenPair {
   readonly accessToken: string;
   /** `null`: a private integration's token is not refreshed. */
@@ -38,7 +38,7 @@ export async function sealGrant(keys: SealKeys, grant: Grant, appId: string, now
   return { source: "oauth", sealed, expiresAtMs: nowMs + expiresInMs, companyId, appId, scopes };
 }
 
-/** Opens what was sealed; the failure is that no key does so for this location. */
+/** Opens what was sealed; fails if none of the keys opens it for this location. */
 export async function openPair(keys: SealKeys, sealed: string, locationId: string): Promise<Result<TokenPair, null>> {
   const text = await open(keys, sealed, locationId);
   if (text === null) return fail(null);

@@ -1,37 +1,37 @@
-// Finding out whether a message was sent, among those that HighLevel or the log has of the contact.
+// Finds out whether a message was sent, by looking through the contact's messages in HighLevel or in the log.
 import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
 import type { HighLevelRequest } from "./account.ts";
 
-/** An outbound message of a contact that came through the API. */
+/** An outbound message to a contact that was sent through the API. */
 export interface SentMessage {
   readonly id: string;
-  /** What it says, as HighLevel gives it back. */
+  /** Its text, as HighLevel returns it. */
   readonly text: string;
 }
 
-/** What is looked for, and how HighLevel is asked. */
+/** What is looked for, and how to ask HighLevel for it. */
 export interface SearchedMessage {
-  /** What would be recognised, in plain words; empty: there is nothing to recognise it by. */
+  /** The texts to recognise it by, normalised; empty if there is nothing to recognise it by. */
   readonly words: readonly string[];
-  /** The question, and how its answer is read: `null` when it cannot be. */
+  /** The question, and how to read its answer: `null` if it cannot be read. */
   question(
     locationId: string,
     contactId: string,
   ): { readonly request: HighLevelRequest; readonly read: (body: string) => readonly SentMessage[] | null };
 }
 
-/** Whether it is there: `perhaps`, where something was sent that cannot be told from it. */
+/** Whether it is there: `perhaps` if something was sent that may be it. */
 export type Found =
   | { readonly found: "yes"; readonly message: SentMessage }
   | { readonly found: "no" }
   | { readonly found: "perhaps" };
 
 const VERSION = "2021-04-15";
-/** HighLevel's clock may be behind. */
+/** HighLevel's clock may be behind ours by this much. */
 const CLOCK_SKEW_MS = 120_000;
 const PAGE = 100;
 const MIN_TOLD_CHARACTERS = 20;
-/** Channels of the export by what was sent; the others come with everything that is no e-mail. */
+/** The export's channel for each message type; without one, the export has everything but e-mail. */
 const CHANNELS: { readonly [messageType: string]: string } = {
   SMS: "SMS",
   Email: "Email",
@@ -40,7 +40,7 @@ const CHANNELS: { readonly [messageType: string]: string } = {
   FB: "Facebook",
 };
 
-/** What to look for after an attempt to send this body left at a time. Source: `GET /conversations/messages/export`. */
+/** What to look for after an attempt to send this body at `leftAtMs`. Source: `GET /conversations/messages/export`. */
 export function lookFor(body: object, leftAtMs: number): SearchedMessage {
   const { type, message, html } = body as { readonly [key: string]: unknown };
   const words = [message, html].filter((text) => typeof text === "string").map(plain);
@@ -54,7 +54,7 @@ export function lookFor(body: object, leftAtMs: number): SearchedMessage {
         ...(channel === undefined ? {} : { channel }),
         startDate: new Date(leftAtMs - CLOCK_SKEW_MS).toISOString(),
         sortBy: "createdAt",
-        // Oldest first: of the same words sent twice the first is taken, and left over what others may still look for.
+        // Oldest first: if a text was sent twice, the first one is taken and the other left for whoever looks next.
         sortOrder: "asc",
         limit: String(PAGE),
       });
@@ -66,7 +66,7 @@ export function lookFor(body: object, leftAtMs: number): SearchedMessage {
   };
 }
 
-/** Looks for a message among those that no other delivery has sent, oldest first. */
+/** Looks for a message among those that no other delivery has claimed, oldest first. */
 export function findSent(
   { words }: SearchedMessage,
   messages: readonly SentMessage[],
@@ -75,11 +75,11 @@ export function findSent(
   const open = messages.filter(({ id }) => !isClaimed(id));
   const message = open.find(({ text }) => words.some((wanted) => says(plain(text), wanted)));
   if (message) return { found: "yes", message };
-  // HighLevel may have changed a text beyond recognition, and a picture has none.
+  // HighLevel may have changed the text beyond recognition, and a picture has no text.
   return { found: open.length === 0 ? "no" : "perhaps" };
 }
 
-/** HighLevel adds to a text: how to opt out, a signature. A short one may stand in any other. */
+/** HighLevel adds to texts, such as opt-out instructions or a signature. A short text could be part of any other. */
 function says(text: string, wanted: string): boolean {
   return text === wanted || (wanted.length >= MIN_TOLD_CHARACTERS && text.includes(wanted));
 }
@@ -102,7 +102,7 @@ function listIn(answer: string): readonly unknown[] | null {
   return Array.isArray(messages) ? messages : null;
 }
 
-/** A text without markup and spacing, so that what HighLevel made of it is recognised. */
+/** A text without markup, extra spacing and capitals, so that HighLevel's version of it is recognised. */
 function plain(text: unknown): string {
   return String(text)
     .replaceAll(/<[^>]*>/g, " ")

@@ -1,4 +1,4 @@
-// The words by which somebody says on a phone that they want no more texts, or want them again.
+// The words with which people reply that they want no more texts, or want them again.
 
 const STOP: ReadonlySet<string> = new Set([
   "STOP",
@@ -17,7 +17,7 @@ const STOP: ReadonlySet<string> = new Set([
 const START: ReadonlySet<string> = new Set(["START", "UNSTOP", "YES"]);
 const LONGEST_CHARACTERS = 40;
 
-/** Whether a text is such a word and nothing else: in any case, punctuation and signs aside. */
+/** Which kind of word a text is, if it is nothing else: ignores case, punctuation and symbols. */
 export function stopWordOf(text: unknown): "stop" | "start" | null {
   if (typeof text !== "string") return null;
   const trimmed = text.trim();

@@ -1,11 +1,11 @@
-// Tokens of HighLevel by OAuth: what POST /oauth/token is asked, and what its answers mean. A refresh token is good for
-// one use, and its answer brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
+// HighLevel's OAuth tokens: what POST /oauth/token is sent, and what its answers mean. A refresh token is good for one
+// use, and the answer to it brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
 import { is, nonempty, nullable, number, optional, pattern, string, type, union } from "superstruct";
 import { jsonObjectIn } from "../kit/json.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
 
-/** The marketplace app by which locations are installed. */
+/** The marketplace app that locations install. */
 export interface OAuthApp {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -18,35 +18,35 @@ export interface Grant {
   readonly expiresInMs: number;
   readonly scopes: readonly string[];
   readonly locationId: string;
-  /** The agency; `null` where the answer names none. */
+  /** The agency; `null` if the answer names none. */
   readonly companyId: string | null;
 }
 
-/** What became of asking for a token. */
+/** The outcome of asking for a token. */
 export type TokenAnswer =
   | { readonly kind: "granted"; readonly grant: Grant }
-  /** A token of an agency, which opens no location. */
+  /** An agency's token, which gives access to no location. */
   | { readonly kind: "company" }
-  /** The code or refresh token is wrong, was used, or was taken away. */
+  /** The code or refresh token is wrong, used, or revoked. */
   | { readonly kind: "refused" }
-  /** HighLevel does not know the app by this id and secret. */
+  /** HighLevel knows no app with this id and secret. */
   | { readonly kind: "unknown-app" }
-  /** No answer, or none that says anything: whether the code or refresh token is used up is not known. */
+  /** No usable answer: it is not known whether the code or refresh token is used up. */
   | { readonly kind: "unclear" };
 
 const OTHER_SCOPES = ["contacts.readonly", "conversations/message.readonly", "locations.readonly"];
-/** Everything that Afterbeep asks of HighLevel. */
+/** Every scope that Afterbeep needs. */
 const SCOPES: readonly string[] = [
   ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES]),
 ].toSorted();
 
 const CHOOSE_LOCATION = "https://marketplace.gohighlevel.com/oauth/chooselocation";
-/** A token that says it expires sooner is used this long, or until it is refused: else each call would refresh it. */
+/** A token that claims to expire sooner is used this long, or until refused: otherwise each call would refresh it. */
 const SHORTEST_S = 600;
 const LONGEST_S = 366 * 86_400;
 const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
 const text = nonempty(string());
-/** What can stand in a header and a form. */
+/** What a header and a form can carry. */
 const token = pattern(string(), /^[!-~]+$/);
 const LOCATION_TOKEN = type({
   access_token: token,
@@ -58,13 +58,13 @@ const LOCATION_TOKEN = type({
   companyId: optional(nullable(string())),
 });
 
-/** Where a person chooses the location that the app is installed in. */
+/** The page where a person chooses the location to install the app in. */
 export function installUrl(clientId: string, redirectUri: string): string {
   const query = { response_type: "code", client_id: clientId, redirect_uri: redirectUri, scope: SCOPES.join(" ") };
   return `${CHOOSE_LOCATION}?${new URLSearchParams(query).toString()}`;
 }
 
-/** The id of an app, as events name it: what stands before the dash of its client id. */
+/** The id of an app, as in events: the part of its client id before the first dash. */
 export function appIdOf(clientId: string): string {
   return clientId.split("-", 1)[0] ?? clientId;
 }
@@ -74,7 +74,7 @@ export function codeForm(app: OAuthApp, code: string, redirectUri: string): URLS
   return form(app, { grant_type: "authorization_code", code, redirect_uri: redirectUri });
 }
 
-/** The form that gets the next tokens. */
+/** The form that exchanges a refresh token for the next tokens. */
 export function refreshForm(app: OAuthApp, refreshToken: string): URLSearchParams {
   return form(app, { grant_type: "refresh_token", refresh_token: refreshToken });
 }
@@ -88,7 +88,7 @@ function form(app: OAuthApp, fields: { readonly [name: string]: string }): URLSe
   });
 }
 
-/** Asks for a token. It never throws for what a network does. */
+/** Asks for a token. It never throws because of the network. */
 export async function askForToken(
   api: string,
   asked: URLSearchParams,

@@ -1,6 +1,6 @@
-// What can be said of a condition without the engine: met, not met, or only the engine can say. The comparisons are the
-// engine's own, taken from its table of operators with all their quirks. Only `equal` and `in` with primitives are said
-// again, here and in the trie; test/unit/match/index-agrees.test.ts holds them to the engine's.
+// What can be said about a condition without the engine: met, not met, or that only the engine can say. The comparisons
+// are the engine's own, from its table of operators, with all their quirks. Only `equal` and `in` with primitives are
+// reimplemented, here and in the trie; test/unit/match/index-agrees.test.ts holds them to the engine's.
 import { isJsonObject, type Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
@@ -9,7 +9,7 @@ import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
 import type { Compare } from "./comparisons.ts";
 import { valueAt } from "../language/path.ts";
 
-/** Three-valued logic after Kleene. */
+/** Kleene's three-valued logic. */
 export const NOT_MET = 0;
 const MET = 1;
 const MAYBE = 2;
@@ -18,17 +18,17 @@ export type Check = (facts: DecisionFacts) => Truth;
 
 type Read = (facts: DecisionFacts) => Json | undefined;
 
-/** A comparison taken apart: what it reads, what it wants, and how the two are compared. */
+/** A comparison taken apart: the value that it reads, the value that it wants, and how the two are compared. */
 interface Comparison {
   readonly read: Read;
   readonly wanted: Read;
   readonly compare: Compare;
 }
 
-/** A list of this many words is looked up in a set. */
+/** From this many words on, a list is looked up in a set. */
 const LONG_LIST = 8;
 
-/** Compiles a condition, or `null` when the engine would fail on it: such a rule is the engine's alone. */
+/** Compiles a condition, or returns `null` if the engine would fail on it: such a rule is left to the engine. */
 export function checkOf(condition: Condition): Check | null {
   const kinds = ["all", "any", "not"].filter((kind) => Object.hasOwn(condition, kind));
   if (kinds.length > 1) return null;
@@ -38,7 +38,7 @@ export function checkOf(condition: Condition): Check | null {
   return comparisonCheck(condition);
 }
 
-/** What the check sees on each comparison, in the engine's form; where only the engine can say, there is no result. */
+/** What the check sees in each comparison, in the engine's form; where only the engine can say, there is no result. */
 export function evaluateWithoutEngine(condition: Condition, facts: DecisionFacts): EvaluatedCondition {
   if ("all" in condition) return { all: condition.all.map((part) => evaluateWithoutEngine(part, facts)) };
   if ("any" in condition) return { any: condition.any.map((part) => evaluateWithoutEngine(part, facts)) };
@@ -53,7 +53,7 @@ export function evaluateWithoutEngine(condition: Condition, facts: DecisionFacts
   };
 }
 
-/** A group of parts: `decisive` settles it at once, and an empty one is met, `any` as well as `all`. */
+/** A group: one part that is `decisive` settles it, and an empty group is met, whether `any` or `all`. */
 function groupOf(parts: readonly Condition[], decisive: Truth, otherwise: Truth): Check | null {
   if (!Array.isArray(parts)) return null;
   if (parts.length === 0) return () => MET;
@@ -88,7 +88,7 @@ function comparisonCheck(condition: FactCondition): Check | null {
   return wordCheck(condition) ?? ((facts) => (compare(read(facts), wanted(facts)) ? MET : NOT_MET));
 }
 
-/** The common case made fast: a fact that is to be one of some words. */
+/** A fast path for the common case: a fact that has to be one of some words. */
 function wordCheck(condition: FactCondition): Check | null {
   const words = wordsWanted(condition);
   const slot = slotOf(condition);
@@ -103,15 +103,15 @@ function wordCheck(condition: FactCondition): Check | null {
 }
 
 /**
- * The values one of which a comparison wants to be exactly its fact: `equal` with a primitive, `in` with a list of
- * primitives. `null`: it wants something else.
+ * The values to one of which the fact has to be exactly equal: `equal` with a primitive, `in` with a list of
+ * primitives. `null`: the comparison wants something else.
  */
 export function wordsWanted({ operator, value }: FactCondition): readonly Json[] | null {
   if (operator === "equal") return isPrimitive(value) ? [value] : null;
   return operator === "in" && Array.isArray(value) && value.every(isPrimitive) ? value : null;
 }
 
-/** The fact of which a comparison only wants one of some values; `null`: it wants something else. */
+/** The slot of the fact, if all that the comparison wants is one of some values; else `null`. */
 export function slotOf(condition: Condition): number | null {
   if (!("fact" in condition) || condition.path !== undefined || wordsWanted(condition) === null) return null;
   return factSlot(condition.fact) ?? null;
@@ -126,7 +126,7 @@ function comparisonIn({ fact, path, operator, value }: FactCondition): Compariso
   return read && wanted ? { read, wanted, compare } : MAYBE;
 }
 
-/** How a fact is read; `null`: only with the log. */
+/** How to read a fact; `null` if that takes the log. */
 function readerOf(fact: string, path: string | undefined): Read | null {
   if (asksHistory(fact)) return null;
   const slot = factSlot(fact);
@@ -135,7 +135,7 @@ function readerOf(fact: string, path: string | undefined): Read | null {
   return (facts) => valueAt(facts.at(slot), path);
 }
 
-/** The order of asking: what is cheap and settles most has the lowest number. */
+/** The order in which to check: what is cheapest and settles most has the lowest number. */
 export function effort(condition: Condition): number {
   if ("not" in condition) return 4;
   if (!("fact" in condition)) return 2;

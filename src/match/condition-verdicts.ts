@@ -3,7 +3,7 @@ import type { ConditionVerdict } from "../model/decision.ts";
 import type { Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 
-/** A condition as the engine leaves it: `result` is absent where it was not reached. */
+/** A condition as the engine leaves it: `result` is absent if it was not reached. */
 export interface EvaluatedCondition {
   readonly result?: unknown;
   readonly factResult?: Json;
@@ -57,7 +57,7 @@ function verdictOn(
   return verdict;
 }
 
-/** Long text is cut, and a long list or object becomes the beginning of its JSON: a verdict is no second copy of the payload. */
+/** Cuts long text, and the JSON of a long list or object: a verdict is not a second copy of the payload. */
 function shortened(value: Json): Json {
   if (typeof value === "string") return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   if (typeof value !== "object" || value === null) return value;

@@ -1,5 +1,5 @@
-// Deciding: which rules fire for an event, when their actions are due, and why the other rules do not fire.
-// Pure: no clock, no storage, no `this`. Live decisions, explanations and the tests of rules all come from here.
+// Deciding: which rules fire on an event, when their actions are due, and why the other rules do not fire.
+// Pure: no clock, no storage, no `this`. Live decisions, explanations and tests of rules all come from here.
 import { guardedAs } from "../events/event.ts";
 import type { Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
@@ -22,30 +22,30 @@ export interface Decided {
   readonly actions: readonly PlannedAction[];
 }
 
-/** What an event is decided in: the moment, and the log as it stands before the event. */
+/** What an event is decided by besides the rules: the moment, and the log as it was before the event. */
 export interface DecisionContext extends Moment {
   /** Absent: nothing happened before. */
   readonly history?: History | undefined;
-  /** The delivery that sent the message that the event is about; absent: it is not ours. */
+  /** The delivery that sent the message in question; absent if the message is not ours. */
   readonly sentBy?: string | undefined;
 }
 
 /**
- * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. The verdicts are
- * those of the rules that were proposed; `everyVerdict` adds the others.
+ * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. There is a
+ * verdict on each rule that was proposed; `everyVerdict` adds the others.
  */
 export function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
   return judge(event, ruleSet, context, (ready, facts) => (ready.index ??= new RuleIndex(ready.rules)).propose(facts));
 }
 
-/** Decides an event with the engine alone: every rule that looks at this kind of event is evaluated, and has its verdict. */
+/** Decides an event with the engine alone: every rule for this kind of event is evaluated and gets a verdict. */
 export function explain(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
   return judge(event, ruleSet, context, ({ rules }) =>
     [...rules.keys()].filter((position) => rules[position]?.on.includes(event.kind)),
   );
 }
 
-/** A decision with a verdict on every rule that looks at this kind of event: those that the index ruled out say why. */
+/** A decision with a verdict on every rule for this kind of event: those that the index ruled out say why. */
 export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet): Decision {
   const facts = new DecisionFacts(
     event,
@@ -124,16 +124,16 @@ async function judge(
 /** What holds rules back whatever their conditions. */
 interface Guard {
   readonly guarded: "api" | "internal" | null;
-  /** The rule that fired and stops. */
+  /** The rule that fired and stops those after it. */
   stoppedBy: string | null;
 }
 
-/** What we sent ourselves is guarded whatever HighLevel says of its source. */
+/** What we sent ourselves is guarded, whatever HighLevel says about its source. */
 function guardOf(event: Event, sentBy: string | undefined): Guard {
   return { guarded: sentBy === undefined ? guardedAs(event) : "api", stoppedBy: null };
 }
 
-/** The verdict on a rule that is not even asked, or `null` when it is. */
+/** The verdict on a rule that need not be evaluated, or `null` if it must be. */
 function heldBack(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verdict | null {
   if (rule.enabled === false) return held(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return held(rule, "location");
@@ -143,7 +143,7 @@ function heldBack(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verd
   return null;
 }
 
-/** The verdict on a rule whose conditions are met, and which may all the same not fire again. */
+/** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
 function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
   if (!verdict.fired) return verdict;
   if (hasFiredForMessage(rule.name, facts.asPast, history))
@@ -154,7 +154,7 @@ function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: Hi
   return verdict;
 }
 
-/** The verdict on a rule that fires, with those of its actions that the contact does not want. */
+/** The verdict on a rule that fires, with a note on each action that the contact has opted out of. */
 function noted(verdict: Verdict, { actions }: Rule, history: History): Verdict {
   const notes = actions.flatMap((action, index): VerdictNote[] => {
     const optOut = history.optOut(action);
@@ -169,7 +169,7 @@ function limitInWords({ count, within, per = "contact" }: Limit): string {
   return `${count} within ${within} for each ${per}`;
 }
 
-/** The verdict on a rule that the index ruled out; `null`: it did not, and only the engine can say. */
+/** The verdict on a rule that the index rules out; `null` if it does not, so that only the engine can say. */
 function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
   const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
@@ -188,14 +188,14 @@ async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<V
   return { rule, fired: met, reason: met ? "fired" : "conditions", conditions };
 }
 
-/** The actions of a rule that fired, each due after its delay and within the rule's window, where its zone is known. */
+/** The actions of a rule that fired, each due after its delay and, if the window's zone is known, within the window. */
 function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
   return rule.actions.map((action, index) => {
     const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
-    // The contact's own hours are asked for before each attempt.
+    // The contact's own hours are looked up before each attempt.
     const isKnown = rule.window !== undefined && rule.window.timeZone !== CONTACT_TIME_ZONE;
     const due = isKnown ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
-    // A window that never opens is refused at admission; should it come about, waiting is the safe side.
+    // A window that never opens is refused at admission; should one get here all the same, waiting is the safe choice.
     return { rule, index, action, dueAtMs: due ?? afterDelay + NEVER_OPENS_MS };
   });
 }

@@ -1,14 +1,14 @@
-// What a rule demands of facts if it is to fire: the claims that an index may soundly make.
+// What a rule demands of facts in order to fire: the claims that an index can soundly make.
 import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { slotOf, wordsWanted } from "./check.ts";
 
-/** For each fact by its slot, the values one of which it must have if the rule is to fire. */
+/** The values, one of which a fact must have for the rule to fire, by the fact's slot. */
 export type Demands = ReadonlyMap<number, ReadonlySet<Json>>;
 
 export const NO_DEMANDS: Demands = new Map();
 
-/** Who allows more values than this demands nothing: a rule would stand under each of them. */
+/** A condition that allows more values than this demands nothing: the rule would have to be stored under each. */
 const MAX_VALUES = 32;
 
 /** The kinds of event and the locations that a rule is for, as conditions. */
@@ -24,12 +24,12 @@ export function conjuncts(condition: Condition): readonly Condition[] {
 }
 
 /**
- * What a condition demands if it is to be met: of an `all` what its parts demand together, of an `any` what every part
+ * What a condition demands in order to be met: an `all` what its parts demand together, an `any` what every part
  * demands. A `not`, a path, another fact's value, a decorator and any other operator demand nothing here.
  */
 export function demandsOf(condition: Condition): Demands {
   if ("all" in condition) return condition.all.map(demandsOf).reduce(together, NO_DEMANDS);
-  // An empty `any` is met by everything.
+  // An empty `any` is always met.
   if ("any" in condition) return condition.any.length === 0 ? NO_DEMANDS : condition.any.map(demandsOf).reduce(common);
   if ("not" in condition) return NO_DEMANDS;
   const slot = slotOf(condition);
@@ -37,7 +37,7 @@ export function demandsOf(condition: Condition): Demands {
   return slot === null || words.length > MAX_VALUES ? NO_DEMANDS : new Map([[slot, new Set(words)]]);
 }
 
-/** What two conditions demand that both have to be met. */
+/** What two conditions demand if both have to be met. */
 export function together(a: Demands, b: Demands): Demands {
   if (a.size === 0) return b;
   const both = new Map(a);

@@ -1,8 +1,8 @@
-// Conditions of json-rules-engine 7.3.1 in a form that costs little to clone. The engine clones the whole tree of a rule at
-// every evaluation, to write results on the copy; that was half of its time. Its clone keeps prototypes and hands
-// functions on as they are: so each condition here is one function that gives its constant parts, behind getters of the
-// names that the engine reads, and the parts of a group are made when they are first asked for. What is evaluated, and
-// how, stays the engine's.
+// Conditions of json-rules-engine 7.3.1 in a form that is cheap to clone. The engine clones a rule's whole tree at
+// every evaluation, to write results on the copy; that was half of its time. Its clone keeps prototypes and passes
+// functions on unchanged. So each condition here holds one function that returns its constant parts, behind getters
+// with the names that the engine reads, and the parts of a group are made when first needed. What is evaluated, and
+// how, is still up to the engine.
 
 /** A condition as the engine made it: a comparison, or a group with its parts. */
 interface Original {
@@ -19,7 +19,7 @@ interface Original {
 
 /** What a copy of a condition is made from. */
 interface Constant extends Omit<Original, "all" | "any" | "not"> {
-  /** The parts of a group; `null`: it is a comparison. */
+  /** The parts of a group; `null` for a comparison. */
   readonly parts: readonly (() => Constant)[] | null;
 }
 
@@ -73,7 +73,7 @@ class LazyGroup extends LazyCondition {
   }
 }
 
-/** The parts of one copy of a group, each a copy of its own. */
+/** The parts of one copy of a group, each copied for it. */
 function partsOf(group: LazyGroup & { copies?: readonly LazyCondition[] }): readonly LazyCondition[] {
   return (group.copies ??= (group.constant().parts ?? []).map(copyOf));
 }
@@ -82,12 +82,12 @@ function copyOf(constant: () => Constant): LazyCondition {
   return constant().parts === null ? new LazyComparison(constant) : new LazyGroup(constant);
 }
 
-/** Lets comparisons be evaluated by the engine's own method, that of any condition which it made. */
+/** Has comparisons evaluated by the engine's own method, taken from any condition that the engine made. */
 export function evaluateLike(condition: object): void {
   Object.setPrototypeOf(LazyCondition.prototype, Object.getPrototypeOf(condition) as object);
 }
 
-/** The same conditions, cheap to clone. Conditions that refer to others by name are not known here. */
+/** The same conditions, cheap to clone. Conditions that refer to others by name are not supported here. */
 export function cheapToClone(condition: object): object {
   return copyOf(constantOf(condition as Original));
 }

@@ -1,7 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- whatever imports this file, from whichever project, has to know these types
 /// <reference path="./json-rules-engine.d.ts" />
-// The only file that imports json-rules-engine: of its modules those that evaluate a rule. Its Engine, Almanac and Fact
-// have listeners, a hash and paths besides. See docs/decisions/0024-leaner-dependencies.md.
+// The only file that imports json-rules-engine, and only the modules that evaluate a rule: its Engine, Almanac and Fact
+// bring along listeners, a hash and paths. See docs/decisions/0024-leaner-dependencies.md.
 import * as decoratorsModule from "json-rules-engine/dist/engine-default-operator-decorators.js";
 import * as operatorsModule from "json-rules-engine/dist/engine-default-operators.js";
 import * as operatorMapModule from "json-rules-engine/dist/operator-map.js";
@@ -12,7 +12,7 @@ export const EngineRule = exportOf(ruleModule);
 
 const OperatorMap = exportOf(operatorMapModule);
 
-/** The library's table of operators, with its own operators and decorators in it, as its Engine makes it. */
+/** The library's table of operators, filled with its own operators and decorators, as its Engine does. */
 export function ownOperators(): InstanceType<typeof OperatorMap> {
   const table = new OperatorMap();
   for (const operator of exportOf(operatorsModule)) table.addOperator(operator);
@@ -20,7 +20,7 @@ export function ownOperators(): InstanceType<typeof OperatorMap> {
   return table;
 }
 
-/** What a CommonJS module exports as `default`. Node and bundlers give the module's exports for it, a test runner the thing itself. */
+/** The `default` export of a CommonJS module, in whose place Node and bundlers give all of its exports. */
 function exportOf<Exported>(module: { readonly default: Exported }): Exported {
   const exported: unknown = module.default;
   const isWrapped = typeof exported === "object" && exported !== null && "default" in exported;

@@ -1,6 +1,6 @@
-// json-rules-engine at work, which has the last word on whether a rule fires.
-// It must not leak the library's own word "event". Its `Engine.run` is not used: overlapping runs on one Engine, or a
-// run after one that rejected, silently lose rules. Each rule is evaluated alone, on the almanac of its event.
+// Runs json-rules-engine, which has the last word on whether a rule fires. The library's own meaning of "event" must
+// not leak out of here. `Engine.run` is not used: overlapping runs on one Engine, or a run after one that rejected,
+// silently lose rules. Each rule is evaluated alone, on the almanac of its event.
 import type { ConditionVerdict } from "../model/decision.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
@@ -12,24 +12,24 @@ import { EngineRule, ownOperators } from "./engine-parts.ts";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./comparisons.ts";
 import { valueAt } from "../language/path.ts";
 
-/** A rule made ready for the engine once per rule set, or why the engine would not have it. */
+/** A rule prepared for the engine once per rule set, or why the engine refused it. */
 export interface CompiledRule {
   readonly rule: Pick<Rule, "name" | "conditions">;
   readonly ready: Result<EvaluableRule, string>;
 }
 
-/** What evaluating one rule gave. */
+/** The result of evaluating one rule. */
 export interface Evaluation {
   readonly met: boolean;
   readonly conditions: readonly ConditionVerdict[];
 }
 
-/** What evaluating a rule asks of its Engine. */
+/** What evaluating a rule needs from its Engine. */
 interface EngineOfRule {
   readonly operators: ReturnType<typeof ownOperators>;
-  /** Conditions by name: admission has put them in their places. */
+  /** Named conditions: none are needed, since admission has put them in place. */
   readonly conditions: ReadonlyMap<string, object>;
-  /** A Fact with a priority of its own: there is none. */
+  /** Finds a Fact with a priority of its own: there are none. */
   getFact(name: string): undefined;
 }
 /** Methods of the library's Rule that its types leave out. */
@@ -50,7 +50,7 @@ evaluateLike(new EngineRule({ conditions: { all: [] }, event: { type: "none" } }
 
 const comparisons = new Map<string, Compare>();
 
-/** The comparison behind an operator's name, decorators and all, as the engine itself makes it; `null`: it has none. */
+/** The comparison that the engine itself makes for an operator's name, decorators included; `null` if it has none. */
 export function comparisonOf(name: string): Compare | null {
   const known = comparisons.get(name);
   if (known) return known;
@@ -61,7 +61,7 @@ export function comparisonOf(name: string): Compare | null {
   return compare;
 }
 
-/** The facts of one event, for all of its rules: all that a condition asks of an Almanac, each read when it is asked for. */
+/** The facts of one event for all rules: all that a condition needs from an Almanac, each fact read on demand. */
 export class EventAlmanac {
   readonly #facts: DecisionFacts;
 
@@ -72,7 +72,7 @@ export class EventAlmanac {
   factValue(name: string, params?: JsonObject, path?: string): Promise<unknown> {
     return Promise.resolve(valueAt(this.#facts.value(name, params), path));
   }
-  /** A constant, or the other fact of `{ fact, params, path }`. */
+  /** A constant, or the value of the other fact named by `{ fact, params, path }`. */
   getValue(value: Json): Promise<unknown> {
     if (!isJsonObject(value) || !Object.hasOwn(value, "fact")) return Promise.resolve(value);
     const { fact, params, path } = value as { fact: string; params?: JsonObject; path?: string };
@@ -80,10 +80,10 @@ export class EventAlmanac {
   }
 }
 
-/** Makes a rule ready. It never throws: what the engine refuses is the verdict of that rule at each event. */
+/** Prepares a rule. It never throws: if the engine refuses the rule, that becomes its verdict on each event. */
 export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
   try {
-    // The engine writes into the conditions it is given, so it gets a copy.
+    // The engine writes to the conditions it is given, so it gets a copy.
     const conditions = structuredClone(rule.conditions) as unknown as EngineConditions;
     const ready = new EngineRule({
       name: rule.name,
@@ -98,7 +98,7 @@ export function compileRule(rule: CompiledRule["rule"]): CompiledRule {
   }
 }
 
-/** Evaluates one rule alone. A rule that throws is a failure with the reason, and harms no other. */
+/** Evaluates one rule alone. If it throws, that is a failure with the reason, and affects no other rule. */
 export async function evaluateRule(
   { rule, ready }: CompiledRule,
   facts: EventAlmanac,

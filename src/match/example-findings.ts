@@ -1,19 +1,19 @@
-// What the examples of a rule come to, as findings: the command line, the build and the operator's API all ask here.
+// The results of a rule's examples, as findings: used by the command line, the build and the operator's API.
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { Finding, RuleExample } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
 import { runExample, type ExampleResult } from "./examples.ts";
 
-/** How many examples of a rule come out as they say, and what is wrong with the others. */
+/** How many examples of a rule come out as they state, and what is wrong with the others. */
 export interface CheckedExamples {
   readonly passed: number;
   readonly failed: number;
-  /** Warnings. That no example shows the rule firing is one too. */
+  /** Warnings, including one if no example shows the rule firing. */
   readonly findings: readonly Finding[];
 }
 
-/** Runs the examples of a rule, each on the rule alone. */
+/** Runs the examples of a rule, each against this rule alone. */
 export async function checkExamples(
   { file, rule, examples }: AdmittedRule,
   timeZone: string,

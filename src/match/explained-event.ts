@@ -1,4 +1,4 @@
-// The event that somebody asks about, as it would be read: explaining is deciding on it without recording anything.
+// Reads an event that is to be explained, as if it had come in: explaining is deciding without recording anything.
 import { readEvent } from "../events/event.ts";
 import { routeOf } from "../events/kind-of.ts";
 import type { Event } from "../model/event.ts";
@@ -6,7 +6,7 @@ import type { Failure } from "../model/failure.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 
-/** Reads `{ event, locationId? }`: `event` is a payload as HighLevel sends it, `locationId` stands in for its own. */
+/** Reads `{ event, locationId? }`: `event` is a payload as HighLevel sends it, `locationId` replaces its own. */
 export function explainedEvent(request: Json, nowMs: number): Result<Event, Failure> {
   const given = isJsonObject(request) ? request["event"] : undefined;
   if (!isJsonObject(request) || !isJsonObject(given)) {

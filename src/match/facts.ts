@@ -1,5 +1,5 @@
-// The facts of a decision: those of the event, those of the moment, and those that ask the log. Each is read when it is
-// first asked for and then kept: most rules look at a few of sixty.
+// The facts of a decision: those of the event, those of the moment, and those that query the log. Each is read when
+// first needed: most rules look at a few of sixty. Those of the event and the moment are then kept.
 import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
@@ -28,17 +28,17 @@ const SLOTS: ReadonlyMap<string, number> = new Map(READ.map(([name], slot) => [n
 const READS = READ.map(([, read]) => read);
 const UNREAD = Symbol("unread");
 
-/** The number under which a fact of the event or the moment is read; `undefined`: no such fact, or one that asks the log. */
+/** The slot of a fact of the event or the moment; `undefined` if there is no such fact, or it queries the log. */
 export function factSlot(name: string): number | undefined {
   return SLOTS.get(name);
 }
 
-/** Whether a fact asks the log. */
+/** Whether a fact queries the log. */
 export function asksHistory(name: string): boolean {
   return Object.hasOwn(ASKED, name);
 }
 
-/** Facts as the index asks for them, by slot, and as the engine does, by name and params. */
+/** Facts by slot, for the index, and by name and params, for the engine. */
 export class DecisionFacts {
   readonly #event: Event;
   readonly #moment: Moment;
@@ -52,19 +52,19 @@ export class DecisionFacts {
     this.#history = history;
   }
 
-  /** The event as a later one will see it. */
+  /** The event as later events will see it. */
   get asPast(): PastEvent {
     return (this.#asPast ??= asPast(this.#event, [], this.#moment.nowMs));
   }
 
-  /** The fact in a slot; `undefined` when it is absent. */
+  /** The fact in a slot; `undefined` if it is absent. */
   at(slot: number): Json | undefined {
     let value = this.#values[slot];
     if (value === UNREAD) this.#values[slot] = value = READS[slot]?.(this.#event, this.#moment);
     return value as Json | undefined;
   }
 
-  /** A fact by name; `undefined` when it is absent or there is none of this name. */
+  /** A fact by name; `undefined` if it is absent or there is none of this name. */
   value(name: string, params: JsonObject = {}): Json | undefined {
     const slot = SLOTS.get(name);
     if (slot !== undefined) return this.at(slot);
@@ -72,7 +72,7 @@ export class DecisionFacts {
   }
 }
 
-/** The facts of an event and its moment as an object without a prototype, for templates: none that asks the log. */
+/** The facts of an event and its moment, as an object without a prototype, for templates: none that query the log. */
 export function plainFacts(event: Event, { nowMs, timeZone }: Moment): Facts {
   return Object.assign(Object.create(null) as object, factsOf(event), localClock(nowMs, timeZone)) as Facts;
 }

@@ -1,11 +1,11 @@
-// The modules of json-rules-engine that the Worker is made with; its types know the whole package alone.
+// The modules of json-rules-engine that the Worker is built from; the package declares types only for the whole.
 
 declare module "json-rules-engine/dist/rule.js" {
   export { Rule as default } from "json-rules-engine";
 }
 declare module "json-rules-engine/dist/operator-map.js" {
   import type { Engine, OperatorEvaluator } from "json-rules-engine";
-  /** The Engine's operators by name, those with decorators made when they are asked for. */
+  /** The Engine's operators by name; those with decorators are made on demand. */
   export default class OperatorMap {
     addOperator: Engine["addOperator"];
     addOperatorDecorator: Engine["addOperatorDecorator"];

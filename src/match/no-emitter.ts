@@ -1,12 +1,12 @@
 // Stands in for eventemitter2 in the bundle: see docs/decisions/0023-nobody-listens.md.
 
-/** What json-rules-engine's rules and engines are made from, which call it as functions call each other: no class can. */
+/** The base of json-rules-engine's rules and engines. They call it without `new`, which a class does not allow. */
 export default function Emitter(): void {
-  // It has nobody to remember.
+  // There are no listeners to keep.
 }
 
 Object.assign(Emitter.prototype as object, {
-  /** Throws: `match/engine.ts` reads what evaluating returns. */
+  /** Throws: `match/engine.ts` uses what evaluating returns instead. */
   on(): never {
     throw new Error("Nobody listens to the engine");
   },

@@ -1,4 +1,4 @@
-// What deciding one rule can cost, counted: where no clock can be asked, work is bounded by what it will look at.
+// The estimated cost of deciding one rule: where there is no clock, work is bounded by how much it will look at.
 import type { Event } from "../model/event.ts";
 import { isJsonObject } from "../kit/json.ts";
 import type { Rule } from "../model/rule.ts";
@@ -8,20 +8,20 @@ import { asksHistory } from "./facts.ts";
 
 /** What a rule is decided on. */
 export interface Asked {
-  /** Of the event, as JSON: no text in it is longer. */
+  /** The length of the event as JSON: no text in it is longer. */
   readonly characters: number;
   /** How many events of the contact came before. */
   readonly past: number;
 }
 
-/** Tenths of a microsecond: a quarter of a second, which is as long as a draft may take where it is only tried. */
+/** In tenths of a microsecond: a quarter of a second, the longest that trying a draft may take. */
 const MAX_DRAFT_WORK = 2_500_000;
 const WORK_OF_COMPARISON = 20;
-/** A comparison may read a text to its end, some of them after making it anew. */
+/** A comparison may read a text to its end, and some copy it first. */
 const CHARACTERS_OF_WORK = 100;
 const STEPS_OF_WORK = 2;
 
-/** Tells what a rule may cost on what it is decided on, in tenths of a microsecond. */
+/** The most that a rule may cost, in tenths of a microsecond, depending on what it is decided on. */
 export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
   const all = [...comparisons(conditions, [])].map(({ condition }) => condition);
   const values = all.reduce((sum, condition) => sum + valuesOf(condition).length, 0);
@@ -36,7 +36,7 @@ export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
   };
 }
 
-/** Whether a draft may be decided on an event where others wait for it. */
+/** Whether a draft may be decided on an event while others wait. */
 export function isAffordable(draft: Rule, { payload }: Event, past: number): boolean {
   return workOf(draft)({ characters: JSON.stringify(payload).length, past }) <= MAX_DRAFT_WORK;
 }

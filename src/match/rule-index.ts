@@ -1,34 +1,34 @@
-// The index over a rule set: for an event it proposes the rules that can fire. Too many is allowed, too few never: what
-// it proposes, the engine confirms. A trie over what rules demand of a fact finds a few of thousands, and a check of
-// each leaves those whose conditions are met, or on which only the engine can say.
+// The index over a rule set: for an event it proposes the rules that can fire. Too many is allowed, since the engine
+// confirms each; too few never is. A trie over what rules demand of facts finds a few among thousands, and a check of
+// each of those keeps the ones whose conditions are met or that only the engine can settle.
 import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
 import { checkOf, effort, NOT_MET, slotOf, type Check } from "./check.ts";
 import { conjuncts, demandsOf, NO_DEMANDS, scopeOf, together, type Demands } from "./demands.ts";
 import type { DecisionFacts } from "./facts.ts";
 
-/** A rule in a leaf: its place in the order of deciding, and what the way to the leaf has not settled. */
+/** A rule in a leaf: its position in the order of deciding, and what the path to the leaf has not settled. */
 interface Entry {
   readonly position: number;
-  /** All of them have to be met, or at least possible. */
+  /** All of them have to be met, or at least not ruled out. */
   readonly checks: readonly Check[];
 }
 
-/** A rule on its way into the trie. */
+/** A rule to be placed in the trie. */
 interface Demanding {
   readonly position: number;
   readonly parts: readonly Part[];
   readonly demands: Demands;
 }
 
-/** One of the conditions that all have to be met; with a slot, it only asks for one of some values of that fact. */
+/** One of the conditions that all have to be met; with a slot, all that it wants is one of some values of that fact. */
 interface Part {
   readonly check: Check;
   readonly slot: number | null;
   readonly demands: Demands;
 }
 
-/** Splits rules by the value of one fact; those that demand nothing of it are in `others`. A leaf has neither. */
+/** Splits rules by the value of one fact; rules that demand nothing of it are in `others`. A leaf has neither. */
 interface Node {
   readonly entries: readonly Entry[];
   readonly slot: number;
@@ -36,31 +36,31 @@ interface Node {
   readonly others: Node | null;
 }
 
-/** The fact to split by, how many rules that spares on average, and how many stand in more than one place for it. */
+/** The fact to split by, how many rules that spares on average, and how many additional places rules take for it. */
 interface Split {
   readonly slot: number;
   readonly spared: number;
   readonly copies: number;
 }
 
-/** So many more places may be taken: it bounds what a rule set can make of the trie. */
+/** How many more places may be taken: this bounds the size of the trie. */
 interface Room {
   places: number;
 }
 
-/** So few rules are checked faster than they are split. */
+/** This few rules are faster to check than to split. */
 const LEAF_RULES = 2;
-/** A rule stands under each value that it allows, for fact after fact: so many places there are for each rule. */
+/** A rule is stored under each value that it allows, for fact after fact: so many more places are allowed per rule. */
 const PLACES_OF_RULE = 4;
 const SPARE_PLACES = 1_000;
 const NO_SLOT = -1;
 
 export class RuleIndex {
   readonly #root: Node;
-  /** How many more places rules take than there are rules. */
+  /** How many places rules take beyond one each. */
   readonly copies: number;
 
-  /** Rules in the order of deciding. Those that are switched off are never proposed. */
+  /** Takes the rules in the order of deciding. Disabled ones are never proposed. */
   constructor(rules: readonly Rule[]) {
     const known = new Map<string, Part | null>();
     const demanding = rules.flatMap((rule, position) =>
@@ -72,7 +72,7 @@ export class RuleIndex {
     this.copies = places - room.places;
   }
 
-  /** The places of the rules that an event may fire, in order. */
+  /** The positions of the rules that may fire on an event, in order. */
   propose(facts: DecisionFacts): number[] {
     const proposed: number[] = [];
     gather(this.#root, facts, proposed);
@@ -80,7 +80,7 @@ export class RuleIndex {
   }
 }
 
-/** Whether the index rules a rule out for an event. */
+/** Whether the index rules out a rule for an event. */
 export function isRuledOut(rule: Rule, facts: DecisionFacts): boolean {
   const checks = partsOf(rule, new Map()).map(({ check }) => check);
   return !mayBeMet(checks, facts);
@@ -92,8 +92,8 @@ function demandingOf(rule: Rule, position: number, known: Map<string, Part | nul
 }
 
 /**
- * What has to be met, cheap questions first. A rule whose conditions the engine would fail on is left to it wherever the
- * rule applies, so that its verdict says what is wrong.
+ * What has to be met: first the scope, then the conditions, cheap ones first. If the engine would fail on a rule, the
+ * rule is left to it wherever the scope applies, so that its verdict says what is wrong.
  */
 function partsOf(rule: Rule, known: Map<string, Part | null>): readonly Part[] {
   const scope = scopeOf(rule).map((condition) => partOf(condition, known));
@@ -111,7 +111,7 @@ function conditionParts({ conditions }: Rule, known: Map<string, Part | null>): 
   }
 }
 
-/** Rules of an agency are much alike: what two of them ask is compiled once. `null`: the engine would fail on it. */
+/** An agency's rules are much alike, so what they share is compiled once. `null`: the engine would fail on it. */
 function partOf(condition: Condition, known: Map<string, Part | null>): Part | null {
   const text = JSON.stringify(condition);
   let part = known.get(text);
@@ -137,12 +137,12 @@ function mayBeMet(checks: readonly Check[], facts: DecisionFacts): boolean {
     for (const check of checks) if (check(facts) === NOT_MET) return false;
     return true;
   } catch {
-    // The engine will say what is wrong with it, on this rule alone.
+    // The engine will say what is wrong, for this rule alone.
     return true;
   }
 }
 
-/** `seen`: the facts that were looked at on the way here; `settled`: those among them whose value is known. */
+/** `seen`: the facts by which the path here has split; `settled`: those of them whose value is known. */
 function nodeOf(
   rules: readonly Demanding[],
   seen: ReadonlySet<number>,
@@ -181,7 +181,7 @@ function nodeOf(
   };
 }
 
-/** The fact whose value leaves the fewest rules to look at; `null`: none leaves noticeably fewer, or there is no room. */
+/** The split that spares the most rules; `null` if none spares at least one on average, or there is no room. */
 function bestSplit(rules: readonly Demanding[], seen: ReadonlySet<number>, places: number): Split | null {
   const tallies = new Map<number, { demanding: number; places: number; values: Set<Json> }>();
   for (const { demands } of rules)

@@ -1,25 +1,25 @@
-// What is kept of a destination's answer: its beginning, without the secrets that it may have sent back.
+// What is kept of a destination's answer: its beginning, without secrets that it may have echoed.
 
 const MAX_ANSWER_BYTES = 1_000;
 const MAX_CHARACTER_BYTES = 4;
-/** Shorter values are words rather than secrets, and would tear holes into answers. */
+/** Shorter values are words rather than secrets, and removing them would tear holes in answers. */
 const MIN_SECRET_CHARACTERS = 6;
 
 /**
- * The first 1,000 bytes of an answer as text. The rest is not read; the time limit of the request holds here too. An
- * answer that breaks off is kept as far as it came: its status has arrived, and decides.
+ * The first 1,000 bytes of an answer as text. The rest is not read; the request's time limit applies here, too. An
+ * answer that breaks off is kept as far as it came: its status has arrived, and that is what decides.
  */
 export async function keptAnswer(response: Response, secrets: readonly string[]): Promise<string> {
   const values = secrets
     .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
     .toSorted((a, b) => b.length - a.length);
-  // Read past the cut as far as the longest secret reaches, so that none is cut in two and kept in part, and a
-  // character more.
+  // Reads past the cut by the length of the longest secret, so that none is cut in two and kept in part, plus one
+  // character.
   const longest = new TextEncoder().encode(values[0] ?? "").byteLength + MAX_CHARACTER_BYTES;
   const bytes = await firstBytes(response, MAX_ANSWER_BYTES + longest);
   const text = new TextDecoder().decode(bytes);
   const kept = new TextEncoder().encode(values.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text));
-  // A character that the cut goes through is left out: the decoder waits for the rest of it.
+  // A character split by the cut is left out: the decoder waits for the rest of it.
   const isCut = kept.byteLength > MAX_ANSWER_BYTES;
   return new TextDecoder().decode(kept.subarray(0, MAX_ANSWER_BYTES), { stream: isCut });
 }

@@ -1,9 +1,9 @@
-// The guard of outgoing calls: one function that says yes, or no and why.
+// Guards outgoing calls: one function says yes, or no and why.
 import type { OutboundHosts } from "../../model/configuration.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { refusedName } from "./private-names.ts";
 
-/** Cloudflare takes no longer URL. Source: Workers documentation, "Limits". */
+/** Cloudflare accepts no longer URL. Source: Workers documentation, "Limits". */
 const MAX_URL_LENGTH = 16_384;
 const MAX_HOST_LENGTH = 253;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
@@ -37,18 +37,18 @@ export function isOwnHost(url: URL, { ownHosts }: OutboundHosts): boolean {
   return ownHosts.has(url.hostname) || ownHosts.has(hostWithPort(url));
 }
 
-/** The host part of a URL that is written before any template, or `null` when a template could change it. */
+/** The origin of a URL as written before any template, or `null` if a template could change it. */
 export function fixedOrigin(text: string): string | null {
   const fixed = text.split(/\{\{|\{%/, 1)[0] ?? "";
   const [origin] = /^https?:\/\/[^/?#\\@]+(?=[/?#]|$)/i.exec(fixed) ?? [];
   if (origin === undefined || !URL.canParse(origin)) return null;
-  // Without a slash after it, a template that follows would go on writing the host.
+  // Without a slash after it, a template that follows would continue the host name.
   return origin === fixed && fixed !== text ? null : new URL(origin).origin;
 }
 
-/** Whether a rendered URL still climbs: a value of `..` would walk out of its place in the path. */
+/** Whether a rendered URL has a dot segment: a value of `..` would climb out of its place in the path. */
 export function hasDotSegment(text: string): boolean {
-  // The URL parser drops tabs and line ends anywhere, and control characters and spaces at the end.
+  // The URL parser drops tabs and line breaks anywhere, and control characters and spaces at the end.
   const seen = text.replaceAll(/[\t\n\r]/g, "");
   const path = seen.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
   return path.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}[\0-\u0020]*$/i.test(segment));
@@ -58,7 +58,7 @@ function hostWithPort(url: URL): string {
   return `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`;
 }
 
-/** `new URL` has folded decimal, octal, hex, short and full-width spellings of IPv4 into four numbers already. */
+/** Why a host is refused. `new URL` has already normalised decimal, octal, hex, short and full-width forms of IPv4. */
 function refusedHost(hostname: string): string | null {
   if (hostname.startsWith("[") || IPV4.test(hostname)) return "The host is an IP address";
   if (hostname.endsWith(".")) return "The host ends with a dot";
@@ -67,7 +67,7 @@ function refusedHost(hostname: string): string | null {
   return refusedName(hostname);
 }
 
-/** A version of `afterbeep.me.workers.dev` is also found under `<version>-afterbeep.me.workers.dev`. */
+/** A version of `afterbeep.me.workers.dev` is also served at `<version>-afterbeep.me.workers.dev`. */
 function refusedPreview(hostname: string, { ownHosts }: OutboundHosts): string | null {
   const isPreview = [...ownHosts].some((own) => own.endsWith(WORKERS_DEV) && hostname.endsWith(`-${own}`));
   return isPreview ? "The host is a preview of this deployment" : null;

@@ -1,5 +1,5 @@
-// Liquid put together from its parts: what a text of an action can use, without files, partials, layouts and loops.
-// Its class `Liquid` holds all of them, so that nothing of it could be left out of a bundle.
+// Liquid put together from its parts: what the texts of an action can use, without files, partials, layouts and loops.
+// Its class `Liquid` refers to all of them, so a bundler could leave none of them out.
 // See docs/decisions/0024-leaner-dependencies.md.
 import {
   analyzeSync,
@@ -21,18 +21,18 @@ import {
   Value,
 } from "liquidjs";
 
-/** What a small Liquid is made with: filters by name, and the rest as Liquid's own options. */
+/** What a small Liquid is made from: filters by name; the other fields are Liquid's own options. */
 export interface SmallLiquidOptions {
   readonly filters: Readonly<Liquid["filters"]>;
   readonly parseLimit: number;
   readonly memoryLimit: number;
-  /** Makes a text of a value that stands among other text. */
+  /** Turns a value into text when it is output within other text. */
   readonly outputEscape: (value: unknown) => string;
 }
 
-/** Each throws a `LiquidError` when a template cannot be read or rendered. */
+/** Each method throws a `LiquidError` if a template cannot be read or rendered. */
 export interface SmallLiquid {
-  /** What a template names from outside, each as its root and the keys under it, once. */
+  /** What a template refers to outside itself, without duplicates: each a root and the keys under it. */
   namesIn(template: string): readonly (readonly unknown[])[];
   render(template: string, scope: object): string;
   /** The value of an expression with filters, such as `event.a | default: 1`, of whatever type. */
@@ -41,7 +41,7 @@ export interface SmallLiquid {
 
 type Renderer = Pick<Liquid["renderer"], "renderTemplates">;
 
-/** No loops, whose time nothing bounds in a Worker; no variables, which would let absence through and text double. */
+/** No loops, whose time nothing bounds in a Worker; no variables, which would hide absence and let text double. */
 const TAGS: Readonly<Liquid["tags"]> = {
   if: IfTag,
   unless: UnlessTag,
@@ -51,7 +51,7 @@ const TAGS: Readonly<Liquid["tags"]> = {
   "#": InlineCommentTag,
 };
 
-/** No tag above reads a file. */
+/** None of the tags above reads a file. */
 const NO_FILES: (typeof defaultOptions)["fs"] = {
   exists: () => Promise.resolve(false),
   existsSync: () => false,
@@ -69,7 +69,7 @@ class TextEmitter implements Emitter {
   }
 }
 
-/** What Liquid's own renderer does without streams, loops and a limit of time. */
+/** Liquid's own renderer without streams, loops and a time limit. */
 const renderer: Renderer = {
   *renderTemplates(
     templates: Template[],
@@ -88,7 +88,7 @@ const renderer: Renderer = {
   },
 };
 
-/** A Liquid with strict variables and filters, which sees own properties only; `if` and `default` allow for absence. */
+/** A Liquid with strict variables and filters that sees own properties only; `if` and `default` allow for absence. */
 export function smallLiquid({ filters, ...given }: SmallLiquidOptions): SmallLiquid {
   const options: Liquid["options"] = {
     ...defaultOptions,
@@ -103,7 +103,7 @@ export function smallLiquid({ filters, ...given }: SmallLiquidOptions): SmallLiq
     timezoneOffset: 0,
     locale: "en-US",
   };
-  // All that its parts ask of a Liquid.
+  // Everything that its parts need from a Liquid.
   const parts: Pick<Liquid, "options" | "filters" | "tags"> & { readonly renderer: Renderer } = {
     options,
     filters: Object.assign(Object.create(null) as Liquid["filters"], filters),
@@ -111,7 +111,7 @@ export function smallLiquid({ filters, ...given }: SmallLiquidOptions): SmallLiq
     renderer,
   };
   const liquid = parts as Liquid;
-  // A parser counts what it has read, so each text has its own.
+  // A parser counts what it has read, so each template gets its own.
   const parse = (template: string): Template[] => new Parser(liquid).parse(template);
   const contextOf = (scope: object): Context => new Context(scope, options, { sync: true }, { liquid });
   return {

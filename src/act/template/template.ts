@@ -1,4 +1,4 @@
-// Liquid templates, strict: own properties only, and what is not there is an error, never an empty text. What could
+// Liquid templates, strict: own properties only, and an absent value is an error, never an empty text. Whatever could
 // run long, keep state, read the clock or escape its place is left out: see the lists below.
 import { filters, type LiquidError } from "liquidjs";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
@@ -7,7 +7,7 @@ import { didYouMean } from "../../kit/suggestion.ts";
 import { hasMarkup } from "./markup.ts";
 import { smallLiquid, type SmallLiquid } from "./liquid.ts";
 
-/** What templates can name. `secret` is there for headers only. */
+/** What templates can refer to; `secret` in headers only. */
 export interface TemplateRoots {
   /** The payload as HighLevel sent it. */
   readonly event: JsonObject;
@@ -22,35 +22,35 @@ export type TemplateRoot = keyof TemplateRoots;
 export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision"];
 export const HEADER_ROOTS: readonly TemplateRoot[] = [...TEMPLATE_ROOTS, "secret"];
 
-/** What stands in the way of a template, as a finding. */
+/** What is wrong with a template, as a finding. */
 export interface TemplateProblem {
   readonly code: "RULE_TEMPLATE" | "RULE_SECRET";
   readonly message: string;
 }
 
-/** Filters that give the same value each time, so that every attempt of a delivery sends the same body. */
+/** Filters that always give the same value, so that every attempt of a delivery sends the same body. */
 const FILTERS =
   `abs append at_least at_most base64_encode capitalize ceil compact concat date default divided_by downcase escape first
   floor join json last lstrip map minus modulo newline_to_br plus prepend remove remove_first replace replace_first reverse
   round rstrip size slice sort split squish strip strip_html strip_newlines sum times truncate truncatewords uniq upcase
   url_decode url_encode where`.split(/\s+/);
 
-/** Filters that have an answer to null; the others would make an empty text of it. */
+/** Filters that can deal with null; the others would turn it into an empty text. */
 const TAKES_NOTHING = new Set(["default", "json"]);
 const NULL_VALUE = "the value is null, allow for it with the default filter";
 
 const MAX_TEMPLATE_CHARACTERS = 100_000;
 const MAX_RENDERED_UNITS = 1_000_000;
-/** Liquid counts what filters make, and not what is written: a long body, named often, is bounded here. */
+/** Liquid counts what filters produce, not what is output: this bounds a long body that is output many times. */
 export const MAX_RENDERED_CHARACTERS = 1_000_000;
-/** Twice what a payload holds: more comes from splitting a text, and each filter then looks at every part. */
+/** Twice what a payload can hold: longer lists come from splitting a text, and each filter then visits every item. */
 const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
 type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
 
-/** A value that a template cannot hold; its message names no value. */
+/** Thrown for a value that a template cannot use; the message never contains the value. */
 class UnusableValue extends Error {}
 
 const forText = liquid(textOf);
@@ -65,7 +65,7 @@ function liquid(outputEscape: (value: unknown) => string): SmallLiquid {
   });
 }
 
-/** A filter of Liquid's that takes nothing and gives nothing that a template cannot hold. */
+/** A filter of Liquid's that neither takes nor returns a value that a template cannot use. */
 function filterOf(name: string): FilterHandler {
   const filter = filters[name];
   if (typeof filter !== "function") throw new Error(`Liquid has no filter "${name}"`);
@@ -82,7 +82,7 @@ function isClock(value: unknown): boolean {
   return typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value);
 }
 
-/** What dividing by nothing gives would be a word in a text, and null in JSON. */
+/** Refuses long lists, and what dividing by zero gives, which would be a word in a text and null in JSON. */
 function usable(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
   if (Array.isArray(value) && value.length > MAX_LIST_ITEMS)
@@ -97,7 +97,7 @@ function namesIn(text: string): readonly (readonly unknown[])[] {
 }
 let lastRead: { readonly text: string; readonly names: readonly (readonly unknown[])[] } | null = null;
 
-/** What is wrong with a template before it ever runs: its syntax, or a root that it cannot have. `null`: nothing. */
+/** What is wrong with a template before it ever runs: its syntax, or a root not available to it. `null`: nothing. */
 export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
   if (!hasMarkup(text)) return null;
   try {
@@ -119,7 +119,7 @@ export function templateProblem(text: string, roots: readonly TemplateRoot[]): T
       message: `Cannot read template: ${halfRead.slice(0, MAX_QUOTED_CHARACTERS)} is no value with filters`,
     };
   } catch (error) {
-    // Liquid names what it does not know and the place, then quotes the template: keep the first line.
+    // Liquid's message names the problem and its place, then quotes the template: keep the first line.
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
     return { code: "RULE_TEMPLATE", message: `Cannot read template: ${message}` };
   }
@@ -131,7 +131,7 @@ const OUTPUT = new RegExp(
   `^\\s*(?:${WORD})\\s*(?:\\|\\s*${NAME}\\s*(?::\\s*(?:${WORD})\\s*(?:,\\s*(?:${NAME}:\\s*)?(?:${WORD})\\s*)*)?)*$`,
 );
 
-/** The first output that Liquid would take and read only in part, such as `{{ event. }}`, or `null`. */
+/** The first output that Liquid would accept but read only in part, such as `{{ event. }}`, or `null`. */
 function halfReadOutput(text: string): string | null {
   const withoutRaw = text.replaceAll(/\{%-?\s*(raw|comment)\s*-?%\}[\s\S]*?\{%-?\s*end\1\s*-?%\}/g, "");
   for (const [output, expression = ""] of withoutRaw.matchAll(/\{\{-?((?:"[^"]*"|'[^']*'|(?!-?\}\})[\s\S])*)-?\}\}/g)) {
@@ -140,7 +140,7 @@ function halfReadOutput(text: string): string | null {
   return null;
 }
 
-/** The fields that a template names under its roots, such as `["event", "contactId"]`, but for those it allows to be absent. */
+/** The fields that a template needs, such as `["event", "contactId"]`; those that it lets be absent are left out. */
 export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
   if (!hasMarkup(text)) return [];
   try {
@@ -159,7 +159,7 @@ export function templateFields(text: string): readonly (readonly [root: string, 
   }
 }
 
-/** Renders a text. A text that is exactly one `{{ … }}` keeps the type of its value. */
+/** Renders a text. A text that is exactly one `{{ … }}` yields a value of its own type. */
 export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
   if (!hasMarkup(text)) return succeed(text);
   const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
@@ -167,7 +167,7 @@ export function renderValue(text: string, roots: TemplateRoots): Result<Json, st
   return attempt(text, () => jsonOf(forText.evaluate(expression, { ...roots })));
 }
 
-/** Renders a text into a text. */
+/** Renders a text, always to a text. */
 export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
   if (!hasMarkup(text)) return succeed(text);
   return attempt(text, () => forText.render(text, { ...roots }));
@@ -192,7 +192,7 @@ export function renderJson(value: Json, roots: TemplateRoots): Result<Json, stri
   return succeed(Array.isArray(value) ? rendered.map(([, item]) => item) : Object.fromEntries(rendered));
 }
 
-/** Renders, or says what failed by the template's own words: Liquid's would name the values that it saw. */
+/** Renders, or says what failed by quoting the template: Liquid's own messages would reveal values. */
 function attempt<Value>(text: string, render: () => Value): Result<Value, string> {
   try {
     const rendered = render();
@@ -209,13 +209,13 @@ function attempt<Value>(text: string, render: () => Value): Result<Value, string
           ? "a field is not there"
           : "it cannot be rendered";
     const part = token?.getText?.();
-    // Some filters parse their arguments, so a token may be a value: quote what stands in the template alone.
+    // Some filters parse their arguments, so a token may be a value: quote only what is in the template itself.
     const place = part !== undefined && part !== "" && text.includes(part) ? part : text;
     return fail(`${what} in ${place.slice(0, MAX_QUOTED_CHARACTERS)}`);
   }
 }
 
-/** A value on its own: JSON, or an error. */
+/** A value output on its own, if it is JSON; throws otherwise. */
 function jsonOf(value: unknown): Json {
   if (value === undefined) throw new UnusableValue("a field is not there");
   const isPlain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
@@ -230,7 +230,7 @@ function isPlainObject(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A value inside a text. Nothing stands for "nothing": that is an error. */
+/** A value output within a text. An absent or null value has no text: it throws. */
 function textOf(value: unknown): string {
   if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
   return typeof value === "string" ? value : JSON.stringify(jsonOf(value));

@@ -1,16 +1,16 @@
-// The headers that a rule may set: a list of names that are allowed, and the characters of a value.
-// docs/decisions/0017-headers-are-an-allow-list.md says why it is not a list of names that are not.
+// The headers that a rule may set: the names that are allowed, and the characters of a value.
+// docs/decisions/0017-headers-are-an-allow-list.md says why it is not a list of forbidden names.
 
 const NAME = /^(?=.{1,64}$)[a-z\d]+(?:-[a-z\d]+)*$/;
 /**
- * What APIs ask for under these very names: HTTP's own (RFC 9110, 7240), tracing's (W3C), and vendors'. Then what
- * vendors make up, by its last word: `Idempotency-Key`, `Private-Token`, `Notion-Version`, `Workspace-Id`.
+ * First, exact names that APIs require: HTTP's own (RFC 9110, 7240), tracing's (W3C), and vendors'. Then names that
+ * vendors make up, by their last word: `Idempotency-Key`, `Private-Token`, `Notion-Version`, `Workspace-Id`.
  */
 const ALLOWED =
   /^(?:accept|accept-language|accept-profile|apikey|authorization|content-profile|if-match|if-none-match|prefer|revision|token|traceparent|tracestate|user-agent|version|x-.+|.+-(?:account|auth|beta|environment|event|id|key|organization|project|secret|signature|tenant|timestamp|token|version|workspace))$/;
 /**
- * Not the rule's to set, though the form is allowed: Afterbeep's and HighLevel's own, what Cloudflare and browsers set,
- * what tells a server who asks, for which host, path or method, and what opens a cloud's metadata.
+ * Not for rules to set, although the form is allowed: Afterbeep's and HighLevel's own, those that Cloudflare and
+ * browsers set, those that tell a server the client, host, path or method, and those that open a cloud's metadata.
  */
 const RESERVED =
   /^(?:webhook|cf|sec|proxy|x-(?:ghl|wh|forwarded|real|client-ip|cluster-client|original|rewrite|remote|host|http-method|method-override|middleware|aws-ec2|google-metadata))(?:-|$)/;

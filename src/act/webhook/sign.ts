@@ -3,7 +3,7 @@ import { SECRET_FORM, webhookKeys, webhookSignature } from "../../kit/standard-w
 
 /**
  * The `webhook-signature` of Standard Webhooks 1.0: `v1,<base64 HMAC-SHA256>` over `id.timestamp.body`. Several
- * secrets, parted by spaces or commas, give as many signatures, so that a secret can be rotated.
+ * secrets, separated by spaces or commas, give as many signatures, so that a secret can be rotated.
  */
 export async function signWebhook(
   secrets: string,

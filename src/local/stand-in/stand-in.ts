@@ -96,7 +96,7 @@ export class HighLevelStandIn {
     return kept(this.state.messages, { ...begun, source: "workflow", body, attachments: [] });
   }
 
-  /** Answers as HighLevel does; if a fault leaves the caller without an answer, this waits until the caller gives up. */
+  /** Answers as HighLevel does; if a fault leaves a caller without an answer, this waits until the caller gives up. */
   async answer(request: Request): Promise<Response> {
     const outcome = await this.outcomeOf(request);
     switch (outcome.kind) {
