@@ -1,5 +1,5 @@
-// `npm run bench`: what the parts of an event's way take. `npm run bench -- --compare REV`: this tree against another
-// commit in turns, and which differences are larger than what two runs of the same code differ by.
+// `npm run bench`: how long each stage of an event takes. `npm run bench -- --compare REV`: this tree and another
+// commit in turns, and which differences are larger than those between two runs of the same code.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { ROOT } from "../src/local/project.ts";
 import { circumstances, figure, median, print } from "./parts/report.ts";
 
 const USAGE = "npm run bench -- [--compare REVISION] [--rounds N]";
-/** Of fewer rounds nobody can tell how far two runs of the same code are apart. */
+/** With fewer rounds one cannot tell by how much two runs of the same code differ. */
 const ROUNDS_FOR_A_VERDICT = 5;
 
 const values = options();
@@ -22,7 +22,7 @@ function measure(folder: string): Rates {
   return JSON.parse(output.trim().split("\n").at(-1) ?? "{}") as Rates;
 }
 
-/** Another commit in a folder of its own, with this one's measures and packages. */
+/** Checks out another commit in its own folder, with this one's measurements and packages. */
 function checkout(revision: string): string {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-compare-"));
   execFileSync("git", ["worktree", "add", "--detach", "--force", folder, revision], { cwd: ROOT, stdio: "ignore" });
@@ -37,7 +37,7 @@ function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The distance between the quarters, as a share of the median: what two runs of the same code differ by. */
+/** The interquartile range as a share of the median: by how much two runs of the same code differ. */
 function spread(rates: readonly number[]): number {
   const sorted = rates.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
@@ -52,7 +52,7 @@ function options(): { readonly compare?: string; readonly rounds: string } {
   }
 }
 
-/** A revision that there is not is the caller's mistake: one line, exit code 2. */
+/** Whether a revision exists. One that does not is the caller's mistake: one line, exit code 2. */
 function isRevision(name: string): boolean {
   try {
     execFileSync("git", ["rev-parse", "--verify", "--quiet", `${name}^{commit}`], { cwd: ROOT, stdio: "ignore" });

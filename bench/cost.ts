@@ -1,4 +1,4 @@
-// `npm run bench:cost`: what Cloudflare would charge for, counted while three kinds of agency send their events.
+// `npm run bench:cost`: counts what Cloudflare would charge for while three kinds of agency send their events.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Rule } from "../src/model/rule.ts";
@@ -12,7 +12,7 @@ import { buildWith, discard, serve } from "./parts/serve.ts";
 const EVENTS = setting("EVENTS", 2_000);
 const LOCATIONS = 10;
 const ANSWER_MS = 5;
-/** What an object is billed with, whatever it takes. */
+/** The memory that an object is billed for, whatever it uses. */
 const OBJECT_GB = 0.128;
 
 interface Counts {
@@ -29,7 +29,7 @@ interface Prices {
 interface Mix {
   readonly name: string;
   readonly rules: readonly Rule[];
-  /** Of a hundred events, how many are followed up. */
+  /** How many of a hundred events are followed up. */
   readonly followedUp: number;
   readonly tasks: number;
 }
@@ -76,14 +76,14 @@ for (const { name, rules, followedUp, tasks } of mixes) {
   const read = async (): Promise<Counts> =>
     (await (await fetch(`http://127.0.0.1:${worker.port}/counts`)).json()) as Counts;
   await load({ ...job, requests: 500, run: "warm", fields: { userId: "nobody" } });
-  // What a day costs once, the announcement and the sweep, is not what an event costs.
+  // What occurs once a day, the announcement and the sweep, is not part of what an event costs.
   for (let before = -1, now = 0; now !== before; now = (await read()).objectRequests) {
     before = now;
     await new Promise((settled) => setTimeout(settled, 500));
   }
   const [before, cpuBefore] = [await read(), cpuMs(worker.process.pid)];
   const followed = Math.round((EVENTS * followedUp) / 100);
-  // One connection for those that are followed up: they come apart from each other, as they do in life.
+  // One connection for the events that are followed up: they come one by one, as in real life.
   await load({ ...job, requests: EVENTS - followed, run: "quiet", fields: { userId: "nobody" } });
   await load({
     ...job,
@@ -131,7 +131,7 @@ for (const { name, rules, followedUp, tasks } of mixes) {
 }
 inbox.stop();
 
-/** CPU time of a process so far, from the kernel's counters of 10 ms. */
+/** CPU time of a process so far in milliseconds, from the kernel's counters, which count in steps of 10 ms. */
 function cpuMs(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;

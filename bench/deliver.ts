@@ -27,7 +27,7 @@ const rule = (actions: readonly Action[]): Rule =>
   });
 const fields = { type: "OutboundMessage", source: "workflow" };
 
-/** Waits until so many have come, and gives them. */
+/** Waits until so many have arrived, and returns them. */
 async function arrived(from: Receiver, count: number, sayProgress = false): Promise<readonly Arrival[]> {
   for (let seen = 0, still = 0; seen < count && still < 600; still++) {
     await new Promise((again) => setTimeout(again, 100));

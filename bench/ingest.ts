@@ -1,5 +1,5 @@
-// `npm run bench:ingest`: what receiving costs, in raw workerd, against a Worker that only answers and one that only
-// stores. One interleaved run: each Worker is started anew in each round, on an empty state.
+// `npm run bench:ingest`: what receiving costs, in raw workerd, compared with a Worker that only answers and one that
+// only stores. One interleaved run: in each round every Worker is started afresh with empty state.
 import { agencyRules } from "../test/generated/agency.ts";
 import { load, type Load } from "./parts/load.ts";
 import { figure, median, publish, quantile, setting } from "./parts/report.ts";
@@ -39,7 +39,7 @@ interface Contender {
   readonly p99: number[];
 }
 
-// Rules wait, so that receiving is measured and not delivering; what they plan is stored all the same.
+// The actions are delayed, so that receiving is measured and not delivering; they are planned and stored all the same.
 const waiting = (count: number) =>
   agencyRules(count).map((rule) => ({ ...rule, actions: rule.actions.map((action) => ({ ...action, after: "1d" })) }));
 

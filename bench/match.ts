@@ -1,5 +1,5 @@
-// `npm run bench:match`: what finding the rules of an event costs as their number grows, against other engines. All of
-// them get the same facts of the same events, and have to agree on what matches before anything is timed.
+// `npm run bench:match`: what finding an event's rules costs as their number grows, compared with other engines. All of
+// them get the same facts of the same events, and must agree on what matches before anything is timed.
 import { decide } from "../src/match/decide.ts";
 import { factSlot, DecisionFacts } from "../src/match/facts.ts";
 import { RuleIndex } from "../src/match/rule-index.ts";
@@ -15,9 +15,9 @@ import { figure, median, print, publish, setting, type Table } from "./parts/rep
 const SIZES = [10, 100, 1_000, 10_000, 100_000];
 const EVENTS = 1_000;
 const ROUNDS = setting("ROUNDS", 5);
-/** How long one contender is timed in one round; it does one event at least. */
+/** How long one contender is timed in one round; it handles at least one event. */
 const ROUND_MS = 150;
-/** So many comparisons of a rule with an event are made to see whether all agree. */
+/** How many pairs of a rule and an event are compared to see whether all agree. */
 const AGREEMENT_PAIRS = 50_000;
 
 interface Sent {
@@ -25,7 +25,7 @@ interface Sent {
   readonly event: Event;
 }
 
-/** Our own, as they are used: from the event to the rules, by their places. */
+/** Our own contenders, as used: from the event to the positions of the rules. */
 const own: readonly { name: string; prepare: (rules: readonly Rule[]) => Matcher }[] = [
   {
     name: "Afterbeep: index and engine",
@@ -59,7 +59,7 @@ const own: readonly { name: string; prepare: (rules: readonly Rule[]) => Matcher
 
 type Closure = (facts: DecisionFacts) => boolean;
 
-/** A rule as somebody would write it by hand: the bound for whoever looks at every rule. */
+/** A rule as one would code it by hand: the bound for any engine that looks at every rule. */
 function closureOf({ on, locations, conditions }: Rule): Closure {
   const [kind, place] = [factSlot("kind") ?? 0, factSlot("locationId") ?? 0];
   const met = conditionClosure(conditions);
@@ -106,7 +106,7 @@ function comparisonClosure({ fact, operator, value }: FactCondition): Closure {
   }
 }
 
-/** A payload that was just parsed, as an event: what receiving does besides is measured in bench:ingest. */
+/** A freshly parsed payload as an event: the rest of receiving is measured in bench:ingest. */
 function parsed({ text, event }: Sent): Event {
   const payload = JSON.parse(text) as JsonObject;
   const { locationId, contactId } = payload as { locationId: string; contactId: string };
@@ -114,7 +114,7 @@ function parsed({ text, event }: Sent): Event {
 }
 const ids = ({ key, kind, occurredAt, receivedAt }: Event) => ({ key, kind, occurredAt, receivedAt });
 
-/** Events in a second: as many of them in turn as the time allows. */
+/** Events per second: handles them in turn for as long as a round lasts. */
 async function rateOf(match: Matcher, sent: readonly Sent[], read: (one: Sent) => Event): Promise<number> {
   let done = 0;
   const startedAt = performance.now();
@@ -132,7 +132,7 @@ async function rateOf(match: Matcher, sent: readonly Sent[], read: (one: Sent) =
   return (done * 1_000) / (now - startedAt);
 }
 
-/** Whether all say the same; `null`: they do, on so many events. */
+/** The first disagreement among the matchers; `null` if they agree on all events. */
 async function disagreement(matchers: ReadonlyMap<string, Matcher>, sent: readonly Sent[]): Promise<string | null> {
   for (const { event } of sent) {
     const answers = new Map<string, string>();

@@ -1,4 +1,4 @@
-// One round of what the code of this folder's commit takes, as JSON: bench.ts runs it in turns with another commit's.
+// One round of measuring this folder's commit, as JSON: bench.ts runs it alternately with another commit's.
 import { readEvent } from "../src/events/event.ts";
 import { parseJson } from "../src/events/parse-json.ts";
 import { LocationLedger } from "../src/ledger/ledger.ts";

@@ -1,5 +1,5 @@
-// `npm run bench:page`: how soon the operator's page is there, and how soon it answers, over a full ledger. The Worker
-// in workerd with its state on disk, Chromium in front of it, on the same machine.
+// `npm run bench:page`: how soon the operator's page appears and how fast it responds, with a full ledger. The Worker
+// runs in workerd with its state on disk, and Chromium on the same machine.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ await Promise.all(Array.from({ length: CONNECTIONS }, sendSome));
 const browser = await launchChromium();
 const signIn = `#token=${TEST_VARIABLES.ADMIN_TOKEN}`;
 
-/** A new visitor: from the link that signs in to numbers, chart and newest events. */
+/** A new visitor: from the sign-in link to numbers, chart and newest events. */
 async function firstVisit(): Promise<{ shownMs: number; bytes: number }> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -78,7 +78,7 @@ await worker.miniflare.dispose();
 worker = await runWorker(options);
 const cold = await firstVisit();
 
-/** In the page: goes to a place, and waits until the list below it has answered that question. */
+/** The places that are visited in the page, each until its list has been answered. */
 const STEPS: readonly (readonly [what: string, place: string])[] = [
   ["events of a channel", "events?channel=sms"],
   ["events of an outcome", "events?outcome=failed"],
@@ -105,7 +105,7 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 
-/** From the click to the frame after the last answer. It runs in the page. */
+/** Milliseconds from the click until the last answer. It runs in the page. */
 async function goThere(fragment: string): Promise<number> {
   const isQuestion = (entry: PerformanceEntry): boolean =>
     entry.name.includes("/api/") && !entry.name.includes("/changes");

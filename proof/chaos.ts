@@ -1,5 +1,6 @@
-// `npm run chaos -- --kills 100`: the built Worker in workerd under signed load over many locations, killed, stopped,
-// starved of disk and swapped for the next version, until nothing waits; then checked like a simulation.
+// `npm run chaos -- --kills 100`: the built Worker in workerd under signed load on many locations is killed, stopped,
+// starved of disk space and swapped for the next version. Once nothing waits any more, its history is checked like a
+// simulation's.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +29,7 @@ Exit codes: 0 nothing is violated; 1 otherwise; 2 wrong usage.`;
 const CONTACTS = 5;
 const CANCEL_EVERY = 20;
 const DRAIN_MS = 180_000;
-/** A request and the answer to an event come by different connections. */
+/** A delivery's request and the answer to an event come over different connections. */
 const GRACE_MS = 1_000;
 const SHOWN = 12;
 
@@ -72,7 +73,7 @@ function read() {
 
 const say = (text: string): void => void (options.json || console.log(text));
 
-/** Sends events at the rate until told to stop. */
+/** Sends events at the given rate until told to stop. */
 function load(folder: string): { stop(): Promise<void>; readonly sent: number } {
   let isOn = true;
   let sent = 0;
@@ -101,7 +102,7 @@ function load(folder: string): { stop(): Promise<void>; readonly sent: number } 
   };
 }
 
-/** Waits until no delivery is open in any location. */
+/** Waits until no location has an open delivery. */
 async function drained(folder: string): Promise<boolean> {
   const until = performance.now() + DRAIN_MS;
   for (let location = 0; location < options.locations; location++)
@@ -117,7 +118,7 @@ async function drained(folder: string): Promise<boolean> {
   return true;
 }
 
-/** What had left, or was about to, when the process died. */
+/** The deliveries that had been sent, or were about to be, when the process died. */
 function inFlightAt(folder: string): string[] {
   const hasDeliveries = "SELECT 1 FROM sqlite_master WHERE name = 'deliveries'";
   const sending = "SELECT id FROM deliveries WHERE state = 'sending'";
@@ -126,7 +127,7 @@ function inFlightAt(folder: string): string[] {
     .map(({ id }) => String(id));
 }
 
-/** What the ledgers' files hold at the end. */
+/** The contents of the ledgers' files at the end. */
 function tables(folder: string, sets: readonly RuleSet[]): { events: RecordedEvent[]; deliveries: EndedDelivery[] } {
   const all = readLedgers(folder, (ask) => tablesOf(ask, sets));
   return { events: all.flatMap(({ events }) => events), deliveries: all.flatMap(({ deliveries }) => deliveries) };
@@ -163,7 +164,7 @@ for (let kill = 1; kill <= options.kills; kill++) {
   }
   await worker.stop("SIGKILL");
   world.interrupted.push(...inFlightAt(state));
-  // Every third time another version comes up: the rules have changed in mid-flight.
+  // Every third start may bring up the other version: the rules change while deliveries are under way.
   worker = await startVersion(kill % 3 === 0 ? luck.below(2) : 0, state);
   if (kill % 10 === 9) say(`${kill} of ${options.kills} kills, ${events.sent} events, ${world.calls.length} calls`);
 }

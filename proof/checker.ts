@@ -1,4 +1,4 @@
-// The promises, checked on a history. Each returns what it found, in words; nothing found is an empty list.
+// The promises, checked on a history. Each yields the violations that it found, in words.
 import { FOLLOW_UPS } from "./follow-ups.ts";
 import type { Acknowledged, Call, EndedDelivery, History } from "./history.ts";
 
@@ -7,10 +7,10 @@ type Property = (history: History) => Iterable<string>;
 const ENDED = new Set(["sent", "dead", "cancelled"]);
 const ATTEMPTS = 10;
 const DAY_MS = 86_400_000;
-/** What ends a delivery before its tenth attempt. */
+/** Errors that end a delivery before its tenth attempt. */
 const FINAL =
   /^(?:DESTINATION_GONE|DESTINATION_REFUSED|DESTINATION_HELD_UP|ACTION_NOT_RELEASED|ACTION_TEMPLATE|ACTION_LOST|HIGHLEVEL_TOKEN|HIGHLEVEL_TOKEN_REFUSED|HIGHLEVEL_REFUSED|HIGHLEVEL_UNKNOWN)\b/;
-/** Ten failures open a circuit; what was under way by then may still fail, and probes come half a minute apart. */
+/** Ten failures open a circuit; calls already under way may still fail, and probes come half a minute apart. */
 const CALLS_BEFORE_OPEN = 14;
 const OPEN_MS = 25_000;
 
@@ -30,7 +30,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   ...FOLLOW_UPS,
 };
 
-/** What a history violates: the property, and what was seen. */
+/** What a history violates: the property, and what was observed. */
 export function violations(history: History): string[] {
   return Object.entries(PROPERTIES).flatMap(([name, property]) =>
     [...property(history)].map((found) => `${name}: ${found}`),
@@ -78,7 +78,7 @@ function* repeatsAreExplained(history: History): Generator<string> {
   }
 }
 
-/** What was held or was not its turn counts as no try. */
+/** Whether an attempt counts as a try: not if the delivery was held, or it was not its turn. */
 function isTry({ error }: { readonly error: string | null }): boolean {
   return !/^(?:HIGHLEVEL_LIMIT|ACTION_BREAKER|CONTACT_DND|CONTACT_STOPPED)\b/.test(error ?? "");
 }
@@ -125,7 +125,7 @@ function* nothingAfterCancel(history: History): Generator<string> {
       if (!delivery.cancelsOnReply || delivery.contactId !== reply.contactId || !event) continue;
       if (event.seq > reply.seq || event.occurredAt > reply.occurredAt || hasRetried.has(delivery.id)) continue;
       const left = leftBetween(delivery.id, order);
-      // What was under way already is not called back.
+      // What was already under way is not called back.
       if (left && (graceMs === 0 || left.at > at + graceMs))
         yield `${delivery.id} left after the reply ${key} was acknowledged`;
     }

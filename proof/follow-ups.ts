@@ -1,4 +1,4 @@
-// The promises about what is done inside HighLevel, checked on what HighLevel saw.
+// The promises about what is done inside HighLevel, checked against what HighLevel saw.
 import type { EndedDelivery, FollowUps, History, Wish } from "./history.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -6,15 +6,15 @@ type Property = (history: History) => Iterable<string>;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /**
- * Once an attempt was let through it may ask for an earlier message and refresh its token before it leaves, within 20
- * seconds each, and once more after a refused token.
+ * An attempt that was let through may still look for an earlier message and refresh its token before it leaves, each
+ * within 20 seconds, and once more after its token was refused.
  */
 const UNDER_WAY_MS = 90_000;
-/** A refresh that died with its object: the answer was heard, and not on disk. */
+/** For a refresh that died with its object: the answer was heard, but may not have been on disk yet. */
 const COMMITS_WITHIN_MS = 5_000;
-/** A token that was refreshed is not refreshed again for five minutes; clocks are set by less than a minute. */
+/** A refreshed token is not refreshed again for five minutes; clocks are changed by less than a minute. */
 const REFRESHED_MS = 4 * MINUTE_MS;
-/** Texts that a rule sends for one event. */
+/** How many texts each rule sends for one event. */
 const TWINS = { texts: 1, twins: 2 };
 const SAYS_WHY = /^[A-Z_]{5,}: .{20,}/;
 const LIFTS: { readonly [says in Wish["says"]]: readonly Wish["says"][] } = {
@@ -42,7 +42,7 @@ function of(check: (history: History, followUps: FollowUps) => Iterable<string>)
 
 function* sentOnce({ deliveries, confirmed }: History, { messages, sends, tags }: FollowUps): Generator<string> {
   const retried = retriedIn(confirmed);
-  // Whoever retries what nobody could find out says that it is not there.
+  // Retrying a message whose end is unknown states that it was not sent.
   const excused = deliveries.filter(
     ({ id, attempts }) => retried.has(id) && attempts.some(({ error }) => error?.startsWith("HIGHLEVEL_UNKNOWN")),
   );
@@ -78,7 +78,7 @@ function* notAfterCancel({ deliveries, confirmed }: History, { messages }: Follo
   const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   for (const { what, id, order } of confirmed) {
     const delivery = byId.get(id);
-    // One of two that say the same cannot be told from the other.
+    // The two messages of "twins" say the same and cannot be told apart.
     if (what !== "cancelled" || delivery?.rule !== "texts" || delivery.highlevelCall !== "send-message") continue;
     const about = aboutOf(delivery);
     const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order);

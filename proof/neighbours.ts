@@ -1,5 +1,5 @@
-// `npm run neighbours`: what one destination that hangs does to the others of its location, and what one location that
-// floods does to another. In raw workerd, over real connections.
+// `npm run neighbours`: how a hanging destination affects the others of its location, and how a flood of events to one
+// location affects another. In raw workerd, over real connections.
 import { parseArgs } from "node:util";
 import { quantile } from "../bench/parts/report.ts";
 import { buildWith, discard, serve } from "../bench/parts/serve.ts";
@@ -59,7 +59,7 @@ const built = await buildWith([both]);
 const worker = await serve(built, { kv, variables: { OUTBOUND_ALLOWED_HOSTS: `${prompt},${hanging}` } });
 world.port = worker.port;
 
-/** Sends to a location at a rate for some seconds, and gives how long each answer took. */
+/** Sends to a location at a rate for some seconds; returns how long each answer took. */
 async function load(locationId: string, rate: number, goesOn: boolean): Promise<number[]> {
   const latencies: number[] = [];
   const under: Promise<void>[] = [];

@@ -1,4 +1,4 @@
-// What a location has as rules while something is broken, and what is sent to it.
+// The rules of a location while things break, and the events that are sent to it.
 import type { JsonObject } from "../src/kit/json.ts";
 import type { HighLevelAction, Rule, RuleSet, WebhookAction } from "../src/model/rule.ts";
 import { aRule, aRuleSet, aTask } from "../test/builders.ts";
@@ -7,7 +7,7 @@ import type { Chance } from "../test/generated/chance.ts";
 import type { Wish } from "./history.ts";
 
 const STATUSES = ["delivered", "failed", "read", "opened"] as const;
-/** A path that says what a webhook is about, so that repeats can be told from others. */
+/** A path that says what a webhook is about, so that repeats can be recognised. */
 const ABOUT = "{{ event.contactId }}/{{ decision.eventKey }}/{{ rule.name }}";
 
 const onStatus = (status: string): Rule["conditions"] => ({
@@ -15,8 +15,8 @@ const onStatus = (status: string): Rule["conditions"] => ({
 });
 
 /**
- * The version that is deployed first, and the next one. `origins` are four destinations; `after` are how long a short,
- * a middle and a long wait are, and `window` is that of one rule.
+ * The version that is deployed first, and the next one. `origins` are four destinations, `after` are the lengths of a
+ * short, a medium and a long wait, and `window` is for one of the rules.
  */
 export function ruleSets(
   origins: readonly string[],
@@ -64,13 +64,13 @@ export function ruleSets(
   ];
 }
 
-/** How many messages the rules of a location with HighLevel may send. */
+/** How many messages each rule that texts through HighLevel may send. */
 export const BREAKERS = {
   texts: { perMinute: 4, perContactDay: 6 },
   twins: { perMinute: 3, perContactDay: 3 },
 } as const;
 
-/** The same rules, and two that follow up inside HighLevel: one waits, the other sends the same text twice. */
+/** The same rules plus two that follow up inside HighLevel: one waits, the other sends the same text twice. */
 export function withFollowUps(ruleSet: RuleSet, after: string): RuleSet {
   const text = (fields: Partial<HighLevelAction> = {}): HighLevelAction => ({
     type: "highlevel",
@@ -94,7 +94,7 @@ export function withFollowUps(ruleSet: RuleSet, after: string): RuleSet {
   return { ...ruleSet, rules: [...ruleSet.rules, texts, twins] };
 }
 
-/** What HighLevel sends of what a contact wants. */
+/** What HighLevel sends when a contact expresses a wish. */
 export function aWish(
   about: { key: string; locationId: string; contactId: string; atMs: number },
   says: Wish["says"],
@@ -107,7 +107,7 @@ export function aWish(
   return { type: "InboundMessage", ...common, ...message };
 }
 
-/** What HighLevel sends of a message, out or in. */
+/** What HighLevel sends for a message, outbound or inbound. */
 export function aMessage(
   about: { key: string; locationId: string; contactId: string; isReply: boolean; atMs: number },
   chance: Chance,

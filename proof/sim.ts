@@ -1,5 +1,5 @@
 // `npm run sim -- --seeds 2000`: the ledger on a simulated clock, disk and network, broken in every way that chance
-// finds, then checked. A seed that fails is printed with the command that repeats it.
+// finds, then checked. A failing seed is printed with the command that repeats it.
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ function read() {
   }
 }
 
-/** Runs a job in a process of its own. One that says nothing for a while is taken to run for ever. */
+/** Runs a job in its own process. One that is silent for too long is taken to be in an endless loop. */
 function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
   return new Promise((done, fail) => {
     const child = fork(join(import.meta.dirname, "sim/seeds.ts"), {
@@ -77,7 +77,7 @@ function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
   });
 }
 
-/** All seeds, parted among the processes. */
+/** Runs all seeds, divided among the processes. */
 async function runAll(last: number, mutant?: string): Promise<Found> {
   const progress = Array<number>(PROCESSES).fill(0);
   const say = (): void => {
@@ -113,7 +113,7 @@ function tellFailure({ failed }: Found): void {
   console.log(`Repeat it with: npm run sim -- --seed ${failed.seed}${planted}`);
 }
 
-/** Plants each bug in turn, in several processes; how many were not found. */
+/** Plants each bug in turn, in several processes; returns how many were not found. */
 async function findMutants(last: number): Promise<number> {
   const waiting = [...MUTANTS];
   const told: { mutant: string; seed: number | null; violation: string | null }[] = [];
@@ -141,7 +141,7 @@ const found =
   seed > 0
     ? await runJob({ first: seed, last: seed, step: 1, mutant: options.mutant }, () => undefined)
     : await runAll(Number(options.seeds), options.mutant);
-// A planted bug is there to be found.
+// A planted bug has to be found.
 const isGood = (found.failed === null) === (options.mutant === undefined);
 if (options.json) console.log(JSON.stringify(found));
 else {

@@ -1,5 +1,5 @@
-// `npm run soak`: signed events at a steady rate over many locations for half an hour, and what that does to memory,
-// files and answers. At the end every acknowledged event has to be there, and every delivery sent.
+// `npm run soak`: signed events at a steady rate over many locations for half an hour, and how that affects memory,
+// files and answer times. At the end every acknowledged event has to be there, and every delivery sent.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ function read(): { minutes: number; rate: number; locations: number } {
   }
 }
 
-/** Megabytes that a process holds in memory. */
+/** Resident memory of a process, in megabytes. */
 function memoryMb(pid: number | undefined): number {
   const [, kilobytes = "0"] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) / 1_024;

@@ -1,4 +1,4 @@
-// What the tables of a ledger hold at the end, read past the ledger.
+// What a ledger's tables hold at the end, read directly, not through the ledger.
 import type { Plan } from "../src/ledger/deliveries/deliveries.ts";
 import type { LogRecord } from "../src/ledger/log/log.ts";
 import type { CancelledBy } from "../src/model/delivery.ts";
@@ -7,7 +7,7 @@ import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
 import type { CountedSend, EndedDelivery, RecordedEvent } from "./history.ts";
 
-/** Asks the tables: the rows of a statement. */
+/** Queries the tables: returns the rows of a statement. */
 export type Ask = (statement: string, ...values: string[]) => { [column: string]: unknown }[];
 
 export function tablesOf(
@@ -24,7 +24,7 @@ export function tablesOf(
   };
 }
 
-/** The messages that deliveries were let through to send. */
+/** The messages that deliveries were allowed to send. */
 export function sendsOf(ask: Ask): CountedSend[] {
   return ask("SELECT delivery_id, rule, contact_id, at, message_id FROM sends ORDER BY at").map((row) => ({
     deliveryId: String(row["delivery_id"]),

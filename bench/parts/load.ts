@@ -1,5 +1,5 @@
-// A load generator in a process of its own: keeps so many connections busy, each with one request at a time, and says
-// how long each answer took. It writes HTTP/1.1 on plain sockets, so that it takes less of the machine than what it tests.
+// A load generator in its own process: keeps so many connections busy, each with one request at a time, and reports how
+// long each answer took. It writes HTTP/1.1 to plain sockets, so that it uses less of the machine than what it tests.
 import { fork } from "node:child_process";
 import { createPrivateKey, sign } from "node:crypto";
 import { connect, type Socket } from "node:net";
@@ -9,18 +9,18 @@ import { preciseNow } from "./receiver.ts";
 
 const MAX_RESETS = 20;
 
-/** What to send. Payloads are those of an agency, each under a key of its own and for one of so many locations. */
+/** What to send. Payloads are those of an agency, each with its own key and for one of so many locations. */
 export interface Job {
   readonly port: number;
   readonly connections: number;
   readonly requests: number;
   readonly locations: number;
-  /** Tells the keys of one run from those of another. */
+  /** Distinguishes the keys of one run from those of another. */
   readonly run: string;
-  /** Requests for each second; absent: as many as are answered. */
+  /** Requests per second; absent: as many as are answered. */
   readonly rate?: number;
   readonly fields?: { readonly [name: string]: string };
-  /** Also says when each answer was there. */
+  /** Also report when each answer arrived. */
   readonly tellEnd?: boolean;
 }
 
@@ -29,15 +29,15 @@ export interface Load {
   readonly seconds: number;
   /** Milliseconds from the first byte sent to the answer. */
   readonly latencies: readonly number[];
-  /** How often each status came. */
+  /** How often each status was answered. */
   readonly statuses: { readonly [status: string]: number };
-  /** The key of each event and when its answer was there, milliseconds since 1970. */
+  /** The key of each event and when its answer arrived, milliseconds since 1970. */
   readonly answers?: readonly (readonly [key: string, at: number])[];
-  /** When the last answer was there, milliseconds since 1970. */
+  /** When the last answer arrived, milliseconds since 1970. */
   readonly endedAt: number;
 }
 
-/** Runs a job in a process of its own. */
+/** Runs a job in its own process. */
 export function load(job: Job): Promise<Load> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, [JSON.stringify(job)]);
@@ -62,7 +62,7 @@ function requestsOf({ requests, locations, run, port, fields = {} }: Job): Buffe
   });
 }
 
-/** Whether an answer with its body is there. */
+/** Whether an answer has arrived in full, body included. */
 function isWhole(answer: string): boolean {
   const head = answer.indexOf("\r\n\r\n");
   if (head < 0) return false;
@@ -84,7 +84,7 @@ async function run(job: Job): Promise<Load> {
       let index = 0;
       let resets = 0;
       let socket: Socket;
-      /** A server may close a connection that it has starved: the request is sent again, as its sender would. */
+      /** A server may close a connection that it has starved: the request is sent again, as a real sender would. */
       const open = (): void => {
         answer = "";
         socket = connect(job.port, "127.0.0.1");

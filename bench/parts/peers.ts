@@ -1,5 +1,5 @@
-// The engines that bench:match compares with, each driven as its manual says. Those of bench/package.json are left out
-// when they are not installed: `npm ci --prefix bench`.
+// The engines that bench:match compares with, each used as its manual says. Those in bench/package.json are left out
+// unless they are installed: `npm ci --prefix bench`.
 import { createRequire } from "node:module";
 import { Engine } from "json-rules-engine";
 import { factsOf } from "../../src/events/event.ts";
@@ -9,7 +9,7 @@ import type { Event } from "../../src/model/event.ts";
 import type { Json } from "../../src/kit/json.ts";
 import type { Condition, Rule } from "../../src/model/rule.ts";
 
-/** From an event to the places of the rules that match. */
+/** From an event to the positions of the rules that match. */
 export type Matcher = (event: Event) => readonly number[] | Promise<readonly number[]>;
 
 interface Peer {
@@ -17,7 +17,7 @@ interface Peer {
   readonly prepare: (rules: readonly Rule[]) => Matcher;
 }
 
-/** Everything that has to hold for a rule, its kinds and locations among it. */
+/** Everything that has to hold for a rule, including its kinds and locations. */
 const whole = (rule: Rule): Condition => ({ all: [...scopeOf(rule), rule.conditions] });
 
 const jsonRulesEngine: Peer = {
@@ -129,7 +129,7 @@ function expressionOf(condition: Condition): string {
   }
 }
 
-/** The engines that are there, and the names of those that are not. */
+/** The engines that are installed, and the names of those that are not. */
 export function peers(): { readonly installed: readonly Peer[]; readonly missing: readonly string[] } {
   const require = createRequire(import.meta.url);
   const installed: Peer[] = [jsonRulesEngine];

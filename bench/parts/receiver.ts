@@ -1,9 +1,9 @@
-// A receiver of webhooks in a process of its own: answers after some milliseconds and writes down what came when.
+// A receiver of webhooks in its own process: answers after some milliseconds and records what arrived when.
 import { fork, type ChildProcess } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** One webhook that came: its id, its path, and when its headers were there, milliseconds since 1970. */
+/** One webhook: its id, its path, and when its headers arrived, milliseconds since 1970. */
 export interface Arrival {
   readonly id: string;
   readonly path: string;
@@ -12,14 +12,14 @@ export interface Arrival {
 
 export interface Receiver {
   readonly port: number;
-  /** How many have come since they were last taken. */
+  /** How many have arrived since the last `take`. */
   count(): Promise<number>;
-  /** What has come since it was last taken. */
+  /** What has arrived since the last `take`. */
   take(): Promise<readonly Arrival[]>;
   stop(): void;
 }
 
-/** Milliseconds since 1970, with fractions: the same clock in every process of a machine. */
+/** Milliseconds since 1970, with fractions: the same clock in every process on a machine. */
 export const preciseNow = (): number => performance.timeOrigin + performance.now();
 
 export async function receiver(answerAfterMs: number): Promise<Receiver> {

@@ -1,4 +1,4 @@
-// What every benchmark shares: medians, tables, and the page that keeps the last run of each.
+// What all benchmarks share: medians, tables, and the page that keeps the last run of each.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,20 +20,20 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** The value below which a share of them lies, 0…1. */
+/** The value below which a share of the values lies, 0…1. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** A number for people: three digits that count. */
+/** A number for people, with three significant digits. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (value >= 1_000) return Math.round(Number(value.toPrecision(3))).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
 }
 
-/** The commit that runs, with a mark when files have changed since. */
+/** The commit that runs, marked if files have changed since. */
 function commit(): string {
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
   try {
@@ -45,10 +45,10 @@ function commit(): string {
   }
 }
 
-/** What makes a run shorter or longer than it is by itself. */
+/** The settings that make a run shorter or longer than usual. */
 const SETTINGS = ["ROUNDS", "REQUESTS", "EVENTS", "BURST", "LOCATIONS"] as const;
 
-/** How long a run is: a setting from the environment, or what it is by itself. A setting that is no number ends the run. */
+/** A setting from the environment, or its usual value. One that is not a number ends the run. */
 export function setting(name: (typeof SETTINGS)[number], usual: number): number {
   const given = process.env[name];
   if (!given) return usual;
@@ -57,7 +57,7 @@ export function setting(name: (typeof SETTINGS)[number], usual: number): number 
   process.exit(2);
 }
 
-/** What ran where. */
+/** What ran, and where. */
 export function circumstances(command: string): string {
   const [first] = cpus();
   const machine = `${cpus().length} × ${first?.model.trim() ?? "unknown"}`;
@@ -75,7 +75,7 @@ export function print({ title, columns, rows }: Table): void {
   for (const row of rows) console.log(line(row));
 }
 
-/** Prints tables, and puts them on the page in place of those of the last run. */
+/** Prints tables, and puts them on the page in place of the last run's. */
 export function publish(
   section: string,
   command: string,

@@ -1,4 +1,4 @@
-// The built Worker in raw workerd, without a proxy: as near to production as a machine of one's own comes.
+// The built Worker in raw workerd, without a proxy: as close to production as one's own machine gets.
 import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -13,7 +13,7 @@ import { ruleSetOf } from "../../src/rules/rule-set.ts";
 import { TEST_VARIABLES } from "../../test/keys.ts";
 import { withoutBuild } from "../../test/whole/checkout.ts";
 
-/** A Worker's code, and the settings that workerd needs of wrangler.toml. */
+/** A Worker's code, and the settings from wrangler.toml that workerd needs. */
 export interface BuiltWorker {
   readonly folder: string;
   readonly file: string;
@@ -23,15 +23,15 @@ export interface BuiltWorker {
 export interface ServedWorker {
   readonly port: number;
   readonly process: ChildProcess;
-  /** `SIGKILL` leaves the state as a crash does. */
+  /** `SIGKILL` leaves the state as a crash would. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 const LOG = process.env["BENCH_LOG"] ? "inherit" : "ignore";
-/** KV that takes everything and has nothing: what a benchmark needs of it. */
+/** A KV that accepts everything and holds nothing, which is all that a benchmark needs. */
 const KV = `export default { fetch: (request) => new Response(null, { status: request.method === "GET" ? 404 : 200 }) };`;
 
-/** Nothing stays behind, however a benchmark ends. */
+/** What is removed at exit, so that nothing stays behind however a benchmark ends. */
 const running = new Set<ChildProcess>();
 const folders = new Set<string>();
 process.once("exit", () => {
@@ -46,7 +46,7 @@ function newFolder(): string {
   return folder;
 }
 
-/** Bundles the Worker as `wrangler deploy` does, with other rules; `main` may put something of a benchmark around it. */
+/** Bundles the Worker as `wrangler deploy` does, with different rules; `main` may wrap it for a benchmark. */
 export async function buildWith(
   rules: readonly Rule[],
   { main = "src/worker.ts" }: { main?: string } = {},
@@ -77,7 +77,7 @@ export function discard({ folder }: BuiltWorker): void {
   folders.delete(folder);
 }
 
-/** Starts workerd; state is kept in `state`, or in a folder that goes with the Worker. */
+/** Starts workerd; its state is kept in `state`, or in a folder that is removed along with the Worker. */
 export async function serve(
   built: BuiltWorker,
   {
@@ -88,9 +88,9 @@ export async function serve(
   }: {
     state?: string;
     variables?: { [name: string]: string };
-    /** `host:port` of a server that speaks KV's protocol; absent: one that forgets everything. */
+    /** `host:port` of a server that speaks KV's protocol; absent: a KV that keeps nothing. */
     kv?: string;
-    /** Gets what the Worker logs. */
+    /** Receives what the Worker logs. */
     onLog?: (text: string) => void;
   } = {},
 ): Promise<ServedWorker> {

@@ -1,4 +1,4 @@
-// A disk that is full, and one that has become read-only: a small file system in memory, mounted for the purpose.
+// A full disk, and one that turns read-only: a small in-memory file system, mounted for the purpose.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,11 +11,11 @@ const EVENTS = 60;
 const LOCATIONS = 3;
 const DRAIN_TRIES = 600;
 
-/** What was seen. */
+/** The result. */
 export interface BrokenDisk {
-  /** Why it could not be tried; `null`: it was. */
+  /** Why this could not be tried; `null` if it was. */
   readonly skipped: string | null;
-  /** How often senders were told what while the disk refused, by what was wrong with it. */
+  /** For each trouble with the disk, how often senders were answered with each status meanwhile. */
   readonly told: { readonly [trouble: string]: { readonly [status: string]: number } };
   readonly violations: readonly string[];
 }
@@ -25,7 +25,7 @@ interface Tools {
   readonly world: World;
 }
 
-/** Runs the Worker on a disk that fills up, then on one that turns read-only, and heals it each time. */
+/** Runs the Worker on a disk that fills up, then on one that turns read-only, and repairs it each time. */
 export async function brokenDisk({ start, world }: Tools): Promise<BrokenDisk> {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-disk-"));
   try {
@@ -37,7 +37,7 @@ export async function brokenDisk({ start, world }: Tools): Promise<BrokenDisk> {
   const violations: string[] = [];
   const told: { [trouble: string]: { [status: string]: number } } = {};
   let worker = await start(folder);
-  /** What a process has open cannot be made read-only under it. */
+  /** While a process has files open for writing they cannot be made read-only, so the Worker is started anew. */
   const remounted = async (running: ServedWorker, how: "ro" | "rw"): Promise<ServedWorker> => {
     await running.stop("SIGKILL");
     execFileSync("mount", ["-o", `remount,${how}`, folder], { stdio: "pipe" });
@@ -57,7 +57,7 @@ export async function brokenDisk({ start, world }: Tools): Promise<BrokenDisk> {
       if (trouble === "full") rmSync(join(folder, "filler"), { force: true });
       else worker = await remounted(worker, "rw");
       await Promise.all(sending);
-      // What was acknowledged has to be there after a kill, too.
+      // What was acknowledged has to be there even after a kill.
       await worker.stop("SIGKILL");
       worker = await start(folder);
       for (const key of lied)
@@ -87,7 +87,7 @@ function fill(folder: string): void {
   try {
     writeFileSync(join(folder, "filler"), Buffer.alloc(bavail * bsize));
   } catch {
-    // It is full a little earlier.
+    // The disk was full a little earlier.
   }
 }
 

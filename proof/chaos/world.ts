@@ -1,5 +1,5 @@
-// What is around a Worker that is being broken: destinations and a KV that write down what comes, and senders that go
-// on until they are told 2xx. All of it in one process, so that everything that is seen has one order.
+// The surroundings of a Worker that is being broken: destinations and a KV that record what arrives, and senders that
+// repeat until they are answered 2xx. All in one process, so that everything observed has one order.
 import { createPrivateKey, sign } from "node:crypto";
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,7 @@ import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY } from "../../test/keys.ts";
 import type { Acknowledged, Call, Confirmed } from "../history.ts";
 import { aMessage } from "../rules.ts";
 
-/** How a destination behaves: after how long it answers, and how many of sixteen deliveries it refuses the first time. */
+/** How each destination behaves: how soon it answers, and how many of sixteen deliveries it refuses the first time. */
 const DESTINATIONS = [
   { refuses: 0, answerMs: 1 },
   { refuses: 3, answerMs: 1 },
@@ -19,7 +19,7 @@ const AGAIN_MS = 200;
 const ANSWER_WITHIN_MS = 20_000;
 const KEY = createPrivateKey({ key: Buffer.from(TEST_PRIVATE_KEY, "base64"), format: "der", type: "pkcs8" });
 
-/** How often each status was answered to a sender. */
+/** How often each status was answered. */
 type Statuses = { [status: string]: number };
 
 export class World {
@@ -29,7 +29,7 @@ export class World {
   readonly interrupted: string[] = [];
   readonly statuses: Statuses = {};
   readonly latencies: number[] = [];
-  /** Events that nobody has been told 2xx of yet. */
+  /** Events that have not been answered 2xx yet. */
   readonly waiting = new Set<string>();
   readonly #kv = new Map<string, string>();
   readonly #seen = new Set<string>();
@@ -37,14 +37,14 @@ export class World {
   readonly #chance: Chance;
   #servers: ReturnType<typeof createServer>[] = [];
   #order = 0;
-  /** Where the Worker listens; it changes with every start. */
+  /** The port on which the Worker listens; it changes with every start. */
   port = 0;
 
   constructor(chance: Chance) {
     this.#chance = chance;
   }
 
-  /** Starts a destination that takes requests and never answers: its address. */
+  /** Starts a destination that takes requests and never answers; returns its address. */
   async startHanging(): Promise<string> {
     return this.#listen((request, response) => {
       this.#note(String(request.headers["webhook-id"]), (request.url ?? "").slice(1), request.headers.host ?? "");
@@ -52,7 +52,7 @@ export class World {
     });
   }
 
-  /** Starts destinations and KV: their addresses. */
+  /** Starts the destinations and KV; returns their addresses. */
   async start(): Promise<{ hosts: string[]; kv: string }> {
     const hosts: string[] = [];
     for (const { refuses, answerMs } of DESTINATIONS)
@@ -79,7 +79,7 @@ export class World {
     return [...this.#kv.values()].map((text) => JSON.parse(text) as { id: string; contactId: string });
   }
 
-  /** Sends an event, and goes on until it is told 2xx, or sends it once. How long an answer took goes into `latencies`. */
+  /** Sends an event until it is answered 2xx, or just once. The time that each answer took is added to `latencies`. */
   async send(
     key: string,
     locationId: string,
@@ -109,7 +109,7 @@ export class World {
     }
   }
 
-  /** Cancels something that waits in a location, if anything does. */
+  /** Cancels a delivery that is waiting in a location, if there is one. */
   async cancelOne(locationId: string): Promise<void> {
     const listed = await this.api("GET", `/locations/${locationId}/deliveries?state=scheduled&limit=20`);
     const { deliveries } = (listed ?? { deliveries: [] }) as { deliveries: { id: string }[] };
@@ -123,7 +123,7 @@ export class World {
       this.confirmed.push({ what: "cancelled", id, askedOrder, order: ++this.#order });
   }
 
-  /** Calls the operator's API: the body of a 200, or nothing. */
+  /** Calls the operator's API; returns the body of a 200, or `null`. */
   async api(method: string, path: string): Promise<unknown> {
     const headers = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
     const answer = await this.#ask(method, `/api${path}`, headers).catch(() => null);
@@ -152,7 +152,7 @@ export class World {
     try {
       for await (const chunk of request.setEncoding("utf8")) text += String(chunk);
     } catch {
-      // Whoever sent it died before the end.
+      // The sender died before the end.
       return;
     }
     const id = key.split(":").at(-1) ?? "";

@@ -1,5 +1,5 @@
-// Simulated time: everything that waits stands in one queue, and the clock jumps from one to the next. Between two
-// of them all promises run dry, so that a seed always gives the same run.
+// Simulated time: everything that waits is in one queue, and the clock jumps from one step to the next. Between two
+// steps all pending promises are settled, so that a seed always gives the same run.
 import type { Chance } from "../../test/generated/chance.ts";
 
 interface Step {
@@ -8,12 +8,12 @@ interface Step {
   readonly run: () => void;
 }
 
-/** Beyond this something repeats itself for ever. */
+/** More steps than this mean an endless loop. */
 const MAX_STEPS = 20_000;
 
 export class Clockwork {
   readonly chance: Chance;
-  /** Milliseconds since 1970, and how far the ledger's clock is off it. */
+  /** Milliseconds since 1970, and how far off the ledger's clock is. */
   now: number;
   offMs = 0;
   #turn = 0;
@@ -30,12 +30,12 @@ export class Clockwork {
     return this.now + this.offMs;
   }
 
-  /** The place of something that is seen now, among everything that is seen. */
+  /** The number, among everything observed, of something observed now. */
   order(): number {
     return ++this.#order;
   }
 
-  /** Runs something after so many milliseconds. */
+  /** Calls `run` after so many milliseconds. */
   after(ms: number, run: () => void): void {
     const step = { at: this.now + Math.max(0, ms), turn: ++this.#turn, run };
     let index = this.#steps.length;
@@ -47,7 +47,7 @@ export class Clockwork {
     return new Promise((done) => this.after(ms, done));
   }
 
-  /** Goes on until nothing waits, or until a time. `between` is called after each step. */
+  /** Runs until nothing waits, or up to a time. `between` is called after each step. */
   async run(untilMs: number, between: () => void): Promise<void> {
     for (let steps = 0; this.#steps.length > 0; steps++) {
       if (steps > MAX_STEPS) throw new Error("It does not come to rest");

@@ -1,4 +1,4 @@
-// WebCrypto answers from a pool of threads, in whatever order. In a simulation the same algorithms answer at once.
+// WebCrypto answers from a thread pool, in any order. In a simulation the same algorithms answer at once.
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
 
 interface GcmParameters {

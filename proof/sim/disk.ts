@@ -1,5 +1,5 @@
 // A simulated disk under a real SQLite: what is written between two awaits is one turn, turns are confirmed some time
-// later, and a crash loses the turn that was open and, by chance, those that were not confirmed.
+// later, and a crash loses the open turn and, by chance, those not yet confirmed.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { LedgerStorage } from "../../src/ledger/store/ports.ts";
 import type { Clockwork } from "./clockwork.ts";
@@ -7,34 +7,34 @@ import type { Clockwork } from "./clockwork.ts";
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE)/i;
 const SEVERAL = /;\s*\S/;
 
-/** How the disk behaves now. */
+/** How the disk behaves at present. */
 export interface DiskFaults {
-  /** Chance of a write to be refused, 0…1. */
+  /** The chance that a write is refused, 0…1. */
   refuses: number;
-  /** The longest that a confirmation takes, milliseconds. */
+  /** The longest that a confirmation may take, milliseconds. */
   slowMs: number;
 }
 
-/** The object that writes has gone. */
+/** The object that is writing is gone. */
 class ObjectGone extends Error {
   override name = "ObjectGone";
 }
 
 export class Disk {
   readonly faults: DiskFaults = { refuses: 0, slowMs: 20 };
-  /** A crash comes before so many writes more. */
+  /** This many more writes succeed before a crash. */
   crashAfterWrites = Infinity;
   readonly #database = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, StatementSync>();
   readonly #clockwork: Clockwork;
   readonly #crash: () => void;
-  /** How often an alarm was set: each has a number of its own. */
+  /** How often an alarm was set: each gets its own number. */
   #alarms = 0;
   #isTurnOpen = false;
   #isDirty = false;
   #isConfirming = false;
   #waiting: (() => void)[] = [];
-  /** Which alarm is ringing: one that is set meanwhile has another number. */
+  /** The number of the alarm that is ringing: one set meanwhile has a different number. */
   ringing: number | null = null;
 
   /** `crash`: kills the object that is writing. */
@@ -90,7 +90,7 @@ export class Disk {
         try {
           write();
         } catch {
-          // Nobody waits for it: that it failed shows as the object's output gate breaking.
+          // Nobody awaits it: the failure shows when the object's output gate breaks.
           queueMicrotask(() => isGone() || this.#crash());
           return;
         }
@@ -104,23 +104,23 @@ export class Disk {
     };
   }
 
-  /** The alarm that is set, as the object sees it. */
+  /** The current alarm, as the object sees it. */
   alarm(): { readonly number: number; readonly at: number } | undefined {
     return this.rows("SELECT number, at FROM alarm")[0] as { number: number; at: number } | undefined;
   }
 
-  /** Takes an alarm away that has rung, or that is lost. */
+  /** Removes an alarm that has rung, or that is lost. */
   dropAlarm(number: number): void {
     this.#openTurn();
     this.rows("DELETE FROM alarm WHERE number = ?", number);
   }
 
-  /** Resolves once all that was written so far is on disk: never, if the object dies before. */
+  /** Resolves once everything written so far is on disk; never, if the object dies first. */
   confirmed(): Promise<void> {
     return this.#isDirty || this.#isTurnOpen ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve();
   }
 
-  /** The power goes: nothing that waits for a confirmation will ever get one. */
+  /** A power failure: nothing that waits for a confirmation will ever get one. */
   die(): void {
     if (this.#isTurnOpen) this.#database.exec("ROLLBACK TO turn; RELEASE turn");
     if (this.#isTurnOpen || this.#isDirty)
@@ -130,13 +130,13 @@ export class Disk {
     this.ringing = null;
   }
 
-  /** What the next version would add to the tables: the version before it has to live with that. */
+  /** Adds what the next version would add to the tables: the current version has to cope with it. */
   addColumn(): void {
     const columns = new Set(this.rows("SELECT name FROM pragma_table_info('events')").map(({ name }) => name));
     if (columns.has("seq") && !columns.has("later")) this.#database.exec("ALTER TABLE events ADD COLUMN later TEXT");
   }
 
-  /** Everything that a statement finds, without any fault. */
+  /** All rows that a statement finds, unaffected by faults. */
   rows(statement: string, ...values: SQLInputValue[]): { [column: string]: unknown }[] {
     if (SEVERAL.test(statement)) {
       this.#database.exec(statement);

@@ -1,5 +1,6 @@
-// What a location with HighLevel has besides: an app that is installed, and again when its token is gone; access tokens
-// that end early; contacts who want no messages, or want them again; our own messages that come back as events.
+// What a location that follows up inside HighLevel has in addition: an app that is installed, and again when its token
+// is gone; access tokens that expire early; contacts who want no messages, or want them again; our own messages that
+// come back as events.
 import { webhookOf } from "../../src/local/stand-in/messages.ts";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
@@ -19,12 +20,12 @@ const TO_SEND = ["contacts.readonly", "locations.readonly", "conversations/messa
 const TO_ASK = "conversations/message.readonly";
 const TO_TAG = "contacts.write";
 
-/** What it needs of the run that it belongs to. */
+/** What it needs from the run that it is part of. */
 export interface Surroundings {
   readonly contacts: readonly string[];
-  /** Some time while it is busy. */
+  /** Calls `run` at some time during the busy part. */
   readonly at: (run: () => void) => void;
-  /** Sends an event until it is answered; the place at which it was first sent. */
+  /** Sends an event until it is answered; returns the order number of the first time. */
   readonly send: (event: Event) => number;
   readonly busyMs: number;
   readonly hasFaults: boolean;
@@ -84,12 +85,12 @@ export class SimulatedFollowUps {
       });
   }
 
-  /** An event that says what its contact wants was first sent. */
+  /** Notes that an event with its contact's wish was first sent. */
   says({ key, contactId, occurredAt }: Event, says: Wish["says"], sentOrder: number): void {
     this.#wishes.push({ key, contactId, says, occurredAt: Date.parse(occurredAt), sentOrder });
   }
 
-  /** What was seen; `acknowledged` says which wishes are known. */
+  /** What was observed; `acknowledged` tells which wishes are known to the ledger. */
   seen(acknowledged: readonly Acknowledged[], isClockSet: boolean): FollowUps {
     const { messages, exchanges, unkeptTokens, standIn } = this.#highlevel;
     return {
@@ -133,7 +134,7 @@ export class SimulatedFollowUps {
     void store().catch(() => this.#clockwork.after(30 * SECOND, () => this.#install()));
   }
 
-  /** Somebody looks from time to time whether the app has to be installed again. */
+  /** From time to time somebody checks whether the app has to be installed again. */
   #watchToken(untilMs: number): void {
     this.#clockwork.after(10 * MINUTE, () => {
       const look = this.#object.call((ledger) => ledger.token()?.state ?? "none");

@@ -1,5 +1,5 @@
-// A simulated HighLevel: the stand-in, behind a network that is slow, hangs, breaks, and loses answers before or after
-// HighLevel did what was asked. What left is done, also when whoever asked has died.
+// A simulated HighLevel: the stand-in behind a network that is slow, hangs, breaks, and loses answers before or after
+// HighLevel did what was asked. A request that was sent is carried out even if its sender has died.
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import type { HighLevelSettings } from "../../src/model/configuration.ts";
 import { isJsonObject } from "../../src/kit/json.ts";
@@ -13,7 +13,7 @@ export const APP = { clientId: "app-1", clientSecret: "secret-of-the-app" };
 const TOKEN_KEY = Buffer.alloc(32, 7).toString("base64");
 export const HIGHLEVEL_SETTINGS: HighLevelSettings = { api: API, ...APP, tokenKeys: [TOKEN_KEY] };
 
-/** How HighLevel, or the way there, behaves. */
+/** How HighLevel, or the network on the way to it, behaves. */
 type HighLevelCharacter =
   | "prompt"
   | "slow"
@@ -37,7 +37,7 @@ export const HIGHLEVEL_CHARACTERS: readonly HighLevelCharacter[] = [
   "500 after",
 ];
 
-/** Those that do what was asked and leave nobody knowing. */
+/** Those in which HighLevel does what was asked, but the caller cannot know. */
 export const WITHOUT_AN_END: readonly HighLevelCharacter[] = [
   "does it late",
   "answer lost",
@@ -47,9 +47,9 @@ export const WITHOUT_AN_END: readonly HighLevelCharacter[] = [
 
 const LATENCY_MS = 30;
 const SLOW_MS = 9_000;
-/** What is asked before it is sent again must be done by then: two minutes after it left, and clocks differ. */
+/** A late call is done by then: before sending again, two minutes later, the ledger looks for it, and clocks differ. */
 const LATE_MS = 60_000;
-/** What is asked of a message that is known to be there. */
+/** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
 
 type Noted<One> = { -readonly [key in keyof One]: One[key] };
@@ -64,7 +64,7 @@ export class SimulatedHighLevel {
   readonly unkeptTokens: string[] = [];
   readonly #clockwork: Clockwork;
   readonly #disk: Disk;
-  /** What the table held when HighLevel gave an access token. */
+  /** What the table held when HighLevel issued each access token. */
   readonly #heldBefore = new Map<string, unknown>();
 
   constructor(clockwork: Clockwork, disk: Disk, perInterval: number, tokensExpireInS: number) {
@@ -74,7 +74,7 @@ export class SimulatedHighLevel {
     this.standIn = new HighLevelStandIn({ clock, app: APP, limits: { perInterval }, tokensExpireInS });
   }
 
-  /** Answers a request that left at a place; never, or in time for its signal. */
+  /** Answers a request with the given order number; never, or before its signal aborts. */
   answer(request: Request, order: number, isGone: () => boolean): Promise<Response> {
     const access = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
     if (this.#heldBefore.has(access) && this.#heldBefore.get(access) === this.#held())
@@ -91,7 +91,7 @@ export class SimulatedHighLevel {
     const character = chance.next() < this.isOff ? chance.pick(this.characters) : "prompt";
     const { url, method, headers } = request;
     const leftAt = this.#clockwork.now;
-    // Read before anything is given up: it has left.
+    // Read before anything can be aborted: the request has been sent.
     const text = await request.text();
     await this.#clockwork.sleep(chance.below(character === "slow" ? SLOW_MS : LATENCY_MS));
     if (character === "hangs") return new Promise(() => undefined);
@@ -112,7 +112,7 @@ export class SimulatedHighLevel {
     return new Response(said, { status: outcome.response.status, headers: outcome.response.headers });
   }
 
-  /** Notes what HighLevel took, from what it answers. */
+  /** Notes what HighLevel accepted, going by its answer. */
   #note(path: string, asked: string, said: string, left: { leftAt: number; order: number }): Noted<Exchange> | null {
     const answer: unknown = JSON.parse(said);
     if (!isJsonObject(answer)) return null;
@@ -137,12 +137,12 @@ export class SimulatedHighLevel {
     return exchange;
   }
 
-  /** The location's token as it is kept. */
+  /** The location's token as stored. */
   #held(): unknown {
     return this.#disk.rows("SELECT sealed FROM tokens")[0]?.["sealed"];
   }
 
-  /** `contact/tag` of everything that was tagged. */
+  /** `contact/tag` for every tag that was added. */
   tags(): Set<string> {
     const contacts = [...this.standIn.state.contacts.values()];
     return new Set(contacts.flatMap(({ id, tags }) => tags.map((tag) => `${id}/${tag}`)));

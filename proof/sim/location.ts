@@ -14,15 +14,15 @@ export const RULE_SETS = ruleSets(
   { from: "09:00", to: "17:00" },
 );
 
-/** Those of a location that follows up inside HighLevel. */
+/** The rule sets of a location that follows up inside HighLevel. */
 export const FOLLOW_UP_RULE_SETS = RULE_SETS.map((ruleSet) => withFollowUps(ruleSet, "5m"));
 
-/** An event, as it comes from the hooks. */
+/** An event as it comes from the hooks. */
 export function anEvent(key: string, contactId: string, isReply: boolean, atMs: number, chance: Chance): Event {
   return read(key, aMessage({ key, locationId: LOCATION, contactId, isReply, atMs }, chance), atMs);
 }
 
-/** What a contact says of being written to. */
+/** An event with a contact's wish about being written to. */
 export function aWishEvent(key: string, contactId: string, says: Wish["says"], atMs: number): Event {
   return read(key, aWish({ key, locationId: LOCATION, contactId, atMs }, says), atMs);
 }

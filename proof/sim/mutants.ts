@@ -1,10 +1,10 @@
-// Bugs that somebody could write. Each is planted in turn, and the simulation has to find it.
+// Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
 
 export interface Mutant {
   readonly name: string;
   /** Under src. */
   readonly file: string;
-  /** Text that stands there once, and what stands there instead. */
+  /** Text that occurs exactly once in the file, and what replaces it. */
   readonly from: string;
   readonly to: string;
 }

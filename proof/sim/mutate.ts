@@ -1,8 +1,8 @@
-// Plants a bug: the text of one source file is changed as it is loaded. The code itself has no switch for it.
+// Plants a bug by changing the text of one source file as it is loaded. The code itself has no switch for it.
 import { registerHooks } from "node:module";
 import type { Mutant } from "./mutants.ts";
 
-/** From now on the mutant's file is loaded with its bug. Before any of the ledger is imported. */
+/** From now on the mutant's file is loaded with its bug. Call it before anything of the ledger is imported. */
 export function plant({ name, file, from, to }: Mutant): void {
   registerHooks({
     load(url, context, nextLoad) {

@@ -1,5 +1,5 @@
-// Simulated destinations. Each host has a character for a while; a request leaves once everything that was written
-// before it is on disk, arrives some time later, and is answered later still, or never.
+// Simulated destinations. Each host keeps a character for a while; a request leaves once everything written before it
+// is on disk, arrives some time later, and is answered later still, or never.
 import type { Call } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";
@@ -39,12 +39,12 @@ const SLOW_MS = 9_000;
 export class Network {
   readonly characters = new Map<string, Character>();
   readonly calls: Call[] = [];
-  /** What KV holds, and the chance that it refuses. */
+  /** What KV holds, and the chance that it refuses a write. */
   readonly kv = new Map<string, string>();
   kvRefuses = 0;
   directoryRefuses = 0;
   isRegistered = false;
-  /** `null`: the location has nothing to do with it. */
+  /** `null` if the location does not follow up inside HighLevel. */
   highlevel: SimulatedHighLevel | null = null;
   readonly #clockwork: Clockwork;
   readonly #disk: Disk;
@@ -54,7 +54,7 @@ export class Network {
     this.#disk = disk;
   }
 
-  /** The network as one instance of the object has it: what is under way when that dies is never heard of again. */
+  /** The network as seen by one instance of the object: answers still under way when the instance dies never arrive. */
   fetch(isGone: () => boolean): (request: Request) => Promise<Response> {
     return async (request) => {
       const id = request.headers.get("webhook-id") ?? "";
@@ -79,7 +79,7 @@ export class Network {
       put: async (task: { readonly id: string; readonly locationId: string; readonly state: string }) => {
         const order = this.#clockwork.order();
         await this.#leave(isGone);
-        // A task that is done is told to KV once more, without a delivery.
+        // A completed task is written to KV once more, without a delivery.
         if (task.state === "open")
           this.calls.push({ id: task.id, host: "kv", order, about: `task ${task.id}`, at: this.#clockwork.wall() });
         await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
@@ -109,14 +109,14 @@ export class Network {
     };
   }
 
-  /** A time limit that keeps to simulated time. */
+  /** A time limit in simulated time. */
   timeLimit(ms: number): AbortSignal {
     const controller = new AbortController();
     this.#clockwork.after(ms, () => controller.abort(new DOMException("Too late", "TimeoutError")));
     return controller.signal;
   }
 
-  /** Nothing leaves an object before what it wrote is on disk. */
+  /** Nothing leaves an object until what it wrote is on disk. */
   async #leave(isGone: () => boolean): Promise<void> {
     await this.#disk.confirmed();
     if (isGone()) await new Promise(() => undefined);
@@ -148,7 +148,7 @@ export class Network {
   }
 }
 
-/** Nobody hears what comes for an object that has gone. */
+/** Nobody hears an answer to an object that is gone. */
 async function heard<Value>(isGone: () => boolean, answer: Promise<Value>): Promise<Value> {
   try {
     const value = await answer;

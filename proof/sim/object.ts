@@ -1,4 +1,4 @@
-// A simulated Durable Object: one instance at a time over a disk that stays, made when it is called or its alarm
+// A simulated Durable Object: one instance at a time over a disk that persists, created when it is called or its alarm
 // rings, gone when it crashes. Answers leave it once what it wrote is on disk.
 import { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
@@ -7,7 +7,7 @@ import { Disk } from "./disk.ts";
 import { HIGHLEVEL_SETTINGS } from "./highlevel.ts";
 import { Network } from "./network.ts";
 
-/** An alarm handler may take so long, is tried again so often, and then the alarm is dropped. */
+/** How long an alarm handler may take, and how often it is tried before the alarm is dropped. */
 const MAX_ALARM_MS = 15 * 60_000;
 const ALARM_TRIES = 6;
 const ALARM_AGAIN_MS = 1_000;
@@ -19,7 +19,7 @@ interface Instance {
   isGone: boolean;
 }
 
-/** The caller hears that the connection broke, not what became of its call. */
+/** The caller learns that the connection broke, not what became of its call. */
 class ConnectionLost extends Error {
   override name = "ConnectionLost";
 }
@@ -28,7 +28,7 @@ export class SimulatedObject {
   readonly disk: Disk;
   readonly network: Network;
   readonly faults = { alarmIsLost: 0, alarmIsLateMs: 50 };
-  /** The version that is deployed: an instance that starts runs it. */
+  /** The deployed version, which every new instance runs. */
   ruleSet: RuleSet;
   requestsPerSecond = 500;
   eventsPerSecond = 1_000_000;
@@ -50,7 +50,7 @@ export class SimulatedObject {
     this.network = new Network(clockwork, this.disk);
   }
 
-  /** Calls the object; the answer is there once everything that it wrote is on disk. */
+  /** Calls the object; the answer arrives once everything that the object wrote is on disk. */
   call<Value>(method: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value> {
     return new Promise((tell, fail) => {
       this.#callers.add(fail);
@@ -66,7 +66,7 @@ export class SimulatedObject {
     });
   }
 
-  /** Kills the instance that runs, whatever it is doing. */
+  /** Kills the running instance, whatever it is doing. */
   crash(): void {
     const instance = this.#instance;
     if (!instance) return;
@@ -84,7 +84,7 @@ export class SimulatedObject {
     this.#ringsAt = null;
   }
 
-  /** Calls that left and of which no attempt is written down: at most one of each delivery was under way. */
+  /** Notes calls that left without a recorded attempt: at most one per delivery was under way. */
   #noteInterrupted(): void {
     const left = Map.groupBy(this.network.calls, ({ id }) => id);
     for (const [id, calls] of left) {
@@ -94,7 +94,7 @@ export class SimulatedObject {
     }
   }
 
-  /** Between two steps: sees to it that an alarm which is set will ring. */
+  /** Called between two steps: makes sure that the current alarm will ring. */
   watchAlarm(): void {
     const alarm = this.disk.alarm();
     if (!alarm || this.#ringing !== 0 || this.#ringsAt === alarm.number) return;
@@ -105,7 +105,7 @@ export class SimulatedObject {
     this.#clockwork.after(dueInMs + 1 + late, () => this.#ring(alarm.number));
   }
 
-  /** Alarms are set by the wall clock: when that is changed, they ring at another time. */
+  /** Alarms go by the wall clock: if it is changed, they ring at a different time. */
   clockChanged(): void {
     this.#ringsAt = null;
   }

@@ -1,4 +1,4 @@
-// One simulated run: a few hours at a location, with everything that can break, then peace, until nothing waits.
+// One simulated run: a few hours at a location in which everything can break, then peace until nothing waits.
 import type { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Event } from "../../src/model/event.ts";
@@ -18,18 +18,18 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Faults and events come in the first two hours; whatever waits has ten days to end. */
+/** Faults and events occur in the first two hours; whatever waits has ten days to end. */
 const BUSY_MS = 2 * HOUR;
 const PEACE_MS = 10 * DAY;
-/** What is held waits a week, also when it is held after three days of retries. */
+/** What is held waits a week, even if it was held only after three days of retries. */
 const FOLLOW_UPS_MS = 12 * DAY;
-/** One seed in three has a location with HighLevel; the others are what they were without. */
+/** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
-/** HighLevel's clock and ours may be half a minute apart. */
+/** HighLevel's clock and ours may differ by up to this much. */
 const CLOCKS_APART_MS = 25 * SECOND;
 const MAY_BE_LATE_MS = SECOND;
 const WATCHDOG_MS = 5 * MINUTE;
-/** Migrations that a version before had, whose tables a run may begin with. */
+/** The migration counts of earlier versions, with whose tables a run may begin. */
 const VERSIONS_BEFORE = LEDGER_MIGRATIONS.map((_, index) => index).filter((count) => count >= 3);
 
 /** Which faults a run has. */
@@ -46,7 +46,7 @@ interface Faults {
   readonly operator: boolean;
 }
 
-/** What a change of a delivery answers, as far as it counts here. */
+/** The part of the answer to a change of a delivery that matters here. */
 type Changed = { readonly ok: boolean };
 
 export async function simulate(seed: number): Promise<History> {
@@ -128,7 +128,7 @@ class Run {
 
   readonly #deadHosts = new Set<string>();
 
-  /** Gives each host a character, or several one after the other; in peace all are prompt but those that stay bad. */
+  /** Gives each host a character, or several in turn; in peace all are prompt except those that stay bad. */
   #planDestinations(): string[] {
     const { characters } = this.#object.network;
     const prompt: string[] = ["kv"];
@@ -162,7 +162,7 @@ class Run {
         const goesOn = this.#chance.happens(0.8);
         if (goesOn) this.#unanswered.add(key);
         const sentOrder = this.#clockwork.order();
-        // Replies say "Yes", which is a word that lifts a STOP.
+        // Replies say "Yes", a word that lifts a STOP.
         if (isReply) this.#followUps?.says(event, "start", sentOrder);
         void this.#send(event, sentOrder, goesOn);
         if (this.#faults.calls && this.#chance.happens(0.3))
@@ -181,14 +181,14 @@ class Run {
     const { chance } = this.#clockwork;
     if (this.#faults.alarmsLate) faults.alarmIsLateMs = 2 * MINUTE;
     if (this.#faults.alarmsLost) faults.alarmIsLost = 0.1;
-    // An alarm that fails for minutes is dropped, which is what the watchdog is for; for seconds, alarms have to do.
+    // An alarm that fails for minutes is dropped, which is what the watchdog is for; against seconds, alarms must suffice.
     const isDiskBrief = chance.happens(0.5);
     if (this.#faults.alarmsLost || (this.#faults.disk && !isDiskBrief) || chance.happens(0.3)) this.#watch();
     this.#often(this.#faults.crashes, 8, () => {
       if (chance.happens(0.3)) this.#object.crash();
       else disk.crashAfterWrites = chance.below(25);
     });
-    // Brief ones are many: few of them meet an alarm.
+    // There are many brief faults, since few of them coincide with an alarm.
     this.#often(this.#faults.disk, isDiskBrief ? 40 : 6, () => {
       Object.assign(disk.faults, { refuses: chance.next(), slowMs: chance.pick([5, 20, 2_000]) });
       const lastsMs = isDiskBrief ? 3 * SECOND : chance.below(HOUR);
@@ -214,7 +214,7 @@ class Run {
     this.#clockwork.after(BUSY_MS, () => this.#makePeace());
   }
 
-  /** Something happens up to so many times, and once at least. */
+  /** Schedules `run` at least once and at most so many times, if the run has this fault. */
   #often(does: boolean, most: number, run: () => void): void {
     for (let turns = does ? 1 + this.#chance.below(most) : 0; turns > 0; turns--) this.#at(run);
   }
@@ -228,7 +228,7 @@ class Run {
     faults.alarmIsLost = 0;
   }
 
-  /** Sends an event as HighLevel does: again and again until it is told 2xx, if it is one that goes on. */
+  /** Sends an event as HighLevel does: if `goesOn`, repeatedly until it is answered 2xx. */
   async #send(event: Event, sentOrder: number, goesOn: boolean): Promise<void> {
     const isDropped = !this.#isPeace && this.#faults.calls && this.#chance.happens(0.1);
     try {
@@ -252,13 +252,13 @@ class Run {
     }
   }
 
-  /** Something that an operator does: cancel, retry, erase, complete. */
+  /** Does something that an operator does: cancel, retry, erase, complete. */
   async #operate(): Promise<void> {
     const { chance } = this.#clockwork;
     const askedOrder = this.#clockwork.order();
     const page = await this.#quietly((ledger) => ledger.deliveries({ limit: 200 }));
     const all = page?.deliveries ?? [];
-    // What is being sent at this moment is rare, and where a cancel has to wait.
+    // A delivery being sent at this moment is rare, and the case in which a cancel has to wait.
     const sending = chance.happens(0.5) ? all.filter(({ state }) => state === "sending") : [];
     const choice = sending.length > 0 ? sending : all;
     const delivery = choice.length > 0 ? chance.pick(choice) : undefined;
@@ -281,7 +281,7 @@ class Run {
     call: (ledger: LocationLedger) => Changed | Promise<Changed>,
   ): Promise<void> {
     const askedOrder = this.#clockwork.order();
-    // A retry that was asked for may have been done, although nobody heard: it counts from then on.
+    // A requested retry may have been done although no answer came: it counts from then on.
     if (what === "retried") this.#confirm(what, id, askedOrder);
     const answer = await this.#quietly(call);
     if (answer?.ok && what === "cancelled") this.#confirm(what, id, askedOrder);
@@ -313,7 +313,7 @@ class Run {
     });
   }
 
-  /** Some time while it is busy: any, or soon after an event, when there is most to break. */
+  /** Calls `run` during the busy part: at any time, or soon after an event, when there is most to break. */
   #at(run: () => void): void {
     const chance = this.#chance;
     const isSoonAfter = this.#moments.length > 0 && chance.happens(0.5);

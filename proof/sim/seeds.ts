@@ -12,7 +12,7 @@ export interface Job {
   readonly mutant?: string | undefined;
 }
 
-/** What was seen. */
+/** The result. */
 export interface Found {
   readonly seeds: number;
   readonly events: number;
@@ -21,12 +21,12 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
-/** Runs seeds in this process; `tell` hears of each. */
+/** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
   const planted = MUTANTS.find(({ name }) => name === mutant);
   if (planted) plant(planted);
   answerAtOnce();
-  // Not before the bug is planted.
+  // Imported only after the bug is planted.
   const { simulate } = await import("./run.ts");
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (let seed = first; seed <= last; seed += step) {
@@ -44,7 +44,7 @@ async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found)
   return { ...seen, failed: null };
 }
 
-/** What a ledger logs stands in nobody's way; what it throws where nobody listens is a violation. */
+/** Silences what a ledger logs; an unhandled rejection is a violation. */
 async function quietly(work: () => Promise<string[]>): Promise<string[]> {
   const { log, error } = console;
   console.log = console.error = () => undefined;
@@ -63,7 +63,7 @@ async function quietly(work: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** In a Worker, what an object rejects after it has gone is heard by nobody either. */
+/** In a Worker, too, nobody hears a rejection in an object that is gone. */
 function isOfAGoneObject(reason: unknown): boolean {
   return reason instanceof Error && (reason.name === "ObjectGone" || reason.message === "database or disk is full");
 }
