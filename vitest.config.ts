@@ -6,6 +6,9 @@ const standIn = (name: string): string => new URL(`src/match/${name}.ts`, import
 
 const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n+)+$/;
 
+/** A busy machine is slow: a test that counts work is not ended for taking its time. */
+const PATIENCE_MS = 30_000;
+
 // Where nothing is isolated, files share their modules, which take long to load: none may leave anything behind.
 
 /** What is there for thoroughness alone: more of the same page, kills, odd inputs. */
@@ -35,8 +38,7 @@ export default defineConfig(({ mode }) => {
             include: ["test/unit/**/*.test.ts"],
             exclude: [THOROUGH],
             isolate: false,
-            // A busy machine is slow: a test that counts work is not ended for taking its time.
-            testTimeout: 30_000,
+            testTimeout: PATIENCE_MS,
           },
         },
         {
@@ -53,7 +55,7 @@ export default defineConfig(({ mode }) => {
               clone: standIn("plain-clone"),
             },
           },
-          test: { name: "workerd", include: ["test/workerd/**/*.test.ts"] },
+          test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: PATIENCE_MS },
         },
         {
           test: {
