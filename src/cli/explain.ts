@@ -6,10 +6,10 @@ import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../kit/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
 import { storyOf } from "../local/hook-client.ts";
+import { readJsonFile } from "./json-file.ts";
 import { explanationLines, findingLine } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
-import { readJsonFile } from "./simulate.ts";
 import { UsageError } from "./usage-error.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 

@@ -1,8 +1,7 @@
 // `rules simulate story.json`: what fires, waits, is cancelled, and when, on a clock that jumps.
-import { readFileSync } from "node:fs";
 import { defineCommand } from "citty";
-import type { Json } from "../kit/json.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
+import { readJsonFile } from "./json-file.ts";
 import { findingLine } from "./print.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
@@ -14,16 +13,6 @@ function stepLine({ at, what, rule, action: type, call, does, why }: Step): stri
   const action = call ?? type;
   const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
   return `${at}  ${what.padEnd(9)}${who}${[does, why].flatMap((text) => (text === undefined ? [] : [`  ${text}`])).join("")}`;
-}
-
-/** The JSON of a file, or what is wrong with it. */
-export function readJsonFile(file: string): Json {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Json;
-  } catch (error) {
-    const isAbsent = error instanceof Error && "code" in error && error.code === "ENOENT";
-    throw new UsageError(isAbsent ? `There is no file ${file}` : `The file ${file} is not JSON`);
-  }
 }
 
 export const simulate = defineCommand({

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { aCheckout } from "./checkout.ts";
+import { inProcess } from "./in-process.ts";
 
 const checkout = aCheckout("check");
 const folder = join(checkout, "rules");
@@ -12,7 +13,10 @@ beforeEach(() => {
   mkdirSync(join(folder, "conditions"), { recursive: true });
 });
 
-const run = (...args: string[]) =>
+/** The command line of the checkout, which knows the checkout's rules. */
+const { runCli } = (await import(join(checkout, "src/cli/run.ts"))) as typeof import("../../src/cli/run.ts");
+const run = (...args: string[]) => inProcess(runCli, args);
+const start = (...args: string[]) =>
   spawnSync(join(checkout, "node_modules/.bin/node"), ["src/cli/main.ts", ...args], {
     cwd: checkout,
     encoding: "utf8",
@@ -39,27 +43,28 @@ interface Checked {
     readonly message: string;
   }[];
 }
-function check(): { status: number | null; report: Checked } {
-  const { status, stdout } = run("check", "--json");
+async function check(): Promise<{ status: number; report: Checked }> {
+  const { status, stdout } = await run("check", "--json");
   return { status, report: JSON.parse(stdout) as Checked };
 }
 
 describe("rules check", () => {
-  it("exits with 0 on a clean folder, and 2 when called wrongly", () => {
+  it("exits with 0 on a clean folder, and 2 when called wrongly", async () => {
     write("a.json", RULE);
-    expect(check()).toEqual({ status: 0, report: { rules: 1, examples: 1, findings: [] } });
-    expect(run("check", "rules/a.json").status).toBe(2);
-    expect(run("check", "nope")).toMatchObject({
+    expect(await check()).toEqual({ status: 0, report: { rules: 1, examples: 1, findings: [] } });
+    expect(start("check", "--json")).toMatchObject({ status: 0, stderr: "" });
+    expect((await run("check", "rules/a.json")).status).toBe(2);
+    expect(await run("check", "nope")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("There is no folder nope"),
     });
-    expect(run("check", "--wach")).toMatchObject({
+    expect(start("check", "--wach")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('did you mean "--watch"'),
     });
   });
 
-  it("checks another folder, whose rules may name the conditions of this one", () => {
+  it("checks another folder, whose rules may name the conditions of this one", async () => {
     write("conditions/failed.json", RULE.conditions);
     write("a.json", "no JSON");
     mkdirSync(join(checkout, "recipes"));
@@ -67,14 +72,14 @@ describe("rules check", () => {
       join(checkout, "recipes/b.json"),
       JSON.stringify({ ...RULE, conditions: { condition: "failed" }, actions: [{ type: "task" }] }),
     );
-    const { status, stdout } = run("check", "recipes", "--json");
+    const { status, stdout } = await run("check", join(checkout, "recipes"), "--json");
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ findings: [{ file: "recipes/b.json", code: "RULE_SHAPE" }] });
   });
 
-  it("names file, line and column of each finding, and exits with 1", () => {
+  it("names file, line and column of each finding, and exits with 1", async () => {
     write("a.json", JSON.stringify(RULE, null, 2).replace('"status"', '"statsu"'));
-    const { status, report } = check();
+    const { status, report } = await check();
     const line = readFileSync(join(folder, "a.json"), "utf8")
       .split("\n")
       .findIndex((text) => text.includes("statsu"));
@@ -82,12 +87,12 @@ describe("rules check", () => {
     expect(report.findings).toMatchObject([
       { file: "rules/a.json", line: line + 1, column: 9, pointer: "/conditions/all/0/fact", code: "RULE_UNKNOWN_FACT" },
     ]);
-    expect(run("check").stdout).toContain(
-      `rules/a.json:${line + 1}:9  error  Fact "statsu" is not known, did you mean "status"`,
-    );
+    const { status: exitCode, stdout } = start("check");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`rules/a.json:${line + 1}:9  error  Fact "statsu" is not known, did you mean "status"`);
   });
 
-  it("shows of an example that does not come out what each condition saw", () => {
+  it("shows of an example that does not come out what each condition saw", async () => {
     const conditions = {
       all: [
         { fact: "channel", operator: "equal", value: "sms" },
@@ -99,7 +104,7 @@ describe("rules check", () => {
       conditions,
       examples: [{ event: { messageType: "SMS", status: "sent" }, fires: true }],
     });
-    const { report } = check();
+    const { report } = await check();
     expect(report.findings).toMatchObject([{ code: "RULE_EXAMPLE", pointer: "/examples/0" }]);
     expect(report.findings[0]?.message).toContain('met: channel is "sms"');
     expect(report.findings[0]?.message).toContain('not met: status is "sent", the rule wants "failed"');
@@ -149,14 +154,14 @@ describe("rules check", () => {
       { "conditions/a.json": { all: [{ fact: "statsu", operator: "equal", value: "x" }] } },
       ["RULE_UNKNOWN_FACT"],
     ],
-  ])("finds %s", (_, files, codes) => {
+  ])("finds %s", async (_, files, codes) => {
     for (const [name, text] of Object.entries(files)) write(name, text);
     expect(
-      [...new Set(check().report.findings.map(({ code }) => code))].toSorted((a, b) => a.localeCompare(b)),
+      [...new Set((await check()).report.findings.map(({ code }) => code))].toSorted((a, b) => a.localeCompare(b)),
     ).toEqual([...new Set(codes)]);
   });
 
-  it("takes named conditions that build on each other", () => {
+  it("takes named conditions that build on each other", async () => {
     write("conditions/failed.json", { all: [{ fact: "outcome", operator: "equal", value: "failed" }] });
     write("conditions/failed-sms.json", {
       all: [{ condition: "failed" }, { fact: "channel", operator: "equal", value: "sms" }],
@@ -166,30 +171,31 @@ describe("rules check", () => {
       conditions: { condition: "failed-sms" },
       examples: [{ event: { messageType: "SMS", status: "undelivered" }, fires: true }],
     });
-    expect(check()).toMatchObject({ status: 0, report: { rules: 1, findings: [] } });
+    expect(await check()).toMatchObject({ status: 0, report: { rules: 1, findings: [] } });
   });
 });
 
 describe("rules explain and simulate", () => {
-  it("explain what a file holds, rule by rule, and one rule as JSON", () => {
+  it("explain what a file holds, rule by rule, and one rule as JSON", async () => {
     write("a.json", RULE);
     write("event.json", { type: "OutboundMessage", locationId: "l", contactId: "c", status: "sent" });
     rmSync(join(checkout, "event.json"), { force: true });
     writeFileSync(join(checkout, "event.json"), readFileSync(join(folder, "event.json")));
     rmSync(join(folder, "event.json"));
-    expect(run("explain", "event.json").stdout).toBe(
+    const event = join(checkout, "event.json");
+    expect(start("explain", "event.json").stdout).toBe(
       '· a: status is "sent", the rule wants "failed"\n  all of\n    ✘ status is "sent", the rule wants "failed"\n\n',
     );
-    expect(JSON.parse(run("explain", "event.json", "--rule", "a", "--json").stdout)).toMatchObject({
+    expect(JSON.parse((await run("explain", event, "--rule", "a", "--json")).stdout)).toMatchObject({
       fired: [],
       verdicts: [{ rule: "a", reason: "conditions" }],
     });
-    expect(run("explain", "event.json", "--rule", "aa").status).toBe(2);
-    expect(run("explain", "nothing.json").status).toBe(2);
-    expect(run("explain").status).toBe(2);
+    expect((await run("explain", event, "--rule", "aa")).status).toBe(2);
+    expect((await run("explain", "nothing.json")).status).toBe(2);
+    expect((await run("explain")).status).toBe(2);
   });
 
-  it("tell a story, and fail when it does not come out", () => {
+  it("tell a story, and fail when it does not come out", async () => {
     write("a.json", { ...RULE, actions: [{ type: "task", title: "Look", after: "1h" }] });
     const story = {
       start: "2026-03-04T12:00:00Z",
@@ -197,7 +203,7 @@ describe("rules explain and simulate", () => {
     };
     const tell = (expected: readonly unknown[]) => {
       writeFileSync(join(checkout, "story.json"), JSON.stringify({ ...story, expect: expected }));
-      return run("simulate", "story.json");
+      return start("simulate", "story.json");
     };
     expect(tell([{ at: "1h", what: "sent", rule: "a" }]).status).toBe(0);
     expect(tell([{ at: "2h", what: "sent" }])).toMatchObject({
@@ -205,14 +211,14 @@ describe("rules explain and simulate", () => {
       stderr: expect.stringContaining("did not come"),
     });
     writeFileSync(join(checkout, "story.json"), "{}");
-    expect(run("simulate", "story.json").status).toBe(2);
+    expect((await run("simulate", join(checkout, "story.json"))).status).toBe(2);
     for (const spoilt of [
       { timeZone: "Mars/Base" },
       { start: "+275760-09-13T00:00:00Z" },
       { expect: [{ what: "fyred" }] },
     ]) {
       writeFileSync(join(checkout, "story.json"), JSON.stringify({ ...story, ...spoilt }));
-      expect(run("simulate", "story.json")).toMatchObject({
+      expect(await run("simulate", join(checkout, "story.json"))).toMatchObject({
         status: 2,
         stderr: expect.not.stringContaining("    at "),
       });
