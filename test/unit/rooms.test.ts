@@ -92,10 +92,18 @@ const targetsOf = (file: string): string[] =>
     .filter((target) => !target.startsWith(".."));
 
 function importsOf(file: string): string[] {
-  const text = readFileSync(join(SRC, file), "utf8");
+  return importsIn(readFileSync(join(SRC, file), "utf8"));
+}
+
+function importsIn(text: string): string[] {
   return [...text.matchAll(/^(?:import|export)\s[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/gm)].map(
     ([, from, dynamic]) => from ?? dynamic ?? "",
   );
+}
+
+/** What a file imports besides types. */
+function valuesOf(file: string): string[] {
+  return importsIn(readFileSync(join(SRC, file), "utf8").replaceAll(/^(?:import|export) type\s[^;]*;/gm, ""));
 }
 
 describe("the rooms", () => {
@@ -174,6 +182,20 @@ describe("the rooms", () => {
     for (const file of reached) for (const target of targetsOf(file)) reached.add(target);
     expect(reached).toContain("language/operators.ts");
     expect(reached).not.toContain("language/pattern.ts");
+  });
+
+  it("give the page words, and no library: what it runs of other rooms stands on nothing but itself", () => {
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const target of valuesOf(file).filter((from) => from.startsWith(".")))
+        if (/\.tsx?$/.test(target)) visit(normalize(join(dirname(file), target)).replaceAll("\\", "/"));
+    };
+    visit("dashboard/main.tsx");
+    const outside = [...reached].filter((file) => roomOf(file) !== "dashboard");
+    expect(outside).toContain("act/about.ts");
+    expect(outside.filter((file) => valuesOf(file).some((from) => !from.startsWith(".")))).toEqual([]);
   });
 
   it("stand in the table of CONTRIBUTING.md as they are here", () => {

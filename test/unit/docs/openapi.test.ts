@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ROUTES } from "../../../src/api/api.ts";
+import { OPENAPI_FILE, withActionComponents } from "../../../src/cli/openapi.ts";
 import { problemOf, type Failure, type FailureCode } from "../../../src/model/failure.ts";
 import { DELIVERY_STATES } from "../../../src/model/delivery.ts";
 import { CHANNELS, EVENT_KINDS, OUTCOMES } from "../../../src/model/event.ts";
@@ -75,6 +77,11 @@ describe("the schemas of docs/openapi.json", () => {
       Object.keys(objectAt(document, `#/components/${kind}`)).map((name) => `#/components/${kind}/${name}`),
     );
     expect(components.filter((component) => !references.includes(component))).toEqual([]);
+  });
+
+  it("have the actions that the tables make: if not, run npm run rules schema", () => {
+    const text = readFileSync(OPENAPI_FILE, "utf8");
+    expect(withActionComponents(text)).toBe(text);
   });
 
   it("have the words of the model", () => {
