@@ -22,7 +22,7 @@ const component = (name: string): JsonObject => ({ $ref: `#/components/schemas/$
 const duration = component("Duration");
 
 /** The components of actions: each kind's, what they refer to, and what stands for any of them. */
-export function openApiComponents(): readonly (readonly [name: string, schema: JsonObject])[] {
+function openApiComponents(): readonly (readonly [name: string, schema: JsonObject])[] {
   const timed = {
     after: about("after the decision; absent: at once", duration),
     cancelOn: component("CancelOn"),

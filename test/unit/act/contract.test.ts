@@ -11,7 +11,6 @@ import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../../../
 import { doesInWords, hostInWords } from "../../../src/language/in-words.ts";
 import { ROOT } from "../../../src/local/project.ts";
 import { runStory } from "../../../src/local/story.ts";
-import { OPERATOR_FORMS } from "../../../src/match/comparisons.ts";
 import type { Shape } from "../../../src/model/field.ts";
 import type { Action, ActionType, Finding, Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
@@ -88,7 +87,7 @@ describe.each(SAMPLES)("$title", ({ sample, variant: { named, shape, type, title
     },
   );
 
-  it.each([...Object.keys(shape.fields)])("is refused with %s misspelt, and told how it is written", (key) => {
+  it.each(Object.keys(shape.fields))("is refused with %s misspelt, and told how it is written", (key) => {
     const found = findingsOf({ ...plain(sample), [`${key}s`]: "x" });
     expect(found).toMatchObject([{ pointer: `${ACTION}/${key}s`, code: "RULE_UNKNOWN_KEY" }]);
     expect(found[0]?.message).toContain(`did you mean "${key}"`);
@@ -161,7 +160,7 @@ describe.each(SAMPLES)("$title", ({ sample, variant: { named, shape, type, title
     if (!run.ok) throw new Error(run.failure.join("\n"));
     const call = callName(sample);
     const about = { action: type, ...(call === null ? {} : { call }) };
-    expect(run.value.steps.filter(({ action }) => action !== undefined).at(-1)).toMatchObject({
+    expect(run.value.steps.findLast(({ action }) => action !== undefined)).toMatchObject({
       what: "sent",
       at: "2026-03-04T12:01:00.000Z",
       host: kindOf(sample).host(sample),
@@ -218,7 +217,6 @@ function findingsOf(action: unknown): readonly Finding[] {
       ownHosts: new Set<string>(),
       retentionDays: 30,
       conditions: new Map(),
-      forms: OPERATOR_FORMS,
     },
   );
   return admitted.ok ? admitted.value.warnings : admitted.failure;
