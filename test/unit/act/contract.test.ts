@@ -134,6 +134,10 @@ describe.each(SAMPLES)("$title", ({ sample, variant: { named, shape, type, title
     const world = wellWorld();
     expect(wordOf(await kindOf(sample).perform(sample, contextIn(world)))).toBe("done");
     expect(world.left.length).toBeGreaterThan(0);
+    for (const { text } of world.left) expect(text, "markup left").not.toMatch(/\{\{|\{%/);
+    const host = kindOf(sample).host(sample);
+    const reached = world.left.flatMap(({ host: one }) => one ?? []);
+    if (KIND_WORDS[type].host === null) expect(reached).toEqual([host]);
   });
 
   it.each(FAILURES)("has an outcome, and throws nothing, where $kind", async (failure) => {

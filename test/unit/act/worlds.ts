@@ -12,6 +12,8 @@ export interface Left {
   readonly what: string;
   /** All of it. */
   readonly text: string;
+  /** Where a request went. */
+  readonly host: string | null;
 }
 
 /** The ports of an action, and what left by them. */
@@ -80,8 +82,8 @@ export const FAILURES: readonly { readonly kind: string; readonly of: Port; read
 
 function worldWith(answers: Answers, nowMs = NOW): World {
   const left: Left[] = [];
-  const note = (by: Port, what: unknown, more: unknown = null): void => {
-    left.push({ by, what: JSON.stringify(what), text: JSON.stringify([what, more]) });
+  const note = (by: Port, what: unknown, more: unknown = null, host: string | null = null): void => {
+    left.push({ by, what: JSON.stringify(what), text: JSON.stringify([what, more]), host });
   };
   return {
     left,
@@ -90,7 +92,7 @@ function worldWith(answers: Answers, nowMs = NOW): World {
       fetch: async (request) => {
         const { method, url } = request;
         const body = await request.clone().text();
-        note("fetch", { method, url, body }, [...request.headers]);
+        note("fetch", { method, url, body }, [...request.headers], new URL(url).host);
         return answers.fetch ? answers.fetch(request) : new Response("ok");
       },
       timeLimit: () => (answers.isOver ? soonAborted() : new AbortController().signal),

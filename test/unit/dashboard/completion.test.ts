@@ -1,4 +1,5 @@
-import { CALLS } from "../../../src/highlevel/calls.ts";
+import { ACTION_KINDS } from "../../../src/act/kinds.ts";
+import type { Shape } from "../../../src/model/field.ts";
 import { HIGHLEVEL_CALLS } from "../../../src/model/rule.ts";
 import { describe, expect, it } from "vitest";
 import { completionAt } from "../../../src/dashboard/playground/completion.ts";
@@ -36,10 +37,17 @@ const RULE = [
 ];
 const WEBHOOK = ["type", "url", "method", "headers", "body", "report", "after", "cancelOn"];
 const TASK = ["type", "title", "description", "due", "after", "cancelOn"];
-const CALL_KEYS = HIGHLEVEL_CALLS.map((call) => [
-  "type",
-  "call",
-  ...Object.keys(CALLS[call].fields),
+/** Each kind of action, and each call of one that has several: what it is, and its keys. */
+const SHAPES: readonly (readonly [named: { readonly [key: string]: string }, shape: Shape])[] = Object.entries(
+  ACTION_KINDS,
+).flatMap(([type, { shape }]): [{ readonly [key: string]: string }, Shape][] =>
+  "fields" in shape
+    ? [[{ type }, shape]]
+    : Object.entries(shape.shapes).map(([word, one]) => [{ type, [shape.by]: word }, one]),
+);
+const ACTION_KEYS = SHAPES.flatMap(([named, { fields }]) => [
+  ...Object.keys(named),
+  ...Object.keys(fields),
   "after",
   "cancelOn",
 ]);
@@ -78,7 +86,7 @@ describe("completion", () => {
       comparison('"fact": "count", "params": { | }'),
       ["kind", "channel", "outcome", "direction", "within"],
     ],
-    ["of any action", '{ "actions": [{ | }] }', [...new Set([WEBHOOK, TASK, ...CALL_KEYS].flat())]],
+    ["of any action", '{ "actions": [{ | }] }', [...new Set(ACTION_KEYS)]],
     ["of a webhook", '{ "actions": [{ "type": "webhook", | }] }', WEBHOOK.slice(1)],
     ["of a call", '{ "actions": [{ "type": "highlevel", "call": "create-note", | }] }', NOTE.slice(2)],
     ["of a task", '{ "actions": [{ "type": "task", | }] }', TASK.slice(1)],
@@ -106,7 +114,7 @@ describe("completion", () => {
     ["of whom a limit counts", '{ "limit": { "per": "|" } }', ["contact", "location"]],
     ["days", '{ "window": { "days": ["|"] } }', WEEKDAYS],
     ["methods of a webhook", '{ "actions": [{ "type": "webhook", "method": "|" }] }', ["POST", "PUT", "PATCH"]],
-    ["types of action", '{ "actions": [{ "type": "|" }] }', ["webhook", "task", "highlevel"]],
+    ["types of action", '{ "actions": [{ "type": "|" }] }', Object.keys(ACTION_KINDS)],
     ["calls of HighLevel", '{ "actions": [{ "type": "highlevel", "call": "|" }] }', HIGHLEVEL_CALLS],
     [
       "words of a call",
@@ -149,16 +157,11 @@ describe("completion", () => {
     [
       "parts of actions",
       '{ "actions": [|] }',
-      [
-        '{ type: "webhook", url }',
-        '{ type: "task", title }',
-        ...HIGHLEVEL_CALLS.map((call) => {
-          const required = Object.entries(CALLS[call].fields).flatMap(([name, field]) =>
-            field.required ? [name] : [],
-          );
-          return `{ ${['type: "highlevel"', `call: "${call}"`, ...required].join(", ")} }`;
-        }),
-      ],
+      SHAPES.map(([named, { fields }]) => {
+        const required = Object.keys(fields).filter((name) => fields[name]?.required);
+        const words = Object.entries(named).map(([key, word]) => `${key}: "${word}"`);
+        return `{ ${[...words, ...required].join(", ")} }`;
+      }),
     ],
     ["a whole rule in an empty text", "|", ["{ on, conditions, actions }"]],
     ["nothing where anything may stand", '{ "description": "|" }', []],
