@@ -9,7 +9,8 @@ const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n+)+$/;
 /** A busy machine is slow: a test that counts work is not ended for taking its time. */
 const PATIENCE_MS = 30_000;
 
-// Where nothing is isolated, files share their modules, which take long to load: none may leave anything behind.
+/** Where nothing is isolated, files share their modules, which take long to load: none may leave anything behind. */
+const LEAVE_NOTHING = "./test/leave-nothing.ts";
 
 /** What is there for thoroughness alone: more of the same page, kills, odd inputs. */
 const THOROUGH = "test/{unit,whole}/**/*.thorough.test.ts";
@@ -38,6 +39,7 @@ export default defineConfig(({ mode }) => {
             include: ["test/unit/**/*.test.ts"],
             exclude: [THOROUGH],
             isolate: false,
+            setupFiles: LEAVE_NOTHING,
             testTimeout: PATIENCE_MS,
           },
         },
@@ -63,10 +65,23 @@ export default defineConfig(({ mode }) => {
             include: ["test/whole/**/*.test.ts"],
             exclude: [THOROUGH],
             isolate: false,
+            setupFiles: LEAVE_NOTHING,
             testTimeout: 60_000,
           },
         },
-        ...(isQuick ? [] : [{ test: { name: "thorough", include: [THOROUGH], isolate: false, testTimeout: 60_000 } }]),
+        ...(isQuick
+          ? []
+          : [
+              {
+                test: {
+                  name: "thorough",
+                  include: [THOROUGH],
+                  isolate: false,
+                  setupFiles: LEAVE_NOTHING,
+                  testTimeout: 60_000,
+                },
+              },
+            ]),
       ],
     },
   };

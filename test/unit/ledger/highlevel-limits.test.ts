@@ -94,7 +94,7 @@ async function followUps({ time }: World, ledger: LocationLedger, count: number)
   await time.pass(Promise.all(events.map((event) => ledger.record(event))));
 }
 
-describe("a thousand follow-ups at once", () => {
+describe("a thousand follow-ups at once", { timeout: 120_000 }, () => {
   it.each(WINDOWS)(
     "are all done, none twice, without a 429, as fast as the limit lets: windows %s",
     async (windows) => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { logAttempt, logError, logEvent, logRefusal } from "../../../src/model/log-line.ts";
+import { logAttempt, logError, logEvent } from "../../../src/model/log-line.ts";
 
 const PRIVATE = "private words";
 const written = { log: vi.spyOn(console, "log"), error: vi.spyOn(console, "error") };
@@ -114,7 +114,10 @@ describe("an error in a line", () => {
 });
 
 describe("requests that are refused", () => {
-  it("have one line a minute for each route and code, with how many there were", () => {
+  it("have one line a minute for each route and code, with how many there were", async () => {
+    // A Worker that has refused nothing yet.
+    vi.resetModules();
+    const { logRefusal } = await import("../../../src/model/log-line.ts");
     const refuse = (seconds: number, code: "EVENT_SIGNATURE" | "REQUEST_TOO_LARGE" = "EVENT_SIGNATURE") =>
       logRefusal("provider", code, Date.parse("2026-03-04T15:30:00Z") + seconds * 1_000);
     for (const seconds of [0, 1, 30, 59.9, 60, 61]) refuse(seconds);
