@@ -5,6 +5,7 @@ import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedEvent } from "../match/explained-event.ts";
+import type { QuarantineCalls } from "../model/calls.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../kit/json.ts";
@@ -15,7 +16,7 @@ import type { TokenAnswer } from "../model/token.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
-import type { ApiPorts, HeldReader } from "./ports.ts";
+import type { ApiPorts } from "./ports.ts";
 import {
   bucketsQuery,
   DELIVERIES,
@@ -264,7 +265,7 @@ export async function answerApi(request: Request, ports: ApiPorts): Promise<Answ
 async function ingest(
   { parameter }: ApiCall,
   ports: ApiPorts,
-  reader: HeldReader,
+  reader: QuarantineCalls,
   locationId: string | null,
 ): Promise<Answer> {
   const item = await reader.findQuarantined(parameter("id"));

@@ -1,4 +1,5 @@
-import { explain, type Decided } from "../match/decide.ts";
+import { explain } from "../match/decide.ts";
+import type { Decided } from "../model/decision.ts";
 import type { Moment } from "../match/facts.ts";
 import { isAffordable } from "../match/rule-cost.ts";
 import type { Event } from "../model/event.ts";

@@ -1,22 +1,9 @@
 // A location's token as stored: the secret part sealed, and beside it what a person may see.
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { isJsonObject } from "../kit/json.ts";
-import type { TokenSource } from "../model/token.ts";
+import type { SealedToken } from "../model/token.ts";
 import { open, seal, type SealKeys } from "./seal.ts";
 import type { Grant } from "./tokens.ts";
-
-/** A token on its way to the location's ledger. */
-export interface SealedToken {
-  readonly source: TokenSource;
-  readonly sealed: string;
-  /** Milliseconds since 1970; `null` if it does not expire. */
-  readonly expiresAtMs: number | null;
-  /** The agency that an OAuth token came with. */
-  readonly companyId: string | null;
-  /** The app that an OAuth token belongs to. */
-  readonly appId: string | null;
-  readonly scopes: readonly string[];
-}
 
 /** The part that is sealed. */
 interface TokenPair {

@@ -1,9 +1,9 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network.
-import type { Decided } from "../match/decide.ts";
+import type { Decided } from "../model/decision.ts";
 import { plainFacts } from "../match/facts.ts";
-import type { SealedToken } from "../highlevel/sealed-token.ts";
+import type { Answering, LedgerCalls } from "../model/calls.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
@@ -24,7 +24,7 @@ import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
-import type { KeptToken, Uninstall, Uninstalled } from "../model/token.ts";
+import type { KeptToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { Alarm } from "./store/alarm.ts";
 import * as breaker from "./deliveries/breaker.ts";
 import { Changes } from "./store/changes.ts";
@@ -60,7 +60,7 @@ const BREATH_MS = 10_000;
 /** How many deliveries one call moves, unless it says. */
 const MOVED_AT_ONCE = 1_000;
 
-export class LocationLedger {
+export class LocationLedger implements Answering<LedgerCalls> {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #changes = new Changes();

@@ -1,10 +1,10 @@
 // Recording: an event is decided on the log before it, and everything that follows is one transaction.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide, everyVerdict, explain, type Decided, type DecisionContext } from "../match/decide.ts";
+import { decide, everyVerdict, explain, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
 import { isAffordable } from "../match/rule-cost.ts";
-import type { Decision, PlannedAction } from "../model/decision.ts";
+import type { Decided, Decision, PlannedAction } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";

@@ -1,7 +1,7 @@
 // Deciding: which rules fire on an event, when their actions are due, and why the other rules do not fire.
 // Pure: no clock, no storage, no `this`. Live decisions, explanations and tests of rules all come from here.
 import { guardedAs } from "../events/event.ts";
-import type { Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
+import type { Decided, Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
@@ -15,12 +15,6 @@ import { conditionVerdicts } from "./condition-verdicts.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
 import { hasFiredForMessage, isAtLimit } from "./history.ts";
 import { isRuledOut, RuleIndex } from "./rule-index.ts";
-
-/** A decision, and the actions that follow from it in order. */
-export interface Decided {
-  readonly decision: Decision;
-  readonly actions: readonly PlannedAction[];
-}
 
 /** What an event is decided by besides the rules: the moment, and the log as it was before the event. */
 export interface DecisionContext extends Moment {

@@ -99,3 +99,9 @@ export interface PlannedAction {
   /** Milliseconds since 1970: after its delay, and within the rule's window. */
   readonly dueAtMs: number;
 }
+
+/** A decision, and the actions that follow from it in order. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly actions: readonly PlannedAction[];
+}

@@ -18,6 +18,19 @@ export interface KeptToken {
   readonly storedAt: string;
 }
 
+/** A token on its way to the location's ledger. */
+export interface SealedToken {
+  readonly source: TokenSource;
+  readonly sealed: string;
+  /** Milliseconds since 1970; `null`: it does not expire. */
+  readonly expiresAtMs: number | null;
+  /** The agency that an OAuth token came with. */
+  readonly companyId: string | null;
+  /** The app that an OAuth token belongs to. */
+  readonly appId: string | null;
+  readonly scopes: readonly string[];
+}
+
 /** The location's token; `null`: it has none. */
 export interface TokenAnswer {
   readonly token: KeptToken | null;

@@ -1,22 +1,16 @@
 // The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
-import { directoryOf, type Directory, type Ledger, type LedgerEnv } from "./durable-objects.ts";
-
-/** A Durable Object's methods without the types that RPC adds to every answer. */
-type Remote<Target> = {
-  [Name in keyof Target as Target[Name] extends (...args: never[]) => unknown ? Name : never]: Target[Name] extends (
-    ...args: infer Args
-  ) => infer Answer
-    ? (...args: Args) => Promise<Awaited<Answer>>
-    : never;
-};
+import type { DirectoryCalls, LedgerCalls } from "../model/calls.ts";
+import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 
 /** The ledger of a location. */
-export function ledgerOf(env: LedgerEnv, locationId: string): Remote<Ledger> {
-  return env.LEDGER.getByName(locationId) as unknown as Remote<Ledger>;
+export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
+  // What RPC adds to the types of all these answers is more than the compiler follows.
+  const stub: unknown = env.LEDGER.getByName(locationId);
+  return stub as LedgerCalls;
 }
 
 /** The directory of the deployment. */
-export function directory(env: LedgerEnv): Remote<Directory> {
+export function directory(env: LedgerEnv): DirectoryCalls {
   return directoryOf(env);
 }
 

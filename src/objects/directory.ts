@@ -1,5 +1,6 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day.
+import type { Answering, DirectoryCalls } from "../model/calls.ts";
 import type { Held, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as held from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
@@ -9,7 +10,7 @@ const DAY_MS = 86_400_000;
 /** How often the watchdog comes: wrangler.toml, [triggers]. */
 const TURN_MS = 300_000;
 
-export class LocationDirectory {
+export class LocationDirectory implements Answering<DirectoryCalls> {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
   readonly #clock: () => number;
   readonly #retentionMs: number;

@@ -1,6 +1,5 @@
 // Tokens that an app is given and loses, in the ledgers of their locations and in the directory, which knows an agency's.
-import type { SealedToken } from "../highlevel/sealed-token.ts";
-import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
+import type { SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { directory, ledgerOf } from "./client.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
 

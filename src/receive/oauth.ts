@@ -2,10 +2,11 @@
 // Answers are texts for that person. No answer and no log line holds a token, a code or a secret.
 import { isLocationId } from "../events/structs.ts";
 import { sealKeys } from "../highlevel/seal.ts";
-import { sealGrant, type SealedToken } from "../highlevel/sealed-token.ts";
+import { sealGrant } from "../highlevel/sealed-token.ts";
 import { appIdOf, askForToken, codeForm, installUrl, type OAuthApp } from "../highlevel/tokens.ts";
 import type { Configuration } from "../model/configuration.ts";
 import { logError, logInstall, type InstallOutcome } from "../model/log-line.ts";
+import type { SealedToken } from "../model/token.ts";
 
 export interface OAuthPorts {
   readonly configuration: Pick<Configuration, "highlevel" | "locations">;

@@ -1,4 +1,4 @@
-// Deliveries: the actions of decisions on their way, and every attempt that was made. `delivery-moves.ts` says what may
+// Deliveries: the actions of decisions on their way, and every attempt that was made. `moves.ts` says what may
 // become of one; here it is read, moved and written.
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";

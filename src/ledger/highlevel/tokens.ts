@@ -2,10 +2,10 @@
 // a time, and the tokens of an answer are on disk before they are used: HighLevel takes a refresh token once.
 import type { NoToken, Tokens } from "../../highlevel/account.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
-import { openPair, sealGrant, type SealedToken } from "../../highlevel/sealed-token.ts";
+import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
-import type { KeptToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
+import type { KeptToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
 
 interface TokenRow {

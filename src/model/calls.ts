@@ -1,0 +1,177 @@
+// What the Durable Objects answer by RPC: the one place where a call is declared. The ledger and the directory implement
+// it, the objects hand each call on, and whoever asks sees these interfaces and nothing else of them.
+import type { Result } from "../kit/result.ts";
+import type { Decided } from "./decision.ts";
+import type { Delivery, DeliveryCounts, DeliveryFilter } from "./delivery.ts";
+import type { Event } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import type {
+  DeliveryQuery,
+  Erased,
+  EventStory,
+  Held,
+  IgnoredKind,
+  KnownLocation,
+  LocationQuery,
+  LogEntry,
+  LogQuery,
+  PageQuery,
+  Quarantined,
+  Recorded,
+  TaskQuery,
+} from "./ledger.ts";
+import type { TriedRule } from "./playground.ts";
+import type { Rule } from "./rule.ts";
+import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
+import type { Task } from "./task.ts";
+import type { KeptToken, SealedToken, Uninstall, Uninstalled } from "./token.ts";
+
+/** A page of something, under its own name, and the cursor of the next one. */
+type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
+
+/** What was signed and could not be decided: of a location, or of none. */
+export interface QuarantineCalls {
+  quarantined(query: PageQuery): Promise<Page<"quarantined", Quarantined>>;
+  findQuarantined(id: string): Promise<Quarantined | undefined>;
+  ignored(): Promise<IgnoredKind[]>;
+}
+
+/** What the operator asks of the ledger of a location. */
+export interface OperatorCalls extends QuarantineCalls {
+  /** Differs from the last answer whenever something that the other answers show may have changed. */
+  change(): Promise<string>;
+  overview(buckets: Buckets): Promise<Overview>;
+  rules(buckets: Buckets): Promise<RuleStatistics>;
+  hosts(): Promise<HostState[]>;
+  events(query: LogQuery): Promise<Page<"events", LogEntry>>;
+  /** An event by its key: of a contact, or the last one that any contact has. */
+  event(key: string, contactId?: string): Promise<EventStory | undefined>;
+  /** What would be decided on an event now. Nothing is recorded. */
+  explain(event: Event): Promise<Decided>;
+  /** The same with a draft in force; `null`: others would wait too long for it. */
+  explainWith(draft: Rule, event: Event): Promise<Decided | null>;
+  /** What a rule would have done on the last events. Nothing is recorded. */
+  tryRule(rule: Rule, limit: number): Promise<TriedRule>;
+  deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
+  delivery(deliveryId: string): Promise<Delivery | undefined>;
+  deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
+  retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
+  releaseDelivery(deliveryId: string): Promise<Result<Delivery, Failure>>;
+  cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
+  retryDead(filter: DeliveryFilter, limit?: number): Promise<{ retried: number; more: boolean }>;
+  cancelScheduled(filter: DeliveryFilter, limit?: number): Promise<{ cancelled: number; more: boolean }>;
+  releaseDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ released: number; more: boolean }>;
+  discardDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ discarded: number; more: boolean }>;
+  tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
+  completeTask(taskId: string): Promise<Result<Task, Failure>>;
+  /** What may be shown of the HighLevel token; `null`: there is none. */
+  token(): Promise<KeptToken | null>;
+  /** Keeps a token in the place of whichever there was. */
+  storeToken(locationId: string, token: SealedToken): Promise<KeptToken | null>;
+  forgetToken(): Promise<void>;
+}
+
+/** All that the ledger of a location answers. */
+export interface LedgerCalls extends OperatorCalls {
+  /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
+  record(event: Event): Promise<Recorded>;
+  /** Keeps signed bytes that could not be used. */
+  quarantine(locationId: string, item: Quarantined): Promise<Held>;
+  countIgnored(locationId: string, kind: string): Promise<Held>;
+  /** Takes what has been ingested since out of the quarantine. */
+  release(id: string): Promise<void>;
+  /** Repairs a lost alarm, and tells whether anything waits to be done. */
+  poke(): Promise<{ isOpen: boolean }>;
+  eraseContact(locationId: string, contactId: string): Promise<Erased>;
+  /** The app was uninstalled: its token is forgotten. */
+  uninstall(uninstall: Uninstall): Promise<Uninstalled>;
+}
+
+/** All that the directory answers: which locations there are, and what was signed but names none. */
+export interface DirectoryCalls extends QuarantineCalls {
+  /** Something came for a location today. */
+  announce(locationId: string): Promise<void>;
+  /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
+  toPoke(count: number): Promise<string[]>;
+  /** Nothing waits there. */
+  closed(locationIds: readonly string[]): Promise<void>;
+  /** The app was installed in a location, by an agency if that is known. */
+  installed(locationId: string, companyId: string | null): Promise<void>;
+  /** The app is no longer installed in a location. */
+  uninstalled(locationId: string): Promise<void>;
+  /** Locations whose token came with an agency. */
+  ofCompany(companyId: string, limit: number): Promise<string[]>;
+  /** The locations by id, a page at a time. */
+  locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
+  /** Keeps signed bytes that could not be used. */
+  quarantine(item: Quarantined): Promise<Held>;
+  countIgnored(kind: string): Promise<Held>;
+  /** Takes what has been ingested since out of the quarantine. */
+  release(id: string): Promise<void>;
+  /** Removes what names a contact; how many that was. */
+  eraseContact(contactId: string): Promise<number>;
+}
+
+/** The name of every call: an interface is gone when the Worker runs. */
+export type CallNames<Calls> = { readonly [Name in keyof Calls]: true };
+
+/** What answers calls where it is: at once, or later. */
+export type Answering<Calls> = {
+  [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => Promise<infer Answer>
+    ? (...args: Args) => Answer | Promise<Answer>
+    : never;
+};
+
+export const LEDGER_CALLS: CallNames<LedgerCalls> = {
+  quarantined: true,
+  findQuarantined: true,
+  ignored: true,
+  change: true,
+  overview: true,
+  rules: true,
+  hosts: true,
+  events: true,
+  event: true,
+  explain: true,
+  explainWith: true,
+  tryRule: true,
+  deliveries: true,
+  delivery: true,
+  deliveryCounts: true,
+  retry: true,
+  releaseDelivery: true,
+  cancel: true,
+  retryDead: true,
+  cancelScheduled: true,
+  releaseDeliveries: true,
+  discardDeliveries: true,
+  tasks: true,
+  completeTask: true,
+  token: true,
+  storeToken: true,
+  forgetToken: true,
+  record: true,
+  quarantine: true,
+  countIgnored: true,
+  release: true,
+  poke: true,
+  eraseContact: true,
+  uninstall: true,
+};
+
+export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
+  quarantined: true,
+  findQuarantined: true,
+  ignored: true,
+  announce: true,
+  toPoke: true,
+  closed: true,
+  installed: true,
+  uninstalled: true,
+  ofCompany: true,
+  locations: true,
+  quarantine: true,
+  countIgnored: true,
+  release: true,
+  eraseContact: true,
+};

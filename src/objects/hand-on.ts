@@ -1,0 +1,26 @@
+// RPC reaches the methods of an object's prototype, and nothing else of it: so that is where each call gets a method.
+import { DurableObject } from "cloudflare:workers";
+import type { Answering, CallNames } from "../model/calls.ts";
+
+/** Cloudflare's class, as the base of an object that answers calls: `handOn` in a static block gives it their methods. */
+export function answeringObject<Env, Calls>(): new (ctx: DurableObjectState, env: Env) => DurableObject<Env> & Calls {
+  return DurableObject as new (ctx: DurableObjectState, env: Env) => DurableObject<Env> & Calls;
+}
+
+/** Gives the prototype of a Durable Object a method for each call, which hands it on to whatever answers for the object. */
+export function handOn<Calls extends object, Self extends Calls>(
+  prototype: Self,
+  names: CallNames<Calls>,
+  answererOf: (self: Self) => Answering<Calls>,
+): void {
+  for (const name of Object.keys(names) as (keyof Calls)[]) {
+    Object.defineProperty(prototype, name, {
+      value(this: Self, ...args: unknown[]): unknown {
+        const answerer = answererOf(this);
+        return Reflect.apply(answerer[name] as (...args: unknown[]) => unknown, answerer, args);
+      },
+      configurable: true,
+      writable: true,
+    });
+  }
+}
