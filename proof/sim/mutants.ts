@@ -18,9 +18,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no-transaction-around-an-event",
-    file: "ledger/ledger.ts",
-    from: "      this.#storage.transactionSync(work);\n    } catch",
-    to: "      work();\n    } catch",
+    file: "ledger/transactions.ts",
+    from: "return this.#storage.transactionSync(work);",
+    to: "return work();",
   },
   {
     name: "recorded-two-at-a-time",
@@ -36,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "alarm-not-set-with-the-event",
-    file: "ledger/ledger.ts",
-    from: "for (const at of dueAtMs) this.#alarm.bringForward(at);",
+    file: "ledger/recorder.ts",
+    from: "for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);",
     to: "",
   },
   {
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
-    file: "ledger/ledger.ts",
+    file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
   },

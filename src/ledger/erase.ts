@@ -3,7 +3,7 @@ import { kindOf } from "../act/kinds.ts";
 import type { Erased } from "../model/ledger.ts";
 import { readPlan } from "./deliveries/deliveries.ts";
 import type { Task } from "../model/task.ts";
-import * as held from "./log/quarantine.ts";
+import * as quarantine from "./log/quarantine.ts";
 import * as optOuts from "./log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "./store/ports.ts";
 import * as reports from "./deliveries/reports.ts";
@@ -53,7 +53,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
-    quarantined: held.eraseContact(sql, contactId),
+    quarantined: quarantine.eraseContact(sql, contactId),
     events:
       count(sql, `DELETE FROM events WHERE contact_id = ? AND ${KNOWN_FOR_LONGER} RETURNING seq`, contactId) +
       count(sql, `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`, contactId),
@@ -101,7 +101,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
-  held.forgetBefore(sql, beforeMs);
+  quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);
   return more;

@@ -1,115 +1,93 @@
-// Recording: an event is decided on the log before it, and everything that follows is one transaction.
+// Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
+// is one transaction. Whoever calls sees to it that one event comes after the other.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide, everyVerdict, explain, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
-import { isAffordable } from "../match/rule-cost.ts";
-import type { Decided, Decision, PlannedAction } from "../model/decision.ts";
+import type { PlannedAction } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
-import type { History, PastEvent } from "../model/history.ts";
 import type { Recorded } from "../model/ledger.ts";
-import type { Rule } from "../model/rule.ts";
-import { withDraft } from "../rules/rule-set.ts";
+import type { Chores } from "./chores.ts";
+import type { Deciding } from "./deciding.ts";
 import * as deliveries from "./deliveries/deliveries.ts";
 import { cancelled } from "./deliveries/moves.ts";
+import type { Reports } from "./deliveries/reports.ts";
 import * as log from "./log/log.ts";
 import * as optOuts from "./log/opt-outs.ts";
-import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import * as ruleSets from "./log/rule-sets.ts";
-import { ownSender } from "./deliveries/sends.ts";
 import type { Statistics } from "./statistics.ts";
+import type { Alarm } from "./store/alarm.ts";
+import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** The parts of a ledger that recording takes. */
+interface RecorderParts {
+  readonly deciding: Deciding;
+  readonly transactions: Transactions;
+  readonly chores: Chores;
+  readonly alarm: Alarm;
+  readonly reports: Reports;
+  readonly statistics: Statistics;
+}
 
 export class Recorder {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
-  readonly #statistics: Statistics;
+  readonly #parts: RecorderParts;
   /** The place in the log that was given last: microseconds, as long as the clock goes on. */
   #lastSeq = 0;
   /** The rule set that is known to be kept. */
   #keptRuleSet: string | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts, statistics: Statistics) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, parts: RecorderParts) {
     this.#storage = storage;
     this.#ports = ports;
-    this.#statistics = statistics;
+    this.#parts = parts;
   }
 
   /**
-   * Records an event: decides it on the log as it stands, and commits event, decision, deliveries and the waits that it
-   * ends together: `write` makes one transaction of it, with the alarm for what will be due; `false`: it was not to be
-   * written after all. The caller sees to it that one comes after the other.
+   * Records an event: decides it on the log as it stands, and commits the event, its decision, its deliveries and the
+   * waits that it ends together, with the alarm for what will be due. An event that is there already is a duplicate.
    */
-  async record(event: Event, write: (work: () => void, dueAtMs: readonly number[]) => boolean): Promise<Recorded> {
+  async record(event: Event): Promise<Recorded> {
     const { sql } = this.#storage;
+    const { deciding, transactions, chores, alarm, reports, statistics } = this.#parts;
+    await chores.introduce(event.locationId);
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
-    const moment = this.#moment();
-    const { decision, actions } = await decide(event, this.#ports.ruleSet, this.#context(event, moment));
+    const moment = deciding.moment();
+    const { decision, actions } = await deciding.decide(event, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const endedWaits = await this.#cancelledWaits(event, moment);
     const past = asPast(event, decision.fired, moment.nowMs);
-    const dueAtMs = planned.filter((delivery) => !delivery.cancelledBy).map((delivery) => delivery.dueAtMs);
-    // From here to the end there is no await: all of it is committed, or none.
-    const isWritten = write(() => {
-      // Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same.
-      const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(sql, event.contactId));
-      this.#lastSeq = Math.max(moment.nowMs * 1_000, lastSeq + 1);
-      log.append(sql, { event, decision }, past, this.#lastSeq);
+    // From here to the end there is no await.
+    const isWritten = transactions.commit(() => {
+      // A report whose contact was erased meanwhile is not written after all.
+      if (!reports.settle(event)) return false;
+      log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));
       deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
-    }, dueAtMs);
+      for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
+      transactions.seen(event.locationId);
+      return true;
+    });
     if (!isWritten) return { status: "duplicate" };
     // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
-    this.#statistics.recorded({ atMs: at, channel, outcome, fired, held: log.heldBy(decision) });
-    for (const { rule, plan } of planned) this.#statistics.scheduled(rule, deliveries.hostOf(plan));
+    statistics.recorded({ atMs: at, channel, outcome, fired, held: log.heldBy(decision) });
+    for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }
 
-  /** What would be decided on an event now. Nothing is recorded. */
-  explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
-    return explain(event, ruleSet, this.#context(event, this.#moment()));
-  }
-
-  /** The same with a draft in force; `null`: it would keep the location's events waiting too long. */
-  async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
-    const past = log.countOf(this.#storage.sql, event.contactId);
-    return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
-  }
-
-  /** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */
-  complete({ event, decision }: log.LogRecord): Decision {
-    const { ruleSet, timeZone } = this.#ports;
-    const decidedBy = ruleSet.hash === decision.ruleSet ? ruleSet : ruleSets.find(this.#storage.sql, decision.ruleSet);
-    return decidedBy
-      ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, decidedBy)
-      : decision;
-  }
-
-  #context(event: Event, moment: Moment): DecisionContext {
-    const sentBy = ownSender(this.#storage.sql, event);
-    return { ...moment, history: this.#history(event), ...(sentBy === null ? {} : { sentBy }) };
-  }
-
-  /** The log before an event, read when the first rule asks for it. */
-  #history(event: Event): History {
-    const { contactId } = event;
-    const { sql } = this.#storage;
-    let past: readonly PastEvent[] | null = null;
-    let ofMessage: readonly PastEvent[] | null = null;
-    return {
-      past: () => (past ??= log.pastOf(sql, contactId)),
-      // Asked of one event, so always of the same message.
-      ofMessage: (messageKey) => (ofMessage ??= log.pastOf(sql, contactId, messageKey)),
-      firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
-      optOut: (action) => optOuts.againstAfter(sql, event, action),
-    };
+  /** The event's place in the log. Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same. */
+  #nextSeq(contactId: string, nowMs: number): number {
+    const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(this.#storage.sql, contactId));
+    return (this.#lastSeq = Math.max(nowMs * 1_000, lastSeq + 1));
   }
 
   /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
@@ -149,9 +127,5 @@ export class Recorder {
     const { ruleSet } = this.#ports;
     if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
     ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
-  }
-
-  #moment(): Moment {
-    return { nowMs: this.#ports.actions.clock(), timeZone: this.#ports.timeZone };
   }
 }

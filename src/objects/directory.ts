@@ -2,7 +2,7 @@
 // location's ledger writes to it once a day.
 import type { Answering, DirectoryCalls } from "../model/calls.ts";
 import type { Held, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
-import * as held from "../ledger/log/quarantine.ts";
+import * as quarantine from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
 
@@ -24,7 +24,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
 
   announce(locationId: string): void {
     const now = this.#clock();
-    held.forgetBefore(this.#storage.sql, now - this.#retentionMs);
+    quarantine.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     this.#storage.sql.exec(
       "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen, is_open = 1",
       locationId,
@@ -90,34 +90,34 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   }
 
   quarantine(item: Quarantined): Held {
-    held.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
-    held.quarantine(this.#storage.sql, item);
+    quarantine.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
+    quarantine.keep(this.#storage.sql, item);
     return { status: "held" };
   }
 
-  quarantined(query: PageQuery): ReturnType<typeof held.list> {
-    return held.list(this.#storage.sql, query);
+  quarantined(query: PageQuery): ReturnType<typeof quarantine.list> {
+    return quarantine.list(this.#storage.sql, query);
   }
 
   findQuarantined(id: string): Quarantined | undefined {
-    return held.find(this.#storage.sql, id);
+    return quarantine.find(this.#storage.sql, id);
   }
 
   release(id: string): void {
-    held.release(this.#storage.sql, id);
+    quarantine.release(this.#storage.sql, id);
   }
 
   /** Removes what names a contact; how many that was. */
   eraseContact(contactId: string): number {
-    return held.eraseContact(this.#storage.sql, contactId);
+    return quarantine.eraseContact(this.#storage.sql, contactId);
   }
 
   countIgnored(kind: string): Held {
-    held.countIgnored(this.#storage.sql, kind, this.#clock());
+    quarantine.countIgnored(this.#storage.sql, kind, this.#clock());
     return { status: "held" };
   }
 
   ignored(): IgnoredKind[] {
-    return held.ignoredCounts(this.#storage.sql);
+    return quarantine.ignoredCounts(this.#storage.sql);
   }
 }

@@ -16,8 +16,8 @@ interface QuarantineRow {
 
 const COLUMNS = "id, event_key, received_at, route, issues, contact_ids, body";
 
-/** Keeps it once, however often it is sent; what is wrong with it may have changed. */
-export function quarantine(sql: Sql, item: Quarantined): void {
+/** Keeps a body once, however often it is sent; what is wrong with it may have changed. */
+export function keep(sql: Sql, item: Quarantined): void {
   sql.exec(
     "INSERT INTO quarantine (id, event_key, received_at, route, issues, contact_ids, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET issues = excluded.issues, route = excluded.route",
     item.id,

@@ -1,0 +1,163 @@
+// What the operator does by hand: deliveries are sent again, released, cancelled or discarded, one or many at a time, a
+// task is completed, a contact erased. Each call is one transaction; what is due by it is sent at once.
+import { fail, succeed, type Result } from "../kit/result.ts";
+import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Erased } from "../model/ledger.ts";
+import type { Task } from "../model/task.ts";
+import type { Chores } from "./chores.ts";
+import * as breaker from "./deliveries/breaker.ts";
+import * as deliveries from "./deliveries/deliveries.ts";
+import { find, idsOf } from "./deliveries/lists.ts";
+import { cancelled, released, retried, type Standing } from "./deliveries/moves.ts";
+import { retriedByHand } from "./deliveries/sends.ts";
+import * as tasks from "./deliveries/tasks.ts";
+import { eraseContact } from "./erase.ts";
+import type { Pump } from "./pump/pump.ts";
+import type { Statistics } from "./statistics.ts";
+import type { Alarm } from "./store/alarm.ts";
+import type { LedgerStorage } from "./store/ports.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** How many deliveries one call moves, unless it says. */
+const MOVED_AT_ONCE = 1_000;
+const BY_OPERATOR = { by: "operator" } as const;
+
+/** The parts of a ledger that the operator's hand moves. */
+interface ByHandParts {
+  readonly transactions: Transactions;
+  readonly chores: Chores;
+  readonly alarm: Alarm;
+  readonly statistics: Statistics;
+  readonly pump: Pump;
+}
+
+export class ByHand {
+  readonly #storage: LedgerStorage;
+  readonly #clock: () => number;
+  readonly #parts: ByHandParts;
+
+  constructor(storage: LedgerStorage, clock: () => number, parts: ByHandParts) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#parts = parts;
+  }
+
+  /**
+   * Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. Where
+   * nobody could say whether a message was sent, a person has looked now.
+   */
+  retry(id: string): Result<Delivery, Failure> {
+    return this.#letGo(id, (from, nowMs) => {
+      const to = retried(from, nowMs);
+      if (to) retriedByHand(this.#storage.sql, id);
+      return to;
+    });
+  }
+
+  /** Lets a delivery go that is held: it is due now. */
+  release(id: string): Result<Delivery, Failure> {
+    return this.#letGo(id, released);
+  }
+
+  /**
+   * Cancels a delivery: after the answer nothing is sent. One that is being sent is waited for, and is cancelled if it
+   * fails; if it arrives, the answer says so.
+   */
+  async cancel(id: string): Promise<Result<Delivery, Failure>> {
+    const noted = this.#move(id, (from) => cancelled(from, BY_OPERATOR));
+    if (!noted.ok || noted.value.state !== "sending") return noted;
+    await this.#parts.pump.attemptOf(id);
+    return this.#move(id, (from) => (from.state === "cancelled" ? from : cancelled(from, BY_OPERATOR)));
+  }
+
+  /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
+  retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
+    const now = this.#clock();
+    const { moved, more } = this.#moveAll("dead", filter, limit, (from) => retried(from, now));
+    if (moved > 0) this.#goOn();
+    return { retried: moved, more };
+  }
+
+  /** Cancels deliveries that are scheduled, oldest first; `more`: there are others that the filter describes. */
+  cancelScheduled(filter: DeliveryFilter, limit?: number): { cancelled: number; more: boolean } {
+    const { moved, more } = this.#moveAll("scheduled", filter, limit, (from) => cancelled(from, BY_OPERATOR));
+    return { cancelled: moved, more };
+  }
+
+  /** Lets deliveries go that are held, oldest first; `more`: there are others that the filter describes. */
+  releaseHeld(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
+    const now = this.#clock();
+    const { moved, more } = this.#moveAll("held", filter, limit, (from, id) => {
+      breaker.release(this.#storage.sql, id, now);
+      return released(from, now);
+    });
+    if (moved > 0) this.#goOn();
+    return { released: moved, more };
+  }
+
+  /** Cancels deliveries that are held, oldest first; `more`: there are others that the filter describes. */
+  discardHeld(filter: DeliveryFilter, limit?: number): { discarded: number; more: boolean } {
+    const { moved, more } = this.#moveAll("held", filter, limit, (from) => cancelled(from, BY_OPERATOR));
+    return { discarded: moved, more };
+  }
+
+  completeTask(id: string): Result<Task, Failure> {
+    const { sql } = this.#storage;
+    const task = tasks.find(sql, id);
+    if (!task) return fail({ code: "LEDGER_NOT_FOUND", what: "task" });
+    const done = this.#storage.transactionSync(() => tasks.complete(sql, task, this.#clock()));
+    this.#goOn();
+    return succeed(done);
+  }
+
+  /** Removes everything that names a contact, and says how much that was. */
+  eraseContact(locationId: string, contactId: string): Erased {
+    const { sql } = this.#storage;
+    const erased = this.#storage.transactionSync(() => eraseContact(sql, locationId, contactId, this.#clock()));
+    this.#parts.statistics.forget();
+    this.#goOn();
+    return erased;
+  }
+
+  #letGo(id: string, move: (from: Standing, nowMs: number) => Standing | null): Result<Delivery, Failure> {
+    const now = this.#clock();
+    const moved = this.#move(id, (from) => {
+      breaker.release(this.#storage.sql, id, now);
+      return move(from, now);
+    });
+    if (moved.ok) this.#goOn();
+    return moved;
+  }
+
+  #move(id: string, move: (from: Standing) => Standing | null): Result<Delivery, Failure> {
+    const { sql } = this.#storage;
+    const moved = this.#storage.transactionSync(() => deliveries.move(sql, id, move));
+    const delivery = find(sql, id);
+    if (!delivery) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
+    return moved ? succeed(delivery) : fail({ code: "LEDGER_DELIVERY_STATE", state: delivery.state });
+  }
+
+  #moveAll(
+    state: DeliveryState,
+    filter: DeliveryFilter,
+    limit = MOVED_AT_ONCE,
+    move: (from: Standing, id: string) => Standing | null,
+  ): { moved: number; more: boolean } {
+    const { sql } = this.#storage;
+    const ids = idsOf(sql, state, filter, limit + 1);
+    this.#storage.transactionSync(() => {
+      for (const id of ids.slice(0, limit)) deliveries.move(sql, id, (from) => move(from, id));
+    });
+    return { moved: Math.min(ids.length, limit), more: ids.length > limit };
+  }
+
+  /** Something is due at once. */
+  #goOn(): void {
+    const { alarm, chores, transactions, pump } = this.#parts;
+    alarm.bringForward(this.#clock());
+    const locationId = chores.locationId();
+    if (locationId !== undefined) transactions.seen(locationId);
+    pump.wake();
+  }
+}

@@ -1,0 +1,64 @@
+// Deciding at a location: by the rules in force, by its clock, and on its log as it stands. Nothing is written here.
+import { decide, explain, type DecisionContext } from "../match/decide.ts";
+import type { Moment } from "../match/facts.ts";
+import { isAffordable } from "../match/rule-cost.ts";
+import type { Decided } from "../model/decision.ts";
+import type { Event } from "../model/event.ts";
+import type { History, PastEvent } from "../model/history.ts";
+import type { Rule } from "../model/rule.ts";
+import { withDraft } from "../rules/rule-set.ts";
+import { ownSender } from "./deliveries/sends.ts";
+import * as log from "./log/log.ts";
+import * as optOuts from "./log/opt-outs.ts";
+import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+
+export class Deciding {
+  readonly #storage: LedgerStorage;
+  readonly #ports: LedgerPorts;
+
+  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+    this.#storage = storage;
+    this.#ports = ports;
+  }
+
+  /** What every part of one decision takes for now. */
+  moment(): Moment {
+    return { nowMs: this.#ports.actions.clock(), timeZone: this.#ports.timeZone };
+  }
+
+  /** Decides an event that is to be recorded. */
+  decide(event: Event, moment: Moment): Promise<Decided> {
+    return decide(event, this.#ports.ruleSet, this.#context(event, moment));
+  }
+
+  /** What would be decided on an event now. */
+  explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
+    return explain(event, ruleSet, this.#context(event, this.moment()));
+  }
+
+  /** The same with a draft in force; `null`: it would keep the location's events waiting too long. */
+  async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
+    const past = log.countOf(this.#storage.sql, event.contactId);
+    return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
+  }
+
+  #context(event: Event, moment: Moment): DecisionContext {
+    const sentBy = ownSender(this.#storage.sql, event);
+    return { ...moment, history: this.#history(event), ...(sentBy === null ? {} : { sentBy }) };
+  }
+
+  /** The log before an event, read when the first rule asks for it. */
+  #history(event: Event): History {
+    const { contactId } = event;
+    const { sql } = this.#storage;
+    let past: readonly PastEvent[] | null = null;
+    let ofMessage: readonly PastEvent[] | null = null;
+    return {
+      past: () => (past ??= log.pastOf(sql, contactId)),
+      // Asked of one event, so always of the same message.
+      ofMessage: (messageKey) => (ofMessage ??= log.pastOf(sql, contactId, messageKey)),
+      firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
+      optOut: (action) => optOuts.againstAfter(sql, event, action),
+    };
+  }
+}

@@ -1,0 +1,47 @@
+// The story of one event: what was decided on it and why, what the rules saw of it, and everything that followed.
+import { everyVerdict } from "../match/decide.ts";
+import { plainFacts } from "../match/facts.ts";
+import type { Decision } from "../model/decision.ts";
+import type { EventStory } from "../model/ledger.ts";
+import { deliveryIdPrefix } from "./deliveries/deliveries.ts";
+import { ofDecision } from "./deliveries/lists.ts";
+import { ownSender } from "./deliveries/sends.ts";
+import * as log from "./log/log.ts";
+import * as ruleSets from "./log/rule-sets.ts";
+import type { LedgerPorts, Sql } from "./store/ports.ts";
+
+/** An event by its key: of a contact, or the last one that any contact has. */
+export async function eventStory(
+  sql: Sql,
+  ports: Pick<LedgerPorts, "ruleSet" | "timeZone">,
+  key: string,
+  contactId?: string,
+): Promise<EventStory | undefined> {
+  const record = contactId === undefined ? log.findByKey(sql, key) : log.find(sql, contactId, key);
+  if (!record) return undefined;
+  const { event } = record;
+  const decision = complete(sql, ports, record);
+  // HighLevel may tell of our own message before it has answered for it.
+  const sentBy = decision.sentBy ?? ownSender(sql, event) ?? undefined;
+  const idPrefix = await deliveryIdPrefix(event, decision.decidedAt);
+  const timeZone = decision.timeZone ?? ports.timeZone;
+  const { payload: _, ...facts } = plainFacts(event, { nowMs: Date.parse(decision.decidedAt), timeZone });
+  return {
+    event,
+    decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) },
+    facts,
+    deliveries: ofDecision(sql, idPrefix),
+  };
+}
+
+/** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */
+function complete(
+  sql: Sql,
+  { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,
+  { event, decision }: log.LogRecord,
+): Decision {
+  const decidedBy = ruleSet.hash === decision.ruleSet ? ruleSet : ruleSets.find(sql, decision.ruleSet);
+  return decidedBy
+    ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, decidedBy)
+    : decision;
+}

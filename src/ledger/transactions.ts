@@ -1,0 +1,35 @@
+// What a ledger writes when something comes to it: all of it is committed, or none, and what was noted in memory along
+// with it (that the location was seen, when the alarm rings) never says more than the tables.
+import type { Chores } from "./chores.ts";
+import type { Alarm } from "./store/alarm.ts";
+import type { LedgerStorage } from "./store/ports.ts";
+
+export class Transactions {
+  readonly #storage: LedgerStorage;
+  readonly #chores: Chores;
+  readonly #alarm: Alarm;
+
+  constructor(storage: LedgerStorage, chores: Chores, alarm: Alarm) {
+    this.#storage = storage;
+    this.#chores = chores;
+    this.#alarm = alarm;
+  }
+
+  /** Commits all of the work, or none; and if none, what was noted and armed in it is forgotten. */
+  commit<Value>(work: () => Value): Value {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#chores.forget();
+      this.#alarm.forget();
+      throw error;
+    }
+  }
+
+  /** Notes that something came for a location today, and sets the alarm for the chores that follow from it. */
+  seen(locationId: string): void {
+    if (!this.#chores.seen(locationId)) return;
+    const at = this.#chores.nextAt();
+    if (at !== null) this.#alarm.bringForward(at);
+  }
+}
