@@ -2,7 +2,7 @@
 // servers: what is beyond is held, and sent only when it is released.
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
-import type { LeasedDelivery, Plan } from "./deliveries.ts";
+import type { LeasedDelivery } from "./deliveries.ts";
 import { firstRow, type LedgerStorage, type Sql, type SqlValue } from "../store/ports.ts";
 
 /** What a rule that says nothing may send: in a minute to the whole location, and in a day to one contact. */
@@ -20,8 +20,7 @@ const DAY_MS = 86_400_000;
  */
 export function letThrough(
   storage: LedgerStorage,
-  { id, rule, contactId }: LeasedDelivery,
-  plan: Plan | null,
+  { id, rule, contactId, plan }: LeasedDelivery,
   nowMs: number,
 ): AttemptOutcome | null {
   if (plan === null || kindOf(plan.action).messages(plan.action) === null) return null;

@@ -42,8 +42,8 @@ export interface LeasedDelivery {
   readonly rule: string;
   /** Where it goes: what concurrency, rate and circuit breaker count by; `""` on deliveries from before there was one. */
   readonly host: string;
-  /** As stored: `readPlan` reads it. */
-  readonly plan: string;
+  /** `null`: of a form that this version does not know. */
+  readonly plan: Plan | null;
 }
 
 /** Hex digits of the time at the beginning of an id. */
@@ -164,11 +164,12 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
 /** Takes a delivery, and marks it as being sent; nothing when it is not due after all. */
 export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | undefined {
   if (!move(sql, id, (from) => moves.leased(from, nowMs))) return undefined;
-  return firstRow<LeasedDelivery>(
+  const leased = firstRow<Omit<LeasedDelivery, "plan"> & { readonly plan: string }>(
     sql,
     "SELECT id, event_key AS eventKey, contact_id AS contactId, rule, host, plan FROM deliveries WHERE id = ?",
     id,
   );
+  return leased && { ...leased, plan: readPlan(leased.plan) };
 }
 
 /** Deliveries that were being sent when the object stopped. */

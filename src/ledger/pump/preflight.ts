@@ -15,15 +15,15 @@ import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
 import type { MessageType } from "../../model/rule.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone, nextOpening } from "../../time/window.ts";
-import { readPlan, type LeasedDelivery, type Plan } from "../deliveries/deliveries.ts";
+import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /** An attempt may be made, waits for its hours, or comes to something without being made. */
-export type Preflight =
+export type Clearance =
   | { readonly may: "go" }
-  | { readonly may: "wait"; readonly opensAtMs: number }
+  | { readonly may: "wait"; readonly untilMs: number }
   | { readonly may: "not"; readonly outcome: AttemptOutcome };
 
 /** What HighLevel said; `no-token`: it was not asked. */
@@ -32,14 +32,14 @@ type Asked<Answer> =
   | { readonly kind: "no-token" }
   | { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
 
-const GO: Preflight = { may: "go" };
-/** A window that never opens is refused at admission; should it come about, waiting is the safe side. */
-const NEVER_OPENS_MS = 86_400_000;
+const GO: Clearance = { may: "go" };
+/** A window that does not open in this zone is looked at again after a day: the contact or the location may have another by then. */
+const LOOK_AGAIN_MS = 86_400_000;
 const ZONE_KEPT_MS = 86_400_000;
 /** A token may be given its missing scope any time. */
 const REFUSAL_KEPT_MS = 3_600_000;
 
-export class Respect {
+export class Preflight {
   readonly #sql: Sql;
   readonly #ports: LedgerPorts;
   readonly #account: HighLevelAccount;
@@ -53,8 +53,7 @@ export class Respect {
   }
 
   /** Whether an attempt may be made now: an alarm may come late, a retry fall into the night, and a wish change meanwhile. At once where HighLevel need not be asked. */
-  before({ contactId, plan: stored }: LeasedDelivery): Preflight | Promise<Preflight> {
-    const plan = readPlan(stored);
+  check({ contactId, plan }: LeasedDelivery): Clearance | Promise<Clearance> {
     // The attempt says that it cannot be read.
     if (!plan) return GO;
     const { action, window } = plan;
@@ -66,17 +65,18 @@ export class Respect {
       const known = optOuts.against(this.#sql, contactId, action);
       if (known) return held(known);
     }
-    return this.#beforeAsked(contactId, plan, type);
+    return this.#checkAsked(contactId, plan, type);
   }
 
   /** The same with what HighLevel says of the contact. */
-  async #beforeAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Preflight> {
+  async #checkAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Clearance> {
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#ask(contactQuestion(contactId));
-    if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null)) return not(contact, type);
+    if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null))
+      return unanswerable(contact, type);
     if (keepsOwnHours) {
       const zone = await this.#zoneOf(contact);
-      if (zone.kind !== "known") return not(zone, type);
+      if (zone.kind !== "known") return unanswerable(zone, type);
       const shut = this.#shut(window, zone.value);
       if (shut) return shut;
     }
@@ -85,10 +85,10 @@ export class Respect {
     return known ? held(known) : GO;
   }
 
-  #shut(window: Window | undefined, timeZone: string): Preflight | null {
+  #shut(window: Window | undefined, timeZone: string): Clearance | null {
     const nowMs = this.#ports.actions.clock();
-    const opensAtMs = window ? (nextOpening(window, nowMs, timeZone) ?? nowMs + NEVER_OPENS_MS) : nowMs;
-    return opensAtMs > nowMs ? { may: "wait", opensAtMs } : null;
+    const opensAtMs = window ? (nextOpening(window, nowMs, timeZone) ?? nowMs + LOOK_AGAIN_MS) : nowMs;
+    return opensAtMs > nowMs ? { may: "wait", untilMs: opensAtMs } : null;
   }
 
   /** The contact's zone, else the location's, else the one of the configuration: the first that there is. */
@@ -133,14 +133,14 @@ export class Respect {
 
 const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
 
-/** Not now, or not at all. What HighLevel says of itself is not the fault of another destination. */
-function not({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Preflight {
+/** HighLevel did not say what has to be known: not now, or not at all. What it says of itself is not the fault of another destination. */
+function unanswerable({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Clearance {
   if (type !== null || outcome.done) return { may: "not", outcome };
   const what = `The contact's hours cannot be asked now: ${outcome.error.message}`;
   return { may: "not", outcome: unanswered(actionError("CONTACT_UNKNOWN", what), outcome.retryAfterMs) };
 }
 
-function held(optOut: OptOut): Preflight {
+function held(optOut: OptOut): Clearance {
   const code = optOut.why === "dnd" ? "CONTACT_DND" : "CONTACT_STOPPED";
   const what = `The contact ${optOutInWords(optOut)}: release the delivery once they do want it, or discard it`;
   return { may: "not", outcome: unanswered(actionError(code, what)) };

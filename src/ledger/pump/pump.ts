@@ -19,7 +19,7 @@ import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
 import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
-import { Respect } from "./preflight.ts";
+import { Preflight } from "./preflight.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
@@ -44,7 +44,7 @@ export class Pump {
   readonly #settled: () => void;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
-  readonly #respect: Respect;
+  readonly #preflight: Preflight;
   readonly #limits: HighLevelLimits;
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
@@ -68,7 +68,7 @@ export class Pump {
     this.#highlevel = account;
     this.#settled = settled;
     this.#limits = limits;
-    this.#respect = new Respect(storage.sql, ports, account, () => this.#location());
+    this.#preflight = new Preflight(storage.sql, ports, account, () => this.#location());
     // An account that somebody else brings keeps limits of its own.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
@@ -150,16 +150,15 @@ export class Pump {
     try {
       const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
-      const asked = this.#respect.before(delivery);
-      const preflight = asked instanceof Promise ? await asked : asked;
-      if (preflight.may === "wait") return this.#defer(delivery, preflight.opensAtMs);
+      const asked = this.#preflight.check(delivery);
+      const clearance = asked instanceof Promise ? await asked : asked;
+      if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
       // While HighLevel was asked, somebody may have ended it.
       if (asked instanceof Promise && deliveries.move(sql, delivery.id, overtaken)) return;
-      const plan = deliveries.readPlan(delivery.plan);
       outcome =
-        preflight.may === "go"
-          ? (letThrough(this.#storage, delivery, plan, this.#now()) ?? (await this.#perform(delivery, plan)))
-          : preflight.outcome;
+        clearance.may === "go"
+          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery)))
+          : clearance.outcome;
       this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
@@ -192,7 +191,8 @@ export class Pump {
     }
   }
 
-  async #perform(delivery: LeasedDelivery, plan: deliveries.Plan | null): Promise<AttemptOutcome> {
+  async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
+    const { plan } = delivery;
     const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
     if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
