@@ -5,7 +5,7 @@ import type { OverBudget, Recorded } from "../model/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { TokenBucket } from "../kit/token-bucket.ts";
 
-/** So soon after a commit events are taken to come at once: the next commit is held up a little, so that they share it. */
+/** So soon after a commit events are taken to come at once: the next commit waits a little, so that they share it. */
 const BUSY_MS = 30;
 const GATHER_MS = 2;
 /** What may come at once: so many seconds of the budget. */

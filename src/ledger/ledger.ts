@@ -11,7 +11,7 @@ import type {
   DeliveryQuery,
   Erased,
   EventStory,
-  Held,
+  Kept,
   IgnoredKind,
   LogQuery,
   PageQuery,
@@ -138,16 +138,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return recorded;
   }
 
-  quarantine(locationId: string, item: Quarantined): Held {
+  quarantine(locationId: string, item: Quarantined): Kept {
     return this.#keepAside(locationId, () => quarantine.keep(this.#storage.sql, item));
   }
 
-  countIgnored(locationId: string, kind: string): Held {
+  countIgnored(locationId: string, kind: string): Kept {
     return this.#keepAside(locationId, () => quarantine.countIgnored(this.#storage.sql, kind, this.#now()));
   }
 
   /** What is kept without being decided counts against the budget, too. */
-  #keepAside(locationId: string, keep: () => void): Held {
+  #keepAside(locationId: string, keep: () => void): Kept {
     const refused = this.#intake.refusal();
     if (refused) return refused;
     this.#transactions.commit(() => {

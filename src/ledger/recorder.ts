@@ -79,7 +79,7 @@ export class Recorder {
     // Only now: a transaction that failed has kept nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
-    statistics.recorded({ atMs: at, channel, outcome, fired, held: log.heldBy(decision) });
+    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed: log.suppressedBy(decision) });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }

@@ -1,7 +1,7 @@
 // What a ledger tells of itself in numbers. The tally is made when it is first asked for, and dropped whenever rows are
 // forgotten: the next question makes it anew.
 import type { DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
-import { HELD_REASONS, type HeldReason } from "../model/decision.ts";
+import { SUPPRESSION_REASONS, type SuppressionReason } from "../model/decision.ts";
 import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
 import { dayStart } from "../time/window.ts";
 import { choice, counts, earliestByHost, type DeliveryWords } from "./deliveries/lists.ts";
@@ -72,13 +72,13 @@ export class Statistics {
   }
 
   rules(buckets: Buckets): RuleStatistics {
-    const told = new Map<string, { fired: number[]; held: { [Reason in HeldReason]?: number[] } }>();
+    const told = new Map<string, { fired: number[]; held: { [Reason in SuppressionReason]?: number[] } }>();
     for (const { series, counts } of this.#counts(buckets)) {
       const [what, rule = "", word] = series;
-      if (what !== "fired" && what !== "held") continue;
+      if (what !== "fired" && what !== "suppressed") continue;
       const own = told.get(rule) ?? { fired: zeros(buckets), held: {} };
       told.set(rule, own);
-      const reason = HELD_REASONS.find((known) => known === word);
+      const reason = SUPPRESSION_REASONS.find((known) => known === word);
       if (what === "fired") own.fired = counts;
       else if (reason) own.held[reason] = counts;
     }

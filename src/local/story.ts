@@ -93,7 +93,7 @@ export interface StoryRun {
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
-const HELD_REASONS = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
+const SUPPRESSED = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
 /** How long after the last event waits are still followed. */
 const EPILOGUE_MS = 366 * 86_400_000;
 
@@ -195,7 +195,7 @@ export async function runStory(
     const recorded = await ledger.event(read.event.key);
     for (const { rule, fired, reason } of recorded?.decision.verdicts ?? []) {
       if (fired) tell({ what: "fired", rule });
-      else if (HELD_REASONS.has(reason)) tell({ what: "held", rule, why: reason });
+      else if (SUPPRESSED.has(reason)) tell({ what: "held", rule, why: reason });
     }
     follow();
   }

@@ -52,7 +52,7 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   const guard = guardOf(event, decision.sentBy);
   for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
-    const verdict = told.get(rule.name) ?? heldBack(rule, event, guard) ?? ruledOut(rule, facts);
+    const verdict = told.get(rule.name) ?? unasked(rule, event, guard) ?? ruledOut(rule, facts);
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
     if (verdict?.fired && rule.stop) guard.stoppedBy = rule.name;
@@ -101,7 +101,7 @@ async function judge(
     const rule = ready.rules[position];
     if (!rule) continue;
     const verdict =
-      heldBack(rule, event, guard) ??
+      unasked(rule, event, guard) ??
       limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
@@ -115,7 +115,7 @@ async function judge(
   return { decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) }, actions };
 }
 
-/** What holds rules back whatever their conditions. */
+/** What keeps rules from being asked, whatever their conditions. */
 interface Guard {
   readonly guarded: "api" | "internal" | null;
   /** The rule that fired and stops those after it. */
@@ -128,12 +128,12 @@ function guardOf(event: Event, sentBy: string | undefined): Guard {
 }
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */
-function heldBack(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verdict | null {
-  if (rule.enabled === false) return held(rule, "disabled");
-  if (rule.locations && !rule.locations.includes(event.locationId)) return held(rule, "location");
-  if (guarded === "api" && !rule.includeApi) return held(rule, "loop-guard");
-  if (guarded === "internal" && !rule.includeInternal) return held(rule, "loop-guard");
-  if (stoppedBy !== null) return { ...held(rule, "stopped"), detail: stoppedBy };
+function unasked(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verdict | null {
+  if (rule.enabled === false) return notAsked(rule, "disabled");
+  if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
+  if (guarded === "api" && !rule.includeApi) return notAsked(rule, "loop-guard");
+  if (guarded === "internal" && !rule.includeInternal) return notAsked(rule, "loop-guard");
+  if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
   return null;
 }
 
@@ -170,7 +170,7 @@ function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   return { rule: rule.name, fired: false, reason: "conditions", conditions };
 }
 
-function held(rule: Rule, reason: VerdictReason): Verdict {
+function notAsked(rule: Rule, reason: VerdictReason): Verdict {
   return { rule: rule.name, fired: false, reason, conditions: [] };
 }
 
@@ -194,4 +194,5 @@ function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
   });
 }
 
+/** Window and zone are fixed from here on, so looking again soon would find the same: it waits until somebody cancels it. */
 const NEVER_OPENS_MS = 365 * 86_400_000;

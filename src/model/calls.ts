@@ -9,7 +9,7 @@ import type {
   DeliveryQuery,
   Erased,
   EventStory,
-  Held,
+  Kept,
   IgnoredKind,
   KnownLocation,
   LocationQuery,
@@ -76,8 +76,8 @@ export interface LedgerCalls extends OperatorCalls {
   /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
   record(event: Event): Promise<Recorded>;
   /** Keeps signed bytes that could not be used. */
-  quarantine(locationId: string, item: Quarantined): Promise<Held>;
-  countIgnored(locationId: string, kind: string): Promise<Held>;
+  quarantine(locationId: string, item: Quarantined): Promise<Kept>;
+  countIgnored(locationId: string, kind: string): Promise<Kept>;
   /** Takes what has been ingested since out of the quarantine. */
   release(id: string): Promise<void>;
   /** Repairs a lost alarm, and tells whether anything waits to be done. */
@@ -104,8 +104,8 @@ export interface DirectoryCalls extends QuarantineCalls {
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
   /** Keeps signed bytes that could not be used. */
-  quarantine(item: Quarantined): Promise<Held>;
-  countIgnored(kind: string): Promise<Held>;
+  quarantine(item: Quarantined): Promise<Kept>;
+  countIgnored(kind: string): Promise<Kept>;
   /** Takes what has been ingested since out of the quarantine. */
   release(id: string): Promise<void>;
   /** Removes what names a contact; how many that was. */

@@ -13,19 +13,19 @@ export type VerdictReason =
   | "location" // "locations" does not name this one
   | "loop-guard"; // sent through the API, or an internal comment, and the rule does not ask for those
 
-/** Why a rule was held that the index proposed: its conditions were met, or it failed, or another rule came before it. */
-export const HELD_REASONS = [
+/** Why a rule was suppressed that the index proposed: its conditions were met, or it failed, or another rule came before it. */
+export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
-export type HeldReason = (typeof HELD_REASONS)[number];
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
-/** A rule that was held on an event. */
-export interface HeldRule {
+/** A rule that was suppressed on an event. Answers and tables name it `held`; in the code that is a delivery that waits for a person. */
+export interface SuppressedRule {
   readonly rule: string;
-  readonly reason: HeldReason;
+  readonly reason: SuppressionReason;
 }
 
 /** One condition of a rule, with the value that it saw. */

@@ -1,5 +1,5 @@
 // What a location's ledger is told and answers: the words between it, the hooks and the operator's API.
-import type { Decision, HeldRule } from "./decision.ts";
+import type { Decision, SuppressedRule } from "./decision.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "./delivery.ts";
 import type { Channel, Event, EventKind, Facts, HookRoute, Outcome } from "./event.ts";
 import type { Issue } from "./failure.ts";
@@ -17,8 +17,8 @@ export interface OverBudget {
   readonly retryAfterSeconds: number;
 }
 
-/** What became of something that is kept without being decided. */
-export type Held = { readonly status: "held" } | OverBudget;
+/** What became of something that is kept aside without being decided. On the wire it is `held`: two versions of the Worker may meet. */
+export type Kept = { readonly status: "held" } | OverBudget;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {
@@ -105,8 +105,8 @@ export interface LogEntry {
   readonly contactId: string;
   readonly receivedAt: string;
   readonly fired: readonly string[];
-  /** Rules that were held, in order of deciding. */
-  readonly held: readonly HeldRule[];
+  /** Rules that were suppressed, in order of deciding. */
+  readonly held: readonly SuppressedRule[];
   /** The delivery that sent the message, where it is our own; null: it is not, or no message. */
   readonly sentBy: string | null;
 }

@@ -1,6 +1,6 @@
 // What the operator's API tells of a location in numbers.
 import type { CircuitMode } from "./delivery.ts";
-import type { HeldReason } from "./decision.ts";
+import type { SuppressionReason } from "./decision.ts";
 
 /** How long a bucket may be, in milliseconds. */
 export const BUCKET_MS = { minute: 60_000, quarter: 900_000, hour: 3_600_000 } as const;
@@ -52,13 +52,13 @@ export interface Overview extends Stretch {
   };
 }
 
-/** What each rule did, one number a bucket. A rule that neither fired nor was held has no entry. */
+/** What each rule did, one number a bucket. A rule that neither fired nor was suppressed has no entry. */
 export interface RuleStatistics extends Stretch {
   readonly rules: {
     readonly [rule: string]: {
       readonly fired: readonly number[];
-      /** How often it was held, by the reason. */
-      readonly held: { readonly [Reason in HeldReason]?: readonly number[] };
+      /** How often it was suppressed, by the reason. */
+      readonly held: { readonly [Reason in SuppressionReason]?: readonly number[] };
     };
   };
   /** ISO 8601, UTC: when each rule fired last, of the events that are kept. */

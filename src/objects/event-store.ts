@@ -1,6 +1,6 @@
 // Where received events go, and how what was kept aside leaves again.
 import type { Event } from "../model/event.ts";
-import type { Held, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Kept, Quarantined, Recorded } from "../model/ledger.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { directory, isRetryable, ledgerOf } from "./client.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
@@ -9,8 +9,8 @@ import { uninstall } from "./installs.ts";
 /** Where received events go: the ledger of their location, or the directory when they name none. */
 export function eventStore(env: LedgerEnv): {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
-  countIgnored(locationId: string | null, kind: string): Promise<Held>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
+  countIgnored(locationId: string | null, kind: string): Promise<Kept>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 } {
   return {

@@ -10,7 +10,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
-import type { Held, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Kept, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { eventKeyFrom } from "./event-key.ts";
@@ -27,8 +27,8 @@ export type HookAnswer =
 /** Where events go. `null` for a location: the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<Held>;
-  countIgnored(locationId: string | null, kind: string): Promise<Held>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
+  countIgnored(locationId: string | null, kind: string): Promise<Kept>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
 
@@ -87,7 +87,7 @@ async function ingestJson(
       case "event":
         return recordedAnswer(await store.record(read.event), key);
       case "ignored":
-        return heldAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
+        return keptAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
       case "unusable": {
         const item = { eventKey: key, receivedAt, route, issues: read.issues, contactIds: contactsNamed(payload) };
         return quarantined(locationId, { ...item, id: await quarantineId(signed, key), body: text }, store);
@@ -138,7 +138,7 @@ async function quarantined(
   store: EventStore,
 ): Promise<Result<HookAnswer, Failure>> {
   const { eventKey, issues } = item;
-  return heldAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
+  return keptAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
 }
 
 /** The same body has the same place. A gateway names its message beside the body: the same body is another message. */
@@ -173,8 +173,8 @@ async function lifecycleAnswer(
   return succeed(isRepeated ? { status: "duplicate", eventKey } : { status: "accepted", eventKey, fired: [] });
 }
 
-function heldAnswer(held: Held, answer: HookAnswer): Result<HookAnswer, Failure> {
-  return held.status === "held" ? succeed(answer) : fail(overBudget(held));
+function keptAnswer(kept: Kept, answer: HookAnswer): Result<HookAnswer, Failure> {
+  return kept.status === "held" ? succeed(answer) : fail(overBudget(kept));
 }
 
 function overBudget({ retryAfterSeconds }: OverBudget): Failure {

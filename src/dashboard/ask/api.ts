@@ -64,9 +64,9 @@ function withParameters(path: string, parameters: Parameters): string {
 }
 
 async function call<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-  const held = token();
+  const used = token();
   const headers: Record<string, string> = {
-    ...(held === null ? {} : { authorization: `Bearer ${held}` }),
+    ...(used === null ? {} : { authorization: `Bearer ${used}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
   const response = await fetch(path, {
@@ -84,7 +84,7 @@ async function call<Answer>(method: string, path: string, body?: unknown, signal
   const { status } = response;
   const title = answer?.title ?? `The Worker answered ${status}`;
   const problem = new Problem(status, answer?.code ?? "NO_JSON", title, answer?.detail, answer?.issues);
-  if (status === 401 && held === token()) for (const listener of refusedListeners) listener(problem);
+  if (status === 401 && used === token()) for (const listener of refusedListeners) listener(problem);
   throw problem;
 }
 

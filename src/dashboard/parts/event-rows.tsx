@@ -1,9 +1,9 @@
-// Events as rows: when, what, who, and which rules fired or were held.
+// Events as rows: when, what, who, and which rules fired or were suppressed.
 import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { linkTo } from "../address/routes.ts";
 import { Tag } from "./badge.tsx";
-import { HELD_WORDS } from "./held-words.ts";
+import { SUPPRESSION_WORDS } from "./suppression-words.ts";
 import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "./row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
@@ -53,7 +53,7 @@ export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Eleme
   );
 }
 
-/** The rules that fired on an event, and those that were held. */
+/** The rules that fired on an event, and those that were suppressed. */
 export function WhatFired({ entry }: { readonly entry: LogEntry }): JSX.Element {
   const { locationId } = usePlace();
   return (
@@ -65,7 +65,7 @@ export function WhatFired({ entry }: { readonly entry: LogEntry }): JSX.Element 
       ))}
       {entry.held.map(({ rule, reason }) => (
         <a key={rule} class="held" href={linkTo(locationId, "rules", rule)}>
-          {rule}, {HELD_WORDS[reason]}
+          {rule}, {SUPPRESSION_WORDS[reason]}
         </a>
       ))}
     </span>

@@ -1,7 +1,7 @@
-import type { HeldReason } from "../../model/decision.ts";
+import type { SuppressionReason } from "../../model/decision.ts";
 
-/** Why a rule was held, worded to follow its name or a number. */
-export const HELD_WORDS: { readonly [Reason in HeldReason]: string } = {
+/** Why a rule was suppressed, worded to follow its name or a number. */
+export const SUPPRESSION_WORDS: { readonly [Reason in SuppressionReason]: string } = {
   limit: "at its limit",
   "duplicate-action": "had fired for the message before",
   error: "failed to evaluate",

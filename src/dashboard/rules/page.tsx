@@ -1,4 +1,4 @@
-// The rules in force in words, with how often each fired and was held here; and one of them in detail.
+// The rules in force in words, with how often each fired and was suppressed here; and one of them in detail.
 import type { JSX } from "preact";
 import type { PageProps } from "../address/routes.ts";
 import { Calm } from "../ask/calm.tsx";

@@ -1,8 +1,8 @@
-// How often a rule fired and was held: bars over the week, and the numbers beside them.
+// How often a rule fired and was suppressed (shown as "held"): bars over the week, and the numbers beside them.
 import type { JSX } from "preact";
 import type { RuleUse } from "./rule-use.ts";
 import { Bars, folded } from "../parts/bars.tsx";
-import { HELD_WORDS } from "../parts/held-words.ts";
+import { SUPPRESSION_WORDS } from "../parts/suppression-words.ts";
 import { Ago, Time } from "../time/time-elements.tsx";
 import { counted } from "../parts/counted.ts";
 
@@ -11,7 +11,7 @@ const LARGE_BARS = 84;
 
 /** A rule's week as a small picture, with its numbers as text. */
 export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly isKnown: boolean }): JSX.Element {
-  const { fired, held, reasons, lastFired } = use;
+  const { fired, suppressed, reasons, lastFired } = use;
   return (
     <div class="rule-numbers">
       <WeekBars use={use} count={SMALL_BARS} height={32} />
@@ -20,10 +20,10 @@ export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly 
           <p>
             <b>{counted(fired.day)}</b> fired in 24 hours, <b>{counted(fired.week)}</b> in 7 days
           </p>
-          {held.week === 0 ? null : (
+          {suppressed.week === 0 ? null : (
             <p class="rule-held">
-              {counted(held.day)} held in 24 hours, {counted(held.week)} in 7 days:{" "}
-              {reasons.map(({ reason, count }) => `${counted(count.week)} ${HELD_WORDS[reason]}`).join(", ")}
+              {counted(suppressed.day)} held in 24 hours, {counted(suppressed.week)} in 7 days:{" "}
+              {reasons.map(({ reason, count }) => `${counted(count.week)} ${SUPPRESSION_WORDS[reason]}`).join(", ")}
             </p>
           )}
           <p class="quiet-note">
@@ -43,13 +43,13 @@ export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly 
   );
 }
 
-/** A rule's week in detail: the picture, and each reason for which the rule was held. */
+/** A rule's week in detail: the picture, and each reason for which the rule was suppressed. */
 export function RuleTable({ use }: { readonly use: RuleUse }): JSX.Element {
-  const { fired, held, reasons, lastFired } = use;
+  const { fired, suppressed, reasons, lastFired } = use;
   const rows = [
     { words: "Fired", count: fired, name: "is-fired" },
-    { words: "Held", count: held, name: "is-held" },
-    ...reasons.map(({ reason, count }) => ({ words: `of these ${HELD_WORDS[reason]}`, count, name: "is-part" })),
+    { words: "Held", count: suppressed, name: "is-held" },
+    ...reasons.map(({ reason, count }) => ({ words: `of these ${SUPPRESSION_WORDS[reason]}`, count, name: "is-part" })),
   ];
   return (
     <div class="rule-large">
@@ -101,14 +101,14 @@ function WeekBars({
   readonly count: number;
   readonly height: number;
 }): JSX.Element {
-  const { fired, held } = use;
+  const { fired, suppressed } = use;
   return (
     <Bars
       height={height}
-      label={`${use.name} in 7 days: ${counted(fired.week)} fired, ${counted(held.week)} held`}
+      label={`${use.name} in 7 days: ${counted(fired.week)} fired, ${counted(suppressed.week)} held`}
       stacks={[
         { name: "bar-plain", values: folded(fired.hours, count) },
-        { name: "bar-held", values: folded(held.hours, count) },
+        { name: "bar-held", values: folded(suppressed.hours, count) },
       ]}
     />
   );

@@ -1,5 +1,5 @@
-// What a rule set does at a location: how often each rule fired and was held, and what the build found in it.
-import { HELD_REASONS, type HeldReason } from "../../model/decision.ts";
+// What a rule set does at a location: how often each rule fired and was suppressed, and what the build found in it.
+import { SUPPRESSION_REASONS, type SuppressionReason } from "../../model/decision.ts";
 import type { CheckedRule, Rule, RuleSet } from "../../model/rule.ts";
 import type { RuleStatistics } from "../../model/statistics.ts";
 
@@ -21,9 +21,9 @@ export interface RuleUse {
   /** Why it can never fire here; `null`: it can. */
   readonly off: "disabled" | "elsewhere" | null;
   readonly fired: Count;
-  readonly held: Count;
+  readonly suppressed: Count;
   /** The week's most frequent reason first; those that did not occur are left out. */
-  readonly reasons: readonly { readonly reason: HeldReason; readonly count: Count }[];
+  readonly reasons: readonly { readonly reason: SuppressionReason; readonly count: Count }[];
   /** ISO 8601, UTC; `null` if it fired on no event that is kept. */
   readonly lastFired: string | null;
   /** `null` if it has not been checked. */
@@ -95,7 +95,7 @@ function useOf(
 ): RuleUse {
   const own = statistics && Object.hasOwn(statistics.rules, name) ? statistics.rules[name] : undefined;
   const fired = countOf(own?.fired ?? []);
-  const reasons = HELD_REASONS.map((reason) => ({ reason, count: countOf(own?.held[reason] ?? []) }))
+  const reasons = SUPPRESSION_REASONS.map((reason) => ({ reason, count: countOf(own?.held[reason] ?? []) }))
     .filter(({ count }) => count.week > 0)
     .toSorted((a, b) => b.count.week - a.count.week);
   const off = rule === null ? null : offOf(rule, locationId);
@@ -104,7 +104,7 @@ function useOf(
     rule,
     off,
     fired,
-    held: countOf(added(reasons.map(({ count }) => count.hours))),
+    suppressed: countOf(added(reasons.map(({ count }) => count.hours))),
     reasons,
     lastFired: statistics && Object.hasOwn(statistics.lastFired, name) ? (statistics.lastFired[name] ?? null) : null,
     checked,

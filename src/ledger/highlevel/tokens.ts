@@ -219,7 +219,7 @@ export class LedgerTokens implements Tokens {
     return usable.ok ? succeed(usable.value.accessToken) : usable;
   }
 
-  /** Changes the row if it still holds what it held; whether it did. */
+  /** Changes the row if it is still the one that was read; whether it was. */
   #set(assignments: string, sealed: string, ...values: (string | number | null)[]): boolean {
     const statement = `UPDATE tokens SET ${assignments} WHERE sealed = ? RETURNING id`;
     return this.#storage.transactionSync(() => firstRow(this.#storage.sql, statement, ...values, sealed) !== undefined);

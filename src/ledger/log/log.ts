@@ -1,11 +1,11 @@
 // The ordered log of a location: each event once, with the decision that was made on it.
-import { HELD_REASONS, type Decision, type HeldRule, type Verdict } from "../../model/decision.ts";
+import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Event, EventKind } from "../../model/event.ts";
 import type { PastEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
-import { readHeld } from "./tally.ts";
+import { readSuppressed } from "./tally.ts";
 
 /** An event and its decision, as stored. */
 export interface LogRecord {
@@ -50,7 +50,7 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
 
 /** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
 export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
-  const held = heldBy(decision);
+  const suppressed = suppressedBy(decision);
   sql.exec(
     `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -65,15 +65,15 @@ export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past
     Date.parse(event.occurredAt),
     past.at,
     JSON.stringify(decision.fired),
-    held.length === 0 ? null : JSON.stringify(held.map(({ rule, reason }) => [rule, reason])),
+    suppressed.length === 0 ? null : JSON.stringify(suppressed.map(({ rule, reason }) => [rule, reason])),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
   );
 }
 
-/** The rules that a decision held, of those that the index proposed. */
-export function heldBy({ verdicts }: Decision): HeldRule[] {
+/** The rules that a decision suppressed, of those that the index proposed. */
+export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   return verdicts.flatMap((verdict) => {
-    const reason = HELD_REASONS.find((known) => known === verdict.reason);
+    const reason = SUPPRESSION_REASONS.find((known) => known === verdict.reason);
     return reason ? [{ rule: verdict.rule, reason }] : [];
   });
 }
@@ -204,7 +204,7 @@ function toEntry(row: EntryRow): LogEntry {
     contactId: row.contact_id,
     receivedAt: new Date(row.received_at).toISOString(),
     fired: JSON.parse(row.fired) as string[],
-    held: readHeld(row.held),
+    held: readSuppressed(row.held),
     sentBy: row.sent_by,
   };
 }

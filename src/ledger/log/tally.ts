@@ -1,7 +1,7 @@
 // Counts of what happened, kept in memory: by quarter of an hour over all that is kept, by minute over two hours.
 // They are built from the tables and kept up as things are written, so that asking reads no rows.
 import { HELD_CODES } from "../../act/contract/outcome.ts";
-import type { HeldRule } from "../../model/decision.ts";
+import type { SuppressedRule } from "../../model/decision.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../../model/statistics.ts";
 import { eachRow, type Sql } from "../store/ports.ts";
 
@@ -11,11 +11,11 @@ export interface TalliedEvent {
   readonly channel: string | null;
   readonly outcome: string | null;
   readonly fired: readonly string[];
-  readonly held: readonly HeldRule[];
+  readonly suppressed: readonly SuppressedRule[];
 }
 
-/** What is counted: `event`, channel, outcome; `fired`, rule; `held`, rule, reason; `sent`; `failed`. */
-type Series = readonly [what: "event" | "fired" | "held" | "sent" | "failed", ...names: string[]];
+/** What is counted: `event`, channel, outcome; `fired`, rule; `suppressed`, rule, reason; `sent`; `failed`. */
+type Series = readonly [what: "event" | "fired" | "suppressed" | "sent" | "failed", ...names: string[]];
 
 /** By series, and then by the time at which a cell begins. */
 type Cells = Map<string, Map<number, number>>;
@@ -59,13 +59,13 @@ export class Tally {
   }
 
   /** Counts an event, or so many that are alike; `cellMs` is when they came, as exactly as it is known. */
-  addEvent({ atMs, channel, outcome, fired, held }: TalliedEvent, nowMs: number, times = 1, cellMs = atMs): void {
+  addEvent({ atMs, channel, outcome, fired, suppressed }: TalliedEvent, nowMs: number, times = 1, cellMs = atMs): void {
     this.#add(["event", channel ?? NONE, outcome ?? NONE], cellMs, nowMs, times);
     for (const rule of fired) {
       this.#add(["fired", rule], cellMs, nowMs, times);
       this.#lastFired.set(rule, Math.max(atMs, this.#lastFired.get(rule) ?? 0));
     }
-    for (const { rule, reason } of held) this.#add(["held", rule, reason], cellMs, nowMs, times);
+    for (const { rule, reason } of suppressed) this.#add(["suppressed", rule, reason], cellMs, nowMs, times);
   }
 
   /** Counts an attempt, or so many that ended alike. */
@@ -163,7 +163,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
         channel,
         outcome,
         fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),
-        held: readHeld(held),
+        suppressed: readSuppressed(held),
       },
       nowMs,
       times,
@@ -181,10 +181,13 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   return tally;
 }
 
-/** The column `held` of an event. */
-export function readHeld(text: string | null): HeldRule[] {
+/** The rules that were suppressed on an event: its column `held`. */
+export function readSuppressed(text: string | null): SuppressedRule[] {
   if (text === null) return [];
-  return (JSON.parse(text) as [HeldRule["rule"], HeldRule["reason"]][]).map(([rule, reason]) => ({ rule, reason }));
+  return (JSON.parse(text) as [SuppressedRule["rule"], SuppressedRule["reason"]][]).map(([rule, reason]) => ({
+    rule,
+    reason,
+  }));
 }
 
 function recentFrom(nowMs: number): number {

@@ -60,7 +60,7 @@ export class Lanes {
     this.#budgets = budgets;
   }
 
-  /** Takes the next delivery that may be sent now; its place is held until `release`. */
+  /** Takes the next delivery that may be sent now; its place is taken until `release`. */
   take(nowMs: number): LeasedDelivery | undefined {
     if (this.#inFlight >= PLACES) return undefined;
     const isStale = nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS || nowMs < this.#lookedAtMs;

@@ -3,7 +3,7 @@
 import { rows, type LedgerStorage } from "./ports.ts";
 
 /** Signed bytes that could not be used, and counts of kinds we do not know: both objects keep these. */
-const HELD_TABLES = `
+const QUARANTINE_TABLES = `
   CREATE TABLE quarantine (
     id TEXT PRIMARY KEY,
     event_key TEXT NOT NULL,
@@ -61,7 +61,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX tasks_by_state ON tasks (state, id);
   CREATE TABLE task_writes (task_id TEXT PRIMARY KEY, location_id TEXT NOT NULL, task TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  ${HELD_TABLES}
+  ${QUARANTINE_TABLES}
   `,
   // What history facts, limits and cancellation ask of the log.
   `
@@ -180,7 +180,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
 export const DIRECTORY_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE locations (location_id TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL) WITHOUT ROWID;
-  ${HELD_TABLES}
+  ${QUARANTINE_TABLES}
   `,
   // Which locations the watchdog pokes: those where something waits, as far as is known.
   "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",

@@ -42,8 +42,8 @@ describe("what a rule does at a location", () => {
   it("adds up why it was held, the most frequent reason first, and leaves out what did not occur", () => {
     const held = { error: week({ 30: 1 }), limit: week({ 0: 2, 30: 5 }), stopped: week({}) };
     const use = ruleUse("test-rule", aRuleSet(aRule()), theWeek({ "test-rule": { fired: week({}), held } }), LOCATION);
-    expect(use.held).toMatchObject({ day: 2, week: 8 });
-    expect(use.held.hours.at(-31)).toBe(6);
+    expect(use.suppressed).toMatchObject({ day: 2, week: 8 });
+    expect(use.suppressed.hours.at(-31)).toBe(6);
     expect(use.reasons.map(({ reason, count }) => [reason, count.day, count.week])).toEqual([
       ["limit", 2, 7],
       ["error", 0, 1],

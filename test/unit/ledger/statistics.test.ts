@@ -110,7 +110,7 @@ describe("the tally", () => {
         channel: `channel-${index % 5}`,
         outcome: `outcome-${index % 4}`,
         fired: [`rule-${index % 11}`],
-        held: [{ rule: `rule-${index % 13}`, reason: "limit" as const }],
+        suppressed: [{ rule: `rule-${index % 13}`, reason: "limit" as const }],
       };
       for (const tally of [whole, bounded]) {
         tally.addEvent(event, now);
