@@ -42,9 +42,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "alarm-not-set-after-a-failure",
-    file: "ledger/ledger.ts",
-    from: "this.#alarm.setForNext(failures.length > 0 ? this.#now() + BREATH_MS : undefined);",
-    to: "if (failures.length === 0) this.#alarm.setForNext();",
+    file: "ledger/rounds.ts",
+    from: "alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);",
+    to: "if (failures.length === 0) alarm.setForNext();",
   },
   {
     name: "lost-alarm-not-repaired",

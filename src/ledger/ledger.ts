@@ -1,6 +1,7 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
-// only through its ports, so the same logic runs on a simulated clock, disk and network. Here its parts are joined.
+// only through its ports, so the same logic runs on a simulated clock, disk and network. Here its parts are joined, and each call of
+// model/calls.ts, which says what it answers, is handed to the part that does it: that is all that makes this file long.
 import type { Result } from "../kit/result.ts";
 import type { Answering, LedgerCalls } from "../model/calls.ts";
 import type { Decided } from "../model/decision.ts";
@@ -19,7 +20,6 @@ import type {
   Recorded,
   TaskQuery,
 } from "../model/ledger.ts";
-import { logError } from "../model/log-line.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
@@ -42,15 +42,13 @@ import * as quarantine from "./log/quarantine.ts";
 import { tryRule } from "./log/try-rule.ts";
 import { Pump } from "./pump/pump.ts";
 import { Recorder } from "./recorder.ts";
+import { Rounds } from "./rounds.ts";
 import { Statistics } from "./statistics.ts";
 import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
 import { Transactions } from "./transactions.ts";
-
-/** After an alarm that failed. */
-const BREATH_MS = 10_000;
 
 export class LocationLedger implements Answering<LedgerCalls> {
   readonly #storage: LedgerStorage;
@@ -66,8 +64,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #deciding: Deciding;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
-  readonly #reports: Reports;
   readonly #byHand: ByHand;
+  readonly #rounds: Rounds;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     const watched = this.#changes.watch(storage);
@@ -76,15 +74,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#ports = ports;
     this.#statistics = new Statistics(watched, ports);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
-    this.#alarm = new Alarm(watched, clock, () => this.#nextWake());
+    this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
     const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits);
     const highlevel = { account, limits: this.#limits };
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => this.#reports.wake());
-    this.#reports = new Reports(watched, clock, (event) => this.#intake.take(event));
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
+    const reports = new Reports(watched, clock, (event) => this.#intake.take(event));
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
@@ -93,9 +91,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
       statistics: this.#statistics,
       pump: this.#pump,
     };
-    this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding, reports: this.#reports });
+    this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding, reports });
     this.#intake = new Intake(watched, ports, (event) => this.#record(event));
     this.#byHand = new ByHand(watched, clock, parts);
+    this.#rounds = new Rounds(watched.sql, clock, { ...parts, reports });
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
@@ -106,26 +105,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
     await this.#alarm.repair();
   }
 
-  /** The alarm: performs what is due, sweeps once a day, records what is to be reported of both, and sets the next alarm last. It never throws. */
-  async alarm(): Promise<void> {
-    this.#alarm.rings();
-    const done = await Promise.allSettled([this.#pump.run(), this.#chores.run()]);
-    done.push(...(await Promise.allSettled([this.#reports.run()])));
-    const failures = done.filter((one) => one.status === "rejected");
-    for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
-    try {
-      // After a failure, what is due already would ring at once and for ever: leave a breath.
-      this.#alarm.setForNext(failures.length > 0 ? this.#now() + BREATH_MS : undefined);
-    } catch (error) {
-      logError("The alarm cannot be set, storage refuses", {}, error);
-      this.#alarm.set(this.#now() + BREATH_MS);
-    }
+  /** The alarm rings. It never throws. */
+  alarm(): Promise<void> {
+    return this.#rounds.run();
   }
 
-  async poke(): Promise<{ isOpen: boolean }> {
-    await this.#alarm.repair();
-    const isReporting = this.#reports.nextAt() !== null;
-    return { isOpen: this.#pump.isOpen() || isReporting || (this.#chores.nextAt() ?? Infinity) <= this.#now() };
+  poke(): Promise<{ isOpen: boolean }> {
+    return this.#rounds.poke();
   }
 
   record(event: Event): Promise<Recorded> {
@@ -284,12 +270,5 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   #now(): number {
     return this.#ports.actions.clock();
-  }
-
-  #nextWake(): number | null {
-    const { sql } = this.#storage;
-    const times = [this.#pump.nextAt(), tasks.nextWriteAt(sql), this.#chores.nextAt(), this.#reports.nextAt()];
-    const next = Math.min(...times.map((at) => at ?? Infinity));
-    return next === Infinity ? null : next;
   }
 }

@@ -1,0 +1,65 @@
+// What an alarm does: performs what is due, sweeps once a day, records what is to be reported of both, and sets the next
+// alarm last. Here is told, too, when that is to be, and whether anything waits.
+import { logError } from "../model/log-line.ts";
+import type { Chores } from "./chores.ts";
+import type { Reports } from "./deliveries/reports.ts";
+import { nextWriteAt } from "./deliveries/tasks.ts";
+import type { Pump } from "./pump/pump.ts";
+import type { Alarm } from "./store/alarm.ts";
+import type { Sql } from "./store/ports.ts";
+
+/** After an alarm that failed. */
+const BREATH_MS = 10_000;
+
+/** The parts of a ledger that an alarm sets to work. */
+interface RoundsParts {
+  readonly pump: Pump;
+  readonly chores: Chores;
+  readonly reports: Reports;
+  readonly alarm: Alarm;
+}
+
+export class Rounds {
+  readonly #sql: Sql;
+  readonly #clock: () => number;
+  readonly #parts: RoundsParts;
+
+  constructor(sql: Sql, clock: () => number, parts: RoundsParts) {
+    this.#sql = sql;
+    this.#clock = clock;
+    this.#parts = parts;
+  }
+
+  /** The alarm rings. It never throws. */
+  async run(): Promise<void> {
+    const { pump, chores, reports, alarm } = this.#parts;
+    alarm.rings();
+    const done = await Promise.allSettled([pump.run(), chores.run()]);
+    done.push(...(await Promise.allSettled([reports.run()])));
+    const failures = done.filter((one) => one.status === "rejected");
+    for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
+    try {
+      // After a failure, what is due already would ring at once and for ever: leave a breath.
+      alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);
+    } catch (error) {
+      logError("The alarm cannot be set, storage refuses", {}, error);
+      alarm.set(this.#clock() + BREATH_MS);
+    }
+  }
+
+  /** When the next thing is due, milliseconds since 1970; `null`: nothing waits. */
+  nextAt(): number | null {
+    const { pump, chores, reports } = this.#parts;
+    const times = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt()];
+    const next = Math.min(...times.map((at) => at ?? Infinity));
+    return next === Infinity ? null : next;
+  }
+
+  /** Repairs a lost alarm, and tells whether anything waits to be done. */
+  async poke(): Promise<{ isOpen: boolean }> {
+    const { pump, chores, reports, alarm } = this.#parts;
+    await alarm.repair();
+    const isReporting = reports.nextAt() !== null;
+    return { isOpen: pump.isOpen() || isReporting || (chores.nextAt() ?? Infinity) <= this.#clock() };
+  }
+}
