@@ -5,6 +5,13 @@ import { defineCommand } from "citty";
 import { ensureDevVars } from "../local/dev-vars.ts";
 import { DEFAULT_WORKER_URL, ROOT, signInLink } from "../local/project.ts";
 
+/** What wrangler would ask the network for at each start: whether there is a newer one, and where this machine is. */
+const QUICK_START = {
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
 /** Where wrangler will listen: its own options may say. */
 function workerUrl(rawArgs: readonly string[]): string {
   const port = rawArgs.findIndex((arg) => arg === "--port");
@@ -25,7 +32,7 @@ Send an event:  npm run rules send voicemail -- --set callDuration=31
 Ask the API:    curl -H "Authorization: Bearer ${variables["ADMIN_TOKEN"] ?? "<ADMIN_TOKEN>"}" ${workerUrl(rawArgs)}/api/locations
 `);
     const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-    const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
+    const env = { ...process.env, ...QUICK_START };
     const child = spawn(process.execPath, [wrangler, "dev", ...rawArgs], { cwd: ROOT, env, stdio: "inherit" });
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
     process.exitCode = await new Promise<number>((ended) => child.on("exit", (code) => ended(code ?? 0)));
