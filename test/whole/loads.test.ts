@@ -36,7 +36,7 @@ describe("a command loads what it needs, and neither wrangler nor workerd nor th
     ["check", ["check"], "examples", [...SETTINGS, ...LANGUAGE, ...ENGINE]],
     ["explain", ["explain", EVENT, "--rule", "sms-failed"], "sms-failed: fired", [...SETTINGS, ...LANGUAGE, ...ENGINE]],
     ["simulate", ["simulate", STORY], "fired     sms-failed", [...SETTINGS, ...LANGUAGE, ...ENGINE, "node:sqlite"]],
-    ["schema", ["schema", "--help"], "Write schema/rule.schema.json", [...SETTINGS, "liquidjs", "superstruct"]],
+    ["schema", ["schema", "--help"], "Write schema/rule.schema.json", [...SETTINGS, ...LANGUAGE]],
     ["send", ["send", "--list"], "voicemail", SETTINGS],
     ["token", ["token"], "ADMIN_TOKEN_HASHES", ["citty"]],
   ])("%s", (_, args, says, may) => {
