@@ -1,5 +1,5 @@
-// What the operator does by hand: deliveries are sent again, released, cancelled or discarded, one or many at a time, a
-// task is completed, a contact erased. Each call is one transaction; what is due by it is sent at once.
+// What the operator does by hand: sends deliveries again, releases, cancels or discards them, one or many at a time,
+// completes a task, erases a contact. Each change is one transaction; what it makes due is sent at once.
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -19,11 +19,11 @@ import type { Alarm } from "./store/alarm.ts";
 import type { LedgerStorage } from "./store/ports.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** How many deliveries one call moves, unless it says. */
+/** How many deliveries one call moves if it sets no limit. */
 const MOVED_AT_ONCE = 1_000;
 const BY_OPERATOR = { by: "operator" } as const;
 
-/** The parts of a ledger that the operator's hand moves. */
+/** The parts of a ledger that these calls use. */
 interface ByHandParts {
   readonly transactions: Transactions;
   readonly chores: Chores;
@@ -44,8 +44,8 @@ export class ByHand {
   }
 
   /**
-   * Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. Where
-   * nobody could say whether a message was sent, a person has looked now.
+   * Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. If it
+   * was not known whether a message was sent, a person is taken to have checked.
    */
   retry(id: string): Result<Delivery, Failure> {
     return this.#letGo(id, (from, nowMs) => {
@@ -55,14 +55,14 @@ export class ByHand {
     });
   }
 
-  /** Lets a delivery go that is held: it is due now. */
+  /** Releases a delivery that is held: it is due now. */
   release(id: string): Result<Delivery, Failure> {
     return this.#letGo(id, released);
   }
 
   /**
-   * Cancels a delivery: after the answer nothing is sent. One that is being sent is waited for, and is cancelled if it
-   * fails; if it arrives, the answer says so.
+   * Cancels a delivery: nothing is sent after the answer. If it is being sent, this waits for the attempt: the delivery
+   * is cancelled if that fails; if it succeeds, the answer says so.
    */
   async cancel(id: string): Promise<Result<Delivery, Failure>> {
     const noted = this.#move(id, (from) => cancelled(from, BY_OPERATOR));
@@ -71,7 +71,7 @@ export class ByHand {
     return this.#move(id, (from) => (from.state === "cancelled" ? from : cancelled(from, BY_OPERATOR)));
   }
 
-  /** Sends dead deliveries again, oldest first; `more`: there are others that the filter describes. */
+  /** Sends dead deliveries again, oldest first; `more`: others match the filter. */
   retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
     const now = this.#clock();
     const { moved, more } = this.#moveAll("dead", filter, limit, (from) => retried(from, now));
@@ -79,13 +79,13 @@ export class ByHand {
     return { retried: moved, more };
   }
 
-  /** Cancels deliveries that are scheduled, oldest first; `more`: there are others that the filter describes. */
+  /** Cancels scheduled deliveries, oldest first; `more`: others match the filter. */
   cancelScheduled(filter: DeliveryFilter, limit?: number): { cancelled: number; more: boolean } {
     const { moved, more } = this.#moveAll("scheduled", filter, limit, (from) => cancelled(from, BY_OPERATOR));
     return { cancelled: moved, more };
   }
 
-  /** Lets deliveries go that are held, oldest first; `more`: there are others that the filter describes. */
+  /** Releases deliveries that are held, oldest first; `more`: others match the filter. */
   releaseHeld(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
     const now = this.#clock();
     const { moved, more } = this.#moveAll("held", filter, limit, (from, id) => {
@@ -96,7 +96,7 @@ export class ByHand {
     return { released: moved, more };
   }
 
-  /** Cancels deliveries that are held, oldest first; `more`: there are others that the filter describes. */
+  /** Cancels deliveries that are held, oldest first; `more`: others match the filter. */
   discardHeld(filter: DeliveryFilter, limit?: number): { discarded: number; more: boolean } {
     const { moved, more } = this.#moveAll("held", filter, limit, (from) => cancelled(from, BY_OPERATOR));
     return { discarded: moved, more };
@@ -111,7 +111,7 @@ export class ByHand {
     return succeed(done);
   }
 
-  /** Removes everything that names a contact, and says how much that was. */
+  /** Removes everything that names a contact, and returns how much that was. */
   eraseContact(locationId: string, contactId: string): Erased {
     const { sql } = this.#storage;
     const erased = this.#storage.transactionSync(() => eraseContact(sql, locationId, contactId, this.#clock()));
@@ -152,7 +152,7 @@ export class ByHand {
     return { moved: Math.min(ids.length, limit), more: ids.length > limit };
   }
 
-  /** Something is due at once. */
+  /** Sets to work on what has just become due. */
   #goOn(): void {
     const { alarm, chores, transactions, pump } = this.#parts;
     alarm.bringForward(this.#clock());

@@ -1,5 +1,6 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
-// could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day waits, for the directory.
+// could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day has
+// to wait, for the directory.
 import { logError } from "../model/log-line.ts";
 import { giveUp } from "./deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
@@ -16,19 +17,19 @@ export class Chores {
   readonly #swept: () => void;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
-  /** The day of which the directory is known to know. */
+  /** The last day that the directory has been told about, in days since 1970. */
   #introducedDay: number | null = null;
-  /** Days since 1970: of the day that is noted. */
+  /** The last day that was noted, in days since 1970. */
   #seenDay: number | null = null;
 
-  /** `swept` is told whenever something was forgotten or given up. */
+  /** `swept` is called whenever something was forgotten or given up. */
   constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
     this.#storage = storage;
     this.#ports = ports;
     this.#swept = swept;
   }
 
-  /** Notes where this is, and that something came today: `true` when that was news. */
+  /** Notes which location this is, and that something came today; `true` if that was not known yet. */
   seen(locationId: string): boolean {
     const day = this.#today();
     if (day === this.#seenDay) return false;
@@ -38,7 +39,7 @@ export class Chores {
     return true;
   }
 
-  /** Tells the directory of this location before the first event of a day: from then on the watchdog looks after it. */
+  /** Tells the directory about this location before the first event of a day: from then on the watchdog looks after it. */
   async introduce(locationId: string): Promise<void> {
     const today = this.#today();
     if (this.#introducedDay === today || this.#now() < this.#announceFrom) return;
@@ -49,12 +50,12 @@ export class Chores {
     this.#introducedDay = today;
   }
 
-  /** Which location this is; absent as long as nothing has come. */
+  /** Which location this is; `undefined` until something has come. */
   locationId(): string | undefined {
     return this.#marked("location");
   }
 
-  /** What was noted may not have been committed. */
+  /** Forgets which day was noted: that may not have been committed. */
   forget(): void {
     this.#seenDay = null;
   }
@@ -92,7 +93,7 @@ export class Chores {
     if (await this.#announce(locationId)) this.#mark("announced", seen);
   }
 
-  /** Whether the directory took it; if not, it is told again after a while. */
+  /** Tells the directory; `false`: it did not answer, and is told again after a while. */
   async #announce(locationId: string): Promise<boolean> {
     try {
       await Promise.race([this.#ports.announce(locationId), this.#tooLate()]);
@@ -104,7 +105,7 @@ export class Chores {
     }
   }
 
-  /** An event waits for the directory, so that has to answer soon. */
+  /** An event waits for the directory, so it has to answer soon. */
   async #tooLate(): Promise<never> {
     await this.#ports.timer(ANNOUNCE_WITHIN_MS);
     throw new Error("The directory is late");
@@ -140,7 +141,7 @@ export class Chores {
   }
 }
 
-/** How many rows were written and removed since the storage was opened. */
+/** How many rows were written or removed since the storage was opened. */
 function changesSoFar(sql: Sql): number {
   return firstRow<{ n: number }>(sql, "SELECT total_changes() AS n")?.n ?? 0;
 }

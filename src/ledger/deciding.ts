@@ -1,4 +1,4 @@
-// Deciding at a location: by the rules in force, by its clock, and on its log as it stands. Nothing is written here.
+// Deciding at a location: by the rules in force, its clock, and its log as it is now. Nothing is written here.
 import { decide, explain, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { isAffordable } from "../match/rule-cost.ts";
@@ -21,7 +21,7 @@ export class Deciding {
     this.#ports = ports;
   }
 
-  /** What every part of one decision takes for now. */
+  /** The time that every part of one decision takes as now. */
   moment(): Moment {
     return { nowMs: this.#ports.actions.clock(), timeZone: this.#ports.timeZone };
   }
@@ -31,12 +31,12 @@ export class Deciding {
     return decide(event, this.#ports.ruleSet, this.#context(event, moment));
   }
 
-  /** What would be decided on an event now. */
+  /** What would be decided about an event now. */
   explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
     return explain(event, ruleSet, this.#context(event, this.moment()));
   }
 
-  /** The same with a draft in force; `null`: it would keep the location's events waiting too long. */
+  /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
   async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
     const past = log.countOf(this.#storage.sql, event.contactId);
     return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
@@ -47,7 +47,7 @@ export class Deciding {
     return { ...moment, history: this.#history(event), ...(sentBy === null ? {} : { sentBy }) };
   }
 
-  /** The log before an event, read when the first rule asks for it. */
+  /** The log before an event, read when a rule first needs it. */
   #history(event: Event): History {
     const { contactId } = event;
     const { sql } = this.#storage;
@@ -55,7 +55,7 @@ export class Deciding {
     let ofMessage: readonly PastEvent[] | null = null;
     return {
       past: () => (past ??= log.pastOf(sql, contactId)),
-      // Asked of one event, so always of the same message.
+      // One event is about one message, so the key is always the same.
       ofMessage: (messageKey) => (ofMessage ??= log.pastOf(sql, contactId, messageKey)),
       firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
       optOut: (action) => optOuts.againstAfter(sql, event, action),

@@ -11,26 +11,26 @@ import * as ruleSets from "./log/rule-sets.ts";
 import * as tasks from "./deliveries/tasks.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
-/** Written out by index: what is held is due at no time. */
+/** Two queries, so that each uses its index: what is held has no due time. */
 const OPEN_EVENTS = `SELECT event_key FROM deliveries WHERE state IN ('scheduled', 'sending') AND due_at IS NOT NULL
   UNION ALL SELECT event_key FROM deliveries WHERE state = 'held'`;
 const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
-/** The longest time that a limit can be within. */
+/** The longest time that a rule's limit can cover. */
 const LIMIT_DAYS = 365;
-/** KV may still be taking a task that is being written: its removal comes after that, whatever KV answers. */
+/** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
-/** What is left of an event that was forgotten: its key, place, kind, channel, outcome, direction and times. */
+/** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
-/** A tombstone with the same key, of another contact's event, that will stay for longer: one is enough. */
+/** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
 
 /**
- * Removes a contact from every table and has its tasks removed from KV. Of its events only the keys stay, without
- * any of their content, so that a late retry of a webhook is still recognised and does not bring them back.
+ * Removes a contact from every table and has its tasks removed from KV. Its events leave tombstones without content,
+ * so that a late retry of a webhook is still recognised and does not bring them back.
  */
 export function eraseContact(sql: Sql, locationId: string, contactId: string, nowMs: number): Erased {
   const plans = rows<{ id: string; plan: string; state: string }>(
@@ -62,9 +62,9 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
 
 /**
  * Removes what was recorded before a time and has ended, a bounded number of events at once. An event stays as long as
- * one of its deliveries is open (waits, is being sent or is held), and a task as long as it is not done. Its key stays for 30 days in any case, so that
- * a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the one in use. `true`: there is more to
- * remove.
+ * one of its deliveries is open (waits, is being sent or is held), and a task until it is done. An event's key stays
+ * for at least 30 days, so that a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the one in
+ * use. `true`: there is more to remove.
  */
 export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string): boolean {
   const ended = `key NOT IN (${OPEN_EVENTS})`;
@@ -86,7 +86,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   );
   const more = forgotten.length === SWEEP_ROWS || removed.length === SWEEP_ROWS;
   if (!more) {
-    // Ids begin with the time of the decision, so what is older than the oldest event that stays can be told by id.
+    // Ids begin with the time of the decision, so an id tells whether a delivery is older than what is kept.
     const oldest = beforeMs.toString(16).padStart(12, "0");
     sql.exec(
       `DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE id < ? AND state NOT IN ${OPEN})`,
@@ -107,7 +107,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   return more;
 }
 
-/** Whether there is anything that a sweep may have to remove one day. */
+/** Whether there is anything that a sweep may have to remove some day. */
 export function hasContent(sql: Sql): boolean {
   return ["events", "tasks", "quarantine", "ignored"].some(
     (table) => firstRow(sql, `SELECT 1 FROM ${table} LIMIT 1`) !== undefined,

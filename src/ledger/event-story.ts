@@ -1,4 +1,4 @@
-// The story of one event: what was decided on it and why, what the rules saw of it, and everything that followed.
+// The story of one event: what was decided about it and why, what the rules saw of it, and everything that followed.
 import { everyVerdict } from "../match/decide.ts";
 import { plainFacts } from "../match/facts.ts";
 import type { Decision } from "../model/decision.ts";
@@ -10,7 +10,7 @@ import * as log from "./log/log.ts";
 import * as ruleSets from "./log/rule-sets.ts";
 import type { LedgerPorts, Sql } from "./store/ports.ts";
 
-/** An event by its key: of a contact, or the last one that any contact has. */
+/** The event with a key: a contact's, or without a contact the last one that any of them has. */
 export async function eventStory(
   sql: Sql,
   ports: Pick<LedgerPorts, "ruleSet" | "timeZone">,
@@ -21,7 +21,7 @@ export async function eventStory(
   if (!record) return undefined;
   const { event } = record;
   const decision = complete(sql, ports, record);
-  // HighLevel may tell of our own message before it has answered for it.
+  // HighLevel may send the event of our own message before it has answered the call that sent it.
   const sentBy = decision.sentBy ?? ownSender(sql, event) ?? undefined;
   const idPrefix = await deliveryIdPrefix(event, decision.decidedAt);
   const timeZone = decision.timeZone ?? ports.timeZone;
@@ -34,7 +34,7 @@ export async function eventStory(
   };
 }
 
-/** A decision that was recorded, with the verdict of every rule, also of those that a deploy has taken away since; as stored when their set is gone. */
+/** A recorded decision with the verdict of every rule in force then; as stored if that rule set is gone. */
 function complete(
   sql: Sql,
   { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,

@@ -1,14 +1,14 @@
-// The intake: events are recorded one at a time, in the order in which they came, and those that come at once share a
-// commit. A location that sends more than its budget is told to come again later, before it costs anything.
+// The intake: events are recorded one at a time, in the order in which they came, and those that come together share a
+// commit. A location that sends more than its budget is told to try again later, before anything is spent on it.
 import type { Event } from "../model/event.ts";
 import type { OverBudget, Recorded } from "../model/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { TokenBucket } from "../kit/token-bucket.ts";
 
-/** So soon after a commit events are taken to come at once: the next commit waits a little, so that they share it. */
+/** Events this soon after a commit are taken to come together: the next commit waits a little, so that they share it. */
 const BUSY_MS = 30;
 const GATHER_MS = 2;
-/** What may come at once: so many seconds of the budget. */
+/** This many seconds' worth of the budget may come at once. */
 const BURST_S = 10;
 
 export class Intake {
@@ -28,7 +28,7 @@ export class Intake {
     this.#budget = new TokenBucket(eventsPerSecond, eventsPerSecond * BURST_S, this.#now());
   }
 
-  /** Records an event once it is its turn, or says when to send it again. */
+  /** Records an event when its turn comes, or says when to send it again. */
   take(event: Event): Promise<Recorded> {
     const refused = this.refusal();
     if (refused) return Promise.resolve(refused);
@@ -38,7 +38,7 @@ export class Intake {
     });
   }
 
-  /** Counts one more against the budget, or says when there will be room again. */
+  /** Counts one event against the budget; if there is no room, says when there will be. */
   refusal(): OverBudget | null {
     const now = this.#now();
     if (this.#budget.take(now)) return null;
@@ -48,7 +48,7 @@ export class Intake {
     };
   }
 
-  /** Each event is decided on the log as the one before left it. */
+  /** Each event is decided on the log as the previous one left it. */
   async #recordWaiting(): Promise<void> {
     this.#isRecording = true;
     try {
@@ -61,7 +61,7 @@ export class Intake {
           tell(recorded);
           await recorded.catch(() => undefined);
         }
-        // A commit that fails breaks the object's output gate: nobody is told that it was recorded.
+        // A commit that fails breaks the object's output gate: no answer says that the event was recorded.
         await quietly(() => this.#storage.sync());
         this.#committedAt = this.#now();
       }
@@ -75,11 +75,11 @@ export class Intake {
   }
 }
 
-/** Waits for something whose failure shows elsewhere. */
+/** Waits for something whose failure shows elsewhere or does not matter. */
 async function quietly(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch {
-    // A commit that fails breaks the object's output gate, and a timer that fails is no timer.
+    // A commit that fails breaks the object's output gate; without a timer there is no wait.
   }
 }

@@ -1,7 +1,7 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
-// only through its ports, so the same logic runs on a simulated clock, disk and network. Here its parts are joined, and each call of
-// model/calls.ts, which says what it answers, is handed to the part that does it: that is all that makes this file long.
+// only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
+// passes each call of model/calls.ts, which says what it answers, to the part that does it; only that makes it long.
 import type { Result } from "../kit/result.ts";
 import type { Answering, LedgerCalls } from "../model/calls.ts";
 import type { Decided } from "../model/decision.ts";
@@ -105,7 +105,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     await this.#alarm.repair();
   }
 
-  /** The alarm rings. It never throws. */
+  /** Does the alarm's work. Never throws. */
   alarm(): Promise<void> {
     return this.#rounds.run();
   }
@@ -132,7 +132,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#keepAside(locationId, () => quarantine.countIgnored(this.#storage.sql, kind, this.#now()));
   }
 
-  /** What is kept without being decided counts against the budget, too. */
+  /** What is kept without a decision counts against the budget, too. */
   #keepAside(locationId: string, keep: () => void): Kept {
     const refused = this.#intake.refusal();
     if (refused) return refused;
@@ -179,7 +179,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return tryRule(this.#storage.sql, rule, limit, this.#ports.timeZone);
   }
 
-  /** Reads nothing. */
+  /** Reads no rows. */
   change(): string {
     return this.#changes.current(this.#now(), this.#ports.random);
   }

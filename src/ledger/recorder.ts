@@ -1,5 +1,5 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
-// is one transaction. Whoever calls sees to it that one event comes after the other.
+// is one transaction. The caller makes sure that events come one after the other.
 import { cancelledBy } from "../match/cancel.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
@@ -20,7 +20,7 @@ import type { Alarm } from "./store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** The parts of a ledger that recording takes. */
+/** The parts of a ledger that recording uses. */
 interface RecorderParts {
   readonly deciding: Deciding;
   readonly transactions: Transactions;
@@ -34,9 +34,9 @@ export class Recorder {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #parts: RecorderParts;
-  /** The place in the log that was given last: microseconds, as long as the clock goes on. */
+  /** The place in the log that was given last: the time in microseconds, unless the clock stood still or went back. */
   #lastSeq = 0;
-  /** The rule set that is known to be kept. */
+  /** The hash of the rule set that is known to be kept. */
   #keptRuleSet: string | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts, parts: RecorderParts) {
@@ -46,8 +46,8 @@ export class Recorder {
   }
 
   /**
-   * Records an event: decides it on the log as it stands, and commits the event, its decision, its deliveries and the
-   * waits that it ends together, with the alarm for what will be due. An event that is there already is a duplicate.
+   * Records an event: decides it on the log as it is now, then commits together the event, its decision, its deliveries,
+   * the cancellation of waits that it ends, and the alarm for what will be due. One that is there already is a duplicate.
    */
   async record(event: Event): Promise<Recorded> {
     const { sql } = this.#storage;
@@ -62,7 +62,7 @@ export class Recorder {
     const past = asPast(event, decision.fired, moment.nowMs);
     // From here to the end there is no await.
     const isWritten = transactions.commit(() => {
-      // A report whose contact was erased meanwhile is not written after all.
+      // A report whose contact was erased meanwhile is not recorded.
       if (!reports.settle(event)) return false;
       log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
@@ -76,7 +76,7 @@ export class Recorder {
       return true;
     });
     if (!isWritten) return { status: "duplicate" };
-    // Only now: a transaction that failed has kept nothing.
+    // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
     statistics.recorded({ atMs: at, channel, outcome, fired, suppressed: log.suppressedBy(decision) });
@@ -84,13 +84,13 @@ export class Recorder {
     return { status: "accepted", fired: decision.fired };
   }
 
-  /** The event's place in the log. Another instance may have had a clock that was ahead: what a contact sends later stands behind all the same. */
+  /** The event's place in the log: after the contact's last event, even if an earlier instance's clock was ahead. */
   #nextSeq(contactId: string, nowMs: number): number {
     const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(this.#storage.sql, contactId));
     return (this.#lastSeq = Math.max(nowMs * 1_000, lastSeq + 1));
   }
 
-  /** A delivery of a planned action. One that a reply has overtaken, recorded before its event, is cancelled already. */
+  /** The delivery of a planned action, already cancelled if an event that ends it was recorded before its own. */
   async #planned(
     event: Event,
     { rule, action, dueAtMs }: PlannedAction,
@@ -109,7 +109,7 @@ export class Recorder {
     return { ...delivery, cancelledBy: null };
   }
 
-  /** The waits of the contact that an event ends, each with why. */
+  /** The contact's waiting deliveries that an event ends, each with the reason. */
   async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
     const ended: { id: string; by: CancelledBy }[] = [];
     for (const { id, plan } of deliveries.cancellable(

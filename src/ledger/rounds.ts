@@ -1,5 +1,5 @@
-// What an alarm does: performs what is due, sweeps once a day, records what is to be reported of both, and sets the next
-// alarm last. Here is told, too, when that is to be, and whether anything waits.
+// What an alarm does: performs what is due, does the daily chores, records the reports of both, and finally sets the next
+// alarm. This file also says when that is to ring, and whether anything waits.
 import { logError } from "../model/log-line.ts";
 import type { Chores } from "./chores.ts";
 import type { Reports } from "./deliveries/reports.ts";
@@ -8,10 +8,10 @@ import type { Pump } from "./pump/pump.ts";
 import type { Alarm } from "./store/alarm.ts";
 import type { Sql } from "./store/ports.ts";
 
-/** After an alarm that failed. */
+/** How long to wait after an alarm that failed. */
 const BREATH_MS = 10_000;
 
-/** The parts of a ledger that an alarm sets to work. */
+/** The parts of a ledger that an alarm uses. */
 interface RoundsParts {
   readonly pump: Pump;
   readonly chores: Chores;
@@ -30,7 +30,7 @@ export class Rounds {
     this.#parts = parts;
   }
 
-  /** The alarm rings. It never throws. */
+  /** Does the alarm's work. Never throws. */
   async run(): Promise<void> {
     const { pump, chores, reports, alarm } = this.#parts;
     alarm.rings();
@@ -39,7 +39,7 @@ export class Rounds {
     const failures = done.filter((one) => one.status === "rejected");
     for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
     try {
-      // After a failure, what is due already would ring at once and for ever: leave a breath.
+      // After a failure, what is due already would make it ring at once, for ever: wait a little.
       alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);
     } catch (error) {
       logError("The alarm cannot be set, storage refuses", {}, error);
@@ -55,7 +55,7 @@ export class Rounds {
     return next === Infinity ? null : next;
   }
 
-  /** Repairs a lost alarm, and tells whether anything waits to be done. */
+  /** Repairs a lost alarm, and returns whether anything waits to be done. */
   async poke(): Promise<{ isOpen: boolean }> {
     const { pump, chores, reports, alarm } = this.#parts;
     await alarm.repair();

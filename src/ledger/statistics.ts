@@ -1,5 +1,5 @@
-// What a ledger tells of itself in numbers. The tally is made when it is first asked for, and dropped whenever rows are
-// forgotten: the next question makes it anew.
+// A ledger's statistics about itself. The tally is built when it is first needed, and dropped whenever rows are removed:
+// the next query builds it again.
 import type { DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
 import { SUPPRESSION_REASONS, type SuppressionReason } from "../model/decision.ts";
 import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
@@ -8,15 +8,15 @@ import { choice, counts, earliestByHost, type DeliveryWords } from "./deliveries
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./store/ports.ts";
 import { tallyOf, type Tally, type TalliedEvent } from "./log/tally.ts";
 
-/** A day on which the clock is put back; nothing is recorded in the future. */
+/** A day is longer when the clocks are put back; too long does no harm, as nothing is recorded in the future. */
 const LONGEST_DAY_MS = 26 * 3_600_000;
 
-/** Told only of what was committed. */
+/** Only what was committed may be counted here. */
 export class Statistics {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   #tally: Tally | null = null;
-  /** Of all deliveries; `null`: not known. */
+  /** The rules and hosts of all deliveries; `null`: not known. */
   #words: DeliveryWords | null = null;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
@@ -28,24 +28,24 @@ export class Statistics {
     this.#tally?.addEvent(event, this.#now());
   }
 
-  /** A delivery of a rule, to a host, was scheduled. */
+  /** A delivery of this rule, to this host, was scheduled. */
   scheduled(rule: string, host: string): void {
     this.#words?.rules.add(rule);
     this.#words?.hosts.add(host);
   }
 
-  /** An attempt that began then has ended. */
+  /** An attempt that began at this time has ended. */
   attempted(startedAtMs: number, isSent: boolean): void {
     this.#tally?.addAttempt(startedAtMs, isSent, this.#now());
   }
 
-  /** Rows were removed: what was counted may not be there any more. */
+  /** Rows were removed: what was counted may be gone. */
   forget(): void {
     this.#tally = null;
     this.#words = null;
   }
 
-  /** How many deliveries a filter describes in each state, and the rules and hosts that have any. One pass at most. */
+  /** How many deliveries match a filter in each state, and the rules and hosts that have any. At most one pass. */
   deliveryCounts(filter: DeliveryFilter): DeliveryCounts {
     const told = counts(this.#storage.sql, filter, this.#words);
     this.#words = told.words;
@@ -112,7 +112,7 @@ export class Statistics {
     };
   }
 
-  /** Every time zone has its midnight at a quarter of an hour. */
+  /** Quarters are exact: in every time zone, midnight falls on a quarter of an hour. */
   #eventsToday(): number {
     const now = this.#now();
     const fromMs = dayStart(now, this.#ports.timeZone);

@@ -1,4 +1,4 @@
-// What a ledger writes when something comes to it: all of it is committed, or none, and what was noted in memory along
+// What a ledger writes when something arrives is committed completely or not at all, and what is noted in memory
 // with it (that the location was seen, when the alarm rings) never says more than the tables.
 import type { Chores } from "./chores.ts";
 import type { Alarm } from "./store/alarm.ts";
@@ -15,7 +15,7 @@ export class Transactions {
     this.#alarm = alarm;
   }
 
-  /** Commits all of the work, or none; and if none, what was noted and armed in it is forgotten. */
+  /** Commits all of the work or none of it; if none, what it noted and armed in memory is forgotten. */
   commit<Value>(work: () => Value): Value {
     try {
       return this.#storage.transactionSync(work);

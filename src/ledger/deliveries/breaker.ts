@@ -1,11 +1,11 @@
-// The breaker of a rule: how many messages it may send before a person has to look. People are protected by it, not
-// servers: what is beyond is held, and sent only when it is released.
+// The breaker of a rule: how many messages it may send before a person has to look. It protects people, not servers:
+// further messages are held, and sent only when they are released.
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import type { LeasedDelivery } from "./deliveries.ts";
 import { firstRow, type LedgerStorage, type Sql, type SqlValue } from "../store/ports.ts";
 
-/** What a rule that says nothing may send: in a minute to the whole location, and in a day to one contact. */
+/** What a rule may send unless it sets other bounds: in a minute to the whole location, and in a day to one contact. */
 const PER_MINUTE = 20;
 const PER_CONTACT_DAY = 3;
 
@@ -13,10 +13,10 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * Lets a delivery through, or says why it is held. A message that is let through is counted from then on, in the same
- * transaction and before it leaves, so that those in flight count too; what it comes to changes nothing about that. Each
- * attempt asks again, among the others: what an outage has kept back does not come all at once. One that was released by
- * hand is through for good, and so is one that may have been sent: it is looked for.
+ * Lets a delivery through (`null`), or says why it is held. A message is counted in the transaction that lets it
+ * through, before it leaves, so that those in flight count, too; its outcome does not change that. Each attempt is
+ * checked again, against the others: what an outage has kept back does not go out all at once. A delivery that was
+ * released by hand always passes, and so does one that may have been sent: its attempt looks for the message.
  */
 export function letThrough(
   storage: LedgerStorage,
@@ -41,12 +41,12 @@ export function letThrough(
   });
 }
 
-/** Counts a delivery that is held and is to be released: its breaker holds it no more. Of any other nothing is changed. */
+/** Counts a held delivery as released: its breaker holds it no longer. One that is not held is left unchanged. */
 export function release(sql: Sql, id: string, nowMs: number): void {
   if (firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ? AND state = 'held'", id)) count(sql, id, nowMs, true);
 }
 
-/** A delivery that was erased meanwhile leaves nothing. */
+/** Counts a delivery's message; nothing is written for one that was erased meanwhile. */
 function count(sql: Sql, id: string, nowMs: number, isReleased: boolean): void {
   sql.exec(
     `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks, released)
@@ -58,7 +58,7 @@ function count(sql: Sql, id: string, nowMs: number, isReleased: boolean): void {
   );
 }
 
-/** Reads no more rows than the bound. */
+/** Whether as many messages as the bound were sent. Reads no more rows than that. */
 function isReached(sql: Sql, bound: number, which: string, ...values: readonly SqlValue[]): boolean {
   const sent = `SELECT COUNT(*) AS n FROM (SELECT 1 FROM sends WHERE ${which} LIMIT ?)`;
   return (firstRow<{ n: number }>(sql, sent, ...values, bound)?.n ?? 0) >= bound;

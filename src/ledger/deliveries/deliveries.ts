@@ -1,5 +1,5 @@
-// Deliveries: the actions of decisions on their way, and every attempt that was made. `moves.ts` says what may
-// become of one; here it is read, moved and written.
+// Deliveries: the actions of decisions on their way, and every attempt that was made. `moves.ts` says which moves a
+// delivery can make; here it is read, moved and written.
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
@@ -15,14 +15,14 @@ import * as reports from "./reports.ts";
 
 /** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
 export interface Plan {
-  /** The version of this form. */
+  /** The version of this format. */
   readonly v: 1;
   readonly action: Action;
   /** What templates see as `rule`. */
   readonly rule: JsonObject;
   /** When it may be attempted; absent: at any time. */
   readonly window?: Window | undefined;
-  /** How many messages its rule may send; absent: as many as any. */
+  /** How many messages its rule may send; absent: the default. */
   readonly breaker?: Breaker | undefined;
 }
 
@@ -40,13 +40,13 @@ export interface LeasedDelivery {
   readonly eventKey: string;
   readonly contactId: string;
   readonly rule: string;
-  /** Where it goes: what concurrency, rate and circuit breaker count by; `""` on deliveries from before there was one. */
+  /** Where it goes: what concurrency, rate and circuit breaker count by; `""` on deliveries from before it was stored. */
   readonly host: string;
-  /** `null`: of a form that this version does not know. */
+  /** `null`: in a format that this version does not know. */
   readonly plan: Plan | null;
 }
 
-/** Hex digits of the time at the beginning of an id. */
+/** How many hex digits of the time an id begins with. */
 export const TIME_DIGITS = 12;
 
 interface StandingRow {
@@ -72,14 +72,14 @@ const NOT_RELEASED = unanswered(
 
 /**
  * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
- * 20 of a hash. Ids follow from the decision alone, so repeating a step can never make a second one.
+ * 20 of a hash. An id depends on the decision alone, so repeating a step can never create a second delivery.
  */
 export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
   const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
   return `${timePrefix(Date.parse(decidedAt))}${hex(digest.subarray(0, 10))}`;
 }
 
-/** What the ids of everything that was decided at a time begin with. */
+/** What the ids of all deliveries decided at a time begin with. */
 export function timePrefix(atMs: number): string {
   return atMs.toString(16).padStart(TIME_DIGITS, "0");
 }
@@ -115,14 +115,14 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
 
 /**
  * The deliveries of a contact that an event may cancel: those that wait or are held, and those that are being sent and
- * may have to be sent again. Only of events that happened no later than it did.
+ * may have to be sent again. Their own events happened no later than this one.
  */
 export function cancellable(
   sql: Sql,
   contactId: string,
   occurredAtMs: number,
 ): { readonly id: string; readonly plan: Plan | null }[] {
-  // Each state has its index, and an index of some states serves no other list of them.
+  // Two queries, each for the states that its partial index covers: SQLite would use neither index for all of them.
   const open = ["state IN ('scheduled', 'sending')", "state = 'held'"].map(
     (isOpen) => `SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1 AND ${isOpen}
       AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?2`,
@@ -132,7 +132,7 @@ export function cancellable(
   );
 }
 
-/** The plan of a delivery, or `null` when it is of a form that this version does not know. */
+/** The plan of a delivery, or `null` if it is in a format that this version does not know. */
 export function readPlan(text: string): Plan | null {
   try {
     const plan = JSON.parse(text) as Plan;
@@ -142,13 +142,13 @@ export function readPlan(text: string): Plan | null {
   }
 }
 
-/** Where a delivery stands. */
+/** The present state of a delivery. */
 function standingOf(sql: Sql, id: string): Standing | undefined {
   const row = firstRow<StandingRow>(sql, `SELECT ${STANDING} FROM deliveries WHERE id = ?`, id);
   return row && toStanding(row);
 }
 
-/** Makes a move; `null` when there is no such delivery, or it cannot be made from where it stands. */
+/** Makes a move; `null` if there is no such delivery, or it cannot move that way from its present state. */
 export function move(sql: Sql, id: string, next: (from: Standing) => Standing | null): Standing | null {
   const from = standingOf(sql, id);
   const to = from && next(from);
@@ -161,7 +161,7 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
   return to;
 }
 
-/** Takes a delivery, and marks it as being sent; nothing when it is not due after all. */
+/** Takes a delivery, and marks it as being sent; `undefined` if it is not due after all. */
 export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | undefined {
   if (!move(sql, id, (from) => moves.leased(from, nowMs))) return undefined;
   const leased = firstRow<Omit<LeasedDelivery, "plan"> & { readonly plan: string }>(
@@ -172,13 +172,13 @@ export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | und
   return leased && { ...leased, plan: readPlan(leased.plan) };
 }
 
-/** Deliveries that were being sent when the object stopped. */
+/** Moves on the deliveries that were being sent when the object stopped. */
 export function resumeInterrupted(sql: Sql): void {
   const sending = "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
   for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted);
 }
 
-/** Writes an attempt down and moves the delivery on. A delivery that was erased meanwhile stays gone: then `false`. */
+/** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */
 export function settle(
   sql: Sql,
   id: string,
@@ -192,8 +192,8 @@ export function settle(
 }
 
 /**
- * Gives up what could not be sent for a week after it was due, and what nobody released for a week, a bounded number at
- * once: `true` when there is more.
+ * Gives up what could not be sent for a week after it was due, and what was not released for a week, a bounded number at
+ * once; `true`: there may be more.
  */
 export function giveUp(sql: Sql, nowMs: number): boolean {
   const due =
@@ -217,7 +217,7 @@ function giveUpAll(
   return ids.length === GIVEN_UP_AT_ONCE;
 }
 
-/** Writes down an attempt and, where it was the last one and the action wants it, what is to be reported of it. */
+/** Writes down an attempt and, if it was the last one and the action wants a report, what is to be reported. */
 function noteAttempt(
   sql: Sql,
   id: string,

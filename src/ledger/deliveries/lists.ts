@@ -1,4 +1,4 @@
-// Deliveries as people see them, and which are next as the pump sees them.
+// Deliveries as people see them, and for the pump, which of them are next.
 import {
   DELIVERY_STATES,
   type Attempt,
@@ -34,7 +34,7 @@ interface AttemptRow {
 }
 
 const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by";
-/** Rules and hosts to choose from. */
+/** How many rules, and how many hosts, there are to choose from at most. */
 const MOST_WORDS = 200;
 
 /** The deliveries of one decision, in the order of its actions. */
@@ -72,7 +72,7 @@ export function list(
   };
 }
 
-/** The ids of deliveries in a state that a filter describes, oldest first. */
+/** The ids of the deliveries in a state that match a filter, oldest first. */
 export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, limit: number): string[] {
   const { where, values } = filtered(filter, state);
   const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id LIMIT ?`;
@@ -85,7 +85,7 @@ export interface DeliveryWords {
   readonly hosts: Set<string>;
 }
 
-/** How many deliveries a filter describes in each state; the words are found on the way unless they are known. */
+/** How many deliveries match a filter in each state; the words are collected in the same pass unless they are known. */
 export function counts(
   sql: Sql,
   filter: DeliveryFilter,
@@ -121,7 +121,7 @@ export function choice(words: ReadonlySet<string>): string[] {
     .slice(0, MOST_WORDS);
 }
 
-/** A state is written out, because an index of one state serves no state that comes as a value. */
+/** States are written out, because SQLite uses an index of one state only if the statement names that state. */
 const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
   scheduled: "state = 'scheduled'",
   sending: "state = 'sending'",
@@ -131,11 +131,11 @@ const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
   cancelled: "state = 'cancelled'",
 };
 
-/** The last attempt failed with a code: its error begins with the code and a colon, so it sorts before a semicolon. */
+/** The last attempt failed with a code: its error begins with the code and a colon, which sorts before a semicolon. */
 const LAST_ERROR = `id IN (SELECT delivery_id FROM attempts AS last WHERE error >= ? AND error < ?
   AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`;
 
-/** Found by the events of the contact that something fired on: a delivery's id begins with the time of its event. */
+/** Found through the contact's events that fired a rule: a delivery's id begins with the time of its event. */
 const OF_CONTACT = `id IN (SELECT own.id FROM events CROSS JOIN deliveries AS own
   WHERE events.contact_id = ? AND fired <> '[]' AND own.contact_id = events.contact_id
   AND own.id >= printf('%0${TIME_DIGITS}x', received_at) AND own.id < printf('%0${TIME_DIGITS}x', received_at + 1))`;
@@ -161,7 +161,7 @@ function filtered(
   return { where, values };
 }
 
-/** Each host that something is scheduled for: how much, and when the first of it is due. */
+/** Each host that deliveries are scheduled for: how many, and when the first is due. */
 export function waitingByHost(
   sql: Sql,
 ): { readonly host: string; readonly waiting: number; readonly nextDueAtMs: number }[] {
@@ -172,7 +172,7 @@ export function waitingByHost(
   );
 }
 
-/** Each host that something waits for, and when the first of it is due. One look-up a host, however much waits. */
+/** Each host that deliveries wait for, and when the first is due. One look-up per host, however many wait. */
 export function earliestByHost(sql: Sql): { readonly host: string; readonly dueAtMs: number }[] {
   const open = "FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL";
   return rows(
@@ -184,7 +184,7 @@ export function earliestByHost(sql: Sql): { readonly host: string; readonly dueA
   );
 }
 
-/** How many due deliveries of a host take turns: those that have been due longest. */
+/** How many due deliveries of a host take turns at most: those that have been due longest. */
 const IN_TURNS = 5_000;
 
 /** The deliveries that are due at a host: the first of each contact, then the second of each, and so on. */

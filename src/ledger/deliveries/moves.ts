@@ -1,40 +1,40 @@
 // A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
-// scheduled | dead | cancelled. Each move is one pure function of where the delivery stands; `null` says that it cannot
-// be made from there. Nobody else changes a state.
+// scheduled | dead | cancelled. Each move is one pure function of the delivery's present standing; `null` says that it
+// cannot be made from there. Nothing else changes a state.
 import { isHeld, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
 
-/** Where a delivery stands. */
+/** The state of a delivery, with its times. */
 export interface Standing {
   readonly state: DeliveryState;
   /** Milliseconds since 1970; `null` while it is held, and once it has ended. */
   readonly dueAtMs: number | null;
   /** Attempts that failed since it was scheduled, or retried or released by hand. */
   readonly tries: number;
-  /** From then on it is not tried again; `null` on deliveries from before there was such a time. */
+  /** From then on it is not tried again; `null` on deliveries from before this was stored. */
   readonly giveUpAtMs: number | null;
-  /** What ended it; on one that is being sent: what ends it unless this attempt succeeds. */
+  /** What cancelled it; on one that is being sent: what cancels it unless this attempt succeeds. */
   readonly cancelledBy: CancelledBy | null;
 }
 
-/** A week after a delivery was first due, or was held, nobody waits for it any more, however often it was tried. */
+/** A delivery is given up a week after it was first due, or was held, however often it was tried. */
 export const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 
-/** A delivery that begins: waiting, or ended by an event that was recorded before its own. */
+/** A new delivery: waiting, or already cancelled by an event that was recorded before its own. */
 export function begun(dueAtMs: number, cancelledBy: CancelledBy | null): Standing {
   return cancelledBy === null
     ? waiting(dueAtMs, 0, dueAtMs + GIVE_UP_AFTER_MS)
     : { state: "cancelled", dueAtMs: null, tries: 0, giveUpAtMs: null, cancelledBy };
 }
 
-/** Taken to be sent: only what waits and is due. */
+/** Taken to be sent, if it waits and is due. */
 export function leased(from: Standing, nowMs: number): Standing | null {
   const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;
   return isDue ? { ...from, state: "sending" } : null;
 }
 
-/** After an attempt: it ends, or waits for the next one. What was sent was sent, whoever cancelled it meanwhile. */
+/** After an attempt: it ends, is held, or waits for the next one. What was sent stays sent, even if cancelled meanwhile. */
 export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
   if (from.state !== "sending") return null;
   if (outcome.done) return ended(from, "sent");
@@ -42,7 +42,7 @@ export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number
   const { retry } = outcome.error;
   const isTry = retry !== "in-turn";
   const tries = from.tries + (isTry ? 1 : 0);
-  // One that was not its turn waits as after a first try, however often that happens.
+  // If it was not its turn, it waits as after a first try, however often that happens.
   const delay = retry === "never" ? null : retryDelayMs(isTry ? tries : 1, random, outcome.retryAfterMs);
   const giveUpAtMs = giveUpAt(from, nowMs);
   const isGivenUp = delay === null || nowMs + delay > giveUpAtMs;
@@ -57,19 +57,19 @@ function held(from: Standing, nowMs: number): Standing | null {
     : back;
 }
 
-/** Let go by a person: due now, with all its tries before it. */
+/** Released by a person: due now, with all its tries ahead of it. */
 export function released(from: Standing, nowMs: number): Standing | null {
   return from.state === "held" ? waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS) : null;
 }
 
-/** Waits again, without an attempt that counts: nothing is known of how this one ended. */
+/** Waits again, with no try counted: this attempt came to nothing, or nothing is known about how it ended. */
 export function putBack(from: Standing, dueAtMs: number): Standing | null {
   if (from.state !== "sending") return null;
   if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };
   return { ...from, state: "scheduled", dueAtMs };
 }
 
-/** Cancelled while it was asked whether it may go: it does not. */
+/** Cancelled while HighLevel was queried whether it may be sent: it is not sent. */
 export function overtaken(from: Standing): Standing | null {
   return from.state === "sending" && from.cancelledBy !== null ? { ...from, state: "cancelled", dueAtMs: null } : null;
 }
@@ -82,7 +82,7 @@ export function deferred(from: Standing, opensAtMs: number): Standing | null {
     : back;
 }
 
-/** The object stopped while it was being sent: whether it arrived is not known, so it is due as it was. */
+/** The object stopped while it was being sent: whether it arrived is not known, so it is due again as before. */
 export function interrupted(from: Standing): Standing | null {
   if (from.state !== "sending") return null;
   return from.cancelledBy === null ? { ...from, state: "scheduled" } : { ...from, state: "cancelled", dueAtMs: null };
@@ -95,13 +95,13 @@ export function cancelled(from: Standing, by: CancelledBy): Standing | null {
   return { ...from, state: "cancelled", dueAtMs: null, cancelledBy: by };
 }
 
-/** Begins anew by hand, with all its attempts before it; one that is held is released. What was sent is never repeated. */
+/** Retried by hand, with all its tries ahead of it; one that is held is released. What was sent is never repeated. */
 export function retried(from: Standing, nowMs: number): Standing | null {
   if (from.state === "sent" || from.state === "sending") return null;
   return waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS);
 }
 
-/** Given up without another attempt: its destination was down, or nobody released it, for longer than anybody waits. */
+/** Given up without another attempt: for too long its destination took nothing, or nobody released it. */
 export function givenUp(from: Standing, nowMs: number): Standing | null {
   const isOver =
     from.state === "held"
@@ -110,7 +110,7 @@ export function givenUp(from: Standing, nowMs: number): Standing | null {
   return isOver ? ended(from, "dead") : null;
 }
 
-/** The version before wrote no such time, and left an old one when a delivery was retried by hand. */
+/** The previous version wrote no such time, and left an old one when a delivery was retried by hand. */
 function giveUpAt({ giveUpAtMs, dueAtMs }: Standing, nowMs: number): number {
   const dueMs = dueAtMs ?? nowMs;
   return giveUpAtMs === null || giveUpAtMs < dueMs ? dueMs + GIVE_UP_AFTER_MS : giveUpAtMs;
@@ -120,7 +120,7 @@ function waiting(dueAtMs: number, tries: number, giveUpAtMs: number | null): Sta
   return { state: "scheduled", dueAtMs, tries, giveUpAtMs, cancelledBy: null };
 }
 
-/** What has ended by itself was cancelled by nobody. */
+/** What was sent or died was not cancelled, so no canceller stays. */
 function ended(from: Standing, state: "sent" | "dead"): Standing {
   return { ...from, state, dueAtMs: null, cancelledBy: null };
 }

@@ -1,5 +1,6 @@
-// Reports: how a delivery ended whose action wants to be told, until it is an event of the same contact. The row is
-// written with the end of the delivery and goes with the recording of the event, so neither comes without the other.
+// Reports: how a delivery ended, if its action wants that reported, until it is recorded as an event of the same
+// contact. The row is written with the end of the delivery and removed with the recording of the event, so that neither
+// happens without the other.
 import type { AttemptOutcome } from "../../act/contract/outcome.ts";
 import { reportOf } from "../../act/contract/report.ts";
 import { readEvent } from "../../events/event.ts";
@@ -10,7 +11,7 @@ import { logError, logEvent } from "../../model/log-line.ts";
 import * as log from "../log/log.ts";
 import { firstRow, rows, type LedgerStorage, type Sql } from "../store/ports.ts";
 
-/** What could not be recorded is tried again after this. */
+/** How long to wait before trying again what could not be recorded. */
 const BREATH_MS = 10_000;
 
 /** A delivery that has ended, and the number of its last attempt. */
@@ -21,7 +22,7 @@ export interface EndedDelivery {
   readonly attempts: number;
 }
 
-/** Notes what is to be recorded of a delivery's end. Without a message there is nothing to tell, and no report follows from a report. */
+/** Notes what is to be recorded about a delivery's end: nothing if its event was about no message, or was a report. */
 export function note(sql: Sql, ended: EndedDelivery, outcome: AttemptOutcome, nowMs: number): void {
   const about = log.find(sql, ended.contactId, ended.eventKey)?.event;
   const messageId = about?.payload["messageId"];
@@ -55,12 +56,12 @@ export function eraseContact(sql: Sql, contactId: string): void {
   sql.exec("DELETE FROM reports WHERE contact_id = ?", contactId);
 }
 
-/** Forgets what nobody could record for as long as anything is kept. */
+/** Forgets reports noted before a time: they could not be recorded for as long as anything is kept. */
 export function forgetBefore(sql: Sql, beforeMs: number): void {
   sql.exec("DELETE FROM reports WHERE noted_at < ?", beforeMs);
 }
 
-/** Records what was noted, one after the other. */
+/** Records the noted reports, one after the other. */
 export class Reports {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
@@ -68,7 +69,7 @@ export class Reports {
   /** The key of the report that is being recorded. */
   #recording: string | null = null;
   #running: Promise<void> | null = null;
-  /** Not before this time: storage refused, or the location is over its budget. */
+  /** Nothing is recorded before this time: storage refused, or the location is over its budget. */
   #from = 0;
 
   constructor(storage: LedgerStorage, clock: () => number, record: (event: Event) => Promise<Recorded>) {
@@ -77,7 +78,7 @@ export class Reports {
     this.#record = record;
   }
 
-  /** Records what waits now. It never throws, and its caller does not wait for it: `run` does. */
+  /** Starts recording what waits now. Never throws, and does not wait for it to end: `run` does. */
   wake(): void {
     this.run().catch((error: unknown) => logError("A report could not be recorded, it is tried again", {}, error));
   }
@@ -87,12 +88,12 @@ export class Reports {
     return (this.#running ??= this.#recordAll().finally(() => (this.#running = null)));
   }
 
-  /** When the next one may be recorded, milliseconds since 1970; `null`: none waits. */
+  /** When the next report may be recorded, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
     return this.#next() ? Math.max(this.#clock(), this.#from) : null;
   }
 
-  /** Takes a report away in the transaction that records it; `false`: its contact was erased meanwhile. Any other event may come. */
+  /** Removes a report's row in the transaction that records it; `false`: its contact was erased meanwhile. Other events pass. */
   settle({ key }: Event): boolean {
     if (key !== this.#recording) return true;
     return rows(this.#storage.sql, "DELETE FROM reports WHERE key = ? RETURNING key", key).length > 0;

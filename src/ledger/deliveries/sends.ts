@@ -1,5 +1,5 @@
-// Messages that deliveries send to contacts: each has one row from before its first attempt leaves, so that one whose
-// end is not known is never repeated blindly, and our own messages are recognised when HighLevel tells of them.
+// Messages that deliveries send to contacts: each has a row from before its first attempt leaves, so that a message whose
+// outcome is unknown is never repeated blindly, and our own messages are recognised when HighLevel's events name them.
 import type { Sends } from "../../act/contract/action-kind.ts";
 import { LOOKED_BY_HAND } from "../../act/highlevel/send.ts";
 import type { ActionError, AttemptOutcome } from "../../act/contract/outcome.ts";
@@ -10,7 +10,7 @@ import { apiMessagesOf } from "../log/log.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
 
-/** An attempt whose end is not known is not asked about before this: HighLevel may still be at it. */
+/** How long after an attempt with an unknown outcome to look for its message: HighLevel may still be at it before. */
 const SETTLE_MS = 2 * 60_000;
 
 interface SendRow {
@@ -31,7 +31,7 @@ export function sendsOf(
       return row?.left_at == null ? null : { leftAtMs: row.left_at, looks: row.looks };
     },
     leaves() {
-      // A token, or what HighLevel was asked, may have taken a while.
+      // Fetching a token, or querying HighLevel, may have taken a while.
       if (optOuts.against(sql, contactId, action)) return false;
       const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks)
         SELECT id, rule, contact_id, ?1, ?1, 0 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
@@ -48,21 +48,21 @@ export function sendsOf(
   };
 }
 
-/** Whether the end of another delivery's message to a contact is not known. */
+/** Whether the outcome of another delivery's message to the contact is unknown. */
 function isAnotherUnknown(sql: Sql, contactId: string, deliveryId: string): boolean {
   const left = "SELECT 1 FROM sends WHERE contact_id = ? AND left_at IS NOT NULL AND delivery_id <> ?";
   return firstRow(sql, left, contactId, deliveryId) !== undefined;
 }
 
-/** From when on a delivery may be attempted, milliseconds since 1970: later where an attempt may have been cut off. */
+/** When a delivery may be attempted at the earliest, milliseconds since 1970: later if an attempt may have been cut off. */
 export function settlesAt(sql: Sql, deliveryId: string): number {
   const leftAt = rowOf(sql, deliveryId)?.left_at ?? null;
   return leftAt === null ? 0 : leftAt + SETTLE_MS;
 }
 
 /**
- * Writes down what came of an attempt that began at a time: one that let nothing leave says nothing of the one before.
- * It belongs into the transaction that settles the delivery.
+ * Writes down the outcome of an attempt that began at a time: one that sent nothing says nothing about the previous one.
+ * It belongs in the transaction that settles the delivery.
  */
 export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, startedAtMs: number): void {
   if (outcome.done)
@@ -77,8 +77,8 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, s
 }
 
 /**
- * A person has looked in the conversation, and has it sent again: where nobody could say whether it was sent, they have.
- * Of any other delivery nothing is changed.
+ * A person retries a delivery: if it was unknown whether the message was sent, they have looked in the conversation.
+ * Any other delivery is left unchanged.
  */
 export function retriedByHand(sql: Sql, deliveryId: string): void {
   const last = "SELECT error FROM attempts WHERE delivery_id = ? ORDER BY n DESC LIMIT 1";
@@ -86,12 +86,12 @@ export function retriedByHand(sql: Sql, deliveryId: string): void {
     sql.exec("UPDATE sends SET looks = ? WHERE delivery_id = ?", LOOKED_BY_HAND, deliveryId);
 }
 
-/** An attempt that was held before it left says nothing of one that left before it. */
+/** Whether it is still unknown if a message was sent. An attempt that was held says nothing about an earlier one. */
 function isStillUnknown({ code, retry }: ActionError): boolean {
   return code === "HIGHLEVEL_END_UNKNOWN" || code === "HIGHLEVEL_UNKNOWN" || retry === "held";
 }
 
-/** The delivery that sent the message that an event is about; `null`: it is not our own, or that is not known yet. */
+/** The delivery that sent the message that an event is about; `null`: it is not ours, or that is not known yet. */
 export function ownSender(sql: Sql, { kind, payload }: Event): string | null {
   if (kind !== "OutboundMessage") return null;
   const { messageId, emailMessageId } = payload;
@@ -103,7 +103,7 @@ export function ownSender(sql: Sql, { kind, payload }: Event): string | null {
   return null;
 }
 
-/** The delivery that sent a message of HighLevel's, or `null`: it was not us, or it is not known yet. */
+/** The delivery that sent a message, by HighLevel's id; `null`: it was not us, or that is not known yet. */
 function senderOf(sql: Sql, messageId: string): string | null {
   const sent =
     "SELECT delivery_id AS id FROM sends WHERE message_id = ?1 UNION ALL SELECT delivery_id FROM sends WHERE email_message_id = ?1 LIMIT 1";

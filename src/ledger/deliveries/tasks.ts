@@ -1,4 +1,4 @@
-// Tasks: the ledger's own list, which is the truth, and what is still to be written to KV.
+// Tasks: the ledger's own list, which is authoritative, and what is still to be written to KV.
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { TaskQuery } from "../../model/ledger.ts";
 import type { Task } from "../../model/task.ts";
@@ -12,10 +12,10 @@ export interface TaskWrite {
   readonly tries: number;
 }
 
-/** Where a task without a date stands: after every date. */
+/** The due time of a task without a date: it sorts after every date. */
 const NO_DATE = Number.MAX_SAFE_INTEGER;
 
-/** Written out, because the index of those that are done serves no state that comes as a value. */
+/** Written out, because SQLite uses the index of done tasks only if the statement names that state. */
 const STATE_CLAUSES = { open: "state = 'open'", done: "state = 'done'" } as const;
 
 /** Keeps a task that KV already has. */
@@ -35,7 +35,7 @@ export function find(sql: Sql, id: string): Task | undefined {
   return row && (JSON.parse(row.task) as Task);
 }
 
-/** Marks an open task as done, here and, as soon as KV takes it, there. A task that is done stays as it is. */
+/** Marks an open task as done, here and, as soon as KV accepts it, there. A task that is done already stays as it is. */
 export function complete(sql: Sql, task: Task, nowMs: number): Task {
   if (task.state === "done") return task;
   const done: Task = { ...task, state: "done", completedAt: new Date(nowMs).toISOString() };
@@ -49,7 +49,7 @@ export function complete(sql: Sql, task: Task, nowMs: number): Task {
   return done;
 }
 
-/** Tasks, a page at a time: newest first, or those that are due earliest first and those without a date last. */
+/** Tasks, a page at a time: newest first, or by due date with those without one last. */
 export function list(
   sql: Sql,
   { state, contact, order = "newest", cursor, limit }: TaskQuery,
@@ -70,7 +70,7 @@ export function list(
     narrow("(due_at, id) > (?, ?)", Number(dueAt), id);
   }
   const by = isByDue ? "due_at, id" : "id DESC";
-  // Left alone, SQLite would take the other index, and sort.
+  // By itself, SQLite would choose the other index, and sort.
   const from = state === "done" && !isByDue ? "tasks INDEXED BY tasks_done" : "tasks";
   const statement = `SELECT id, due_at, task FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${by} LIMIT ?`;
   const found = rows<{ id: string; due_at: number; task: string }>(sql, statement, ...values, limit + 1);
@@ -82,7 +82,7 @@ export function list(
   };
 }
 
-/** Notes that KV has to be told of a task, or (`null`) of its removal. */
+/** Plans writing a task to KV, or (`null`) removing it there. */
 export function planWrite(sql: Sql, locationId: string, taskId: string, task: Task | null, dueAtMs: number): void {
   sql.exec(
     "INSERT OR REPLACE INTO task_writes (task_id, location_id, task, due_at, tries) VALUES (?, ?, ?, ?, 0)",

@@ -7,12 +7,12 @@ import type { HighLevelLimits } from "./limits.ts";
 
 const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
-/** HighLevel's words for a token that is good, and not for this call: another one of the same app would be no better. */
+/** How HighLevel refuses a token that is valid but not for this call: another one of the same app would be no better. */
 const LACKS_SCOPE = /not authorized for this scope/i;
-/** A call that may not leave now ends as HighLevel would end it. */
+/** The answer to a call that may not leave now: the one that HighLevel would give. */
 const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
-/** What a call asks of the limits, and tells them. */
+/** The part of the limits that a call uses. */
 export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
 
 export class LedgerAccount implements HighLevelAccount {
@@ -34,7 +34,7 @@ export class LedgerAccount implements HighLevelAccount {
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
     if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED || LACKS_SCOPE.test(answer.body)) return answer;
-    // Refused, so nothing was done: the same once more with another token, if there is one.
+    // It was refused, so nothing was done: try once more with another token, if there is one.
     const other = await this.#tokens.insteadOf(token.value);
     if (other === null) return answer;
     return other.ok ? this.#send(request, other.value, leaves) : other.failure;
@@ -64,7 +64,7 @@ export class LedgerAccount implements HighLevelAccount {
     try {
       const response = await this.#ports.fetch(request);
       counted.answered(response);
-      // Answers are kept and shown: one that quotes the token does not.
+      // Answers are kept and shown, so a token that is quoted in one is replaced.
       return {
         kind: "answer",
         status: response.status,

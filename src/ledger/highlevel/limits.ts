@@ -1,11 +1,11 @@
-// HighLevel's limits as this ledger has used them: counted in memory call by call, and kept in a mark that is written with
-// each delivery that called, so that a new instance neither bursts within the same interval nor begins the day anew.
+// How much of HighLevel's limits this ledger has used: counted in memory call by call, and kept in a mark that is written
+// with each delivery that made calls, so that a new instance neither bursts in the same interval nor restarts the day.
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import * as limits from "../../highlevel/limits.ts";
 import { mark, setMark } from "../store/marks.ts";
 import { firstRow, type LedgerStorage } from "../store/ports.ts";
 
-/** A call that left: one of the two says that it ended, what comes after that is not heard. */
+/** A call that left. The first call of either method ends it; later ones are ignored. */
 interface CountedCall {
   answered(answer: { readonly status: number; readonly headers: Headers }): void;
   ended(): void;
@@ -17,7 +17,7 @@ export class HighLevelLimits {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
   #limits = limits.PUBLISHED_LIMITS;
-  /** As it was written last. */
+  /** The limits as last written. */
   #written: limits.Limits | null = null;
 
   constructor(storage: LedgerStorage, clock: () => number) {
@@ -25,7 +25,7 @@ export class HighLevelLimits {
     this.#clock = clock;
   }
 
-  /** Goes on where the instance before stopped. Deliveries that it left half sent must still say so. */
+  /** Continues where the previous instance stopped. Call it while deliveries that were being sent still have that state. */
   resume(): void {
     const { sql } = this.#storage;
     const stored = mark(sql, MARK);
@@ -47,7 +47,7 @@ export class HighLevelLimits {
     return limits.mayBeginAt(this.#limits, nowMs);
   }
 
-  /** Whether a call of a delivery that was begun may leave now. */
+  /** Whether a call of a delivery that has begun may leave now. */
   mayLeave(): boolean {
     return limits.mayLeave(this.#limits, this.#clock());
   }
@@ -68,7 +68,7 @@ export class HighLevelLimits {
     };
   }
 
-  /** Writes down what was used since the last time, if anything. It belongs into the transaction that settles a delivery. */
+  /** Writes down what was used since the last time, if anything. It belongs in the transaction that settles a delivery. */
   write(): void {
     if (this.#limits === this.#written) return;
     const { sql } = this.#storage;
@@ -76,13 +76,13 @@ export class HighLevelLimits {
     this.#written = this.#limits;
   }
 
-  /** What was written may not have been committed: it is written again. */
+  /** What was written may not have been committed: it will be written again. */
   forget(): void {
     this.#written = null;
   }
 }
 
-/** A stored state, or `undefined` when it is of a form that this version does not know. */
+/** A stored state, or `undefined` if it is in a format that this version does not know. */
 function read(text: string): limits.Limits | undefined {
   try {
     const stored = JSON.parse(text) as limits.Limits;

@@ -1,5 +1,5 @@
 // The HighLevel token of a location: one row, its secret sealed. Only the location's ledger refreshes it, one refresh at
-// a time, and the tokens of an answer are on disk before they are used: HighLevel takes a refresh token once.
+// a time, and new tokens are on disk before they are used: HighLevel accepts a refresh token only once.
 import type { NoToken, Tokens } from "../../highlevel/account.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
 import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
@@ -29,10 +29,10 @@ interface Usable {
 }
 
 const AHEAD_MS = 5 * 60_000;
-/** One that was refreshed so lately is not refreshed again: what HighLevel refuses then is a scope. */
+/** A token refreshed this recently is not refreshed again: what HighLevel refuses then is a scope. */
 const FRESH_MS = 5 * 60_000;
 const TIMEOUT_MS = 20_000;
-/** HighLevel repeats an event for some days. */
+/** How long an uninstall is remembered: HighLevel repeats an event for some days. */
 const REMEMBERED_MS = 30 * 86_400_000;
 
 const NONE = noToken("The location has no HighLevel token: docs/highlevel.md says how to give it one");
@@ -57,7 +57,7 @@ export class LedgerTokens implements Tokens {
   readonly #ports: Pick<LedgerPorts, "actions" | "highlevel">;
   readonly #locationId: () => string | undefined;
   #refreshing: Promise<Result<string, NoToken>> | null = null;
-  /** What was opened last: a token is read far more often than it changes. */
+  /** The token that was unsealed last: it is read far more often than it changes. */
   #opened: Usable | null = null;
 
   constructor(
@@ -70,7 +70,7 @@ export class LedgerTokens implements Tokens {
     this.#locationId = locationId;
   }
 
-  /** What may be shown of the token; `null`: there is none. */
+  /** What may be shown about the token; `null`: there is none. */
   told(): KeptToken | null {
     const row = this.#row();
     if (!row) return null;
@@ -84,7 +84,7 @@ export class LedgerTokens implements Tokens {
     };
   }
 
-  /** Keeps a token in the place of whichever there was. */
+  /** Stores a token, replacing any other. */
   store({ source, sealed, expiresAtMs, companyId, appId, scopes }: SealedToken): void {
     const now = this.#now();
     this.#storage.sql.exec(
@@ -108,7 +108,7 @@ export class LedgerTokens implements Tokens {
 
   /**
    * Forgets the token of an app that was uninstalled. A repeated event, one of another app, and one from before the
-   * token was stored change nothing, and neither does any where somebody gave the token.
+   * token was stored change nothing; nor does any event if the token did not come from an installation.
    */
   uninstall({ eventKey, appId, atMs }: Uninstall): Uninstalled {
     const { sql } = this.#storage;
@@ -145,7 +145,7 @@ export class LedgerTokens implements Tokens {
     const { row, accessToken } = usable.value;
     if (accessToken !== refused) return succeed(accessToken);
     if (row.source === "private") {
-      // Told to people, and no obstacle: the integration may be given the scope that it lacked.
+      // Shown to people, but it stops no calls: the integration may be given the scope that it lacked.
       if (row.state !== "refused") this.#set("state = 'refused', state_at = ?", row.sealed, this.#now());
       return null;
     }
@@ -153,7 +153,7 @@ export class LedgerTokens implements Tokens {
     return this.#refreshed(usable.value);
   }
 
-  /** Whoever wants another token while one is being fetched waits for that one. */
+  /** Whoever needs a new token while one is being fetched waits for that one. */
   #refreshed(usable: Usable): Promise<Result<string, NoToken>> {
     this.#refreshing ??= this.#refresh(usable).finally(() => {
       this.#refreshing = null;
@@ -162,9 +162,9 @@ export class LedgerTokens implements Tokens {
   }
 
   /**
-   * Where an earlier refresh was cut off (no answer, or the object died before it was on disk), HighLevel may have used
-   * the refresh token up. It is tried once more all the same: it may never have arrived. Refused then, nothing is left
-   * but to install the app again.
+   * If an earlier refresh was cut off (no answer, or the object died before it was on disk), the refresh token may be
+   * used up. It is tried again all the same: that request may never have arrived. If it is then refused, only installing
+   * the app again helps.
    */
   async #refresh({ row, refreshToken }: Usable): Promise<Result<string, NoToken>> {
     const { highlevel, actions } = this.#ports;
@@ -199,7 +199,7 @@ export class LedgerTokens implements Tokens {
     }
   }
 
-  /** Puts the tokens of an answer in the place of those that it was asked with, and on disk, before they are used. */
+  /** Replaces the tokens that were refreshed by those of the answer; they are on disk before they are used. */
   async #replaced(before: string, next: SealedToken, accessToken: string): Promise<Result<string, NoToken>> {
     const isReplaced = this.#set(
       "sealed = ?, expires_at = ?, scopes = ?, refreshed_at = ?, refresh_began_at = NULL, state = 'active'",
@@ -213,13 +213,13 @@ export class LedgerTokens implements Tokens {
     return isReplaced ? succeed(accessToken) : this.#standing();
   }
 
-  /** What counts after an answer: while HighLevel was asked, the app may have been installed again, or uninstalled. */
+  /** The token that counts after an answer: meanwhile, the app may have been installed again, or uninstalled. */
   async #standing(): Promise<Result<string, NoToken>> {
     const usable = await this.#usable();
     return usable.ok ? succeed(usable.value.accessToken) : usable;
   }
 
-  /** Changes the row if it is still the one that was read; whether it was. */
+  /** Changes the row if it is still the one that was read, and returns whether it was. */
   #set(assignments: string, sealed: string, ...values: (string | number | null)[]): boolean {
     const statement = `UPDATE tokens SET ${assignments} WHERE sealed = ? RETURNING id`;
     return this.#storage.transactionSync(() => firstRow(this.#storage.sql, statement, ...values, sealed) !== undefined);

@@ -1,4 +1,4 @@
-// The ordered log of a location: each event once, with the decision that was made on it.
+// The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Event, EventKind } from "../../model/event.ts";
@@ -15,7 +15,7 @@ export interface LogRecord {
   readonly decision: Decision;
 }
 
-/** A row holds 2 MB, of which the payload may take 0.4: what no longer fits is shortened, then left out. */
+/** A row holds 2 MB, of which the payload may take 0.4: verdicts beyond this are shortened, then left out. */
 const MAX_VERDICT_BYTES = 1_000_000;
 
 interface EventRow {
@@ -35,12 +35,12 @@ interface EntryRow extends EventRow {
   sent_by: string | null;
 }
 
-/** Whether an event has been recorded, also one whose contact was erased since: then it stands under nobody. */
+/** Whether an event has been recorded, even if its contact was erased since: its row then has no contact id. */
 export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** The place in the log of a contact's last event; 0 without one. */
+/** The place in the log of a contact's last event; 0 if there is none. */
 export function lastSeqOf(sql: Sql, contactId: string): number {
   return (
     firstRow<{ seq: number | null }>(sql, "SELECT MAX(seq) AS seq FROM events WHERE contact_id = ?", contactId)?.seq ??
@@ -48,7 +48,7 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
   );
 }
 
-/** Appends an event; `seq` is its place in the log. Throws when it is there already: who appends has looked. */
+/** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
 export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
   const suppressed = suppressedBy(decision);
   sql.exec(
@@ -78,7 +78,7 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   });
 }
 
-/** The events of a contact so far, oldest first, as history sees them; or only those of one message in one state. */
+/** The events of a contact so far, oldest first, as history sees them; with a message key, only those that have it. */
 export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEvent[] {
   const narrowed = messageKey === undefined ? "" : "AND message_key = ?";
   return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
@@ -103,7 +103,7 @@ export function countOf(sql: Sql, contactId: string): number {
   return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
 }
 
-/** Events of a contact that were recorded already and happened after a time: HighLevel promises no order. */
+/** Recorded events of a contact that happened at a time or later: HighLevel promises no order. */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
   const ahead =
     "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
@@ -112,7 +112,7 @@ export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Eve
   );
 }
 
-/** Messages to a contact that came through the API and were received since a time. */
+/** Messages to a contact that were sent through the API and recorded since a time. */
 export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
   const sent =
     "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL ORDER BY occurred_at";
@@ -125,7 +125,7 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
-/** Notes that a rule fired whose limit counts for the whole location. */
+/** Notes the firing of a rule whose limit counts for the whole location. */
 export function noteFiring(sql: Sql, rule: string, atMs: number, eventKey: string): void {
   sql.exec("INSERT OR IGNORE INTO firings (rule, at, event_key) VALUES (?, ?, ?)", rule, atMs, eventKey);
 }
@@ -143,7 +143,7 @@ export function find(sql: Sql, contactId: string, key: string): LogRecord | unde
   return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
 }
 
-/** The last event with a key, of whichever contact. It reads through the log: for people, not for each event. */
+/** The last event with a key, of any contact. It scans the log: for people, not for each event. */
 export function findByKey(sql: Sql, key: string): LogRecord | undefined {
   return readRecord(
     firstRow<{ record: string | null }>(
@@ -158,7 +158,7 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
   return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
 }
 
-/** A page's rows alone are looked up: a message's key holds its id. */
+/** Looked up only for a page's rows: a message key contains the message's id. */
 const SENT_BY =
   "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]') OR email_message_id = json_extract(message_key, '$[1]')) END AS sent_by";
 
@@ -209,9 +209,9 @@ function toEntry(row: EntryRow): LogEntry {
   };
 }
 
-/** Verdicts get room in turn, those that fired first: whole, or without conditions, or not at all. */
+/** Gives verdicts room in turn, first to those that fired: whole, or without conditions, or not at all. */
 function bounded(decision: Decision): Decision {
-  // A character takes three bytes at most: with so few, all of them fit.
+  // A character takes at most three bytes: with so few, all of them fit.
   if (JSON.stringify(decision.verdicts).length * 3 <= MAX_VERDICT_BYTES) return decision;
   let room = MAX_VERDICT_BYTES;
   const stored = new Map<Verdict, Verdict>();

@@ -1,5 +1,5 @@
-// What contacts do not want, from the events that say so: kept in a table of its own, so that it outlives the log's
-// retention. HighLevel promises no order, so what was recorded ahead of an event is applied again after it.
+// What contacts do not want, from the events that say so: kept in its own table, so that it outlives the log's
+// retention. HighLevel promises no order, so later events that were recorded before an event are applied again after it.
 import { kindOf } from "../../act/kinds.ts";
 import { factsOf } from "../../events/event.ts";
 import { readDoNotDisturb, switchesFor } from "../../highlevel/contact.ts";
@@ -10,7 +10,7 @@ import type { Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
 import { rows, type Sql } from "../store/ports.ts";
 
-/** An opt-out with the event that it came with. */
+/** An opt-out with the event that it came from. */
 interface KeptOptOut extends OptOut {
   readonly since: string;
   readonly eventKey: string;
@@ -19,12 +19,12 @@ interface KeptOptOut extends OptOut {
 /** The channels on which a word such as STOP counts, by the fact `channel`. */
 const STOPPABLE: ReadonlyMap<unknown, DndChannel> = new Map([
   ["sms", "SMS"],
-  // What a custom provider brings may name no other channel.
+  // A message of a custom provider may name no other channel.
   ["custom", "SMS"],
   ["whatsapp", "WhatsApp"],
 ]);
 
-/** Takes what an event says of its contact's wishes. It belongs into the transaction that records the event. */
+/** Notes what an event says about its contact's wishes. It belongs in the transaction that records the event. */
 export function note(sql: Sql, event: Event): void {
   if (!changeOf(event)) return;
   const before = of(sql, event.contactId);
@@ -42,13 +42,13 @@ export function note(sql: Sql, event: Event): void {
     );
 }
 
-/** Why a contact does not want what an action would send them; `null`: nothing is known, or it sends them nothing. */
+/** Why a contact does not want what an action would send them; `null`: no objection is known, or it sends no message. */
 export function against(sql: Sql, contactId: string, action: Action): OptOut | null {
   const type = kindOf(action).messages(action);
   return type === null ? null : ofMessage(of(sql, contactId), switchesFor(type));
 }
 
-/** The same as it will be once an event is recorded. */
+/** What `against` will say once an event is recorded. */
 export function againstAfter(sql: Sql, event: Event, action: Action): OptOut | null {
   const type = kindOf(action).messages(action);
   if (type === null) return null;
@@ -79,7 +79,7 @@ function ofMessage(optOuts: readonly OptOut[], switches: readonly OptOut["channe
   return optOuts.find(({ channel }) => switches.includes(channel)) ?? null;
 }
 
-/** What stands after an event, and after those that happened later and were recorded ahead of it. */
+/** The opt-outs after an event and after those that happened later but were recorded before it. */
 function after(sql: Sql, before: readonly KeptOptOut[], event: Event): readonly KeptOptOut[] {
   const happenedAt = Date.parse(event.occurredAt);
   const ahead = recordedAhead(sql, event.contactId, happenedAt + 1);
@@ -90,13 +90,13 @@ function after(sql: Sql, before: readonly KeptOptOut[], event: Event): readonly 
 
 type Change = (optOuts: readonly KeptOptOut[]) => readonly KeptOptOut[];
 
-/** What an event changes; `null`: it says nothing of this. */
+/** What an event changes; `null`: it says nothing about opt-outs. */
 function changeOf(event: Event): Change | null {
   if (event.kind === "ContactDndUpdate") return dndChange(event);
   return event.kind === "InboundMessage" ? stopChange(event) : null;
 }
 
-/** The event has the whole state, so it replaces what was; a switch that is off lifts a STOP too. */
+/** The event has the whole state, so it replaces the switches; one that is off also lifts a STOP. */
 function dndChange(event: Event): Change {
   const { on, off } = readDoNotDisturb(factsOf(event)["dnd"], event.payload["dndSettings"]);
   return (optOuts) => [
@@ -115,7 +115,7 @@ function stopChange(event: Event): Change | null {
   ];
 }
 
-/** An opt-out since this event, unless it has stood for longer. */
+/** An opt-out since this event, unless it began earlier. */
 function begun(
   optOuts: readonly KeptOptOut[],
   { occurredAt, key }: Event,

@@ -1,4 +1,4 @@
-// What was signed and could not be decided: the quarantine, and the counts of kinds that we do not know.
+// What was signed but could not be decided: the quarantine, and counts of kinds that we do not know.
 import type { HookRoute } from "../../model/event.ts";
 import type { Issue } from "../../model/failure.ts";
 import type { IgnoredKind, PageQuery, Quarantined } from "../../model/ledger.ts";
@@ -16,7 +16,7 @@ interface QuarantineRow {
 
 const COLUMNS = "id, event_key, received_at, route, issues, contact_ids, body";
 
-/** Keeps a body once, however often it is sent; what is wrong with it may have changed. */
+/** Keeps a body once, however often it is sent; its issues are those found last. */
 export function keep(sql: Sql, item: Quarantined): void {
   sql.exec(
     "INSERT INTO quarantine (id, event_key, received_at, route, issues, contact_ids, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET issues = excluded.issues, route = excluded.route",
@@ -39,7 +39,7 @@ export function release(sql: Sql, id: string): void {
   sql.exec("DELETE FROM quarantine WHERE id = ?", id);
 }
 
-/** Removes what names a contact; how many that was. */
+/** Removes the items that name a contact, and returns how many there were. */
 export function eraseContact(sql: Sql, contactId: string): number {
   const names = "EXISTS (SELECT 1 FROM json_each(contact_ids) WHERE value = ?)";
   return rows(sql, `DELETE FROM quarantine WHERE ${names} RETURNING id`, contactId).length;
@@ -67,7 +67,7 @@ export function countIgnored(sql: Sql, kind: string, nowMs: number): void {
   );
 }
 
-/** How often each unknown kind has come, over the days that are kept. */
+/** How often each unknown kind has come in the days that are kept. */
 export function ignoredCounts(sql: Sql): IgnoredKind[] {
   return rows(
     sql,

@@ -1,8 +1,8 @@
-// The rule sets that decided events of this location, so that "why did it not fire" can be answered after a deploy too.
+// The rule sets that decided events of this location, so that "why did it not fire" can be answered after a deploy, too.
 import type { Rule, RuleSet } from "../../model/rule.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 
-/** A row holds 2 MB; a character takes three bytes at most. */
+/** A row holds 2 MB; a character takes at most three bytes. */
 const MAX_PART_CHARACTERS = 500_000;
 
 /** The hash of the set that came into use last. */
@@ -10,7 +10,7 @@ export function latest(sql: Sql): string | undefined {
   return firstRow<{ hash: string }>(sql, "SELECT hash FROM rule_sets WHERE part = 0 ORDER BY since DESC LIMIT 1")?.hash;
 }
 
-/** Keeps a set that comes into use, or comes back. Of a rule for other locations only what its verdict needs is kept. */
+/** Keeps a set that comes into use, or comes back. Of a rule for other locations it keeps only what a verdict needs. */
 export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, nowMs: number): void {
   const store = (part: number, texts: readonly string[]): void =>
     void sql.exec(
@@ -42,7 +42,7 @@ export function find(sql: Sql, hash: string): RuleSet | undefined {
   return { hash, rules: parts.flatMap(({ rules }) => JSON.parse(rules) as Rule[]), findings: [] };
 }
 
-/** Forgets the sets that decided no event which is left: all that is left came after the next set did. */
+/** Forgets sets that decided no event that is still kept: all of those came after the next set was in use. */
 export function forgetUnused(sql: Sql, inUse: string): void {
   const sets = rows<{ hash: string; since: number }>(
     sql,
@@ -64,7 +64,7 @@ function concerns({ locations }: Rule, locationId: string): boolean {
   return locations === undefined || locations.includes(locationId);
 }
 
-/** What is left of a rule for other locations. Its verdict comes before conditions are looked at, so it has none. */
+/** What is kept of a rule for other locations. Its verdict is reached before conditions are evaluated: none are kept. */
 function elsewhere({ name, on, priority, enabled }: Rule): Rule {
   return {
     name,

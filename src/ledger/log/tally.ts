@@ -1,5 +1,5 @@
-// Counts of what happened, kept in memory: by quarter of an hour over all that is kept, by minute over two hours.
-// They are built from the tables and kept up as things are written, so that asking reads no rows.
+// Counts of what happened, kept in memory: by quarter of an hour for everything that is kept, by minute for two hours.
+// They are built from the tables and updated as rows are written, so that a query reads no rows.
 import { HELD_CODES } from "../../act/contract/outcome.ts";
 import type { SuppressedRule } from "../../model/decision.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../../model/statistics.ts";
@@ -14,22 +14,22 @@ export interface TalliedEvent {
   readonly suppressed: readonly SuppressedRule[];
 }
 
-/** What is counted: `event`, channel, outcome; `fired`, rule; `suppressed`, rule, reason; `sent`; `failed`. */
+/** What is counted: (`event`, channel, outcome), (`fired`, rule), (`suppressed`, rule, reason), `sent`, `failed`. */
 type Series = readonly [what: "event" | "fired" | "suppressed" | "sent" | "failed", ...names: string[]];
 
-/** By series, and then by the time at which a cell begins. */
+/** Counts by series, then by the time at which a cell begins. */
 type Cells = Map<string, Map<number, number>>;
 
 const { minute: MINUTE_MS, quarter: QUARTER_MS, hour: HOUR_MS } = BUCKET_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** More cells than these are put together: those that are old into hours, then into days, then younger ones into hours. */
+/** If there are more cells, they are merged: old ones into hours, then into days, then younger ones into hours. */
 const MAX_CELLS = 300_000;
 const COARSER = [
   { olderThanMs: 2 * DAY_MS, cellMs: HOUR_MS },
   { olderThanMs: 2 * DAY_MS, cellMs: DAY_MS },
   { olderThanMs: MINUTES_REACH_BACK_MS, cellMs: HOUR_MS },
 ] as const;
-/** How much of the room is taken when it has become enough. */
+/** Merging stops once the cells take no more than this part of the maximum. */
 const ENOUGH = 0.75;
 const NONE = "none";
 const BETWEEN_NAMES = "\n";
@@ -40,7 +40,7 @@ export class Tally {
   readonly #minutes: Cells = new Map();
   readonly #lastFired = new Map<string, number>();
   #size = 0;
-  /** Cells are put together when there are more than these. */
+  /** Cells are merged when there are more than this. */
   #room: number;
   #latestMinute = 0;
 
@@ -48,7 +48,7 @@ export class Tally {
     this.#maxCells = this.#room = maxCells;
   }
 
-  /** How many cells there are, those of minutes aside. */
+  /** How many cells there are, not counting those of minutes. */
   get size(): number {
     return this.#size;
   }
@@ -58,7 +58,7 @@ export class Tally {
     return this.#lastFired;
   }
 
-  /** Counts an event, or so many that are alike; `cellMs` is when they came, as exactly as it is known. */
+  /** Counts an event, or several alike; `cellMs` is when they came, as exactly as it is known. */
   addEvent({ atMs, channel, outcome, fired, suppressed }: TalliedEvent, nowMs: number, times = 1, cellMs = atMs): void {
     this.#add(["event", channel ?? NONE, outcome ?? NONE], cellMs, nowMs, times);
     for (const rule of fired) {
@@ -68,12 +68,12 @@ export class Tally {
     for (const { rule, reason } of suppressed) this.#add(["suppressed", rule, reason], cellMs, nowMs, times);
   }
 
-  /** Counts an attempt, or so many that ended alike. */
+  /** Counts an attempt, or several that ended alike. */
   addAttempt(atMs: number, isSent: boolean, nowMs: number, times = 1): void {
     this.#add([isSent ? "sent" : "failed"], atMs, nowMs, times);
   }
 
-  /** Each series that has something in these buckets, by its words, with one number a bucket. */
+  /** Each series that has counts in these buckets, by its words, with one number for each bucket. */
   counts(
     { fromMs, toMs, bucketMs }: Buckets,
     nowMs: number,
@@ -102,7 +102,7 @@ export class Tally {
     this.#forgetMinutes(nowMs);
   }
 
-  /** Once a minute. */
+  /** Drops cells that are too old, once a minute. */
   #forgetMinutes(nowMs: number): void {
     const minute = floorTo(nowMs, MINUTE_MS);
     if (minute <= this.#latestMinute) return;
@@ -113,7 +113,7 @@ export class Tally {
     }
   }
 
-  /** Makes room. Where so much happens that there is none to be made, it is tried again when a quarter more has come. */
+  /** Makes room. If merging does not help, it is tried again when there are a quarter more cells. */
   #coarsen(nowMs: number): void {
     for (const { olderThanMs, cellMs } of COARSER) {
       this.#putTogether(nowMs - olderThanMs, cellMs);
@@ -122,7 +122,7 @@ export class Tally {
     this.#room = Math.max(this.#maxCells, this.#size * 1.25);
   }
 
-  /** The counts of cells before a time then stand at the beginning of their hour, or of their day. */
+  /** Moves the counts of cells before a time to the beginning of their hour, or of their day. */
   #putTogether(beforeMs: number, cellMs: number): void {
     this.#size = 0;
     for (const [name, cells] of this.#quarters) {
@@ -169,7 +169,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
       times,
       cellMs,
     );
-  // One that was held neither arrived nor failed.
+  // An attempt whose delivery was held neither succeeded nor failed.
   const wasHeld = `substr(error, 1, instr(error, ':') - 1) IN (${HELD_CODES.map((code) => `'${code}'`).join(", ")})`;
   const attempts = eachRow<{ cell: number; sent: number; times: number }>(
     sql,
@@ -181,7 +181,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   return tally;
 }
 
-/** The rules that were suppressed on an event: its column `held`. */
+/** The rules that were suppressed on an event, from its column `held`. */
 export function readSuppressed(text: string | null): SuppressedRule[] {
   if (text === null) return [];
   return (JSON.parse(text) as [SuppressedRule["rule"], SuppressedRule["reason"]][]).map(([rule, reason]) => ({
@@ -198,7 +198,7 @@ function floorTo(ms: number, stepMs: number): number {
   return Math.floor(ms / stepMs) * stepMs;
 }
 
-/** Whether the cell is new. */
+/** Adds to a cell; `true`: the cell is new. */
 function addTo(cells: Cells, name: string, atMs: number, times: number): boolean {
   let own = cells.get(name);
   if (!own) cells.set(name, (own = new Map()));

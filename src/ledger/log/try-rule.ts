@@ -1,5 +1,5 @@
-// Tries a rule on the last events of the location: each is decided again with this rule alone, on the history as it
-// stood before it. It only reads.
+// Tries a rule on the last events of the location: each is decided again with this rule alone, on the history before
+// it. This only reads.
 import { decide } from "../../match/decide.ts";
 import { workOf } from "../../match/rule-cost.ts";
 import type { History, PastEvent } from "../../model/history.ts";
@@ -9,20 +9,20 @@ import type { Rule, RuleSet } from "../../model/rule.ts";
 import * as log from "./log.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
 
-/** Of each list of an answer. */
+/** How many events each list of an answer holds at most. */
 const MAX_SHOWN = 100;
-/** Some tenths of a microsecond each, as `workOf` counts: about a second of a location's time, and a fraction of its memory. */
+/** In units of `workOf`, some tenths of a microsecond each: about a second of a location's time, little of its memory. */
 const MAX_WORK = 4_000_000;
 const WORK_OF_EVENT = 200;
 const WORK_OF_ROW = 20;
 
-/** One event to decide again: which of its contact's it is, from 0. */
+/** One event to decide again; `position`: which of its contact's events it is, from 0. */
 interface Asked {
   readonly entry: LogEntry;
   readonly position: number;
 }
 
-/** What a rule would have done on the last events of the location; the newest of them, when all would take too long. */
+/** What a rule would have done on the last events of the location; only on the newest if all would take too long. */
 export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: string): Promise<TriedRule> {
   const listed = log.list(sql, { limit }).events;
   const asked = affordable(sql, listed, rule);
@@ -31,7 +31,7 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
   const past = new TriedPast(sql, rule.name, asked);
   for (const { entry, position } of asked) {
     const record = log.find(sql, entry.contactId, entry.eventKey);
-    // Erased while others were decided.
+    // It was erased while others were decided.
     if (!record) continue;
     const history = past.before(entry, position);
     const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history });
@@ -80,7 +80,7 @@ function lengthOf(sql: Sql, { contactId, eventKey }: LogEntry): number {
 
 const timeOf = ({ receivedAt }: LogEntry): number => Date.parse(receivedAt);
 
-/** The past of each contact as it would be, had the rule been as it is tried since the first event. */
+/** The past of each contact as it would be if the tried rule had been in force since the first event. */
 class TriedPast {
   readonly #sql: Sql;
   readonly #rule: string;
@@ -105,12 +105,12 @@ class TriedPast {
         const earlier = sinceMs < this.#firstAt ? real(sinceMs) - real(this.#firstAt - 1) : 0;
         return earlier + this.#firings.filter((at) => at > sinceMs).length;
       },
-      // Whether it fires is what is asked, and nobody knows what the contact wanted then.
+      // The question is whether the rule fires, and what the contact wanted then is not known.
       optOut: () => null,
     };
   }
 
-  /** Notes for the events after it what the rule did on an event, instead of what it did then. */
+  /** Replaces what the rule did on an event then with what it does now, for the events after it. */
   tell(entry: LogEntry, position: number, fired: boolean): void {
     const past = this.#of(entry.contactId);
     const event = past[position];

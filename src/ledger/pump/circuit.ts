@@ -1,13 +1,13 @@
 // The circuit breaker of a destination: after ten failures in a row nothing is sent there for a while, then one probe,
-// and all of it again once that arrives. Pure; deliveries that wait behind it keep their order and lose no try.
+// and everything again once that arrives. Pure; deliveries that wait behind it keep their order and lose no try.
 import type { ActionErrorCode, AttemptOutcome } from "../../act/contract/outcome.ts";
 import type { CircuitMode } from "../../model/delivery.ts";
 
-/** What is known of a destination. */
+/** What is known about a destination. */
 export interface Circuit {
-  /** In a row. */
+  /** How many attempts in a row have failed. */
   readonly failures: number;
-  /** Milliseconds since 1970: nothing is sent before; `null` while it is closed. */
+  /** Milliseconds since 1970: nothing is sent before this; `null` while it is closed. */
   readonly openUntilMs: number | null;
 }
 
@@ -27,7 +27,7 @@ export function modeOf({ failures, openUntilMs }: Circuit, nowMs: number): Circu
   return failures === 0 ? "closed" : "suspect";
 }
 
-/** After an attempt. One that says nothing of the destination changes nothing. */
+/** The circuit after an attempt. One that says nothing about the destination changes nothing. */
 export function after(circuit: Circuit, outcome: AttemptOutcome, nowMs: number): Circuit {
   switch (healthOf(outcome)) {
     case "unknown":
@@ -36,7 +36,7 @@ export function after(circuit: Circuit, outcome: AttemptOutcome, nowMs: number):
       return CLOSED;
     case "down": {
       const failures = circuit.failures + 1;
-      // What was under way already when it opened does not make it stay open for longer.
+      // Attempts that were under way when it opened do not make it stay open longer.
       const isOpen = circuit.openUntilMs !== null && nowMs < circuit.openUntilMs;
       if (failures < OPENS_AFTER) return { failures, openUntilMs: null };
       return isOpen ? circuit : { failures, openUntilMs: nowMs + openMs(failures) };
@@ -49,7 +49,7 @@ function openMs(failures: number): number {
   return Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** Math.min(10, failures - OPENS_AFTER));
 }
 
-/** Whether a destination works, as far as an attempt can tell. An answer that refuses this request is an answer. */
+/** Whether a destination works, as far as an attempt can tell. One that answers with a refusal works. */
 function healthOf(outcome: AttemptOutcome): "up" | "down" | "unknown" {
   if (outcome.done) return "up";
   if (outcome.isSilent || NO_ANSWER.has(outcome.error.code)) return "down";

@@ -1,5 +1,5 @@
-// Lanes: one for each host that deliveries go to, so that a host which hangs, fails or asks for a pause holds up what
-// goes there and nothing else. Within a lane contacts take turns.
+// Lanes: one for each host that deliveries go to, so that a host that hangs, fails or asks for a pause holds up its own
+// deliveries and no others. Within a lane contacts take turns.
 import type { AttemptOutcome } from "../../act/contract/outcome.ts";
 import * as circuits from "./circuit.ts";
 import { lease, type LeasedDelivery } from "../deliveries/deliveries.ts";
@@ -8,24 +8,24 @@ import { dueInTurns, earliestByHost, waitingByHost } from "../deliveries/lists.t
 import { firstRow, rows, type LedgerStorage } from "../store/ports.ts";
 import { TokenBucket } from "../../kit/token-bucket.ts";
 
-/** workerd opens six outgoing connections at once for one invocation. */
+/** workerd opens at most six outgoing connections at once for one invocation. */
 const PLACES = 6;
-/** Of these, the last two are for hosts that hold none yet. */
+/** The other two are for hosts that hold none yet. */
 const SHARED_PLACES = 4;
-/** Hosts whose last attempt failed share so many places: however many hang at once, the others have the rest. */
+/** Hosts whose last attempt failed share this many places: however many hang at once, the others have the rest. */
 const SUSPECT_PLACES = 3;
-/** How many deliveries a lane looks ahead, and for how long what was seen is trusted. */
+/** How many deliveries a lane looks ahead, and how long what it saw is trusted. */
 const LOOK_AHEAD = 500;
 const LOOK_AGAIN_MS = 500;
-/** A host that asks for a pause without saying how long, and the longest that is granted. */
+/** The pause of a host that asks for one without saying how long, and the longest that is granted. */
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 
-/** What a host counts besides: how many deliveries may be sent to it within limits of its own. */
+/** A host's own limits: whether another delivery may be sent to it. */
 export interface Budget {
-  /** Whether another delivery may be begun while so many others are being sent. */
+  /** Whether another delivery may be begun while this many others are being sent. */
   mayBegin(inFlight: number, nowMs: number): boolean;
-  /** When one may be begun once none is being sent, milliseconds since 1970: now, or later. */
+  /** When one may be begun if no other is being sent, milliseconds since 1970: now, or later. */
   mayBeginAt(nowMs: number): number;
 }
 
@@ -35,7 +35,7 @@ interface Lane {
   circuit: circuits.Circuit;
   pausedUntilMs: number;
   inFlight: number;
-  /** What is due, in turns; each is looked at again when it is taken. */
+  /** The ids of what is due, contacts taking turns; each is checked again when it is taken. */
   queue: string[];
   lookedAtMs: number;
 }
@@ -46,14 +46,14 @@ export class Lanes {
   readonly #budgets: ReadonlyMap<string, Budget>;
   readonly #lanes = new Map<string, Lane>();
   #inFlight = 0;
-  /** Hosts take turns too: the one that was served last is asked last. By host, the turn in which it was. */
+  /** Hosts take turns, too: the one that was served last comes last. Holds the last turn of each host. */
   readonly #served = new Map<string, number>();
   #turn = 0;
-  /** Where something was due, when it was last looked. */
+  /** The hosts that something was due at when this was last looked up. */
   #due: readonly string[] = [];
   #lookedAtMs = -Infinity;
 
-  /** `perSecond`: how many requests a host gets in a second at most. `budgets`: hosts that have limits of their own. */
+  /** `perSecond`: how many requests a host gets per second at most. `budgets`: hosts that have their own limits. */
   constructor(storage: LedgerStorage, perSecond: number, budgets: ReadonlyMap<string, Budget> = new Map()) {
     this.#storage = storage;
     this.#perSecond = perSecond;
@@ -72,17 +72,17 @@ export class Lanes {
     return this.#takeFrom(this.#due, nowMs);
   }
 
-  /** Gives the place of a delivery free. */
+  /** Frees the place of a delivery. */
   release(host: string): void {
     this.#inFlight -= 1;
     const lane = this.#lanes.get(host);
     if (lane) lane.inFlight -= 1;
   }
 
-  /** What an attempt tells of its host. It belongs into the transaction in which the attempt is written down. */
+  /** Takes what an attempt says about its host. It belongs in the transaction in which the attempt is written down. */
   learn(host: string, outcome: AttemptOutcome, nowMs: number): void {
     const lane = this.#lane(host, nowMs);
-    // A budget knows better what a 429 means.
+    // If there is a budget, it knows better what a 429 means.
     if (
       !lane.budget &&
       !outcome.done &&
@@ -103,7 +103,7 @@ export class Lanes {
     lane.circuit = circuit;
   }
 
-  /** What was learned since may not have been committed: ask the tables again. */
+  /** What was learned last may not have been committed: the tables are read again. */
   forget(): void {
     for (const lane of this.#lanes.values()) lane.lookedAtMs = -Infinity;
     for (const [host, lane] of this.#lanes) lane.circuit = this.#storedCircuit(host);
@@ -119,7 +119,7 @@ export class Lanes {
     return times.length === 0 ? null : Math.min(...times);
   }
 
-  /** Every host that something waits for, that is being sent to, that asked for a pause, or whose last attempt failed. */
+  /** Every host that deliveries wait for or are being sent to, that asked for a pause, or whose last attempt failed. */
   hosts(nowMs: number): HostState[] {
     const { sql } = this.#storage;
     const waiting = new Map(waitingByHost(sql).map((row) => [row.host, row]));
@@ -215,7 +215,7 @@ export class Lanes {
   }
 }
 
-/** Until when nothing may be sent, as far as the host has said. */
+/** Until when the host, as far as it has said, accepts nothing. */
 function pausedUntil({ budget, pausedUntilMs }: Lane, nowMs: number): number {
   return Math.max(pausedUntilMs, budget?.mayBeginAt(nowMs) ?? 0);
 }

@@ -1,5 +1,5 @@
 // Before an attempt: whether it may be made now. An action waits for its hours, and a message that its contact does not
-// want is not sent. What HighLevel cannot be asked now is asked again later: nothing is sent blindly.
+// want is not sent. If HighLevel cannot answer now, it is queried again later: nothing is sent blindly.
 import { outcomeFrom } from "../../act/highlevel/answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { kindOf } from "../../act/kinds.ts";
@@ -20,23 +20,23 @@ import * as optOuts from "../log/opt-outs.ts";
 import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
-/** An attempt may be made, waits for its hours, or comes to something without being made. */
+/** An attempt may be made, waits for its hours, or has an outcome without being made. */
 export type Clearance =
   | { readonly may: "go" }
   | { readonly may: "wait"; readonly untilMs: number }
   | { readonly may: "not"; readonly outcome: AttemptOutcome };
 
-/** What HighLevel said; `no-token`: it was not asked. */
+/** What HighLevel answered; `no-token`: it was not queried. */
 type Asked<Answer> =
   | { readonly kind: "known"; readonly value: Answer }
   | { readonly kind: "no-token" }
   | { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
 
 const GO: Clearance = { may: "go" };
-/** A window that does not open in this zone is looked at again after a day: the contact or the location may have another by then. */
+/** A window that never opens in this zone is checked again after a day: the zone may have changed by then. */
 const LOOK_AGAIN_MS = 86_400_000;
 const ZONE_KEPT_MS = 86_400_000;
-/** A token may be given its missing scope any time. */
+/** Shorter, because a token may be given its missing scope at any time. */
 const REFUSAL_KEPT_MS = 3_600_000;
 
 export class Preflight {
@@ -52,9 +52,12 @@ export class Preflight {
     this.#locationId = locationId;
   }
 
-  /** Whether an attempt may be made now: an alarm may come late, a retry fall into the night, and a wish change meanwhile. At once where HighLevel need not be asked. */
+  /**
+   * Whether an attempt may be made now: an alarm may ring late, a retry fall in the night, and the contact change their
+   * mind. Returns a promise only if HighLevel has to be queried.
+   */
   check({ contactId, plan }: LeasedDelivery): Clearance | Promise<Clearance> {
-    // The attempt says that it cannot be read.
+    // The attempt will say that the plan cannot be read.
     if (!plan) return GO;
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
@@ -68,7 +71,7 @@ export class Preflight {
     return this.#checkAsked(contactId, plan, type);
   }
 
-  /** The same with what HighLevel says of the contact. */
+  /** Checks with what HighLevel says about the contact. */
   async #checkAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Clearance> {
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#ask(contactQuestion(contactId));
@@ -80,7 +83,7 @@ export class Preflight {
       const shut = this.#shut(window, zone.value);
       if (shut) return shut;
     }
-    // Asked again: they may have written meanwhile.
+    // Read again: the contact may have written meanwhile.
     const known = optOuts.against(this.#sql, contactId, action) ?? inRecord(contact, type);
     return known ? held(known) : GO;
   }
@@ -91,7 +94,7 @@ export class Preflight {
     return opensAtMs > nowMs ? { may: "wait", untilMs: opensAtMs } : null;
   }
 
-  /** The contact's zone, else the location's, else the one of the configuration: the first that there is. */
+  /** The contact's zone, else the location's, else the configured one. */
   async #zoneOf(
     contact: Asked<ContactRecord>,
   ): Promise<Extract<Asked<string>, { readonly kind: "known" | "refused" | "unavailable" }>> {
@@ -104,7 +107,7 @@ export class Preflight {
     return location.kind === "known" && isTimeZone(location.value) ? location : fallback;
   }
 
-  /** The zone of the location as HighLevel has it, asked once a day. */
+  /** The zone of the location as HighLevel has it, queried once a day. */
   async #locationZone(): Promise<Asked<string>> {
     const locationId = this.#locationId();
     if (locationId === null) return { kind: "no-token" };
@@ -133,7 +136,7 @@ export class Preflight {
 
 const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
 
-/** HighLevel did not say what has to be known: not now, or not at all. What it says of itself is not the fault of another destination. */
+/** HighLevel did not say what has to be known. For an action of another host, that must not count against the host. */
 function unanswerable({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Clearance {
   if (type !== null || outcome.done) return { may: "not", outcome };
   const what = `The contact's hours cannot be asked now: ${outcome.error.message}`;
@@ -146,7 +149,7 @@ function held(optOut: OptOut): Clearance {
   return { may: "not", outcome: unanswered(actionError(code, what)) };
 }
 
-/** What the contact's record says against a message. */
+/** The contact's do-not-disturb switch against a message, if HighLevel's record has one that is on. */
 function inRecord(contact: Asked<ContactRecord>, type: MessageType | null): OptOut | null {
   if (contact.kind !== "known" || type === null) return null;
   const channel = switchesFor(type).find((one) => contact.value.doNotDisturb.on.has(one));

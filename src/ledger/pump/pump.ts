@@ -1,5 +1,5 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
-// free is taken at once by whatever may go then: `lanes.ts` says what that is.
+// free is taken at once by the next delivery that may be sent: `lanes.ts` says which that is.
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { perform } from "../../act/kinds.ts";
 import type { ActionContext } from "../../act/contract/action-kind.ts";
@@ -23,17 +23,17 @@ import { Preflight } from "./preflight.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
-/** An alarm may take 15 minutes of wall time: stop taking well before, the next alarm goes on. */
+/** An alarm may take 15 minutes of wall time: stop taking deliveries well before; the next alarm continues. */
 const MAX_RUN_MS = 10 * 60_000;
 /** How long something that becomes due while a run waits for slow answers may go unnoticed. */
 const TICK_MS = 500;
-/** What could not be written down is tried again after this. */
+/** How long to wait before trying again what could not be written down. */
 const BREATH_MS = 10_000;
 const TASK_WRITES_AT_ONCE = 60;
 
-/** Where attempts are counted. */
+/** What counts attempts. */
 interface AttemptCounter {
-  /** An attempt that began then has ended. */
+  /** An attempt that began at this time has ended. */
   attempted(startedAtMs: number, isSent: boolean): void;
 }
 
@@ -49,12 +49,12 @@ export class Pump {
   readonly #inFlight = new Map<string, Promise<void>>();
   #stopTakingAt = 0;
   #locationId: string | null = null;
-  /** Tasks are being told to KV. */
+  /** Settles when the writes of tasks to KV that are under way have ended; `null`: none are. */
   #writing: Promise<void> | null = null;
-  /** What storage refused in this run. */
+  /** The first failure of storage in this run. */
   #failure: Error | null = null;
 
-  /** `settled` is told whenever an attempt was written down. */
+  /** `settled` is called whenever an attempt was written down. */
   constructor(
     storage: LedgerStorage,
     ports: LedgerPorts,
@@ -69,12 +69,12 @@ export class Pump {
     this.#settled = settled;
     this.#limits = limits;
     this.#preflight = new Preflight(storage.sql, ports, account, () => this.#location());
-    // An account that somebody else brings keeps limits of its own.
+    // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
   }
 
-  /** Performs everything that is due, and what becomes due meanwhile. It throws for storage, not for what an action does. */
+  /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
   async run(): Promise<void> {
     this.#stopTakingAt = this.#now() + MAX_RUN_MS;
     this.#failure = null;
@@ -93,12 +93,12 @@ export class Pump {
       if (this.#failure !== null) throw this.#failure;
     } finally {
       this.#stopTakingAt = 0;
-      // Nothing is in flight now: what still says so could not be settled, and is due again.
+      // Nothing is in flight now: deliveries still marked as being sent could not be settled, and are due again.
       if (this.#inFlight.size === 0) deliveries.resumeInterrupted(this.#storage.sql);
     }
   }
 
-  /** Fills the free places of a run that is under way. It never throws: its callers have something to finish. */
+  /** Fills the free places of a run that is under way. Never throws: its callers have something to finish. */
   wake(): void {
     try {
       while (this.#now() < this.#stopTakingAt && this.#failure === null) {
@@ -122,18 +122,18 @@ export class Pump {
     return this.#lanes.nextAt(this.#now());
   }
 
-  /** How the hosts stand that something waits for or that failed. */
+  /** The state of each host that is busy, paused or failing, or that deliveries wait for. */
   hosts(): HostState[] {
     return this.#lanes.hosts(this.#now());
   }
 
-  /** Whether a delivery waits or is being sent, or KV has to be told something. */
+  /** Whether a delivery waits or is being sent, or something has to be written to KV. */
   isOpen(): boolean {
     const { sql } = this.#storage;
     return this.#inFlight.size > 0 || this.nextAt() !== null || tasks.nextWriteAt(sql) !== null;
   }
 
-  /** Resolves once a delivery is not being sent. */
+  /** Resolves once a delivery is no longer being sent. */
   async attemptOf(deliveryId: string): Promise<void> {
     await this.#inFlight.get(deliveryId);
   }
@@ -142,7 +142,7 @@ export class Pump {
     return this.#ports.actions.clock();
   }
 
-  /** One try, written down. It never rejects: what cannot be written down is due again after a breath. */
+  /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
   async #attempt(delivery: LeasedDelivery): Promise<void> {
     const { sql } = this.#storage;
     const startedAt = this.#now();
@@ -153,7 +153,7 @@ export class Pump {
       const asked = this.#preflight.check(delivery);
       const clearance = asked instanceof Promise ? await asked : asked;
       if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
-      // While HighLevel was asked, somebody may have ended it.
+      // It may have been cancelled while HighLevel was queried.
       if (asked instanceof Promise && deliveries.move(sql, delivery.id, overtaken)) return;
       outcome =
         clearance.may === "go"
@@ -168,7 +168,7 @@ export class Pump {
     }
   }
 
-  /** Waits for its hours. Whose these are HighLevel may have been asked, which counts. */
+  /** Makes a delivery wait for its hours. HighLevel may have been queried about them, which counts against its limits. */
   #defer({ id }: LeasedDelivery, opensAtMs: number): void {
     this.#storage.transactionSync(() => {
       deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs));
@@ -176,13 +176,13 @@ export class Pump {
     });
   }
 
-  /** Once more, where there is an outcome: that it arrived is worth knowing. Else it waits again. */
+  /** Tries to settle once more if there is an outcome: that it arrived is worth knowing. Else the delivery waits again. */
   #settleOrPutBack(delivery: LeasedDelivery, outcome: AttemptOutcome | null, startedAt: number): void {
     const { id } = delivery;
     try {
       if (outcome) return this.#settle(delivery, outcome, startedAt);
     } catch {
-      // It was refused again.
+      // Storage refused it again.
     }
     try {
       deliveries.move(this.#storage.sql, id, (from) => putBack(from, this.#now() + BREATH_MS));
@@ -208,7 +208,7 @@ export class Pump {
       this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return kept;
-      // The contact was erased while KV took the task: take it out again.
+      // If the contact was erased while KV stored the task, it is removed there again.
       if (kept) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
       return kept;
@@ -254,7 +254,7 @@ export class Pump {
     };
   }
 
-  /** Tells KV what it has to be told, unless that is under way. */
+  /** Starts the due writes to KV, unless some are under way. */
   #writeTasks(): void {
     this.#writing ??= this.#writeDueTasks()
       .catch((error: unknown) => this.#failed(error))
@@ -275,7 +275,7 @@ export class Pump {
     }
   }
 
-  /** The run goes on with what is in flight, takes nothing more, and throws at its end. */
+  /** Notes a failure: the run finishes what is in flight, takes nothing more, and throws at its end. */
   #failed(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }

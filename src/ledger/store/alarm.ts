@@ -1,8 +1,8 @@
-// The one alarm of an object, set for whatever comes next. An alarm may ring late, twice, or be lost: what is due is
-// told by the tables, never by the alarm.
+// The one alarm of an object, set for whatever comes next. An alarm may ring late, ring twice, or be lost: the tables
+// say what is due, never the alarm.
 import type { LedgerStorage } from "./ports.ts";
 
-/** An alarm that should have rung so long ago was lost. */
+/** An alarm that should have rung this long ago was lost. */
 const LOST_ALARM_MS = 60_000;
 
 export class Alarm {
@@ -10,7 +10,7 @@ export class Alarm {
   readonly #clock: () => number;
   /** When the next thing is due by the tables, milliseconds since 1970; `null`: nothing waits. */
   readonly #nextWake: () => number | null;
-  /** When it rings, as far as this instance knows. */
+  /** When the alarm rings, as far as this instance knows. */
   #setFor = Infinity;
 
   constructor(storage: LedgerStorage, clock: () => number, nextWake: () => number | null) {
@@ -19,7 +19,7 @@ export class Alarm {
     this.#nextWake = nextWake;
   }
 
-  /** Sets it anew where it is missing, too late or in the past. */
+  /** Sets the alarm again if it is missing, too late or in the past. */
   async repair(): Promise<void> {
     const set = await this.#storage.getAlarm();
     this.#setFor = set ?? Infinity;
@@ -27,25 +27,25 @@ export class Alarm {
     if (next !== null && (set === null || set > next || set < this.#clock())) this.set(next);
   }
 
-  /** Sets it if it would ring later. One that should have rung a while ago was lost: it is set for what is due. */
+  /** Makes the alarm ring no later than a time. One that should have rung a while ago was lost: it is set for what is due. */
   bringForward(atMs: number): void {
     const isLost = this.#setFor < this.#clock() - LOST_ALARM_MS;
     if (isLost) this.set(Math.min(atMs, this.#nextWake() ?? atMs));
     else if (atMs < this.#setFor) this.set(atMs);
   }
 
-  /** It rings: until it is set again, it is not. */
+  /** The alarm has rung: until it is set again, it is not set. */
   rings(): void {
     this.#setFor = Infinity;
   }
 
-  /** Sets it for what is due next, no earlier than a time. */
+  /** Sets the alarm for what is due next, but no earlier than a time. */
   setForNext(notBeforeMs = -Infinity): void {
     const next = this.#nextWake();
     if (next !== null) this.set(Math.max(next, notBeforeMs));
   }
 
-  /** What was set may not have been committed: as if it were lost, it is set anew for whatever is due. */
+  /** The alarm may not have been committed: as if it were lost, it will be set again for whatever is due. */
   forget(): void {
     this.#setFor = -Infinity;
   }

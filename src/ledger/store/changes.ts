@@ -1,12 +1,12 @@
-// Whether anything has changed: a count of what was written, so that whoever looks again reads only if there is news.
+// Whether anything has changed: a count of writes, so that whoever looks again reads only if there is news.
 import type { LedgerStorage } from "./ports.ts";
 
 const READS = /^\s*(?:SELECT|WITH)\b/;
 
-/** Everything that the API shows is in the tables, or changes along with them. */
+/** Counts writes. That is enough: everything that the API shows is in the tables, or changes along with them. */
 export class Changes {
   #count = 0;
-  /** Sets this life of the object apart from the one before, which counted too. */
+  /** Tells this life of the object from the previous one, which had its own count. */
   #life: string | null = null;
 
   /** The same storage; what is written through it is counted. */
@@ -25,7 +25,7 @@ export class Changes {
     };
   }
 
-  /** Differs from what it was whenever something was written since, or the object was started anew. */
+  /** A different value whenever something was written, or the object was restarted, since the last call. */
   current(nowMs: number, random: () => number): string {
     this.#life ??= `${nowMs.toString(36)}.${Math.floor(random() * 2 ** 32).toString(36)}`;
     return `${this.#life}.${this.#count.toString(36)}`;

@@ -1,4 +1,4 @@
-// What a ledger needs of the world, so that its logic runs on a simulated one too.
+// What a ledger needs from the world, so that its logic also runs in a simulated one.
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
@@ -11,7 +11,7 @@ export interface Sql {
   exec(statement: string, ...values: SqlValue[]): SqlRows;
 }
 
-/** What a statement found: all at once, or row by row as long as no other statement comes in between. */
+/** What a statement found: all rows at once, or one by one as long as no other statement runs in between. */
 interface SqlRows extends Iterable<{ [column: string]: unknown }> {
   toArray(): { [column: string]: unknown }[];
 }
@@ -33,31 +33,31 @@ export interface LedgerStorage {
 export interface LedgerPorts {
   readonly ruleSet: RuleSet;
   readonly retentionDays: number;
-  /** IANA name, where a rule names none. */
+  /** IANA name; used if a rule names no zone. */
   readonly timeZone: string;
-  /** What a location may send, and what one destination gets from it, in a second at most. */
+  /** How much a location may send, and how much one destination gets from it, per second at most. */
   readonly eventsPerSecond: number;
   readonly requestsPerSecond: number;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;
   readonly highlevel: HighLevelSettings;
-  /** HighLevel as it is called instead of by the location's token: stories have one that takes everything. */
+  /** Called instead of HighLevel with the location's token: stories have one that accepts everything. */
   readonly account?: HighLevelAccount | undefined;
-  /** Tokens for HighLevel instead of those that the location was given. */
+  /** Used instead of the HighLevel token that the location was given. */
   readonly tokens?: Tokens | undefined;
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
-  /** Tells the directory that this location exists. */
+  /** Tells the directory that this location exists; rejects if it cannot be told. */
   readonly announce: (locationId: string) => Promise<void>;
 }
 
-/** The rows of a statement, as the type that the schema makes them. */
+/** The rows of a statement, typed as the schema defines them. */
 export function rows<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Row[] {
   return sql.exec(statement, ...values).toArray() as Row[];
 }
 
-/** The rows of a statement one by one, where there may be too many to hold; no other may run before the last. */
+/** The rows of a statement one by one, if they may be too many to hold; no other statement may run before the last. */
 export function eachRow<Row>(sql: Sql, statement: string, ...values: SqlValue[]): Iterable<Row> {
   return sql.exec(statement, ...values) as Iterable<Row>;
 }

@@ -1,8 +1,8 @@
 // The tables of a ledger and of the directory, as numbered migrations. docs/storage.md describes each of them.
-// A deploy mixes versions for a while: a migration may add, and must leave what the version before it reads.
+// A deploy mixes versions for a while: a migration may add, and must leave what the previous version reads.
 import { rows, type LedgerStorage } from "./ports.ts";
 
-/** Signed bytes that could not be used, and counts of kinds we do not know: both objects keep these. */
+/** Signed bodies that could not be used, and counts of kinds that we do not know: both kinds of object keep these. */
 const QUARANTINE_TABLES = `
   CREATE TABLE quarantine (
     id TEXT PRIMARY KEY,
@@ -63,7 +63,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   ${QUARANTINE_TABLES}
   `,
-  // What history facts, limits and cancellation ask of the log.
+  // What history facts, limits and cancellation need from the log.
   `
   ALTER TABLE events ADD COLUMN outcome TEXT;
   ALTER TABLE events ADD COLUMN direction TEXT;
@@ -98,7 +98,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_open ON deliveries (state, due_at) WHERE due_at IS NOT NULL;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   `,
-  // Lanes: what is due at a host is found without reading what waits for others. A version before it writes no host.
+  // Lanes: what is due at a host is found without reading what waits for others. The previous version writes no host.
   `
   ALTER TABLE deliveries ADD COLUMN host TEXT NOT NULL DEFAULT '';
   ALTER TABLE deliveries ADD COLUMN give_up_at INTEGER;
@@ -106,7 +106,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
   `,
-  // What the operator's page asks. A task without a date, or by a version before it, sorts last.
+  // What the operator's page queries. A task without a date, or written by the previous version, sorts last.
   `
   ALTER TABLE events ADD COLUMN held TEXT;
   ALTER TABLE tasks ADD COLUMN due_at INTEGER NOT NULL DEFAULT 9007199254740991;
@@ -115,7 +115,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
   `,
-  // Tasks that are done, newest first: a row that is written only when somebody completes one.
+  // Tasks that are done, newest first: an index row is written only when a task is completed.
   "CREATE INDEX tasks_done ON tasks (id) WHERE state = 'done';",
   // Messages to contacts: what was sent, what may have been, and how many a rule has sent.
   `
@@ -132,14 +132,14 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX sends_by_contact ON sends (contact_id, rule, at);
   CREATE INDEX sends_by_message ON sends (message_id) WHERE message_id IS NOT NULL;
   `,
-  // How deliveries ended whose action wants to be told: a row only from the end of one until it is an event.
+  // How deliveries ended, if their action wants that reported: a row exists from the end until it is recorded as an event.
   "CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;",
-  // What waits for a person: found as a list, and by the contact whose reply ends it.
+  // Deliveries that wait for a person: found as a list, and by the contact whose reply ends them.
   `
   CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'held';
   `,
-  // The location's HighLevel token, sealed, and the uninstalls that were heard of.
+  // The location's HighLevel token, sealed, and the uninstall events that came.
   `
   CREATE TABLE tokens (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -157,7 +157,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE uninstalls (event_key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
-  // What contacts do not want, for longer than the log is kept.
+  // What contacts do not want; it is kept for longer than the log.
   `
   CREATE TABLE opt_outs (
     contact_id TEXT NOT NULL,
@@ -168,7 +168,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (contact_id, channel, why)
   ) WITHOUT ROWID;
   `,
-  // An e-mail has two ids, and HighLevel's events name either. What a person released passes the breaker.
+  // An e-mail has two ids, and HighLevel's events name either. What a person has released passes the breaker.
   `
   ALTER TABLE sends ADD COLUMN released INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE sends ADD COLUMN email_message_id TEXT;
@@ -184,11 +184,11 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   `,
   // Which locations the watchdog pokes: those where something waits, as far as is known.
   "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",
-  // With which agency a location's OAuth token came: an app is uninstalled from all of an agency's locations at once.
+  // The agency of a location's OAuth token: an app can be uninstalled from all of an agency's locations at once.
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
 ];
 
-/** Brings the tables up to date. All of it or none of it happens. */
+/** Brings the tables up to date, completely or not at all. */
 export function migrate(
   { sql, transactionSync }: Pick<LedgerStorage, "sql" | "transactionSync">,
   migrations: readonly string[],
