@@ -1,5 +1,5 @@
-// What the Durable Objects answer by RPC: the one place where a call is declared. The ledger and the directory implement
-// it, the objects hand each call on, and whoever asks sees these interfaces and nothing else of them.
+// What the Durable Objects answer by RPC: the one place where calls are declared. The ledger and the directory implement
+// them, the objects pass each call on, and callers see only these interfaces.
 import type { Result } from "../kit/result.ts";
 import type { Decided } from "./decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter } from "./delivery.ts";
@@ -26,17 +26,17 @@ import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.
 import type { Task } from "./task.ts";
 import type { KeptToken, SealedToken, Uninstall, Uninstalled } from "./token.ts";
 
-/** A page of something, under its own name, and the cursor of the next one. */
+/** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
 
-/** What was signed and could not be decided: of a location, or of none. */
+/** What was signed but could not be decided, of one location or of none. */
 export interface QuarantineCalls {
   quarantined(query: PageQuery): Promise<Page<"quarantined", Quarantined>>;
   findQuarantined(id: string): Promise<Quarantined | undefined>;
   ignored(): Promise<IgnoredKind[]>;
 }
 
-/** What the operator asks of the ledger of a location. */
+/** The operator's calls to the ledger of a location. */
 export interface OperatorCalls extends QuarantineCalls {
   /** Differs from the last answer whenever something that the other answers show may have changed. */
   change(): Promise<string>;
@@ -44,11 +44,11 @@ export interface OperatorCalls extends QuarantineCalls {
   rules(buckets: Buckets): Promise<RuleStatistics>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
-  /** An event by its key: of a contact, or the last one that any contact has. */
+  /** The event with a key: a contact's, or without a contact the last one that any of them has. */
   event(key: string, contactId?: string): Promise<EventStory | undefined>;
-  /** What would be decided on an event now. Nothing is recorded. */
+  /** What would be decided about an event now. Nothing is recorded. */
   explain(event: Event): Promise<Decided>;
-  /** The same with a draft in force; `null`: others would wait too long for it. */
+  /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
   explainWith(draft: Rule, event: Event): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
@@ -64,42 +64,42 @@ export interface OperatorCalls extends QuarantineCalls {
   discardDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ discarded: number; more: boolean }>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
-  /** What may be shown of the HighLevel token; `null`: there is none. */
+  /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<KeptToken | null>;
-  /** Keeps a token in the place of whichever there was. */
+  /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<KeptToken | null>;
   forgetToken(): Promise<void>;
 }
 
-/** All that the ledger of a location answers. */
+/** All calls of a location's ledger. */
 export interface LedgerCalls extends OperatorCalls {
-  /** Records an event, decides it, and schedules what follows, in one transaction. An event that is there is a duplicate. */
+  /** Decides an event, then records it and schedules what follows in one transaction. One that is there is a duplicate. */
   record(event: Event): Promise<Recorded>;
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): Promise<Kept>;
   countIgnored(locationId: string, kind: string): Promise<Kept>;
   /** Takes what has been ingested since out of the quarantine. */
   release(id: string): Promise<void>;
-  /** Repairs a lost alarm, and tells whether anything waits to be done. */
+  /** Repairs a lost alarm, and returns whether anything waits to be done. */
   poke(): Promise<{ isOpen: boolean }>;
   eraseContact(locationId: string, contactId: string): Promise<Erased>;
-  /** The app was uninstalled: its token is forgotten. */
+  /** The app was uninstalled: forgets its token. */
   uninstall(uninstall: Uninstall): Promise<Uninstalled>;
 }
 
-/** All that the directory answers: which locations there are, and what was signed but names none. */
+/** All calls of the directory: which locations there are, and what was signed but names none. */
 export interface DirectoryCalls extends QuarantineCalls {
-  /** Something came for a location today. */
+  /** Notes that something came for a location today. */
   announce(locationId: string): Promise<void>;
-  /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
+  /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): Promise<string[]>;
-  /** Nothing waits there. */
+  /** Notes that nothing waits in these locations. */
   closed(locationIds: readonly string[]): Promise<void>;
-  /** The app was installed in a location, by an agency if that is known. */
+  /** Notes that the app was installed in a location, with its agency if that is known. */
   installed(locationId: string, companyId: string | null): Promise<void>;
-  /** The app is no longer installed in a location. */
+  /** Notes that the app is no longer installed in a location. */
   uninstalled(locationId: string): Promise<void>;
-  /** Locations whose token came with an agency. */
+  /** The locations whose token came with an agency. */
   ofCompany(companyId: string, limit: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
@@ -108,14 +108,14 @@ export interface DirectoryCalls extends QuarantineCalls {
   countIgnored(kind: string): Promise<Kept>;
   /** Takes what has been ingested since out of the quarantine. */
   release(id: string): Promise<void>;
-  /** Removes what names a contact; how many that was. */
+  /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): Promise<number>;
 }
 
-/** The name of every call: an interface is gone when the Worker runs. */
+/** The name of every call: interfaces do not exist at run time. */
 export type CallNames<Calls> = { readonly [Name in keyof Calls]: true };
 
-/** What answers calls where it is: at once, or later. */
+/** The calls as implemented locally: they answer at once, or by a promise. */
 export type Answering<Calls> = {
   [Name in keyof Calls]: Calls[Name] extends (...args: infer Args) => Promise<infer Answer>
     ? (...args: Args) => Answer | Promise<Answer>

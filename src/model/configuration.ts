@@ -1,6 +1,6 @@
 import { hostList } from "../kit/host-list.ts";
 
-/** The strings a deployment is configured with: `[vars]`, secrets and `.dev.vars`. Absent and empty are the same. */
+/** The strings that configure a deployment: `[vars]`, secrets and `.dev.vars`. Absent and empty mean the same. */
 export interface Variables {
   readonly HIGHLEVEL_PUBLIC_KEYS?: string;
   readonly ALLOWED_LOCATIONS?: string;
@@ -23,7 +23,7 @@ export interface Variables {
   readonly REQUESTS_PER_SECOND?: string;
 }
 
-/** A list that may be open to all (`*`), closed (empty), or name what is in it. */
+/** A list that is open to all (`*`), closed (empty), or names what is allowed. */
 interface AllowList {
   readonly any: boolean;
   readonly names: ReadonlySet<string>;
@@ -33,13 +33,13 @@ interface AllowList {
 export interface AccessApplications {
   /** Host name, such as `my-team.cloudflareaccess.com`. */
   readonly teamDomain: string;
-  /** Audience tags, one at least. */
+  /** Audience tags, at least one. */
   readonly audiences: ReadonlySet<string>;
 }
 
-/** What the guard of outgoing calls goes by: lists of `host` and `host:port`. */
+/** The settings of the guard of outgoing calls: lists of `host` and `host:port`. */
 export interface OutboundHosts {
-  /** Exempt from being https, on port 443, public. */
+  /** Exempt from having to be https, on port 443 and public. */
   readonly outboundAllowedHosts: ReadonlySet<string>;
   /** Hosts under which this deployment itself is reached. */
   readonly ownHosts: ReadonlySet<string>;
@@ -49,14 +49,14 @@ export interface OutboundHosts {
 export interface HighLevelSettings {
   /** Base URL of the API, without a slash at its end. */
   readonly api: string;
-  /** The marketplace app; `null`: locations are not installed by OAuth. */
+  /** The marketplace app; `null`: locations cannot install it by OAuth. */
   readonly clientId: string | null;
   readonly clientSecret: string | null;
-  /** Keys that tokens are kept under, base64 of 32 bytes each: the first encrypts, all decrypt. Empty: none can be kept. */
+  /** Keys that seal stored tokens, base64 of 32 bytes each: the first encrypts, all decrypt. Empty: no tokens can be stored. */
   readonly tokenKeys: readonly string[];
 }
 
-/** The variables, read. Nothing in it fails: a value that cannot be read falls back to the safe side. */
+/** The variables after reading. Reading never fails: a value that cannot be read gets a safe default. */
 export interface Configuration extends OutboundHosts {
   /** PEM text of one or more public keys. */
   readonly publicKeys: string;
@@ -65,20 +65,20 @@ export interface Configuration extends OutboundHosts {
   readonly appIds: ReadonlySet<string>;
   /** Without it, without hashes and without Access, `/api` is closed. */
   readonly adminToken: string | null;
-  /** SHA-256 of further tokens, 64 hex digits in small letters. */
+  /** SHA-256 of further tokens, 64 lower-case hex digits each. */
   readonly adminTokenHashes: readonly string[];
-  /** `null`: nobody comes in by Cloudflare Access. */
+  /** `null`: Cloudflare Access lets nobody in. */
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
   readonly highlevel: HighLevelSettings;
-  /** What message gateways sign with; `null`: their hook is closed. */
+  /** The secret that message gateways sign with; `null`: their hook is closed. */
   readonly gatewaySecret: string | null;
   readonly retentionDays: number;
-  /** What one location may send; ten seconds of it at once. */
+  /** How many events one location may send; ten seconds' worth may come at once. */
   readonly eventsPerSecond: number;
-  /** What one destination gets from one location. */
+  /** How many requests one destination gets from one location. */
   readonly requestsPerSecond: number;
-  /** IANA name: the zone of windows, `localTime` and `weekday` where a rule names none. */
+  /** IANA name: the zone of `localTime` and `weekday`, and of windows that name none. */
   readonly timeZone: string;
 }
 
@@ -92,15 +92,15 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 
 const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
 const DEFAULT_RETENTION_DAYS = 30;
-/** One Durable Object takes 200 to 500 requests a second (Cloudflare's documentation, "Durable Objects: Limits"). */
+/** One Durable Object handles 200 to 500 requests a second (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
 const TOKEN_HASH = /^(?:[\w.@-]{1,64}:)?([0-9a-f]{64})$/i;
-/** A host name, with the scheme before it that Cloudflare's own examples write. */
+/** A host name, optionally with a scheme as in Cloudflare's own examples. */
 const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
 
-/** A name that is forgotten here does not compile: a rule's `secret` must never read Afterbeep's own. */
+/** Complete, or it does not compile: a rule's `secret` must never read one of Afterbeep's own. */
 const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
   HIGHLEVEL_PUBLIC_KEYS: true,
   ALLOWED_LOCATIONS: true,
@@ -129,7 +129,7 @@ export const CONFIGURATION_NAMES: ReadonlySet<string> = new Set(Object.keys(OWN_
 
 const known = new WeakMap<Variables, Configuration>();
 
-/** The configuration of a deployment, read once for each object that holds its variables. */
+/** The configuration of a deployment, read once for each object of variables. */
 export function configurationOf(variables: Variables): Configuration {
   let configuration = known.get(variables);
   if (!configuration) known.set(variables, (configuration = readConfiguration(variables)));
@@ -168,12 +168,12 @@ function oneOrMore(text: string | undefined, otherwise: number): number {
   return Number.isFinite(number) && number >= 1 ? number : otherwise;
 }
 
-/** The hashes in a list of `name:hash` or `hash`. The name is for people; an entry of another form opens nothing. */
+/** The hashes in a list of `name:hash` or `hash`. The name is for people; an entry of another form grants no access. */
 function tokenHashes(text: string | undefined): readonly string[] {
   return [...commaList(text)].flatMap((entry) => TOKEN_HASH.exec(entry)?.[1]?.toLowerCase() ?? []);
 }
 
-/** Access takes both: who signs, and for which application. One alone would let in users of any application, or nobody. */
+/** Access needs both: who signs, and for which application. Either alone would let in users of any application, or nobody. */
 function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): AccessApplications | null {
   const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
   const audiences = commaList(ACCESS_AUD);

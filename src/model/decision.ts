@@ -6,14 +6,14 @@ export type VerdictReason =
   | "fired"
   | "conditions" // a condition was not met
   | "error" // evaluating it failed; other rules are not affected
-  | "limit" // it has fired as often as it may
-  | "duplicate-action" // it has fired for this message in this state already
-  | "stopped" // a rule before it fired and stops
+  | "limit" // it has already fired as often as it may
+  | "duplicate-action" // it has already fired for this message in this state
+  | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
-  | "loop-guard"; // sent through the API, or an internal comment, and the rule does not ask for those
+  | "loop-guard"; // sent through the API, or an internal comment, and the rule does not include those
 
-/** Why a rule was suppressed that the index proposed: its conditions were met, or it failed, or another rule came before it. */
+/** Why a rule that the index proposed was suppressed although its conditions were met, or before they were evaluated. */
 export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
@@ -22,7 +22,7 @@ export const SUPPRESSION_REASONS = [
 ] as const satisfies readonly VerdictReason[];
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number];
 
-/** A rule that was suppressed on an event. Answers and tables name it `held`; in the code that is a delivery that waits for a person. */
+/** A rule that was suppressed on an event. Answers and tables call this `held`; in the code, held is a delivery that waits for a person. */
 export interface SuppressedRule {
   readonly rule: string;
   readonly reason: SuppressionReason;
@@ -36,19 +36,19 @@ export interface ConditionVerdict {
   readonly path?: string | undefined;
   readonly params?: JsonObject | undefined;
   readonly operator: string;
-  /** What the rule wants; for `value: { fact }` the other fact's value. */
+  /** What the rule compares with; for `value: { fact }` the other fact's value. */
   readonly value: Json;
-  /** What the event had, long text shortened; absent when the fact was absent or never read. */
+  /** What the event had, long text shortened; absent if the fact was absent or never read. */
   readonly saw?: Json | undefined;
-  /** `null`: not looked at. The engine had settled the rule without it, or it asks the log and the index ruled the rule out. */
+  /** `null`: not evaluated. The engine needed no more, or it queries the log and the index had ruled the rule out. */
   readonly met: boolean | null;
 }
 
-/** What stands in the way of an action of a rule that fired, as far as was known when it was decided. */
+/** Why an action of a rule that fired will be held, as far as was known when it was decided. */
 export interface VerdictNote {
   /** Its place in the rule's `actions`. */
   readonly action: number;
-  /** The contact is in do not disturb, or wrote a word such as STOP. */
+  /** The contact has do not disturb on, or wrote a word such as STOP. */
   readonly reason: "dnd" | "stopped";
   /** A clause for people. */
   readonly detail: string;
@@ -80,17 +80,17 @@ export interface Decision {
   /** Names of the rules that fired, in order. */
   readonly fired: readonly string[];
   /**
-   * In order of deciding. Of a stored decision: those of the rules that the index proposed. As it is asked for: one for
-   * each rule that looks at this kind of event.
+   * In order of deciding. As stored: those of the rules that the index proposed. As shown: one for each rule on this
+   * kind of event.
    */
   readonly verdicts: readonly Verdict[];
-  /** The delivery that sent the message: it is our own, and only rules that ask for those see it. Absent: it is not. */
+  /** The delivery that sent the message, if it is our own; only rules that include those see it. Absent: it is not. */
   readonly sentBy?: string | undefined;
-  /** Verdicts of rules that did not fire for which the stored decision had no room at all. */
+  /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }
 
-/** An action that a decision asks for. */
+/** An action that follows from a decision. */
 export interface PlannedAction {
   readonly rule: Rule;
   /** Its place in the rule's `actions`. */

@@ -12,9 +12,9 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export interface Attempt {
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status; null if there was no answer. */
   readonly status: number | null;
-  /** Why it failed: a failure code and a sentence; null when it succeeded. */
+  /** Why it failed: a failure code and a sentence; null if it succeeded. */
   readonly error: string | null;
   readonly durationMs: number;
   /** The first 1,000 bytes of the answer as text. */
@@ -23,7 +23,7 @@ export interface Attempt {
 
 /** An action on its way. */
 export interface Delivery {
-  /** Stable over attempts; outgoing it is the `webhook-id`, in KV the task id. Sorts by time. */
+  /** The same for all attempts: sent as the `webhook-id`, and in KV the task's id. Sorts by time. */
   readonly id: string;
   readonly eventKey: string;
   readonly contactId: string;
@@ -32,16 +32,16 @@ export interface Delivery {
   readonly host: string;
   /** ISO 8601, UTC: when its decision was made. */
   readonly decidedAt: string;
-  /** `null`: stored in a form that this version cannot read. */
+  /** `null`: stored in a format that this version cannot read. */
   readonly action: Action | null;
   readonly state: DeliveryState;
   /** ISO 8601, UTC: when it is tried next; null while it is held, and once it has ended. */
   readonly dueAt: string | null;
   /** When it may be attempted; null: at any time. */
   readonly window: Window | null;
-  /** ISO 8601, UTC: from then on it is not tried again, nor released; null on deliveries from before there was such a time. */
+  /** ISO 8601, UTC: from then on it is neither tried nor held; null on deliveries from before this was stored. */
   readonly giveUpAt: string | null;
-  /** What cancelled it: a trigger and the event that pulled it, or the operator. */
+  /** What cancelled it: a trigger and the event that set it off, or the operator. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
 }
@@ -51,7 +51,7 @@ export type CancelledBy =
   | { readonly by: "operator" }
   | { readonly by: "event"; readonly trigger: "reply" | "dnd" | "delete" | "conditions"; readonly eventKey: string };
 
-/** Which deliveries are meant: those that fit everything that is named. */
+/** Which deliveries are meant: those that match every key that is given. */
 export interface DeliveryFilter {
   readonly rule?: string | undefined;
   /** Host and port of a webhook, `kv` for a task. */
@@ -60,19 +60,19 @@ export interface DeliveryFilter {
   readonly contact?: string | undefined;
   /** The code of the last attempt's error, such as `DESTINATION_TIMEOUT`. */
   readonly error?: string | undefined;
-  /** ISO 8601: decided then or later. */
+  /** ISO 8601: decided at this time or later. */
   readonly since?: string | undefined;
-  /** ISO 8601: decided before. */
+  /** ISO 8601: decided before this time. */
   readonly until?: string | undefined;
 }
 
-/** Which deliveries one call moves, the oldest first. */
+/** Which deliveries one call moves, oldest first. */
 export interface DeliveryBatch {
   readonly filter: DeliveryFilter;
   readonly limit: number;
 }
 
-/** How many deliveries there are in each state, and what else they could be narrowed to. */
+/** How many deliveries there are in each state, and what the filter could be narrowed to. */
 export interface DeliveryCounts {
   readonly counts: { readonly [State in DeliveryState]: number };
   /** Every rule that has a delivery, whatever the filter: sorted, 200 at most. */
@@ -81,5 +81,5 @@ export interface DeliveryCounts {
   readonly hosts: readonly string[];
 }
 
-/** Closed: everything may go. Suspect: one at a time. Open: nothing. Half-open: one probe. */
+/** Closed: everything may be sent. Suspect: one at a time. Open: nothing. Half-open: one probe. */
 export type CircuitMode = "closed" | "suspect" | "open" | "half-open";

@@ -1,21 +1,22 @@
-// Fields that events bring, in groups: what each holds, and a phrase on it for people. A kind takes a group, or some of
-// it, and adds what only it has (`event-kinds.ts`). Source: HighLevel's developer documentation of each webhook, and
-// deliveries that were published.
+// Fields that events have, in groups: what each holds, and a phrase about it for people. A kind takes a group, or part of
+// one, and adds what only it has (`event-kinds.ts`). Source: HighLevel's developer documentation of each webhook, and
+// published examples of webhook bodies.
 
 /**
- * `number` also arrives as text (`"120"`), and is a number as a fact. `address` is text, a list of text, or `{}`
- * (seen with custom providers). `id` is text where `""` means absent. `time` is ISO 8601 text; a number of milliseconds becomes it.
+ * `number` may arrive as text (`"120"`), and is a number as a fact. `address` is text, a list of text, or `{}`
+ * (seen with custom providers). `id` is text, and `""` means absent. `time` is ISO 8601 text; a number of milliseconds
+ * is converted.
  */
 export type FieldType = "text" | "id" | "number" | "boolean" | "list" | "object" | "address" | "time" | "any";
 
 /** One field of a payload. */
 export interface Field {
   readonly type: FieldType;
-  /** Units, and what is surprising. */
+  /** Units, and anything surprising. */
   readonly about: string;
-  /** The words that were seen. It may still bring others. */
+  /** The words that have been seen. There may be others. */
   readonly values?: readonly string[];
-  /** Never absent as a fact: a list that was not sent is an empty one. */
+  /** Never absent as a fact: a list that was not sent is empty. */
   readonly always?: true;
 }
 
@@ -142,14 +143,14 @@ const CONTACT = {
   country: { type: "text", about: "ISO 3166 code" },
 } as const satisfies Fields;
 
-/** The groups that kinds take from. Facts stand in this order, those that a kind adds behind them. */
+/** The groups that kinds take fields from. Facts are in this order, followed by those that a kind adds. */
 export const GROUPS = {
-  /** What every kind has. */
+  /** The fields of every kind. */
   envelope: ENVELOPE,
   message: MESSAGE,
-  /** Of a message that a custom provider has to deliver. */
+  /** The fields of a message that a custom provider has to deliver. */
   toDeliver: TO_DELIVER,
-  /** Of what became of such a message. */
+  /** The fields of a report on such a message. */
   reported: REPORTED,
   contact: CONTACT,
 } as const;

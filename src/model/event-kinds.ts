@@ -1,11 +1,12 @@
-// The kinds of event, one entry for each: how it is recognised, where its contact and its time stand, what guards it, and
-// what it brings. Structs, facts, routes, examples, the rules' schema and the docs are all made from it or held against it.
+// The kinds of event, one entry for each: how it is recognised, where its contact and its time are, what guards it, and
+// which fields it has. Structs, facts, routes, examples, the rules' schema and the docs are made from this or checked
+// against it.
 import { allBut, GROUPS, only, type Fields } from "./event-fields.ts";
 
-/** Which hook an event came in by. The provider route carries messages to deliver, the gateway route what became of them. */
+/** The hook that an event came in by. The provider route carries messages to deliver, the gateway route their outcomes. */
 export type HookRoute = "events" | "provider" | "gateway";
 
-/** What only rules that ask for it may see: what was sent through the API, and comments that never reach the contact. */
+/** What only rules that include it may see: messages sent through the API, and comments that never reach the contact. */
 export type Guard = "api" | "internal";
 
 /** One kind of event. */
@@ -13,21 +14,21 @@ export interface KindEntry {
   /** What happened. */
   readonly about: string;
   readonly route: HookRoute;
-  /** What `type` says on that route, where it is not the name of the kind. No two kinds share a word. */
+  /** The values of `type` on that route, if not the name of the kind. No two kinds share one. */
   readonly types?: readonly string[];
-  /** Where the id of the contact stands, with a dot before each key inside an object: `appointment.contactId`. */
+  /** Where the id of the contact is, with a dot before each key inside an object: `appointment.contactId`. */
   readonly contact: string;
   /** It is a message: which way it went, and the field that names its channel. */
   readonly message?: { readonly direction: "outbound" | "inbound"; readonly channel: string };
-  /** The field that says when it happened, where `timestamp` only says when it was told. */
+  /** The field that says when it happened, if `timestamp` only says when the webhook was made. */
   readonly time?: string;
-  /** `status` and `callStatus` say what became of a message. */
+  /** `status` and `callStatus` give the outcome of a message. */
   readonly hasOutcome?: true;
-  /** The fields that hold phone numbers or addresses it went to. */
+  /** The fields with the phone numbers or addresses that it went to. */
   readonly recipients?: readonly string[];
-  /** As what it is guarded, if it is such a one; the first that fits. */
+  /** The guards that may apply to it; the first that fits counts. */
   readonly guards?: readonly Guard[];
-  /** What it brings besides the contact. A field has one type, whichever kinds have it. */
+  /** Its fields. A field has one type, whichever kinds have it. */
   readonly fields: Fields;
 }
 
@@ -95,7 +96,7 @@ const TABLE = {
   },
 } as const satisfies { readonly [kind: string]: KindEntry };
 
-/** The kinds of event: HighLevel's webhooks by its own names, and what a message gateway says of a message. */
+/** The kinds of event: HighLevel's webhooks by HighLevel's names, and what a message gateway says about a message. */
 export type EventKind = keyof typeof TABLE;
 
 /** Every kind of event by its name. */
@@ -112,7 +113,7 @@ export function forEachKind<Made>(make: (entry: KindEntry, kind: EventKind) => M
   return Object.fromEntries(made) as { [Kind in EventKind]: Made };
 }
 
-/** The kinds of which something is true. */
+/** The kinds for which something is true. */
 export function kindsWhere(isTrue: (entry: KindEntry) => boolean): readonly EventKind[] {
   return EVENT_KINDS.filter((kind) => isTrue(KINDS[kind]));
 }

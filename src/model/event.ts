@@ -3,7 +3,7 @@ import type { EventKind } from "./event-kinds.ts";
 
 export { EVENT_KINDS, type EventKind, type HookRoute } from "./event-kinds.ts";
 
-/** What a message travelled on, whichever way HighLevel spelt it. */
+/** The channel of a message, however HighLevel spells it. */
 export const CHANNELS = [
   "sms",
   "email",
@@ -49,13 +49,13 @@ export interface Event {
   readonly kind: EventKind;
   readonly locationId: string;
   readonly contactId: string;
-  /** ISO 8601, UTC: a message's `dateAdded` (a contact's says when it was made), else `timestamp`, else receipt. */
+  /** ISO 8601, UTC: a message's `dateAdded` (a contact's says when it was created), else `timestamp`, else receipt. */
   readonly occurredAt: string;
   /** ISO 8601, UTC: when this deployment received it. */
   readonly receivedAt: string;
-  /** As it was sent, unknown keys kept. */
+  /** As it was sent, including unknown keys. */
   readonly payload: JsonObject;
 }
 
-/** What rules may ask about an event, by fact name. An absent key is an absent fact. */
+/** What rules can query about an event, by fact name. An absent key is an absent fact. */
 export type Facts = { readonly [fact: string]: Json };

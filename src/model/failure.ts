@@ -1,6 +1,6 @@
 import { SECRET_FORM } from "../kit/standard-webhooks.ts";
 
-/** One thing that is wrong with an input: where, and what was expected. Never the value itself. */
+/** One thing that is wrong with an input: where it is, and what was expected. Never the value itself. */
 export interface Issue {
   /** JSON pointer into the input. */
   readonly pointer: string;
@@ -8,10 +8,10 @@ export interface Issue {
   readonly message: string;
 }
 
-/** What can go wrong as expected, prefixed by the stage. One switch below says what the caller is told. */
+/** The expected failures, with codes prefixed by the stage. One switch below defines what the caller sees. */
 export type Failure =
   | { readonly code: "REQUEST_NOT_FOUND" } // no such route
-  | { readonly code: "REQUEST_METHOD"; readonly allow: string } // the route exists, not for this method
+  | { readonly code: "REQUEST_METHOD"; readonly allow: string } // the route exists, but not for this method
   | { readonly code: "REQUEST_MEDIA_TYPE" } // not application/json, or compressed
   | { readonly code: "REQUEST_TOO_LARGE"; readonly maxBytes: number }
   | { readonly code: "REQUEST_NOT_JSON" } // not UTF-8 or not JSON
@@ -20,15 +20,15 @@ export type Failure =
   | { readonly code: "EVENT_NOT_ALLOWED" } // the location or the app is not on the operator's list
   | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
   | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
-  | { readonly code: "HOOK_CLOSED" } // GATEWAY_SECRET is not set, or one in it cannot be used
+  | { readonly code: "HOOK_CLOSED" } // GATEWAY_SECRET is not set, or a secret in it cannot be used
   | { readonly code: "CONFIGURATION_TOKEN_KEY"; readonly what: string } // HIGHLEVEL_TOKEN_KEY is missing or unusable
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
-  | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that opens: one text for all
-  | { readonly code: "BUG" }; // an exception nobody expected
+  | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
+  | { readonly code: "BUG" }; // an unexpected exception
 
 export type FailureCode = Failure["code"];
 
@@ -46,7 +46,7 @@ export interface Problem {
   };
 }
 
-/** What the caller is told of a failure: the only place where failures become HTTP. */
+/** What the caller sees of a failure: the only place where failures become HTTP. */
 export function problemOf(failure: Failure): Problem {
   switch (failure.code) {
     case "REQUEST_NOT_FOUND":

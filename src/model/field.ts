@@ -1,15 +1,15 @@
 // How the keys of an action are written: one vocabulary of forms. Structs, JSON Schema, the OpenAPI document and the
-// requests of HighLevel's calls are made from tables in these words.
+// requests of HighLevel's calls are made from tables in this vocabulary.
 import type { Json } from "../kit/json.ts";
 import type { Action } from "./rule.ts";
 
-/** The forms that have a name, each with the type of what is held. */
+/** The named forms, each with the type of its value. */
 interface Held {
   /** A text that is not empty; it may hold templates. */
   readonly text: string;
-  /** The same, or an empty one. */
+  /** A text that may be empty; it may hold templates. */
   readonly "any-text": string;
-  /** A destination; templates may stand in its path and query. */
+  /** A destination; its path and query may hold templates. */
   readonly url: string;
   readonly duration: string;
   /** At least one text, none of them empty; they may hold templates. */
@@ -22,13 +22,13 @@ interface Held {
 }
 export type FormName = keyof Held;
 
-/** What a key holds: a form with a name, one of some words, a text that comes to one of some words, an object of texts. */
+/** What a key holds: a named form, one of some words, a template that yields one of some words, or an object of texts. */
 export type Form =
   | FormName
   | readonly string[]
   | {
       readonly words: readonly string[];
-      /** A template may make the word; absent: it is written out, since something is decided by it. */
+      /** A template may produce the word; absent: it is written out, since something depends on it. */
       readonly template?: true;
     }
   | { readonly texts: readonly string[] };
@@ -39,10 +39,10 @@ export interface Field {
   readonly required?: true;
 }
 
-/** The keys of an action beside `type`, `after` and `cancelOn`. */
+/** The keys of an action besides `type`, `after` and `cancelOn`. */
 export interface Shape {
   readonly fields: { readonly [name: string]: Field };
-  /** One of these at least is there. */
+  /** At least one of these has to be present. */
   readonly oneOf?: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export interface Shapes {
 /** The names of an action's own keys. */
 export type FieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn"> & string;
 
-/** The table of an action's own keys: it does not compile when it says another shape than the action's interface. */
+/** The table of an action's own keys: it does not compile if its shape differs from the action's interface. */
 export type FieldsOf<A extends Action> = {
   readonly [Name in FieldName<A>]-?: { readonly form: FormOf<Exclude<A[Name], undefined>> } & (undefined extends A[Name]
     ? { readonly required?: never }

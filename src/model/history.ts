@@ -2,7 +2,7 @@ import type { EventKind } from "./event.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Action } from "./rule.ts";
 
-/** One event of the past, as history facts, limits and de-duplication ask about it. */
+/** One event of the past, with what history facts, limits and de-duplication need. */
 export interface PastEvent {
   readonly kind: EventKind;
   readonly channel: string | null;
@@ -12,23 +12,23 @@ export interface PastEvent {
   readonly at: number;
   /** The rules that fired on it. */
   readonly fired: readonly string[];
-  /** The message and the state that it was in; `null` where it is no message. */
+  /** Identifies the message and its state; `null` if the event is not about a message. */
   readonly messageKey: string | null;
 }
 
-/** What happened before an event, as of its place in the log. Asked only by rules that need it. */
+/** What happened before an event, according to its place in the log. It is read only for rules that need it. */
 export interface History {
-  /** The events of the same contact that were recorded before, oldest first. */
+  /** The events of the same contact that were recorded earlier, oldest first. */
   past(): readonly PastEvent[];
-  /** Those of them that were the same message in the same state. */
+  /** Those among them that were about the same message in the same state. */
   ofMessage(messageKey: string): readonly PastEvent[];
   /** How often a rule has fired in the location since a time, milliseconds since 1970. */
   firedInLocation(rule: string, sinceMs: number): number;
-  /** Why the contact does not want what an action would send them, this event included; `null`: nothing is known. */
+  /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */
   optOut(action: Action): OptOut | null;
 }
 
-/** Nothing happened before. */
+/** A history in which nothing happened. */
 export const NO_HISTORY: History = {
   past: () => [],
   ofMessage: () => [],

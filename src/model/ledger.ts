@@ -1,4 +1,4 @@
-// What a location's ledger is told and answers: the words between it, the hooks and the operator's API.
+// The inputs and answers of a location's ledger: the vocabulary between it, the hooks and the operator's API.
 import type { Decision, SuppressedRule } from "./decision.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "./delivery.ts";
 import type { Channel, Event, EventKind, Facts, HookRoute, Outcome } from "./event.ts";
@@ -17,12 +17,12 @@ export interface OverBudget {
   readonly retryAfterSeconds: number;
 }
 
-/** What became of something that is kept aside without being decided. On the wire it is `held`: two versions of the Worker may meet. */
+/** What became of something kept aside without a decision. On the wire it is `held`: two versions of the Worker may meet. */
 export type Kept = { readonly status: "held" } | OverBudget;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {
-  /** SHA-256 of the body in hex: each body is kept, whatever key it claims. Of a gateway's, of its key and that. */
+  /** SHA-256 of the body in hex, so each body is kept whatever key it claims; for a gateway's, of its key and the body. */
   readonly id: string;
   readonly eventKey: string;
   /** ISO 8601, UTC. */
@@ -31,7 +31,7 @@ export interface Quarantined {
   readonly issues: readonly Issue[];
   /** The contacts that the payload names, so that they can be erased. */
   readonly contactIds: readonly string[];
-  /** The body as text; bytes that are no JSON are kept as `base64:…`. */
+  /** The body as text; bytes that are not JSON are kept as `base64:…`. */
   readonly body: string;
 }
 
@@ -52,7 +52,7 @@ export interface KnownLocation {
   readonly lastSeen: string;
 }
 
-/** Which page of a list, and how long it is. A cursor comes from the page before. */
+/** Which page of a list, and how long it is. A cursor comes from the previous page. */
 export interface PageQuery {
   readonly cursor?: string | undefined;
   readonly limit: number;
@@ -63,22 +63,22 @@ export interface LogQuery extends PageQuery {
   readonly contactId?: string | undefined;
   /** Only events on which this rule fired. */
   readonly rule?: string | undefined;
-  /** Only events of this message; wants `contactId`. */
+  /** Only events of this message; requires `contactId`. */
   readonly messageId?: string | undefined;
   readonly kind?: EventKind | undefined;
   readonly channel?: Channel | undefined;
   readonly outcome?: Outcome | undefined;
-  /** ISO 8601: received then or later. */
+  /** ISO 8601: received at this time or later. */
   readonly from?: string | undefined;
-  /** ISO 8601: received before. */
+  /** ISO 8601: received before this time. */
   readonly to?: string | undefined;
-  /** Only events on which a rule fired, or none did. */
+  /** Only events on which a rule fired, or only those on which none did. */
   readonly fired?: "yes" | "no" | undefined;
 }
 
 /** Which locations to list, by id. */
 export interface LocationQuery extends PageQuery {
-  /** Part of the id, whatever its case. */
+  /** Part of the id, ignoring case. */
   readonly search?: string | undefined;
 }
 
@@ -87,7 +87,7 @@ export interface DeliveryQuery extends PageQuery, DeliveryFilter {
   readonly state?: DeliveryState | undefined;
 }
 
-/** Which tasks to list: newest first, or those that are due earliest first. */
+/** Which tasks to list, and whether newest or earliest due first. */
 export interface TaskQuery extends PageQuery {
   readonly state?: Task["state"] | undefined;
   /** The id of a contact. */
@@ -107,7 +107,7 @@ export interface LogEntry {
   readonly fired: readonly string[];
   /** Rules that were suppressed, in order of deciding. */
   readonly held: readonly SuppressedRule[];
-  /** The delivery that sent the message, where it is our own; null: it is not, or no message. */
+  /** The delivery that sent the message, if it is our own; null: it is not, or this is not a message. */
   readonly sentBy: string | null;
 }
 
@@ -115,7 +115,7 @@ export interface LogEntry {
 export interface EventStory {
   readonly event: Event;
   readonly decision: Decision;
-  /** What rules see of the event without asking the log, `payload` as a whole left out. */
+  /** What rules see of the event without querying the log; `payload` as a whole is left out. */
   readonly facts: Facts;
   readonly deliveries: readonly Delivery[];
 }

@@ -1,17 +1,17 @@
-// What the Worker logs: one line of JSON for each event, each attempt, and what went wrong. A line holds ids, names of
-// rules, codes and counts. It never holds a payload, a contact, an address, a secret, or the message of an error, which
-// may quote any of them. Nothing else in the Worker writes to the console.
+// What the Worker logs: one line of JSON for each event, each attempt, and each thing that goes wrong. A line holds ids,
+// names of rules, codes and counts. It never holds a payload, a contact, an address, a secret, or the message of an
+// error, which may quote any of them. Nothing else in the Worker writes to the console.
 import type { EventKind, HookRoute } from "./event.ts";
 import type { FailureCode } from "./failure.ts";
 
 /** An event of the app itself. */
 export type LifecycleKind = "INSTALL" | "UNINSTALL";
 
-/** What became of one event that was proved to come from HighLevel. */
+/** What became of one event whose origin was proved. */
 export interface EventLine {
   readonly eventKey: string;
   readonly locationId: string | null;
-  /** `null`: no kind that Afterbeep knows. */
+  /** `null`: a kind that Afterbeep does not know. */
   readonly kind: EventKind | LifecycleKind | null;
   readonly status: "accepted" | "duplicate" | "ignored" | "quarantined";
   /** Names of the rules that fired. */
@@ -20,7 +20,7 @@ export interface EventLine {
 
 /** One try of one delivery. */
 export interface AttemptLine {
-  /** `null` where nothing has been recorded yet. */
+  /** `null` if nothing has been recorded yet. */
   readonly locationId: string | null;
   readonly deliveryId: string;
   readonly eventKey: string;
@@ -48,7 +48,7 @@ export type InstallOutcome =
 /** One try to install the app. */
 export interface InstallLine {
   readonly outcome: InstallOutcome;
-  /** `null`: none, or one that is not allowed. */
+  /** `null`: there is none, or it is not allowed. */
   readonly locationId: string | null;
 }
 
@@ -73,7 +73,7 @@ const MAX_RULES_NAMED = 20;
 const MAX_FRAMES = 10;
 const REFUSALS_EVERY_MS = 60_000;
 const ERROR_NAME = /^[A-Z][A-Za-z0-9]{0,40}$/;
-/** The end of a stack's line: a file without its folders, line and column. What stands before may be a key of a payload. */
+/** The end of a stack's line: a file without its folders, line and column. What precedes it may be a key of a payload. */
 const FRAME = /^ {4}at .*?([\w.-]+:\d+:\d+)\)?$/gm;
 
 export function logEvent({ fired, ...line }: EventLine): void {
@@ -90,7 +90,7 @@ export function logInstall({ outcome, locationId }: InstallLine): void {
   console.log(JSON.stringify({ message: "install", outcome, locationId }));
 }
 
-/** Something went wrong. `message` is a fixed sentence. */
+/** Logs that something went wrong. `message` is a fixed sentence. */
 export function logError(message: string, place: Place, error?: unknown): void {
   console.error(JSON.stringify({ message, ...place, ...(error === undefined ? {} : { error: errorPlace(error) }) }));
 }
@@ -98,8 +98,8 @@ export function logError(message: string, place: Place, error?: unknown): void {
 const refusals = new Map<string, { count: number; nextAt: number }>();
 
 /**
- * A request was refused. Anybody can send those, so they have one line a minute for each route and code, with how many
- * there were since the line before, and nothing that they claim.
+ * Logs that a request was refused. Anybody can send such requests, so there is at most one line a minute for each route
+ * and code, with how many there were since the previous line, and nothing that they claim.
  */
 export function logRefusal(route: HookRoute | "api", code: FailureCode, nowMs: number): void {
   const key = `${route} ${code}`;
@@ -113,7 +113,7 @@ function errorPlace(error: unknown): ErrorPlace {
   if (!(error instanceof Error)) return { name: typeof error, at: [] };
   const { name, message, stack = "" } = error;
   const flags = error as { readonly overloaded?: unknown; readonly retryable?: unknown };
-  // The message stands before the frames, and may look like some. A stack that says another one is not trusted.
+  // The message precedes the frames, and may look like one. A stack without this message is not trusted.
   const from = stack.indexOf(message);
   const frames = from === -1 ? [] : Array.from(stack.slice(from + message.length).matchAll(FRAME), ([, at = ""]) => at);
   return {

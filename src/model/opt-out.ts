@@ -1,13 +1,13 @@
-// What a contact does not want. Types and their words, nothing that decides.
+// What a contact does not want: types and phrases; nothing is decided here.
 
-/** HighLevel's do-not-disturb channels, by its own names. */
+/** HighLevel's do-not-disturb channels, by HighLevel's names. */
 export const DND_CHANNELS = ["SMS", "Call", "Email", "GMB", "FB", "WhatsApp"] as const;
 export type DndChannel = (typeof DND_CHANNELS)[number];
 
 /** Do not disturb was switched on, or the contact wrote a word such as STOP. */
 export type OptOutReason = "dnd" | "stop";
 
-/** A channel, or all of them, on which a contact does not want messages. */
+/** A channel, or all channels, on which a contact does not want messages. */
 export interface OptOut {
   readonly channel: DndChannel | "all";
   readonly why: OptOutReason;

@@ -1,11 +1,11 @@
-// What somebody is told who tries a rule before it is a file: nothing of it is recorded.
+// The answers to someone who tries out a rule before it is a file. Nothing of this is recorded.
 import type { Decision } from "./decision.ts";
 import type { Event, Facts } from "./event.ts";
 import type { Issue } from "./failure.ts";
 import type { LogEntry } from "./ledger.ts";
 import type { Action, RuleFinding } from "./rule.ts";
 
-/** A decision that was only asked for, its actions under the names of their rules. */
+/** A decision that is only shown, not recorded; its actions with the names of their rules. */
 export interface Explained {
   readonly event: Event;
   readonly decision: Decision;
@@ -22,14 +22,17 @@ export interface ExplainedAction {
   readonly dueAt: string;
 }
 
-/** What a draft of a rule comes to: `POST /api/check`. */
+/** The result of checking a draft of a rule: `POST /api/check`. */
 export interface CheckedDraft {
   readonly name: string;
   readonly admitted: boolean;
-  /** What `npm run rules check` says of a file that holds the draft. */
+  /** What `npm run rules check` would report for a file with the draft. */
   readonly findings: readonly RuleFinding[];
   readonly examples: { readonly passed: number; readonly failed: number };
-  /** What would be decided on the event with the draft in force; `null` without a usable event or an admitted draft, or where it would take too long. */
+  /**
+   * What would be decided about the event with the draft in force; `null` without a usable event or an admitted draft,
+   * or if it would take too long.
+   */
   readonly explained: (Explained & { readonly facts: Facts }) | null;
   /** Why the event cannot be used. */
   readonly issues: readonly Issue[];
@@ -37,15 +40,15 @@ export interface CheckedDraft {
 
 /** What a draft would have done on the last events of a location. */
 export interface TriedRule {
-  /** How many events were decided again: fewer than asked for where that would take too long, the newest ones then. */
+  /** How many events were decided again: if all requested would take too long, only the newest ones. */
   readonly tried: number;
   /**
-   * When the first and the last of them were received, ISO 8601, UTC; of the newest event where trying even that one
-   * would take too long, `null` where there is none.
+   * When the first and the last of them were received, ISO 8601, UTC; both of the newest event if trying even that one
+   * would take too long, `null` if there is no event.
    */
   readonly from: string | null;
   readonly to: string | null;
-  /** On how many the draft fires. */
+  /** On how many of the events the draft fires. */
   readonly fires: number;
   /** On how many the rule of this name really fired. */
   readonly firedBefore: number;

@@ -1,4 +1,4 @@
-/** What the operator's page has to know of a deployment. */
+/** What the operator's page has to know about a deployment. */
 export interface Settings {
   /** IANA name. */
   readonly timeZone: string;

@@ -1,4 +1,4 @@
-// What the operator's API tells of a location in numbers.
+// What the operator's API says about a location in numbers.
 import type { CircuitMode } from "./delivery.ts";
 import type { SuppressionReason } from "./decision.ts";
 
@@ -8,7 +8,7 @@ export const BUCKET_MS = { minute: 60_000, quarter: 900_000, hour: 3_600_000 } a
 export const MINUTES_REACH_BACK_MS = 7_200_000;
 export type BucketName = keyof typeof BUCKET_MS;
 
-/** A stretch of time in buckets that are as long as each other, both ends at a bucket's edge (UTC). */
+/** A stretch of time in buckets of equal length, both ends at a bucket's edge (UTC). */
 export interface Buckets {
   /** Milliseconds since 1970, included. */
   readonly fromMs: number;
@@ -26,9 +26,9 @@ interface Stretch {
   readonly bucketMs: number;
 }
 
-/** What a location did, one number a bucket, and how it stands now. */
+/** What a location did, one number for each bucket, and its present state. */
 export interface Overview extends Stretch {
-  /** Events by channel and outcome; `none` where an event has none. */
+  /** Events by channel and outcome; `none` if an event has none. */
   readonly events: { readonly [channel: string]: { readonly [outcome: string]: readonly number[] } };
   /** Rules that fired: an event on which two fire counts twice. */
   readonly fired: readonly number[];
@@ -42,7 +42,7 @@ export interface Overview extends Stretch {
     readonly dead: number;
     /** What waits for a person to release or discard it. */
     readonly held: number;
-    /** ISO 8601, UTC: when the first of what waits is due; null when nothing waits. */
+    /** ISO 8601, UTC: when the first waiting delivery is due; null if none waits. */
     readonly oldestDueAt: string | null;
     /** Since midnight in `TIME_ZONE`. */
     readonly eventsToday: number;
@@ -52,29 +52,29 @@ export interface Overview extends Stretch {
   };
 }
 
-/** What each rule did, one number a bucket. A rule that neither fired nor was suppressed has no entry. */
+/** What each rule did, one number for each bucket. A rule that neither fired nor was suppressed has no entry. */
 export interface RuleStatistics extends Stretch {
   readonly rules: {
     readonly [rule: string]: {
       readonly fired: readonly number[];
-      /** How often it was suppressed, by the reason. */
+      /** How often it was suppressed, by reason. */
       readonly held: { readonly [Reason in SuppressionReason]?: readonly number[] };
     };
   };
-  /** ISO 8601, UTC: when each rule fired last, of the events that are kept. */
+  /** ISO 8601, UTC: when each rule fired last, among the events that are kept. */
   readonly lastFired: { readonly [rule: string]: string };
 }
 
-/** A host that something waits for, or whose last attempt failed. */
+/** A host that deliveries wait for or are being sent to, that asked for a pause, or whose last attempt failed. */
 export interface HostState {
   /** Host and port of a webhook, `kv` for a task. */
   readonly host: string;
   readonly mode: CircuitMode;
-  /** In a row. */
+  /** How many attempts in a row have failed. */
   readonly failures: number;
-  /** ISO 8601, UTC: nothing is sent there before; null while its circuit is closed. */
+  /** ISO 8601, UTC: nothing is sent there before this; null while its circuit is closed. */
   readonly openUntil: string | null;
-  /** ISO 8601, UTC: nothing is sent there before: it asked for a pause, or its limit on calls is used up; null when neither. */
+  /** ISO 8601, UTC: nothing is sent there before this, as it asked for a pause or its limit is used up; null if neither. */
   readonly pausedUntil: string | null;
   /** Deliveries that are scheduled. */
   readonly waiting: number;

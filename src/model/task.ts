@@ -1,4 +1,4 @@
-/** A task for a person, as it stands in KV under `task:<locationId>:<id>`. */
+/** A task for a person, as stored in KV under `task:<locationId>:<id>`. */
 export interface Task {
   readonly id: string;
   readonly locationId: string;
@@ -8,7 +8,7 @@ export interface Task {
   /** ISO 8601, UTC; null: no date. */
   readonly dueAt: string | null;
   readonly state: "open" | "done";
-  /** The rule that asked for it. */
+  /** The rule whose action it is. */
   readonly rule: string;
   readonly eventKey: string;
   readonly createdAt: string;

@@ -1,20 +1,20 @@
-/** How a location came by its token: somebody gave it, or the app was installed. */
+/** How a location got its token: it is a private integration's, entered by hand, or the app was installed. */
 export type TokenSource = "private" | "oauth";
 
-/** Whether it can be used; `refused`: HighLevel does not take it any more. */
+/** Whether a token can be used; `refused`: HighLevel no longer accepts it. */
 export type TokenState = "active" | "refused" | "uninstalled";
 
-/** What may be shown of a location's HighLevel token: never the token. */
+/** What may be shown about a location's HighLevel token, never the token itself. */
 export interface KeptToken {
   readonly source: TokenSource;
   readonly state: TokenState;
   /** ISO 8601, UTC: since when it is in this state. */
   readonly since: string;
-  /** What it allows, as HighLevel said; empty for a private integration, which nobody says it of. */
+  /** What it allows, according to HighLevel; empty for a private integration, whose scopes are not known. */
   readonly scopes: readonly string[];
-  /** ISO 8601, UTC; `null`: it does not expire. One by OAuth is refreshed before. */
+  /** ISO 8601, UTC; `null`: it does not expire. An OAuth token is refreshed before that. */
   readonly expiresAt: string | null;
-  /** ISO 8601, UTC: when it was given, or the app was installed. */
+  /** ISO 8601, UTC: when it was entered, or the app was installed. */
   readonly storedAt: string;
 }
 
@@ -31,21 +31,21 @@ export interface SealedToken {
   readonly scopes: readonly string[];
 }
 
-/** The location's token; `null`: it has none. */
+/** The location's token; `null`: there is none. */
 export interface TokenAnswer {
   readonly token: KeptToken | null;
 }
 
-/** An app was uninstalled, as an event says. */
+/** An event says that an app was uninstalled. */
 export interface Uninstall {
   readonly eventKey: string;
   readonly appId: string;
-  /** When, milliseconds since 1970; `null`: the event does not say. */
+  /** When that was, milliseconds since 1970; `null`: the event does not say. */
   readonly atMs: number | null;
 }
 
-/** Where: in one location, or in all of an agency. */
+/** Where an app was uninstalled: in one location, or in all of an agency. */
 export type UninstalledPlace = { readonly locationId: string } | { readonly companyId: string };
 
-/** What became of an app's uninstall: `kept` where the token is none of that app, or a later one. */
+/** What an uninstall did: `kept` if the token is not that app's, or was stored later. */
 export type Uninstalled = "uninstalled" | "kept" | "repeated";

@@ -2,12 +2,12 @@
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
 
-/** What a window says instead of a zone when it is open in each contact's own hours. */
+/** A window has this word instead of a zone if it opens in each contact's own hours. */
 export const CONTACT_TIME_ZONE = "contact";
 
-/** The hours in which an action may happen. Outside it waits for the next opening, it is never dropped. */
+/** The hours in which an action may happen. Outside them it waits for the next opening; it is never dropped. */
 export interface Window {
-  /** Days on which it opens; absent: every day. */
+  /** Days on which the window opens; absent: every day. */
   readonly days?: readonly Weekday[] | undefined;
   /** `HH:MM`, local time, included; absent: from midnight. */
   readonly from?: string | undefined;

@@ -6,7 +6,7 @@ import type { Field, FormName, Shape } from "../model/field.ts";
 import type { ActionType } from "../model/rule.ts";
 import { about, exactly, listOf, text, words } from "./json-schema.ts";
 
-/** What a document has its own way of saying. */
+/** What each document expresses in its own way. */
 interface Said {
   readonly duration: JsonObject;
   /** Any JSON. */
@@ -15,7 +15,7 @@ interface Said {
   readonly timed: { readonly [key: string]: JsonObject };
 }
 
-/** A schema of actions that stands by itself: of a kind, or of one of its calls. */
+/** A schema that is complete by itself: of a kind of action, or of one of its calls. */
 interface ActionSchema {
   readonly about: string;
   readonly schema: JsonObject;
@@ -31,7 +31,7 @@ export function actionSchemas(said: Said): JsonObject[] {
   return TYPES.flatMap((type) => schemasOf(type, said).map(({ schema }) => schema));
 }
 
-/** Each component of the OpenAPI document: what it is called, what it is, and its alternatives. */
+/** The components of the OpenAPI document: each with its name, a phrase about it, and its alternatives. */
 export function actionComponents(
   said: Said,
 ): readonly { readonly name: string; readonly about: string; readonly schemas: readonly ActionSchema[] }[] {

@@ -1,5 +1,5 @@
 // Admission: what a rule file must be to become a rule. It finds everything that is wrong with a file at once, never
-// throws, and refuses what json-rules-engine would take and then misunderstand or choke on.
+// throws, and refuses what json-rules-engine would accept and then misunderstand or choke on.
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/kinds.ts";
 import { templateFields, templateProblem } from "../act/template/template.ts";
@@ -30,17 +30,17 @@ import { repeatedKeys } from "./repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 
-/** A file as it was read. */
+/** A rule file as it was read. */
 export interface RuleSource {
-  /** The file's name with its folder, for messages; the rule's name is what stands before `.json`. */
+  /** The file's name with its folder, for messages; the rule's name is the file's without `.json`. */
   readonly file: string;
   readonly text: string;
 }
 
-/** What admission goes by besides the file. */
+/** What admission needs besides the file. */
 export interface AdmissionContext extends OutboundHosts {
   readonly retentionDays: number;
-  /** Named conditions that were admitted, each in full. */
+  /** Named conditions that were admitted, those they refer to already put in place. */
   readonly conditions: ReadonlyMap<string, ConditionGroup>;
 }
 
@@ -49,16 +49,16 @@ export interface AdmittedRule {
   readonly file: string;
   readonly rule: Rule;
   readonly examples: readonly RuleExample[];
-  /** What is probably not meant, and not in the way. */
+  /** What is probably a mistake but does not prevent admission. */
   readonly warnings: readonly Finding[];
 }
 
 const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_DEPTH = 32;
-/** Of one file; and the first error, wherever it is. Comparisons are held against each other: there could be a million. */
+/** Per file; the first error is always added. Comparisons are checked in pairs, so there could be a million findings. */
 const MAX_FINDINGS = 200;
 
-/** Admits one rule file, or says all that is wrong with it. */
+/** Admits one rule file, or returns everything that is wrong with it. */
 export function admitRule(source: RuleSource, context: AdmissionContext): Result<AdmittedRule, readonly Finding[]> {
   const { findings, report, name } = open(source);
   const ruleFile = readShape(source.text, ruleStruct, report);
@@ -74,7 +74,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
 
-/** Admits one file of `rules/conditions/`: what is wrong with it shows wherever a rule uses it, too. */
+/** Admits one file of `rules/conditions/`. What is wrong with it is also reported wherever a rule uses it. */
 export function admitConditions(
   source: RuleSource,
   { conditions }: Pick<AdmissionContext, "conditions">,
@@ -83,7 +83,7 @@ export function admitConditions(
   const read = readShape(source.text, conditionsStruct, report);
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
-  // Which kinds of event reach it is the rule's affair, so every kind does.
+  // Which kinds of event reach it depends on the rule, so it is checked for all of them.
   if (!isTooMuch([{ conditions: whole, path: [] }], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report });
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
@@ -119,7 +119,7 @@ function readShape<Shape>(
     if (read !== undefined) return read;
     for (const failure of error?.failures() ?? []) reportShape(failure, report);
   } catch {
-    // superstruct writes what it refuses into its message, and an object that brings a `toString` cannot be written.
+    // superstruct puts what it refuses into its message, which throws for an object with a key `toString`.
     report([], "RULE_SHAPE", 'An object with the key "toString" stands where the language has none, take it out');
   }
   return null;
@@ -141,7 +141,7 @@ function parse(text: string, report: Report): Json | undefined {
   return undefined;
 }
 
-/** Levels of nesting, counted without recursion and no further than matters. */
+/** Levels of nesting, counted without recursion and only until there are too many. */
 function depthOf(root: Json): number {
   let level: Json[] = [root];
   let depth = 0;
@@ -152,7 +152,7 @@ function depthOf(root: Json): number {
   return depth;
 }
 
-/** Where a number is that JSON can write and not read again, such as `1e999`. */
+/** The path of a number that is valid JSON but too large to be parsed, such as `1e999`. */
 function pathOfEndless(value: Json): Path | null {
   if (typeof value === "number") return Number.isFinite(value) ? null : [];
   if (typeof value !== "object" || value === null) return null;
@@ -174,14 +174,14 @@ function reportShape({ path, type, refinement, message, value }: StructFailure, 
   report(place, "RULE_SHAPE", missing + readable(message));
 }
 
-/** superstruct's sentence without the value, and with plain quotes. */
+/** superstruct's message without the value, and with plain quotes. */
 function readable(message: string): string {
   const quote = (_: string, quoted: string): string =>
     quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`;
   return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, quote);
 }
 
-/** The conditions with every named one put in its place, under its name. */
+/** The conditions with every reference replaced by the conditions it names, which carry that name. */
 function withNamed(
   condition: Condition | NamedCondition,
   path: Path,
@@ -218,14 +218,14 @@ function withNamedTriggers(action: Action, path: Path, named: AdmissionContext["
   return { ...action, cancelOn };
 }
 
-/** Named conditions that build on each other multiply: more than this is no rule that a person wrote. */
+/** Named conditions that build on each other multiply: no person writes a rule with more than this. */
 const MAX_COMPARISONS = 1_000;
-/** Of all patterns of a rule together: one event takes a location's ledger a second or two at worst. */
+/** For all patterns of a rule together: at worst, one event takes a location's ledger a second or two. */
 const MAX_SEARCH_STEPS = 25_000_000;
-/** A hook takes no longer body. */
+/** A hook accepts no longer body. */
 const MAX_EVENT_CHARACTERS = 256 * 1024;
 
-/** Conditions and where they stand. */
+/** Conditions and where they are in the file. */
 interface Tree {
   readonly conditions: Condition;
   readonly path: Path;
@@ -243,7 +243,7 @@ function conditionsOf({ conditions, actions }: Rule): readonly Tree[] {
   return [{ conditions, path: ["conditions"] }, ...ofWaits];
 }
 
-/** Reports conditions that ask too much of one event; it looks no further than that. */
+/** Reports conditions that cost too much for one event, and stops at the first. */
 function isTooMuch(trees: readonly Tree[], report: Report): boolean {
   let [count, steps] = [0, 0];
   for (const { conditions, path } of trees)

@@ -1,4 +1,4 @@
-// What is wrong with one comparison: what the engine would misunderstand, and what can never come out.
+// What is wrong with one comparison: what the engine would misunderstand, and what can never be met.
 import { derivedWord } from "../events/derive.ts";
 import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
@@ -24,9 +24,9 @@ import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
 import { LISTED_TYPES, NEEDS_LIST, VALUE_FORMS, type WrongValue } from "./value-forms.ts";
 
-/** Types of facts that a path cannot go into: the engine would compare the whole. */
+/** Types of facts that a path cannot lead into: the engine would compare the whole fact. */
 const FLAT_TYPES: ReadonlySet<FactType> = new Set(["text", "id", "number", "boolean", "time"]);
-/** The fact that is always `HH:MM`, and a text to everything else. */
+/** The fact that is always `HH:MM`; to everything but `before` and `after` it is text. */
 const CLOCK_FACT = "localTime";
 
 /** Checks every comparison of a tree. */
@@ -51,7 +51,7 @@ function checkComparison(condition: FactCondition, path: Path, scope: Scope): vo
   const operator = checkOperator(condition, path, scope);
   if (operator === null) return;
   const isUsable = checkValue(operator, condition, other, [...path, "value"], scope);
-  // A path leads to a value of some other type, so only the fact itself can be judged by its type and words.
+  // A path leads to a value of another type, so only the fact itself can be judged by its type and words.
   if (isUsable && entry && other === null && condition.path === undefined && !operator.decorated)
     checkType(operator.name, condition, entry, path, scope);
 }
@@ -117,7 +117,7 @@ const UNKNOWN_ENTRY: FactEntry = { type: "any", about: "a fact that is not known
 interface Operator {
   readonly name: OperatorName;
   readonly decorated: boolean;
-  /** The value is a list of which each item is compared. */
+  /** The value is a list, and each of its items is compared. */
   readonly spreadsValue: boolean;
   /** Fact and value change places. */
   readonly swaps: boolean;
@@ -151,7 +151,7 @@ function checkOperator({ operator }: FactCondition, path: Path, { report }: Scop
   };
 }
 
-/** Whether an operator can mean anything with its value, whatever the fact. */
+/** Whether an operator makes sense with its value, whatever the fact. */
 function checkValue(
   operator: Operator,
   { operator: written, value }: FactCondition,
@@ -180,7 +180,7 @@ function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): Wr
   return value.map(wrong).find((found) => found !== null) ?? null;
 }
 
-/** Why an operator is never met by a fact of a type that it cannot look at. */
+/** Why an operator is never met by a fact of a type that it cannot compare. */
 const NEVER_MET: {
   readonly [What in Exclude<Meetable, "anything">]: (operator: string, fact: string, type: FactType) => string;
 } = {
@@ -211,7 +211,7 @@ function isClock(value: Json): boolean {
   return comparableTime(value)?.isClock === true;
 }
 
-/** What can never come out, going by the type and the words of the fact. */
+/** Reports what can never be met, judging by the type and the words of the fact. */
 function checkType(
   operator: OperatorName,
   { fact, value }: FactCondition,

@@ -1,11 +1,11 @@
 // The words in which the JSON Schemas of this room are written.
 import type { Json, JsonObject } from "../kit/json.ts";
 
-/** A schema with a phrase for people, unless it brings its own. */
+/** A schema with a phrase for people, unless it has its own. */
 export const about = (description: string, schema: JsonObject): JsonObject => ({ description, ...schema });
 /** Any text. */
 export const text = (description: string): JsonObject => about(description, { type: "string" });
-/** What stands under a name in `$defs`. */
+/** A reference to a name in `$defs`. */
 export const reference = (name: string): JsonObject => ({ $ref: `#/$defs/${name}` });
 /** One of some words. */
 export const words = (names: readonly string[]): JsonObject => ({ enum: [...names] });

@@ -1,4 +1,4 @@
-// What is probably not meant, or cannot be met: read from a whole tree of conditions rather than from one comparison.
+// What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
 import { comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
@@ -17,14 +17,14 @@ export function lintConditions(conditions: Condition, path: Path, scope: Scope):
   lintAbsence(conditions, path, scope);
 }
 
-/** A comparison, and the named condition that it comes from. */
+/** A comparison, and the named condition that it comes from, if any. */
 interface Part {
   readonly condition: FactCondition;
   readonly path: Path;
   readonly from: string | undefined;
 }
 
-/** One group whose parts must all be met, with nested ones laid open. */
+/** A group whose parts must all be met, including those of nested groups of this sort. */
 interface AllGroup {
   readonly path: Path;
   readonly parts: readonly Part[];
@@ -46,7 +46,7 @@ function* conjuncts(condition: Condition, path: Path, from?: string): Generator<
   } else if ("fact" in condition) yield { condition, path, from };
 }
 
-/** What a comparison leaves of the values that its fact can have: a set, or a range. */
+/** The values that a comparison allows its fact to have: a set, or a range. */
 interface Allowed {
   readonly values?: readonly Json[];
   /** Every value but these. */
@@ -56,7 +56,7 @@ interface Allowed {
   readonly below?: { readonly bound: number; readonly inclusive: boolean };
 }
 
-/** What the operators allow of which it can be told; of the others nothing is said. `null`: not with this value. */
+/** What operators allow, as far as it can be expressed; the others have no entry. `null`: not with this value. */
 const ALLOWED_BY: { readonly [Name in OperatorName]?: (value: Json) => Allowed | null } = {
   equal: (value) => (isPrimitive(value) ? { values: [value] } : null),
   notEqual: (value) => (isPrimitive(value) ? { but: [value] } : null),
@@ -86,7 +86,7 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
     for (const earlier of parts.slice(0, index)) {
       if (subject(earlier.condition) !== subject(later.condition)) continue;
       const [a, b] = [allowedBy(earlier.condition), allowedBy(later.condition)];
-      // Two named conditions may ask the same: neither is to be changed for the other.
+      // Two named conditions may contain the same comparison: neither has to be changed for the other.
       const isShared = earlier.from !== later.from;
       const about = `"${later.condition.fact}" here and at ${pointerWords(earlier.path)}`;
       if (JSON.stringify(withoutName(earlier.condition)) === JSON.stringify(withoutName(later.condition))) {
@@ -114,7 +114,7 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
   }
 }
 
-/** What a comparison is about: two of the same subject can be held against each other. */
+/** What a comparison is about: two on the same subject can be checked against each other. */
 function subject({ fact, path, params }: FactCondition): string {
   return JSON.stringify([fact, path ?? "", params ?? {}]);
 }
@@ -127,7 +127,7 @@ function within(value: Json, { values, but, exists, above, below }: Allowed): bo
   if (exists !== undefined) return exists;
   if (values) return values.includes(value);
   if (but) return !but.includes(value);
-  // The engine compares a text that is a number as that number.
+  // The engine compares numeric text as a number.
   const number = typeof value === "string" ? Number(value) : value;
   if (typeof number !== "number") return false;
   if (above) return above.inclusive ? number >= above.bound : number > above.bound;
@@ -143,7 +143,7 @@ function excludes(a: Allowed, b: Allowed): boolean {
   return above.bound > below.bound || (above.bound === below.bound && !(above.inclusive && below.inclusive));
 }
 
-/** Whether whatever meets `a` meets `b`. */
+/** Whether every value that meets `a` meets `b`. */
 function implies(a: Allowed, b: Allowed): boolean {
   if (a.values) return a.values.every((value) => within(value, b));
   if (b.values || a.but || b.but) return false;
@@ -158,7 +158,7 @@ function implies(a: Allowed, b: Allowed): boolean {
   return false;
 }
 
-/** A negative comparison of a fact that may be absent is met by its absence, which is seldom meant. */
+/** A negative comparison with a fact that may be absent is met if it is absent, which is seldom intended. */
 function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): void {
   const found = [...comparisons(conditions, path)];
   const about = ({ fact, path: inside = "" }: FactCondition): string => `${fact} ${inside}`;
@@ -180,7 +180,7 @@ function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): 
   }
 }
 
-/** Times that reach further back than the log is kept. */
+/** Reports times that reach further back than the log is kept. */
 export function lintRetention({ conditions, limit }: RuleFile, retentionDays: number, report: Scope["report"]): void {
   const tell = (path: Path, within: Json | undefined): void => {
     const ms = typeof within === "string" ? durationMs(within) : null;
@@ -196,13 +196,13 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
     tell([...path, "params", "within"], condition.params?.["within"]);
 }
 
-/** The fields of the roots that are always the same. */
+/** The fields of those roots that always have the same ones. */
 const FIELDS_OF: { readonly [root: string]: readonly string[] } = {
   rule: ["name", "description", "priority"],
   decision: ["eventKey", "decidedAt", "ruleSet", "fired"],
 };
 
-/** A field that a template names and that no event of these kinds is known to have. */
+/** Reports a field in a template that no event of these kinds is known to have. */
 export function lintTemplateField(root: string, field: string, path: Path, { on, report }: Scope): void {
   const fields = FIELDS_OF[root];
   if (fields && !fields.includes(field))

@@ -1,16 +1,16 @@
 import type { Path } from "../kit/json.ts";
 
-/** More of them, or deeper ones, are not looked for: no person wrote that. */
+/** Beyond these bounds nothing is looked for: no person writes such a file. */
 const MAX_FOUND = 100;
 const MAX_DEPTH = 64;
 
-/** An object or a list that is open, and the key or index at which it is. */
+/** An object or a list that is being read, and the key or index that it has reached. */
 interface Open {
   readonly seen: Set<string> | null;
   at: string | number;
 }
 
-/** The paths of keys that stand twice in an object, which parsing hides: of a text that is known to be JSON. */
+/** The paths of keys that occur twice in an object, which parsing hides. The text must be valid JSON. */
 export function repeatedKeys(text: string): readonly Path[] {
   const found: Path[] = [];
   const open: Open[] = [];
@@ -48,7 +48,7 @@ export function repeatedKeys(text: string): readonly Path[] {
   return found;
 }
 
-/** Where a text in quotes ends, behind the closing one. */
+/** The index just after the closing quote of a text. */
 function endOfText(text: string, start: number): number {
   let index = start + 1;
   while (index < text.length && text[index] !== '"') index += text[index] === "\\" ? 2 : 1;

@@ -1,12 +1,12 @@
-// How checks of a rule file tell what they found.
+// How checks of a rule file report what they find.
 import { jsonPointer, type Path } from "../kit/json.ts";
 import type { EventKind } from "../model/event.ts";
 import type { ErrorCode, Finding, FindingCode, WarningCode } from "../model/rule.ts";
 
-/** Tells a finding at a place. */
+/** Reports a finding at a place. */
 export type Report = (path: Path, code: FindingCode, message: string) => void;
 
-/** What a check of conditions needs to know beside them. */
+/** What a check of conditions needs besides them. */
 export interface Scope {
   /** The kinds of event that reach these conditions. */
   readonly on: readonly EventKind[];

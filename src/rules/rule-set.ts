@@ -8,10 +8,10 @@ import {
   type RuleSet,
 } from "../model/rule.ts";
 
-/** What a set holds beside its rules: none of it changes the hash, which names the rules. */
+/** What a set holds besides its rules. None of it changes the hash, which depends on the rules alone. */
 type Besides = Pick<RuleSet, "checked" | "conditions">;
 
-/** A rule set from admitted rules: in the order of deciding, and named by the hash of what they say. */
+/** A rule set from admitted rules: in the order of deciding, named by the hash of their text. */
 export async function ruleSetOf(
   rules: readonly Rule[],
   findings: readonly Finding[] = [],
@@ -21,14 +21,14 @@ export async function ruleSetOf(
   return { hash: hex(await sha256(JSON.stringify(sorted))), rules: sorted, findings, ...besides };
 }
 
-/** A rule set with a draft instead of the rule of its name, or beside all others. */
+/** A rule set with a draft added, replacing the rule of the same name if there is one. */
 export function withDraft({ rules }: RuleSet, draft: Rule): Promise<RuleSet> {
   return ruleSetOf([...rules.filter(({ name }) => name !== draft.name), draft]);
 }
 
 /**
- * A rule set as it is bundled: what can be long is text, which costs a start nothing, and is parsed when it is first
- * asked for. A set that an older version built has its rules alone.
+ * A rule set as it is bundled: what can be long is text, which costs nothing at start-up and is parsed when it is first
+ * needed. A set that was built by an older version has only its rules.
  */
 export interface BuiltRules {
   readonly hash: string;
@@ -38,7 +38,7 @@ export interface BuiltRules {
   readonly conditions?: string;
 }
 
-/** The form in which a rule set is bundled. */
+/** Turns a rule set into its bundled form. */
 export function toBuilt({ hash, findings, rules, checked = [], conditions = {} }: RuleSet): Required<BuiltRules> {
   return {
     hash,
@@ -49,7 +49,7 @@ export function toBuilt({ hash, findings, rules, checked = [], conditions = {} }
   };
 }
 
-/** The rule set behind its bundled form. */
+/** Reads a rule set from its bundled form. */
 export function fromBuilt({ hash, findings, rules, checked = "[]", conditions = "{}" }: BuiltRules): RuleSet {
   const read = {
     rules: once(() => JSON.parse(rules) as readonly Rule[]),

@@ -1,4 +1,4 @@
-// The rule file as a struct: its shape. What a shape cannot say is in admission.ts and lint.ts.
+// The rule file as a struct: its shape. What a shape cannot express is checked in admission.ts and lint.ts.
 import {
   any,
   array,
@@ -27,7 +27,7 @@ import { strictObject, type AnyStruct } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
 
-/** Limits that keep a file within reason; the JSON Schema says the same. */
+/** Bounds and patterns that the JSON Schema uses, too. */
 export const MAX_LIMIT_COUNT = 1_000_000;
 export const CLOCK_PATTERN = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 export const CLOSING_PATTERN = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/;
@@ -79,7 +79,7 @@ function conditionStruct(value: unknown): unknown {
   return group === undefined ? factCondition : groups[group];
 }
 
-/** Conditions as they stand in a rule, or alone in a file of `rules/conditions/`. */
+/** Conditions as they are in a rule, or alone in a file of `rules/conditions/`. */
 export const conditionsStruct: Struct<ConditionGroup, null> = dynamic((value) => {
   const group = groupOf(value);
   return anyStruct(group === undefined ? noGroup : groups[group]);
@@ -94,10 +94,10 @@ const cancelWord = define<CancelTrigger>("trigger", (value) => {
 const cancelConditions = strictObject({ on: nonempty(array(enums(EVENT_KINDS))), conditions: conditionsStruct });
 const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditions : cancelWord));
 
-/** What every action may say about its time, beside the keys of its kind. */
+/** The keys about time that every action may have besides those of its kind. */
 const timed = { after: optional(duration), cancelOn: optional(nonempty(array(trigger))) };
 
-/** The struct of an action as it is written: made once for the keys that its kind gives it. */
+/** The struct of an action as it is written in a file: made once for each set of keys. */
 function actionStruct(keys: Keys): AnyStruct {
   let known = actionStructs.get(keys);
   if (!known) actionStructs.set(keys, (known = anyStruct(strictObject({ ...keys, ...timed }))));
@@ -157,7 +157,7 @@ export const ruleStruct = strictObject({
   examples: optional(array(example)),
 }) as unknown as Struct<RuleFile>;
 
-/** Structs of different shapes meet in `dynamic`, which only ever hands values through. */
+/** Gives structs of different shapes one type for `dynamic`, which only passes values through. */
 function anyStruct(struct: unknown): AnyStruct {
   return struct as AnyStruct;
 }

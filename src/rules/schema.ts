@@ -1,5 +1,5 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
-// words. What JSON Schema cannot say is listed in UNSAID; admission says it.
+// words. UNSAID lists what JSON Schema cannot express; admission checks it.
 import { FACTS, PARAM_WORDS } from "../language/facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { EVENT_KINDS } from "../model/event.ts";
@@ -20,10 +20,10 @@ import {
 import { LISTED_TYPES, VALUE_FORMS } from "./value-forms.ts";
 
 /**
- * Findings that the schema cannot say: they need more than one place of the file, another file, or a parser. Of
- * RULE_SHAPE and RULE_OPERATOR_VALUE it says what is form, and leaves the rest: a duration over 365 days, a date that
- * the calendar does not have, nesting over 32 levels, a text that is no time, values behind a decorator, a report where
- * there is no message.
+ * Findings that the schema cannot express: they need more than one place of the file, another file, or a parser. Of
+ * RULE_SHAPE and RULE_OPERATOR_VALUE it covers the form and not the rest: a duration over 365 days, a date that the
+ * calendar does not have, nesting over 32 levels, a text that is not a time, values of decorated operators, a report
+ * without a message to report on.
  */
 export const UNSAID: readonly ErrorCode[] = [
   "RULE_NAME",
@@ -76,7 +76,7 @@ const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference
 const listed = Object.entries(FACTS).flatMap(([name, { type }]) => (LISTED_TYPES.includes(type) ? [name] : []));
 const listFact: JsonObject = exactly({ fact: words(listed), path: reference("path") }, ["fact"]);
 
-/** What the values of bare operators have to be, form by form. */
+/** What the values of undecorated operators have to be, form by form. */
 const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList }]): JsonObject => {
   const operators = OPERATOR_NAMES.filter((name) => OPERATORS[name].value === form);
   return {

@@ -1,25 +1,25 @@
-// The forms that the value of an operator can have: what admission says of a constant, and what the JSON Schema says.
+// The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import type { FactType } from "../language/facts.ts";
 import type { ValueForm } from "../language/operators.ts";
 import { isPattern } from "../language/pattern.ts";
 
-/** Why a value cannot be meant. */
+/** Why a value makes no sense. */
 export interface WrongValue {
   readonly message: string;
-  /** It is about the pattern; otherwise the message goes on from the operator's name. */
+  /** The message is about the pattern; otherwise it continues a sentence that begins with the operator's name. */
   readonly pattern?: true;
 }
 
 interface FormOfValue {
-  /** What the JSON Schema says of a constant. */
+  /** The JSON Schema of a constant. */
   readonly schema: JsonObject;
   /** What is wrong with a constant. */
   readonly wrong: (value: Json) => WrongValue | null;
-  /** Another fact in its place has to be one that can be a list. */
+  /** Another fact as the value has to be one that can be a list. */
   readonly isList?: true;
-  /** Why the event cannot bring it, neither as another fact nor by `swap`. */
+  /** Why the event must not supply the value, neither as another fact nor by `swap`. */
   readonly notOfEvent?: WrongValue;
 }
 
@@ -37,7 +37,7 @@ const NO_RE2: WrongValue = {
   pattern: true,
 };
 
-/** A pattern as JavaScript writes it, which RE2 would look for with its slashes. */
+/** A pattern in JavaScript's notation: RE2 would search for the slashes, too. */
 const REGEX_LITERAL = /^\/(?:\^.*|.*\$)?\/[a-z]*$|^\/.+\/[gimsuy]+$/;
 
 const isPrimitive = (value: Json): boolean => !Array.isArray(value) && !isJsonObject(value);
@@ -74,7 +74,7 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
         };
       return isPattern(value) ? null : NO_RE2;
     },
-    // Whoever sends the event would choose how long it takes.
+    // The sender of the event would determine how long matching takes.
     notOfEvent: { message: "Write the pattern out, it cannot come from the event", pattern: true },
   },
   time: {
