@@ -1,4 +1,4 @@
-// The Worker's entry: which room answers which request, and what the rooms are given. No logic.
+// The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
 import { directory, isBusy, ledgerOf } from "./objects/client.ts";

@@ -1,5 +1,5 @@
-// The describing half of every kind of action, three tables in which a kind that is missing does not compile. They are
-// apart from the kinds, and from each other, because the operator's page and the Worker take the words and leave the rest.
+// The descriptions of every kind of action: three tables that do not compile if a kind is missing. They are apart from
+// the kinds, and from each other, because the operator's page and the Worker use the words and not the rest.
 import { CALL_PHRASES, CALL_SAMPLES } from "../highlevel/call-phrases.ts";
 import { CALL_WORDS } from "../highlevel/call-words.ts";
 import type { FieldName } from "../model/field.ts";
@@ -13,9 +13,9 @@ type ActionOf<T extends ActionType> = Extract<Action, { readonly type: T }>;
 interface KindWords<A extends Action> {
   /** What an action does, as a part of a sentence: `POST to example.com/hook`. */
   readonly inWords: (action: A) => string;
-  /** The one host of the kind and what people call it; `null`: each action has a host of its own, which speaks for itself. */
+  /** The one host of the kind and what people call it; `null`: each action has its own host, which speaks for itself. */
   readonly host: { readonly name: string; readonly inWords: string } | null;
-  /** What it is called where there is room for a word; absent: by its type. */
+  /** What an action is called if there is room for one word; absent: by its type. */
   readonly call?: (action: A) => string;
 }
 
@@ -47,12 +47,12 @@ export function kindWords<A extends Action>(action: A): KindWords<A> {
   return KIND_WORDS[action.type] as unknown as KindWords<A>;
 }
 
-/** What an action is called in a word: its call, or its type. */
+/** What an action is called in one word: its call, or its type. */
 export function actionName(action: Action): string {
   return callName(action) ?? action.type;
 }
 
-/** Which call an action of a kind with several makes; `null`: its kind has one. */
+/** Which call an action makes if its kind has several; `null`: its kind has none to choose from. */
 export function callName(action: Action): string | null {
   return kindWords(action).call?.(action) ?? null;
 }
@@ -103,7 +103,7 @@ export const KIND_PHRASES: {
   },
 };
 
-/** How rules write each kind, realistic: all samples of a kind together have every key that it takes. */
+/** Realistic samples of each kind as rules write it: together, those of a kind have every key that it takes. */
 export const KIND_SAMPLES: { readonly [T in ActionType]: readonly ActionOf<T>[] } = {
   webhook: [
     { type: "webhook", url: "https://crm.example.com/hooks/missed-call" },
@@ -120,13 +120,13 @@ export const KIND_SAMPLES: { readonly [T in ActionType]: readonly ActionOf<T>[] 
     { type: "task", title: "Call {{ event.contactId }} back" },
     { type: "task", title: "Check the number", description: "{{ facts.outcome }}", due: "2h" },
   ],
-  // Marked, so that what takes no samples can leave this table out.
+  // Marked, so that bundles that use no samples can leave this table out.
   highlevel: /* @__PURE__ */ HIGHLEVEL_CALLS.flatMap((call): HighLevelAction[] =>
     CALL_SAMPLES[call].map((fields) => ({ type: "highlevel", call, ...fields })),
   ),
 };
 
-/** A URL as it is said: host and path. */
+/** A URL in words: host and path. */
 function placeOf(url: string): string {
   return withoutTemplates(url).replaceAll(/^[a-z]+:\/\/|[?#].*$/g, "");
 }

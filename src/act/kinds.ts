@@ -8,7 +8,7 @@ import { highlevel } from "./highlevel/highlevel.ts";
 import { task } from "./task/task.ts";
 import { webhook } from "./webhook/webhook.ts";
 
-/** Every kind of action there is. */
+/** Every kind of action. */
 export const ACTION_KINDS: ActionKinds = { webhook, task, highlevel };
 
 /** The kind that an action belongs to. */
@@ -18,13 +18,13 @@ export function kindOf<A extends Action>(action: A): ActionKind<A> {
 
 const KEYS = new Map(Object.entries(ACTION_KINDS).map(([type, { shape }]) => [type, keysFrom(type, shape)]));
 
-/** The keys of an action as it is written, each with its struct, `after` and `cancelOn` aside; `null`: of no kind. */
+/** The keys of an action as written, each with its struct, without `after` and `cancelOn`; `null`: it is of no kind. */
 export function keysOf(action: { readonly [key: string]: unknown }): Keys | null {
   const { type } = action;
   return (typeof type === "string" ? KEYS.get(type)?.(action) : null) ?? null;
 }
 
-/** Tries an action once. It never throws: a bug is an outcome too, and is tried again. */
+/** Tries an action once. Never throws: a bug is an outcome, too, and is tried again. */
 export async function perform(action: Action, context: ActionContext): Promise<AttemptOutcome> {
   try {
     return await kindOf(action).perform(action, context);

@@ -1,4 +1,4 @@
-// `rules build`: admits the rule files and writes the set that the Worker is bundled with, and bundles the page.
+// `rules build`: admits the rule files, writes the set that the Worker is bundled with, and bundles the page.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { defineCommand } from "citty";
@@ -11,7 +11,7 @@ import { findingLine } from "./print.ts";
 import { BUILT_RULES, DASHBOARD_FOLDER, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
-/** What a build came to. */
+/** The result of a build. */
 export interface BuildReport {
   readonly ruleSet: RuleSet | null;
   readonly lines: readonly string[];
@@ -19,8 +19,8 @@ export interface BuildReport {
 }
 
 /**
- * Builds the rule set. With an error in any file a deploy fails; while developing the last good set stays, or, if
- * there is none yet, the files that are good: wrangler would leave every request hanging after a failed build.
+ * Builds the rule set. An error in any file fails a deploy; during development the last good set stays or, if there is
+ * none yet, the good files are used: wrangler would leave every request hanging after a failed build.
  */
 export async function buildRules(
   folder: string,
@@ -59,7 +59,7 @@ export async function buildRules(
   };
 }
 
-/** What the operator's page shows of a rule that is bundled without its examples. */
+/** What the operator's page shows about a rule, whose examples are not bundled. */
 async function checkedRule(
   admitted: AdmittedRule,
   findings: readonly Finding[],
@@ -86,7 +86,7 @@ function builtRules(): RuleSet | null {
   }
 }
 
-/** Writes the set where the bundler finds it, all at once. */
+/** Writes the set where the bundler finds it, atomically. */
 export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(toBuilt(ruleSet))}\n`);
@@ -94,13 +94,13 @@ export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
 }
 
 /**
- * Bundles the page. While developing, one that is bundled already is left alone; and of code that cannot be bundled the
- * last page stays, or one that says so. `false`: it failed.
+ * Bundles the page. During development, a page that is up to date is left alone; and if the code cannot be bundled, the
+ * last page stays, or one that says so takes its place. `false`: it failed.
  */
 async function bundlePage(developing: boolean): Promise<boolean> {
   const sources = pageSources(ROOT);
   if (developing && isPageOf(sources, DASHBOARD_FOLDER)) return true;
-  // The bundler is loaded for those who need it.
+  // The bundler is loaded only if it is needed.
   const { buildDashboard, standIn } = await import("./dashboard.ts");
   try {
     await buildDashboard();
@@ -115,7 +115,7 @@ async function bundlePage(developing: boolean): Promise<boolean> {
 
 export const build = defineCommand({
   async run() {
-    // wrangler names its own command for a custom build; whatever is not "dev" is on its way to production.
+    // wrangler passes its own command to a custom build; anything but "dev" is on its way to production.
     const developing = process.env["WRANGLER_COMMAND"] === "dev";
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);

@@ -1,4 +1,4 @@
-// Which rules would act in HighLevel where the deployment has no token for it: asked of a running Worker.
+// Which rules would act in HighLevel for locations without a token, according to a running Worker.
 import { HIGHLEVEL_HOST } from "../act/highlevel/highlevel.ts";
 import { kindOf } from "../act/kinds.ts";
 import type { KnownLocation } from "../model/ledger.ts";
@@ -28,7 +28,7 @@ const TOLD: { readonly [state: string]: string } = {
   uninstalled: "has had the app uninstalled: install it again, or give it a private integration's token",
 };
 
-/** A warning for each rule with an action in HighLevel and each location that it is for and that has no active token. */
+/** A warning for each rule with an action in HighLevel and each of its locations that has no active token. */
 export async function tokenFindings(rules: readonly AdmittedRule[], worker: WorkerApi): Promise<readonly Finding[]> {
   const acting = rules.flatMap((admitted) => {
     const index = admitted.rule.actions.findIndex((action) => kindOf(action).host(action) === HIGHLEVEL_HOST);
@@ -65,7 +65,7 @@ async function stateOf(locationId: string, worker: WorkerApi): Promise<string> {
   return answer?.token?.state ?? "none";
 }
 
-/** What the Worker answers; `null`: it knows no such thing. */
+/** What the Worker answers; `null`: it does not know such a thing. */
 async function asked<Answer>(path: string, { url, adminToken, fetch }: WorkerApi): Promise<Answer | null> {
   const headers = { authorization: `Bearer ${adminToken ?? ""}` };
   const response = await fetch(new URL(path, url), { headers }).catch(() => null);

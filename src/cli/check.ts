@@ -9,7 +9,7 @@ import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local
 import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What a check came to. */
+/** The result of a check. */
 export interface CheckReport {
   readonly rules: number;
   readonly examples: number;
@@ -18,7 +18,7 @@ export interface CheckReport {
 
 const WATCH_SETTLE_MS = 100;
 
-/** Checks a folder of rules, which may name the conditions of the rules in force. */
+/** Checks a folder of rules, which may refer to the named conditions of the rules in force. */
 async function checkRules(folder: string, from: string, workerUrl: string | undefined): Promise<CheckReport> {
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = readRules(folder, from, configuration, join(RULES_FOLDER, "conditions"));

@@ -1,4 +1,4 @@
-// What the command line can do. A command's file, and all that it imports, is loaded when the command is named.
+// The commands of the command line. A command's file, and all that it imports, is loaded only when the command is used.
 import type { CommandDef } from "citty";
 
 /** A command before it is loaded. */

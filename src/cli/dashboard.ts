@@ -9,7 +9,7 @@ const STATIC = join(SOURCE, "static");
 const SCRIPT = "src/dashboard/main.tsx";
 const STYLE = "src/dashboard/style.css";
 
-/** Bundles the page. Files that stay the same are not written again: wrangler would reload them. It throws for code that cannot be bundled. */
+/** Bundles the page. Unchanged files are not written again: wrangler would reload. Throws if code cannot be bundled. */
 export async function buildDashboard(folder = DASHBOARD_FOLDER): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
@@ -39,7 +39,7 @@ export async function buildDashboard(folder = DASHBOARD_FOLDER): Promise<void> {
     if (!files.has(join(folder, "assets", name))) rmSync(join(folder, "assets", name));
 }
 
-/** Puts a page in place that says that there is none yet, where there is no other: without the folder wrangler serves nothing. */
+/** Without a page, writes one that says that there is none yet: without the folder wrangler serves nothing. */
 export function standIn(folder = DASHBOARD_FOLDER): void {
   if (existsSync(join(folder, "index.html"))) return;
   for (const name of readdirSync(STATIC)) writeChanged(join(folder, name), readFileSync(join(STATIC, name)));
@@ -47,7 +47,7 @@ export function standIn(folder = DASHBOARD_FOLDER): void {
   writeFileSync(join(folder, "index.html"), `<!doctype html><title>Afterbeep</title><p>${words}</p>\n`);
 }
 
-/** The page with the names that its script and style have got. */
+/** The page with the file names that its script and style were given. */
 function withNames(html: string, { outputs }: Metafile, folder: string): string {
   const addressOf = (entry: string): string => {
     const [output] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry) ?? [];

@@ -1,5 +1,5 @@
-// `npm run demo`: the main job with nothing else to start. The Worker in workerd, a receiver of webhooks and HighLevel's
-// stand-in on loopback, one signed event of every channel, follow-ups inside HighLevel, and what came of each.
+// `npm run demo`: shows the main job with nothing else to start. The Worker in workerd, a webhook receiver and
+// HighLevel's stand-in on loopback, one signed event of every channel, follow-ups inside HighLevel, and their results.
 import { defineCommand } from "citty";
 import { CHANNEL_EVENTS, tell } from "./demo/channels.ts";
 import { FOLLOW_UPS_MS, followUps } from "./demo/follow-ups.ts";

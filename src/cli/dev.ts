@@ -1,4 +1,4 @@
-// `npm run dev`: makes `.dev.vars` once and starts wrangler, which rebuilds when a rule or the code changes.
+// `npm run dev`: creates `.dev.vars` once and starts wrangler, which rebuilds when a rule or the code changes.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { defineCommand } from "citty";
@@ -12,7 +12,7 @@ const QUICK_START = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
-/** Where wrangler will listen: its own options may say. */
+/** Where wrangler will listen, which its own options may set. */
 function workerUrl(rawArgs: readonly string[]): string {
   const port = rawArgs.findIndex((arg) => arg === "--port");
   const [, given] = /^--port=(\d+)$/.exec(rawArgs.find((arg) => arg.startsWith("--port=")) ?? "") ?? [];

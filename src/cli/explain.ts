@@ -1,4 +1,4 @@
-// `rules explain event.json`: for every rule, fired or not, each condition with what it saw, in words.
+// `rules explain event.json`: in words, for every rule, fired or not, each condition with what it saw.
 import { defineCommand } from "citty";
 import { explainedEvent } from "../match/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
@@ -13,7 +13,7 @@ import { readRules } from "./rule-files.ts";
 import { UsageError } from "./usage-error.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 
-/** The decision on an event in a file, by the rule files as they are now, with nothing before it. */
+/** The decision about an event in a file, by the rule files as they are now, with no earlier events. */
 async function decisionOnFile(file: string): Promise<Decision> {
   const given = readJsonFile(file);
   const now = Date.now();

@@ -7,21 +7,21 @@ import { actionComponents } from "../rules/action-schema.ts";
 import { about, listOf } from "../rules/json-schema.ts";
 import { DURATION_PATTERN } from "../rules/schema.ts";
 
-/** Where the document stands. */
+/** The path of the document. */
 export const OPENAPI_FILE = join(ROOT, "docs/openapi.json");
 
-/** The components between these two are made here, the second one too. */
+/** The components after the first of these, up to and including the second, are made here. */
 const AFTER = "CancelTrigger";
 const LAST = "Action";
 const WIDTH = 120;
 const INDENT = 6;
-/** What stands first in a schema of the document, in this order. */
+/** The keys that come first in a schema of the document, in this order. */
 const FIRST = ["$ref", "type", "description", "required", "additionalProperties", "properties"];
 
 const component = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 const duration = component("Duration");
 
-/** The components of actions: each kind's, what they refer to, and what stands for any of them. */
+/** The components of actions: those of each kind, what they refer to, and the one for any action. */
 function openApiComponents(): readonly (readonly [name: string, schema: JsonObject])[] {
   const timed = {
     after: about("after the decision; absent: at once", duration),
@@ -43,7 +43,7 @@ function openApiComponents(): readonly (readonly [name: string, schema: JsonObje
   ];
 }
 
-/** The document with these components in the place of those that it has. */
+/** The document with its components of actions replaced by these. */
 export function withActionComponents(document: string): string {
   const root = parseTree(document);
   const schemas = root && findNodeAtLocation(root, ["components", "schemas"]);
@@ -64,7 +64,7 @@ function nameOf(property: Node): unknown {
   return property.children?.[0]?.value;
 }
 
-/** A schema as the document has them: sentences, and the keys in its order. */
+/** A schema in the style of the document: descriptions as sentences, keys in its order. */
 function inOpenApi(schema: JsonObject): JsonObject {
   const { properties, description, enum: oneOf, required, ...rest } = schema;
   const object: JsonObject = {
@@ -72,7 +72,7 @@ function inOpenApi(schema: JsonObject): JsonObject {
     ...(required === undefined ? {} : { required }),
     ...(oneOf === undefined ? {} : { type: "string", enum: oneOf }),
   };
-  // What a constant means stands at the component.
+  // What a constant means is said at the component.
   if (typeof description === "string" && !("const" in schema)) object["description"] = sentence(description);
   if (isJsonObject(properties)) object["properties"] = mapped(properties);
   for (const key of ["items", "additionalProperties"]) {
@@ -83,7 +83,7 @@ function inOpenApi(schema: JsonObject): JsonObject {
     const inner = object[key];
     if (Array.isArray(inner)) object[key] = inner.map((one) => (isJsonObject(one) ? inOpenApi(one) : one));
   }
-  // Strict readers want what is required to be said in the same place.
+  // Strict readers require the properties that are required to be defined in the same place.
   if (Array.isArray(required) && properties === undefined)
     object["properties"] = Object.fromEntries(
       required.filter((name) => typeof name === "string").map((name) => [name, {}]),
@@ -103,12 +103,12 @@ function placeOf(key: string): number {
   return place === -1 ? FIRST.length : place;
 }
 
-/** A phrase with a capital; the name of a scheme keeps its small letter. */
+/** A phrase with its first letter capitalised, unless it begins with the name of a scheme. */
 function sentence(phrase: string): string {
   return phrase.replace(/^(?!https?\b)[a-z]/, (letter) => letter.toUpperCase());
 }
 
-/** JSON on one line where it fits, else one line for each entry. `used` characters stand before it on its first line. */
+/** JSON on one line if it fits, else one line for each entry. `used` characters precede it on its first line. */
 function printed(value: Json, indent: number, used: number): string {
   const line = onOneLine(value);
   // A comma may follow.

@@ -1,28 +1,28 @@
-// Whether the page that lies in its folder is the one that the code would be bundled into now: a rule that is saved
-// while developing need not bundle it again. In doubt it is another one: a stale page is worse than a slow save.
+// Whether the page in its folder is the one that the code would be bundled into now: saving a rule during development
+// need not bundle it again. If in doubt, it is taken as different: a stale page is worse than a slow save.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What else a bundle comes from: what npm installed, and how imports and JSX are read. */
+/** What else a bundle depends on: what npm installed, and how imports and JSX are read. */
 const BESIDES = ["package.json", "package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"];
 
-/** What was bundled, and what came of it. */
+/** What was bundled, and the result. */
 interface Stamp {
   readonly sources: string;
   readonly page: string;
 }
 
 /**
- * One hash of the names and contents of all that a page of this project could be bundled from. Take it before bundling:
- * a file that is saved meanwhile then counts as not yet bundled.
+ * One hash of the names and contents of all files that a page of this project could be bundled from. Take it before
+ * bundling: then a file that is saved meanwhile counts as not yet bundled.
  */
 export function pageSources(project: string): string {
   const files = filesUnder(join(project, "src")).concat(BESIDES.map((name) => join(project, name)));
   return hashOf(files);
 }
 
-/** Whether a folder holds the page that was stamped last, untouched, and it came from these sources. */
+/** Whether a folder holds the page that was stamped last, unchanged, and bundled from these sources. */
 export function isPageOf(sources: string, folder: string): boolean {
   if (!existsSync(stampOf(folder))) return false;
   try {
@@ -33,7 +33,7 @@ export function isPageOf(sources: string, folder: string): boolean {
   }
 }
 
-/** Remembers which sources the page in a folder was bundled from, beside the folder: what is in it is served. */
+/** Notes which sources the page in a folder was bundled from. The note is beside the folder, whose contents are served. */
 export function stampPage(sources: string, folder: string): void {
   mkdirSync(dirname(folder), { recursive: true });
   writeFileSync(stampOf(folder), JSON.stringify({ sources, page: hashOf(filesUnder(folder)) } satisfies Stamp));
@@ -52,7 +52,7 @@ function filesUnder(folder: string): string[] {
     .toSorted();
 }
 
-/** Names are hashed, too, and lengths before contents, so that no file can pass for the end of another. */
+/** Names and lengths are hashed before contents, so that no file can pass for the end of another. */
 function hashOf(files: readonly string[]): string {
   const hash = createHash("sha256");
   for (const file of files) {

@@ -5,7 +5,7 @@ import type { Delivery } from "../model/delivery.ts";
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
 
-/** A finding as one line: `file:line:column`, pointer, what and what to do, and the code to search for. */
+/** A finding as one line: `file:line:column`, severity, what is wrong and what to do, the code to search for, pointer. */
 export function findingLine({ file, line, column, pointer, severity, code, message }: PlacedFinding): string {
   return `${file}:${line}:${column}  ${severity}  ${message}  (${code}${pointer === "" ? "" : ` at ${pointer}`})`;
 }
@@ -19,7 +19,7 @@ export function verdictLines({ verdicts }: Decision): string[] {
   );
 }
 
-/** A delivery as one line: what it is, where it stands, and why its last attempt failed. */
+/** A delivery as one line: what it is, its state, and why its last attempt failed. */
 export function deliveryLine({ rule, action, state, dueAt, attempts }: Delivery): string {
   const error = attempts.at(-1)?.error;
   const what = action === null ? "action" : actionName(action);
@@ -36,7 +36,7 @@ export function explanationLines({ verdicts }: Decision): string[] {
   ]);
 }
 
-/** Conditions under the groups that they stand in, which their pointers name. */
+/** Conditions listed under their groups, which their pointers name. */
 function conditionLines(conditions: readonly ConditionVerdict[]): string[] {
   const lines: string[] = [];
   let open: readonly string[] = [];
@@ -56,7 +56,7 @@ function conditionLines(conditions: readonly ConditionVerdict[]): string[] {
 
 const GROUP_WORDS: { readonly [group: string]: string } = { all: "all of", any: "any of", not: "not" };
 
-/** The pointers of the groups that a condition stands in, the outermost first. */
+/** The pointers of the groups that a condition is in, outermost first. */
 function groupsOf(pointer: string): readonly string[] {
   const keys = pointer.split("/").slice(1);
   return keys.flatMap((key, index) => (key in GROUP_WORDS ? [keys.slice(0, index + 1).join("/")] : []));

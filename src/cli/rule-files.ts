@@ -1,4 +1,4 @@
-// The rule files of a folder, and the named conditions beside them.
+// The rule files of a folder, and its named conditions.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Configuration } from "../model/configuration.ts";
@@ -16,7 +16,7 @@ export interface PlacedFinding extends Finding {
 /** The rules of a folder: those that were admitted, and what was found in any of them. */
 export interface RuleFolder {
   readonly admitted: readonly AdmittedRule[];
-  /** The named conditions that were admitted, each in full. */
+  /** The named conditions that were admitted, with those they refer to put in place. */
   readonly conditions: ReadonlyMap<string, ConditionGroup>;
   /** Errors and warnings, by file and place. */
   readonly findings: readonly PlacedFinding[];
@@ -24,10 +24,10 @@ export interface RuleFolder {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** What of the configuration admission goes by. */
+/** The part of the configuration that admission needs. */
 export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "ownHosts" | "retentionDays">;
 
-/** Reads and admits `*.json` of a folder, and the named conditions: those of its `conditions/`. Files are named as seen from `from`. */
+/** Reads and admits `*.json` of a folder, and the named conditions. File names are relative to `from`. */
 export function readRules(
   folder: string,
   from: string,
@@ -80,7 +80,7 @@ function readConditions(files: readonly RuleSource[]): {
       waiting.filter(({ text }) => namedIn(text).some((name) => names.has(name))),
       waiting.filter(({ text }) => !namedIn(text).some((name) => names.has(name))),
     ];
-    // What is left refers to itself in a circle: admission says that it is not known.
+    // What is left refers to itself in a cycle: admission says that it is not known.
     for (const source of ready.length > 0 ? ready : later) {
       const result = admitConditions(source, { conditions });
       if (result.ok) conditions.set(result.value.name, result.value.conditions);
@@ -95,7 +95,7 @@ function nameOf(file: string): string {
   return (file.split("/").at(-1) ?? file).replace(/\.json$/, "");
 }
 
-/** Rules that do the same on the same: an edited copy whose original stayed. */
+/** Reports rules that do the same on the same conditions: probably a copy whose original stayed. */
 function sameRules(admitted: readonly AdmittedRule[]): Finding[] {
   const first = new Map<string, string>();
   return admitted.flatMap(({ file, rule }) => {

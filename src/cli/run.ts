@@ -1,5 +1,5 @@
-// The command line without its process: which command the arguments name, what it may be given, and how it is told what
-// is wrong.
+// The command line without its process: which command the arguments name, which options it accepts, and how usage errors
+// are reported.
 import { renderUsage, runCommand, type CommandDef } from "citty";
 import { didYouMean } from "../kit/suggestion.ts";
 import { COMMANDS } from "./commands.ts";
@@ -8,7 +8,7 @@ import { UsageError } from "./usage-error.ts";
 const USAGE_EXIT_CODE = 2;
 const PROGRAM = { name: "npm run rules", description: "Afterbeep: rules on HighLevel message events" };
 
-/** Runs what the arguments name. It prints, and sets the exit code: 1 for what the command found, 2 when it was called wrongly. */
+/** Runs the command in the arguments. It prints, and sets the exit code: 1 if the command failed, 2 for wrong usage. */
 export async function runCli(rawArgs: readonly string[]): Promise<void> {
   const name = rawArgs.find((arg) => !arg.startsWith("-")) ?? "";
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -28,13 +28,13 @@ export async function runCli(rawArgs: readonly string[]): Promise<void> {
   }
 }
 
-/** The whole, with the commands that are loaded; of the others it knows what the usage text says. */
+/** The whole command line with the loaded commands; of the others it has only the usage text. */
 function main(loaded: { readonly [name: string]: CommandDef }): CommandDef {
   const listed = Object.entries(COMMANDS).map(([name, { description }]) => [name, { meta: { name, description } }]);
   return { meta: PROGRAM, subCommands: { ...Object.fromEntries(listed), ...loaded } };
 }
 
-/** citty lets options pass that no command has; a misspelt one would be lost in silence. `dev` hands its own on to wrangler. */
+/** citty accepts unknown options, so a misspelt one would be ignored silently. `dev` passes its own on to wrangler. */
 function refuseUnknownOptions({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
   const takesWords = Object.values(args as object).some((arg: { type?: string }) => arg.type !== "boolean");
   if (!takesWords && given.slice(1).some((arg) => !arg.startsWith("-")))

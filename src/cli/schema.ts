@@ -1,5 +1,5 @@
-// `rules schema`: writes the JSON Schema of rule files, which editors complete and underline by, and the actions of the
-// OpenAPI document.
+// `rules schema`: writes the JSON Schema of rule files, which editors use to complete and underline, and the actions of
+// the OpenAPI document.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
@@ -7,10 +7,10 @@ import { ruleSchema } from "../rules/schema.ts";
 import { ROOT } from "../local/project.ts";
 import { OPENAPI_FILE, withActionComponents } from "./openapi.ts";
 
-/** Where the schema stands; rule files point to it. */
+/** The path of the schema; rule files point to it. */
 export const SCHEMA_FILE = join(ROOT, "schema/rule.schema.json");
 
-/** The schema as the file holds it. */
+/** The schema as the text of the file. */
 export function schemaText(): string {
   return `${JSON.stringify(ruleSchema, null, 2)}\n`;
 }

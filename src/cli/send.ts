@@ -1,4 +1,5 @@
-// `rules send <sample>`: a realistic event, signed as its sender would with what `.dev.vars` holds, and the decision that it led to.
+// `rules send <sample>`: sends a realistic event, signed as by its real sender with the keys in `.dev.vars`, and shows
+// the decision about it.
 import { defineCommand } from "citty";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { sendEvent, storyOf, type Sent, type Story, type Target } from "../local/hook-client.ts";
@@ -9,7 +10,7 @@ import { developmentKey, gatewaySecret } from "../local/sign.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Reads `--set path=value` pairs. A value that is JSON is taken as such, anything else as text; `a.b` reaches into objects. */
+/** Reads `--set path=value` pairs. A value is parsed as JSON if possible, else taken as text; `a.b` reaches into objects. */
 export function readSets(rawArgs: readonly string[]): JsonObject {
   const pairs = rawArgs.flatMap((arg, index) =>
     arg === "--set" ? [rawArgs[index + 1] ?? ""] : arg.startsWith("--set=") ? [arg.slice("--set=".length)] : [],
@@ -50,7 +51,7 @@ function sampleList(): string {
     .join("\n");
 }
 
-/** What a person is shown of an answer. */
+/** An answer, as shown to a person. */
 export function answerLines(sent: Sent, story: Story | null): string[] {
   const { httpStatus, answer } = sent;
   if (httpStatus !== 202)

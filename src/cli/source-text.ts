@@ -9,7 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Where a JSON pointer leads to in a text; for what is missing, where it should be; for what is no JSON, where it breaks. */
+/** Where a JSON pointer leads in a text; for a missing value, where it should be; for invalid JSON, where it breaks. */
 export function placeOf(text: string, pointer: string): Place {
   if (isTooDeep(text)) return { line: 1, column: 1 };
   const errors: ParseError[] = [];
@@ -26,12 +26,12 @@ export function placeOf(text: string, pointer: string): Place {
     if (!next) break;
     node = next;
   }
-  // A value whose key is wrong is told at its key.
+  // The place of a property's value is that of its key.
   const property = node?.parent?.type === "property" ? node.parent : node;
   return placeAt(text, property?.offset ?? 0);
 }
 
-/** The parser recurses: what admission refuses as too deep is not looked into. */
+/** The parser recurses, so a text that admission refuses as too deep is not parsed. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const character of text) {

@@ -1,4 +1,4 @@
-// `rules token`: a new token for the operator's API, and the line that lets it in.
+// `rules token`: a new token for the operator's API, and the configuration line that admits it.
 import { randomBytes } from "node:crypto";
 import { defineCommand } from "citty";
 import { hex, sha256 } from "../kit/hash.ts";
@@ -6,7 +6,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** A hash of fewer random bits could be guessed from the configuration. */
 const TOKEN_BYTES = 32;
-/** Tells whoever finds a token where it belongs. */
+/** Shows whoever finds a token what it is for. */
 const PREFIX = "ab_";
 const NAME = /^[\w.@-]{1,64}$/;
 

@@ -1,4 +1,4 @@
-/** The command was called wrongly: told with a word on what to write, and exit code 2. */
+/** The command was called wrongly: reported with a hint about what to write, and exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -1,4 +1,4 @@
-// Where a payload names its contact: at the top or inside an object, as the entry of its kind says.
+// Where a payload names its contact: at the top level or inside an object, as the entry of its kind says.
 import { EVENT_KINDS, KINDS, type KindEntry } from "../model/event-kinds.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 
@@ -11,7 +11,7 @@ export function contactPath({ contact }: Place): readonly string[] {
   return contact.split(".");
 }
 
-/** What stands where a kind of event names its contact; `undefined`: nothing does. */
+/** The value at the place where a kind of event names its contact; `undefined`: there is none. */
 export function contactIn(place: Place, payload: Json): Json | undefined {
   return contactPath(place).reduce<Json | undefined>(
     (value, key) => (isJsonObject(value) ? value[key] : undefined),
@@ -19,12 +19,12 @@ export function contactIn(place: Place, payload: Json): Json | undefined {
   );
 }
 
-/** The payload with this contact where its kind names it. Where something else than an object is in the way, it stays as it is. */
+/** The payload with this contact where its kind names it; unchanged if anything but an object is on the way there. */
 export function withContact(place: Place, payload: JsonObject, contactId: string): JsonObject {
   return placed(payload, contactPath(place), contactId);
 }
 
-/** Every id that may be a contact's, whatever the kind and in whichever form, so that erasing the contact finds what is held. */
+/** Every id that may be a contact's, whatever the kind or type of value, so that erasing the contact finds what is kept. */
 export function contactsNamed(payload: Json, places: readonly Place[] = PLACES): readonly string[] {
   const ids = places.map((place) => contactIn(place, payload));
   const named = ids.filter((id) => typeof id === "string" || typeof id === "number");

@@ -44,11 +44,11 @@ const OUTCOME_OF = tableOf<Outcome>({
   queued: "pending",
 });
 
-/** A call that never got as far as a mailbox. */
+/** Outcomes of a call that never reached a mailbox. */
 const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
-/** The word of `channel` or `outcome` that stands for one of HighLevel's spellings, or `null`. */
+/** The word of `channel` or `outcome` for one of HighLevel's spellings, or `null`. */
 export function derivedWord(fact: string, spelling: string): string | null {
   if (fact === "channel") return CHANNEL_OF.get(word(spelling)) ?? null;
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
@@ -62,9 +62,10 @@ export function channelOf(kind: EventKind, payload: JsonObject): Channel {
 }
 
 /**
- * The outcome. On a call `callStatus` decides, except that either field may say `voicemail`; `completed`
- * there means that the call was taken, while a bare `status: completed` proves nothing. A voicemail drop
- * that is `completed` was delivered, unless its `callStatus` says that the call failed; any other completed message was at least sent.
+ * The outcome. On a call `callStatus` decides, except that either field may say `voicemail`; `callStatus: completed`
+ * means that the call was answered, while a bare `status: completed` proves nothing. A voicemail drop that is
+ * `completed` was delivered, unless its `callStatus` says that the call failed; any other completed message was at
+ * least sent.
  */
 export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   const status = word(payload["status"]);
@@ -91,12 +92,12 @@ export function senderOf(payload: JsonObject): Sender {
   return source === "app" || source === "manual" ? "person" : "automation";
 }
 
-/** Where it went: phone numbers or e-mail addresses, whichever form the fields have in which the kind holds them. */
+/** The phone numbers or e-mail addresses that a message went to, whatever the form of the kind's fields for them. */
 export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
   return (KINDS[kind].recipients ?? []).flatMap((name) => addresses(payload[name]));
 }
 
-/** An internal comment never reaches the contact. */
+/** Whether a message is an internal comment, which never reaches the contact. */
 export function isInternal(payload: JsonObject): boolean {
   return word(payload["messageType"]) === "internalcomment";
 }
@@ -111,8 +112,8 @@ const MAX_SPELLING_CHARACTERS = 40;
 const folded = new Map<string, string>();
 
 /**
- * A word without case, spaces, dashes and underscores; `""` for anything that is no text, or longer than any spelling: a
- * status can be as long as a body. The same few come again and again.
+ * A word in lower case with its letters only; `""` for anything that is not text, or is longer than any spelling: a
+ * status can be as long as a body. Results are cached, as the same few come again and again.
  */
 function word(value: Json | undefined): string {
   if (typeof value !== "string" || value.length > MAX_SPELLING_CHARACTERS) return "";

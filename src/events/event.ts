@@ -1,4 +1,4 @@
-// From a payload to an Event and its facts. Pure: the caller brings the key and the time of receipt.
+// From a payload to an Event and its facts. Pure: the caller supplies the key and the time of receipt.
 import type { Event, Facts } from "../model/event.ts";
 import { EVENT_KINDS, KINDS, type EventKind, type Guard, type HookRoute } from "../model/event-kinds.ts";
 import type { Issue } from "../model/failure.ts";
@@ -15,7 +15,7 @@ export type ReadEvent =
   | { readonly status: "ignored"; readonly kind: string }
   | { readonly status: "unusable"; readonly issues: readonly Issue[] };
 
-/** What is known of an event besides its payload. */
+/** What is known about an event besides its payload. */
 export interface Received {
   readonly key: string;
   readonly route: HookRoute;
@@ -32,7 +32,7 @@ const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
   gateway: 'Expected "GatewayStatus": what HighLevel sends goes to /hooks/highlevel',
 };
 
-/** Validates a payload, as the kind that its `type` stands for on its route. */
+/** Validates a payload as the kind that its `type` means on its route. */
 export function readEvent(payload: Json, received: Received): ReadEvent {
   if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
   const named = payload["type"];
@@ -62,7 +62,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
   };
 }
 
-/** Reads one fact of an event; `undefined` when it is absent, or the kind of event does not have it. */
+/** Reads one fact of an event; `undefined` if it is absent, or the kind of event does not have it. */
 export type FactReader = (event: Event) => Json | undefined;
 
 const DERIVED: { readonly [name: string]: FactReader } = {
@@ -76,13 +76,13 @@ const DERIVED: { readonly [name: string]: FactReader } = {
   sender: ({ payload }) => senderOf(payload),
 };
 
-/** No name in the table of facts is one that every object has, so what is read is what was sent. */
+/** No fact has the name of a property that every object inherits, so what is read is what was sent. */
 function payloadReader(name: string, { type, always }: FactEntry): FactReader {
   const read: FactReader = ({ payload }) => plain(type, payload[name]);
   return type === "list" && always ? (event) => read(event) ?? [] : read;
 }
 
-/** How each fact that an event alone decides is read. Facts of the moment and of the log are not among them. */
+/** A reader for each fact that depends on the event alone. Facts of the moment and of the log have none. */
 export const FACT_READERS: ReadonlyMap<string, FactReader> = new Map(
   Object.entries(FACTS).flatMap(([name, entry]): [string, FactReader][] => {
     const read = entry.derived ? DERIVED[name] : payloadReader(name, entry);
@@ -104,7 +104,7 @@ export function factsOf(event: Event): Facts {
   return facts;
 }
 
-/** Whether an event is one that only rules that ask for it may see, and for what reason. */
+/** Why only rules that include such events may see an event; `null`: every rule may. */
 export function guardedAs({ kind, payload }: Event): Guard | null {
   return KINDS[kind].guards?.find((guard) => IS_GUARDED[guard](payload)) ?? null;
 }
@@ -114,15 +114,15 @@ const IS_GUARDED: { readonly [G in Guard]: (payload: JsonObject) => boolean } = 
   internal: isInternal,
 };
 
-/** When it happened, and never after it was received, whatever a clock elsewhere says. */
+/** When an event happened, but never later than it was received, whatever other clocks say. */
 function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): string {
   const { time: own = "timestamp" } = KINDS[kind];
   const said = time(payload[own]) ?? time(payload["timestamp"]) ?? receivedAt;
-  // As numbers: a year past 9999 is written with a sign, and would sort before every other.
+  // Compared as numbers: a year past 9999 is written with a sign, and as text would sort before all others.
   return Date.parse(said) > Date.parse(receivedAt) ? receivedAt : said;
 }
 
-/** The value of a fact in the one form its type has; `undefined` when it is absent. */
+/** The value of a fact in the one form that its type has; `undefined` if it is absent. */
 function plain(type: FactType, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return undefined;
   if (value === "") return type === "text" ? "" : undefined;
@@ -133,7 +133,7 @@ function plain(type: FactType, value: Json | undefined): Json | undefined {
   return value;
 }
 
-/** Text that the struct has proved to be text. */
+/** A value that the struct has proved to be text. */
 function text(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }

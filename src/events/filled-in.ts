@@ -1,21 +1,21 @@
-// A payload that a person wrote, in a rule's example or in a story, with what they left out.
+// A payload that a person wrote, in a rule's example or in a story, completed with what they left out.
 import { KINDS } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { contactIn, withContact } from "./contact.ts";
 import { kindNamed } from "./kind-of.ts";
 
-/** What stands in for what a payload leaves out. */
+/** Values for what a payload leaves out. */
 export interface Defaults {
   readonly type: string;
   readonly locationId: string;
   readonly contactId: string;
-  /** For kinds that name a message. */
+  /** Used for kinds that name a message. */
   readonly messageId: string;
-  /** ISO 8601: when it happens and is told. Absent: the payload says no time, so it happens when it is received. */
+  /** ISO 8601: when it happens and is sent. Absent: the payload has no time, so it happens when it is received. */
   readonly at?: string;
 }
 
-/** The payload with its defaults, each where its kind has it. A kind that is not known gets no contact. */
+/** The payload with its defaults, each where its kind has it. An unknown kind gets no contact. */
 export function filledIn(given: JsonObject, { type, locationId, contactId, messageId, at }: Defaults): JsonObject {
   const kind = kindNamed(typeof given["type"] === "string" ? given["type"] : type);
   if (kind === null) return { type, locationId, ...given };

@@ -1,4 +1,4 @@
-// Which kind of event a payload is, by its `type` and the hook that it came in by.
+// Which kind of event a payload is, judging by its `type` and the hook that it came in by.
 import { EVENT_KINDS, KINDS, type EventKind, type HookRoute } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 
@@ -7,20 +7,20 @@ const KIND_OF_TYPE: ReadonlyMap<string, EventKind> = new Map(
 );
 const NAMES: ReadonlySet<string> = new Set(EVENT_KINDS);
 
-/** What `type` says on events of a kind, the usual word first. */
+/** The values of `type` on events of a kind, the usual one first. */
 export function typesOf(kind: EventKind): readonly [string, ...string[]] {
   const [first = kind, ...others] = KINDS[kind].types ?? [];
   return [first, ...others];
 }
 
-/** The kind that a `type` stands for on its own route, or `null`: none that is known. */
+/** The kind that a `type` means on its own route; `null` if it is not known. */
 export function kindNamed(type: unknown): EventKind | null {
   return typeof type === "string" ? (KIND_OF_TYPE.get(type) ?? null) : null;
 }
 
 /**
- * The kind that a `type` is on a route; `null`: none that is known. HighLevel signs what it sends to either of its routes,
- * so an event may come in by the provider's; a gateway sends its own kinds and nothing else, by its own route.
+ * The kind that a `type` means on a route; `null` if it is not known. HighLevel signs what it sends to either of its
+ * routes, so an event may come in by the provider's; a gateway sends only its own kinds, by its own route.
  */
 export function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
   const kind = kindNamed(type);
@@ -29,7 +29,7 @@ export function kindOf(type: string, route: HookRoute): EventKind | "wrong-route
   return own === route || (own === "events" && route === "provider") ? kind : "wrong-route";
 }
 
-/** The route that a payload comes in by, for those who only have the payload. */
+/** The route that a payload comes in by, for callers that have only the payload. */
 export function routeOf(payload: JsonObject): HookRoute {
   const kind = kindNamed(payload["type"]);
   return kind === null ? "events" : KINDS[kind].route;

@@ -3,7 +3,7 @@ import type { Issue } from "../model/failure.ts";
 
 export const MAX_DEPTH = 32;
 export const MAX_NODES = 5_000;
-/** Of a key in a pointer: keys come from outside, and a whole body can be one. */
+/** For a key in a pointer: keys come from outside, and one can fill a whole body. */
 const MAX_POINTER_KEY_CHARACTERS = 64;
 
 const BYTE_ORDER_MARK = "\uFEFF";
@@ -11,17 +11,17 @@ const BYTE_ORDER_MARK = "\uFEFF";
 /** Keys that reach a prototype in careless code, ours or a user's: they are dropped. */
 const PROTOTYPE_KEYS = ["__proto__", "constructor", "prototype"];
 
-/** JSON from the wire: `issues` tells why it cannot be used, `value` is there all the same. */
+/** JSON from the wire: `issues` says why it cannot be used; `value` is there in any case. */
 export interface ParsedJson {
   readonly text: string;
   readonly value: Json;
   readonly issues: readonly Issue[];
 }
 
-/** UTF-8 JSON as data without prototype keys, or `null` when the bytes are not that. */
+/** Parses UTF-8 JSON into data without prototype keys; `null` if the bytes are not UTF-8 JSON. */
 export function parseJson(body: Uint8Array): ParsedJson | null {
   try {
-    // A byte order mark stays in the text, so that it can be turned into the same bytes again, and is no JSON.
+    // A byte order mark stays in the text, so that the text gives the same bytes again, but it is not JSON.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
     const value = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text) as Json;
     return { text, value, issues: boundAndClean(value) };
@@ -30,7 +30,7 @@ export function parseJson(body: Uint8Array): ParsedJson | null {
   }
 }
 
-/** Drops prototype keys in place, and stops with an issue where the document is too deep or too wide, or holds a number that is none. */
+/** Drops prototype keys in place; stops with an issue if the document is too deep or wide, or a number is not finite. */
 function boundAndClean(root: Json): readonly Issue[] {
   const path: (string | number)[] = [];
   let nodes = 1;
@@ -40,7 +40,7 @@ function boundAndClean(root: Json): readonly Issue[] {
     message,
   });
 
-  // Bounded by MAX_DEPTH, so it can call itself. What an object or a list holds is counted before it is looked at.
+  // Bounded by MAX_DEPTH, so recursion is safe. The items of an object or a list are counted before they are visited.
   function visit(value: Json): Issue | null {
     if (typeof value === "number" && !Number.isFinite(value))
       return issueAt("EVENT_NUMBER", "Expected a number that fits in a double");

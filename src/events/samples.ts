@@ -1,5 +1,5 @@
 // A realistic event of every kind and channel, as HighLevel or a gateway sends it: forms from HighLevel's documentation,
-// and the spellings that deliveries were seen with. Ids and times are made anew for each event that is sent.
+// and spellings that were seen in real webhooks. Each event that is sent gets new ids and times.
 import { KINDS, type HookRoute } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { contactIn, withContact } from "./contact.ts";
@@ -270,7 +270,7 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
 /** The eight channels of OutboundMessage and the two provider kinds: what the demo sends. */
 export const CHANNEL_SAMPLES = ["sms", "email", "call", "voicemail", "fb", "ig", "gmb", "live-chat"] as const;
 
-/** A payload to send: the sample with a fresh envelope, and what the caller sets over it. It still names its contact. */
+/** A payload to send: the sample with a new envelope, overridden by what the caller sets. It always names its contact. */
 export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date): JsonObject {
   const kind = kindNamed(payload["type"]);
   if (kind === null) throw new Error("A sample is of a kind that is known");
@@ -279,7 +279,7 @@ export function payloadOf({ payload, route }: Sample, set: JsonObject, now: Date
   const whole: JsonObject = {
     ...payload,
     ...(has("messageId") ? { messageId: crypto.randomUUID() } : {}),
-    // A gateway has an id of its own in a header.
+    // A gateway has its own id in a header.
     ...(route === "gateway" ? {} : { webhookId: crypto.randomUUID() }),
     timestamp: now.toISOString(),
     ...(has("dateAdded") ? { dateAdded: now.toISOString() } : {}),

@@ -1,5 +1,5 @@
 // One struct for each kind of event, made from the table of kinds. They accept every deviation that was seen
-// in deliveries and keep unknown keys; what they refuse cannot be used.
+// in real webhooks and keep unknown keys; what they refuse cannot be used.
 import { define, Struct, type } from "superstruct";
 import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
@@ -8,7 +8,7 @@ import { contactPath } from "./contact.ts";
 
 const NUMERIC = /^\s*-?\d+(\.\d+)?\s*$/;
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
-/** It stands in paths of the API, in which `.` and `..` would be steps. */
+/** It becomes part of paths of the API, in which `.` and `..` would be steps. */
 const CONTACT_ID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
 
 type Check = (value: unknown) => true | string;
@@ -16,7 +16,7 @@ type Check = (value: unknown) => true | string;
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-/** What each type accepts from the wire. Absent, `null` and `""` are accepted for all but the ids an event cannot do without. */
+/** What each type accepts from the wire. Absent, `null` and `""` are accepted for all but the required ids. */
 const CHECKS: { readonly [T in FieldType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
@@ -51,7 +51,7 @@ function requiredId(form: RegExp, message: string): IdStruct {
 const locationId = requiredId(LOCATION_ID, "Expected the id of a location");
 const contactId = requiredId(CONTACT_ID, "Expected the id of a contact");
 
-/** What holds the contact under these keys. Where it is absent the contact is what is missing, and is named. */
+/** The struct of whatever holds the contact under these keys. If that is absent, the contact is reported as missing. */
 function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
   if (key === undefined) return contactId;
   return new Struct<unknown, null>({
@@ -65,7 +65,7 @@ function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
   });
 }
 
-/** What a payload of a kind has to be: the ids that an event cannot do without, and each known field of its type. */
+/** The struct of a payload of a kind: the ids that an event requires, and each known field with its type. */
 export function structOf(entry: KindEntry) {
   const [holder = "", ...inner] = contactPath(entry);
   const known = Object.entries(entry.fields).map(([name, { type: fieldType }]) => [name, field(fieldType)] as const);
@@ -75,12 +75,12 @@ export function structOf(entry: KindEntry) {
 /** The struct of each kind of event. */
 export const EVENT_STRUCTS = forEachKind(structOf);
 
-/** Whether this has the form of a location's id. */
+/** Whether a value has the form of a location's id. */
 export function isLocationId(id: unknown): id is string {
   return isText(id) && LOCATION_ID.test(id);
 }
 
-/** The location that a payload names, or `null` when it names none that could exist. */
+/** The location that a payload names, or `null` if it names none that could exist. */
 export function locationOf(payload: Json): string | null {
   const id = isJsonObject(payload) ? payload["locationId"] : null;
   return isLocationId(id) ? id : null;

@@ -1,5 +1,5 @@
-// What each call and each of its fields is, for people: the schema of rules and the docs say it. Beside it stands how
-// rules write the call, for tests. It is no part of the Worker.
+// What each call and each of its fields is, for people: used in the schema of rules and the docs. Also how rules write
+// the calls, for tests. This is not part of the Worker.
 import type { Json } from "../kit/json.ts";
 import type { HighLevelCall } from "../model/rule.ts";
 import type { FieldName } from "./calls.ts";
@@ -79,7 +79,7 @@ export const CALL_PHRASES: {
   },
 };
 
-/** How rules write the fields of each call: all of one call's samples together have every field that it takes. */
+/** How rules write the fields of each call: together, the samples of a call have every field that it takes. */
 export const CALL_SAMPLES: {
   readonly [Call in HighLevelCall]: readonly { readonly [Name in FieldName<Call>]?: Json }[];
 } = {

@@ -1,8 +1,8 @@
-// What each call does, in words that somebody reads who does not program.
+// What each call does, in words for people who do not program.
 import type { HighLevelCall } from "../model/rule.ts";
 import type { FieldName } from "./calls.ts";
 
-/** The texts of a call's field as they are quoted, `""` where it is left out; and a field that is one plain word. */
+/** Reads a field of a call: `quoted` its texts in quotes, `""` if it is left out; `word` a field that is one plain word. */
 type Read<Name> = (name: Name) => string;
 type Sentence<Name> = (quoted: Read<Name>, word: Read<Name>) => string;
 

@@ -3,7 +3,7 @@
 import type { Field, Form, Shape } from "../model/field.ts";
 import { MESSAGE_TYPES, type HighLevelCall } from "../model/rule.ts";
 
-/** What a field holds: a text, a list of texts, a duration, a text that comes to one of some words, an object of texts. */
+/** What a field holds: a text, a list of texts, a duration, a text that yields one of some words, or an object of texts. */
 type CallForm =
   | Extract<Form, "text" | "texts" | "duration">
   | Extract<Form, { readonly words: readonly string[] } | { readonly texts: readonly string[] }>;
@@ -11,7 +11,7 @@ type CallForm =
 /** A field of a call, as a rule writes it. Every text may be a template. */
 export interface CallField extends Field {
   readonly form: CallForm;
-  /** HighLevel's name for it, where that is another. */
+  /** HighLevel's name for it, if different. */
   readonly as?: string;
   /** Its value if a rule leaves it out. */
   readonly otherwise?: string;

@@ -1,39 +1,39 @@
-// HighLevel's limits on calls, per app and location: so many in an interval, so many a day. Pure: what is known of them,
-// and what each call and each answer adds. Numbers: HighLevel's documentation of rate limits, until its answers say more.
+// HighLevel's limits on calls, per app and location: one for an interval, one for a day. Pure: what is known about them,
+// and what each call and each answer adds. Numbers: HighLevel's documentation of rate limits, until answers say more.
 
-/** How many calls a delivery may come to: asking about the contact, the location and earlier messages, and its own. */
+/** How many calls a delivery may need: for the contact, the location and earlier messages, and its own. */
 const RESERVE = 4;
-/** What is counted is counted in so many slices of an interval, each as if all of it had come at its end. */
+/** Calls are counted in this many slices of an interval, each as if all its calls had come at its end. */
 const SLICES = 50;
-/** Once there is no room, it is waited for until a tenth of the limit is free, so that nobody wakes for single calls. */
+/** Once there is no room, wait until a tenth of the limit is free, so that nothing wakes up for single calls. */
 const BATCHES = 10;
-/** For how many intervals it is remembered that others call too, and what part of the limit they may take at once. */
+/** For how many intervals to remember that others call, too, and what part of the limit they may take at once. */
 const OTHERS_INTERVALS = 30;
 const OTHERS_SHARE = 3;
 const DAY_MS = 86_400_000;
-/** When HighLevel's day ends is not told: with nothing left, one delivery asks each hour, and at midnight UTC. */
+/** HighLevel does not say when its day ends: with nothing left, one delivery tries every hour, and at midnight UTC. */
 const ASK_AGAIN_MS = 3_600_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 const LONGEST_INTERVAL_MS = 3_600_000;
 const TOO_MANY_REQUESTS = 429;
 
-/** What an answer said of its window, and what left since. */
+/** What an answer said about its window, and what has left since. */
 interface Told {
   /** `X-RateLimit-Remaining` as it came. */
   readonly remaining: number;
   /** Calls of ours that it may not have counted: in flight then, or left since. */
   readonly uncounted: number;
-  /** The last call that had left when it came. A later answer tells more only if its call left after that. */
+  /** The last call that had left when it came. A later answer says more only if its call left after that. */
   readonly ticket: number;
   /** When it came. */
   readonly atMs: number;
-  /** The window that it is about had begun by then. */
+  /** The window that it is about had begun by this time. */
   readonly begunByMs: number;
 }
 
-/** What is known of the limits. Plain data: it is stored as it is. */
+/** What is known about the limits. Plain data, stored as it is. */
 export interface Limits {
-  /** The version of this form. */
+  /** The version of this format. */
   readonly v: 1;
   readonly max: number;
   readonly intervalMs: number;
@@ -44,11 +44,11 @@ export interface Limits {
   /** Calls so far. */
   readonly tickets: number;
   readonly told: Told | null;
-  /** Calls of others with the same limits: when some were seen last, and how many may come at any moment. */
+  /** Calls by others under the same limits: when they were last noticed, and how many may come at any moment. */
   readonly others: { readonly seenAtMs: number; readonly atOnce: number };
   /** After a 429: how many in a row, the last call that had left by then, and until when nothing leaves. */
   readonly pause: { readonly strikes: number; readonly ticket: number; readonly untilMs: number };
-  /** What is left of a day (UTC, days since 1970), and since when that is too little. */
+  /** What is left of the limit for a day (UTC, days since 1970), and since when that is too little. */
   readonly day: { readonly day: number; readonly left: number; readonly exhaustedAtMs: number | null };
 }
 
@@ -72,22 +72,22 @@ export const PUBLISHED_LIMITS: Limits = {
   day: { day: 0, left: 200_000, exhaustedAtMs: null },
 };
 
-/** Whether another delivery may be begun while so many others are being sent. */
+/** Whether another delivery may be begun while this many others are being sent. */
 export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boolean {
   const { inFlight, told } = limits;
   const need = needOf(limits);
-  // What others may still call, beside what is in flight already.
+  // The calls that the other deliveries may still make, besides those already in flight.
   const reserved = Math.max(0, deliveries * need - inFlight);
   if (pausedUntil(limits, nowMs) > nowMs || freeOf(limits, nowMs) - reserved < need) return false;
   const day = dayAt(limits, nowMs);
   const isDayOver = day.left - reserved < need;
   if (isDayOver && nowMs < asksAt(day)) return false;
-  // Where nothing is known, one asks.
+  // If nothing is known, one delivery goes first to find out.
   if (isDayOver || told === null || !isFresh(limits, told, nowMs)) return deliveries === 0 && inFlight === 0;
   return leftOf(limits, told, deliveries, nowMs) - reserved >= need;
 }
 
-/** When a delivery may be begun, as far as is known, once nothing is being sent: now, or later. */
+/** When a delivery may be begun, as far as is known, if nothing is being sent: now, or later. */
 export function mayBeginAt(limits: Limits, nowMs: number): number {
   const { told } = limits;
   const need = needOf(limits);
@@ -102,13 +102,13 @@ export function mayBeginAt(limits: Limits, nowMs: number): number {
   );
 }
 
-/** Whether a call of a delivery that was begun may leave: not within a pause, and never one more than the limit. */
+/** Whether a call of a delivery that has begun may leave: not within a pause, and never beyond the limit. */
 export function mayLeave(limits: Limits, nowMs: number): boolean {
   const day = dayAt(limits, nowMs);
   return pausedUntil(limits, nowMs) <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
 }
 
-/** A call leaves. */
+/** The limits after a call has left, and its ticket. */
 export function leaving(limits: Limits, nowMs: number): [Limits, Ticket] {
   const { told } = limits;
   const number = limits.tickets + 1;
@@ -123,12 +123,12 @@ export function leaving(limits: Limits, nowMs: number): [Limits, Ticket] {
   return [after, { number }];
 }
 
-/** A call ended without an answer. */
+/** The limits after a call has ended without an answer. */
 export function unanswered(limits: Limits, nowMs: number): Limits {
   return withEnded({ ...limits, inFlight: limits.inFlight - 1 }, 1, nowMs);
 }
 
-/** An answer came to a call. */
+/** The limits after a call was answered. */
 export function answered(
   limits: Limits,
   { number }: Ticket,
@@ -139,7 +139,7 @@ export function answered(
   const isAfterPause = number > learned.pause.ticket;
   if (status !== TOO_MANY_REQUESTS)
     return isAfterPause ? { ...learned, pause: { ...learned.pause, strikes: 0 } } : learned;
-  // With the day used up there is nothing to be learned from a second one.
+  // If the day's limit is used up, a second 429 in a row teaches nothing.
   if (learned.day.exhaustedAtMs !== null) return learned;
   const strikes = learned.pause.strikes + (isAfterPause ? 1 : 0);
   const pauseMs = Math.min(LONGEST_PAUSE_MS, learned.intervalMs * 2 ** Math.min(20, strikes - 1));
@@ -151,7 +151,7 @@ export function answered(
   };
 }
 
-/** After a stop: what so many deliveries may have called by then counts as called now, for nobody knows. */
+/** After a restart: calls that this many deliveries may have made count as made now, because nobody knows. */
 export function resumed(limits: Limits, deliveries: number, nowMs: number): Limits {
   const calls = deliveries * needOf(limits);
   const day = dayAt(limits, nowMs);
@@ -165,7 +165,7 @@ export function resumed(limits: Limits, deliveries: number, nowMs: number): Limi
 }
 
 function withHeaders(limits: Limits, ticket: number, headers: Headers, nowMs: number): Limits {
-  // With less than a delivery needs, none would ever end.
+  // If this were less than a delivery needs, none would ever end.
   const max = Math.max(RESERVE, numberIn(headers, "x-ratelimit-max") || limits.max);
   const intervalMs = Math.min(
     LONGEST_INTERVAL_MS,
@@ -183,20 +183,20 @@ function withHeaders(limits: Limits, ticket: number, headers: Headers, nowMs: nu
   };
 }
 
-/** What an answer makes known of its window, and of others. */
+/** What an answer says about its window, and about calls by others. */
 function believed(limits: Limits, ticket: number, remaining: number, nowMs: number): Pick<Limits, "told" | "others"> {
   const { told, inFlight, tickets } = limits;
   const others = othersIn(limits, remaining, nowMs);
   const fresh = { remaining, uncounted: inFlight, ticket: tickets, atMs: nowMs };
   if (told === null || !isFresh(limits, told, nowMs) || (ticket > told.ticket && remaining >= told.remaining))
     return { others, told: { ...fresh, begunByMs: begunBy({ ...limits, others }, remaining, nowMs) } };
-  // Which of two calls was counted first cannot be told where both were under way: the lower is believed.
+  // If two calls were under way together, it is unknown which was counted first: the lower number is believed.
   const isOvertaken = ticket <= told.ticket && remaining - inFlight >= told.remaining - told.uncounted;
   if (isOvertaken) return { others, told };
   return { others, told: { ...fresh, begunByMs: others.seenAtMs === nowMs ? nowMs : told.begunByMs } };
 }
 
-/** Calls that an answer shows, and that were not ours. */
+/** Calls by others, as far as an answer shows any. */
 function othersIn(limits: Limits, remaining: number, nowMs: number): Limits["others"] {
   const { told, max } = limits;
   const isSameWindow = told !== null && isFresh(limits, told, nowMs) && remaining < told.remaining;
@@ -206,14 +206,14 @@ function othersIn(limits: Limits, remaining: number, nowMs: number): Limits["oth
   return { seenAtMs: nowMs, atOnce: Math.max(more, atLeast) };
 }
 
-/** Others that were seen not long ago. */
+/** Calls by others, if they were noticed recently. */
 function othersAt({ others, intervalMs }: Limits, nowMs: number): Limits["others"] | null {
   return others.seenAtMs + OTHERS_INTERVALS * intervalMs > nowMs ? others : null;
 }
 
 /**
- * When the window of an answer had begun, at the latest: with the first of our calls that it counts. Where others call
- * too, nobody knows which it counts: then when the answer came.
+ * When the window of an answer had begun at the latest: with the first of our calls that it counts. If others call, too,
+ * it is unknown which calls it counts: then when the answer came.
  */
 function begunBy(limits: Limits, remaining: number, nowMs: number): number {
   if (othersAt(limits, nowMs)) return nowMs;
@@ -226,8 +226,9 @@ function begunBy(limits: Limits, remaining: number, nowMs: number): number {
 }
 
 /**
- * What is left of the window by what was told. What others may take at any moment is used by one delivery at a time, so
- * that it meets no more than one 429; and not at all once a tenth of an interval has passed, or for a while after a 429.
+ * What is left of the window according to an answer. The share that others may take at any moment is used by only one
+ * delivery at a time, so that at most one 429 comes of it; and not at all once a tenth of an interval has passed, or for
+ * a while after a 429.
  */
 function leftOf(limits: Limits, { remaining, uncounted, atMs }: Told, deliveries: number, nowMs: number): number {
   const isOld = nowMs - atMs > limits.intervalMs / BATCHES;
@@ -241,7 +242,7 @@ function isFresh({ intervalMs }: Limits, { begunByMs }: Told, nowMs: number): bo
   return counts(begunByMs, intervalMs, nowMs);
 }
 
-/** Whether what happened at a time is within an interval of now. One that is to happen much later is of a clock that was set back since. */
+/** Whether a time is within an interval of now. A time far in the future means that the clock was set back since. */
 function counts(atMs: number, intervalMs: number, nowMs: number): boolean {
   return atMs + intervalMs > nowMs && atMs <= nowMs + intervalMs;
 }
@@ -255,14 +256,14 @@ function needOf({ max }: Limits): number {
   return Math.min(RESERVE, max);
 }
 
-/** How many calls fit into the interval that ends now, beside those that are in flight. */
+/** How many calls fit into the interval that ends now, besides those in flight. */
 function freeOf({ max, intervalMs, ended, inFlight }: Limits, nowMs: number): number {
   let used = inFlight;
   for (const [endedAtMs, calls] of ended) if (counts(endedAtMs, intervalMs, nowMs)) used += calls;
   return max - used;
 }
 
-/** When as many are free as a delivery needs; when too few are, as many as make it worth while. */
+/** When as many calls are free as a delivery needs; if too few are now, as many as make waking up worthwhile. */
 function freeAt(limits: Limits, nowMs: number): number {
   let free = freeOf({ ...limits, inFlight: 0 }, nowMs);
   if (free >= needOf(limits)) return nowMs;
@@ -288,7 +289,7 @@ function withEnded(limits: Limits, calls: number, nowMs: number): Limits {
   return { ...limits, ended: [...counting, [atMs, same]] };
 }
 
-/** The day that it is: a new one has everything left, until an answer says otherwise. */
+/** The state of the present day: a new day has everything left, until an answer says otherwise. */
 function dayAt({ day, dailyMax }: Limits, nowMs: number): Limits["day"] {
   const today = Math.floor(nowMs / DAY_MS);
   return day.day === today ? day : { day: today, left: dailyMax, exhaustedAtMs: null };
@@ -298,7 +299,7 @@ function exhausted(day: Limits["day"], need: number, nowMs: number): Limits["day
   return { ...day, exhaustedAtMs: day.left < need ? nowMs : null };
 }
 
-/** When one asks whether HighLevel's day is over. */
+/** When to try whether HighLevel's day is over. */
 function asksAt({ day, exhaustedAtMs }: Limits["day"]): number {
   return Math.min((exhaustedAtMs ?? 0) + ASK_AGAIN_MS, (day + 1) * DAY_MS);
 }

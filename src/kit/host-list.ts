@@ -1,12 +1,12 @@
 // Lists of hosts that an operator writes.
 
 const ENTRY = /^(?:https?:\/\/)?(\[[^\]]*\]|[^:/?#@\\]+)(?::(\d{1,5}))?\/?$/i;
-/** A name of letters, digits, dashes and underscores, or an IPv6 address; no wildcard, no dot at the end. */
+/** A name of letters, digits, dashes and underscores, or an IPv6 address; no wildcards, no trailing dot. */
 const HOSTNAME = /^(?:\[[\da-f:.]+\]|[\w-]+(?:\.[\w-]+)*)$/;
 
 /**
- * The entries of a comma list as `host` or `host:port`, spelled as a `URL` spells them: in small letters, other
- * alphabets in Punycode. What is no host stands for nothing: `*` opens nothing.
+ * The entries of a comma-separated list as `host` or `host:port`, spelled as in a `URL`: lower-case, other alphabets in
+ * Punycode. What is not a host is dropped, so `*` allows nothing.
  */
 export function hostList(entries: Iterable<string>): ReadonlySet<string> {
   return new Set([...entries].flatMap((entry) => canonicalHost(entry) ?? []));

@@ -11,7 +11,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The JSON object that a text is, or `null`: it is none. */
+/** Parses a text as a JSON object; `null` if it is not one. */
 export function jsonObjectIn(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-// Standard Webhooks 1.0, what both sides of it need: the keys that a secret holds, and the signature of one message.
+// What both sides of Standard Webhooks 1.0 need: the keys that a secret holds, and the signature of one message.
 
 const PREFIX = "whsec_";
 const MIN_SECRET_BYTES = 16;
@@ -6,7 +6,7 @@ const MIN_SECRET_BYTES = 16;
 /** What a secret has to look like, for messages. */
 export const SECRET_FORM = "whsec_ and base64 of at least 16 bytes";
 
-/** The keys of secrets that are parted by spaces or commas; `null`: one of them is not `SECRET_FORM`. */
+/** The keys of secrets that are separated by spaces or commas; `null` if one of them does not have `SECRET_FORM`. */
 export function webhookKeys(secrets: string): readonly Uint8Array<ArrayBuffer>[] | null {
   const keys: Uint8Array<ArrayBuffer>[] = [];
   for (const secret of secrets.split(/[\s,]+/).filter((part) => part !== "")) {

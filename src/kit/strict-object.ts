@@ -1,4 +1,4 @@
-// An object struct for files that people write: a key it does not know comes back with a suggestion.
+// An object struct for files that people write: an unknown key is reported with a suggestion.
 import { define, object, Struct, type Infer } from "superstruct";
 import { isJsonObject } from "./json.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -12,11 +12,11 @@ type Schema = { readonly [key: string]: AnyStruct };
 /** The failure type of a key that is not part of the language. */
 export const UNKNOWN_KEY = "unknown-key";
 
-/** Exactly these keys. */
+/** A struct of an object with exactly these keys. */
 export function strictObject<S extends Schema>(schema: S): Struct<{ [K in keyof S]: Infer<S[K]> }, S> {
   const known = Object.keys(schema);
   return new Struct({
-    // A struct carries all it is in its own properties.
+    // Everything that makes up a struct is in its own properties.
     // oxlint-disable-next-line typescript/no-misused-spread
     ...object(schema),
     *entries(value: unknown) {

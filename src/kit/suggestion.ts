@@ -1,4 +1,4 @@
-/** The known word nearest to a misspelt one, or `null` when none is near enough to be meant. */
+/** The known word nearest to a misspelt one, or `null` if none is near enough to be meant. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const wanted = word.toLowerCase();
   let best: { name: string; distance: number } | null = null;

@@ -1,4 +1,4 @@
-// A token bucket: so many a second, and a few at once. It keeps its count in memory, where a burst is at worst let
+// A token bucket: a rate per second, and a burst at once. It keeps its count in memory, so at worst a burst is let
 // through a second time after a restart.
 
 export class TokenBucket {
@@ -23,7 +23,7 @@ export class TokenBucket {
 
   /** When there is a token, milliseconds since 1970: now, or later. */
   readyAt(nowMs: number): number {
-    // A clock that was set back gives nothing, and takes nothing.
+    // A clock that was set back adds no tokens and takes none away.
     const passedMs = Math.max(0, nowMs - this.#countedAtMs);
     this.#tokens = Math.min(this.#burst, this.#tokens + (passedMs * this.#perSecond) / 1_000);
     this.#countedAtMs = nowMs;

@@ -5,13 +5,13 @@ const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
 
 /** A time that can be compared with another of the same sort. */
 interface ComparableTime {
-  /** It is `HH:MM`, of any day. */
+  /** It is a time of day, `HH:MM`, not a moment. */
   readonly isClock: boolean;
   /** Milliseconds since 1970, or the minutes of `HH:MM`. */
   readonly at: number;
 }
 
-/** Reads a time; `null` when a value is none. */
+/** Reads a time; `null` if a value is not one. */
 export function comparableTime(value: unknown): ComparableTime | null {
   if (typeof value !== "string") return null;
   if (CLOCK.test(value)) return { isClock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
@@ -19,7 +19,7 @@ export function comparableTime(value: unknown): ComparableTime | null {
   return Number.isNaN(at) ? null : { isClock: false, at };
 }
 
-/** How far one time lies after another, negative when it comes first; `null` when they cannot be compared. */
+/** How much later one time is than another, negative if it is earlier; `null` if they cannot be compared. */
 export function timeAfter(value: unknown, other: unknown): number | null {
   const [a, b] = [comparableTime(value), comparableTime(other)];
   return a !== null && b !== null && a.isClock === b.isClock ? a.at - b.at : null;

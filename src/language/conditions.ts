@@ -1,17 +1,17 @@
-// Walking conditions, and what can be read of a comparison alone: shared by those who check a rule and those who decide.
+// Walking conditions, and what can be read from a comparison alone: shared by checking rules and deciding events.
 import type { Json, Path } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { isOperator, OPERATORS, takeApart, timesThat } from "./operators.ts";
 import type { Search } from "./pattern.ts";
 
-/** A comparison, where it stands, and whether that is under an odd number of `not`. */
+/** A comparison, where it is, and whether it is under an odd number of `not`. */
 interface PlacedComparison {
   readonly condition: FactCondition;
   readonly path: Path;
   readonly negated: boolean;
 }
 
-/** Visits each comparison of a tree that stands at a place. */
+/** Visits each comparison of a tree whose root is at `path`. */
 export function* comparisons(condition: Condition, path: Path, negated = false): Generator<PlacedComparison> {
   if ("all" in condition)
     for (const [i, part] of condition.all.entries()) yield* comparisons(part, [...path, "all", i], negated);
@@ -21,13 +21,13 @@ export function* comparisons(condition: Condition, path: Path, negated = false):
   else yield { condition, path, negated };
 }
 
-/** The values that a fact is compared with: more than one where a decorator takes each of a list. */
+/** The values that a fact is compared with: several if a decorator takes each item of a list. */
 export function valuesOf({ operator, value }: FactCondition): readonly Json[] {
   const takesItems = timesThat(takeApart(operator).decorators, "take items of the value") > 0;
   return Array.isArray(value) && takesItems ? value : [value];
 }
 
-/** The patterns that a comparison looks for. */
+/** The patterns that a comparison searches for. */
 export function searchesOf(condition: FactCondition): readonly Search[] {
   const { name, decorators } = takeApart(condition.operator);
   if (!isOperator(name) || OPERATORS[name].value !== "pattern") return [];
@@ -38,7 +38,7 @@ export function searchesOf(condition: FactCondition): readonly Search[] {
 /** Whether a comparison is met by an absent fact. */
 export function isMetByAbsence({ operator, value }: FactCondition, negated: boolean): boolean {
   const { name, decorators } = takeApart(operator);
-  // These ask each item of a list that is not there: they are not met, whatever the operator.
+  // These check the items of a list that is absent: they are not met, whatever the operator.
   if (timesThat(decorators, "take items of the fact") > 0) return negated;
   const turns = timesThat(decorators, "negate") + Number(negated);
   const met = isOperator(name) ? OPERATORS[name].metByAbsence : "never";

@@ -1,23 +1,23 @@
-// The table of facts: what a rule may ask, of what type it is, and which kinds of event have it. Those of the payload come
-// from the table of kinds (`model/event-kinds.ts`), those that Afterbeep works out stand here.
+// The table of facts: what a rule can query, its type, and which kinds of event have it. Facts of the payload come from
+// the table of kinds (`model/event-kinds.ts`); those that Afterbeep derives are listed here.
 import { CHANNELS, OUTCOMES, SENDERS } from "../model/event.ts";
 import { GROUPS, type Field, type FieldType } from "../model/event-fields.ts";
 import { EVENT_KINDS, forEachKind, KINDS, kindsWhere, type EventKind } from "../model/event-kinds.ts";
 import { WEEKDAYS } from "../model/window.ts";
 
-/** What a fact holds: what a field of the payload may hold. */
+/** The type of a fact: the same types as for fields of the payload. */
 export type FactType = FieldType;
 
-/** One fact. A payload field may bring other words than its `values`; those of a derived fact are all there are. */
+/** One fact. A payload field may hold other words than its `values`; those of a derived fact are complete. */
 export interface FactEntry extends Field {
   readonly kinds: readonly EventKind[];
   /** Computed by Afterbeep rather than read from the payload. */
   readonly derived?: true;
-  /** Asked with `params`, of the log rather than of the event. */
+  /** Takes `params`, and is computed from the log rather than the event. */
   readonly params?: true;
 }
 
-/** One spelling for what HighLevel spells in several ways, the moment, and the contact's past. */
+/** Facts with one spelling for what HighLevel spells in several ways, about the moment, and about the contact's past. */
 const DERIVED: { readonly [name: string]: FactEntry } = derived({
   kind: { type: "text", about: "the kind of event", kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
   contactId: { type: "id", about: "the contact; contact events send it as id", kinds: EVENT_KINDS, always: true },
@@ -99,7 +99,7 @@ function derived(facts: { readonly [name: string]: Omit<FactEntry, "derived"> })
   return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, { ...fact, derived: true }]));
 }
 
-/** The fields of all kinds. Those of one name are one fact: it has the words of all of them, and what is said of each. */
+/** The fields of all kinds. Those with the same name are one fact, with the words and the phrases of all of them. */
 function sent(): { [name: string]: FactEntry } {
   const groups = [...Object.values(GROUPS), ...EVENT_KINDS.map((kind) => KINDS[kind].fields)];
   const names = new Set(groups.flatMap((fields) => Object.keys(fields)));

@@ -1,5 +1,5 @@
-// Rules and decisions in words that somebody reads who does not program. Pure, and it imports nothing but words: the
-// command line, the Worker and the operator's page say the same.
+// Rules and decisions in words for people who do not program. Pure, and it imports nothing but words, so that the
+// command line, the Worker and the operator's page all say the same.
 import { KIND_WORDS, kindWords } from "../act/about.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
@@ -42,12 +42,12 @@ export function verdictInWords(verdict: Verdict): string {
   }
 }
 
-/** What stands in the way of an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
+/** Why an action of a rule that fired will be held: `action 1 will be held: the contact does not want SMS`. */
 export function noteInWords({ action, detail }: VerdictNote): string {
   return `action ${action + 1} will be held: ${detail}`;
 }
 
-/** The conditions that were not met; under a `not` it is a met one that decides. */
+/** The conditions that decided that a rule did not fire: those not met, and under a `not` those met. */
 function decisive(conditions: readonly ConditionVerdict[]): readonly ConditionVerdict[] {
   return conditions.filter(({ pointer, met }) => met !== null && met === isNegated(pointer));
 }
@@ -68,11 +68,11 @@ export interface RuleInWords {
   readonly when: string;
   /** One sentence for each action. */
   readonly then: readonly string[];
-  /** Its limit, window, place among the other rules, and what else is unusual about it. */
+  /** Its limit, window, place among the other rules, and anything else unusual about it. */
   readonly besides: readonly string[];
 }
 
-/** Says what a rule does: on what it fires, what follows, and what holds it back. */
+/** Says what a rule does: when it fires, what follows, and what restricts it. */
 export function ruleInWords(rule: Rule): RuleInWords {
   return {
     when: `On ${either(rule.on)}, when ${conditionsInWords(rule.conditions)}`,
@@ -82,7 +82,7 @@ export function ruleInWords(rule: Rule): RuleInWords {
   };
 }
 
-/** A tree of conditions as one clause; parts that belong together stand in brackets. */
+/** A tree of conditions as one clause; parts that belong together are in brackets. */
 function conditionsInWords(condition: Condition): string {
   if ("fact" in condition) return comparisonInWords(condition, false);
   if ("not" in condition)
@@ -108,18 +108,18 @@ function comparisonInWords({ fact, path, params, operator, value }: FactConditio
 interface Comparison {
   readonly subject: string;
   readonly value: Json;
-  /** The value in words, where a decorator has changed them. */
+  /** The value in words if a decorator has changed them; else `null`. */
   readonly words: string | null;
   readonly negated: boolean;
 }
 
-/** Decorators work from the left: each is said around what stands behind it. */
+/** Decorators work from the left: the words of each go around those of what follows it. */
 function decorated(decorators: readonly string[], operator: string, comparison: Comparison): string {
   const [decorator, ...rest] = decorators;
   const { subject, value, negated } = comparison;
   const words = comparison.words ?? valueInWords(value);
   if (decorator === undefined) return plainly(operator, { ...comparison, words });
-  // An opposite is only said of the comparison itself: of items and lists it would be another one.
+  // The opposite is worded only for a bare comparison: for items and lists it would mean something else.
   if (negated && rest.concat(decorator).some((word) => word !== "not"))
     return `not (${decorated(decorators, operator, { ...comparison, negated: false })})`;
   if (!isDecorator(decorator)) return `${subject} ${[decorator, ...rest, operator].join(":")} ${words}`;
@@ -136,11 +136,11 @@ function decorated(decorators: readonly string[], operator: string, comparison: 
   }
 }
 
-/** Admitted rules hold no operator that is not in the table; a stored decision of another version may. */
+/** Admitted rules have only operators of the table; a stored decision of another version may have others. */
 function plainly(operator: string, { subject, value, words, negated }: Comparison): string {
   if (!isOperator(operator)) return `${negated ? "not " : ""}${subject} ${operator} ${words}`;
   const { is, isNot, value: form } = OPERATORS[operator];
-  // An operator that takes true or false says its opposite with false.
+  // An operator that takes true or false expresses its opposite by false.
   const isOpposite = form === "boolean" && value === false ? !negated : negated;
   return `${subject} ${(isOpposite ? isNot : is).replace("…", () => words ?? "")}`;
 }
@@ -163,7 +163,7 @@ function eventsInWords(params: JsonObject): string {
   return `${direction === undefined ? "" : `${valueInWords(direction)} `}${valueInWords(what)}${ofKind}${said("outcome", "with outcome ")}${said("within", "within ")}`;
 }
 
-/** A value as it is said: words plain, other text in quotes. */
+/** A value in words: single words plain, other text in quotes. */
 function valueInWords(value: Json): string {
   if (Array.isArray(value)) return either(value.map(valueInWords)) || "nothing";
   if (typeof value === "string")
@@ -197,7 +197,7 @@ export function doesInWords(action: Action): string {
   return kindWords(action).inWords(action);
 }
 
-/** What a delivery is about, in a line: where it goes where each action has a host of its own, else what it does. */
+/** What a delivery is about, in one line: where it goes if its kind has no fixed host, else what it does. */
 export function deliveryInWords(action: Action | null, host: string): string {
   return action === null || kindWords(action).host === null ? `to ${hostInWords(host)}` : doesInWords(action);
 }

@@ -1,41 +1,41 @@
-// The operators of the language, the engine's and our own, and what may stand before them: one table each, from which
-// admission, the JSON Schema, the editor and the sentences on the page come. It holds no comparison, so that the page can
-// read it too: `match/comparisons.ts` compares.
+// The operators of the language, the engine's and our own, and the decorators that may precede them: one table each, used
+// by admission, the JSON Schema, the editor and the sentences on the page. Nothing is compared here, so that the page can
+// import it, too: `match/comparisons.ts` compares.
 import type { FactType } from "./facts.ts";
 
-/** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
+/** The form of the value that an operator compares with. `rules/value-forms.ts` says what each form admits. */
 export type ValueForm = "primitive" | "list" | "boolean" | "text" | "pattern" | "time";
 
 const MEETABLE_TYPES = {
   anything: ["text", "id", "number", "boolean", "time", "address", "list", "object", "any"],
-  /** One value, which is compared as it is. */
+  /** A single value, compared as it is. */
   single: ["text", "id", "number", "boolean", "time", "address", "any"],
   lists: ["list", "address", "any"],
   numbers: ["number", "any"],
   texts: ["text", "id", "time", "address", "any"],
   textsInLists: ["text", "id", "time", "address", "any", "list"],
-  /** And the fact `localTime`, a text that is always `HH:MM`. */
+  /** Also met by the fact `localTime`, a text that is always `HH:MM`. */
   times: ["time", "any"],
 } as const satisfies { readonly [name: string]: readonly FactType[] };
 export type Meetable = keyof typeof MEETABLE_TYPES;
 
-/** What an operator can be met by, as types of facts: a fact of another type never meets it. */
+/** The types of facts that can meet an operator: a fact of another type never does. */
 export const MEETABLE: { readonly [Name in Meetable]: readonly FactType[] } = MEETABLE_TYPES;
 
 interface Operator {
-  /** Whose it is: json-rules-engine's, made total where it throws, or one that the engine is given. */
+  /** Whether it is json-rules-engine's (made total if it throws) or one that we add to the engine. */
   readonly of: "engine" | "own";
-  /** What meets it, for the JSON Schema: a phrase. */
+  /** A phrase for the JSON Schema about what meets it. */
   readonly about: string;
-  /** How it reads before a value, as a wish. */
+  /** How it reads before a value, as what the rule wants. */
   readonly wants: string;
-  /** How it reads as a statement; `…` is where the value stands. */
+  /** How it reads as a statement; `…` is the place of the value. */
   readonly is: string;
   /** How the opposite of the statement reads. */
   readonly isNot: string;
   readonly value: ValueForm;
   readonly meets: Meetable;
-  /** The value is a whole word that the fact may have: admission looks whether the fact ever has it. */
+  /** The value is a whole word that the fact may have: admission checks whether the fact ever has it. */
   readonly words?: "exact" | "any case";
   /** Whether an absent fact meets it. */
   readonly metByAbsence: "never" | "always" | "with false";
@@ -235,13 +235,13 @@ type Of<Whose extends Operator["of"]> = {
 }[OperatorName];
 /** The comparisons of json-rules-engine. */
 export type EngineOperator = Of<"engine">;
-/** Our own comparisons, which the engine is given. */
+/** Our own comparisons, which we add to the engine. */
 export type OwnOperator = Of<"own">;
 
 /** Every operator by its name. */
 export const OPERATORS: { readonly [Name in OperatorName]: Operator } = TABLE;
 
-/** Whether the language has an operator of this name, with nothing before it. */
+/** Whether the language has an operator of this name, without decorators. */
 export function isOperator(name: string): name is OperatorName {
   return Object.hasOwn(OPERATORS, name);
 }
@@ -249,7 +249,7 @@ export function isOperator(name: string): name is OperatorName {
 /** The names of all operators, the engine's first. */
 export const OPERATOR_NAMES: readonly OperatorName[] = Object.keys(OPERATORS).filter(isOperator);
 
-/** What a decorator does to a comparison; those that take a list item by item read as `some item of` it. */
+/** What a decorator does to a comparison; those that take a list item by item have words such as `some item of`. */
 type Decorator =
   | { readonly does: "take items of the fact" | "take items of the value"; readonly words: string }
   | { readonly does: "swap" | "negate" };
@@ -264,7 +264,7 @@ const DECORATOR_TABLE = {
 } as const satisfies { readonly [name: string]: Decorator };
 export type DecoratorName = keyof typeof DECORATOR_TABLE;
 
-/** What may stand before an operator, as in `someFact:equal`; they may be chained. */
+/** What may precede an operator, as in `someFact:equal`; decorators may be chained. */
 export const DECORATORS: { readonly [Name in DecoratorName]: Decorator } = DECORATOR_TABLE;
 
 /** Whether the language has a decorator of this name. */
@@ -275,20 +275,20 @@ export function isDecorator(name: string): name is DecoratorName {
 /** The names of all decorators. */
 export const DECORATOR_NAMES: readonly DecoratorName[] = Object.keys(DECORATORS).filter(isDecorator);
 
-/** An operator as a rule writes it, `not:someFact:equal`: its name, and what stands before that, from the left. */
+/** An operator as written in a rule, such as `not:someFact:equal`: its name, and its decorators from the left. */
 interface WrittenOperator {
   readonly name: string;
   readonly decorators: readonly string[];
 }
 
-/** Takes an operator apart as it is written, whether or not the language has its words. */
+/** Splits an operator as written, whether or not its words are part of the language. */
 export function takeApart(written: string): WrittenOperator {
   const decorators = written.split(":");
   const name = decorators.pop() ?? "";
   return { name, decorators };
 }
 
-/** How many of the decorators do something to a comparison. */
+/** How many of the decorators have this effect on a comparison. */
 export function timesThat(decorators: readonly string[], does: Decorator["does"]): number {
   return decorators.filter((word) => isDecorator(word) && DECORATORS[word].does === does).length;
 }

@@ -5,14 +5,14 @@ import type { Json } from "../kit/json.ts";
 const STEP = /\.([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^'\\]+)'\]|\["([^"\\]+)"\]/y;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
-/** The form of a path as one pattern, for the JSON Schema: `pathKeys` says the same and gives the keys. */
+/** The form of a path as one pattern, for the JSON Schema: `pathKeys` accepts the same paths and returns the keys. */
 export const PATH_PATTERN =
   "^\\$(?!.*(?:\\.|\\[['\"])(?:__proto__|constructor|prototype)(?:[.\\['\"]|$))(?:\\.[A-Za-z_$][\\w$-]*|\\[\\d+\\]|\\['[^'\\\\]+'\\]|\\[\"[^\"\\\\]+\"\\])*$";
 
 /** What a path may look like, for messages. */
 export const PATH_FORM = 'a path such as "$.a.b[0]", without wildcards, filters or ".."';
 
-/** The keys of a path such as `$.a.b[0]` or `$['a b']`; `null` when it is anything else, or names a prototype key. */
+/** The keys of a path such as `$.a.b[0]` or `$['a b']`; `null` if it is anything else, or names a prototype key. */
 export function pathKeys(path: string): readonly string[] | null {
   if (!path.startsWith("$")) return null;
   const keys: string[] = [];
@@ -26,14 +26,14 @@ export function pathKeys(path: string): readonly string[] | null {
   return keys;
 }
 
-/** A value, or what a path leads to in it. In anything but an object a path means nothing, and the value stays. */
+/** A value, or what a path leads to in it. If the value is not an object or a list, the path is ignored. */
 export function valueAt(value: unknown, path: string | undefined): Json | undefined {
   return path && typeof value === "object" && value !== null ? resolvePath(value, path) : (value as Json | undefined);
 }
 
 /**
- * Follows a path through own properties only. A path that leads nowhere, or is not one, gives `undefined`.
- * It stands in for jsonpath-plus, whose filters run code.
+ * Follows a path through own properties only. Returns `undefined` if it leads nowhere or is not a path.
+ * It replaces jsonpath-plus, whose filters run code.
  */
 export function resolvePath(value: unknown, path: string): Json | undefined {
   const keys = pathKeys(path);

@@ -1,8 +1,8 @@
-// The patterns of `matches`: RE2, which takes time in line with text and program. Both are bounded here, and their
-// product, so that one rule cannot hold up a ledger. This is the only file that imports re2js.
+// The patterns of `matches`: RE2, which takes time proportional to text times program. Both are bounded here, and so is
+// their product, so that one rule cannot hold up a ledger. This is the only file that imports re2js.
 import { RE2JS } from "re2js";
 
-/** A pattern that a comparison looks for, in one text or in each of a list. */
+/** A pattern that a comparison searches for, in one text or in each text of a list. */
 export interface Search {
   readonly pattern: string;
   readonly inList: boolean;
@@ -13,7 +13,7 @@ const MAX_PATTERN_CHARACTERS = 200;
 const MAX_REPEATS = 100;
 const MAX_MATCHED_CHARACTERS = 20_000;
 const MAX_STEPS = 1_000_000;
-/** What going on by one character takes besides the program: measured, a short pattern takes no less. */
+/** What each character costs besides the program: as measured, a short pattern costs no less. */
 const STEPS_OF_CHARACTER = 10;
 const patterns = new Map<string, RE2JS | null>();
 
@@ -22,15 +22,15 @@ export function isPattern(text: string): boolean {
   return compiled(text) !== null;
 }
 
-/** Whether a pattern is found in the first 20,000 characters of a text, or fewer for a long program. What is no pattern is not. */
+/** Whether a pattern is found in the first 20,000 characters of a text, fewer for a long program. An invalid one never is. */
 export function isFound(pattern: string, text: string): boolean {
   const program = compiled(pattern);
   return program !== null && program.matcher(text.slice(0, charactersOf(program))).find();
 }
 
 /**
- * How many steps a search takes at most in a text of so many characters, or in all the texts of a list together. What
- * is no pattern takes none.
+ * How many steps a search takes at most in a text of this many characters, or in all texts of a list together. An
+ * invalid pattern takes none.
  */
 export function searchSteps({ pattern, inList }: Search, characters: number): number {
   const program = compiled(pattern);
@@ -47,13 +47,13 @@ function compiled(text: string): RE2JS | null {
   try {
     if (isBounded(text)) program = RE2JS.compile(text);
   } catch {
-    // Admission refuses it; a pattern from another fact may still be anything.
+    // Not RE2 syntax: admission refuses the rule.
   }
   patterns.set(text, program);
   return program;
 }
 
-/** How much of a text is looked at. */
+/** How many characters of a text are searched. */
 function charactersOf(program: RE2JS): number {
   return Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / program.programSize()));
 }

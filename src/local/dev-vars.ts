@@ -1,14 +1,14 @@
-// The configuration of a developer's machine: made once, ignored by git.
+// The configuration of a developer's machine: created once, ignored by git.
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { HIGHLEVEL_PUBLIC_KEY } from "../model/configuration.ts";
 import { DEV_VARS, devVariables, type DevVariables } from "./project.ts";
 
 const SECRET_BYTES = 32;
-/** Where the demo's receiver listens, and what `.dev.vars` allows besides public https. */
+/** The port of the demo's receiver, which `.dev.vars` allows besides public https. */
 export const RECEIVER_PORT = 9099;
 
-/** Makes `.dev.vars` where there is none: a development key pair, an admin token, secrets for webhooks, gateways and tokens. */
+/** Creates `.dev.vars` if it is missing: a development key pair, an admin token, secrets for webhooks, gateways, tokens. */
 export async function ensureDevVars(): Promise<{ readonly variables: DevVariables; readonly made: boolean }> {
   if (existsSync(DEV_VARS)) return { variables: devVariables(), made: false };
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);

@@ -1,16 +1,16 @@
-// Sends signed events to a running Worker, and asks what became of them.
+// Sends signed events to a running Worker, and queries what became of them.
 import type { Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { HookRoute } from "../model/event.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { gatewayHeaders, signBody } from "./sign.ts";
 
-/** A running Worker and what it takes to talk to it. */
+/** A running Worker and what is needed to talk to it. */
 export interface Target {
   readonly url: string;
   readonly privateKey: string;
   readonly adminToken: string | undefined;
-  /** Only for what a gateway sends. */
+  /** Needed only for events of a gateway. */
   readonly gatewaySecret?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface Sent {
   };
 }
 
-/** One event with its decision and deliveries, as the API gives it. */
+/** One event with its decision and deliveries, as the API returns it. */
 export interface Story {
   readonly decision: Decision;
   readonly deliveries: readonly Delivery[];
@@ -39,7 +39,7 @@ const PATHS: { readonly [R in HookRoute]: string } = {
   gateway: "/hooks/gateway",
 };
 
-/** Signs a payload and posts it, as HighLevel does, or a gateway. */
+/** Signs a payload and posts it, as HighLevel or a gateway does. */
 export async function sendEvent(target: Target, route: HookRoute, payload: JsonObject): Promise<Sent> {
   const body = JSON.stringify(payload);
   const proof =
@@ -51,7 +51,7 @@ export async function sendEvent(target: Target, route: HookRoute, payload: JsonO
   return { httpStatus: response.status, answer: (await response.json()) as Sent["answer"] };
 }
 
-/** What became of an event, or `null` when the API does not say. */
+/** What became of an event, or `null` if the API does not say. */
 export async function storyOf(target: Target, locationId: string, eventKey: string): Promise<Story | null> {
   const path = `/api/locations/${encodeURIComponent(locationId)}/events/${encodeURIComponent(eventKey)}`;
   const response = await fetch(new URL(path, target.url), {

@@ -18,18 +18,18 @@ export interface DevVariables {
   readonly [name: string]: string;
 }
 
-/** What `.dev.vars` holds; empty before `npm run dev` or `npm run demo` made it. */
+/** The contents of `.dev.vars`; empty until `npm run dev` or `npm run demo` has created it. */
 export function devVariables(): DevVariables {
   return existsSync(DEV_VARS) ? (parseEnv(readFileSync(DEV_VARS, "utf8")) as DevVariables) : {};
 }
 
-/** The configuration of a deploy, or while developing that with `.dev.vars` over it. */
+/** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
   const toml = parseToml(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as { vars?: { [name: string]: string } };
   return readConfiguration({ ...toml.vars, ...(developing ? devVariables() : {}) });
 }
 
-/** A link to the page of a running Worker that signs in. The token is in the fragment, which no server sees. */
+/** A link that signs in to the page of a running Worker. The token is in the fragment, which no server sees. */
 export function signInLink(workerUrl: string, adminToken: string | undefined): string {
   return adminToken ? `${workerUrl}/#token=${encodeURIComponent(adminToken)}` : `${workerUrl}/`;
 }

@@ -1,4 +1,4 @@
-// A receiver of webhooks on loopback, as a customer would write one: it verifies each with the standardwebhooks library.
+// A webhook receiver on loopback, as a customer would write one: it verifies webhooks with the standardwebhooks library.
 import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
@@ -12,7 +12,7 @@ export interface ReceivedWebhook {
   readonly body: string;
 }
 
-/** A receiver that listens. */
+/** A receiver that is listening. */
 export interface Receiver {
   readonly url: string;
   readonly received: readonly ReceivedWebhook[];
@@ -55,7 +55,7 @@ export function startReceiver(
   });
 }
 
-/** What the library's `verify` looks at, which knows no clock but the real one: an id, a time that is near, the signature. */
+/** Checks what the library's `verify` checks, which uses only the real clock: an id, a recent time, the signature. */
 function isVerified(verifier: Webhook, body: string, header: (name: string) => string, nowMs: number): boolean {
   const id = header("webhook-id");
   const timestamp = new Date(Number(header("webhook-timestamp")) * 1_000);

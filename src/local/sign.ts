@@ -9,7 +9,7 @@ export async function signBody(body: string, privateKeyPem: string): Promise<str
   return Buffer.from(await crypto.subtle.sign("Ed25519", key, Buffer.from(body))).toString("base64");
 }
 
-/** The development key of `.dev.vars`, or what to do when there is none. */
+/** The development key of `.dev.vars`, or what to do if there is none. */
 export function developmentKey(variables: { readonly [name: string]: string }): Result<string, string> {
   const key = variables["DEV_PRIVATE_KEY"];
   return key
@@ -19,7 +19,7 @@ export function developmentKey(variables: { readonly [name: string]: string }): 
       );
 }
 
-/** The headers with which a gateway proves a body (Standard Webhooks 1.0), under an id of its own. */
+/** The headers with which a gateway signs a body (Standard Webhooks 1.0), under its own id. */
 export async function gatewayHeaders(
   body: string,
   secret: string,
@@ -32,7 +32,7 @@ export async function gatewayHeaders(
   return { "webhook-id": id, "webhook-timestamp": String(seconds), "webhook-signature": signatures.join(" ") };
 }
 
-/** The secret of gateways in `.dev.vars`, or what to do when there is none that can be used. */
+/** The secret of gateways in `.dev.vars`, or what to do if there is no usable one. */
 export function gatewaySecret(variables: { readonly [name: string]: string }): Result<string, string> {
   const secret = variables["GATEWAY_SECRET"] ?? "";
   const keys = webhookKeys(secret);

@@ -2,16 +2,16 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { LedgerStorage } from "../ledger/store/ports.ts";
 
-/** Storage with an alarm that somebody else rings. */
+/** Storage with an alarm that the caller rings. */
 export interface SqliteStorage extends LedgerStorage {
   /** When the alarm is set for, milliseconds since 1970. */
   alarmAt: number | null;
 }
 
-/** Opens a database, in memory unless told where. */
+/** Opens a database, in memory unless a path is given. */
 export function sqliteStorage(path = ":memory:"): SqliteStorage {
   const database = new DatabaseSync(path);
-  // A statement is free again at once, since all of its rows are read; SQLite prepares it anew when a table has changed.
+  // A statement is free again at once, since all of its rows are read; SQLite prepares it again if a table has changed.
   const statements = new Map<string, StatementSync>();
   const prepared = (text: string): StatementSync => {
     const known = statements.get(text);
@@ -41,7 +41,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
     },
     sql: {
       exec(statement, ...values) {
-        // Migrations hold several statements and no values; `prepare` takes one.
+        // Migrations hold several statements and no values; `prepare` takes only one.
         if (/;\s*\S/.test(statement)) {
           database.exec(statement);
           return found([]);

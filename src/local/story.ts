@@ -1,4 +1,4 @@
-// A story: what happens to one contact over days or weeks, told in events, run through the real ledger on a clock that
+// A story: what happens to one contact over days or weeks, as events that run through the real ledger on a clock that
 // jumps from one moment to the next. Nothing leaves the machine.
 import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
 import { callName } from "../act/about.ts";
@@ -39,7 +39,7 @@ const storyStruct = strictObject({
   exactly: optional(boolean()),
 }) as unknown as Struct<Story>;
 
-/** A step that has to come. Left out keys match anything. */
+/** A step that has to come. Keys that are left out match anything. */
 interface ExpectedStep {
   /** ISO 8601, or a duration after the start. */
   readonly at?: string | undefined;
@@ -58,12 +58,12 @@ export interface Story {
   /** ISO 8601 with an offset: the moment that durations in `at` count from. */
   readonly start: string;
   readonly timeZone?: string | undefined;
-  /** The contact as HighLevel has it when it is asked: `dnd`, `dndSettings`, `timezone`. */
+  /** The contact as HighLevel returns it: `dnd`, `dndSettings`, `timezone`. */
   readonly contact?: JsonObject | undefined;
   readonly events: readonly { readonly at: string; readonly event: JsonObject }[];
-  /** Steps that have to be there, in this order; others may stand between them. */
+  /** Steps that have to come, in this order; others may come between them. */
   readonly expect?: readonly ExpectedStep[] | undefined;
-  /** With `true`, no other step may stand between them. */
+  /** If `true`, no other step may come between them. */
   readonly exactly?: boolean | undefined;
 }
 
@@ -75,17 +75,20 @@ export interface Step {
   readonly rule?: string;
   /** The type of the action. */
   readonly action?: string;
-  /** The call, where a kind of action has several. */
+  /** The call, if the kind of action has several. */
   readonly call?: string;
   /** For `sent`: where it went. */
   readonly host?: string;
   /** For `sent`: what was done, as a part of a sentence. */
   readonly does?: string;
-  /** For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead` the error, for `cancelled` the trigger. */
+  /**
+   * For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
+   * the error, for `cancelled` the trigger.
+   */
   readonly why?: string;
 }
 
-/** A story that was run, and which of the steps it expected did not come. */
+/** The steps of a story that was run, and which expected ones did not come. */
 export interface StoryRun {
   readonly steps: readonly Step[];
   readonly missing: readonly string[];
@@ -94,7 +97,7 @@ export interface StoryRun {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const SUPPRESSED = new Set(["limit", "duplicate-action", "stopped", "loop-guard"]);
-/** How long after the last event waits are still followed. */
+/** How long waits are followed after the last event. */
 const EPILOGUE_MS = 366 * 86_400_000;
 
 /** Reads a story, or says what is wrong with it and where. */
@@ -149,7 +152,7 @@ export async function runStory(
       tasks: { put: () => Promise.resolve(), delete: () => Promise.resolve() },
       secrets: anySecret,
       webhookSecret: SECRET,
-      // Nothing is sent, so every host that a rule names may be.
+      // Nothing is really sent, so every host that a rule names is allowed.
       outboundAllowedHosts: new Set(
         ruleSet.rules.flatMap(({ actions }) => actions.map((action) => kindOf(action).host(action))),
       ),
@@ -203,7 +206,7 @@ export async function runStory(
   return succeed({ steps, missing: missingSteps(told, steps) });
 }
 
-/** HighLevel as a story has it: it knows the contact, and takes everything. */
+/** HighLevel in a story: it knows the contact, and accepts everything. */
 function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): HighLevelAnswer {
   const isAsked = method === "GET" && path.startsWith("/contacts/");
   return { kind: "answer", status: 200, body: JSON.stringify(isAsked ? { contact } : { location: {} }) };
@@ -224,7 +227,7 @@ function tellDelivery(
     tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
 }
 
-/** Expected steps that do not come, in words. */
+/** The expected steps that did not come, in words. */
 function missingSteps({ expect = [], exactly = false, start }: Story, steps: readonly Step[]): string[] {
   let from = 0;
   const missing: string[] = [];
@@ -250,7 +253,7 @@ function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boo
   return Object.entries(wanted).every(([key, value]) => value === undefined || isSame(step[key as keyof Step], value));
 }
 
-/** Times are the same when they are the same moment. */
+/** Whether two texts are equal or, if they are times, the same moment. */
 function isSame(seen: string | undefined, wanted: string): boolean {
   return seen === wanted || (/^\d{4}-/.test(wanted) && seen !== undefined && Date.parse(seen) === Date.parse(wanted));
 }
@@ -277,7 +280,7 @@ const anySecret: { readonly [name: string]: string } = new Proxy(
   },
 );
 
-/** A story prints its own steps: what the ledger logs of each attempt would stand between them. */
+/** A story prints its own steps: what the ledger logs about each attempt would appear between them. */
 async function quietly<Value>(work: () => Promise<Value>): Promise<Value> {
   const { log } = console;
   console.log = () => undefined;

@@ -12,26 +12,26 @@ import { ROOT } from "./project.ts";
 export interface RunOptions {
   /** The folder with the bundled `worker.js`. */
   readonly bundle: string;
-  /** Variables and secrets over those of wrangler.toml. */
+  /** Variables and secrets that override those of wrangler.toml. */
   readonly variables: { readonly [name: string]: string };
   readonly port?: number;
   /** Where state is kept; absent: in memory. */
   readonly persistTo?: string;
-  /** Answers every request that the Worker sends out; absent: the network does. */
+  /** Answers every request that the Worker sends; absent: the network does. */
   readonly outbound?: (request: OutboundRequest) => Promise<OutboundResponse>;
-  /** Gets what the Worker logs; absent: nobody does. */
+  /** Called with what the Worker logs; absent: it is dropped. */
   readonly onLog?: (text: string) => void;
 }
 
-/** A Worker that runs. */
+/** A running Worker. */
 export interface RunningWorker {
   readonly url: string;
   readonly miniflare: Miniflare;
 }
 
 /**
- * Builds rules and bundle of a project into a folder, as `worker.js`; `entry` is the path of another source than that of
- * its wrangler.toml. What wrangler says is in the error when it fails.
+ * Builds the rules and the bundle of a project into a folder, as `worker.js`; `entry` is the path of a source to use
+ * instead of the one in its wrangler.toml. If it fails, the error contains wrangler's output.
  */
 export async function bundleWorker(outdir: string, project = ROOT, entry?: string): Promise<void> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
@@ -43,7 +43,7 @@ export async function bundleWorker(outdir: string, project = ROOT, entry?: strin
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new Error(`Cannot bundle the Worker:\n${stdout}${stderr}`, { cause: error });
   }
-  // wrangler calls the bundle as its source is called.
+  // wrangler names the bundle after its source.
   const made = entry === undefined ? "worker.js" : basename(entry).replace(/\.ts$/, ".js");
   if (made !== "worker.js") renameSync(join(outdir, made), join(outdir, "worker.js"));
 }
@@ -76,7 +76,7 @@ export async function runWorker({
   return { url: url.origin, miniflare };
 }
 
-/** A port if it is free, else one that is. */
+/** The wanted port if it is free, else another one. */
 export function freePort(wanted: number): Promise<number> {
   return new Promise((resolvePort) => {
     const server = createServer();

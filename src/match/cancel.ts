@@ -10,7 +10,7 @@ import { DecisionFacts, type Moment } from "./facts.ts";
 
 type EventCancel = Extract<CancelledBy, { by: "event" }>;
 
-/** The first of the triggers that an event pulls, or `null`. A trigger that cannot be evaluated is not pulled. */
+/** The first of the triggers that an event sets off, or `null`. A trigger that cannot be evaluated is not set off. */
 export async function cancelledBy(
   event: Event,
   triggers: readonly CancelTrigger[],
@@ -40,14 +40,14 @@ async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): P
   }
 }
 
-/** More than a voicemail they left, or a call of theirs that nobody took. */
+/** Whether the contact did more than leave a voicemail or make a call that nobody answered. */
 function isReply({ channel, outcome }: Facts): boolean {
   if (channel === "voicemail") return false;
   return !(typeof outcome === "string" && NOT_TALKED.has(outcome));
 }
 const NOT_TALKED: ReadonlySet<string> = new Set(["voicemail", "no-answer", "busy", "canceled", "failed"]);
 
-/** `dnd` speaks for all channels, `dndSettings` for each: look at both. */
+/** `dnd` is about all channels, `dndSettings` about each: both count. */
 function isDnd(dnd: Json | undefined, settings: Json | undefined): boolean {
   if (dnd === true) return true;
   const channels = isJsonObject(settings) ? Object.values(settings) : [];

@@ -1,5 +1,5 @@
-// Our own operators, and the engine's made total: whatever a fact turns out to be, each answers true or false.
-// An absent fact is `undefined`; but for `exists`, no operator of ours is met by it.
+// Our own operators, and the engine's made total: whatever a fact turns out to be, each returns true or false.
+// An absent fact is `undefined`; it meets none of our own operators except `exists`.
 import type { DecoratorName, EngineOperator, OwnOperator } from "../language/operators.ts";
 import { isFound } from "../language/pattern.ts";
 import { timeAfter } from "../language/comparable-time.ts";
@@ -9,11 +9,11 @@ export type Compare = (fact: unknown, value: unknown) => boolean;
 
 const isText = (value: unknown): value is string => typeof value === "string";
 
-/** One entry for each operator of ours, so that a missing one does not compile. */
+/** One entry for each of our own operators, so that a missing one does not compile. */
 export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
   /** `value: true`: the fact is there; `false`: it is absent. An empty text is there. */
   exists: (fact, value) => (fact !== undefined && fact !== null) === (value === true),
-  /** A text that holds the value, in this spelling; of a list, any text in it. */
+  /** A text that contains exactly the value; for a list, any text in it. */
   containsText: (fact, value) => textsOf(fact).some((text) => isText(value) && text.includes(value)),
   startsWith: (fact, value) => isText(fact) && isText(value) && fact.startsWith(value),
   endsWith: (fact, value) => isText(fact) && isText(value) && fact.endsWith(value),
@@ -23,7 +23,7 @@ export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
   after: (fact, value) => (timeAfter(fact, value) ?? 0) > 0,
 };
 
-/** The engine's own operators that throw on a value of another form: there they are not met, else they are as they were. */
+/** The engine's operators that throw for a value of the wrong form: then these are not met; otherwise nothing changes. */
 export const TOTAL_COMPARISONS = {
   in: isIn,
   notIn: (fact, value) => (Array.isArray(value) || isText(value)) && !isIn(fact, value),
@@ -33,7 +33,7 @@ export const TOTAL_COMPARISONS = {
   greaterThanInclusive: numeric((fact, value) => fact >= value),
 } satisfies { readonly [Name in EngineOperator]?: Compare };
 
-/** The decorators that throw on a value that is no list: there they are not met, else they are as they were. */
+/** The decorators that throw for a value that is not a list: then these are not met; otherwise nothing changes. */
 export const TOTAL_DECORATORS = {
   someValue: (fact, value, next) => Array.isArray(value) && value.some((item) => next(fact, item)),
   everyValue: (fact, value, next) => Array.isArray(value) && value.every((item) => next(fact, item)),
@@ -44,7 +44,7 @@ function isIn(fact: unknown, value: unknown): boolean {
   return isText(value) && isPlain(fact) && value.includes(String(fact));
 }
 
-/** The engine wants a fact that `parseFloat` can read, then compares as JavaScript does. */
+/** The engine requires a fact that `parseFloat` can read, then compares as JavaScript does. */
 function numeric(compare: (fact: number, value: number) => boolean): Compare {
   return (fact, value) =>
     isPlain(fact) &&
@@ -53,7 +53,7 @@ function numeric(compare: (fact: number, value: number) => boolean): Compare {
     compare(fact as number, value as number);
 }
 
-/** Not an object, or a list of such: what JavaScript turns into text without running anything of the payload's. */
+/** Not an object, or a list without any: JavaScript turns it into text without calling anything in the payload. */
 function isPlain(value: unknown): boolean {
   return Array.isArray(value) ? value.every(isPlain) : typeof value !== "object" || value === null;
 }

@@ -1,4 +1,4 @@
-// A rule's own examples: each is an event, perhaps with what came before it, and what the rule does on it.
+// A rule's own examples: each is an event, perhaps with earlier ones, and what the rule does on it.
 import { readEvent } from "../events/event.ts";
 import { filledIn } from "../events/filled-in.ts";
 import { routeOf, typesOf } from "../events/kind-of.ts";
@@ -13,16 +13,16 @@ import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
 import { asPast } from "./history.ts";
 
-/** A Wednesday afternoon in UTC, and morning in America. */
+/** A Wednesday afternoon in UTC, morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
 
-/** What came of an example: the verdict, and whether it is the one that the example says. */
+/** The result of an example: the verdict, and whether it is the expected one. */
 export interface ExampleResult {
   readonly passed: boolean;
   readonly verdict: Verdict;
 }
 
-/** Runs one example on its rule alone. What cannot be read is a failure that says where in the example and why. */
+/** Runs one example with its rule alone. If it cannot be read, the failure says where and why. */
 export async function runExample(
   rule: Rule,
   example: RuleExample,
@@ -58,7 +58,7 @@ export async function runExample(
   return succeed({ passed: verdict.fired === example.fires, verdict });
 }
 
-/** A set of one rule, the same one for each of its examples: it is made ready once. */
+/** A set of one rule, the same for each of its examples, so that it is prepared only once. */
 function aloneOf(rule: Rule): RuleSet {
   let alone = aloneSets.get(rule);
   if (!alone) aloneSets.set(rule, (alone = { hash: "example", rules: [rule], findings: [] }));
@@ -66,7 +66,7 @@ function aloneOf(rule: Rule): RuleSet {
 }
 const aloneSets = new WeakMap<Rule, RuleSet>();
 
-/** The event of an example: what it leaves out takes plain values, its kind the first of the rule's kinds. */
+/** The event of an example: what it leaves out gets plain values, and the kind is the first of the rule's kinds. */
 function exampleEvent(rule: Rule, given: JsonObject, messageId: string, atMs: number): Result<Event, readonly Issue[]> {
   const [first = "OutboundMessage"] = rule.on;
   const [type] = typesOf(first);

@@ -1,4 +1,4 @@
-// What history facts, limits and de-duplication ask of the log. Pure: the past comes as data.
+// How history facts, limits and de-duplication query the log. Pure: the past is passed in.
 import { FACT_READERS } from "../events/event.ts";
 import type { Event } from "../model/event.ts";
 import { KINDS } from "../model/event-kinds.ts";
@@ -7,7 +7,7 @@ import type { JsonObject } from "../kit/json.ts";
 import type { Limit } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
-/** An event as a later one will see it. */
+/** An event as later ones will see it. */
 export function asPast(event: Event, fired: readonly string[], atMs: number): PastEvent {
   return {
     kind: event.kind,
@@ -25,18 +25,18 @@ function wordOf(event: Event, fact: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** `count`: how many events of the contact, this one included, are as `params` say. */
+/** `count`: how many events of the contact, including this one, match `params`. */
 export function countOf(params: JsonObject, event: PastEvent, history: History): number {
   return [...history.past(), event].filter((past) => isMeant(past, params, event.at)).length;
 }
 
-/** `secondsSince`: the age of the last one before this event, whole seconds; `undefined` when there is none. */
+/** `secondsSince`: whole seconds since the last matching event before this one; `undefined` if there is none. */
 export function secondsSinceOf(params: JsonObject, event: PastEvent, history: History): number | undefined {
   const last = history.past().findLast((past) => isMeant(past, params, event.at));
   return last && Math.max(0, Math.floor((event.at - last.at) / 1_000));
 }
 
-/** Whether a rule has fired for the same message in the same state already. */
+/** Whether a rule has already fired for the same message in the same state. */
 export function hasFiredForMessage(rule: string, { messageKey }: PastEvent, history: History): boolean {
   return messageKey !== null && history.ofMessage(messageKey).some(({ fired }) => fired.includes(rule));
 }
@@ -56,7 +56,7 @@ function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
   );
 }
 
-/** The same message in the same state has the same key, under whatever webhook it comes. */
+/** The same message in the same state has the same key, whatever webhook it comes with. */
 function messageKeyOf(event: Event): string | null {
   const id = wordOf(event, "messageId") ?? wordOf(event, "emailMessageId");
   const state = ["status", "callStatus"].map((fact) => wordOf(event, fact)?.toLowerCase() ?? "");

@@ -78,7 +78,7 @@ export interface LedgerCalls extends OperatorCalls {
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): Promise<Kept>;
   countIgnored(locationId: string, kind: string): Promise<Kept>;
-  /** Takes what has been ingested since out of the quarantine. */
+  /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
   /** Repairs a lost alarm, and returns whether anything waits to be done. */
   poke(): Promise<{ isOpen: boolean }>;
@@ -106,7 +106,7 @@ export interface DirectoryCalls extends QuarantineCalls {
   /** Keeps signed bytes that could not be used. */
   quarantine(item: Quarantined): Promise<Kept>;
   countIgnored(kind: string): Promise<Kept>;
-  /** Takes what has been ingested since out of the quarantine. */
+  /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
   /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): Promise<number>;

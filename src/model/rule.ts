@@ -5,17 +5,17 @@ import type { Window } from "./window.ts";
 /** Compares one fact with a constant or with another fact (`value: { fact, path }`). */
 export interface FactCondition {
   readonly fact: string;
-  /** Of `language/operators.ts`, with any decorators before it. */
+  /** One of `language/operators.ts`, with any decorators before it. */
   readonly operator: string;
   readonly value: Json;
   /** `$.a.b[0]` into the fact; own properties only. */
   readonly path?: string | undefined;
   readonly params?: JsonObject | undefined;
-  /** Among the conditions beside it, higher ones are evaluated first and may make the rest unnecessary. */
+  /** Within a group, higher ones are evaluated first and may make the rest unnecessary. */
   readonly priority?: number | undefined;
   readonly name?: string | undefined;
 }
-/** Refers to a file of `rules/conditions/`; admission puts its conditions in this place. */
+/** Refers to a file of `rules/conditions/`; admission replaces it by the conditions of that file. */
 export interface NamedCondition extends Grouped {
   readonly condition: string;
 }
@@ -42,14 +42,14 @@ export type CancelTrigger =
   | "delete" // the contact was deleted
   | { readonly on: readonly EventKind[]; readonly conditions: ConditionGroup };
 
-/** What every action may say about its time. */
+/** The keys about time that every action may have. */
 interface Timed {
   /** A duration after the decision; absent: at once. */
   readonly after?: string | undefined;
   readonly cancelOn?: readonly CancelTrigger[] | undefined;
 }
 
-/** How often a rule may fire. What counts is how often it really did. */
+/** How often a rule may fire. Only times that it really fired count. */
 export interface Limit {
   readonly count: number;
   /** A duration. */
@@ -66,7 +66,7 @@ export interface Breaker {
   readonly perContactDay?: number | undefined;
 }
 
-/** How a webhook may ask. */
+/** The HTTP methods that a webhook may use. */
 export const WEBHOOK_METHODS = ["POST", "PUT", "PATCH"] as const;
 
 /** Sends a signed HTTP request (Standard Webhooks 1.0). `url`, `headers` and `body` may hold templates. */
@@ -77,7 +77,7 @@ export interface WebhookAction extends Timed {
   readonly headers?: { readonly [name: string]: string } | undefined;
   /** Absent: `{ type: "rule.fired", timestamp, data: { rule, event, decision } }`. */
   readonly body?: Json | undefined;
-  /** Records how it ends as a `GatewayStatus` of the message, so that rules can act on it. */
+  /** Records how the delivery ends as a `GatewayStatus` of the message, so that rules can act on it. */
   readonly report?: boolean | undefined;
 }
 
@@ -86,7 +86,7 @@ export interface TaskAction extends Timed {
   readonly type: "task";
   readonly title: string;
   readonly description?: string | undefined;
-  /** A duration after the task appears, such as `2h`. */
+  /** A duration after the task is created, such as `2h`. */
   readonly due?: string | undefined;
 }
 
@@ -104,11 +104,11 @@ export const HIGHLEVEL_CALLS = [
 ] as const;
 export type HighLevelCall = (typeof HIGHLEVEL_CALLS)[number];
 
-/** What `send-message` sends: HighLevel's words. */
+/** The types of message that `send-message` sends, in HighLevel's words. */
 export const MESSAGE_TYPES = ["SMS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat"] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** Calls HighLevel's API for the event's contact. Beside these keys stand the fields of the call; texts may hold templates. */
+/** Calls HighLevel's API for the event's contact. The other keys are the fields of the call; texts may hold templates. */
 export interface HighLevelAction extends Timed {
   readonly type: "highlevel";
   readonly call: HighLevelCall;
@@ -118,14 +118,14 @@ export interface HighLevelAction extends Timed {
 export type Action = WebhookAction | TaskAction | HighLevelAction;
 export type ActionType = Action["type"];
 
-/** A rule's own test: what it does on one event. Keys left out of `event` take plain defaults. */
+/** A rule's own test: what it does on one event. Keys left out of `event` get plain defaults. */
 export interface RuleExample {
   readonly description?: string | undefined;
   readonly event: JsonObject;
   readonly fires: boolean;
-  /** When it is decided, ISO 8601; absent: some weekday afternoon. */
+  /** When the event is decided, ISO 8601; absent: some weekday afternoon. */
   readonly at?: string | undefined;
-  /** What came before it, oldest first, each so long before the event. */
+  /** Earlier events, oldest first; `ago` is how long before this event. */
   readonly history?: readonly { readonly ago: string; readonly event: JsonObject }[] | undefined;
 }
 
@@ -146,7 +146,7 @@ export interface RuleFile {
   /** See internal comments, which never reach the contact. */
   readonly includeInternal?: boolean | undefined;
   readonly limit?: Limit | undefined;
-  /** When its actions may happen; outside they wait for the next opening. */
+  /** When its actions may happen; outside these hours they wait for the next opening. */
   readonly window?: Window | undefined;
   readonly breaker?: Breaker | undefined;
   readonly conditions: ConditionGroup;
@@ -166,47 +166,47 @@ export function byPriority(a: Rule, b: Rule): number {
 
 /** All rules of a deployment, in the order in which they are decided. */
 export interface RuleSet {
-  /** SHA-256 of the rules, hex: which rules made a decision. */
+  /** SHA-256 of the rules, hex; decisions name it. */
   readonly hash: string;
   readonly rules: readonly Rule[];
-  /** What stands in the way of a newer set while developing; empty in a deployment. */
+  /** During development: why a newer set could not be admitted; empty in a deployment. */
   readonly findings: readonly Finding[];
-  /** What the build saw of each rule; absent where nobody has checked them. */
+  /** What the build found in each rule; absent if the rules were not checked. */
   readonly checked?: readonly CheckedRule[] | undefined;
-  /** The named conditions of `rules/conditions/`, each in full; absent: there are none. */
+  /** The named conditions of `rules/conditions/`, with those they refer to put in place; absent: there are none. */
   readonly conditions?: { readonly [name: string]: ConditionGroup } | undefined;
 }
 
-/** What a check of one rule file came to. */
+/** The result of checking one rule file. */
 export interface CheckedRule {
   readonly rule: string;
-  /** How many examples the file has, and how many of them do not come out as they say. */
+  /** How many examples the file has, and how many of them fail. */
   readonly examples: number;
   readonly failing: number;
   readonly findings: readonly RuleFinding[];
 }
 
-/** A finding of a file that needs no name. */
+/** A finding in a file that need not be named. */
 export type RuleFinding = Omit<Finding, "file">;
 
 /** One thing that is wrong with a rule file, and where. */
 export interface Finding {
   readonly file: string;
-  /** JSON pointer into the file, `""` for the whole of it. */
+  /** JSON pointer into the file, `""` for the whole file. */
   readonly pointer: string;
   readonly code: FindingCode;
   /** One sentence: what is there, what was expected, what to do. */
   readonly message: string;
-  /** An error refuses the rule; a warning is told and never in the way. */
+  /** An error refuses the rule; a warning is only shown. */
   readonly severity: "error" | "warning";
 }
 
-/** Findings that refuse a rule: it cannot be meant, or the engine would choke on it. */
+/** Findings that refuse a rule: it makes no sense, or the engine would choke on it. */
 export type ErrorCode =
   | "RULE_NAME" // the file's name is not a rule name
   | "RULE_JSON" // the file is not JSON
-  | "RULE_DUPLICATE_KEY" // a key stands twice, and the first is lost
-  | "RULE_SHAPE" // a value has another type or form than the key takes
+  | "RULE_DUPLICATE_KEY" // a key occurs twice, and the first value is lost
+  | "RULE_SHAPE" // a value is not of the type or form that the key takes
   | "RULE_UNKNOWN_KEY" // the key is not part of the language
   | "RULE_UNKNOWN_FACT" // no event has this fact
   | "RULE_FACT_KIND" // the fact exists, but on none of the kinds in "on"
@@ -215,27 +215,27 @@ export type ErrorCode =
   | "RULE_EMPTY_GROUP" // an empty "all" or "any" fires for everything
   | "RULE_UNSAFE_PATH" // a path with wildcards, filters, descent or prototype keys
   | "RULE_PARAMS" // params on a fact that takes none, or params that it does not know
-  | "RULE_OPERATOR_VALUE" // the operator cannot mean anything with this value
-  | "RULE_TYPE" // the fact and the value are of types that never meet
+  | "RULE_OPERATOR_VALUE" // the operator makes no sense with this value
+  | "RULE_TYPE" // a fact of this type can never meet the comparison
   | "RULE_NEVER_TAKEN" // a closed vocabulary does not have the word
   | "RULE_CONTRADICTION" // conditions of one "all" that cannot be met together
-  | "RULE_PATTERN" // not RE2 syntax, or too much to look for
-  | "RULE_WINDOW" // a window that never opens, or a time zone that there is not
+  | "RULE_PATTERN" // not RE2 syntax, or too expensive to match
+  | "RULE_WINDOW" // a window that never opens, or a time zone that does not exist
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
   | "RULE_DESTINATION" // a URL that cannot be read, that a template could lead to another host, or that leads back to Afterbeep
   | "RULE_SECRET"; // a secret where it could be stored or shown
 
-/** Findings that are told: probably not meant. */
+/** Findings that are only shown: probably a mistake. */
 export type WarningCode =
-  | "RULE_HOST" // a URL that the guard of outgoing calls will refuse as things are configured
-  | "RULE_NEGATED_ABSENCE" // a negative operator on a fact that may be absent, which then is met
+  | "RULE_HOST" // a URL that the guard of outgoing calls will refuse with the present configuration
+  | "RULE_NEGATED_ABSENCE" // a negative comparison with a fact that may be absent, which then meets it
   | "RULE_UNUSUAL_WORD" // a word that HighLevel has not been seen to send
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
-  | "RULE_RETENTION" // a time longer than the log is kept
+  | "RULE_RETENTION" // a time that is longer than the log is kept
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
   | "RULE_SAME" // two rules that do the same
-  | "RULE_EXAMPLE" // an example that does not come out as it says, or what cannot be tried
-  | "RULE_NO_EXAMPLE"; // no example that fires
+  | "RULE_EXAMPLE" // an example that fails, or something that cannot be tried
+  | "RULE_NO_EXAMPLE"; // no example on which the rule fires
 
 export type FindingCode = ErrorCode | WarningCode;

@@ -4,7 +4,7 @@ import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 
 /** The ledger of a location. */
 export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
-  // What RPC adds to the types of all these answers is more than the compiler follows.
+  // The types that RPC wraps around all these answers are more than the compiler can resolve.
   const stub: unknown = env.LEDGER.getByName(locationId);
   return stub as LedgerCalls;
 }
@@ -26,7 +26,7 @@ export function isRetryable(error: unknown): boolean {
   return retryable === true && overloaded !== true;
 }
 
-/** Whether an object could not be asked now, and can be later. */
+/** Whether an object cannot be reached now, but can be later. */
 export function isBusy(error: unknown): boolean {
   const { retryable, overloaded } = error as ObjectError;
   return retryable === true || overloaded === true;

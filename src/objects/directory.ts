@@ -7,7 +7,7 @@ import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
 
 const DAY_MS = 86_400_000;
-/** How often the watchdog comes: wrangler.toml, [triggers]. */
+/** How often the watchdog runs: wrangler.toml, [triggers]. */
 const TURN_MS = 300_000;
 
 export class LocationDirectory implements Answering<DirectoryCalls> {
@@ -33,29 +33,29 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     );
   }
 
-  /** The app was installed in a location, by an agency if that is known. */
+  /** Notes that the app was installed in a location, with its agency if that is known. */
   installed(locationId: string, companyId: string | null): void {
     this.announce(locationId);
     const statement = "UPDATE locations SET company_id = ? WHERE location_id = ?";
     this.#storage.sql.exec(statement, companyId, locationId);
   }
 
-  /** The app is no longer installed in a location. */
+  /** Notes that the app is no longer installed in a location. */
   uninstalled(locationId: string): void {
     this.#storage.sql.exec("UPDATE locations SET company_id = NULL WHERE location_id = ?", locationId);
   }
 
-  /** Locations whose token came with an agency. */
+  /** The locations whose token came with an agency. */
   ofCompany(companyId: string, limit: number): string[] {
     const found = "SELECT location_id AS id FROM locations WHERE company_id = ? ORDER BY location_id LIMIT ?";
     return rows<{ id: string }>(this.#storage.sql, found, companyId, limit).map(({ id }) => id);
   }
 
-  /** Locations whose ledgers the watchdog should poke: those where something may wait; of many, another part every five minutes. */
+  /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): string[] {
     const { sql } = this.#storage;
     const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
-    // By the clock, not by memory: between two turns this object may be evicted.
+    // Computed from the clock, not kept in memory: between two turns this object may be evicted.
     const turn = Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(open / count));
     const part = "SELECT location_id AS id FROM locations WHERE is_open = 1 ORDER BY location_id LIMIT ? OFFSET ?";
     return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
@@ -72,7 +72,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       );
   }
 
-  /** The locations by id, a page at a time; `search` is part of an id, whatever its case. */
+  /** The locations by id, a page at a time; `search` is part of an id, ignoring case. */
   locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
     const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
       this.#storage.sql,
@@ -107,7 +107,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     quarantine.release(this.#storage.sql, id);
   }
 
-  /** Removes what names a contact; how many that was. */
+  /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): number {
     return quarantine.eraseContact(this.#storage.sql, contactId);
   }

@@ -1,5 +1,5 @@
-// The Durable Objects: thin shells that give the ledger and the directory their storage, clock, chance and network,
-// and hand each call on to the method of the same name. `model/calls.ts` says which calls there are.
+// The Durable Objects: thin shells that give the ledger and the directory their storage, clock, randomness and network,
+// and pass each call on to the method of the same name. `model/calls.ts` says which calls there are.
 import { kvTasks } from "../act/task/kv-tasks.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "../ledger/store/ports.ts";
@@ -10,7 +10,7 @@ import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { answeringObject, handOn } from "./hand-on.ts";
 
-/** The bindings of wrangler.toml, beside the variables. */
+/** The bindings of wrangler.toml, and the variables. */
 export interface LedgerEnv extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
@@ -25,7 +25,7 @@ export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStu
   return env.DIRECTORY.getByName(DIRECTORY_NAME);
 }
 
-/** All that a ledger works with. */
+/** Everything that a ledger works with. */
 export interface LedgerWorld {
   readonly storage: LedgerStorage;
   readonly ports: LedgerPorts;
@@ -39,7 +39,7 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
     handOn(this.prototype, LEDGER_CALLS, (object) => object.#ledger);
   }
 
-  /** `adapt` is for tests and benchmarks: a clock, a network or rules of their own, or an eye on the storage. */
+  /** `adapt` is for tests and benchmarks, which use their own clock, network or rules, or observe the storage. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
     super(ctx, env);
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: ledgerPorts(env, bundledRules) });

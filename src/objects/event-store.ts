@@ -1,4 +1,4 @@
-// Where received events go, and how what was kept aside leaves again.
+// Where received events go, and how they leave the quarantine again.
 import type { Event } from "../model/event.ts";
 import type { Kept, Quarantined, Recorded } from "../model/ledger.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
@@ -6,7 +6,7 @@ import { directory, isRetryable, ledgerOf } from "./client.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
 import { uninstall } from "./installs.ts";
 
-/** Where received events go: the ledger of their location, or the directory when they name none. */
+/** Where received events go: the ledger of their location, or the directory if they name none. */
 export function eventStore(env: LedgerEnv): {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
@@ -25,7 +25,7 @@ export function eventStore(env: LedgerEnv): {
   };
 }
 
-/** Once more, on a new stub, where Cloudflare says that this makes sense: recording twice is recording once. */
+/** Tries once more, on a new stub, if Cloudflare says that this makes sense. It is safe: recording is idempotent. */
 async function again<Value>(call: () => Promise<Value>): Promise<Value> {
   try {
     return await call();
@@ -35,7 +35,7 @@ async function again<Value>(call: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Takes what has been ingested since out of the quarantine. */
+/** Removes an item that has since been ingested from the quarantine. */
 export function releaseQuarantined(env: LedgerEnv, locationId: string | null, id: string): Promise<void> {
   return locationId === null ? directory(env).release(id) : ledgerOf(env, locationId).release(id);
 }

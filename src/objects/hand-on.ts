@@ -1,13 +1,13 @@
-// RPC reaches the methods of an object's prototype, and nothing else of it: so that is where each call gets a method.
+// RPC reaches only the methods on an object's prototype, so that is where each call gets its method.
 import { DurableObject } from "cloudflare:workers";
 import type { Answering, CallNames } from "../model/calls.ts";
 
-/** Cloudflare's class, as the base of an object that answers calls: `handOn` in a static block gives it their methods. */
+/** Cloudflare's class, typed as the base of an object that answers calls: `handOn`, in a static block, adds the methods. */
 export function answeringObject<Env, Calls>(): new (ctx: DurableObjectState, env: Env) => DurableObject<Env> & Calls {
   return DurableObject as new (ctx: DurableObjectState, env: Env) => DurableObject<Env> & Calls;
 }
 
-/** Gives the prototype of a Durable Object a method for each call, which hands it on to whatever answers for the object. */
+/** Gives the prototype of a Durable Object a method for each call, which passes it on to whatever answers for the object. */
 export function handOn<Calls extends object, Self extends Calls>(
   prototype: Self,
   names: CallNames<Calls>,

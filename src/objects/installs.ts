@@ -1,21 +1,21 @@
-// Tokens that an app is given and loses, in the ledgers of their locations and in the directory, which knows an agency's.
+// Storing and forgetting an app's tokens, in the ledgers of their locations and in the directory, which knows the agency.
 import type { SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { directory, ledgerOf } from "./client.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
 
-/** Each takes two of the thousand calls of an invocation. */
+/** Each location takes two of the thousand calls that an invocation may make. */
 const UNINSTALLED_AT_ONCE = 450;
 const ASKED_TOGETHER = 30;
 
-/** Hands an app's token to its location. The directory comes first: it has to know where an agency's tokens are. */
+/** Passes an app's token to its location. The directory comes first: it has to know where an agency's tokens are. */
 export async function install(env: LedgerEnv, locationId: string, token: SealedToken): Promise<void> {
   await directory(env).installed(locationId, token.companyId);
   await ledgerOf(env, locationId).storeToken(locationId, token);
 }
 
 /**
- * Has a location forget an app's token, or all of an agency. Of an agency with more locations than one invocation can
- * ask it throws when it has done a part, so that HighLevel sends the event again for the next.
+ * Makes a location forget an app's token, or all locations of an agency. If an agency has more locations than one
+ * invocation can call, it throws after doing a part of them, so that HighLevel sends the event again for the next part.
  */
 export async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: Uninstall): Promise<Uninstalled> {
   if ("locationId" in place) return uninstallFrom(env, place.locationId, event);
@@ -32,7 +32,7 @@ export async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: 
 
 async function uninstallFrom(env: LedgerEnv, locationId: string, event: Uninstall): Promise<Uninstalled> {
   const done = await ledgerOf(env, locationId).uninstall(event);
-  // Told once more with a repeat: the directory may not have heard of it the first time.
+  // Repeated with a repeated event: the first call to the directory may have failed.
   if (done !== "kept") await directory(env).uninstalled(locationId);
   return done;
 }

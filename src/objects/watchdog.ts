@@ -7,8 +7,8 @@ const POKED_AT_ONCE = 900;
 const POKED_TOGETHER = 30;
 
 /**
- * The watchdog: pokes ledgers where something may wait, so that an alarm that was lost is set again. Some 900
- * a turn, because one invocation may make a thousand calls; of more, the directory gives each turn another part.
+ * Pokes ledgers where something may wait, so that a lost alarm is set again. Up to 900 per turn, because one invocation
+ * may make a thousand calls; if there are more, the directory returns a different part each turn.
  */
 export async function pokeLedgers(env: LedgerEnv): Promise<void> {
   const toPoke = await directory(env).toPoke(POKED_AT_ONCE);

@@ -1,5 +1,5 @@
-// Receiving: who sent it, is it bounded, is it for us, what is it; then one call to the ledger and the answer.
-// The order matters: nothing whose sender is not proved changes anything.
+// Receiving: who sent it, is it within bounds, is it for us, what is it; then one call to the ledger, and the answer.
+// The order matters: nothing changes before the sender is proved.
 import { contactsNamed } from "../events/contact.ts";
 import { readEvent, type ReadEvent, type Received } from "../events/event.ts";
 import { parseJson, type ParsedJson } from "../events/parse-json.ts";
@@ -24,7 +24,7 @@ export type HookAnswer =
   | { readonly status: "ignored" }
   | { readonly status: "quarantined"; readonly eventKey: string; readonly issues: readonly Issue[] };
 
-/** Where events go. `null` for a location: the payload names none. Each call is durable once it resolves. */
+/** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
@@ -59,7 +59,7 @@ export async function receive(
   return body;
 }
 
-/** Takes in a body whose signature was checked: now, or when it is released from the quarantine. */
+/** Ingests a body whose signature was checked, either now or before it went into the quarantine. */
 export async function ingest(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
   const parsed = parseJson(signed.bytes);
   return parsed === null ? ingestBytes(signed, ports) : ingestJson(signed, parsed, ports);
@@ -102,7 +102,7 @@ async function ingestJson(
   return answer;
 }
 
-/** What the payload is: of the app, or an event of a contact. */
+/** Reads a payload: an event of the app, or of a contact. */
 function readJson(payload: Json, received: Received): Read {
   const lifecycle = lifecycleOf(payload, received.route, received.key);
   return lifecycle === null ? readEvent(payload, received) : { status: "lifecycle", lifecycle };
@@ -113,7 +113,7 @@ function kindOf(read: Read): EventLine["kind"] {
   return read.status === "event" ? read.event.kind : null;
 }
 
-/** Bytes that are no JSON name nobody: they are kept only where any location is allowed at all, and refused all the same. */
+/** Bytes that are not JSON name no location: they are kept only if any location is allowed, and refused in any case. */
 async function ingestBytes(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
   const { bytes, route } = signed;
   const { configuration, clock, store } = ports;
@@ -141,7 +141,7 @@ async function quarantined(
   return keptAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
 }
 
-/** The same body has the same place. A gateway names its message beside the body: the same body is another message. */
+/** The same body gets the same id; a gateway's id depends on its key, too: with another key it is another message. */
 async function quarantineId(signed: SignedBody, key: string): Promise<string> {
   const digest = await digestOf(signed);
   return signed.route === "gateway" ? hex(await sha256(`${key}\n${digest}`)) : digest;
@@ -162,7 +162,7 @@ function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer
   }
 }
 
-/** An event of the app fires nothing: it is done, or was before. */
+/** Handles an event of the app. It fires no rules: it is done now, or it is a repeat. */
 async function lifecycleAnswer(
   lifecycle: Lifecycle,
   eventKey: string,
@@ -181,7 +181,7 @@ function overBudget({ retryAfterSeconds }: OverBudget): Failure {
   return { code: "LEDGER_OVER_BUDGET", retryAfterSeconds };
 }
 
-/** What could not be stored is not acknowledged: HighLevel sends it again after a 429. */
+/** Stores something. What could not be stored is not acknowledged: HighLevel sends it again after a 429. */
 async function stored<Value>(
   about: { eventKey: string; locationId: string | null },
   store: () => Promise<Result<Value, Failure>>,
@@ -194,7 +194,7 @@ async function stored<Value>(
   }
 }
 
-/** Takes in once more what the quarantine holds, and has it released if it was usable this time. */
+/** Ingests an item of the quarantine again, and releases it if it was usable this time. */
 export async function ingestAgain(
   item: Quarantined,
   ports: ReceivePorts,

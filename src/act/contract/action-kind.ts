@@ -1,4 +1,4 @@
-// What a kind of action brings: its shape, its findings at admission, and how it is performed.
+// What defines a kind of action: its shape, its findings at admission, and how it is performed.
 import type { OutboundHosts } from "../../model/configuration.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
@@ -8,7 +8,7 @@ import type { Task } from "../../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 import type { TemplateRoot, TemplateRoots } from "../template/template.ts";
 
-/** Something wrong with an action that its struct cannot say. */
+/** Something wrong with an action that its struct cannot express. */
 export interface ActionFinding {
   /** Keys that lead from the action to the place. */
   readonly path: readonly (string | number)[];
@@ -16,17 +16,17 @@ export interface ActionFinding {
   readonly message: string;
 }
 
-/** A template of an action, at its place. */
+/** A template of an action, and where it is. */
 export interface ActionTemplate {
   readonly path: readonly (string | number)[];
   readonly text: string;
-  /** What it may name. */
+  /** The roots that it may refer to. */
   readonly roots: readonly TemplateRoot[];
 }
 
-/** What an action is performed with: the delivery it belongs to, what its templates may name, and the ports. */
+/** What an action is performed with: its delivery, what its templates may refer to, and the ports. */
 export interface ActionContext {
-  /** Stable over attempts. */
+  /** The same for all attempts. */
   readonly deliveryId: string;
   readonly locationId: string;
   readonly contactId: string;
@@ -36,41 +36,41 @@ export interface ActionContext {
   readonly decidedAt: string;
   readonly roots: TemplateRoots;
   readonly ports: ActionPorts;
-  /** HighLevel as the location may call it. */
+  /** HighLevel with the location's token and limits. */
   readonly highlevel: HighLevelAccount;
   readonly sends: Sends;
 }
 
-/** What the ledger knows of the message that a delivery sends, and of others of the contact. */
+/** What the ledger knows about the message that a delivery sends, and about other messages to the contact. */
 export interface Sends {
-  /** An attempt that left and of whose end nothing is known, and how often HighLevel was asked about it; `null`: none. */
+  /** An attempt that left and whose outcome is unknown, and how often HighLevel was queried about it; `null`: none. */
   earlier(): { readonly leftAtMs: number; readonly looks: number } | null;
-  /** An attempt is about to leave: kept before it does. `false`: it may not, for what came since it began. */
+  /** Records that an attempt is about to leave. `false`: it must not, because of what came since it began. */
   leaves(): boolean;
-  /** HighLevel was asked, and had not got it. */
+  /** Notes that HighLevel was queried and does not have the message. */
   looked(): void;
-  /** Messages through the API that the log has of the contact since a time. */
+  /** Messages to the contact through the API that the log has since a time. */
   seen(sinceMs: number): readonly SentMessage[];
-  /** Whether no other message to the contact is looked for: else the log, where some may be missing, cannot tell whose is whose. */
+  /** Whether no other message to the contact has an unknown outcome: else the log, which may lack some, cannot tell them apart. */
   isAlone(): boolean;
-  /** Whether a message is known to be another delivery's. */
+  /** Whether a message is known to belong to another delivery. */
   isClaimed(messageId: string): boolean;
 }
 
-/** The world outside, as actions see it. */
+/** The outside world, as actions see it. */
 export interface ActionPorts extends OutboundHosts {
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
-  /** A signal that aborts with a `TimeoutError` after so many milliseconds. */
+  /** A signal that aborts with a `TimeoutError` after this many milliseconds. */
   readonly timeLimit: (ms: number) => AbortSignal;
   readonly tasks: TaskStore;
-  /** Secrets that headers may name, by name. */
+  /** Secrets that headers may refer to, by name. */
   readonly secrets: { readonly [name: string]: string };
   readonly webhookSecret: string | null;
 }
 
-/** Where tasks are kept for others to read. A repeat of a put changes nothing. */
+/** Where tasks are kept for others to read. Repeating a put changes nothing. */
 export interface TaskStore {
   put(task: Task): Promise<void>;
   delete(locationId: string, taskId: string): Promise<void>;
@@ -80,13 +80,13 @@ export interface TaskStore {
 export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
-  /** Its keys as they are written; `type`, `after` and `cancelOn` come besides. */
+  /** Its keys as they are written, apart from `type`, `after` and `cancelOn`. */
   readonly shape: Shape | Shapes;
   /** Whether how it ends is to be recorded as a `GatewayStatus`; absent: never. */
   readonly reports?: (action: A) => boolean;
-  /** Where it goes, in a word: what concurrency, rate and circuit breaker count by. */
+  /** Where it goes, as one word: what concurrency, rate and circuit breaker count by. */
   readonly host: (action: A) => string;
-  /** As what it reaches the contact; `null`: it does not. */
+  /** The type of message that it sends the contact; `null`: it sends none. */
   readonly messages: (action: A) => MessageType | null;
   /** Every text of an action that may be a template: admission checks them. */
   readonly templates: (action: A) => Iterable<ActionTemplate>;

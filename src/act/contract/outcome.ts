@@ -1,6 +1,6 @@
 import type { Task } from "../../model/task.ts";
 
-/** What one try of an action came to, with whether another try makes sense. */
+/** The outcome of one attempt at an action, with whether another attempt makes sense. */
 export type AttemptOutcome =
   | {
       readonly done: true;
@@ -16,9 +16,9 @@ export type AttemptOutcome =
       readonly status: number | null;
       readonly answer: string | null;
       readonly error: ActionError;
-      /** What the destination asked for with Retry-After, in milliseconds. */
+      /** How long to wait at least, in milliseconds: the destination's Retry-After, or a known time. */
       readonly retryAfterMs: number | null;
-      /** The destination did not answer, whatever the error says: it may be down. */
+      /** Whatever the error says, the destination did not answer and may be down. */
       readonly isSilent?: true;
     };
 
@@ -29,7 +29,7 @@ export interface ActionError {
   readonly retry: Retry;
 }
 
-/** Again by itself, not again, when a person says so, or again without counting as a try: it was not its turn. */
+/** Retried automatically, never, when a person releases it, or automatically without counting: it was not its turn. */
 export type Retry = "later" | "never" | "held" | "in-turn";
 
 export type ActionErrorCode =
@@ -37,31 +37,31 @@ export type ActionErrorCode =
   | "ACTION_SECRET" // WEBHOOK_SECRET or a secret that a header names is missing or unusable
   | "ACTION_TASK_STORE" // KV refused the task
   | "ACTION_LOST" // the stored event of the delivery cannot be read
-  | "ACTION_FORM" // the stored plan is of a form that this version does not know: a newer one may come back
-  | "ACTION_BUG" // an exception nobody expected
+  | "ACTION_FORM" // the stored plan is in a format that this version does not know: a newer version may come back
+  | "ACTION_BUG" // an unexpected exception
   | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
-  | "ACTION_OVERTAKEN" // while it was under way something came that ends it, or that is to be looked at first
+  | "ACTION_OVERTAKEN" // while it was under way, something came that ends it, or that has to be considered first
   | "ACTION_NOT_RELEASED" // it was held, and nobody released it
-  | "CONTACT_DND" // the contact does not want to be disturbed on this channel
+  | "CONTACT_DND" // the contact has do not disturb on for this channel
   | "CONTACT_STOPPED" // the contact wrote a word such as STOP on this channel
-  | "CONTACT_UNKNOWN" // whether or when the contact may be reached cannot be asked now
+  | "CONTACT_UNKNOWN" // whether or when the contact may be reached cannot be found out now
   | "HIGHLEVEL_TOKEN" // the location has no token that can be used
   | "HIGHLEVEL_TOKEN_LATER" // it has one that cannot be refreshed or opened now
-  | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, also a fresh one, or its scopes
-  | "HIGHLEVEL_LIMIT" // 429: more calls than HighLevel takes
+  | "HIGHLEVEL_TOKEN_REFUSED" // HighLevel refuses the token, even a fresh one, or its scopes
+  | "HIGHLEVEL_LIMIT" // 429: more calls than HighLevel accepts
   | "HIGHLEVEL_EARLY" // 403 on a status: HighLevel does not know the message yet
   | "HIGHLEVEL_REFUSED" // an answer that another try would not change
-  | "HIGHLEVEL_END_UNKNOWN" // a message may or may not have been sent: HighLevel is asked before it is sent again
+  | "HIGHLEVEL_END_UNKNOWN" // a message may or may not have been sent: HighLevel is queried before it is sent again
   | "HIGHLEVEL_UNKNOWN" // whether it was sent cannot be found out
   | "DESTINATION_REFUSED" // the guard said no
   | "DESTINATION_STATUS" // an answer that is not 2xx
   | "DESTINATION_REDIRECT" // 3xx: never followed
-  | "DESTINATION_GONE" // 410: it wants no more
+  | "DESTINATION_GONE" // 410: it wants no more requests
   | "DESTINATION_TIMEOUT"
   | "DESTINATION_HELD_UP" // its host was down, or asked for pauses, for a week
   | "DESTINATION_UNREACHABLE"; // no connection, or it broke
 
-/** Whether an attempt that failed so is tried again: docs/storage.md lists the codes for people. */
+/** Whether an attempt that failed with a code is tried again; docs/storage.md lists the codes for people. */
 export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_TEMPLATE: "never",
   ACTION_SECRET: "later",
@@ -102,12 +102,12 @@ export function actionError(code: ActionErrorCode, message: string): ActionError
   return { code, message, retry: RETRY[code] };
 }
 
-/** The outcome of a try that never got an answer; `retryAfterMs`: how long to wait at least, where that is known. */
+/** The outcome of an attempt that got no answer; `retryAfterMs`: how long to wait at least, if that is known. */
 export function unanswered(error: ActionError, retryAfterMs: number | null = null): AttemptOutcome {
   return { done: false, status: null, answer: null, error, retryAfterMs };
 }
 
-/** Whether a try was held before anything left: it neither arrived nor failed. */
+/** Whether an attempt was held before anything left: it neither succeeded nor failed. */
 export function isHeld(outcome: AttemptOutcome): boolean {
   return !outcome.done && outcome.error.retry === "held";
 }

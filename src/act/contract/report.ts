@@ -1,13 +1,13 @@
 import { isJsonObject, jsonObjectIn, type Json, type JsonObject } from "../../kit/json.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 
-/** What a gateway may say of a message; HighLevel takes the same words. */
+/** What a gateway may say about a message; HighLevel accepts the same words. */
 const STATUSES: ReadonlySet<Json | undefined> = new Set(["delivered", "failed", "pending", "read"]);
 const ERROR_KEYS = ["code", "type", "message"] as const;
 
 /**
- * What the last attempt of a delivery says of its message, as `status` and `error` of a `GatewayStatus`. What the answer
- * says counts; one that says nothing usable means that the gateway has it, and is on it: `pending`.
+ * What the last attempt of a delivery says about its message, as `status` and `error` of a `GatewayStatus`. The answer
+ * decides; if it says nothing usable, the gateway has accepted the message and is working on it: `pending`.
  */
 export function reportOf(outcome: AttemptOutcome): JsonObject {
   if (!outcome.done)
@@ -19,7 +19,7 @@ export function reportOf(outcome: AttemptOutcome): JsonObject {
   return { status, ...(error ? { error } : {}) };
 }
 
-/** The texts of an error; a code may be a number. `null`: it has none. */
+/** The texts of an error; a code may be a number. `null`: there are none. */
 function errorOf(told: Json | undefined): JsonObject | null {
   if (!isJsonObject(told)) return null;
   const texts = ERROR_KEYS.flatMap((key): [string, string][] => {

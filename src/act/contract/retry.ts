@@ -15,16 +15,16 @@ const SCHEDULE_MS = [
   24 * HOUR_MS,
 ];
 const JITTER = 0.1;
-/** RFC 9110 dates begin with the name of a day; `Date.parse` takes far more. */
+/** RFC 9110 dates begin with the name of a day; `Date.parse` accepts far more. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
 const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
 
-/** Attempts that a delivery gets before it is dead. */
+/** How many attempts a delivery gets before it is dead. */
 export const MAX_ATTEMPTS = SCHEDULE_MS.length + 1;
 
 /**
- * Milliseconds until the next attempt after `attempts` failed ones, or `null` when it is given up. Up to a tenth
- * later by chance (`random` in 0…1), never earlier than the destination asked for, up to a day.
+ * Milliseconds until the next attempt after `attempts` failed ones, or `null` if it is given up. A random delay of up
+ * to a tenth is added (`random` in 0…1), and it is never earlier than the destination asked for, up to a day.
  */
 export function retryDelayMs(attempts: number, random: number, retryAfterMs: number | null): number | null {
   const wait = SCHEDULE_MS[attempts - 1];
@@ -33,7 +33,7 @@ export function retryDelayMs(attempts: number, random: number, retryAfterMs: num
   return Math.max(jittered, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
 }
 
-/** The milliseconds that a Retry-After header asks for, from seconds or an HTTP date; `null` without a usable one. */
+/** The milliseconds that a Retry-After header asks for, in seconds or as an HTTP date; `null` if it is not usable. */
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   const text = header.trim();

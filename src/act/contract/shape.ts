@@ -1,4 +1,4 @@
-// From the table of an action's keys to what is made of it: structs, and the texts that may be templates.
+// From the table of an action's keys to what is made from it: structs, and the texts that may be templates.
 import {
   array,
   boolean,
@@ -24,7 +24,7 @@ import type { ActionTemplate } from "./action-kind.ts";
 /** Keys of an action, each with its struct. */
 export type Keys = { readonly [key: string]: AnyStruct };
 
-/** The shape of an action of which every form has the same keys; the compiler holds it against the action's interface. */
+/** The shape of an action that always has the same keys; the compiler checks it against the action's interface. */
 export function shapeOf<A extends Action>(fields: FieldsOf<A>): Shape {
   return { fields };
 }
@@ -36,7 +36,7 @@ export const duration: Struct<string, null> = refine(
   (text) => durationMs(text) !== null || `Expected ${DURATION_FORM}`,
 );
 
-/** The keys of an action of a kind, for whatever value is found in its place; always the same objects. */
+/** Returns the keys of an action of this kind, whatever else the action holds; always the same objects. */
 export function keysFrom(type: string, shape: Shape | Shapes): (action: { readonly [key: string]: unknown }) => Keys {
   if ("fields" in shape) {
     const keys = { type: anyStruct(literal(type)), ...fieldKeys(shape) };
@@ -63,7 +63,7 @@ export function* templatesIn({ fields }: Shape, action: object): Generator<Actio
   }
 }
 
-/** Whether templates in a form are rendered; a word of a list and a duration are what they are. */
+/** Whether templates in a form are rendered; durations, booleans and words of a list are taken literally. */
 function isRendered(form: Form): boolean {
   return form !== "duration" && form !== "boolean" && !Array.isArray(form);
 }
@@ -93,7 +93,7 @@ const NAMED: { readonly [Name in FormName]: AnyStruct } = {
   duration: anyStruct(duration),
   texts: anyStruct(nonempty(array(nonempty(string())))),
   headers: anyStruct(record(string(), string())),
-  // `any` would take what is not there, too.
+  // `any` would also accept an absent value.
   json: anyStruct(define("json", (value) => value !== undefined || "Expected any JSON")),
   boolean: anyStruct(boolean()),
 };
@@ -110,7 +110,7 @@ function formStruct(form: Form): AnyStruct {
   );
 }
 
-/** Structs of different shapes stand in one table, which only ever hands values through. */
+/** Gives structs of different shapes one type for tables that only pass values through. */
 function anyStruct(struct: unknown): AnyStruct {
   return struct as AnyStruct;
 }

@@ -7,20 +7,20 @@ import { actionError, unanswered, type ActionError, type AttemptOutcome } from "
 
 const MAX_ANSWER_CHARACTERS = 1_000;
 const MAX_MESSAGE_CHARACTERS = 200;
-/** A status may be told five to ten seconds after the message, not before (HighLevel's documentation of the call). */
+/** A status may be sent five to ten seconds after the message, not before (HighLevel's documentation of the call). */
 const EARLY_MS = 10_000;
-/** HighLevel counts calls in ten seconds, and says no time with its 429. */
+/** HighLevel counts calls per ten seconds, and its 429 says no time. */
 const LIMIT_MS = 10_000;
 
-/** What a call has to say for its answer to be understood. */
+/** The facts about a call that are needed to understand its answer. */
 type AnswerFacts = Pick<CallFacts, "scope" | "isEarlyAt403">;
 
-/** An attempt's outcome, from what came back. */
+/** An attempt's outcome, from the answer to its call. */
 export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): AttemptOutcome {
   return outcomeFrom(CALLS[call], answer);
 }
 
-/** The same of any call. */
+/** The outcome of any call, from its facts and its answer. */
 export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): AttemptOutcome {
   switch (answer.kind) {
     case "no-token":
@@ -43,7 +43,7 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
     case "answer": {
       const { status, body } = answer;
       const kept = body.slice(0, MAX_ANSWER_CHARACTERS);
-      // Any 2xx was done: to do it again would open a second task.
+      // Any 2xx means that it was done: repeating it would create a second task.
       if (status >= 200 && status < 300) return { done: true, status, answer: kept };
       const [error, retryAfterMs] = errorOf(facts, status, body);
       return { done: false, status, answer: kept, error, retryAfterMs };
@@ -51,7 +51,7 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
   }
 }
 
-/** Whether an answer proves that nothing was done: nothing left, or HighLevel looked at the call and refused it. */
+/** Whether an answer proves that nothing was done: nothing left, or HighLevel read the call and refused it. */
 export function isRefusal(answer: HighLevelAnswer): boolean {
   if (answer.kind === "no-token" || answer.kind === "later" || answer.kind === "stopped") return true;
   return answer.kind === "answer" && answer.status >= 400 && answer.status < 500 && answer.status !== 408;
@@ -75,7 +75,7 @@ function errorOf(
   return [actionError("DESTINATION_STATUS", `HighLevel answered ${status}`), null];
 }
 
-/** What HighLevel says of a refusal: `: its words`, or nothing. 422 brings a list of them. */
+/** HighLevel's message about a refusal, as `: its words`, or `""`. A 422 has a list of messages. */
 function messageIn(body: string): string {
   const said = jsonObjectIn(body)?.["message"];
   const text = Array.isArray(said) ? said.filter((part) => typeof part === "string").join("; ") : said;

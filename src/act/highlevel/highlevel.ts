@@ -1,5 +1,5 @@
-// The HighLevel action: one call of HighLevel's API for the event's contact. What each call takes and answers stands in
-// the table of `highlevel/calls.ts`; nothing here knows a call by its name but that a message may not be sent twice.
+// The HighLevel action: one call of HighLevel's API for the event's contact. The table of `highlevel/calls.ts` says what
+// each call takes and answers; the only call named here is the one that sends messages, because none may be sent twice.
 import { CALLS } from "../../highlevel/calls.ts";
 import { MESSAGE_TYPES, type HighLevelAction, type MessageType } from "../../model/rule.ts";
 import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "../contract/action-kind.ts";
@@ -21,15 +21,15 @@ export const highlevel: ActionKind<HighLevelAction> = {
   perform,
 };
 
-/** What deliveries to HighLevel are counted by: a location has one HighLevel. */
+/** The host that all deliveries to HighLevel count by. */
 export const HIGHLEVEL_HOST = "highlevel";
 
-/** What the action sends the contact; `null`: nothing that reaches them. */
+/** The type of message that the action sends the contact; `null`: it sends none. */
 function messageTypeOf({ call, messageType }: HighLevelAction): MessageType | null {
   return call === "send-message" ? (MESSAGE_TYPES.find((type) => type === messageType) ?? null) : null;
 }
 
-/** The text of a field that was left out stands at the call. */
+/** The default text of a field that was left out is reported at the call. */
 function* templates(action: HighLevelAction): Generator<ActionTemplate> {
   for (const [name, { otherwise }] of Object.entries(CALLS[action.call].fields))
     if (action[name] === undefined && otherwise !== undefined)

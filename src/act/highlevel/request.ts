@@ -1,4 +1,4 @@
-// From an action's fields to the request of its call: templates rendered, names as HighLevel has them.
+// From an action's fields to the request of its call: templates rendered, names as HighLevel spells them.
 import type { HighLevelRequest } from "../../highlevel/account.ts";
 import { CALLS, type CallField } from "../../highlevel/calls.ts";
 import { isJsonObject, type Json } from "../../kit/json.ts";
@@ -9,7 +9,7 @@ import type { ActionContext } from "../contract/action-kind.ts";
 import { actionError, type ActionError } from "../contract/outcome.ts";
 import { renderText, type TemplateRoots } from "../template/template.ts";
 
-/** The request of an attempt: the same each time but for a due date, which counts from the first one that gets through. */
+/** The request of an attempt: always the same except for a due date, which counts from the time of the attempt. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
   const { method, path, version, fields, fixed = {}, namesContact, oneOf } = CALLS[action.call];
   const values = new Map<string, Json>([["contactId", context.contactId]]);
@@ -38,7 +38,7 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
   });
 }
 
-/** A field rendered; `undefined` when nothing is left of it. */
+/** A field rendered; `undefined` if it comes out empty. */
 function fieldValue(
   value: unknown,
   { form }: CallField,
@@ -58,12 +58,12 @@ function fieldValue(
   return rendered;
 }
 
-/** What the struct has proved to be text. */
+/** A value that the struct has proved to be text. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Texts rendered, without those of which nothing is left. */
+/** Texts rendered, without those that come out empty. */
 function allRendered(texts: readonly string[], roots: TemplateRoots): Result<string[], string> {
   const rendered: string[] = [];
   for (const text of texts) {

@@ -1,6 +1,6 @@
-// Sending a message once. HighLevel has no idempotency key: an attempt whose end is not known may have sent it. It is
-// not repeated before the log and HighLevel were asked whether it is there; where nobody can say, it is given up, because
-// a person who gets the same text twice is worse off than one whose follow-up is told to be missing.
+// Sending a message once. HighLevel has no idempotency key: an attempt whose outcome is unknown may have sent it. It is
+// not repeated before the log and HighLevel were checked for the message; if neither can tell, it is given up, because
+// getting the same text twice is worse than a missing follow-up that the operator hears about.
 // docs/decisions/0025-a-message-is-sent-once.md
 import type { HighLevelAnswer, HighLevelRequest } from "../../highlevel/account.ts";
 import { findSent, lookFor, type SentMessage } from "../../highlevel/sent-messages.ts";
@@ -10,12 +10,12 @@ import type { ActionContext } from "../contract/action-kind.ts";
 import { isRefusal, outcomeOf } from "./answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 
-/** HighLevel may show a message a while after it took it: it is asked so often before it is sent again. */
+/** HighLevel may show a message some time after accepting it: it is queried this often before sending again. */
 const LOOKS = 2;
-/** What counts as looks where a person has looked in the conversation: nobody else need be able to say. */
+/** The number of looks once a person has looked in the conversation: then no other proof is needed. */
 export const LOOKED_BY_HAND = LOOKS;
 const LOOK_AGAIN_MS = 5 * 60_000;
-/** How long the event of the message is waited for where HighLevel cannot be asked. */
+/** How long to wait for the event of the message if HighLevel may not be queried. */
 const WAIT_FOR_EVENT_MS = 15 * 60_000;
 const TOO_MANY_REQUESTS = 429;
 
@@ -28,7 +28,7 @@ const UNKNOWN = actionError(
   "Whether the message was sent cannot be found out: look at the contact's conversation, and retry if it is not there",
 );
 
-/** Sends a message, unless an earlier attempt did, or may have done so for all that can be known. */
+/** Sends a message, unless an earlier attempt did, or may have and that cannot be ruled out. */
 export async function sendOnce(
   action: HighLevelAction,
   request: HighLevelRequest,
@@ -47,7 +47,7 @@ export async function sendOnce(
   return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
 }
 
-/** What is to be done about an attempt whose end is not known. */
+/** What to do about an attempt whose outcome is unknown. */
 async function look(
   call: HighLevelCall,
   { body = {} }: HighLevelRequest,
@@ -63,11 +63,11 @@ async function look(
   const messages = answer.kind === "answer" && answer.status === 200 ? read(answer.body) : null;
   const isSettled = looks >= LOOKED_BY_HAND;
   if (messages === null) {
-    // It can be asked once there is room: that says nothing of the message.
+    // It can be queried once there is room: this says nothing about the message.
     if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
-    // Without the right to ask, the event that a sent message causes is what can still be waited for.
+    // If HighLevel refuses the query, the event that a sent message causes can still be waited for.
     const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
-    // Nothing is sent again then, so it matters less whose it is.
+    // Then nothing is sent again, so it matters less which delivery the message belongs to.
     if (mayNotAsk && inLog.found === "yes") return found(inLog.message);
     if (mayNotAsk && isSettled) return "send";
     const isOver = mayNotAsk && ports.clock() - leftAtMs >= WAIT_FOR_EVENT_MS;
@@ -86,17 +86,17 @@ async function look(
   }
 }
 
-/** What circuit breakers ask: whether HighLevel answered at all. */
+/** What circuit breakers need to know: whether HighLevel answered at all. */
 function silence({ kind }: HighLevelAnswer): { readonly isSilent?: true } {
   return kind === "timeout" || kind === "broken" ? { isSilent: true } : {};
 }
 
-/** It had been sent after all. */
+/** The outcome if an earlier attempt had sent the message after all. */
 function found({ id }: SentMessage): AttemptOutcome {
   return { done: true, status: null, answer: null, messageId: id };
 }
 
-/** HighLevel's events name an e-mail by either of its ids. */
+/** Both ids of a message, since HighLevel's events name an e-mail by either. */
 function messageIdsIn(answer: HighLevelAnswer): { messageId: string | null; emailMessageId: string | null } {
   const body = answer.kind === "answer" ? jsonObjectIn(answer.body) : null;
   const [messageId, emailMessageId] = [body?.["messageId"], body?.["emailMessageId"]].map(idOf);

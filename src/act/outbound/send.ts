@@ -1,5 +1,5 @@
-// A request to a destination that the author of a rule wrote: past the guard, within a time, and what its answer means.
-// A kind that reaches out builds its request and hands it over here.
+// A request to a destination that the author of a rule wrote: checked by the guard, with a time limit, its answer
+// interpreted. A kind that makes outgoing calls builds its request and passes it on here.
 import type { OutboundHosts } from "../../model/configuration.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import type { ActionContext, ActionFinding } from "../contract/action-kind.ts";
@@ -11,13 +11,13 @@ import { allowedDestination, fixedOrigin, hasDotSegment, isOwnHost } from "./des
 
 const TIMEOUT_MS = 15_000;
 
-/** The host and port of a URL, which no template can change; `""`: it has none that can be read. */
+/** The host and port of a URL, which no template can change; `""`: they cannot be read. */
 export function hostOf(url: string): string {
   const origin = fixedOrigin(url);
   return origin === null ? "" : new URL(origin).host;
 }
 
-/** What is wrong with the URL of an action, which stands under a key. */
+/** What is wrong with the URL under a key of an action. */
 export function urlFindings(key: string, url: string, hosts: OutboundHosts): readonly ActionFinding[] {
   const origin = fixedOrigin(url);
   if (origin === null) {
@@ -29,7 +29,7 @@ export function urlFindings(key: string, url: string, hosts: OutboundHosts): rea
   return allowed.ok ? [] : [{ path: [key], code, message: allowed.failure }];
 }
 
-/** The URL as it is rendered for one delivery, if the guard lets it pass. */
+/** The URL as rendered for one delivery, if the guard lets it pass. */
 export function destinationOf(template: string, { roots, ports }: ActionContext): Result<URL, ActionError> {
   const rendered = renderUrl(template, roots);
   if (!rendered.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render url: ${rendered.failure}`));
@@ -43,7 +43,7 @@ export function destinationOf(template: string, { roots, ports }: ActionContext)
 }
 
 /**
- * Sends JSON to a URL that `destinationOf` gave. No redirect is followed, and `secrets` are struck out of the answer
+ * Sends JSON to a URL that `destinationOf` returned. No redirect is followed, and `secrets` are removed from the answer
  * that is kept.
  */
 export async function sendJson(

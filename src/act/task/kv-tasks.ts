@@ -11,7 +11,7 @@ export interface TaskNamespace {
 const MAX_METADATA_BYTES = 1_024;
 const TRIM_CHARACTERS = 20;
 
-/** What a list of tasks shows. The title loses its end where all of it would not fit. */
+/** What a list of tasks shows. The title is cut if all of it would not fit. */
 function metadataOf({ title, dueAt, state, contactId }: Task): {
   title: string;
   dueAt: string | null;

@@ -9,9 +9,9 @@ import { shapeOf, templatesIn } from "../contract/shape.ts";
 import { renderText } from "../template/template.ts";
 import { within } from "../../kit/time-limit.ts";
 
-/** KV holds 1,024 bytes of metadata a key, the title among them. */
+/** KV holds 1,024 bytes of metadata per key, including the title. */
 const MAX_TITLE_CHARACTERS = 200;
-/** KV answers in milliseconds; one that does not may not hold a place for ever. */
+/** KV answers in milliseconds; if it does not, it must not occupy a place for ever. */
 export const KV_TIMEOUT_MS = 15_000;
 
 const SHAPE = shapeOf<TaskAction>({

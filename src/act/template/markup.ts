@@ -1,4 +1,4 @@
-// What can be told of a template without Liquid: the operator's page reads texts by it, too.
+// What can be said about a template without Liquid, so that the operator's page can use it, too.
 
 const MARKUP = /\{\{|\{%/;
 
@@ -7,7 +7,7 @@ export function hasMarkup(text: string): boolean {
   return MARKUP.test(text);
 }
 
-/** A text with `…` where a template puts something. */
+/** A text with `…` in place of each template output. */
 export function withoutTemplates(text: string): string {
   return text.replaceAll(/\{%.*?%\}/gs, "").replaceAll(/\{\{.*?\}\}/gs, "…");
 }

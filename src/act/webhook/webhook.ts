@@ -58,7 +58,7 @@ interface SignedRequest {
   readonly body: string;
 }
 
-/** The request of one attempt: the same bytes each time but for the timestamp and its signature. */
+/** The request of one attempt: the same bytes each time except for the timestamp and the signature. */
 async function buildRequest(
   action: WebhookAction,
   context: ActionContext,
@@ -89,7 +89,7 @@ function renderHeaders(
     if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", refusedHeader(name)));
     const value = renderText(template, { ...roots, secret: ports.secrets });
     if (!value.ok) {
-      // A secret can still be bound, so it is worth trying again; a field will not come.
+      // A secret can still be bound, so trying again is worthwhile; an absent field will not appear.
       const [, secret] = /\bsecret(?:\.|\[['"])([\w-]+)/.exec(value.failure) ?? [];
       if (secret !== undefined)
         return fail(actionError("ACTION_SECRET", `Header "${name}" needs secret ${secret}, which is not bound`));
@@ -102,7 +102,7 @@ function renderHeaders(
   return succeed(headers);
 }
 
-/** The body of a webhook that writes none: Standard Webhooks' form. */
+/** The body of a webhook that defines none: the form of Standard Webhooks. */
 function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
   return {
     type: "rule.fired",
@@ -111,7 +111,7 @@ function standardBody({ roots, decidedAt }: ActionContext): JsonObject {
   };
 }
 
-/** What must not be kept: the secrets that are bound, and the words of headers that were made from one. */
+/** What must not be kept: the secrets that are bound, and the words of headers that contain one. */
 function secretWords({ headers = {} }: WebhookAction, sent: Headers, { secrets }: ActionContext["ports"]): string[] {
   const names = Object.keys(headers).filter((name) => /\bsecret\b/.test(headers[name] ?? ""));
   return [...Object.values(secrets), ...names.flatMap((name) => (sent.get(name) ?? "").split(/\s+/))];

@@ -1,5 +1,5 @@
-// The Worker of `npm run demo`, which is never deployed: the real one, whose ledgers live on a clock that can be moved, so
-// that "in five minutes" takes no time. Nothing else of it is different.
+// The Worker of `npm run demo`, which is never deployed: the real one, except that its ledgers use a clock that can be
+// moved, so that "in five minutes" takes no time.
 import { Ledger as RealLedger, type LedgerEnv } from "../../objects/durable-objects.ts";
 import type { Event } from "../../model/event.ts";
 import worker from "../../worker.ts";
@@ -10,7 +10,7 @@ interface DemoEnv extends LedgerEnv {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
 }
 
-/** How far the ledgers' clock is from the real one: kept here, because an object may be put away between two calls. */
+/** How far the ledgers' clock is from the real one: kept here, because an object may be evicted between two calls. */
 let offsetMs = 0;
 
 export class Ledger extends RealLedger {
@@ -25,17 +25,17 @@ export class Ledger extends RealLedger {
     }));
   }
 
-  /** The Worker stamps what it receives by the real clock. */
+  /** Moves the time of receipt, too: the Worker stamps it by the real clock. */
   override record(event: Event) {
     const receivedMs = Date.parse(event.receivedAt) + offsetMs;
     const occurredMs = Math.min(Date.parse(event.occurredAt), receivedMs);
     return super.record({ ...event, receivedAt: isoTime(receivedMs), occurredAt: isoTime(occurredMs) });
   }
 
-  /** Moves the clock and performs what is due by it. Answers when the next thing is; `null`: nothing waits. */
+  /** Moves the clock and performs what is due then. Returns when the next thing is due; `null`: nothing waits. */
   async moveTo(offset: number): Promise<number | null> {
     offsetMs = offset;
-    // What was set before rings by the old clock: the alarm sets the next one anew.
+    // An alarm that was set before would ring by the old clock: running it here sets the next one.
     await this.ctx.storage.deleteAlarm();
     await this.alarm();
     return moved(await this.ctx.storage.getAlarm());
