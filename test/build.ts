@@ -1,4 +1,4 @@
-// Runs once before the tests of any project: the rules that ship are admitted and the page is bundled; and the Worker,
+// Runs once before the tests of any project: admits the rules that ship and bundles the page; and bundles the Worker
 // for the projects that start it as it is deployed.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { bundleWorker } from "../src/local/workerd.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder of the Worker as it ships: many read it, nobody writes. Empty where no project starts it. */
+    /** The folder of the Worker as it ships, which tests only read. Empty if no project starts it. */
     readonly bundle: string;
   }
 }
@@ -27,7 +27,7 @@ export default async function setup({ vitest }: TestProject): Promise<() => void
     return () => undefined;
   }
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-bundle-"));
-  // wrangler builds rules and page first, as it does for a deploy.
+  // wrangler first builds rules and page, as for a deploy.
   await bundleWorker(folder);
   vitest.provide("bundle", folder);
   return () => rmSync(folder, { recursive: true, force: true });

@@ -21,7 +21,7 @@ import { TEST_GATEWAY_SECRET, TEST_PRIVATE_KEY } from "./keys.ts";
 export const LOCATION = "test-location";
 export const CONTACT = "test-contact";
 
-/** The payload of an outbound message, to a person whose data no log may hold. */
+/** The payload of an outbound message to a person whose data must not appear in any log. */
 export function aPayload(fields: JsonObject = {}): JsonObject {
   return {
     type: "OutboundMessage",
@@ -34,7 +34,7 @@ export function aPayload(fields: JsonObject = {}): JsonObject {
   };
 }
 
-/** A sample of a contact of its own. */
+/** A sample with its own contact. */
 export function sampleOf(name: string, contactId: string): Sample {
   const sample = SAMPLES[name];
   const kind = sample ? kindNamed(sample.payload["type"]) : null;
@@ -93,7 +93,7 @@ export async function signed(body: string | Uint8Array<ArrayBuffer>): Promise<st
   return btoa(String.fromCharCode(...signature));
 }
 
-/** The headers with which a gateway proves a body, with the secret of the tests. */
+/** The headers with which a gateway signs a body, with the secret of the tests. */
 export async function gatewaySigned(
   body: string | Uint8Array<ArrayBuffer>,
   { id = "msg-1", atMs = Date.now() }: { id?: string; atMs?: number } = {},
@@ -107,13 +107,13 @@ export async function gatewaySigned(
   };
 }
 
-/** What a gateway says of a message of the tests' contact. */
+/** What a gateway says about a message to the tests' contact. */
 export function aGatewayStatus(fields: JsonObject = {}): JsonObject {
   const named = { type: "GatewayStatus", locationId: LOCATION, contactId: CONTACT, messageId: "message-1" };
   return { ...named, status: "delivered", ...fields };
 }
 
-/** The headers of a body that its sender has signed as the route asks; `id` is the gateway's own of the message. */
+/** The headers of a body signed as the route requires; `id` is the gateway's own id of the message. */
 export async function provedHeaders(
   body: string | Uint8Array<ArrayBuffer>,
   route: HookRoute,

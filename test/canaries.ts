@@ -1,5 +1,5 @@
-// What tests put where private data and secrets stand. No line of a log may hold any of it: test/count-reporter.ts
-// looks at all that the suite logs.
+// What tests put in place of private data and secrets. No line of a log may hold any of it: test/count-reporter.ts
+// checks everything that the suite logs.
 
 /** A contact's data, as builders put it into every payload. */
 export const CANARY_PERSON = {
@@ -11,10 +11,10 @@ export const CANARY_PERSON = {
   attachments: ["https://files.example.net/canary.pdf?signature=canary"],
 };
 
-/** Words, digits of the phone number, and how base64 of such a word begins. */
+/** The words, the digits of the phone number, and the beginning of the base64 of such words. */
 const CANARY = /canary|5550147470|Y2FuYXJ5|Q2FuYXJ5/i;
 
-/** Whether a text holds what no log may hold. */
+/** Whether a text holds anything that no log may hold. */
 export function holdsCanary(text: string): boolean {
   return CANARY.test(text);
 }

@@ -3,8 +3,8 @@ import type { Reporter, TestModule } from "vitest/node";
 import { holdsCanary } from "./canaries.ts";
 
 /**
- * Prints `N passed, N failed, N skipped` as the last line: what CI reads. A file that could not run is a failure too, and
- * so is everything logged, by the Worker or by a test, that holds private data or a secret.
+ * Prints `N passed, N failed, N skipped` as the last line, which CI reads. A file that could not run is a failure, too,
+ * and so is every log line, of the Worker or of a test, that holds private data or a secret.
  */
 export default class CountReporter implements Reporter {
   readonly #leaks = new Set<string>();

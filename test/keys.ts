@@ -9,12 +9,12 @@ MCowBQYDK2VwAyEAKphC7KwKyDk7RDLZvgAGyHPK79T2go4FN6n+XFFgbKw=
 export const TEST_ADMIN_TOKEN = "canary-admin-token";
 export const TEST_GATEWAY_SECRET = "whsec_Y2FuYXJ5LWdhdGV3YXktc2VjcmV0LW9mLTMyLWJ5dGU=";
 export const TEST_WEBHOOK_SECRET = "whsec_Y2FuYXJ5LXdlYmhvb2stc2VjcmV0LW9mLTMyLWJ5dGU=";
-/** Base64 of 32 bytes each, canaries too. */
+/** Base64 of 32 bytes each; also canaries. */
 export const TEST_TOKEN_KEY = "Y2FuYXJ5LXRva2VuLWtleS1vZi0zMi1ieXRlcy1vbmU=";
 export const TEST_OLD_TOKEN_KEY = "Y2FuYXJ5LXRva2VuLWtleS1vZi0zMi1ieXRlcy10d28=";
 export const TEST_APP = { clientId: "canaryapp-suffix", clientSecret: "canary-client-secret" };
 
-/** What the Worker is configured with in tests. Its secrets are canaries: test/canaries.ts. */
+/** The Worker's configuration in tests. Its secrets are canaries: test/canaries.ts. */
 export const TEST_VARIABLES = {
   HIGHLEVEL_PUBLIC_KEYS: `${HIGHLEVEL_PUBLIC_KEY}\n${TEST_PUBLIC_KEY}`,
   ALLOWED_LOCATIONS: "*",

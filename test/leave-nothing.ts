@@ -1,4 +1,4 @@
-// After each file: what it put in the place of something else is put back, since the next file has the same process.
+// After each file, what it replaced is restored, since the next file runs in the same process.
 import { afterAll, vi } from "vitest";
 
 afterAll(() => {

@@ -1,4 +1,4 @@
-/** The rules that ship. Tests speak of these, so that rules of your own in `rules/` are in nobody's way. */
+/** The rules that ship. Tests use these, so that your own rules in `rules/` do not interfere. */
 export const SHIPPED_RULES = [
   "email-by-provider",
   "gateway-status",
@@ -11,7 +11,7 @@ export const SHIPPED_RULES = [
   "voicemail-text-back",
 ];
 
-/** The recipes that ship: rules that are not in force until somebody copies them into `rules/`. */
+/** The recipes that ship: rules that are not in force until they are copied into `rules/`. */
 export const RECIPES = [
   "a-contact-wrote",
   "a-person-wrote",

@@ -1,4 +1,4 @@
-// How much of what is many a run takes: `npm test` a share, `npm run test:all` all of it. The share is the same each time.
+// How many cases a run takes if there are many: `npm test` a share, always the same one; `npm run test:all` all of them.
 import { inject } from "vitest";
 
 declare module "vitest" {
@@ -10,12 +10,12 @@ declare module "vitest" {
 
 const isQuick = inject("isQuick");
 
-/** How many cases are made: so many in `npm test`, and all in `npm run test:all`. */
+/** How many cases are made: a share in `npm test`, all in `npm run test:all`. */
 export function upTo(quick: number, all: number): number {
   return isQuick ? quick : all;
 }
 
-/** What is taken of a list: in `npm test` so many of it, the first one and others as far from each other as can be. */
+/** The items of a list to use: in `npm test` this many, the first one and others spread as far apart as possible. */
 export function share<Item>(all: readonly Item[], quick: number): readonly Item[] {
   if (!isQuick || quick >= all.length) return all;
   return Array.from({ length: quick }, (_, index) => all[Math.floor((index * all.length) / quick)]).filter(

@@ -83,7 +83,7 @@ function inOpenApi(schema: JsonObject): JsonObject {
     const inner = object[key];
     if (Array.isArray(inner)) object[key] = inner.map((one) => (isJsonObject(one) ? inOpenApi(one) : one));
   }
-  // Strict readers require the properties that are required to be defined in the same place.
+  // Strict readers want required properties defined in the same place.
   if (Array.isArray(required) && properties === undefined)
     object["properties"] = Object.fromEntries(
       required.filter((name) => typeof name === "string").map((name) => [name, {}]),

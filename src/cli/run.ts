@@ -8,7 +8,7 @@ import { UsageError } from "./usage-error.ts";
 const USAGE_EXIT_CODE = 2;
 const PROGRAM = { name: "npm run rules", description: "Afterbeep: rules on HighLevel message events" };
 
-/** Runs the command in the arguments. It prints, and sets the exit code: 1 if the command failed, 2 for wrong usage. */
+/** Runs the command in the arguments. It prints, and sets the exit code: 1 if it finds a fault, 2 for wrong usage. */
 export async function runCli(rawArgs: readonly string[]): Promise<void> {
   const name = rawArgs.find((arg) => !arg.startsWith("-")) ?? "";
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -139,7 +139,7 @@ export function answered(
   const isAfterPause = number > learned.pause.ticket;
   if (status !== TOO_MANY_REQUESTS)
     return isAfterPause ? { ...learned, pause: { ...learned.pause, strikes: 0 } } : learned;
-  // If the day's limit is used up, a second 429 in a row teaches nothing.
+  // If the day's limit is used up, that explains the 429: it calls for no pause.
   if (learned.day.exhaustedAtMs !== null) return learned;
   const strikes = learned.pause.strikes + (isAfterPause ? 1 : 0);
   const pauseMs = Math.min(LONGEST_PAUSE_MS, learned.intervalMs * 2 ** Math.min(20, strikes - 1));
