@@ -181,7 +181,7 @@ class Run {
     const { chance } = this.#clockwork;
     if (this.#faults.alarmsLate) faults.alarmIsLateMs = 2 * MINUTE;
     if (this.#faults.alarmsLost) faults.alarmIsLost = 0.1;
-    // An alarm that fails for minutes is dropped, which is what the watchdog is for; against seconds, alarms must suffice.
+    // An alarm that fails for minutes is dropped, which is what the watchdog is for; for seconds, alarms must suffice.
     const isDiskBrief = chance.happens(0.5);
     if (this.#faults.alarmsLost || (this.#faults.disk && !isDiskBrief) || chance.happens(0.3)) this.#watch();
     this.#often(this.#faults.crashes, 8, () => {
