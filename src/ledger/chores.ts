@@ -137,7 +137,7 @@ export class Chores {
   }
 
   #mark(name: MarkName, value: string): void {
-    setMark(this.#storage.sql, name, value);
+    if (this.#marked(name) !== value) setMark(this.#storage.sql, name, value);
   }
 }
 

@@ -15,7 +15,7 @@ export function mark(sql: Sql, name: MarkName): string | undefined {
   return firstRow<{ value: string }>(sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
 }
 
-/** Sets a mark. If it has this value already, nothing is written. */
+/** Sets a mark. It writes a row each time: ask first if it often says so already. */
 export function setMark(sql: Sql, name: MarkName, value: string): void {
-  if (mark(sql, name) !== value) sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+  sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
 }
