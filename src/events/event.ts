@@ -5,6 +5,7 @@ import type { Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
+import { isEventFact, type EventFact } from "../language/derived-facts.ts";
 import { FACTS, factsOfKind, type FactEntry, type FactType } from "../language/facts.ts";
 import { kindOf } from "./kind-of.ts";
 import { EVENT_STRUCTS } from "./structs.ts";
@@ -65,7 +66,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
 /** Reads one fact of an event; `undefined` if it is absent, or the kind of event does not have it. */
 export type FactReader = (event: Event) => Json | undefined;
 
-const DERIVED: { readonly [name: string]: FactReader } = {
+const DERIVED: { readonly [Name in EventFact]: FactReader } = {
   kind: ({ kind }) => kind,
   contactId: ({ contactId }) => contactId,
   occurredAt: ({ occurredAt }) => occurredAt,
@@ -85,14 +86,15 @@ function payloadReader(name: string, { type, always }: FactEntry): FactReader {
 /** A reader for each fact that depends on the event alone. Facts of the moment and of the log have none. */
 export const FACT_READERS: ReadonlyMap<string, FactReader> = new Map(
   Object.entries(FACTS).flatMap(([name, entry]): [string, FactReader][] => {
-    const read = entry.derived ? DERIVED[name] : payloadReader(name, entry);
-    if (!read) return [];
-    const has = new Set(entry.kinds);
-    return [
-      [name, has.size === EVENT_KINDS.length ? read : (event) => (has.has(event.kind) ? read(event) : undefined)],
-    ];
+    if (isEventFact(name)) return [[name, ofItsKinds(entry, DERIVED[name])]];
+    return entry.derived ? [] : [[name, ofItsKinds(entry, payloadReader(name, entry))]];
   }),
 );
+
+function ofItsKinds({ kinds }: FactEntry, read: FactReader): FactReader {
+  const has = new Set(kinds);
+  return has.size === EVENT_KINDS.length ? read : (event) => (has.has(event.kind) ? read(event) : undefined);
+}
 
 /** Every fact of an event, by name. Absent ones have no key, and the object has no prototype. */
 export function factsOf(event: Event): Facts {

@@ -1,9 +1,9 @@
 // The table of facts: what a rule can query, its type, and which kinds of event have it. Facts of the payload come from
-// the table of kinds (`model/event-kinds.ts`); those that Afterbeep derives are listed here.
-import { CHANNELS, OUTCOMES, SENDERS } from "../model/event.ts";
+// the table of kinds (`model/event-kinds.ts`), those that Afterbeep derives from `derived-facts.ts` and `log-facts.ts`.
 import { GROUPS, type Field, type FieldType } from "../model/event-fields.ts";
-import { EVENT_KINDS, forEachKind, KINDS, kindsWhere, type EventKind } from "../model/event-kinds.ts";
-import { WEEKDAYS } from "../model/window.ts";
+import { EVENT_KINDS, forEachKind, KINDS, type EventKind } from "../model/event-kinds.ts";
+import { EVENT_FACTS, MOMENT_FACTS } from "./derived-facts.ts";
+import { LOG_FACTS } from "./log-facts.ts";
 
 /** The type of a fact: the same types as for fields of the payload. */
 export type FactType = FieldType;
@@ -18,72 +18,11 @@ export interface FactEntry extends Field {
 }
 
 /** Facts with one spelling for what HighLevel spells in several ways, about the moment, and about the contact's past. */
-const DERIVED: { readonly [name: string]: FactEntry } = derived({
-  kind: { type: "text", about: "the kind of event", kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
-  contactId: { type: "id", about: "the contact; contact events send it as id", kinds: EVENT_KINDS, always: true },
-  channel: {
-    type: "text",
-    about: "what the message travelled on",
-    kinds: kindsWhere(({ message }) => message !== undefined),
-    values: CHANNELS,
-    always: true,
-  },
-  outcome: {
-    type: "text",
-    about: "what became of the message, from status and callStatus",
-    kinds: kindsWhere(({ hasOutcome }) => hasOutcome === true),
-    values: OUTCOMES,
-    always: true,
-  },
-  sender: {
-    type: "text",
-    about: "who sent it",
-    kinds: kindsWhere(({ message }) => message?.direction === "outbound"),
-    values: SENDERS,
-    always: true,
-  },
-  recipients: {
-    type: "list",
-    about: "phone numbers or addresses it went to, always a list",
-    kinds: kindsWhere(({ recipients }) => recipients !== undefined),
-    always: true,
-  },
-  occurredAt: { type: "time", about: "when it happened, UTC", kinds: EVENT_KINDS, always: true },
-  payload: {
-    type: "object",
-    about: "everything as sent; reach unknown keys with a path",
-    kinds: EVENT_KINDS,
-    always: true,
-  },
-
-  localTime: {
-    type: "text",
-    about: "HH:MM of the decision, in TIME_ZONE; compare with before and after",
-    kinds: EVENT_KINDS,
-    always: true,
-  },
-  weekday: {
-    type: "text",
-    about: "the day of the decision, in TIME_ZONE",
-    kinds: EVENT_KINDS,
-    values: WEEKDAYS,
-    always: true,
-  },
-  count: {
-    type: "number",
-    about: "events of this contact that params describe, this one included",
-    kinds: EVENT_KINDS,
-    always: true,
-    params: true,
-  },
-  secondsSince: {
-    type: "number",
-    about:
-      "seconds since the last event of this contact before this one that params describe; absent when there is none",
-    kinds: EVENT_KINDS,
-    params: true,
-  },
-});
+const DERIVED: { readonly [name: string]: FactEntry } = {
+  ...mapped(EVENT_FACTS, (fact): FactEntry => ({ ...fact, derived: true })),
+  ...mapped(MOMENT_FACTS, (fact): FactEntry => ({ ...fact, derived: true })),
+  ...mapped(LOG_FACTS, (fact): FactEntry => ({ ...fact, kinds: EVENT_KINDS, derived: true, params: true })),
+};
 
 /** Every fact by its name. */
 export const FACTS: { readonly [name: string]: FactEntry } = { ...DERIVED, ...sent() };
@@ -95,8 +34,11 @@ export function factsOfKind(kind: EventKind): readonly string[] {
   return NAMES_OF[kind];
 }
 
-function derived(facts: { readonly [name: string]: Omit<FactEntry, "derived"> }): { [name: string]: FactEntry } {
-  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, { ...fact, derived: true }]));
+function mapped<Entry>(
+  facts: { readonly [name: string]: Entry },
+  made: (entry: Entry) => FactEntry,
+): { [name: string]: FactEntry } {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, made(fact)]));
 }
 
 /** The fields of all kinds. Those with the same name are one fact, with the words and the phrases of all of them. */
@@ -122,11 +64,3 @@ function factOf(name: string): [name: string, fact: FactEntry][] {
   };
   return [[name, fact]];
 }
-
-/** Words that the `params` of a fact take, by key. */
-export const PARAM_WORDS: { readonly [key: string]: readonly string[] } = {
-  kind: EVENT_KINDS,
-  channel: CHANNELS,
-  outcome: OUTCOMES,
-  direction: ["inbound", "outbound"],
-};

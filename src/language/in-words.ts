@@ -5,6 +5,7 @@ import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.t
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { Action, Breaker, CancelTrigger, Condition, FactCondition, Rule } from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
+import { isLogFact, LOG_FACTS, PARAM_NAMES, PARAMS, type ParamName } from "./log-facts.ts";
 import { DECORATORS, isDecorator, isOperator, OPERATORS, takeApart } from "./operators.ts";
 
 /** What one condition saw: `callStatus is "completed", the rule wants "voicemail"`. */
@@ -149,18 +150,20 @@ function plainly(operator: string, { subject, value, words, negated }: Compariso
 function factInWords(fact: string, path?: string, params: JsonObject = {}): string {
   const name = fact.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const inside = path === undefined || path === "$" ? "" : `${path.replace(/^\$\.?/, "")} of `;
-  const of = fact === "secondsSince" ? " the last" : " of";
-  const isAsked = fact === "count" || fact === "secondsSince";
-  return `${inside}the ${name}${isAsked ? `${of} ${eventsInWords(params)}` : ""}`;
+  return `${inside}the ${name}${isLogFact(fact) ? ` ${LOG_FACTS[fact].joint} ${eventsInWords(params)}` : ""}`;
 }
 
 function eventsInWords(params: JsonObject): string {
-  const said = (key: string, before: string): string =>
-    params[key] === undefined ? "" : ` ${before}${valueInWords(params[key])}`;
-  const { direction, channel, kind } = params;
-  const what = channel ?? kind ?? "event";
-  const ofKind = channel === undefined ? "" : said("kind", "of kind ");
-  return `${direction === undefined ? "" : `${valueInWords(direction)} `}${valueInWords(what)}${ofKind}${said("outcome", "with outcome ")}${said("within", "within ")}`;
+  const given = PARAM_NAMES.filter((name) => params[name] !== undefined);
+  const events = given.findLast((name) => PARAMS[name].place === "as the events");
+  const before = given.filter((name) => PARAMS[name].place === "before");
+  const after = given.filter((name) => name !== events && !before.includes(name));
+  const said = (name: ParamName): string => valueInWords(params[name] ?? null);
+  return [
+    ...before.map(said),
+    events === undefined ? "event" : said(events),
+    ...after.map((name) => `${PARAMS[name].after ?? name} ${said(name)}`),
+  ].join(" ");
 }
 
 /** A value in words: single words plain, other text in quotes. */

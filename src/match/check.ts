@@ -5,7 +5,8 @@ import { isJsonObject, type Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
 import type { EvaluatedCondition } from "./condition-verdicts.ts";
-import { asksHistory, factSlot, type DecisionFacts } from "./facts.ts";
+import { factSlot, type DecisionFacts } from "./facts.ts";
+import { isLogFact } from "../language/log-facts.ts";
 import type { Compare } from "./comparisons.ts";
 import { valueAt } from "../language/path.ts";
 
@@ -128,7 +129,7 @@ function comparisonIn({ fact, path, operator, value }: FactCondition): Compariso
 
 /** How to read a fact; `null` if that takes the log. */
 function readerOf(fact: string, path: string | undefined): Read | null {
-  if (asksHistory(fact)) return null;
+  if (isLogFact(fact)) return null;
   const slot = factSlot(fact);
   if (slot === undefined) return () => undefined;
   if (!path) return (facts) => facts.at(slot);

@@ -4,6 +4,8 @@ import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
+import type { MomentFact } from "../language/derived-facts.ts";
+import { isLogFact, type LogFact } from "../language/log-facts.ts";
 import { localClock } from "../time/window.ts";
 import { asPast, countOf, secondsSinceOf } from "./history.ts";
 
@@ -18,11 +20,11 @@ export interface Moment {
 type Read = (event: Event, moment: Moment) => Json | undefined;
 type Ask = (params: JsonObject, event: PastEvent, history: History) => Json | undefined;
 
-const MOMENTARY: { readonly [name: string]: Read } = {
+const MOMENTARY: { readonly [Name in MomentFact]: Read } = {
   localTime: (_, { nowMs, timeZone }) => localClock(nowMs, timeZone).localTime,
   weekday: (_, { nowMs, timeZone }) => localClock(nowMs, timeZone).weekday,
 };
-const ASKED: { readonly [name: string]: Ask } = { count: countOf, secondsSince: secondsSinceOf };
+const ASKED: { readonly [Name in LogFact]: Ask } = { count: countOf, secondsSince: secondsSinceOf };
 const READ: readonly [name: string, read: Read][] = [...FACT_READERS, ...Object.entries(MOMENTARY)];
 const SLOTS: ReadonlyMap<string, number> = new Map(READ.map(([name], slot) => [name, slot]));
 const READS = READ.map(([, read]) => read);
@@ -31,11 +33,6 @@ const UNREAD = Symbol("unread");
 /** The slot of a fact of the event or the moment; `undefined` if there is no such fact, or it queries the log. */
 export function factSlot(name: string): number | undefined {
   return SLOTS.get(name);
-}
-
-/** Whether a fact queries the log. */
-export function asksHistory(name: string): boolean {
-  return Object.hasOwn(ASKED, name);
 }
 
 /** Facts by slot, for the index, and by name and params, for the engine. */
@@ -68,11 +65,12 @@ export class DecisionFacts {
   value(name: string, params: JsonObject = {}): Json | undefined {
     const slot = SLOTS.get(name);
     if (slot !== undefined) return this.at(slot);
-    return asksHistory(name) ? ASKED[name]?.(params, this.asPast, this.#history) : undefined;
+    return isLogFact(name) ? ASKED[name](params, this.asPast, this.#history) : undefined;
   }
 }
 
 /** The facts of an event and its moment, as an object without a prototype, for templates: none that query the log. */
 export function plainFacts(event: Event, { nowMs, timeZone }: Moment): Facts {
-  return Object.assign(Object.create(null) as object, factsOf(event), localClock(nowMs, timeZone)) as Facts;
+  const clock: { readonly [Name in MomentFact]: Json } = localClock(nowMs, timeZone);
+  return Object.assign(Object.create(null) as object, factsOf(event), clock) as Facts;
 }

@@ -4,6 +4,7 @@ import type { Event } from "../model/event.ts";
 import { KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
+import { isDurationParam, PARAM_NAMES, type DurationParam } from "../language/log-facts.ts";
 import type { Limit } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
@@ -49,12 +50,17 @@ export function isAtLimit(rule: string, limit: Limit, event: PastEvent, history:
 }
 
 function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
-  const { within } = params;
-  if (typeof within === "string" && past.at <= nowMs - (durationMs(within) ?? 0)) return false;
-  return (["kind", "channel", "outcome", "direction"] as const).every(
-    (key) => params[key] === undefined || params[key] === past[key],
-  );
+  return PARAM_NAMES.every((name) => {
+    const wanted = params[name];
+    if (!isDurationParam(name)) return wanted === undefined || wanted === past[name];
+    return typeof wanted !== "string" || IS_IN_TIME[name](past, durationMs(wanted) ?? 0, nowMs);
+  });
 }
+
+/** What a param that takes a duration means. */
+const IS_IN_TIME: { readonly [Name in DurationParam]: (past: PastEvent, ms: number, nowMs: number) => boolean } = {
+  within: ({ at }, ms, nowMs) => at > nowMs - ms,
+};
 
 /** The same message in the same state has the same key, whatever webhook it comes with. */
 function messageKeyOf(event: Event): string | null {

@@ -3,8 +3,8 @@ import type { Event } from "../model/event.ts";
 import { isJsonObject } from "../kit/json.ts";
 import type { Rule } from "../model/rule.ts";
 import { comparisons, searchesOf, valuesOf } from "../language/conditions.ts";
+import { isLogFact } from "../language/log-facts.ts";
 import { searchSteps } from "../language/pattern.ts";
-import { asksHistory } from "./facts.ts";
 
 /** What a rule is decided on. */
 export interface Asked {
@@ -27,7 +27,7 @@ export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
   const values = all.reduce((sum, condition) => sum + valuesOf(condition).length, 0);
   const searches = all.flatMap(searchesOf);
   const asks = all.filter(({ fact, value }) =>
-    [fact, isJsonObject(value) ? value["fact"] : null].some((name) => typeof name === "string" && asksHistory(name)),
+    [fact, isJsonObject(value) ? value["fact"] : null].some((name) => typeof name === "string" && isLogFact(name)),
   );
   const ofPast = asks.length + (limit ? 1 : 0);
   return ({ characters, past }) => {

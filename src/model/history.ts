@@ -35,6 +35,3 @@ export const NO_HISTORY: History = {
   firedInLocation: () => 0,
   optOut: () => null,
 };
-
-/** The keys of a history fact's `params`. */
-export const HISTORY_PARAMS = ["kind", "channel", "outcome", "direction", "within"] as const;

@@ -4,7 +4,8 @@ import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import { comparisons } from "../language/conditions.ts";
-import { FACTS, PARAM_WORDS, type FactEntry, type FactType } from "../language/facts.ts";
+import { FACTS, type FactEntry, type FactType } from "../language/facts.ts";
+import { isParam, PARAM_NAMES, PARAMS } from "../language/log-facts.ts";
 import {
   DECORATOR_NAMES,
   isDecorator,
@@ -18,7 +19,6 @@ import {
   type OperatorName,
 } from "../language/operators.ts";
 import { PATH_FORM, pathKeys } from "../language/path.ts";
-import { HISTORY_PARAMS } from "../model/history.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
@@ -78,25 +78,19 @@ function checkParams({ fact, params = {} }: FactCondition, entry: FactEntry, pat
     const place = [...path, "params", key];
     if (!entry.params)
       return report([...path, "params"], "RULE_PARAMS", `Fact "${fact}" takes no params, leave them out`);
-    const words = PARAM_WORDS[key];
-    if (words !== undefined) {
-      if (typeof value !== "string" || !words.includes(value)) {
-        report(
-          place,
-          "RULE_PARAMS",
-          `Expected one of ${words.join(", ")}${typeof value === "string" ? didYouMean(value, words) : ""}`,
-        );
-      }
-    } else if (key !== "within") {
-      report(
-        place,
-        "RULE_PARAMS",
-        `Param "${key}" is not known${didYouMean(key, HISTORY_PARAMS) || `, use ${HISTORY_PARAMS.join(", ")}`}`,
-      );
-    } else if (typeof value !== "string" || durationMs(value) === null) {
-      report(place, "RULE_PARAMS", `Expected ${DURATION_FORM}`);
-    }
+    const wrong = wrongParam(key, value);
+    if (wrong !== null) report(place, "RULE_PARAMS", wrong);
   }
+}
+
+function wrongParam(key: string, value: Json): string | null {
+  if (!isParam(key))
+    return `Param "${key}" is not known${didYouMean(key, PARAM_NAMES) || `, use ${PARAM_NAMES.join(", ")}`}`;
+  const { takes } = PARAMS[key];
+  if (takes === "duration")
+    return typeof value === "string" && durationMs(value) !== null ? null : `Expected ${DURATION_FORM}`;
+  if (typeof value === "string" && takes.includes(value)) return null;
+  return `Expected one of ${takes.join(", ")}${typeof value === "string" ? didYouMean(value, takes) : ""}`;
 }
 
 /** The other fact of `value: { fact, path }`, or `null` for a constant. */

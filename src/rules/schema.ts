@@ -1,6 +1,7 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. UNSAID lists what JSON Schema cannot express; admission checks it.
-import { FACTS, PARAM_WORDS } from "../language/facts.ts";
+import { FACTS } from "../language/facts.ts";
+import { PARAMS } from "../language/log-facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import type { JsonObject } from "../kit/json.ts";
@@ -54,8 +55,9 @@ const grouped = {
   priority: about("among the conditions beside it, higher ones are looked at first", { type: "integer", minimum: 1 }),
   name: text("a name for people"),
 };
-const paramWords = Object.entries(PARAM_WORDS).map(([key, known]) => [key, words(known)] as const);
-const params = exactly({ ...Object.fromEntries(paramWords), within: duration }, []);
+const param = ({ takes }: (typeof PARAMS)[keyof typeof PARAMS]): JsonObject =>
+  takes === "duration" ? duration : words(takes);
+const params = exactly(Object.fromEntries(Object.entries(PARAMS).map(([key, one]) => [key, param(one)])), []);
 const timed = {
   after: about("how long to wait after the decision", duration),
   cancelOn: about(
