@@ -3,6 +3,7 @@
 import { guardedAs } from "../events/event.ts";
 import type { Decided, Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
+import type { Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
 import type { Limit, Rule, RuleSet } from "../model/rule.ts";
@@ -49,13 +50,13 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
   const verdicts: Verdict[] = [];
   let leftOut = 0;
-  const guard = guardOf(event, decision.sentBy);
+  const gate = gateOf(event, decision.sentBy);
   for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
-    const verdict = told.get(rule.name) ?? unasked(rule, event, guard) ?? ruledOut(rule, facts);
+    const verdict = told.get(rule.name) ?? unasked(rule, event, gate) ?? ruledOut(rule, facts);
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
-    if (verdict?.fired && rule.stop) guard.stoppedBy = rule.name;
+    if (verdict?.fired && rule.stop) gate.stoppedBy = rule.name;
   }
   const { leftOut: _, ...rest } = decision;
   return { ...rest, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
@@ -96,17 +97,17 @@ async function judge(
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
-  const guard = guardOf(event, context.sentBy);
+  const gate = gateOf(event, context.sentBy);
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
     const verdict =
-      unasked(rule, event, guard) ??
+      unasked(rule, event, gate) ??
       limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
-    if (rule.stop) guard.stoppedBy = rule.name;
+    if (rule.stop) gate.stoppedBy = rule.name;
   }
   const { nowMs, timeZone, sentBy } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
@@ -116,26 +117,31 @@ async function judge(
 }
 
 /** What keeps rules from being asked, whatever their conditions. */
-interface Guard {
-  readonly guarded: "api" | "internal" | null;
+interface Gate {
+  readonly guarded: Guard | null;
   /** The rule that fired and stops those after it. */
   stoppedBy: string | null;
 }
 
 /** What we sent ourselves is guarded, whatever HighLevel says about its source. */
-function guardOf(event: Event, sentBy: string | undefined): Guard {
+function gateOf(event: Event, sentBy: string | undefined): Gate {
   return { guarded: sentBy === undefined ? guardedAs(event) : "api", stoppedBy: null };
 }
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */
-function unasked(rule: Rule, event: Event, { guarded, stoppedBy }: Guard): Verdict | null {
+function unasked(rule: Rule, event: Event, { guarded, stoppedBy }: Gate): Verdict | null {
   if (rule.enabled === false) return notAsked(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
-  if (guarded === "api" && !rule.includeApi) return notAsked(rule, "loop-guard");
-  if (guarded === "internal" && !rule.includeInternal) return notAsked(rule, "loop-guard");
+  if (guarded !== null && !INCLUDES[guarded](rule)) return notAsked(rule, "loop-guard");
   if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
   return null;
 }
+
+/** Whether a rule includes what a guard keeps from the others. */
+const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
+  api: ({ includeApi }) => includeApi === true,
+  internal: ({ includeInternal }) => includeInternal === true,
+};
 
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
 function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
