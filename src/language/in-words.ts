@@ -3,7 +3,16 @@
 import { KIND_WORDS, kindWords } from "../act/about.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
-import type { Action, Breaker, CancelTrigger, Condition, FactCondition, Rule } from "../model/rule.ts";
+import type {
+  Action,
+  Breaker,
+  CancelTrigger,
+  CancelWord,
+  Condition,
+  FactCondition,
+  LimitScope,
+  Rule,
+} from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
 import { isLogFact, LOG_FACTS, PARAM_NAMES, PARAMS, type ParamName } from "./log-facts.ts";
 import { DECORATORS, isDecorator, isOperator, OPERATORS, takeApart } from "./operators.ts";
@@ -211,7 +220,7 @@ export function hostInWords(host: string): string {
   return host === "" ? "a destination that was not stored" : (known?.host?.inWords ?? host);
 }
 
-const CANCELS: { readonly [T in Extract<CancelTrigger, string>]: string } = {
+const CANCELS: { readonly [Word in CancelWord]: string } = {
   reply: "reply",
   dnd: "switch on do-not-disturb",
   delete: "are deleted",
@@ -228,6 +237,12 @@ export function cancelInWords(triggers: readonly CancelTrigger[]): string {
   return [...(they === "" ? [] : [`they ${they}`]), ...others].join(", or ");
 }
 
+/** What a limit counts for, in words. */
+const LIMITED: { readonly [Scope in LimitScope]: string } = {
+  contact: "each contact",
+  location: "the whole location",
+};
+
 function besides(rule: Rule): string[] {
   const { limit, window, breaker, priority = 0, locations } = rule;
   const said: [applies: unknown, sentence: () => string][] = [
@@ -236,7 +251,7 @@ function besides(rule: Rule): string[] {
     [
       limit,
       () =>
-        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${limit?.per === "location" ? "the whole location" : "each contact"}`,
+        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${LIMITED[limit?.per ?? "contact"]}`,
     ],
     [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
     [breaker && Object.keys(breaker).length > 0, () => breakerInWords(breaker ?? {})],

@@ -4,7 +4,7 @@ import type { CancelledBy } from "../model/delivery.ts";
 import type { Event, Facts } from "../model/event.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { NO_HISTORY } from "../model/history.ts";
-import type { CancelTrigger } from "../model/rule.ts";
+import type { CancelTrigger, CancelWord } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
 
@@ -24,21 +24,19 @@ export async function cancelledBy(
 }
 
 async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
-  switch (trigger) {
-    case "reply":
-      return event.kind === "InboundMessage" && isReply(factsOf(event));
-    case "dnd":
-      return event.kind === "ContactDndUpdate" && isDnd(factsOf(event)["dnd"], event.payload["dndSettings"]);
-    case "delete":
-      return event.kind === "ContactDelete";
-    default: {
-      if (!trigger.on.includes(event.kind)) return false;
-      const compiled = compileRule({ name: "cancelOn", conditions: trigger.conditions });
-      const evaluation = await evaluateRule(compiled, new EventAlmanac(new DecisionFacts(event, moment, NO_HISTORY)));
-      return evaluation.ok && evaluation.value.met;
-    }
-  }
+  if (typeof trigger === "string") return PULLS[trigger](event);
+  if (!trigger.on.includes(event.kind)) return false;
+  const compiled = compileRule({ name: "cancelOn", conditions: trigger.conditions });
+  const evaluation = await evaluateRule(compiled, new EventAlmanac(new DecisionFacts(event, moment, NO_HISTORY)));
+  return evaluation.ok && evaluation.value.met;
 }
+
+/** Which events set off a trigger that is a word. */
+const PULLS: { readonly [Word in CancelWord]: (event: Event) => boolean } = {
+  reply: (event) => event.kind === "InboundMessage" && isReply(factsOf(event)),
+  dnd: (event) => event.kind === "ContactDndUpdate" && isDnd(factsOf(event)["dnd"], event.payload["dndSettings"]),
+  delete: ({ kind }) => kind === "ContactDelete",
+};
 
 /** Whether the contact did more than leave a voicemail or make a call that nobody answered. */
 function isReply({ channel, outcome }: Facts): boolean {

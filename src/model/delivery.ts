@@ -1,4 +1,4 @@
-import type { Action } from "./rule.ts";
+import type { Action, CancelWord } from "./rule.ts";
 import type { Window } from "./window.ts";
 
 /**
@@ -49,7 +49,7 @@ export interface Delivery {
 /** Why a delivery was cancelled. */
 export type CancelledBy =
   | { readonly by: "operator" }
-  | { readonly by: "event"; readonly trigger: "reply" | "dnd" | "delete" | "conditions"; readonly eventKey: string };
+  | { readonly by: "event"; readonly trigger: CancelWord | "conditions"; readonly eventKey: string };
 
 /** Which deliveries are meant: those that match every key that is given. */
 export interface DeliveryFilter {

@@ -35,12 +35,16 @@ interface NotCondition extends Grouped {
 export type ConditionGroup = AllConditions | AnyConditions | NotCondition;
 export type Condition = FactCondition | ConditionGroup;
 
+/** The triggers of `cancelOn` that are words. */
+export const CANCEL_WORDS = [
+  "reply", // an InboundMessage that is more than a voicemail
+  "dnd", // do not disturb was switched on, for all channels or one
+  "delete", // the contact was deleted
+] as const;
+export type CancelWord = (typeof CANCEL_WORDS)[number];
+
 /** What ends a wait: an event of the same contact that comes after the rule's own. */
-export type CancelTrigger =
-  | "reply" // an InboundMessage that is more than a voicemail
-  | "dnd" // do not disturb was switched on, for all channels or one
-  | "delete" // the contact was deleted
-  | { readonly on: readonly EventKind[]; readonly conditions: ConditionGroup };
+export type CancelTrigger = CancelWord | { readonly on: readonly EventKind[]; readonly conditions: ConditionGroup };
 
 /** The keys about time that every action may have. */
 interface Timed {
@@ -49,13 +53,17 @@ interface Timed {
   readonly cancelOn?: readonly CancelTrigger[] | undefined;
 }
 
+/** What a limit can count for. */
+export const LIMIT_SCOPES = ["contact", "location"] as const;
+export type LimitScope = (typeof LIMIT_SCOPES)[number];
+
 /** How often a rule may fire. Only times that it really fired count. */
 export interface Limit {
   readonly count: number;
   /** A duration. */
   readonly within: string;
   /** Absent: for each contact. */
-  readonly per?: "contact" | "location" | undefined;
+  readonly per?: LimitScope | undefined;
 }
 
 /** How many messages a rule may send before the others are held for a person. */

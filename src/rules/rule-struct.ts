@@ -22,7 +22,15 @@ import { duration, type Keys } from "../act/contract/shape.ts";
 import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
 import { EVENT_KINDS } from "../model/event.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
-import type { Action, CancelTrigger, Condition, ConditionGroup, RuleFile } from "../model/rule.ts";
+import {
+  CANCEL_WORDS,
+  LIMIT_SCOPES,
+  type Action,
+  type CancelTrigger,
+  type Condition,
+  type ConditionGroup,
+  type RuleFile,
+} from "../model/rule.ts";
 import { strictObject, type AnyStruct } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
@@ -85,8 +93,6 @@ export const conditionsStruct: Struct<ConditionGroup, null> = dynamic((value) =>
   return anyStruct(group === undefined ? noGroup : groups[group]);
 }) as never;
 
-/** The triggers of `cancelOn` that are words. */
-export const CANCEL_WORDS = ["reply", "dnd", "delete"] as const;
 const cancelWord = define<CancelTrigger>("trigger", (value) => {
   if (CANCEL_WORDS.some((word) => word === value)) return true;
   return `Expected ${CANCEL_WORDS.join(", ")} or { on, conditions }${typeof value === "string" ? didYouMean(value, CANCEL_WORDS) : ""}`;
@@ -118,7 +124,7 @@ const action: Struct<Action, null> = dynamic((value) => {
 const limit = strictObject({
   count: max(min(integer(), 1), MAX_LIMIT_COUNT),
   within: duration,
-  per: optional(enums(["contact", "location"])),
+  per: optional(enums(LIMIT_SCOPES)),
 });
 const most = optional(max(min(integer(), 1), MAX_LIMIT_COUNT));
 const breaker = strictObject({ perMinute: most, perContactDay: most });

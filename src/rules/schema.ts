@@ -6,18 +6,11 @@ import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operator
 import { EVENT_KINDS } from "../model/event.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { PATH_PATTERN } from "../language/path.ts";
-import type { ErrorCode } from "../model/rule.ts";
+import { CANCEL_WORDS, LIMIT_SCOPES, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
 import { actionSchemas } from "./action-schema.ts";
 import { about, described, exactly, listOf, reference, text, words } from "./json-schema.ts";
-import {
-  CANCEL_WORDS,
-  MOMENT_PATTERN,
-  CLOCK_PATTERN,
-  CLOSING_PATTERN,
-  DATE_PATTERN,
-  MAX_LIMIT_COUNT,
-} from "./rule-struct.ts";
+import { MOMENT_PATTERN, CLOCK_PATTERN, CLOSING_PATTERN, DATE_PATTERN, MAX_LIMIT_COUNT } from "./rule-struct.ts";
 import { LISTED_TYPES, VALUE_FORMS } from "./value-forms.ts";
 
 /**
@@ -114,7 +107,7 @@ export const ruleSchema: JsonObject = {
           {
             count: about("times", { type: "integer", minimum: 1, maximum: MAX_LIMIT_COUNT }),
             within: duration,
-            per: about("absent: for each contact", words(["contact", "location"])),
+            per: about("absent: for each contact", words(LIMIT_SCOPES)),
           },
           ["count", "within"],
         ),
