@@ -35,6 +35,13 @@ export function searchesOf(condition: FactCondition): readonly Search[] {
   return valuesOf(condition).flatMap((pattern) => (typeof pattern === "string" ? [{ pattern, inList }] : []));
 }
 
+/** Whether a comparison asks if its fact is there, rather than what it is. */
+export function asksPresence({ operator }: FactCondition): boolean {
+  const { name, decorators } = takeApart(operator);
+  const isNegatedAtMost = timesThat(decorators, "negate") === decorators.length;
+  return isNegatedAtMost && isOperator(name) && OPERATORS[name].metByAbsence === "with false";
+}
+
 /** Whether a comparison is met by an absent fact. */
 export function isMetByAbsence({ operator, value }: FactCondition, negated: boolean): boolean {
   const { name, decorators } = takeApart(operator);

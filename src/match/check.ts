@@ -8,6 +8,7 @@ import type { EvaluatedCondition } from "./condition-verdicts.ts";
 import { factSlot, type DecisionFacts } from "./facts.ts";
 import { isLogFact } from "../language/log-facts.ts";
 import type { Compare } from "./comparisons.ts";
+import { isMetByAbsence, searchesOf } from "../language/conditions.ts";
 import { valueAt } from "../language/path.ts";
 
 /** Kleene's three-valued logic. */
@@ -140,8 +141,9 @@ function readerOf(fact: string, path: string | undefined): Read | null {
 export function effort(condition: Condition): number {
   if ("not" in condition) return 4;
   if (!("fact" in condition)) return 2;
-  if (condition.operator.startsWith("not")) return 4;
-  if (condition.operator === "matches" || condition.path !== undefined) return 3;
+  // Most facts are absent: what absence meets settles little.
+  if (isMetByAbsence(condition, false)) return 4;
+  if (searchesOf(condition).length > 0 || condition.path !== undefined) return 3;
   return wordsWanted(condition) ? 0 : 1;
 }
 

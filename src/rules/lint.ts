@@ -1,10 +1,10 @@
 // What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
-import { comparisons, isMetByAbsence } from "../language/conditions.ts";
+import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
 import { KINDS } from "../model/event-kinds.ts";
 import type { Json, Path } from "../kit/json.ts";
-import type { Condition, FactCondition, RuleFile } from "../model/rule.ts";
+import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
@@ -164,13 +164,13 @@ function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): 
   const about = ({ fact, path: inside = "" }: FactCondition): string => `${fact} ${inside}`;
   const asked = new Set(
     found
-      .filter(({ condition, negated }) => condition.operator === "exists" || !isMetByAbsence(condition, negated))
+      .filter(({ condition, negated }) => asksPresence(condition) || !isMetByAbsence(condition, negated))
       .map(({ condition }) => about(condition)),
   );
   for (const { condition, path: place, negated } of found) {
     const entry = Object.hasOwn(FACTS, condition.fact) ? FACTS[condition.fact] : undefined;
     const isThere = entry?.always && condition.path === undefined && on.every((kind) => entry.kinds.includes(kind));
-    if (isThere || !entry || condition.operator === "exists" || asked.has(about(condition))) continue;
+    if (isThere || !entry || asksPresence(condition) || asked.has(about(condition))) continue;
     if (!isMetByAbsence(condition, negated)) continue;
     report(
       place,
@@ -179,6 +179,9 @@ function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): 
     );
   }
 }
+
+/** Whether a limit counts firings by the records of the log; those of a location are kept as long as they count. */
+const COUNTS_IN_LOG: { readonly [Scope in LimitScope]: boolean } = { contact: true, location: false };
 
 /** Reports times that reach further back than the log is kept. */
 export function lintRetention({ conditions, limit }: RuleFile, retentionDays: number, report: Scope["report"]): void {
@@ -191,7 +194,7 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
         `The log is kept for ${retentionDays} days (RETENTION_DAYS), so nothing before that is counted`,
       );
   };
-  if (limit && limit.per !== "location") tell(["limit", "within"], limit.within);
+  if (limit && COUNTS_IN_LOG[limit.per ?? "contact"]) tell(["limit", "within"], limit.within);
   for (const { condition, path } of comparisons(conditions, ["conditions"]))
     tell([...path, "params", "within"], condition.params?.["within"]);
 }

@@ -67,6 +67,15 @@ describe("admission", () => {
     expect(found({ any: matching(5, words, "someFact:matches") })).toMatchObject(over("/conditions/any/1/value"));
   });
 
+  it("takes a negated exists for what it asks, and a negated equal for one that absence meets", () => {
+    const codes = (...all: Json[]) =>
+      findingsOf("absence.json", JSON.stringify({ ...minimal, conditions: { all } })).map(({ code }) => code);
+    const negated = { fact: "callStatus", operator: "not:startsWith", value: "b" };
+    expect(codes({ fact: "callStatus", operator: "not:exists", value: true })).toEqual([]);
+    expect(codes(negated)).toEqual(["RULE_NEGATED_ABSENCE"]);
+    expect(codes(negated, { fact: "callStatus", operator: "not:exists", value: false })).toEqual([]);
+  });
+
   it("counts the conditions that end waits with those of the rule", () => {
     const waiting = (any: Json) => {
       const cancelOn = [{ on: ["InboundMessage"], conditions: { any } }];
