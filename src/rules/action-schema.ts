@@ -1,5 +1,5 @@
 // The JSON Schema of actions, made from the table of each kind: for rule files, and for the OpenAPI document.
-import { KIND_PHRASES, type Phrases } from "../act/about.ts";
+import { KIND_PHRASES, type KindPhrases, type Phrases } from "../act/about.ts";
 import { ACTION_KINDS } from "../act/kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { Field, FormName, Shape } from "../model/field.ts";
@@ -42,21 +42,40 @@ export function actionComponents(
 }
 
 function schemasOf(type: ActionType, said: Said): readonly ActionSchema[] {
-  const { shape } = ACTION_KINDS[type];
-  const phrases = KIND_PHRASES[type];
-  const named = { type: constant(type, phrases.about) };
-  if ("fields" in shape) {
-    const fields = "fields" in phrases ? phrases.fields : {};
-    return [{ about: phrases.about, schema: objectOf(named, shape, fields, said) }];
-  }
-  const each: { readonly [word: string]: Phrases } = "each" in phrases ? phrases.each : {};
-  return Object.entries(shape.shapes).map(([word, one]) => {
-    const { about: phrase = "", fields = {} } = each[word] ?? {};
-    return {
-      about: phrase,
-      schema: objectOf({ ...named, [shape.by]: constant(word, phrase) }, one, fields, said),
-    };
+  const named = { type: constant(type, KIND_PHRASES[type].about) };
+  return phrasedShapes(type).map(({ word, shape, phrases }) => {
+    const chosen = word === null ? {} : { [word.key]: constant(word.is, phrases.about) };
+    return { about: phrases.about, schema: objectOf({ ...named, ...chosen }, shape, phrases.fields, said) };
   });
+}
+
+/** A shape with its phrases, and the key and word that choose it if its kind has several. */
+interface PhrasedShape {
+  readonly word: { readonly key: string; readonly is: string } | null;
+  readonly shape: Shape;
+  readonly phrases: Phrases;
+}
+
+/** Every shape of a kind. It throws if phrases are missing: schemas are only made by the build. */
+function phrasedShapes(type: ActionType): readonly PhrasedShape[] {
+  const { shape } = ACTION_KINDS[type];
+  const phrases: KindPhrases = KIND_PHRASES[type];
+  if ("fields" in shape) {
+    if (!("fields" in phrases)) throw new Error(`The phrases of "${type}" have no fields`);
+    return [{ word: null, shape, phrases }];
+  }
+  if (!("each" in phrases)) throw new Error(`The phrases of "${type}" have none for each ${shape.by}`);
+  return Object.entries(shape.shapes).map(([is, one]) => ({
+    word: { key: shape.by, is },
+    shape: one,
+    phrases: entryOf(phrases.each, is),
+  }));
+}
+
+function entryOf<Entry>(entries: { readonly [name: string]: Entry }, name: string): Entry {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (entry === undefined) throw new Error(`There is no phrase for "${name}"`);
+  return entry;
 }
 
 function constant(word: string, description: string): JsonObject {
@@ -70,7 +89,9 @@ function objectOf(
   said: Said,
 ): JsonObject {
   const names = Object.keys(fields);
-  const own = Object.entries(fields).map(([name, field]) => [name, fieldOf(field, phrases[name] ?? "", said)] as const);
+  const own = Object.entries(fields).map(
+    ([name, field]) => [name, fieldOf(field, entryOf(phrases, name), said)] as const,
+  );
   const required = names.filter((name) => fields[name]?.required);
   const object = exactly({ ...named, ...Object.fromEntries(own), ...said.timed }, [...Object.keys(named), ...required]);
   return oneOf ? { ...object, allOf: [{ anyOf: oneOf.map((name) => ({ required: [name] })) }] } : object;
