@@ -8,7 +8,7 @@ import { install } from "./objects/installs.ts";
 import { pokeLedgers } from "./objects/watchdog.ts";
 import type { LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
-import type { HookRoute } from "./model/event.ts";
+import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event.ts";
 import { logError } from "./model/log-line.ts";
 import { finishInstall, startInstall, type OAuthPorts } from "./receive/oauth.ts";
 import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
@@ -18,10 +18,8 @@ import { bundledRules } from "./rules/bundled.ts";
 export { Directory, Ledger } from "./objects/durable-objects.ts";
 
 const router = Router<IRequest, [LedgerEnv]>();
+for (const route of HOOK_ROUTES) router.all(HOOK_PATHS[route], hook(route));
 router
-  .all("/hooks/highlevel", hook("events"))
-  .all("/hooks/highlevel/provider", hook("provider"))
-  .all("/hooks/gateway", hook("gateway"))
   .get("/oauth/start", (request, env) => startInstall(request, oauthPorts(env)))
   .get("/oauth/callback", (request, env) => finishInstall(request, oauthPorts(env)))
   .get("/healthz", () => Response.json({ status: "ok", ruleSet: bundledRules.hash }))

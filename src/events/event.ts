@@ -1,13 +1,21 @@
 // From a payload to an Event and its facts. Pure: the caller supplies the key and the time of receipt.
 import type { Event, Facts } from "../model/event.ts";
-import { EVENT_KINDS, KINDS, type EventKind, type Guard, type HookRoute } from "../model/event-kinds.ts";
+import {
+  EVENT_KINDS,
+  HOOK_PATHS,
+  KINDS,
+  kindsWhere,
+  type EventKind,
+  type Guard,
+  type HookRoute,
+} from "../model/event-kinds.ts";
 import type { Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
 import { isEventFact, type EventFact } from "../language/derived-facts.ts";
 import { FACTS, factsOfKind, type FactEntry, type FactType } from "../language/facts.ts";
-import { kindOf } from "./kind-of.ts";
+import { kindOf, typesOf } from "./kind-of.ts";
 import { EVENT_STRUCTS } from "./structs.ts";
 
 /** What a payload turned out to be. */
@@ -25,12 +33,12 @@ export interface Received {
 }
 
 const MAX_KIND_LENGTH = 64;
-const NOT_HIGHLEVELS =
-  "Expected a kind of event that HighLevel sends; provider messages go to /hooks/highlevel/provider, what a gateway says to /hooks/gateway";
+const NOT_HIGHLEVELS = `Expected a kind of event that HighLevel sends; provider messages go to ${HOOK_PATHS.provider}, what a gateway says to ${HOOK_PATHS.gateway}`;
+const GATEWAYS = kindsWhere(({ route }) => route === "gateway").flatMap(typesOf);
 const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
   events: NOT_HIGHLEVELS,
   provider: NOT_HIGHLEVELS,
-  gateway: 'Expected "GatewayStatus": what HighLevel sends goes to /hooks/highlevel',
+  gateway: `Expected ${GATEWAYS.map((type) => `"${type}"`).join(" or ")}: what HighLevel sends goes to ${HOOK_PATHS.events}`,
 };
 
 /** Validates a payload as the kind that its `type` means on its route. */

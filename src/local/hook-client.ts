@@ -1,7 +1,7 @@
 // Sends signed events to a running Worker, and queries what became of them.
 import type { Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { HookRoute } from "../model/event.ts";
+import { HOOK_PATHS, type HookRoute } from "../model/event.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { gatewayHeaders, signBody } from "./sign.ts";
 
@@ -33,21 +33,24 @@ export interface Story {
   readonly deliveries: readonly Delivery[];
 }
 
-const PATHS: { readonly [R in HookRoute]: string } = {
-  events: "/hooks/highlevel",
-  provider: "/hooks/highlevel/provider",
-  gateway: "/hooks/gateway",
+/** How a sender proves itself to each hook: its headers. */
+const PROOFS: {
+  readonly [R in HookRoute]: (body: string, target: Target) => Promise<{ readonly [name: string]: string }>;
+} = {
+  events: ofHighLevel,
+  provider: ofHighLevel,
+  gateway: (body, { gatewaySecret = "" }) => gatewayHeaders(body, gatewaySecret, Date.now()),
 };
+
+async function ofHighLevel(body: string, { privateKey }: Target): Promise<{ readonly [name: string]: string }> {
+  return { "x-ghl-signature": await signBody(body, privateKey) };
+}
 
 /** Signs a payload and posts it, as HighLevel or a gateway does. */
 export async function sendEvent(target: Target, route: HookRoute, payload: JsonObject): Promise<Sent> {
   const body = JSON.stringify(payload);
-  const proof =
-    route === "gateway"
-      ? await gatewayHeaders(body, target.gatewaySecret ?? "", Date.now())
-      : { "x-ghl-signature": await signBody(body, target.privateKey) };
-  const headers = { "content-type": "application/json", ...proof };
-  const response = await fetch(new URL(PATHS[route], target.url), { method: "POST", headers, body });
+  const headers = { "content-type": "application/json", ...(await PROOFS[route](body, target)) };
+  const response = await fetch(new URL(HOOK_PATHS[route], target.url), { method: "POST", headers, body });
   return { httpStatus: response.status, answer: (await response.json()) as Sent["answer"] };
 }
 

@@ -3,8 +3,18 @@
 // against it.
 import { allBut, GROUPS, only, type Fields } from "./event-fields.ts";
 
-/** The hook that an event came in by. The provider route carries messages to deliver, the gateway route their outcomes. */
-export type HookRoute = "events" | "provider" | "gateway";
+/** The path of each hook. The provider route carries messages to deliver, the gateway route their outcomes. */
+export const HOOK_PATHS = {
+  events: "/hooks/highlevel",
+  provider: "/hooks/highlevel/provider",
+  gateway: "/hooks/gateway",
+} as const;
+
+/** The hook that an event came in by. */
+export type HookRoute = keyof typeof HOOK_PATHS;
+
+/** Every hook. */
+export const HOOK_ROUTES = Object.keys(HOOK_PATHS) as readonly HookRoute[];
 
 /** What only rules that include it may see: messages sent through the API, and comments that never reach the contact. */
 export type Guard = "api" | "internal";

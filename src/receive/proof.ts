@@ -27,11 +27,24 @@ interface Claim {
 
 type Proof = (claim: Claim, configuration: Configuration) => Promise<Result<SignedBody, Failure>>;
 
-const PROOFS: { readonly [R in HookRoute]: Proof } = {
-  events: ofHighLevel,
-  provider: ofHighLevel,
-  gateway: ofGateway,
+/** How the senders of a route prove who they are. */
+interface RouteProof {
+  readonly prove: Proof;
+  /** The key of an event is signed beside the body; otherwise the body names it. */
+  readonly isKeySigned: boolean;
+}
+
+const HIGHLEVELS: RouteProof = { prove: ofHighLevel, isKeySigned: false };
+const PROOFS: { readonly [R in HookRoute]: RouteProof } = {
+  events: HIGHLEVELS,
+  provider: HIGHLEVELS,
+  gateway: { prove: ofGateway, isKeySigned: true },
 };
+
+/** Whether the key of a route's events is signed beside the body, so that nothing in the body can be the key. */
+export function isKeySigned(route: HookRoute): boolean {
+  return PROOFS[route].isKeySigned;
+}
 
 /** Prefix of the keys of a gateway's events, so that none equals one of HighLevel's. */
 const GATEWAY_KEY_PREFIX = "gateway-";
@@ -47,7 +60,7 @@ export async function provedBody(
   if (!isPlainJson(request.headers)) return fail({ code: "REQUEST_MEDIA_TYPE" });
   const body = await readBody(request);
   if (!body.ok) return body;
-  return PROOFS[route]({ bytes: body.value, headers: request.headers, route, nowMs }, configuration);
+  return PROOFS[route].prove({ bytes: body.value, headers: request.headers, route, nowMs }, configuration);
 }
 
 async function ofHighLevel(

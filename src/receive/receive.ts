@@ -15,7 +15,7 @@ import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { eventKeyFrom } from "./event-key.ts";
 import { lifecycleOf, type Lifecycle } from "./lifecycle.ts";
-import { provedBody, type SignedBody } from "./proof.ts";
+import { isKeySigned, provedBody, type SignedBody } from "./proof.ts";
 
 /** What a hook answers with 202. */
 export type HookAnswer =
@@ -74,7 +74,7 @@ async function ingestJson(
   const { configuration, clock, store } = ports;
   const receivedAt = new Date(clock()).toISOString();
   const locationId = locationOf(payload);
-  const key = (route === "gateway" ? signed.key : claimedKey(payload)) ?? (await digestOf(signed));
+  const key = (isKeySigned(route) ? signed.key : claimedKey(payload)) ?? (await digestOf(signed));
   if (!isAllowed(payload, locationId, configuration)) {
     logRefusal(route, "EVENT_NOT_ALLOWED", clock());
     return fail({ code: "EVENT_NOT_ALLOWED" });
@@ -117,7 +117,7 @@ function kindOf(read: Read): EventLine["kind"] {
 async function ingestBytes(signed: SignedBody, ports: ReceivePorts): Promise<Result<HookAnswer, Failure>> {
   const { bytes, route } = signed;
   const { configuration, clock, store } = ports;
-  const key = (route === "gateway" ? signed.key : null) ?? (await digestOf(signed));
+  const key = (isKeySigned(route) ? signed.key : null) ?? (await digestOf(signed));
   if (!isAllowed(null, null, configuration)) {
     logRefusal(route, "EVENT_NOT_ALLOWED", clock());
     return fail({ code: "REQUEST_NOT_JSON" });
@@ -141,10 +141,10 @@ async function quarantined(
   return keptAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
 }
 
-/** The same body gets the same id; a gateway's id depends on its key, too: with another key it is another message. */
+/** The same body gets the same id, which depends on a signed key, too: with another key it is another message. */
 async function quarantineId(signed: SignedBody, key: string): Promise<string> {
   const digest = await digestOf(signed);
-  return signed.route === "gateway" ? hex(await sha256(`${key}\n${digest}`)) : digest;
+  return isKeySigned(signed.route) ? hex(await sha256(`${key}\n${digest}`)) : digest;
 }
 
 async function digestOf({ bytes }: SignedBody): Promise<string> {
