@@ -11,16 +11,27 @@ const GATHER_MS = 2;
 /** This many seconds' worth of the budget may come at once. */
 const BURST_S = 10;
 
+/** An event whose turn has not come. */
+interface Waiting {
+  readonly event: Event;
+  readonly isReport: boolean;
+  readonly tell: (recorded: Promise<Recorded>) => void;
+}
+
 export class Intake {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
-  readonly #record: (event: Event) => Promise<Recorded>;
+  readonly #record: (event: Event, isReport: boolean) => Promise<Recorded>;
   readonly #budget: TokenBucket;
-  #waiting: { readonly event: Event; readonly tell: (recorded: Promise<Recorded>) => void }[] = [];
+  #waiting: Waiting[] = [];
   #isRecording = false;
   #committedAt = 0;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts, record: (event: Event) => Promise<Recorded>) {
+  constructor(
+    storage: LedgerStorage,
+    ports: LedgerPorts,
+    record: (event: Event, isReport: boolean) => Promise<Recorded>,
+  ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#record = record;
@@ -30,10 +41,19 @@ export class Intake {
 
   /** Records an event when its turn comes, or says when to send it again. */
   take(event: Event): Promise<Recorded> {
+    return this.#take(event, false);
+  }
+
+  /** The same for a report: recorded together with the removal of what was noted of it. */
+  takeReport(event: Event): Promise<Recorded> {
+    return this.#take(event, true);
+  }
+
+  #take(event: Event, isReport: boolean): Promise<Recorded> {
     const refused = this.refusal();
     if (refused) return Promise.resolve(refused);
     return new Promise((tell) => {
-      this.#waiting.push({ event, tell });
+      this.#waiting.push({ event, isReport, tell });
       if (!this.#isRecording) void this.#recordWaiting();
     });
   }
@@ -56,8 +76,8 @@ export class Intake {
         if (this.#now() - this.#committedAt < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
         const group = this.#waiting;
         this.#waiting = [];
-        for (const { event, tell } of group) {
-          const recorded = this.#record(event);
+        for (const { event, isReport, tell } of group) {
+          const recorded = this.#record(event, isReport);
           tell(recorded);
           await recorded.catch(() => undefined);
         }

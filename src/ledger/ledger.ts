@@ -81,20 +81,19 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const tokens = ports.tokens ?? this.#tokens;
     const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits);
     const highlevel = { account, limits: this.#limits };
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
-    const reports = new Reports(watched, clock, (event) => this.#intake.take(event));
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
       chores: this.#chores,
       alarm: this.#alarm,
       statistics: this.#statistics,
-      pump: this.#pump,
     };
-    this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding, reports });
-    this.#intake = new Intake(watched, ports, (event) => this.#record(event));
-    this.#byHand = new ByHand(watched, clock, parts);
-    this.#rounds = new Rounds(watched.sql, clock, { ...parts, reports });
+    this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding });
+    this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
+    const reports = new Reports(watched, clock, this.#intake);
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
+    this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
+    this.#rounds = new Rounds(watched.sql, clock, { ...parts, pump: this.#pump, reports });
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
@@ -118,8 +117,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#intake.take(event);
   }
 
-  async #record(event: Event): Promise<Recorded> {
-    const recorded = await this.#recorder.record(event);
+  async #record(event: Event, isReport: boolean): Promise<Recorded> {
+    const recorded = await this.#recorder.record(event, isReport);
     this.#pump.wake();
     return recorded;
   }

@@ -11,7 +11,7 @@ import type { Chores } from "./chores.ts";
 import type { Deciding } from "./deciding.ts";
 import * as deliveries from "./deliveries/deliveries.ts";
 import { cancelled } from "./deliveries/moves.ts";
-import type { Reports } from "./deliveries/reports.ts";
+import { removeNoted } from "./deliveries/reports.ts";
 import * as log from "./log/log.ts";
 import * as optOuts from "./log/opt-outs.ts";
 import * as ruleSets from "./log/rule-sets.ts";
@@ -26,7 +26,6 @@ interface RecorderParts {
   readonly transactions: Transactions;
   readonly chores: Chores;
   readonly alarm: Alarm;
-  readonly reports: Reports;
   readonly statistics: Statistics;
 }
 
@@ -48,10 +47,11 @@ export class Recorder {
   /**
    * Records an event: decides it on the log as it is now, then commits together the event, its decision, its deliveries,
    * the cancellation of waits that it ends, and the alarm for what will be due. One that is there already is a duplicate.
+   * With a report, what was noted of it goes.
    */
-  async record(event: Event): Promise<Recorded> {
+  async record(event: Event, isReport: boolean): Promise<Recorded> {
     const { sql } = this.#storage;
-    const { deciding, transactions, chores, alarm, reports, statistics } = this.#parts;
+    const { deciding, transactions, chores, alarm, statistics } = this.#parts;
     await chores.introduce(event.locationId);
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
@@ -63,7 +63,7 @@ export class Recorder {
     // From here to the end there is no await.
     const isWritten = transactions.commit(() => {
       // A report whose contact was erased meanwhile is not recorded.
-      if (!reports.settle(event)) return false;
+      if (isReport && !removeNoted(sql, event.key)) return false;
       log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);

@@ -61,21 +61,29 @@ export function forgetBefore(sql: Sql, beforeMs: number): void {
   sql.exec("DELETE FROM reports WHERE noted_at < ?", beforeMs);
 }
 
+/** Removes a noted report; `false`: it is gone already, because its contact was erased. */
+export function removeNoted(sql: Sql, key: string): boolean {
+  return rows(sql, "DELETE FROM reports WHERE key = ? RETURNING key", key).length > 0;
+}
+
+/** Records a report when its turn comes, and removes its row in the same transaction. */
+export interface ReportIntake {
+  takeReport(event: Event): Promise<Recorded>;
+}
+
 /** Records the noted reports, one after the other. */
 export class Reports {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
-  readonly #record: (event: Event) => Promise<Recorded>;
-  /** The key of the report that is being recorded. */
-  #recording: string | null = null;
+  readonly #intake: ReportIntake;
   #running: Promise<void> | null = null;
   /** Nothing is recorded before this time: storage refused, or the location is over its budget. */
   #from = 0;
 
-  constructor(storage: LedgerStorage, clock: () => number, record: (event: Event) => Promise<Recorded>) {
+  constructor(storage: LedgerStorage, clock: () => number, intake: ReportIntake) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#record = record;
+    this.#intake = intake;
   }
 
   /** Starts recording what waits now. Never throws, and does not wait for it to end: `run` does. */
@@ -93,23 +101,14 @@ export class Reports {
     return this.#next() ? Math.max(this.#clock(), this.#from) : null;
   }
 
-  /** Removes a report's row in the transaction that records it; `false`: its contact was erased meanwhile. Other events pass. */
-  settle({ key }: Event): boolean {
-    if (key !== this.#recording) return true;
-    return rows(this.#storage.sql, "DELETE FROM reports WHERE key = ? RETURNING key", key).length > 0;
-  }
-
   async #recordAll(): Promise<void> {
     for (let next = this.#next(); next && this.#clock() >= this.#from; next = this.#next()) {
-      this.#recording = next.key;
       try {
-        const recorded = await this.#record(JSON.parse(next.event) as Event);
+        const recorded = await this.#intake.takeReport(JSON.parse(next.event) as Event);
         this.#recorded(next, recorded);
       } catch (error) {
         this.#from = this.#clock() + BREATH_MS;
         throw error;
-      } finally {
-        this.#recording = null;
       }
     }
   }
@@ -120,7 +119,7 @@ export class Reports {
         this.#from = this.#clock() + recorded.retryAfterSeconds * 1_000;
         return;
       case "duplicate":
-        this.#storage.sql.exec("DELETE FROM reports WHERE key = ?", key);
+        removeNoted(this.#storage.sql, key);
         return;
       case "accepted": {
         const { locationId, kind } = JSON.parse(event) as Event;
