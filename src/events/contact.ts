@@ -24,7 +24,7 @@ export function withContact(place: Place, payload: JsonObject, contactId: string
   return placed(payload, contactPath(place), contactId);
 }
 
-/** Every id that may be a contact's, whatever the kind or type of value, so that erasing the contact finds what is kept. */
+/** Every id that may be a contact's, whatever the kind or type of value: erasing any of them erases the payload, too. */
 export function contactsNamed(payload: Json, places: readonly Place[] = PLACES): readonly string[] {
   const ids = places.map((place) => contactIn(place, payload));
   const named = ids.filter((id) => typeof id === "string" || typeof id === "number");

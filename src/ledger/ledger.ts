@@ -12,7 +12,7 @@ import type {
   DeliveryQuery,
   Erased,
   EventStory,
-  Kept,
+  SetAside,
   IgnoredKind,
   LogQuery,
   PageQuery,
@@ -24,7 +24,7 @@ import type { TriedRule } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
-import type { KeptToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
+import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./chores.ts";
 import { Deciding } from "./deciding.ts";
@@ -123,16 +123,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return recorded;
   }
 
-  quarantine(locationId: string, item: Quarantined): Kept {
-    return this.#keepAside(locationId, () => quarantine.keep(this.#storage.sql, item));
+  quarantine(locationId: string, item: Quarantined): SetAside {
+    return this.#setAside(locationId, () => quarantine.keep(this.#storage.sql, item));
   }
 
-  countIgnored(locationId: string, kind: string): Kept {
-    return this.#keepAside(locationId, () => quarantine.countIgnored(this.#storage.sql, kind, this.#now()));
+  countIgnored(locationId: string, kind: string): SetAside {
+    return this.#setAside(locationId, () => quarantine.countIgnored(this.#storage.sql, kind, this.#now()));
   }
 
-  /** What is kept without a decision counts against the budget, too. */
-  #keepAside(locationId: string, keep: () => void): Kept {
+  /** What is set aside without a decision counts against the budget, too. */
+  #setAside(locationId: string, keep: () => void): SetAside {
     const refused = this.#intake.refusal();
     if (refused) return refused;
     this.#transactions.commit(() => {
@@ -247,11 +247,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.eraseContact(locationId, contactId);
   }
 
-  token(): KeptToken | null {
+  token(): ShownToken | null {
     return this.#tokens.told();
   }
 
-  storeToken(locationId: string, token: SealedToken): KeptToken | null {
+  storeToken(locationId: string, token: SealedToken): ShownToken | null {
     this.#transactions.commit(() => {
       this.#tokens.store(token);
       this.#transactions.seen(locationId);

@@ -9,7 +9,7 @@ import type {
   DeliveryQuery,
   Erased,
   EventStory,
-  Kept,
+  SetAside,
   IgnoredKind,
   KnownLocation,
   LocationQuery,
@@ -24,7 +24,7 @@ import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { KeptToken, SealedToken, Uninstall, Uninstalled } from "./token.ts";
+import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -65,9 +65,9 @@ export interface OperatorCalls extends QuarantineCalls {
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
-  token(): Promise<KeptToken | null>;
+  token(): Promise<ShownToken | null>;
   /** Stores a token, replacing any other. */
-  storeToken(locationId: string, token: SealedToken): Promise<KeptToken | null>;
+  storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
 }
 
@@ -76,8 +76,8 @@ export interface LedgerCalls extends OperatorCalls {
   /** Decides an event, then records it and schedules what follows in one transaction. One that is there is a duplicate. */
   record(event: Event): Promise<Recorded>;
   /** Keeps signed bytes that could not be used. */
-  quarantine(locationId: string, item: Quarantined): Promise<Kept>;
-  countIgnored(locationId: string, kind: string): Promise<Kept>;
+  quarantine(locationId: string, item: Quarantined): Promise<SetAside>;
+  countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
   /** Repairs a lost alarm, and returns whether anything waits to be done. */
@@ -104,8 +104,8 @@ export interface DirectoryCalls extends QuarantineCalls {
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
   /** Keeps signed bytes that could not be used. */
-  quarantine(item: Quarantined): Promise<Kept>;
-  countIgnored(kind: string): Promise<Kept>;
+  quarantine(item: Quarantined): Promise<SetAside>;
+  countIgnored(kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
   /** Removes the items that name a contact, and returns how many there were. */

@@ -4,7 +4,7 @@ import type { Json } from "../kit/json.ts";
 import type { Action } from "./rule.ts";
 
 /** The named forms, each with the type of its value. */
-interface Held {
+interface TypeOfForm {
   /** A text that is not empty; it may hold templates. */
   readonly text: string;
   /** A text that may be empty; it may hold templates. */
@@ -20,7 +20,7 @@ interface Held {
   readonly json: Json;
   readonly boolean: boolean;
 }
-export type FormName = keyof Held;
+export type FormName = keyof TypeOfForm;
 
 /** What a key holds: a named form, one of some words, a template that yields one of some words, or an object of texts. */
 export type Form =
@@ -63,7 +63,7 @@ export type FieldsOf<A extends Action> = {
 };
 
 type FormOf<Value> =
-  | { [Name in FormName]: IsSame<Held[Name], Value> extends true ? Name : never }[FormName]
+  | { [Name in FormName]: IsSame<TypeOfForm[Name], Value> extends true ? Name : never }[FormName]
   | (string extends Value ? { readonly words: readonly string[]; readonly template?: true } : never)
   | (string extends Value ? never : [Value] extends [string] ? readonly Value[] : never);
 type IsSame<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

@@ -17,8 +17,8 @@ export interface OverBudget {
   readonly retryAfterSeconds: number;
 }
 
-/** What became of something kept aside without a decision. On the wire it is `held`: two versions of the Worker may meet. */
-export type Kept = { readonly status: "held" } | OverBudget;
+/** What became of something set aside without a decision. On the wire it is `held`: two versions of the Worker may meet. */
+export type SetAside = { readonly status: "held" } | OverBudget;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {

@@ -5,7 +5,7 @@ export type TokenSource = "private" | "oauth";
 export type TokenState = "active" | "refused" | "uninstalled";
 
 /** What may be shown about a location's HighLevel token, never the token itself. */
-export interface KeptToken {
+export interface ShownToken {
   readonly source: TokenSource;
   readonly state: TokenState;
   /** ISO 8601, UTC: since when it is in this state. */
@@ -33,7 +33,7 @@ export interface SealedToken {
 
 /** The location's token; `null`: there is none. */
 export interface TokenAnswer {
-  readonly token: KeptToken | null;
+  readonly token: ShownToken | null;
 }
 
 /** An event says that an app was uninstalled. */

@@ -1,7 +1,7 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day.
 import type { Answering, DirectoryCalls } from "../model/calls.ts";
-import type { Kept, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
+import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
@@ -89,7 +89,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
   }
 
-  quarantine(item: Quarantined): Kept {
+  quarantine(item: Quarantined): SetAside {
     quarantine.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
     quarantine.keep(this.#storage.sql, item);
     return { status: "held" };
@@ -112,7 +112,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return quarantine.eraseContact(this.#storage.sql, contactId);
   }
 
-  countIgnored(kind: string): Kept {
+  countIgnored(kind: string): SetAside {
     quarantine.countIgnored(this.#storage.sql, kind, this.#clock());
     return { status: "held" };
   }

@@ -1,6 +1,6 @@
 // Where received events go, and how they leave the quarantine again.
 import type { Event } from "../model/event.ts";
-import type { Kept, Quarantined, Recorded } from "../model/ledger.ts";
+import type { SetAside, Quarantined, Recorded } from "../model/ledger.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { directory, isRetryable, ledgerOf } from "./client.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
@@ -9,8 +9,8 @@ import { uninstall } from "./installs.ts";
 /** Where received events go: the ledger of their location, or the directory if they name none. */
 export function eventStore(env: LedgerEnv): {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
-  countIgnored(locationId: string | null, kind: string): Promise<Kept>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
+  countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 } {
   return {

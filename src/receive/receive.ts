@@ -10,7 +10,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
-import type { Kept, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
+import type { SetAside, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { eventKeyFrom } from "./event-key.ts";
@@ -27,8 +27,8 @@ export type HookAnswer =
 /** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<Kept>;
-  countIgnored(locationId: string | null, kind: string): Promise<Kept>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
+  countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
 
@@ -87,7 +87,7 @@ async function ingestJson(
       case "event":
         return recordedAnswer(await store.record(read.event), key);
       case "ignored":
-        return keptAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
+        return asideAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
       case "unusable": {
         const item = { eventKey: key, receivedAt, route, issues: read.issues, contactIds: contactsNamed(payload) };
         return quarantined(locationId, { ...item, id: await quarantineId(signed, key), body: text }, store);
@@ -138,7 +138,7 @@ async function quarantined(
   store: EventStore,
 ): Promise<Result<HookAnswer, Failure>> {
   const { eventKey, issues } = item;
-  return keptAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
+  return asideAnswer(await store.quarantine(locationId, item), { status: "quarantined", eventKey, issues });
 }
 
 /** The same body gets the same id, which depends on a signed key, too: with another key it is another message. */
@@ -173,8 +173,8 @@ async function lifecycleAnswer(
   return succeed(isRepeated ? { status: "duplicate", eventKey } : { status: "accepted", eventKey, fired: [] });
 }
 
-function keptAnswer(kept: Kept, answer: HookAnswer): Result<HookAnswer, Failure> {
-  return kept.status === "held" ? succeed(answer) : fail(overBudget(kept));
+function asideAnswer(aside: SetAside, answer: HookAnswer): Result<HookAnswer, Failure> {
+  return aside.status === "held" ? succeed(answer) : fail(overBudget(aside));
 }
 
 function overBudget({ retryAfterSeconds }: OverBudget): Failure {

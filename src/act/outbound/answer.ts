@@ -1,4 +1,4 @@
-// What is kept of a destination's answer: its beginning, without secrets that it may have echoed.
+// The part of a destination's answer that is stored: its beginning, without secrets that it may have echoed.
 
 const MAX_ANSWER_BYTES = 1_000;
 const MAX_CHARACTER_BYTES = 4;
@@ -9,7 +9,7 @@ const MIN_SECRET_CHARACTERS = 6;
  * The first 1,000 bytes of an answer as text. The rest is not read; the request's time limit applies here, too. An
  * answer that breaks off is kept as far as it came: its status has arrived, and that is what decides.
  */
-export async function keptAnswer(response: Response, secrets: readonly string[]): Promise<string> {
+export async function shortAnswer(response: Response, secrets: readonly string[]): Promise<string> {
   const values = secrets
     .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
     .toSorted((a, b) => b.length - a.length);

@@ -6,7 +6,7 @@ import type { ActionContext, ActionFinding } from "../contract/action-kind.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "../contract/outcome.ts";
 import { retryAfterMs } from "../contract/retry.ts";
 import { renderUrl } from "../template/template.ts";
-import { keptAnswer } from "./answer.ts";
+import { shortAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment, isOwnHost } from "./destination.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -58,7 +58,7 @@ export async function sendJson(
   const request = new Request(url, { method, headers, body, redirect: "manual", signal });
   try {
     const response = await ports.fetch(request);
-    const answer = await keptAnswer(response, secrets);
+    const answer = await shortAnswer(response, secrets);
     const { status } = response;
     if (response.ok) return { done: true, status, answer };
     const asked = retryAfterMs(response.headers.get("retry-after"), ports.clock());

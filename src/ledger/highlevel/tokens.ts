@@ -5,7 +5,7 @@ import { sealKeys } from "../../highlevel/seal.ts";
 import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
-import type { KeptToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
+import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
 
 interface TokenRow {
@@ -71,7 +71,7 @@ export class LedgerTokens implements Tokens {
   }
 
   /** What may be shown about the token; `null`: there is none. */
-  told(): KeptToken | null {
+  told(): ShownToken | null {
     const row = this.#row();
     if (!row) return null;
     return {

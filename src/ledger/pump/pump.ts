@@ -202,18 +202,18 @@ export class Pump {
   #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
     const { sql } = this.#storage;
     const now = this.#now();
-    const isKept = this.#storage.transactionSync(() => {
-      const kept = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
+    const isThere = this.#storage.transactionSync(() => {
+      const stillThere = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
       if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
       this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
-      if (!outcome.done || !outcome.task) return kept;
+      if (!outcome.done || !outcome.task) return stillThere;
       // If the contact was erased while KV stored the task, it is removed there again.
-      if (kept) tasks.keep(sql, outcome.task);
+      if (stillThere) tasks.keep(sql, outcome.task);
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
-      return kept;
+      return stillThere;
     });
-    if (isKept && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
+    if (isThere && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
     this.#settled();
     logAttempt({
       locationId: this.#location(),
