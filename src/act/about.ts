@@ -2,7 +2,7 @@
 // the kinds, and from each other, because the operator's page and the Worker use the words and not the rest.
 import { CALL_PHRASES, CALL_SAMPLES } from "../highlevel/call-phrases.ts";
 import { CALL_WORDS } from "../highlevel/call-words.ts";
-import type { FieldName } from "../model/field.ts";
+import type { ActionFieldName } from "../model/action-shape.ts";
 import { HIGHLEVEL_CALLS, type Action, type ActionType, type HighLevelAction } from "../model/rule.ts";
 import { withoutTemplates } from "./template/markup.ts";
 
@@ -74,7 +74,7 @@ export const KIND_PHRASES: {
   readonly [T in ActionType]: KindPhrases &
     (string extends keyof ActionOf<T>
       ? unknown
-      : { readonly fields: { readonly [Name in FieldName<ActionOf<T>>]: string } });
+      : { readonly fields: { readonly [Name in ActionFieldName<ActionOf<T>>]: string } });
 } = {
   webhook: {
     component: "WebhookAction",

@@ -2,13 +2,13 @@
 // the calls, for tests. This is not part of the Worker.
 import type { Json } from "../kit/json.ts";
 import type { HighLevelCall } from "../model/rule.ts";
-import type { FieldName } from "./calls.ts";
+import type { CallFieldName } from "./calls.ts";
 
 /** One phrase for each call, and one for each of its fields. */
 export const CALL_PHRASES: {
   readonly [Call in HighLevelCall]: {
     readonly about: string;
-    readonly fields: { readonly [Name in FieldName<Call>]: string };
+    readonly fields: { readonly [Name in CallFieldName<Call>]: string };
   };
 } = {
   "send-message": {
@@ -81,7 +81,7 @@ export const CALL_PHRASES: {
 
 /** How rules write the fields of each call: together, the samples of a call have every field that it takes. */
 export const CALL_SAMPLES: {
-  readonly [Call in HighLevelCall]: readonly { readonly [Name in FieldName<Call>]?: Json }[];
+  readonly [Call in HighLevelCall]: readonly { readonly [Name in CallFieldName<Call>]?: Json }[];
 } = {
   "send-message": [
     {

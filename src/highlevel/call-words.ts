@@ -1,13 +1,13 @@
 // What each call does, in words for people who do not program.
 import type { HighLevelCall } from "../model/rule.ts";
-import type { FieldName } from "./calls.ts";
+import type { CallFieldName } from "./calls.ts";
 
 /** Reads a field of a call: `quoted` its texts in quotes, `""` if it is left out; `word` a field that is one plain word. */
 type Read<Name> = (name: Name) => string;
 type Sentence<Name> = (quoted: Read<Name>, word: Read<Name>) => string;
 
 /** One part of a sentence for each call: `tag the contact “voicemail”`. */
-export const CALL_WORDS: { readonly [Call in HighLevelCall]: Sentence<FieldName<Call>> } = {
+export const CALL_WORDS: { readonly [Call in HighLevelCall]: Sentence<CallFieldName<Call>> } = {
   "send-message": (quoted, word) =>
     `send the contact a message (${word("messageType")}): ${quoted("message") || quoted("subject") || quoted("html") || "see its fields"}`,
   "add-tags": (quoted) => `tag the contact ${quoted("tags")}`,

@@ -1,15 +1,15 @@
 // What HighLevel's API takes and answers, one entry per call: structs, JSON Schema, lint, docs and requests are all
 // made from it. Source: HighLevel's public API description (conversations, contacts, opportunities), 19 June 2026.
-import type { Field, Form, Shape } from "../model/field.ts";
+import type { ActionField, ActionForm, Shape } from "../model/action-shape.ts";
 import { MESSAGE_TYPES, type HighLevelCall } from "../model/rule.ts";
 
 /** What a field holds: a text, a list of texts, a duration, a text that yields one of some words, or an object of texts. */
 type CallForm =
-  | Extract<Form, "text" | "texts" | "duration">
-  | Extract<Form, { readonly words: readonly string[] } | { readonly texts: readonly string[] }>;
+  | Extract<ActionForm, "text" | "texts" | "duration">
+  | Extract<ActionForm, { readonly words: readonly string[] } | { readonly texts: readonly string[] }>;
 
 /** A field of a call, as a rule writes it. Every text may be a template. */
-export interface CallField extends Field {
+export interface CallField extends ActionField {
   readonly form: CallForm;
   /** HighLevel's name for it, if different. */
   readonly as?: string;
@@ -18,7 +18,7 @@ export interface CallField extends Field {
 }
 
 /** One call of HighLevel's API. */
-export interface CallFacts extends Shape {
+export interface CallEntry extends Shape {
   readonly method: "POST" | "PUT" | "DELETE";
   /** `{contactId}` is the event's contact; other placeholders are fields of the call. */
   readonly path: string;
@@ -146,10 +146,10 @@ const TABLE = {
     },
     success: [200],
   },
-} as const satisfies { readonly [Call in HighLevelCall]: CallFacts };
+} as const satisfies { readonly [Call in HighLevelCall]: CallEntry };
 
 /** The name of a call's field. Each has its phrase in `call-phrases.ts`. */
-export type FieldName<Call extends HighLevelCall> = keyof (typeof TABLE)[Call]["fields"] & string;
+export type CallFieldName<Call extends HighLevelCall> = keyof (typeof TABLE)[Call]["fields"] & string;
 
 /** Every call by its name. */
-export const CALLS: { readonly [Call in HighLevelCall]: CallFacts } = TABLE;
+export const CALLS: { readonly [Call in HighLevelCall]: CallEntry } = TABLE;

@@ -2,7 +2,7 @@
 import { KIND_PHRASES, type KindPhrases, type Phrases } from "../act/about.ts";
 import { ACTION_KINDS } from "../act/kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
-import type { Field, FormName, Shape } from "../model/field.ts";
+import type { ActionField, FormName, Shape } from "../model/action-shape.ts";
 import type { ActionType } from "../model/rule.ts";
 import { about, exactly, listOf, text, words } from "./json-schema.ts";
 
@@ -99,7 +99,7 @@ function objectOf(
 
 const someText: JsonObject = { type: "string", minLength: 1 };
 
-function fieldOf({ form }: Field, phrase: string, said: Said): JsonObject {
+function fieldOf({ form }: ActionField, phrase: string, said: Said): JsonObject {
   if (typeof form === "string") return NAMED[form](phrase, said);
   if ("texts" in form)
     return about(

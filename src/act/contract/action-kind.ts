@@ -2,7 +2,7 @@
 import type { OutboundHosts } from "../../model/configuration.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
-import type { Shape, Shapes } from "../../model/field.ts";
+import type { Shape, Shapes } from "../../model/action-shape.ts";
 import type { Action, ActionType, FindingCode, MessageType } from "../../model/rule.ts";
 import type { Task } from "../../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";

@@ -14,7 +14,7 @@ import {
 } from "superstruct";
 import { isJsonObject } from "../../kit/json.ts";
 import { strictObject, type AnyStruct } from "../../kit/strict-object.ts";
-import type { Field, FieldsOf, Form, FormName, Shape, Shapes } from "../../model/field.ts";
+import type { ActionField, FieldsOf, ActionForm, FormName, Shape, Shapes } from "../../model/action-shape.ts";
 import type { Action } from "../../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../../time/duration.ts";
 import { hasMarkup } from "../template/markup.ts";
@@ -64,7 +64,7 @@ export function* templatesIn({ fields }: Shape, action: object): Generator<Actio
 }
 
 /** Whether templates in a form are rendered; durations, booleans and words of a list are taken literally. */
-function isRendered(form: Form): boolean {
+function isRendered(form: ActionForm): boolean {
   return form !== "duration" && form !== "boolean" && !Array.isArray(form);
 }
 
@@ -81,7 +81,7 @@ function fieldKeys({ fields }: Shape): Keys {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, structOf(field)]));
 }
 
-function structOf({ form, required }: Field): AnyStruct {
+function structOf({ form, required }: ActionField): AnyStruct {
   const struct = formStruct(form);
   return required ? struct : anyStruct(optional(struct));
 }
@@ -98,7 +98,7 @@ const NAMED: { readonly [Name in FormName]: AnyStruct } = {
   boolean: anyStruct(boolean()),
 };
 
-function formStruct(form: Form): AnyStruct {
+function formStruct(form: ActionForm): AnyStruct {
   if (typeof form === "string") return NAMED[form];
   if ("texts" in form)
     return anyStruct(strictObject(Object.fromEntries(form.texts.map((key) => [key, anyStruct(string())]))));

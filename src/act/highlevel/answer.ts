@@ -1,6 +1,6 @@
 // What HighLevel's answers mean for a delivery.
 import type { HighLevelAnswer } from "../../highlevel/account.ts";
-import { CALLS, type CallFacts } from "../../highlevel/calls.ts";
+import { CALLS, type CallEntry } from "../../highlevel/calls.ts";
 import { jsonObjectIn } from "../../kit/json.ts";
 import type { HighLevelCall } from "../../model/rule.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "../contract/outcome.ts";
@@ -13,7 +13,7 @@ const EARLY_MS = 10_000;
 const LIMIT_MS = 10_000;
 
 /** The facts about a call that are needed to understand its answer. */
-type AnswerFacts = Pick<CallFacts, "scope" | "isEarlyAt403">;
+type AnswerFacts = Pick<CallEntry, "scope" | "isEarlyAt403">;
 
 /** An attempt's outcome, from the answer to its call. */
 export function outcomeOf(call: HighLevelCall, answer: HighLevelAnswer): AttemptOutcome {

@@ -1,11 +1,11 @@
 // Whether a request has the published form. Pure; it names places, never values.
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
-import type { Form, Kind } from "./forms.ts";
+import type { PublishedBody, Kind } from "./forms.ts";
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** What is wrong with `values`, one sentence per place, worded like HighLevel's own validation. */
-export function wrongIn(form: Form, values: JsonObject, prefix = ""): readonly string[] {
+export function wrongIn(form: PublishedBody, values: JsonObject, prefix = ""): readonly string[] {
   const missing = form.required.filter((name) => values[name] === undefined || values[name] === "");
   return [
     ...Object.keys(values)

@@ -2,10 +2,10 @@
 // `subType` and `status` as required in a message, which contradicts their own types and every sample.
 
 /** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with a time. */
-export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | Form;
+export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | PublishedBody;
 
 /** The fields of a body or a query, and which of them are required. */
-export interface Form {
+export interface PublishedBody {
   readonly fields: { readonly [name: string]: Kind };
   readonly required: readonly string[];
 }
@@ -13,7 +13,7 @@ export interface Form {
 const MESSAGE_STATUS = ["delivered", "failed", "pending", "read"];
 
 /** The body of a send. */
-export const message: Form = {
+export const message: PublishedBody = {
   required: ["type", "contactId"],
   fields: {
     type: ["SMS", "RCS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat", "TIKTOK"],
@@ -45,7 +45,7 @@ export const message: Form = {
 };
 
 /** The body of a provider's report. */
-export const messageStatus: Form = {
+export const messageStatus: PublishedBody = {
   required: ["status"],
   fields: {
     status: MESSAGE_STATUS,
@@ -56,7 +56,7 @@ export const messageStatus: Form = {
 };
 
 /** The query of an export. */
-export const exported: Form = {
+export const exported: PublishedBody = {
   required: ["locationId"],
   fields: {
     locationId: "text",
@@ -73,31 +73,31 @@ export const exported: Form = {
 };
 
 /** The body for adding and for removing tags. */
-export const tags: Form = { required: ["tags"], fields: { tags: "texts" } };
+export const tags: PublishedBody = { required: ["tags"], fields: { tags: "texts" } };
 
 /** The body of a task. */
-export const task: Form = {
+export const task: PublishedBody = {
   required: ["title", "dueDate", "completed"],
   fields: { title: "text", body: "text", dueDate: "instant", completed: "boolean", assignedTo: "text" },
 };
 
 /** The body of a note. */
-export const note: Form = {
+export const note: PublishedBody = {
   required: ["body"],
   fields: { userId: "text", body: "text", title: "text", color: "text", pinned: "boolean" },
 };
 
 /** The body for adding a contact to a workflow and for removing it. */
-export const workflow: Form = { required: [], fields: { eventStartTime: "instant" } };
+export const workflow: PublishedBody = { required: [], fields: { eventStartTime: "instant" } };
 
 /** The body of an opportunity's status. */
-export const opportunity: Form = {
+export const opportunity: PublishedBody = {
   required: ["status"],
   fields: { status: ["open", "won", "lost", "abandoned", "all"], lostReasonId: "text" },
 };
 
 /** The body of a request for tokens. */
-export const token: Form = {
+export const token: PublishedBody = {
   required: ["client_id", "client_secret", "grant_type"],
   fields: {
     client_id: "text",

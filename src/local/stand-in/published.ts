@@ -1,7 +1,7 @@
 // What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026.
 import {
   exported,
-  type Form,
+  type PublishedBody,
   message,
   messageStatus,
   note,
@@ -19,8 +19,8 @@ export interface Operation {
   readonly version?: string;
   readonly scope?: string;
   readonly contentType?: string;
-  readonly body?: Form;
-  readonly query?: Form;
+  readonly body?: PublishedBody;
+  readonly query?: PublishedBody;
   readonly success: 200 | 201;
   readonly refusal: 400 | 422;
 }

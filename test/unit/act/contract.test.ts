@@ -11,7 +11,7 @@ import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../../../
 import { doesInWords, hostInWords } from "../../../src/language/in-words.ts";
 import { ROOT } from "../../../src/local/project.ts";
 import { runStory } from "../../../src/local/story.ts";
-import type { Shape } from "../../../src/model/field.ts";
+import type { Shape } from "../../../src/model/action-shape.ts";
 import type { Action, ActionType, Finding, Rule } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { ruleSetOf } from "../../../src/rules/rule-set.ts";

@@ -1,5 +1,5 @@
 import { ACTION_KINDS } from "../../../src/act/kinds.ts";
-import type { Shape } from "../../../src/model/field.ts";
+import type { Shape } from "../../../src/model/action-shape.ts";
 import { HIGHLEVEL_CALLS } from "../../../src/model/rule.ts";
 import { describe, expect, it } from "vitest";
 import { completionAt } from "../../../src/dashboard/playground/completion.ts";

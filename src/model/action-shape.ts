@@ -23,7 +23,7 @@ interface TypeOfForm {
 export type FormName = keyof TypeOfForm;
 
 /** What a key holds: a named form, one of some words, a template that yields one of some words, or an object of texts. */
-export type Form =
+export type ActionForm =
   | FormName
   | readonly string[]
   | {
@@ -34,14 +34,14 @@ export type Form =
   | { readonly texts: readonly string[] };
 
 /** A key of an action. */
-export interface Field {
-  readonly form: Form;
+export interface ActionField {
+  readonly form: ActionForm;
   readonly required?: true;
 }
 
 /** The keys of an action besides `type`, `after` and `cancelOn`. */
 export interface Shape {
-  readonly fields: { readonly [name: string]: Field };
+  readonly fields: { readonly [name: string]: ActionField };
   /** At least one of these has to be present. */
   readonly oneOf?: readonly string[];
 }
@@ -53,13 +53,13 @@ export interface Shapes {
 }
 
 /** The names of an action's own keys. */
-export type FieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn"> & string;
+export type ActionFieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn"> & string;
 
 /** The table of an action's own keys: it does not compile if its shape differs from the action's interface. */
 export type FieldsOf<A extends Action> = {
-  readonly [Name in FieldName<A>]-?: { readonly form: FormOf<Exclude<A[Name], undefined>> } & (undefined extends A[Name]
-    ? { readonly required?: never }
-    : { readonly required: true });
+  readonly [Name in ActionFieldName<A>]-?: {
+    readonly form: FormOf<Exclude<A[Name], undefined>>;
+  } & (undefined extends A[Name] ? { readonly required?: never } : { readonly required: true });
 };
 
 type FormOf<Value> =
