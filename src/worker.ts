@@ -1,14 +1,14 @@
 // The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { directory, isBusy, ledgerOf } from "./objects/client.ts";
+import { isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install } from "./objects/installs.ts";
 import { pokeLedgers } from "./objects/watchdog.ts";
-import type { LedgerEnv } from "./objects/durable-objects.ts";
+import { directoryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
-import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event.ts";
+import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event-kinds.ts";
 import { logError } from "./model/log-line.ts";
 import { finishInstall, startInstall, type OAuthPorts } from "./receive/oauth.ts";
 import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
@@ -66,8 +66,8 @@ function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
-    unplaced: directory(env),
-    locations: (query) => directory(env).locations(query),
+    unplaced: directoryOf(env),
+    locations: (query) => directoryOf(env).locations(query),
     ingest: (item, locationId) =>
       ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.id)),
     eraseContact: (locationId, contactId) => eraseContact(env, locationId, contactId),

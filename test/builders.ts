@@ -3,8 +3,8 @@ import { withContact } from "../src/events/contact.ts";
 import { readEvent } from "../src/events/event.ts";
 import { kindNamed, routeOf } from "../src/events/kind-of.ts";
 import { SAMPLES, type Sample } from "../src/events/samples.ts";
-import type { Event, HookRoute } from "../src/model/event.ts";
-import { KINDS } from "../src/model/event-kinds.ts";
+import type { Event } from "../src/model/event.ts";
+import { KINDS, type HookRoute } from "../src/model/event-kinds.ts";
 import type { JsonObject } from "../src/kit/json.ts";
 import {
   byPriority,

@@ -5,7 +5,7 @@ import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedEvent } from "../match/explained-event.ts";
-import type { QuarantineCalls } from "../model/calls.ts";
+import type { QuarantineCalls } from "../model/rpc.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../kit/json.ts";

@@ -1,6 +1,6 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
 import type { Result } from "../kit/result.ts";
-import type { DirectoryCalls, OperatorCalls, QuarantineCalls } from "../model/calls.ts";
+import type { DirectoryCalls, OperatorCalls, QuarantineCalls } from "../model/rpc.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, Quarantined } from "../model/ledger.ts";

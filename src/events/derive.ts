@@ -1,6 +1,6 @@
 // The derived facts: one word for what HighLevel spells in several ways. Pure readings of one payload.
-import type { Channel, EventKind, Outcome, Sender } from "../model/event.ts";
-import { KINDS } from "../model/event-kinds.ts";
+import type { Channel, Outcome, Sender } from "../model/event.ts";
+import { KINDS, type EventKind } from "../model/event-kinds.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 
 /** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */

@@ -14,7 +14,8 @@ import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/js
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
 import { isEventFact, type EventFact } from "../language/derived-facts.ts";
-import { FACTS, factsOfKind, type FactEntry, type FactType } from "../language/facts.ts";
+import { FACTS, factsOfKind, type FactEntry } from "../language/facts.ts";
+import type { FieldType } from "../model/event-fields.ts";
 import { kindOf, typesOf } from "./kind-of.ts";
 import { EVENT_STRUCTS } from "./structs.ts";
 
@@ -133,7 +134,7 @@ function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): s
 }
 
 /** The value of a fact in the one form that its type has; `undefined` if it is absent. */
-function plain(type: FactType, value: Json | undefined): Json | undefined {
+function plain(type: FieldType, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return undefined;
   if (value === "") return type === "text" ? "" : undefined;
   if (type === "number") return typeof value === "object" ? undefined : Number(value);

@@ -1,12 +1,9 @@
 // The table of facts: what a rule can query, its type, and which kinds of event have it. Facts of the payload come from
 // the table of kinds (`model/event-kinds.ts`), those that Afterbeep derives from `derived-facts.ts` and `log-facts.ts`.
-import { GROUPS, type Field, type FieldType } from "../model/event-fields.ts";
+import { GROUPS, type Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, forEachKind, KINDS, type EventKind } from "../model/event-kinds.ts";
 import { EVENT_FACTS, MOMENT_FACTS } from "./derived-facts.ts";
 import { LOG_FACTS } from "./log-facts.ts";
-
-/** The type of a fact: the same types as for fields of the payload. */
-export type FactType = FieldType;
 
 /** One fact. A payload field may hold other words than its `values`; those of a derived fact are complete. */
 export interface FactEntry extends Field {

@@ -1,7 +1,7 @@
 // The operators of the language, the engine's and our own, and the decorators that may precede them: one table each, used
 // by admission, the JSON Schema, the editor and the sentences on the page. Nothing is compared here, so that the page can
 // import it, too: `match/comparisons.ts` compares.
-import type { FactType } from "./facts.ts";
+import type { FieldType } from "../model/event-fields.ts";
 
 /** The form of the value that an operator compares with. `rules/value-forms.ts` says what each form admits. */
 export type ValueForm = "primitive" | "list" | "boolean" | "text" | "pattern" | "time";
@@ -16,11 +16,11 @@ const MEETABLE_TYPES = {
   textsInLists: ["text", "id", "time", "address", "any", "list"],
   /** Also met by the fact `localTime`, a text that is always `HH:MM`. */
   times: ["time", "any"],
-} as const satisfies { readonly [name: string]: readonly FactType[] };
+} as const satisfies { readonly [name: string]: readonly FieldType[] };
 export type Meetable = keyof typeof MEETABLE_TYPES;
 
 /** The types of facts that can meet an operator: a fact of another type never does. */
-export const MEETABLE: { readonly [Name in Meetable]: readonly FactType[] } = MEETABLE_TYPES;
+export const MEETABLE: { readonly [Name in Meetable]: readonly FieldType[] } = MEETABLE_TYPES;
 
 interface Operator {
   /** Whether it is json-rules-engine's (made total if it throws) or one that we add to the engine. */

@@ -1,9 +1,9 @@
 // The ledger of one location: it records events in order, decides each once, and sees their actions through.
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
-// passes each call of model/calls.ts, which says what it answers, to the part that does it; only that makes it long.
+// passes each call of model/rpc.ts, which says what it answers, to the part that does it; only that makes it long.
 import type { Result } from "../kit/result.ts";
-import type { Answering, LedgerCalls } from "../model/calls.ts";
+import type { Answering, LedgerCalls } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";

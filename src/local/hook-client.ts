@@ -1,7 +1,7 @@
 // Sends signed events to a running Worker, and queries what became of them.
 import type { Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
-import { HOOK_PATHS, type HookRoute } from "../model/event.ts";
+import { HOOK_PATHS, type HookRoute } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { gatewayHeaders, signBody } from "./sign.ts";
 

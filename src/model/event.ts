@@ -1,8 +1,6 @@
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { EventKind } from "./event-kinds.ts";
 
-export { EVENT_KINDS, HOOK_PATHS, HOOK_ROUTES, type EventKind, type HookRoute } from "./event-kinds.ts";
-
 /** The channel of a message, however HighLevel spells it. */
 export const CHANNELS = [
   "sms",

@@ -1,4 +1,4 @@
-import type { EventKind } from "./event.ts";
+import type { EventKind } from "./event-kinds.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Action } from "./rule.ts";
 

@@ -1,7 +1,8 @@
 // The inputs and answers of a location's ledger: the vocabulary between it, the hooks and the operator's API.
 import type { Decision, SuppressedRule } from "./decision.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "./delivery.ts";
-import type { Channel, Event, EventKind, Facts, HookRoute, Outcome } from "./event.ts";
+import type { Channel, Event, Facts, Outcome } from "./event.ts";
+import type { EventKind, HookRoute } from "./event-kinds.ts";
 import type { Issue } from "./failure.ts";
 import type { Task } from "./task.ts";
 

@@ -1,7 +1,7 @@
 // What the Worker logs: one line of JSON for each event, each attempt, and each thing that goes wrong. A line holds ids,
 // names of rules, codes and counts. It never holds a payload, a contact, an address, a secret, or the message of an
 // error, which may quote any of them. Nothing else in the Worker writes to the console.
-import type { EventKind, HookRoute } from "./event.ts";
+import type { EventKind, HookRoute } from "./event-kinds.ts";
 import type { FailureCode } from "./failure.ts";
 
 /** An event of the app itself. */

@@ -1,4 +1,4 @@
-import type { EventKind } from "./event.ts";
+import type { EventKind } from "./event-kinds.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { Window } from "./window.ts";
 

@@ -1,17 +1,12 @@
 // The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
-import type { DirectoryCalls, LedgerCalls } from "../model/calls.ts";
-import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
+import type { LedgerCalls } from "../model/rpc.ts";
+import type { LedgerEnv } from "./durable-objects.ts";
 
 /** The ledger of a location. */
 export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
   // The types that RPC wraps around all these answers are more than the compiler can resolve.
   const stub: unknown = env.LEDGER.getByName(locationId);
   return stub as LedgerCalls;
-}
-
-/** The directory of the deployment. */
-export function directory(env: LedgerEnv): DirectoryCalls {
-  return directoryOf(env);
 }
 
 /** Flags that Durable Objects put on errors: Cloudflare's documentation, "Durable Objects: Error handling". */

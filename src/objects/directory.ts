@@ -1,6 +1,6 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
-// location's ledger writes to it once a day.
-import type { Answering, DirectoryCalls } from "../model/calls.ts";
+// location's ledger writes to it once a day. `model/rpc.ts` says what each call answers.
+import type { Answering, DirectoryCalls } from "../model/rpc.ts";
 import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
@@ -33,25 +33,21 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     );
   }
 
-  /** Notes that the app was installed in a location, with its agency if that is known. */
   installed(locationId: string, companyId: string | null): void {
     this.announce(locationId);
     const statement = "UPDATE locations SET company_id = ? WHERE location_id = ?";
     this.#storage.sql.exec(statement, companyId, locationId);
   }
 
-  /** Notes that the app is no longer installed in a location. */
   uninstalled(locationId: string): void {
     this.#storage.sql.exec("UPDATE locations SET company_id = NULL WHERE location_id = ?", locationId);
   }
 
-  /** The locations whose token came with an agency. */
   ofCompany(companyId: string, limit: number): string[] {
     const found = "SELECT location_id AS id FROM locations WHERE company_id = ? ORDER BY location_id LIMIT ?";
     return rows<{ id: string }>(this.#storage.sql, found, companyId, limit).map(({ id }) => id);
   }
 
-  /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): string[] {
     const { sql } = this.#storage;
     const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
@@ -61,7 +57,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
   }
 
-  /** Nothing waits there. It is noted for locations that were not seen today: one write a location and day. */
+  /** Only noted for locations that were not seen today: one write a location and day. */
   closed(locationIds: readonly string[]): void {
     const today = this.#clock() - (this.#clock() % DAY_MS);
     for (const id of locationIds)
@@ -72,7 +68,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       );
   }
 
-  /** The locations by id, a page at a time; `search` is part of an id, ignoring case. */
+  /** `search` is part of an id, ignoring case. */
   locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
     const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
       this.#storage.sql,
@@ -107,7 +103,6 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     quarantine.release(this.#storage.sql, id);
   }
 
-  /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): number {
     return quarantine.eraseContact(this.#storage.sql, contactId);
   }

@@ -1,9 +1,9 @@
 // The Durable Objects: thin shells that give the ledger and the directory their storage, clock, randomness and network,
-// and pass each call on to the method of the same name. `model/calls.ts` says which calls there are.
+// and pass each call on to the method of the same name. `model/rpc.ts` says which calls there are.
 import { kvTasks } from "../act/task/kv-tasks.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "../ledger/store/ports.ts";
-import { DIRECTORY_CALLS, LEDGER_CALLS, type DirectoryCalls, type LedgerCalls } from "../model/calls.ts";
+import { DIRECTORY_CALLS, LEDGER_CALLS, type DirectoryCalls, type LedgerCalls } from "../model/rpc.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { bundledRules } from "../rules/bundled.ts";

@@ -1,6 +1,6 @@
 // RPC reaches only the methods on an object's prototype, so that is where each call gets its method.
 import { DurableObject } from "cloudflare:workers";
-import type { Answering, CallNames } from "../model/calls.ts";
+import type { Answering, CallNames } from "../model/rpc.ts";
 
 /** Cloudflare's class, typed as the base of an object that answers calls: `handOn`, in a static block, adds the methods. */
 export function answeringObject<Env, Calls>(): new (ctx: DurableObjectState, env: Env) => DurableObject<Env> & Calls {

@@ -1,7 +1,7 @@
 // The watchdog, which a cron trigger runs.
 import { logError } from "../model/log-line.ts";
-import { directory, ledgerOf } from "./client.ts";
-import type { LedgerEnv } from "./durable-objects.ts";
+import { ledgerOf } from "./client.ts";
+import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 
 const POKED_AT_ONCE = 900;
 const POKED_TOGETHER = 30;
@@ -11,7 +11,7 @@ const POKED_TOGETHER = 30;
  * may make a thousand calls; if there are more, the directory returns a different part each turn.
  */
 export async function pokeLedgers(env: LedgerEnv): Promise<void> {
-  const toPoke = await directory(env).toPoke(POKED_AT_ONCE);
+  const toPoke = await directoryOf(env).toPoke(POKED_AT_ONCE);
   const closed: string[] = [];
   for (let from = 0; from < toPoke.length; from += POKED_TOGETHER) {
     const together = toPoke.slice(from, from + POKED_TOGETHER);
@@ -22,5 +22,5 @@ export async function pokeLedgers(env: LedgerEnv): Promise<void> {
       else if (!answer.value.isOpen) closed.push(locationId);
     }
   }
-  if (closed.length > 0) await directory(env).closed(closed);
+  if (closed.length > 0) await directoryOf(env).closed(closed);
 }

@@ -1,6 +1,6 @@
 // Events of the app itself: it was installed or uninstalled. They name no contact, and no rule sees them.
 import { isLocationId } from "../events/structs.ts";
-import type { HookRoute } from "../model/event.ts";
+import type { HookRoute } from "../model/event-kinds.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import type { LifecycleKind } from "../model/log-line.ts";
 import type { Uninstall, UninstalledPlace } from "../model/token.ts";

@@ -1,6 +1,6 @@
 // Who sent a request: its body is read within bounds first, then its sender is verified as its route requires.
 import type { Configuration } from "../model/configuration.ts";
-import type { HookRoute } from "../model/event.ts";
+import type { HookRoute } from "../model/event-kinds.ts";
 import type { Failure } from "../model/failure.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { webhookKeys } from "../kit/standard-webhooks.ts";

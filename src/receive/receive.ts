@@ -5,14 +5,14 @@ import { readEvent, type ReadEvent, type Received } from "../events/event.ts";
 import { parseJson, type ParsedJson } from "../events/parse-json.ts";
 import { locationOf } from "../events/structs.ts";
 import type { Configuration } from "../model/configuration.ts";
-import type { Event, HookRoute } from "../model/event.ts";
+import type { HookRoute } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
 import type { SetAside, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
+import type { EventStore } from "../model/rpc.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
-import type { Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
 import { eventKeyFrom } from "./event-key.ts";
 import { lifecycleOf, type Lifecycle } from "./lifecycle.ts";
 import { isKeySigned, provedBody, type SignedBody } from "./proof.ts";
@@ -23,14 +23,6 @@ export type HookAnswer =
   | { readonly status: "duplicate"; readonly eventKey: string }
   | { readonly status: "ignored" }
   | { readonly status: "quarantined"; readonly eventKey: string; readonly issues: readonly Issue[] };
-
-/** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
-export interface EventStore {
-  record(event: Event): Promise<Recorded>;
-  quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
-  countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
-  uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
-}
 
 export interface ReceivePorts {
   readonly configuration: Configuration;

@@ -1,4 +1,4 @@
-import type { HookRoute } from "../model/event.ts";
+import type { HookRoute } from "../model/event-kinds.ts";
 import { logError } from "../model/log-line.ts";
 
 /** A public key that verifies webhooks, with its algorithm. */

@@ -4,8 +4,9 @@ import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import { comparisons } from "../language/conditions.ts";
-import { FACTS, type FactEntry, type FactType } from "../language/facts.ts";
+import { FACTS, type FactEntry } from "../language/facts.ts";
 import { isParam, PARAM_NAMES, PARAMS } from "../language/log-facts.ts";
+import type { FieldType } from "../model/event-fields.ts";
 import {
   DECORATOR_NAMES,
   isDecorator,
@@ -25,7 +26,7 @@ import type { Scope } from "./report.ts";
 import { LISTED_TYPES, NEEDS_LIST, VALUE_FORMS, type WrongValue } from "./value-forms.ts";
 
 /** Types of facts that a path cannot lead into: the engine would compare the whole fact. */
-const FLAT_TYPES: ReadonlySet<FactType> = new Set(["text", "id", "number", "boolean", "time"]);
+const FLAT_TYPES: ReadonlySet<FieldType> = new Set(["text", "id", "number", "boolean", "time"]);
 /** The fact that is always `HH:MM`; to everything but `before` and `after` it is text. */
 const CLOCK_FACT = "localTime";
 
@@ -176,7 +177,7 @@ function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): Wr
 
 /** Why an operator is never met by a fact of a type that it cannot compare. */
 const NEVER_MET: {
-  readonly [What in Exclude<Meetable, "anything">]: (operator: string, fact: string, type: FactType) => string;
+  readonly [What in Exclude<Meetable, "anything">]: (operator: string, fact: string, type: FieldType) => string;
 } = {
   single: (_, fact, type) => `Fact "${fact}" is ${type === "list" ? "a list, use contains" : "an object, use a path"}`,
   lists: (operator, fact) => `Operator "${operator}" looks into lists, and "${fact}" is none, use containsText`,
@@ -187,11 +188,11 @@ const NEVER_MET: {
   times: (operator, fact) => `Fact "${fact}" is no time, so "${operator}" is never met`,
 };
 
-function noText(operator: string, fact: string, type: FactType): string {
+function noText(operator: string, fact: string, type: FieldType): string {
   return `Fact "${fact}" is no text, so "${operator}" is never met${type === "list" ? ", put someFact: before it" : ""}`;
 }
 
-function neverMet(operator: OperatorName, fact: string, type: FactType, value: Json): string | null {
+function neverMet(operator: OperatorName, fact: string, type: FieldType, value: Json): string | null {
   const { meets } = OPERATORS[operator];
   if (meets === "times" && fact === CLOCK_FACT)
     return isClock(value) ? null : `Fact "${fact}" is HH:MM, compare it with such a time`;

@@ -1,6 +1,6 @@
 // How checks of a rule file report what they find.
 import { jsonPointer, type Path } from "../kit/json.ts";
-import type { EventKind } from "../model/event.ts";
+import type { EventKind } from "../model/event-kinds.ts";
 import type { ErrorCode, Finding, FindingCode, WarningCode } from "../model/rule.ts";
 
 /** Reports a finding at a place. */

@@ -20,7 +20,7 @@ import {
 } from "superstruct";
 import { duration, type Keys } from "../act/contract/shape.ts";
 import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
-import { EVENT_KINDS } from "../model/event.ts";
+import { EVENT_KINDS } from "../model/event-kinds.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import {
   CANCEL_WORDS,

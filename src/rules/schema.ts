@@ -3,7 +3,7 @@
 import { FACTS } from "../language/facts.ts";
 import { PARAMS } from "../language/log-facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
-import { EVENT_KINDS } from "../model/event.ts";
+import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { PATH_PATTERN } from "../language/path.ts";
 import { CANCEL_WORDS, LIMIT_SCOPES, type ErrorCode } from "../model/rule.ts";

@@ -1,7 +1,7 @@
 // The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
-import type { FactType } from "../language/facts.ts";
+import type { FieldType } from "../model/event-fields.ts";
 import type { ValueForm } from "../language/operators.ts";
 import { isPattern } from "../language/pattern.ts";
 
@@ -24,7 +24,7 @@ interface FormOfValue {
 }
 
 /** Types of facts that can be a list. */
-export const LISTED_TYPES: readonly FactType[] = ["list", "object", "any"];
+export const LISTED_TYPES: readonly FieldType[] = ["list", "object", "any"];
 
 export const NEEDS_LIST: WrongValue = { message: "needs a list; with text it would look for a part of it" };
 const NEEDS_TEXT: WrongValue = { message: "needs a text" };

@@ -1,4 +1,5 @@
-import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
+import { factsOfKind, FACTS } from "../../src/language/facts.ts";
+import type { FieldType } from "../../src/model/event-fields.ts";
 import { contactPath, withContact } from "../../src/events/contact.ts";
 import { typesOf } from "../../src/events/kind-of.ts";
 import { EVENT_KINDS, KINDS, type EventKind, type HookRoute } from "../../src/model/event-kinds.ts";
@@ -10,7 +11,7 @@ export interface SentPayload {
   readonly payload: JsonObject;
 }
 
-const TAKES_TEXT: ReadonlySet<FactType> = new Set(["text", "id", "list", "address", "time", "any"]);
+const TAKES_TEXT: ReadonlySet<FieldType> = new Set(["text", "id", "list", "address", "time", "any"]);
 const LOCATION = "naughty-location";
 
 /** What the shipped rules ask about first, where they ask a kind anything. */

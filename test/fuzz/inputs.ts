@@ -1,6 +1,7 @@
 // What comes in: texts, JSON, bytes and payloads, mostly plain, often odd, now and then as large as a request may be.
 import fc from "fast-check";
-import { factsOfKind, FACTS, type FactType } from "../../src/language/facts.ts";
+import { factsOfKind, FACTS } from "../../src/language/facts.ts";
+import type { FieldType } from "../../src/model/event-fields.ts";
 import { SAMPLES } from "../../src/events/samples.ts";
 import { contactPath } from "../../src/events/contact.ts";
 import { kindNamed } from "../../src/events/kind-of.ts";
@@ -129,7 +130,7 @@ export interface Sent {
   readonly payload: JsonObject;
 }
 
-const usual: { readonly [T in FactType]: fc.Arbitrary<Json> } = {
+const usual: { readonly [T in FieldType]: fc.Arbitrary<Json> } = {
   text,
   id: text,
   number: fc.oneof<fc.Arbitrary<Json>[]>(number, number.map(String), fc.constant("")),

@@ -2,7 +2,8 @@
 // type. They are not admitted and not validated: what the index claims has to hold on anything.
 import { FACTS } from "../../src/language/facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES } from "../../src/language/operators.ts";
-import { EVENT_KINDS, type Event, type EventKind } from "../../src/model/event.ts";
+import type { Event } from "../../src/model/event.ts";
+import { EVENT_KINDS, type EventKind } from "../../src/model/event-kinds.ts";
 import type { Json } from "../../src/kit/json.ts";
 import type { Condition, ConditionGroup, Rule } from "../../src/model/rule.ts";
 import type { Chance } from "./chance.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SAMPLES } from "../../src/events/samples.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
-import type { HookRoute } from "../../src/model/event.ts";
+import type { HookRoute } from "../../src/model/event-kinds.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { bundleWorker, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { LOCATION, provedHeaders } from "../builders.ts";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { payloadOf, SAMPLES } from "../../src/events/samples.ts";
-import type { HookRoute } from "../../src/model/event.ts";
+import type { HookRoute } from "../../src/model/event-kinds.ts";
 import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { LOCATION, sampleOf } from "../builders.ts";
 import { CANARY_PERSON } from "../canaries.ts";

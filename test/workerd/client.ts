@@ -1,6 +1,6 @@
 // Talks to the Worker under test the way HighLevel and an operator do.
 import { env, exports } from "cloudflare:workers";
-import type { HookRoute } from "../../src/model/event.ts";
+import type { HookRoute } from "../../src/model/event-kinds.ts";
 import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { aPayload, LOCATION, provedHeaders } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";

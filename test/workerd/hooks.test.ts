@@ -1,7 +1,7 @@
 import { env, exports } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { HookRoute } from "../../src/model/event.ts";
+import type { HookRoute } from "../../src/model/event-kinds.ts";
 import type { Json } from "../../src/kit/json.ts";
 import type { Rule } from "../../src/model/rule.ts";
 import { aGatewayStatus, aPayload, gatewaySigned, provedHeaders, signed } from "../builders.ts";

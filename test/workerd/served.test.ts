@@ -1,9 +1,9 @@
 // Which locations a deployment takes events of, and which the operator can ask about.
+import { directoryOf } from "../../src/objects/durable-objects.ts";
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds, reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isServed } from "../../src/api/served.ts";
-import { directory } from "../../src/objects/client.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { aPayload } from "../builders.ts";
 import { A, api, B, send } from "./tenants.ts";
@@ -54,9 +54,10 @@ it("each of several allowed locations may send and be asked", async () => {
 
 it("a location that is allowed no more can still be asked and erased, because the directory knows it", async () => {
   const known = ["-", "-a", "A", "Tenant", "Tenant_Xy7", "Tenant_Xy7-Qa", "_", "a", "z".repeat(64), "zz"];
-  for (const id of known) await directory(env).announce(id);
+  for (const id of known) await directoryOf(env).announce(id);
   const configuration = readConfiguration({ ALLOWED_LOCATIONS: "" });
-  const served = (id: string) => isServed(id, { configuration, locations: (query) => directory(env).locations(query) });
+  const served = (id: string) =>
+    isServed(id, { configuration, locations: (query) => directoryOf(env).locations(query) });
   for (const id of known) expect(await served(id), id).toBe(true);
   const unknown = [
     "0",

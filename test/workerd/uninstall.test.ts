@@ -1,10 +1,10 @@
 // The app's own events at the hook: what an uninstall ends, and what it does not.
+import { directoryOf } from "../../src/objects/durable-objects.ts";
 import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
-import { directory } from "../../src/objects/client.ts";
 import { install } from "../../src/objects/installs.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { aRule, LOCATION } from "../builders.ts";
@@ -56,7 +56,7 @@ describe("UNINSTALL", () => {
     expect((await uninstall({ companyId: "agency" })).body).toMatchObject({ status: "accepted", fired: [] });
     const states = await Promise.all(["one", "two", "theirs", "alone"].map(stateOf));
     expect(states).toEqual(["uninstalled", "uninstalled", "active", "active"]);
-    expect(await directory(env).ofCompany("agency", 10)).toEqual([]);
+    expect(await directoryOf(env).ofCompany("agency", 10)).toEqual([]);
   });
 
   it("that is repeated, or older than the token, does not end a later install", async () => {

@@ -2,9 +2,8 @@
 import { env } from "cloudflare:workers";
 import { createScheduledController, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { directory } from "../../src/objects/client.ts";
 import { pokeLedgers } from "../../src/objects/watchdog.ts";
-import type { LedgerEnv } from "../../src/objects/durable-objects.ts";
+import { directoryOf, type LedgerEnv } from "../../src/objects/durable-objects.ts";
 import worker from "../../src/worker.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
@@ -37,7 +36,7 @@ describe("the watchdog", () => {
   it("knows of a location before it answers its first event", async () => {
     world.rules = [aRule()];
     await postEvent();
-    expect(await directory(bindings).toPoke(10)).toEqual([LOCATION]);
+    expect(await directoryOf(bindings).toPoke(10)).toEqual([LOCATION]);
   });
 
   it("leaves locations alone where nothing waits, from the day after they were last seen", async () => {

@@ -1,7 +1,8 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
-import type { Event, EventKind } from "../../model/event.ts";
+import type { Event } from "../../model/event.ts";
+import type { EventKind } from "../../model/event-kinds.ts";
 import type { PastEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";

@@ -1,5 +1,5 @@
 // What was signed but could not be decided: the quarantine, and counts of kinds that we do not know.
-import type { HookRoute } from "../../model/event.ts";
+import type { HookRoute } from "../../model/event-kinds.ts";
 import type { Issue } from "../../model/failure.ts";
 import type { IgnoredKind, PageQuery, Quarantined } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";

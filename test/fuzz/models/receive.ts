@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { readConfiguration } from "../../../src/model/configuration.ts";
-import type { HookRoute } from "../../../src/model/event.ts";
+import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { hex, sha256 } from "../../../src/kit/hash.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import type { Uninstall, UninstalledPlace } from "../../../src/model/token.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { answerLines, readSets } from "../../../src/cli/send.ts";
 import { CHANNEL_SAMPLES, payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { factsOf, readEvent } from "../../../src/events/event.ts";
-import { CHANNELS, EVENT_KINDS } from "../../../src/model/event.ts";
+import { CHANNELS } from "../../../src/model/event.ts";
+import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
 
 describe("--set", () => {
   it.each<[args: string[], set: unknown]>([

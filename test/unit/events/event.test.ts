@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { factsOf, readEvent } from "../../../src/events/event.ts";
 import { FACTS } from "../../../src/language/facts.ts";
-import type { HookRoute } from "../../../src/model/event.ts";
+import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/kit/json.ts";
 import { DecisionFacts } from "../../../src/match/facts.ts";
 import { NO_HISTORY } from "../../../src/model/history.ts";

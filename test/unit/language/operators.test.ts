@@ -6,7 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { isMetByAbsence } from "../../../src/language/conditions.ts";
-import type { FactType } from "../../../src/language/facts.ts";
+import type { FieldType } from "../../../src/model/event-fields.ts";
 import { conditionInWords, ruleInWords } from "../../../src/language/in-words.ts";
 import {
   DECORATOR_NAMES,
@@ -21,7 +21,8 @@ import { ROOT } from "../../../src/local/project.ts";
 import { decide, explain } from "../../../src/match/decide.ts";
 import { ownOperators } from "../../../src/match/engine-parts.ts";
 import { comparisonOf } from "../../../src/match/engine.ts";
-import { EVENT_KINDS, type Event } from "../../../src/model/event.ts";
+import type { Event } from "../../../src/model/event.ts";
+import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
 import type { Condition, Finding } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
 import { ruleSchema, UNSAID } from "../../../src/rules/schema.ts";
@@ -70,7 +71,7 @@ const SAMPLES: { readonly [Name in OperatorName]: Sample } = {
 };
 
 /** One fact of each type. */
-const FACT_OF: { readonly [Type in FactType]: string } = {
+const FACT_OF: { readonly [Type in FieldType]: string } = {
   text: "body",
   id: "userId",
   number: "callDuration",
@@ -228,7 +229,7 @@ describe.each(OPERATOR_NAMES)("the operator %s", (operator) => {
   );
 
   it("is refused on facts of the types that can never meet it, and on no others", () => {
-    const types = Object.keys(FACT_OF) as FactType[];
+    const types = Object.keys(FACT_OF) as FieldType[];
     const refusedTypes = types.filter((type) =>
       errorsOf(asking(FACT_OF[type])).some(
         ({ code, pointer }) => code === "RULE_TYPE" && pointer === "/conditions/all/0/operator",
@@ -238,8 +239,8 @@ describe.each(OPERATOR_NAMES)("the operator %s", (operator) => {
   });
 
   it("can be met by a fact of some type that the table gives it, for each of the facts that meet it", () => {
-    const textual: readonly FactType[] = ["text", "id", "time", "address"];
-    const typesOf = (fact: Json): readonly FactType[] => {
+    const textual: readonly FieldType[] = ["text", "id", "time", "address"];
+    const typesOf = (fact: Json): readonly FieldType[] => {
       if (typeof fact === "string") return textual;
       if (typeof fact === "number") return ["number"];
       if (typeof fact === "boolean") return ["boolean"];

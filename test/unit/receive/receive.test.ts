@@ -1,20 +1,15 @@
 import { beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { readConfiguration, type Variables } from "../../../src/model/configuration.ts";
-import type { Event, HookRoute } from "../../../src/model/event.ts";
+import type { Event } from "../../../src/model/event.ts";
+import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { problemOf, type Failure } from "../../../src/model/failure.ts";
 import { hex, sha256 } from "../../../src/kit/hash.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
+import type { EventStore } from "../../../src/model/rpc.ts";
 import type { UninstalledPlace } from "../../../src/model/token.ts";
 import type { Result } from "../../../src/kit/result.ts";
-import {
-  ingest,
-  ingestAgain,
-  receive,
-  type EventStore,
-  type HookAnswer,
-  type ReceivePorts,
-} from "../../../src/receive/receive.ts";
+import { ingest, ingestAgain, receive, type HookAnswer, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { aPayload, CONTACT, LOCATION, signed } from "../../builders.ts";
 import { TEST_VARIABLES } from "../../keys.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { HIGHLEVEL_PUBLIC_KEY, readConfiguration } from "../../../src/model/configuration.ts";
-import type { HookRoute } from "../../../src/model/event.ts";
+import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { isSigned, verificationKeys } from "../../../src/receive/signature.ts";
 
 const ED25519 = { name: "Ed25519" } as const;

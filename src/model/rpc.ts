@@ -1,5 +1,5 @@
 // What the Durable Objects answer by RPC: the one place where calls are declared. The ledger and the directory implement
-// them, the objects pass each call on, and callers see only these interfaces.
+// them, the objects pass each call on, and callers see only these interfaces. What receives events sees both as one store.
 import type { Result } from "../kit/result.ts";
 import type { Decided } from "./decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter } from "./delivery.ts";
@@ -24,7 +24,7 @@ import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "./token.ts";
+import type { ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -110,6 +110,14 @@ export interface DirectoryCalls extends QuarantineCalls {
   release(id: string): Promise<void>;
   /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): Promise<number>;
+}
+
+/** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
+export interface EventStore {
+  record(event: Event): Promise<Recorded>;
+  quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
+  countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
+  uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
 
 /** The name of every call: interfaces do not exist at run time. */
