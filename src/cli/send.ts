@@ -2,7 +2,7 @@
 // the decision about it.
 import { defineCommand } from "citty";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
-import { sendEvent, storyOf, type Sent, type Story, type Target } from "../local/hook-client.ts";
+import { sendEvent, storyOf, type Sent, type EventOutcome, type Target } from "../local/hook-client.ts";
 import { deliveryLine, verdictLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "../local/project.ts";
 import { payloadOf, SAMPLES } from "../events/samples.ts";
@@ -52,7 +52,7 @@ function sampleList(): string {
 }
 
 /** An answer, as shown to a person. */
-export function answerLines(sent: Sent, story: Story | null): string[] {
+export function answerLines(sent: Sent, story: EventOutcome | null): string[] {
   const { httpStatus, answer } = sent;
   if (httpStatus !== 202)
     return [`${httpStatus} ${answer.title ?? ""}`, ...(answer.detail ? [`  ${answer.detail}`] : [])];
@@ -62,7 +62,7 @@ export function answerLines(sent: Sent, story: Story | null): string[] {
   return [head, ...issues, ...fired, ...(story ? storyLines(story) : [])];
 }
 
-function storyLines({ decision, deliveries }: Story): string[] {
+function storyLines({ decision, deliveries }: EventOutcome): string[] {
   const verdicts = decision.verdicts.length === 0 ? ["  no rule looks at this kind of event"] : verdictLines(decision);
   return [...verdicts, ...deliveries.map(deliveryLine)];
 }

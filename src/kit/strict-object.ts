@@ -1,5 +1,5 @@
 // An object struct for files that people write: an unknown key is reported with a suggestion.
-import { define, object, Struct, type Infer } from "superstruct";
+import { define, object, Struct } from "superstruct";
 import { isJsonObject } from "./json.ts";
 import { didYouMean } from "./suggestion.ts";
 
@@ -13,7 +13,7 @@ type Schema = { readonly [key: string]: AnyStruct };
 export const UNKNOWN_KEY = "unknown-key";
 
 /** A struct of an object with exactly these keys. */
-export function strictObject<S extends Schema>(schema: S): Struct<{ [K in keyof S]: Infer<S[K]> }, S> {
+export function strictObject<S extends Schema>(schema: S): ReturnType<typeof object<S>> {
   const known = Object.keys(schema);
   return new Struct({
     // Everything that makes up a struct is in its own properties.

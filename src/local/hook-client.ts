@@ -1,7 +1,6 @@
 // Sends signed events to a running Worker, and queries what became of them.
-import type { Decision } from "../model/decision.ts";
-import type { Delivery } from "../model/delivery.ts";
 import { HOOK_PATHS, type HookRoute } from "../model/event-kinds.ts";
+import type { EventStory } from "../model/ledger.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { gatewayHeaders, signBody } from "./sign.ts";
 
@@ -27,11 +26,8 @@ export interface Sent {
   };
 }
 
-/** One event with its decision and deliveries, as the API returns it. */
-export interface Story {
-  readonly decision: Decision;
-  readonly deliveries: readonly Delivery[];
-}
+/** An event's decision and deliveries, as the API returns them. */
+export type EventOutcome = Pick<EventStory, "decision" | "deliveries">;
 
 /** How a sender proves itself to each hook: its headers. */
 const PROOFS: {
@@ -55,10 +51,10 @@ export async function sendEvent(target: Target, route: HookRoute, payload: JsonO
 }
 
 /** What became of an event, or `null` if the API does not say. */
-export async function storyOf(target: Target, locationId: string, eventKey: string): Promise<Story | null> {
+export async function storyOf(target: Target, locationId: string, eventKey: string): Promise<EventOutcome | null> {
   const path = `/api/locations/${encodeURIComponent(locationId)}/events/${encodeURIComponent(eventKey)}`;
   const response = await fetch(new URL(path, target.url), {
     headers: { authorization: `Bearer ${target.adminToken ?? ""}` },
   });
-  return response.ok ? ((await response.json()) as Story) : null;
+  return response.ok ? ((await response.json()) as EventOutcome) : null;
 }

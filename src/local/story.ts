@@ -1,6 +1,6 @@
 // A story: what happens to one contact over days or weeks, as events that run through the real ledger on a clock that
 // jumps from one moment to the next. Nothing leaves the machine.
-import { array, boolean, enums, optional, record, string, any, type Struct } from "superstruct";
+import { array, boolean, define, enums, optional, record, string, type Infer } from "superstruct";
 import { callName } from "../act/about.ts";
 import { kindOf } from "../act/kinds.ts";
 import { readEvent } from "../events/event.ts";
@@ -18,75 +18,54 @@ import { durationMs } from "../time/duration.ts";
 import { isTimeZone } from "../time/window.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
 
-const told = strictObject({ at: string(), event: record(string(), any()) });
-const expected = strictObject({
+const json = define<Json>("JSON", () => true);
+const payload = record(string(), json);
+
+const expectedStep = strictObject({
+  /** ISO 8601, or in a story also a duration after its start. */
   at: optional(string()),
   what: enums(["event", "fired", "held", "waits", "sent", "dead", "cancelled"]),
   rule: optional(string()),
-  action: optional(string()),
-  call: optional(string()),
-  host: optional(string()),
-  does: optional(string()),
-  why: optional(string()),
-});
-const storyStruct = strictObject({
-  description: optional(string()),
-  start: string(),
-  timeZone: optional(string()),
-  contact: optional(record(string(), any())),
-  events: array(told),
-  expect: optional(array(expected)),
-  exactly: optional(boolean()),
-}) as unknown as Struct<Story>;
-
-/** A step that has to come. Keys that are left out match anything. */
-interface ExpectedStep {
-  /** ISO 8601, or a duration after the start. */
-  readonly at?: string | undefined;
-  readonly what: string;
-  readonly rule?: string | undefined;
-  readonly action?: string | undefined;
-  readonly call?: string | undefined;
-  readonly host?: string | undefined;
-  readonly does?: string | undefined;
-  readonly why?: string | undefined;
-}
-
-/** What happens to one contact. */
-export interface Story {
-  readonly description?: string | undefined;
-  /** ISO 8601 with an offset: the moment that durations in `at` count from. */
-  readonly start: string;
-  readonly timeZone?: string | undefined;
-  /** The contact as HighLevel returns it: `dnd`, `dndSettings`, `timezone`. */
-  readonly contact?: JsonObject | undefined;
-  readonly events: readonly { readonly at: string; readonly event: JsonObject }[];
-  /** Steps that have to come, in this order; others may come between them. */
-  readonly expect?: readonly ExpectedStep[] | undefined;
-  /** If `true`, no other step may come between them. */
-  readonly exactly?: boolean | undefined;
-}
-
-/** One thing that happened. */
-export interface Step {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly what: "event" | "fired" | "held" | "waits" | "sent" | "dead" | "cancelled";
-  readonly rule?: string;
   /** The type of the action. */
-  readonly action?: string;
+  action: optional(string()),
   /** The call, if the kind of action has several. */
-  readonly call?: string;
+  call: optional(string()),
   /** For `sent`: where it went. */
-  readonly host?: string;
+  host: optional(string()),
   /** For `sent`: what was done, as a part of a sentence. */
-  readonly does?: string;
+  does: optional(string()),
   /**
    * For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
    * the error, for `cancelled` the trigger.
    */
-  readonly why?: string;
-}
+  why: optional(string()),
+});
+
+const story = strictObject({
+  description: optional(string()),
+  /** ISO 8601 with an offset: the moment that durations in `at` count from. */
+  start: string(),
+  timeZone: optional(string()),
+  /** The contact as HighLevel returns it: `dnd`, `dndSettings`, `timezone`. */
+  contact: optional(payload),
+  events: array(strictObject({ at: string(), event: payload })),
+  /** Steps that have to come, in this order; others may come between them. */
+  expect: optional(array(expectedStep)),
+  /** If `true`, no other step may come between them. */
+  exactly: optional(boolean()),
+});
+
+/** A step that has to come. Keys that are left out match anything. */
+type ExpectedStep = Infer<typeof expectedStep>;
+
+/** What happens to one contact. */
+export type Story = Infer<typeof story>;
+
+/** One thing that happened, at a time in UTC. */
+export type Step = Readonly<ExpectedStep & { at: string }>;
+
+/** A step whose time is the present. */
+type Untimed = Omit<Step, "at">;
 
 /** The steps of a story that was run, and which expected ones did not come. */
 export interface StoryRun {
@@ -102,7 +81,7 @@ const EPILOGUE_MS = 366 * 86_400_000;
 
 /** Reads a story, or says what is wrong with it and where. */
 export function readStory(value: Json): Result<Story, readonly string[]> {
-  const [error, read] = storyStruct.validate(value);
+  const [error, read] = story.validate(value);
   if (error)
     return fail(
       error
@@ -133,7 +112,7 @@ export async function runStory(
   const storage = sqliteStorage();
   const steps: Step[] = [];
   let now = Date.parse(told.start);
-  const tell = (step: Omit<Step, "at">): void => void steps.push({ at: new Date(now).toISOString(), ...step });
+  const tell = (step: Untimed): void => void steps.push({ at: new Date(now).toISOString(), ...step });
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 400,
@@ -214,7 +193,7 @@ function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): High
 
 function tellDelivery(
   { rule, action, host, state, dueAt, cancelledBy, attempts }: Delivery,
-  tell: (step: Omit<Step, "at">) => void,
+  tell: (step: Untimed) => void,
 ): void {
   const call = action && callName(action);
   const about = { rule, action: action?.type ?? "action", ...(call === null ? {} : { call }) };
@@ -250,7 +229,9 @@ function missingSteps({ expect = [], exactly = false, start }: Story, steps: rea
 
 function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boolean {
   if (at !== undefined && timeOf(start, at) !== Date.parse(step.at)) return false;
-  return Object.entries(wanted).every(([key, value]) => value === undefined || isSame(step[key as keyof Step], value));
+  return Object.entries(wanted).every(
+    ([key, value]) => value === undefined || isSame(step[key as keyof typeof wanted], value),
+  );
 }
 
 /** Whether two texts are equal or, if they are times, the same moment. */

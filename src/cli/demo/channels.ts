@@ -1,7 +1,7 @@
 // One signed event for every channel, and what came of each.
 import { CHANNEL_SAMPLES, payloadOf, SAMPLES, type Sample } from "../../events/samples.ts";
 import type { JsonObject } from "../../kit/json.ts";
-import { sendEvent, type Sent, type Story } from "../../local/hook-client.ts";
+import { sendEvent, type Sent, type EventOutcome } from "../../local/hook-client.ts";
 import { settled } from "./settled.ts";
 import type { World } from "./world.ts";
 
@@ -21,7 +21,7 @@ export const CHANNEL_EVENTS: readonly string[] = [
 export interface Told {
   readonly sample: Sample;
   readonly sent: Sent;
-  readonly story: Story;
+  readonly story: EventOutcome;
 }
 
 /** Sends a sample with the fields of `set` replaced. */

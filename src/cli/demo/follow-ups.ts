@@ -1,6 +1,6 @@
 // Follow-ups inside HighLevel, as they happen: four calls reach voicemail, and what each contact does in the five
 // minutes before the text is due decides what they get. Then HighLevel reports our own text, which fires nothing.
-import { sendEvent, type Story } from "../../local/hook-client.ts";
+import { sendEvent, type EventOutcome } from "../../local/hook-client.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
 import { webhookOf } from "../../local/stand-in/messages.ts";
 import type { Message } from "../../local/stand-in/state.ts";
@@ -29,7 +29,7 @@ export interface FollowUp {
   /** When the call reached voicemail, milliseconds since 1970. */
   readonly calledMs: number;
   /** The decision on the call and its deliveries, once all is over. */
-  readonly story: Story;
+  readonly story: EventOutcome;
   /** What the stand-in was told to do for the contact. */
   readonly calls: readonly Call[];
 }
@@ -38,7 +38,7 @@ export interface FollowUp {
 export interface OwnMessage {
   readonly message: Message;
   readonly fired: readonly string[];
-  readonly story: Story;
+  readonly story: EventOutcome;
 }
 
 /** Everything that happened. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery } from "../../model/delivery.ts";
-import { storyOf, type Story } from "../../local/hook-client.ts";
+import { storyOf, type EventOutcome } from "../../local/hook-client.ts";
 import type { World } from "./world.ts";
 
 /** The states that a delivery does not leave by itself. */
@@ -9,7 +9,7 @@ const TRIES = 100;
 const WAIT_MS = 100;
 
 /** An event's decision and deliveries, once each delivery has ended or waits for a future time. */
-export async function settled({ target, time, locationId }: World, eventKey: string): Promise<Story> {
+export async function settled({ target, time, locationId }: World, eventKey: string): Promise<EventOutcome> {
   for (let tries = 0; tries < TRIES; tries++) {
     const story = await storyOf(target, locationId, eventKey);
     if (story?.deliveries.every((delivery) => isSettled(delivery, time.now()))) return story;

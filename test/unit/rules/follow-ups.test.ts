@@ -97,7 +97,9 @@ describe("what comes of a rule over time", () => {
       start,
       events: [{ at: start, event }, ...Object.entries(others).map(([at, other]) => ({ at, event: other }))],
       expect: came
-        .map((one) => (/\d/.test(one) ? { at: one, what: "sent" } : { what: "cancelled", why: one }))
+        .map((one) =>
+          /\d/.test(one) ? ({ at: one, what: "sent" } as const) : ({ what: "cancelled", why: one } as const),
+        )
         .map((step) => ({ ...step, rule: rule.name, action: "highlevel" })),
     };
     const steps = await stepsOf(story, rule);
@@ -131,7 +133,7 @@ describe("what a rule in HighLevel fires on leaves no dead letter: each text can
         {
           start: "2026-02-01T12:00:00Z",
           events: all.map((one) => ({ at: at(one.agoMs), event: { type: rule.on[0] ?? "", ...one.event } })),
-          expect: [{ at: at(0), what: "fired" }, ...rule.actions.map(() => ({ what: "sent" }))],
+          expect: [{ at: at(0), what: "fired" }, ...rule.actions.map(() => ({ what: "sent" as const }))],
         },
         rule,
       );
