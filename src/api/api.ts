@@ -4,7 +4,7 @@ import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
-import { explainedEvent } from "../match/explained-event.ts";
+import { explainedEvent } from "../events/explained-event.ts";
 import type { QuarantineCalls } from "../model/rpc.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";

@@ -1,7 +1,7 @@
 // The playground: what a draft of a rule would do. A draft is admitted by the same checks as a file, so whatever holds
 // for one holds for the other. Nothing is recorded.
 import { plainFacts } from "../match/facts.ts";
-import { explainedEvent } from "../match/explained-event.ts";
+import { explainedEvent } from "../events/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
 import { workOf } from "../match/rule-cost.ts";
 import type { Event } from "../model/event.ts";

@@ -101,13 +101,13 @@ async function bundlePage(developing: boolean): Promise<boolean> {
   const sources = pageSources(ROOT);
   if (developing && isPageOf(sources, DASHBOARD_FOLDER)) return true;
   // The bundler is loaded only if it is needed.
-  const { buildDashboard, standIn } = await import("./dashboard.ts");
+  const { buildDashboard, placeholderPage } = await import("./dashboard.ts");
   try {
     await buildDashboard();
     stampPage(sources, DASHBOARD_FOLDER);
     return true;
   } catch (error) {
-    if (developing) standIn();
+    if (developing) placeholderPage();
     console.error(`The page could not be bundled:\n${error instanceof Error ? error.message : String(error)}`);
     return developing;
   }

@@ -40,7 +40,7 @@ export async function buildDashboard(folder = DASHBOARD_FOLDER): Promise<void> {
 }
 
 /** Without a page, writes one that says that there is none yet: without the folder wrangler serves nothing. */
-export function standIn(folder = DASHBOARD_FOLDER): void {
+export function placeholderPage(folder = DASHBOARD_FOLDER): void {
   if (existsSync(join(folder, "index.html"))) return;
   for (const name of readdirSync(STATIC)) writeChanged(join(folder, name), readFileSync(join(STATIC, name)));
   const words = "The page could not be bundled: see what the terminal says, mend it, and reload.";

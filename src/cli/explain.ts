@@ -1,6 +1,6 @@
 // `rules explain event.json`: in words, for every rule, fired or not, each condition with what it saw.
 import { defineCommand } from "citty";
-import { explainedEvent } from "../match/explained-event.ts";
+import { explainedEvent } from "../events/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
 import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../kit/json.ts";

@@ -4,7 +4,7 @@ import { findNodeAtLocation, parseTree, type Node } from "jsonc-parser";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { ROOT } from "../local/project.ts";
 import { actionComponents } from "../rules/action-schema.ts";
-import { about, listOf } from "../rules/json-schema.ts";
+import { about, listOf } from "../kit/json-schema.ts";
 import { DURATION_PATTERN } from "../rules/schema.ts";
 
 /** The path of the document. */

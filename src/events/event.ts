@@ -16,7 +16,7 @@ import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./deri
 import { isEventFact, type EventFact } from "../language/derived-facts.ts";
 import { FACTS, factsOfKind, type FactEntry } from "../language/facts.ts";
 import type { FieldType } from "../model/event-fields.ts";
-import { kindOf, typesOf } from "./kind-of.ts";
+import { eventKindOf, typesOf } from "./kind-of.ts";
 import { EVENT_STRUCTS } from "./structs.ts";
 
 /** What a payload turned out to be. */
@@ -48,7 +48,7 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
   const named = payload["type"];
   if (typeof named !== "string" || named === "")
     return unusable("/type", "EVENT_TYPE", "Expected the type of the event");
-  const kind = kindOf(named, received.route);
+  const kind = eventKindOf(named, received.route);
   if (kind === "wrong-route") return unusable("/type", "EVENT_ROUTE", WRONG_ROUTE[received.route]);
   if (kind === null) return { status: "ignored", kind: named.slice(0, MAX_KIND_LENGTH) };
   const [error] = EVENT_STRUCTS[kind].validate(payload);

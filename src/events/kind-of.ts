@@ -22,7 +22,7 @@ export function kindNamed(type: unknown): EventKind | null {
  * The kind that a `type` means on a route; `null` if it is not known. HighLevel signs what it sends to either of its
  * routes, so an event may come in by the provider's; a gateway sends only its own kinds, by its own route.
  */
-export function kindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
+export function eventKindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
   const kind = kindNamed(type);
   if (kind === null) return route === "gateway" || NAMES.has(type) ? "wrong-route" : null;
   const { route: own } = KINDS[kind];

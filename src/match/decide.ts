@@ -10,7 +10,7 @@ import type { Limit, Rule, RuleSet } from "../model/rule.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
-import { evaluateWithoutEngine } from "./check.ts";
+import { evaluateWithoutEngine } from "./without-engine.ts";
 import { compileRule, evaluateRule, EventAlmanac, type CompiledRule } from "./engine.ts";
 import { conditionVerdicts } from "./condition-verdicts.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";

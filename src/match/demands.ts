@@ -1,7 +1,7 @@
 // What a rule demands of facts in order to fire: the claims that an index can soundly make.
 import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
-import { slotOf, wordsWanted } from "./check.ts";
+import { slotOf, wordsWanted } from "./without-engine.ts";
 
 /** The values, one of which a fact must have for the rule to fire, by the fact's slot. */
 export type Demands = ReadonlyMap<number, ReadonlySet<Json>>;

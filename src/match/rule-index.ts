@@ -3,7 +3,7 @@
 // each of those keeps the ones whose conditions are met or that only the engine can settle.
 import type { Json } from "../kit/json.ts";
 import type { Condition, Rule } from "../model/rule.ts";
-import { checkOf, effort, NOT_MET, slotOf, type Check } from "./check.ts";
+import { checkOf, effort, NOT_MET, slotOf, type Check } from "./without-engine.ts";
 import { conjuncts, demandsOf, NO_DEMANDS, scopeOf, together, type Demands } from "./demands.ts";
 import type { DecisionFacts } from "./facts.ts";
 

@@ -87,7 +87,7 @@ async function ingestJson(
     }
   });
   if (answer.ok) {
-    const kind = kindOf(read);
+    const kind = lineKindOf(read);
     const fired = answer.value.status === "accepted" ? answer.value.fired : [];
     logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired });
   }
@@ -100,7 +100,7 @@ function readJson(payload: Json, received: Received): Read {
   return lifecycle === null ? readEvent(payload, received) : { status: "lifecycle", lifecycle };
 }
 
-function kindOf(read: Read): EventLine["kind"] {
+function lineKindOf(read: Read): EventLine["kind"] {
   if (read.status === "lifecycle") return read.lifecycle.kind;
   return read.status === "event" ? read.event.kind : null;
 }

@@ -4,7 +4,7 @@ import { ACTION_KINDS } from "../act/kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { ActionField, FormName, Shape } from "../model/action-shape.ts";
 import type { ActionType } from "../model/rule.ts";
-import { about, exactly, listOf, text, words } from "./json-schema.ts";
+import { about, exactly, listOf, text, words } from "../kit/json-schema.ts";
 
 /** What each document expresses in its own way. */
 interface Said {

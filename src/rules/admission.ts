@@ -26,7 +26,7 @@ import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
-import { repeatedKeys } from "./repeated-keys.ts";
+import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 

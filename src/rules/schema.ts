@@ -9,7 +9,7 @@ import { PATH_PATTERN } from "../language/path.ts";
 import { CANCEL_WORDS, LIMIT_SCOPES, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
 import { actionSchemas } from "./action-schema.ts";
-import { about, described, exactly, listOf, reference, text, words } from "./json-schema.ts";
+import { about, described, exactly, listOf, reference, text, words } from "../kit/json-schema.ts";
 import { MOMENT_PATTERN, CLOCK_PATTERN, CLOSING_PATTERN, DATE_PATTERN, MAX_LIMIT_COUNT } from "./rule-struct.ts";
 import { LISTED_TYPES, VALUE_FORMS } from "./value-forms.ts";
 

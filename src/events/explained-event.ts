@@ -1,6 +1,6 @@
 // Reads an event that is to be explained, as if it had come in: explaining is deciding without recording anything.
-import { readEvent } from "../events/event.ts";
-import { routeOf } from "../events/kind-of.ts";
+import { readEvent } from "./event.ts";
+import { routeOf } from "./kind-of.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";

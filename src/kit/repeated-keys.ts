@@ -1,4 +1,4 @@
-import type { Path } from "../kit/json.ts";
+import type { Path } from "./json.ts";
 
 /** Beyond these bounds nothing is looked for: no person writes such a file. */
 const MAX_FOUND = 100;

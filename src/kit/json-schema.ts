@@ -1,5 +1,5 @@
-// The words in which the JSON Schemas of this room are written.
-import type { Json, JsonObject } from "../kit/json.ts";
+// The words in which JSON Schemas are written.
+import type { Json, JsonObject } from "./json.ts";
 
 /** A schema with a phrase for people, unless it has its own. */
 export const about = (description: string, schema: JsonObject): JsonObject => ({ description, ...schema });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { parseTree, type Node } from "jsonc-parser";
 import { describe, expect, it } from "vitest";
-import { repeatedKeys } from "../../../src/rules/repeated-keys.ts";
+import { repeatedKeys } from "../../../src/kit/repeated-keys.ts";
 
 /** The same, read from a parser's tree. */
 function inTree(node: Node | undefined, path: (string | number)[] = []): (string | number)[][] {
