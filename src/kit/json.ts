@@ -11,6 +11,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether a value is neither an object nor a list. */
+export function isPrimitive(value: Json): boolean {
+  return typeof value !== "object" || value === null;
+}
+
 /** Parses a text as a JSON object; `null` if it is not one. */
 export function jsonObjectIn(text: string): JsonObject | null {
   try {

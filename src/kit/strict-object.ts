@@ -7,6 +7,11 @@ import { didYouMean } from "./suggestion.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- Struct is invariant, so no narrower type holds two of them
 export type AnyStruct = Struct<any, any>;
 
+/** Gives structs of different shapes one type, for tables and `dynamic`, which only pass values through. */
+export function anyStruct(struct: unknown): AnyStruct {
+  return struct as AnyStruct;
+}
+
 type Schema = { readonly [key: string]: AnyStruct };
 
 /** The failure type of a key that is not part of the language. */

@@ -1,7 +1,7 @@
 // Forgetting: one contact on request, and everything that is older than the operator keeps.
 import { kindOf } from "../act/kinds.ts";
 import type { Erased } from "../model/ledger.ts";
-import { readPlan } from "./deliveries/deliveries.ts";
+import { readPlan, timePrefix } from "./deliveries/deliveries.ts";
 import type { Task } from "../model/task.ts";
 import * as quarantine from "./log/quarantine.ts";
 import * as optOuts from "./log/opt-outs.ts";
@@ -9,6 +9,7 @@ import { firstRow, rows, type Sql } from "./store/ports.ts";
 import * as reports from "./deliveries/reports.ts";
 import * as ruleSets from "./log/rule-sets.ts";
 import * as tasks from "./deliveries/tasks.ts";
+import { MAX_DURATION_MS } from "../time/duration.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
 /** Two queries, so that each uses its index: what is held has no due time. */
@@ -18,8 +19,6 @@ const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
-/** The longest time that a rule's limit can cover. */
-const LIMIT_DAYS = 365;
 /** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
@@ -87,7 +86,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   const more = forgotten.length === SWEEP_ROWS || removed.length === SWEEP_ROWS;
   if (!more) {
     // Ids begin with the time of the decision, so an id tells whether a delivery is older than what is kept.
-    const oldest = beforeMs.toString(16).padStart(12, "0");
+    const oldest = timePrefix(beforeMs);
     sql.exec(
       `DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE id < ? AND state NOT IN ${OPEN})`,
       oldest,
@@ -100,7 +99,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
-  sql.exec("DELETE FROM firings WHERE at < ?", nowMs - LIMIT_DAYS * DAY_MS);
+  // A limit covers no longer time.
+  sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
   quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);

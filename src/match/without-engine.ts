@@ -1,7 +1,7 @@
 // What can be said about a condition without the engine: met, not met, or that only the engine can say. The comparisons
 // are the engine's own, from its table of operators, with all their quirks. Only `equal` and `in` with primitives are
 // reimplemented, here and in the trie; test/unit/match/index-agrees.test.ts holds them to the engine's.
-import { isJsonObject, type Json } from "../kit/json.ts";
+import { isJsonObject, isPrimitive, type Json } from "../kit/json.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
 import type { EvaluatedCondition } from "./condition-verdicts.ts";
@@ -145,8 +145,4 @@ export function effort(condition: Condition): number {
   if (isMetByAbsence(condition, false)) return 4;
   if (searchesOf(condition).length > 0 || condition.path !== undefined) return 3;
   return wordsWanted(condition) ? 0 : 1;
-}
-
-function isPrimitive(value: Json): boolean {
-  return typeof value !== "object" || value === null;
 }

@@ -55,5 +55,8 @@ export interface Event {
   readonly payload: JsonObject;
 }
 
+/** HighLevel truncates payloads at about 256 KB, so a larger body is not from it. */
+export const MAX_EVENT_BYTES = 256 * 1024;
+
 /** What rules can query about an event, by fact name. An absent key is an absent fact. */
 export type Facts = { readonly [fact: string]: Json };

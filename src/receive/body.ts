@@ -1,13 +1,11 @@
+import { MAX_EVENT_BYTES } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
-
-/** HighLevel truncates payloads at about 256 KB, so a larger body is not from it. */
-export const MAX_BODY_BYTES = 256 * 1024;
 
 /** The whole body, or a failure as soon as it exceeds the limit, whatever Content-Length said. */
 export async function readBody(
   request: Request,
-  maxBytes = MAX_BODY_BYTES,
+  maxBytes = MAX_EVENT_BYTES,
 ): Promise<Result<Uint8Array<ArrayBuffer>, Failure>> {
   const tooLarge = fail<Failure>({ code: "REQUEST_TOO_LARGE", maxBytes });
   const declared = request.headers.get("content-length");

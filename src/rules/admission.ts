@@ -9,6 +9,7 @@ import { searchSteps } from "../language/pattern.ts";
 import type { OutboundHosts } from "../model/configuration.ts";
 import { EVENT_KINDS, isMessage } from "../model/event-kinds.ts";
 import type { Json, Path } from "../kit/json.ts";
+import { MAX_EVENT_BYTES } from "../model/event.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type {
   Action,
@@ -222,8 +223,6 @@ function withNamedTriggers(action: Action, path: Path, named: AdmissionContext["
 const MAX_COMPARISONS = 1_000;
 /** For all patterns of a rule together: at worst, one event takes a location's ledger a second or two. */
 const MAX_SEARCH_STEPS = 25_000_000;
-/** A hook accepts no longer body. */
-const MAX_EVENT_CHARACTERS = 256 * 1024;
 
 /** Conditions and where they are in the file. */
 interface Tree {
@@ -254,7 +253,8 @@ function isTooMuch(trees: readonly Tree[], report: Report): boolean {
         return true;
       }
       for (const search of searchesOf(condition))
-        if ((steps += searchSteps(search, MAX_EVENT_CHARACTERS)) > MAX_SEARCH_STEPS) {
+        // A text in an event has no more characters than the event has bytes.
+        if ((steps += searchSteps(search, MAX_EVENT_BYTES)) > MAX_SEARCH_STEPS) {
           const message = "All patterns of the rule together take too long up to here, shorten them or remove some";
           report([...place, "value"], "RULE_PATTERN", message);
           return true;

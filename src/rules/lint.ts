@@ -3,7 +3,7 @@ import { asksPresence, comparisons, isMetByAbsence } from "../language/condition
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
 import { KINDS } from "../model/event-kinds.ts";
-import type { Json, Path } from "../kit/json.ts";
+import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
@@ -75,10 +75,6 @@ function allowedBy({ operator, value }: FactCondition): Allowed | null {
 
 function ranged(range: (bound: number) => Allowed): (value: Json) => Allowed | null {
   return (value) => (typeof value === "number" ? range(value) : null);
-}
-
-function isPrimitive(value: Json): boolean {
-  return typeof value !== "object" || value === null;
 }
 
 function lintAll(parts: AllGroup["parts"], { report }: Scope): void {

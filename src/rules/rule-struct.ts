@@ -31,7 +31,7 @@ import {
   type ConditionGroup,
   type RuleFile,
 } from "../model/rule.ts";
-import { strictObject, type AnyStruct } from "../kit/strict-object.ts";
+import { anyStruct, strictObject, type AnyStruct } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
 
@@ -162,8 +162,3 @@ export const ruleStruct = strictObject({
   actions: nonempty(array(action)),
   examples: optional(array(example)),
 }) as unknown as Struct<RuleFile>;
-
-/** Gives structs of different shapes one type for `dynamic`, which only passes values through. */
-function anyStruct(struct: unknown): AnyStruct {
-  return struct as AnyStruct;
-}

@@ -1,5 +1,5 @@
 // The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
-import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
+import { isPrimitive, type Json, type JsonObject } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import type { ValueForm } from "../language/operators.ts";
@@ -40,7 +40,6 @@ const NO_RE2: WrongValue = {
 /** A pattern in JavaScript's notation: RE2 would search for the slashes, too. */
 const REGEX_LITERAL = /^\/(?:\^.*|.*\$)?\/[a-z]*$|^\/.+\/[gimsuy]+$/;
 
-const isPrimitive = (value: Json): boolean => !Array.isArray(value) && !isJsonObject(value);
 const primitive: JsonObject = { type: ["string", "number", "boolean", "null"] };
 const text: JsonObject = { type: "string", minLength: 1 };
 

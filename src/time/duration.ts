@@ -5,7 +5,8 @@ const SHORT_FORM = /^(\d{1,8})([smhd])$/;
 const ISO_FORM = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 /** The unit of each number in the ISO form. */
 const ISO_UNITS_MS = [7 * UNIT_MS.d, UNIT_MS.d, UNIT_MS.h, UNIT_MS.m, UNIT_MS.s];
-const MAX_MS = 365 * UNIT_MS.d;
+/** The longest duration that a rule can hold. */
+export const MAX_DURATION_MS = 365 * UNIT_MS.d;
 
 /** What a duration looks like, for messages. */
 export const DURATION_FORM = 'a duration such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days';
@@ -16,7 +17,7 @@ export const DURATION_FORM = 'a duration such as "30s", "5m", "2h", "3d" or "PT9
  */
 export function durationMs(text: string): number | null {
   const ms = shortFormMs(text) ?? isoFormMs(text);
-  return ms !== null && ms > 0 && ms <= MAX_MS ? ms : null;
+  return ms !== null && ms > 0 && ms <= MAX_DURATION_MS ? ms : null;
 }
 
 function shortFormMs(text: string): number | null {

@@ -7,7 +7,7 @@ import { MAX_NODES, parseJson } from "../../src/events/parse-json.ts";
 import { withContact } from "../../src/events/contact.ts";
 import { EVENT_KINDS, KINDS, type HookRoute } from "../../src/model/event-kinds.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
-import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
+import { MAX_EVENT_BYTES } from "../../src/model/event.ts";
 import { aPayload, provedHeaders } from "../builders.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS, within, type JsonCase } from "../cases/json-cases.ts";
 import { eventWith } from "../cases/naughty-payloads.ts";
@@ -173,7 +173,7 @@ describe("a body of the largest size", () => {
   ])("is kept as it was sent: %s", async (title, documentOf) => {
     const key = title.replaceAll(" ", "-");
     const payload = aPayload({ locationId: "large", webhookId: key });
-    const text = documentOf(MAX_BODY_BYTES - JSON.stringify(payload).length - ',"x0":'.length);
+    const text = documentOf(MAX_EVENT_BYTES - JSON.stringify(payload).length - ',"x0":'.length);
     expect(await wordOn(within(payload, { text }))).toBe("202 accepted");
     expect(await kept("large", key)).toEqual({ ...payload, x0: JSON.parse(text) });
   });

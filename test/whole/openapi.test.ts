@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
-import { MAX_BODY_BYTES } from "../../src/receive/body.ts";
+import { MAX_EVENT_BYTES } from "../../src/model/event.ts";
 import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
@@ -212,7 +212,7 @@ describe("the problems of every operation are as docs/openapi.json describes the
       ["{", "REQUEST_NOT_JSON"],
       ["[]", "REQUEST_PARAMETER"],
       [`${"[".repeat(60)}${"]".repeat(60)}`, "EVENT_UNUSABLE"],
-      [JSON.stringify("x".repeat(2 * MAX_BODY_BYTES)), "REQUEST_TOO_LARGE"],
+      [JSON.stringify("x".repeat(2 * MAX_EVENT_BYTES)), "REQUEST_TOO_LARGE"],
     ];
     for (const [body, code] of bodies)
       expect(await held(operation, await send(callTo(operation, { body })))).toMatchObject({ code });
@@ -229,7 +229,7 @@ describe("the problems of every operation are as docs/openapi.json describes the
       const calls: readonly (readonly [code: string, call: Call])[] = [
         ["REQUEST_METHOD", { ...callTo(operation), method: "GET", body: null }],
         ["REQUEST_MEDIA_TYPE", { ...(await proved("{}")), headers: { "content-type": "text/plain" } }],
-        ["REQUEST_TOO_LARGE", await proved(`"${"x".repeat(MAX_BODY_BYTES)}"`)],
+        ["REQUEST_TOO_LARGE", await proved(`"${"x".repeat(MAX_EVENT_BYTES)}"`)],
         ["EVENT_SIGNATURE", { ...(await proved("{}")), headers: type }],
         ["REQUEST_NOT_JSON", await proved("{")],
         ["EVENT_NOT_ALLOWED", await proved('{ "locationId": "elsewhere" }')],

@@ -13,7 +13,7 @@ import {
   type Struct,
 } from "superstruct";
 import { isJsonObject } from "../../kit/json.ts";
-import { strictObject, type AnyStruct } from "../../kit/strict-object.ts";
+import { anyStruct, strictObject, type AnyStruct } from "../../kit/strict-object.ts";
 import type { ActionField, FieldsOf, ActionForm, FormName, Shape, Shapes } from "../../model/action-shape.ts";
 import type { Action } from "../../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../../time/duration.ts";
@@ -108,9 +108,4 @@ function formStruct(form: ActionForm): AnyStruct {
   return anyStruct(
     refine(string(), "word", (text) => words.includes(text) || (template === true && hasMarkup(text)) || expected),
   );
-}
-
-/** Gives structs of different shapes one type for tables that only pass values through. */
-function anyStruct(struct: unknown): AnyStruct {
-  return struct as AnyStruct;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MAX_BODY_BYTES, readBody } from "../../../src/receive/body.ts";
+import { MAX_EVENT_BYTES } from "../../../src/model/event.ts";
+import { readBody } from "../../../src/receive/body.ts";
 
 interface Sent {
   readonly request: Request;
@@ -35,11 +36,11 @@ function sent(
 
 const bytes = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(97);
 
-const TOO_LARGE = { ok: false, failure: { code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_BYTES } };
+const TOO_LARGE = { ok: false, failure: { code: "REQUEST_TOO_LARGE", maxBytes: MAX_EVENT_BYTES } };
 
 describe("the size limit", () => {
   it("stands at 256 KiB", () => {
-    expect(MAX_BODY_BYTES).toBe(262_144);
+    expect(MAX_EVENT_BYTES).toBe(262_144);
   });
 
   it.each([
