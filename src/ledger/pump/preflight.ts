@@ -20,8 +20,10 @@ import * as optOuts from "../log/opt-outs.ts";
 import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
-/** An attempt may be made, waits for its hours, or has an outcome without being made. */
-export type Clearance =
+/** An attempt may be made, waits for its hours, or has an outcome without being made; and whether HighLevel was queried. */
+export type Clearance = Verdict & { readonly wasQueried: boolean };
+
+type Verdict =
   | { readonly may: "go" }
   | { readonly may: "wait"; readonly untilMs: number }
   | { readonly may: "not"; readonly outcome: AttemptOutcome };
@@ -32,7 +34,7 @@ type Asked<Answer> =
   | { readonly kind: "no-token" }
   | { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
 
-const GO: Clearance = { may: "go" };
+const GO: Verdict = { may: "go" };
 /** A window that never opens in this zone is checked again after a day: the zone may have changed by then. */
 const LOOK_AGAIN_MS = 86_400_000;
 const ZONE_KEPT_MS = 86_400_000;
@@ -58,15 +60,15 @@ export class Preflight {
    */
   check({ contactId, plan }: LeasedDelivery): Clearance | Promise<Clearance> {
     // The attempt will say that the plan cannot be read.
-    if (!plan) return GO;
+    if (!plan) return unqueried(GO);
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     if (!keepsOwnHours) {
       const shut = this.#shut(window, this.#ports.timeZone);
-      if (shut || type === null) return shut ?? GO;
+      if (shut || type === null) return unqueried(shut ?? GO);
       const known = optOuts.against(this.#sql, contactId, action);
-      if (known) return held(known);
+      if (known) return unqueried(held(known));
     }
     return this.#checkAsked(contactId, plan, type);
   }
@@ -76,19 +78,19 @@ export class Preflight {
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#ask(contactQuestion(contactId));
     if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null))
-      return unanswerable(contact, type);
+      return queried(unanswerable(contact, type));
     if (keepsOwnHours) {
       const zone = await this.#zoneOf(contact);
-      if (zone.kind !== "known") return unanswerable(zone, type);
+      if (zone.kind !== "known") return queried(unanswerable(zone, type));
       const shut = this.#shut(window, zone.value);
-      if (shut) return shut;
+      if (shut) return queried(shut);
     }
     // Read again: the contact may have written meanwhile.
     const known = optOuts.against(this.#sql, contactId, action) ?? inRecord(contact, type);
-    return known ? held(known) : GO;
+    return queried(known ? held(known) : GO);
   }
 
-  #shut(window: Window | undefined, timeZone: string): Clearance | null {
+  #shut(window: Window | undefined, timeZone: string): Verdict | null {
     const nowMs = this.#ports.actions.clock();
     const opensAtMs = window ? (nextOpening(window, nowMs, timeZone) ?? nowMs + LOOK_AGAIN_MS) : nowMs;
     return opensAtMs > nowMs ? { may: "wait", untilMs: opensAtMs } : null;
@@ -136,14 +138,22 @@ export class Preflight {
 
 const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
 
+function queried(verdict: Verdict): Clearance {
+  return { ...verdict, wasQueried: true };
+}
+
+function unqueried(verdict: Verdict): Clearance {
+  return { ...verdict, wasQueried: false };
+}
+
 /** HighLevel did not say what has to be known. For an action of another host, that must not count against the host. */
-function unanswerable({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Clearance {
+function unanswerable({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Verdict {
   if (type !== null || outcome.done) return { may: "not", outcome };
   const what = `The contact's hours cannot be asked now: ${outcome.error.message}`;
   return { may: "not", outcome: unanswered(actionError("CONTACT_UNKNOWN", what), outcome.retryAfterMs) };
 }
 
-function held(optOut: OptOut): Clearance {
+function held(optOut: OptOut): Verdict {
   const code = optOut.why === "dnd" ? "CONTACT_DND" : "CONTACT_STOPPED";
   const what = `The contact ${optOutInWords(optOut)}: release the delivery once they do want it, or discard it`;
   return { may: "not", outcome: unanswered(actionError(code, what)) };

@@ -150,11 +150,11 @@ export class Pump {
     try {
       const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
-      const asked = this.#preflight.check(delivery);
-      const clearance = asked instanceof Promise ? await asked : asked;
+      const checked = this.#preflight.check(delivery);
+      const clearance = checked instanceof Promise ? await checked : checked;
       if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
       // It may have been cancelled while HighLevel was queried.
-      if (asked instanceof Promise && deliveries.move(sql, delivery.id, overtaken)) return;
+      if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken)) return;
       outcome =
         clearance.may === "go"
           ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery)))
