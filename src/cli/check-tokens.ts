@@ -1,5 +1,4 @@
 // Which rules would act in HighLevel for locations without a token, according to a running Worker.
-import { HIGHLEVEL_HOST } from "../act/highlevel/highlevel.ts";
 import { kindOf } from "../act/kinds.ts";
 import type { KnownLocation } from "../model/ledger.ts";
 import type { Finding } from "../model/rule.ts";
@@ -31,7 +30,7 @@ const TOLD: { readonly [state: string]: string } = {
 /** A warning for each rule with an action in HighLevel and each of its locations that has no active token. */
 export async function tokenFindings(rules: readonly AdmittedRule[], worker: WorkerApi): Promise<readonly Finding[]> {
   const acting = rules.flatMap((admitted) => {
-    const index = admitted.rule.actions.findIndex((action) => kindOf(action).host(action) === HIGHLEVEL_HOST);
+    const index = admitted.rule.actions.findIndex((action) => kindOf(action).needsToken);
     return index === -1 || admitted.rule.enabled === false ? [] : [{ ...admitted, index }];
   });
   if (acting.length === 0) return [];

@@ -80,6 +80,8 @@ export interface TaskStore {
 export interface ActionKind<A extends Action> {
   /** Whether it leaves a task in the task store, which erasing a contact has to remove. */
   readonly leavesTask: boolean;
+  /** Whether it acts in HighLevel, with the location's token. */
+  readonly needsToken: boolean;
   /** Its keys as they are written, apart from `type`, `after` and `cancelOn`. */
   readonly shape: Shape | Shapes;
   /** Whether how it ends is to be recorded as a `GatewayStatus`; absent: never. */

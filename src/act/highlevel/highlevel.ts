@@ -13,6 +13,7 @@ import { TEMPLATE_ROOTS } from "../template/template.ts";
 /** The HighLevel kind. */
 export const highlevel: ActionKind<HighLevelAction> = {
   leavesTask: false,
+  needsToken: true,
   shape: { by: "call", shapes: CALLS },
   host: () => HIGHLEVEL_HOST,
   messages: messageTypeOf,

@@ -23,6 +23,7 @@ const SHAPE = shapeOf<TaskAction>({
 /** The task kind. */
 export const task: ActionKind<TaskAction> = {
   leavesTask: true,
+  needsToken: false,
   shape: SHAPE,
   host: () => "kv",
   messages: () => null,

@@ -22,6 +22,7 @@ const SHAPE = shapeOf<WebhookAction>({
 /** The webhook kind. */
 export const webhook: ActionKind<WebhookAction> = {
   leavesTask: false,
+  needsToken: false,
   shape: SHAPE,
   reports: ({ report }) => report === true,
   host: ({ url }) => hostOf(url),

@@ -1,7 +1,7 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
 // free is taken at once by the next delivery that may be sent: `lanes.ts` says which that is.
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
-import { perform } from "../../act/kinds.ts";
+import { kindOf, perform } from "../../act/kinds.ts";
 import type { ActionContext } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import { KV_TIMEOUT_MS } from "../../act/task/task.ts";
@@ -35,6 +35,11 @@ const TASK_WRITES_AT_ONCE = 60;
 interface AttemptCounter {
   /** An attempt that began at this time has ended. */
   attempted(startedAtMs: number, isSent: boolean): void;
+}
+
+/** Whether a delivery sends the contact a message; one that this version cannot read may. */
+function mayBeMessage({ plan }: LeasedDelivery): boolean {
+  return plan === null || kindOf(plan.action).messages(plan.action) !== null;
 }
 
 export class Pump {
@@ -148,7 +153,7 @@ export class Pump {
     const startedAt = this.#now();
     let outcome: AttemptOutcome | null = null;
     try {
-      const settlesAt = delivery.host === HIGHLEVEL_HOST ? sends.settlesAt(sql, delivery.id) : startedAt;
+      const settlesAt = mayBeMessage(delivery) ? sends.settlesAt(sql, delivery.id) : startedAt;
       if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
       const checked = this.#preflight.check(delivery);
       const clearance = checked instanceof Promise ? await checked : checked;
@@ -204,7 +209,7 @@ export class Pump {
     const now = this.#now();
     const isThere = this.#storage.transactionSync(() => {
       const stillThere = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
-      if (delivery.host === HIGHLEVEL_HOST) sends.settled(sql, delivery.id, outcome, startedAt);
+      if (mayBeMessage(delivery)) sends.settled(sql, delivery.id, outcome, startedAt);
       this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return stillThere;
