@@ -55,8 +55,6 @@ export type ParamName = keyof typeof PARAM_TABLE;
 export type DurationParam = {
   [Name in ParamName]: (typeof PARAM_TABLE)[Name]["takes"] extends "duration" ? Name : never;
 }[ParamName];
-/** The params that take one of some words. */
-export type WordParam = Exclude<ParamName, DurationParam>;
 
 /** Every key of `params`. */
 export const PARAMS: { readonly [Name in ParamName]: Param } = PARAM_TABLE;
