@@ -1,5 +1,6 @@
 // The facts that Afterbeep derives, in one table for each thing that they are read from: whoever reads them has a reader
 // for each name. Those that are read from the log stand in `log-facts.ts`.
+import { OTHER_CONTACT_PLACES } from "./contact-words.ts";
 import type { Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, kindsWhere, type EventKind } from "../model/event-kinds.ts";
 import { CHANNELS, OUTCOMES, SENDERS } from "../model/event.ts";
@@ -12,7 +13,12 @@ interface DerivedEntry extends Field {
 
 const EVENT_TABLE = {
   kind: { type: "text", about: "the kind of event", kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
-  contactId: { type: "id", about: "the contact; contact events send it as id", kinds: EVENT_KINDS, always: true },
+  contactId: {
+    type: "id",
+    about: ["the contact", ...OTHER_CONTACT_PLACES.map(({ who, path }) => `${who} it as ${path}`)].join("; "),
+    kinds: EVENT_KINDS,
+    always: true,
+  },
   channel: {
     type: "text",
     about: "what the message travelled on",

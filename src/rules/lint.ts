@@ -1,8 +1,8 @@
 // What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
 import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
+import { OTHER_CONTACT_PLACES } from "../language/contact-words.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
-import { KINDS } from "../model/event-kinds.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
@@ -212,11 +212,10 @@ export function lintTemplateField(root: string, field: string, path: Path, { on,
     );
   if (root !== "event" && root !== "facts") return;
   const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
-  const elsewhere = on.find((kind) => KINDS[kind].contact !== "contactId");
+  const elsewhere = OTHER_CONTACT_PLACES.find(({ kinds }) => kinds.some((kind) => on.includes(kind)));
   if (root === "event" && field === "contactId" && elsewhere) {
-    const { contact } = KINDS[elsewhere];
-    const who = contact === "id" ? "Contact events send" : `${elsewhere} sends`;
-    const message = `${who} the contact as "${contact}", write facts.contactId, which every event has`;
+    const who = elsewhere.who.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+    const message = `${who} the contact as "${elsewhere.path}", write facts.contactId, which every event has`;
     return report(path, "RULE_TEMPLATE_FIELD", message);
   }
   if (entry && root === "facts" && entry.params)
