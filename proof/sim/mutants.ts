@@ -12,19 +12,19 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "answer-before-commit",
-    file: "ledger/intake.ts",
+    file: "ledger/recording/intake.ts",
     from: "tell(recorded);",
     to: 'tell(Promise.resolve({ status: "accepted", fired: [] })); await this.#ports.timer(5);',
   },
   {
     name: "no-transaction-around-an-event",
-    file: "ledger/transactions.ts",
+    file: "ledger/upkeep/transactions.ts",
     from: "return this.#storage.transactionSync(work);",
     to: "return work();",
   },
   {
     name: "recorded-two-at-a-time",
-    file: "ledger/intake.ts",
+    file: "ledger/recording/intake.ts",
     from: "await recorded.catch(() => undefined);",
     to: "void recorded.catch(() => undefined);",
   },
@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "alarm-not-set-with-the-event",
-    file: "ledger/recorder.ts",
+    file: "ledger/recording/recorder.ts",
     from: "for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);",
     to: "",
   },
@@ -120,13 +120,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "erased-deliveries-stay",
-    file: "ledger/erase.ts",
+    file: "ledger/upkeep/erase.ts",
     from: '"DELETE FROM deliveries WHERE contact_id = ? RETURNING id"',
     to: '"SELECT id FROM deliveries WHERE contact_id = ?"',
   },
   {
     name: "erased-events-stay",
-    file: "ledger/erase.ts",
+    file: "ledger/upkeep/erase.ts",
     from: "`UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`",
     to: "`SELECT seq FROM events WHERE contact_id = ?`",
   },

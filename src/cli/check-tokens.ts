@@ -5,7 +5,7 @@ import type { Finding } from "../model/rule.ts";
 import type { TokenAnswer } from "../model/token.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** A running Worker's API. */
 export interface WorkerApi {

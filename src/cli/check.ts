@@ -7,7 +7,7 @@ import { tokenFindings } from "./check-tokens.ts";
 import { findingLine } from "./print.ts";
 import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** The result of a check. */
 export interface CheckReport {

@@ -10,7 +10,7 @@ import { readJsonFile } from "./json-file.ts";
 import { explanationLines, findingLine } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 
 /** The decision about an event in a file, by the rule files as they are now, with no earlier events. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Json } from "../kit/json.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** The JSON of a file, or what is wrong with it. */
 export function readJsonFile(file: string): Json {

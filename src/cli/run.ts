@@ -3,7 +3,7 @@
 import { renderUsage, runCommand, type CommandDef } from "citty";
 import { didYouMean } from "../kit/suggestion.ts";
 import { COMMANDS } from "./commands.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 const USAGE_EXIT_CODE = 2;
 const PROGRAM = { name: "npm run rules", description: "Afterbeep: rules on HighLevel message events" };

@@ -8,7 +8,7 @@ import { DEFAULT_WORKER_URL, devVariables } from "../local/project.ts";
 import { payloadOf, SAMPLES } from "../events/samples.ts";
 import { developmentKey, gatewaySecret } from "../local/sign.ts";
 import { didYouMean } from "../kit/suggestion.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** Reads `--set path=value` pairs. A value is parsed as JSON if possible, else taken as text; `a.b` reaches into objects. */
 export function readSets(rawArgs: readonly string[]): JsonObject {

@@ -6,7 +6,7 @@ import { findingLine } from "./print.ts";
 import { projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 import { readStory, runStory, type Step } from "../local/story.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** A step as one line. */
 function stepLine({ at, what, rule, action: type, call, does, why }: Step): string {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { defineCommand } from "citty";
 import { hex, sha256 } from "../kit/hash.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "../kit/usage-error.ts";
 
 /** A hash of fewer random bits could be guessed from the configuration. */
 const TOKEN_BYTES = 32;

@@ -5,19 +5,19 @@ import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.
 import type { Failure } from "../model/failure.ts";
 import type { Erased } from "../model/ledger.ts";
 import type { Task } from "../model/task.ts";
-import type { Chores } from "./chores.ts";
+import type { Chores } from "./upkeep/chores.ts";
 import * as breaker from "./deliveries/breaker.ts";
 import * as deliveries from "./deliveries/deliveries.ts";
 import { find, idsOf } from "./deliveries/lists.ts";
 import { cancelled, released, retried, type Standing } from "./deliveries/moves.ts";
 import { retriedByHand } from "./deliveries/sends.ts";
 import * as tasks from "./deliveries/tasks.ts";
-import { eraseContact } from "./erase.ts";
+import { eraseContact } from "./upkeep/erase.ts";
 import type { Pump } from "./pump/pump.ts";
-import type { Statistics } from "./statistics.ts";
+import type { Statistics } from "./reading/statistics.ts";
 import type { Alarm } from "./store/alarm.ts";
 import type { LedgerStorage } from "./store/ports.ts";
-import type { Transactions } from "./transactions.ts";
+import type { Transactions } from "./upkeep/transactions.ts";
 
 /** How many deliveries one call moves if it sets no limit. */
 const MOVED_AT_ONCE = 1_000;

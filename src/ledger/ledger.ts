@@ -26,29 +26,29 @@ import type { Buckets, HostState, Overview, RuleStatistics } from "../model/stat
 import type { Task } from "../model/task.ts";
 import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { ByHand } from "./by-hand.ts";
-import { Chores } from "./chores.ts";
-import { Deciding } from "./deciding.ts";
+import { Chores } from "./upkeep/chores.ts";
+import { Deciding } from "./recording/deciding.ts";
 import { resumeInterrupted } from "./deliveries/deliveries.ts";
 import * as deliveryLists from "./deliveries/lists.ts";
 import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
-import { eventStory } from "./event-story.ts";
+import { eventStory } from "./reading/event-story.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
-import { Intake } from "./intake.ts";
+import { Intake } from "./recording/intake.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
-import { tryRule } from "./log/try-rule.ts";
+import { tryRule } from "./reading/try-rule.ts";
 import { Pump } from "./pump/pump.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { Rounds } from "./rounds.ts";
-import { Statistics } from "./statistics.ts";
+import { Statistics } from "./reading/statistics.ts";
 import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
-import { Transactions } from "./transactions.ts";
+import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
   readonly #storage: LedgerStorage;

@@ -1,7 +1,7 @@
 // What an alarm does: performs what is due, does the daily chores, records the reports of both, and finally sets the next
 // alarm. This file also says when that is to ring, and whether anything waits.
 import { logError } from "../model/log-line.ts";
-import type { Chores } from "./chores.ts";
+import type { Chores } from "./upkeep/chores.ts";
 import type { Reports } from "./deliveries/reports.ts";
 import { nextWriteAt } from "./deliveries/tasks.ts";
 import type { Pump } from "./pump/pump.ts";

@@ -11,7 +11,7 @@ import { developmentKey } from "../../local/sign.ts";
 import { startHighLevel } from "../../local/stand-in/server.ts";
 import { HighLevelStandIn } from "../../local/stand-in/stand-in.ts";
 import type { Message } from "../../local/stand-in/state.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../../kit/usage-error.ts";
 import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../local/workerd.ts";
 import { DemoTime } from "./time.ts";
 

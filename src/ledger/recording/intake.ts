@@ -1,9 +1,9 @@
 // The intake: events are recorded one at a time, in the order in which they came, and those that come together share a
 // commit. A location that sends more than its budget is told to try again later, before anything is spent on it.
-import type { Event } from "../model/event.ts";
-import type { OverBudget, Recorded } from "../model/ledger.ts";
-import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
-import { TokenBucket } from "../kit/token-bucket.ts";
+import type { Event } from "../../model/event.ts";
+import type { OverBudget, Recorded } from "../../model/ledger.ts";
+import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { TokenBucket } from "../../kit/token-bucket.ts";
 
 /** Events this soon after a commit are taken to come together: the next commit waits a little, so that they share it. */
 const BUSY_MS = 30;

@@ -1,12 +1,12 @@
 // A ledger's statistics about itself. The tally is built when it is first needed, and dropped whenever rows are removed:
 // the next query builds it again.
-import type { DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
-import { SUPPRESSION_REASONS, type SuppressionReason } from "../model/decision.ts";
-import type { Buckets, Overview, RuleStatistics } from "../model/statistics.ts";
-import { dayStart } from "../time/window.ts";
-import { choice, counts, earliestByHost, type DeliveryWords } from "./deliveries/lists.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage } from "./store/ports.ts";
-import { tallyOf, type Tally, type TalliedEvent } from "./log/tally.ts";
+import type { DeliveryCounts, DeliveryFilter } from "../../model/delivery.ts";
+import { SUPPRESSION_REASONS, type SuppressionReason } from "../../model/decision.ts";
+import type { Buckets, Overview, RuleStatistics } from "../../model/statistics.ts";
+import { dayStart } from "../../time/window.ts";
+import { choice, counts, earliestByHost, type DeliveryWords } from "../deliveries/lists.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
+import { tallyOf, type Tally, type TalliedEvent } from "../log/tally.ts";
 
 /** A day is longer when the clocks are put back; too long does no harm, as nothing is recorded in the future. */
 const LONGEST_DAY_MS = 26 * 3_600_000;

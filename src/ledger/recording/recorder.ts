@@ -1,24 +1,24 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
-import { cancelledBy } from "../match/cancel.ts";
-import type { Moment } from "../match/facts.ts";
-import { asPast } from "../match/history.ts";
-import type { PlannedAction } from "../model/decision.ts";
-import type { CancelledBy } from "../model/delivery.ts";
-import type { Event } from "../model/event.ts";
-import type { Recorded } from "../model/ledger.ts";
-import type { Chores } from "./chores.ts";
+import { cancelledBy } from "../../match/cancel.ts";
+import type { Moment } from "../../match/facts.ts";
+import { asPast } from "../../match/history.ts";
+import type { PlannedAction } from "../../model/decision.ts";
+import type { CancelledBy } from "../../model/delivery.ts";
+import type { Event } from "../../model/event.ts";
+import type { Recorded } from "../../model/ledger.ts";
+import type { Chores } from "../upkeep/chores.ts";
 import type { Deciding } from "./deciding.ts";
-import * as deliveries from "./deliveries/deliveries.ts";
-import { cancelled } from "./deliveries/moves.ts";
-import { removeNoted } from "./deliveries/reports.ts";
-import * as log from "./log/log.ts";
-import * as optOuts from "./log/opt-outs.ts";
-import * as ruleSets from "./log/rule-sets.ts";
-import type { Statistics } from "./statistics.ts";
-import type { Alarm } from "./store/alarm.ts";
-import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
-import type { Transactions } from "./transactions.ts";
+import * as deliveries from "../deliveries/deliveries.ts";
+import { cancelled } from "../deliveries/moves.ts";
+import { removeNoted } from "../deliveries/reports.ts";
+import * as log from "../log/log.ts";
+import * as optOuts from "../log/opt-outs.ts";
+import * as ruleSets from "../log/rule-sets.ts";
+import type { Statistics } from "../reading/statistics.ts";
+import type { Alarm } from "../store/alarm.ts";
+import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import type { Transactions } from "../upkeep/transactions.ts";
 
 /** The parts of a ledger that recording uses. */
 interface RecorderParts {

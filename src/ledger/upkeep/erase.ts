@@ -1,15 +1,15 @@
 // Forgetting: one contact on request, and everything that is older than the operator keeps.
-import { kindOf } from "../act/kinds.ts";
-import type { Erased } from "../model/ledger.ts";
-import { readPlan, timePrefix } from "./deliveries/deliveries.ts";
-import type { Task } from "../model/task.ts";
-import * as quarantine from "./log/quarantine.ts";
-import * as optOuts from "./log/opt-outs.ts";
-import { firstRow, rows, type Sql } from "./store/ports.ts";
-import * as reports from "./deliveries/reports.ts";
-import * as ruleSets from "./log/rule-sets.ts";
-import * as tasks from "./deliveries/tasks.ts";
-import { MAX_DURATION_MS } from "../time/duration.ts";
+import { kindOf } from "../../act/kinds.ts";
+import type { Erased } from "../../model/ledger.ts";
+import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
+import type { Task } from "../../model/task.ts";
+import * as quarantine from "../log/quarantine.ts";
+import * as optOuts from "../log/opt-outs.ts";
+import { firstRow, rows, type Sql } from "../store/ports.ts";
+import * as reports from "../deliveries/reports.ts";
+import * as ruleSets from "../log/rule-sets.ts";
+import * as tasks from "../deliveries/tasks.ts";
+import { MAX_DURATION_MS } from "../../time/duration.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
 /** Two queries, so that each uses its index: what is held has no due time. */

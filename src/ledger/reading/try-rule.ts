@@ -6,7 +6,7 @@ import type { History, PastEvent } from "../../model/history.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { TriedRule } from "../../model/playground.ts";
 import type { Rule, RuleSet } from "../../model/rule.ts";
-import * as log from "./log.ts";
+import * as log from "../log/log.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
 
 /** How many events each list of an answer holds at most. */

@@ -1,11 +1,11 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
 // could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day has
 // to wait, for the directory.
-import { logError } from "../model/log-line.ts";
-import { giveUp } from "./deliveries/deliveries.ts";
+import { logError } from "../../model/log-line.ts";
+import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
-import { mark, setMark, type MarkName } from "./store/marks.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "./store/ports.ts";
+import { mark, setMark, type MarkName } from "../store/marks.ts";
+import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
 const DAY_MS = 86_400_000;
 const ANNOUNCE_AGAIN_MS = 60_000;

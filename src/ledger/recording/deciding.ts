@@ -1,16 +1,16 @@
 // Deciding at a location: by the rules in force, its clock, and its log as it is now. Nothing is written here.
-import { decide, explain, type DecisionContext } from "../match/decide.ts";
-import type { Moment } from "../match/facts.ts";
-import { isAffordable } from "../match/rule-cost.ts";
-import type { Decided } from "../model/decision.ts";
-import type { Event } from "../model/event.ts";
-import type { History, PastEvent } from "../model/history.ts";
-import type { Rule } from "../model/rule.ts";
-import { withDraft } from "../rules/rule-set.ts";
-import { ownSender } from "./deliveries/sends.ts";
-import * as log from "./log/log.ts";
-import * as optOuts from "./log/opt-outs.ts";
-import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
+import { decide, explain, type DecisionContext } from "../../match/decide.ts";
+import type { Moment } from "../../match/facts.ts";
+import { isAffordable } from "../../match/rule-cost.ts";
+import type { Decided } from "../../model/decision.ts";
+import type { Event } from "../../model/event.ts";
+import type { History, PastEvent } from "../../model/history.ts";
+import type { Rule } from "../../model/rule.ts";
+import { withDraft } from "../../rules/rule-set.ts";
+import { ownSender } from "../deliveries/sends.ts";
+import * as log from "../log/log.ts";
+import * as optOuts from "../log/opt-outs.ts";
+import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 
 export class Deciding {
   readonly #storage: LedgerStorage;

@@ -1,8 +1,8 @@
 // What a ledger writes when something arrives is committed completely or not at all, and what is noted in memory
 // with it (that the location was seen, when the alarm rings) never says more than the tables.
 import type { Chores } from "./chores.ts";
-import type { Alarm } from "./store/alarm.ts";
-import type { LedgerStorage } from "./store/ports.ts";
+import type { Alarm } from "../store/alarm.ts";
+import type { LedgerStorage } from "../store/ports.ts";
 
 export class Transactions {
   readonly #storage: LedgerStorage;

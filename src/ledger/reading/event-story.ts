@@ -1,14 +1,14 @@
 // The story of one event: what was decided about it and why, what the rules saw of it, and everything that followed.
-import { everyVerdict } from "../match/decide.ts";
-import { plainFacts } from "../match/facts.ts";
-import type { Decision } from "../model/decision.ts";
-import type { EventStory } from "../model/ledger.ts";
-import { deliveryIdPrefix } from "./deliveries/deliveries.ts";
-import { ofDecision } from "./deliveries/lists.ts";
-import { ownSender } from "./deliveries/sends.ts";
-import * as log from "./log/log.ts";
-import * as ruleSets from "./log/rule-sets.ts";
-import type { LedgerPorts, Sql } from "./store/ports.ts";
+import { everyVerdict } from "../../match/decide.ts";
+import { plainFacts } from "../../match/facts.ts";
+import type { Decision } from "../../model/decision.ts";
+import type { EventStory } from "../../model/ledger.ts";
+import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
+import { ofDecision } from "../deliveries/lists.ts";
+import { ownSender } from "../deliveries/sends.ts";
+import * as log from "../log/log.ts";
+import * as ruleSets from "../log/rule-sets.ts";
+import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /** The event with a key: a contact's, or without a contact the last one that any of them has. */
 export async function eventStory(
