@@ -17,7 +17,7 @@ import { isEventFact, type EventFact } from "../language/derived-facts.ts";
 import { FACTS, factsOfKind, type FactEntry } from "../language/facts.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import { eventKindOf, typesOf } from "./kind-of.ts";
-import { EVENT_STRUCTS } from "./structs.ts";
+import { EVENT_STRUCTS, misfitOf } from "./structs.ts";
 
 /** What a payload turned out to be. */
 export type ReadEvent =
@@ -42,7 +42,10 @@ const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
   gateway: `Expected ${GATEWAYS.map((type) => `"${type}"`).join(" or ")}: what HighLevel sends goes to ${HOOK_PATHS.events}`,
 };
 
-/** Validates a payload as the kind that its `type` means on its route. */
+/**
+ * Reads a payload as the kind that its `type` stands for on its route. It is unusable only without a kind, a location or a
+ * contact: `issuesOf` tells which other fields cannot be read, and those are absent.
+ */
 export function readEvent(payload: Json, received: Received): ReadEvent {
   if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
   const named = payload["type"];
@@ -56,7 +59,9 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
     const issues = error
       .failures()
       .map(({ path, message }) => ({ pointer: jsonPointer(path), code: "EVENT_FIELD", message }));
-    return { status: "unusable", issues };
+    const told = new Set(issues.map(({ pointer }) => pointer));
+    const others = misfitsIn(kind, payload).filter(({ pointer }) => !told.has(pointer));
+    return { status: "unusable", issues: [...issues, ...others] };
   }
   return {
     status: "event",
@@ -72,7 +77,19 @@ export function readEvent(payload: Json, received: Received): ReadEvent {
   };
 }
 
-/** Reads one fact of an event; `undefined` if it is absent, or the kind of event does not have it. */
+/** The fields of an event that cannot be read: they are no facts, and stand in `payload` as they came. It never holds a value. */
+export function issuesOf({ kind, payload }: Event): readonly Issue[] {
+  return misfitsIn(kind, payload);
+}
+
+function misfitsIn(kind: EventKind, payload: JsonObject): readonly Issue[] {
+  return Object.entries(KINDS[kind].fields).flatMap(([name, { type }]) => {
+    const message = misfitOf(type, payload[name]);
+    return message === null ? [] : [{ pointer: jsonPointer([name]), code: "EVENT_FIELD", message }];
+  });
+}
+
+/** Reads one fact of an event; `undefined` when it is absent, or the kind of event does not have it. */
 export type FactReader = (event: Event) => Json | undefined;
 
 const DERIVED: { readonly [Name in EventFact]: FactReader } = {
@@ -133,11 +150,12 @@ function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): s
   return Date.parse(said) > Date.parse(receivedAt) ? receivedAt : said;
 }
 
-/** The value of a fact in the one form that its type has; `undefined` if it is absent. */
+/** The value of a fact in the one form that its type has; `undefined` if it is absent or cannot be read. */
 function plain(type: FieldType, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return undefined;
   if (value === "") return type === "text" ? "" : undefined;
-  if (type === "number") return typeof value === "object" ? undefined : Number(value);
+  if (misfitOf(type, value) !== null) return undefined;
+  if (type === "number") return Number(value);
   if (type === "boolean") return value === true || value === "true";
   if (type === "time" && typeof value === "number") return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];

@@ -1,5 +1,6 @@
-// One struct for each kind of event, made from the table of kinds. They accept every deviation that was seen
-// in real webhooks and keep unknown keys; what they refuse cannot be used.
+// What a payload has to be. One struct for each kind of event, made from the table of kinds, asks for its location and its
+// contact: what it refuses cannot be used. Any other field may be odd, and is then absent (`misfitOf`): a reply whose
+// duration cannot be read is a reply all the same.
 import { define, Struct, type } from "superstruct";
 import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
@@ -16,7 +17,7 @@ type Check = (value: unknown) => true | string;
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 
-/** What each type accepts from the wire. Absent, `null` and `""` are accepted for all but the required ids. */
+/** What each type accepts from the wire, besides the absent, `null` and `""`: every deviation that was seen in deliveries. */
 const CHECKS: { readonly [T in FieldType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
@@ -35,9 +36,10 @@ const CHECKS: { readonly [T in FieldType]: Check } = {
 type IdStruct = Struct<string, null>;
 type Holder = Struct<unknown, null>;
 
-function field(fieldType: FieldType): Struct<Json | undefined, null> {
-  const check = CHECKS[fieldType];
-  return define(fieldType, (value) => isAbsent(value) || check(value));
+/** What was expected of a field of a type that cannot be read; `null`: it can be read, or is absent. */
+export function misfitOf(type: FieldType, value: Json | undefined): string | null {
+  const found = isAbsent(value) || CHECKS[type](value);
+  return found === true ? null : found;
 }
 
 function isAbsent(value: unknown): boolean {
@@ -65,11 +67,10 @@ function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
   });
 }
 
-/** The struct of a payload of a kind: the ids that an event requires, and each known field with its type. */
-export function structOf(entry: KindEntry) {
+/** What a payload of a kind has to have: the ids that an event cannot do without. Anything else is kept as it is. */
+export function structOf(entry: Pick<KindEntry, "contact">) {
   const [holder = "", ...inner] = contactPath(entry);
-  const known = Object.entries(entry.fields).map(([name, { type: fieldType }]) => [name, field(fieldType)] as const);
-  return type({ ...Object.fromEntries(known), locationId, [holder]: holding(inner) });
+  return type({ locationId, [holder]: holding(inner) });
 }
 
 /** The struct of each kind of event. */

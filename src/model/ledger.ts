@@ -118,6 +118,8 @@ export interface EventStory {
   readonly decision: Decision;
   /** What rules see of the event without querying the log; `payload` as a whole is left out. */
   readonly facts: Facts;
+  /** Fields that cannot be read: they are no facts, and stand in the payload as they came. */
+  readonly issues: readonly Issue[];
   readonly deliveries: readonly Delivery[];
 }
 

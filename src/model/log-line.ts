@@ -16,6 +16,8 @@ export interface EventLine {
   readonly status: "accepted" | "duplicate" | "ignored" | "quarantined";
   /** Names of the rules that fired. */
   readonly fired: readonly string[];
+  /** Fields of the table that could not be read, as JSON pointers; absent: none. */
+  readonly issues?: readonly string[];
 }
 
 /** One try of one delivery. */

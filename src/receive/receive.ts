@@ -1,7 +1,7 @@
 // Receiving: who sent it, is it within bounds, is it for us, what is it; then one call to the ledger, and the answer.
 // The order matters: nothing changes before the sender is proved.
 import { contactsNamed } from "../events/contact.ts";
-import { readEvent, type ReadEvent, type Received } from "../events/event.ts";
+import { issuesOf, readEvent, type ReadEvent, type Received } from "../events/event.ts";
 import { parseJson, type ParsedJson } from "../events/parse-json.ts";
 import { locationOf } from "../events/structs.ts";
 import type { Configuration } from "../model/configuration.ts";
@@ -89,7 +89,9 @@ async function ingestJson(
   if (answer.ok) {
     const kind = lineKindOf(read);
     const fired = answer.value.status === "accepted" ? answer.value.fired : [];
-    logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired });
+    const unread = read.status === "event" ? issuesOf(read.event).map(({ pointer }) => pointer) : [];
+    const issues = unread.length === 0 ? {} : { issues: unread };
+    logEvent({ eventKey: key, locationId, kind, status: answer.value.status, fired, ...issues });
   }
   return answer;
 }

@@ -86,7 +86,7 @@ export function everyKind(): { route: HookRoute; payload: JsonObject }[] {
 /** Signed bodies that are kept, not decided, by what becomes of them. */
 export const UNUSABLE: { readonly [key: string]: Json } = {
   "bad-contact": { type: "InboundMessage", locationId: LOCATION, contactId: ["canary"], body: BODY },
-  "bad-field": { type: "OutboundMessage", locationId: LOCATION, contactId: CONTACT, callDuration: "canary" },
+  "bad-field": { type: "OutboundMessage", locationId: LOCATION, contactId: "", callDuration: "canary" },
   "no-location": { type: "InboundMessage", locationId: "canary@example.net", contactId: CONTACT, ...CANARY_PERSON },
   "wrong-route": { type: "SMS", locationId: LOCATION, contactId: CONTACT, message: "canary" },
   "no-type": { locationId: LOCATION, contactId: CONTACT, ...CANARY_PERSON },

@@ -67,7 +67,7 @@ async function aContactEverywhere(): Promise<void> {
   await send({ webhookId: "reply", type: "InboundMessage" });
   for (const type of ["ContactDndUpdate", "ContactTagUpdate", "ContactDelete"])
     await send({ webhookId: type, type, id: CONTACT });
-  await send({ webhookId: "unusable", callDuration: "canary" });
+  await send({ webhookId: "unusable", type: "", callDuration: "canary" });
   await send({ webhookId: "no-location", locationId: null });
   const { tasks } = (await api(`/locations/${LOCATION}/tasks`)).body;
   await apiPost(`/locations/${LOCATION}/tasks/${tasks[0].id}/complete`);

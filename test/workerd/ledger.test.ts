@@ -525,7 +525,7 @@ describe("forgetting", () => {
     const payload = aPayload({ webhookId: "erase-me", contactId: "contact-to-erase", body: "private words" });
     await postEvent(payload);
     await postEvent({ webhookId: "other" });
-    await postEvent({ webhookId: "broken", contactId: "contact-to-erase", callDuration: "private words" });
+    await postEvent({ webhookId: "broken", contactId: "contact-to-erase", type: "", body: "private words" });
     await alarm();
     const { body } = await api(`/locations/${LOCATION}/contacts/contact-to-erase`, { method: "DELETE" });
     expect(body.erased).toEqual({ events: 1, deliveries: 2, tasks: 1, quarantined: 1 });

@@ -34,7 +34,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
         {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : <p class="quiet-note">Loading…</p>}
       </>
     );
-  const { event, facts, decision, deliveries } = answer;
+  const { event, facts, issues, decision, deliveries } = answer;
   const { contactId } = event;
   const messageId = event.payload["messageId"];
   return (
@@ -114,6 +114,11 @@ export function EventPage({ route }: PageProps): JSX.Element {
         </section>
         <section class="panel" aria-labelledby="normal">
           <h2 id="normal">As rules see it</h2>
+          {issues.length === 0 ? null : (
+            <p class="quiet-note">
+              Not readable, so absent here: {issues.map(({ pointer, message }) => `${pointer} (${message})`).join(", ")}
+            </p>
+          )}
           <dl class="facts">
             {Object.entries(facts)
               .filter(([name]) => name !== "payload")

@@ -1,4 +1,5 @@
 // The story of one event: what was decided about it and why, what the rules saw of it, and everything that followed.
+import { issuesOf } from "../../events/event.ts";
 import { everyVerdict } from "../../match/decide.ts";
 import { plainFacts } from "../../match/facts.ts";
 import type { Decision } from "../../model/decision.ts";
@@ -30,6 +31,7 @@ export async function eventStory(
     event,
     decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) },
     facts,
+    issues: issuesOf(event),
     deliveries: ofDecision(sql, idPrefix),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { factsOf, readEvent } from "../../../src/events/event.ts";
+import { factsOf, issuesOf, readEvent } from "../../../src/events/event.ts";
 import { FACTS } from "../../../src/language/facts.ts";
 import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/kit/json.ts";
@@ -30,6 +30,7 @@ describe("reading an event", () => {
       expect(read.issues.map(({ pointer }) => pointer).toSorted()).toEqual(expected.issues);
     }
     if (read.status !== "event") return;
+    expect(issuesOf(read.event).map(({ pointer }) => pointer)).toEqual(expected.issues ?? []);
     const facts = factsOf(read.event);
     expect(facts).toMatchObject(expected.facts ?? {});
     for (const name of expected.absent ?? []) expect(Object.keys(facts)).not.toContain(name);
@@ -47,6 +48,11 @@ describe("reading an event", () => {
     const read = readEvent(payload, { ...RECEIVED, route: "events" });
     expect(read.status).toBe("unusable");
     expect(JSON.stringify(read)).not.toContain(secret);
+    const odd = readEvent({ ...payload, locationId: "l", contactId: "c" }, { ...RECEIVED, route: "events" });
+    if (odd.status !== "event") throw new Error(odd.status);
+    expect(issuesOf(odd.event)).toEqual([
+      { pointer: "/callDuration", code: "EVENT_FIELD", message: "Expected a number" },
+    ]);
   });
 
   it("takes the time of receipt when the event brings none that can be read", () => {
@@ -85,10 +91,10 @@ describe("reading an event", () => {
 
   it("takes no number for one that is none in a double", () => {
     const payload = { type: "OutboundMessage", locationId: "l", contactId: "c", callDuration: "9".repeat(400) };
-    expect(readEvent(payload, { ...RECEIVED, route: "events" })).toMatchObject({
-      status: "unusable",
-      issues: [{ pointer: "/callDuration" }],
-    });
+    const read = readEvent(payload, { ...RECEIVED, route: "events" });
+    if (read.status !== "event") throw new Error(read.status);
+    expect(issuesOf(read.event)).toMatchObject([{ pointer: "/callDuration" }]);
+    expect(factsOf(read.event)["callDuration"]).toBeUndefined();
   });
 
   it.each([".", ".."])("has no contact that is a step in a path: %s", (contactId) => {

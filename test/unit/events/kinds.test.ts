@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { contactIn, contactPath, contactsNamed, withContact } from "../../../src/events/contact.ts";
-import { factsOf, guardedAs, readEvent } from "../../../src/events/event.ts";
+import { factsOf, guardedAs, issuesOf, readEvent } from "../../../src/events/event.ts";
 import { filledIn } from "../../../src/events/filled-in.ts";
 import { kindNamed, routeOf, typesOf } from "../../../src/events/kind-of.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
@@ -159,16 +159,24 @@ describe.each(EVENT_KINDS)("%s", (kind) => {
     );
   });
 
-  it.each(fields)("reads the field %s as a fact of its type, and no other value", (name, { type }) => {
-    expect(FACTS[name]?.derived, `"${name}" is a derived fact already`).toBeUndefined();
-    for (const [sent, fact] of SENT[type])
-      expect(factsOf(eventOf(kind, leastOf(kind, { [name]: sent })))[name]).toEqual(fact);
-    if (type !== "any") expect(refusedAt(leastOf(kind, { [name]: WRONG[type] }), entry.route)).toEqual([`/${name}`]);
-    for (const nothing of [null, ""]) {
-      const absent = factsOf(eventOf(kind, leastOf(kind, { [name]: nothing })))[name];
-      expect(absent).toEqual(FACTS[name]?.always ? [] : nothing === "" && type === "text" ? "" : undefined);
-    }
-  });
+  it.each(fields)(
+    "reads the field %s as a fact of its type; any other value is noted, and absent",
+    (name, { type }) => {
+      expect(FACTS[name]?.derived, `"${name}" is a derived fact already`).toBeUndefined();
+      for (const [sent, fact] of SENT[type])
+        expect(factsOf(eventOf(kind, leastOf(kind, { [name]: sent })))[name]).toEqual(fact);
+      if (type !== "any") {
+        const odd = eventOf(kind, leastOf(kind, { [name]: WRONG[type] }));
+        expect(issuesOf(odd).map(({ pointer, code }) => [pointer, code])).toEqual([[`/${name}`, "EVENT_FIELD"]]);
+        expect(factsOf(odd)[name]).toEqual(FACTS[name]?.always ? [] : undefined);
+        expect(odd.payload[name]).toEqual(WRONG[type]);
+      }
+      for (const nothing of [null, ""]) {
+        const absent = factsOf(eventOf(kind, leastOf(kind, { [name]: nothing })))[name];
+        expect(absent).toEqual(FACTS[name]?.always ? [] : nothing === "" && type === "text" ? "" : undefined);
+      }
+    },
+  );
 
   it("has exactly the facts of its columns", () => {
     const facts = new Set(factsOfKind(kind));

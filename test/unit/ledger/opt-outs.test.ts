@@ -90,6 +90,15 @@ describe("what a contact does not want", () => {
     expect(optOuts()).toEqual(expected);
   });
 
+  it("is heard also where another field cannot be read, which the event's story names", async () => {
+    const { ledger, record, optOuts } = await aWatched();
+    await record({ ...wrote(1, "STOP"), userId: 123, callDuration: "00:31", from: 15551234567 });
+    expect(optOuts()).toEqual(["SMS stop 1"]);
+    const story = await ledger.event("event-1");
+    expect(story?.issues.map(({ pointer }) => pointer)).toEqual(["/userId", "/callDuration", "/from"]);
+    expect(story?.facts).not.toHaveProperty("callDuration");
+  });
+
   it("outlives the log", async () => {
     const { ledger, record, optOuts, pass } = await aWatched();
     await record(wrote(1, "STOP"), dnd(2, { Email: ON }));

@@ -335,6 +335,29 @@ describe("a kind that is not known", () => {
 
 const withField = (json: string): string => `{"x":${json},${JSON.stringify(aPayload()).slice(1)}`;
 
+describe("an event with fields that cannot be read", () => {
+  it("is recorded, and the log names the fields and not what they hold", async () => {
+    const world = aWorld();
+    const said = vi.spyOn(console, "log").mockReturnValue(undefined);
+    const odd = aPayload({
+      type: "InboundMessage",
+      webhookId: "odd",
+      body: "STOP",
+      userId: 123,
+      callDuration: "00:31",
+      from: 15551234567,
+    });
+    expect(wordOf(await received(odd, world))).toBe("accepted");
+    expect(world.store.events.map(({ payload }) => payload)).toEqual([odd]);
+    const lines = said.mock.calls.map(([line]) => JSON.parse(String(line)) as JsonObject);
+    expect(lines).toMatchObject([{ message: "event", issues: ["/userId", "/callDuration", "/from"] }]);
+    expect(JSON.stringify(lines)).not.toMatch(/123|00:31|1555/);
+    await received(aPayload(), world);
+    expect(said.mock.calls.at(-1)?.[0]).not.toContain("issues");
+    said.mockRestore();
+  });
+});
+
 describe("a signed body that cannot be used", () => {
   const PRIVATE = "+15005550006";
   const deep = `${"[".repeat(40)}0${"]".repeat(40)}`;
@@ -382,7 +405,7 @@ describe("a signed body that cannot be used", () => {
   });
 
   it.each<{ payload: JsonObject; locationId: string | null; contactIds: string[] }>([
-    { payload: aPayload({ status: 1 }), locationId: LOCATION, contactIds: [CONTACT] },
+    { payload: aPayload({ type: "" }), locationId: LOCATION, contactIds: [CONTACT] },
     { payload: { type: "ContactDelete", locationId: LOCATION, id: "c 1" }, locationId: LOCATION, contactIds: ["c 1"] },
     { payload: aPayload({ contactId: 1 }), locationId: LOCATION, contactIds: ["1"] },
     { payload: aPayload({ contactId: "", id: "c2", status: 1 }), locationId: LOCATION, contactIds: ["c2"] },
