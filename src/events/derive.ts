@@ -6,15 +6,32 @@ import type { Json, JsonObject } from "../kit/json.ts";
 /** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */
 const CHANNEL_OF = tableOf<Channel>({
   sms: "sms",
+  campaignsms: "sms",
+  campaignmanualsms: "sms",
+  smsreviewrequest: "sms",
+  smsnoshowrequest: "sms",
+  groupsms: "sms",
+  rcs: "rcs",
   email: "email",
+  campaignemail: "email",
   call: "call",
+  ivrcall: "call",
+  campaigncall: "call",
+  campaignmanualcall: "call",
+  customcall: "call",
   voicemail: "voicemail",
+  campaignvoicemail: "voicemail",
   fb: "facebook",
   facebook: "facebook",
+  campaignfacebook: "facebook",
   ig: "instagram",
   instagram: "instagram",
   gmb: "gmb",
+  campaigngmb: "gmb",
+  tiktok: "tiktok",
   livechat: "live-chat",
+  webchat: "live-chat",
+  allinonechat: "live-chat",
   whatsapp: "whatsapp",
   custom: "custom",
   customprovidersms: "sms",
@@ -58,22 +75,80 @@ export function derivedWord(fact: string, spelling: string): string | null {
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
   const named = CHANNEL_OF.get(word(payload[KINDS[kind].message?.channel ?? "messageType"]));
   if (named !== undefined && named !== "custom") return named;
-  return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? named ?? "unknown";
+  return typeOf(payload) ?? named ?? "unknown";
+}
+
+/** The channel that `messageTypeString` names; `null`: none that is known. */
+function typeOf(payload: JsonObject): Channel | null {
+  return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? null;
+}
+
+/** Channels on which people write. */
+const WRITTEN: ReadonlySet<Channel> = new Set([
+  "sms",
+  "email",
+  "facebook",
+  "instagram",
+  "gmb",
+  "live-chat",
+  "whatsapp",
+  "rcs",
+  "tiktok",
+  "custom",
+]);
+/** What a message of theirs that did arrive may be said to be. */
+const ARRIVED: ReadonlySet<Outcome> = new Set([
+  "delivered",
+  "sent",
+  "read",
+  "opened",
+  "clicked",
+  "opted-out",
+  "pending",
+  "unknown",
+]);
+
+/**
+ * Whether an inbound message is known to be words of the contact's: a text, or a call that was answered. A reaction, a
+ * comment in public, a form, a voicemail, a call that only rang, and whatever nobody has heard of are not.
+ */
+export function isReply(kind: EventKind, payload: JsonObject): boolean {
+  const channel = channelOf(kind, payload);
+  const outcome = outcomeOf(channel, payload);
+  const named = word(payload["messageTypeString"]) === "" ? channel : (typeOf(payload) ?? "unknown");
+  if (channel === "voicemail" || named === "voicemail") return false;
+  if (channel === "call" || named === "call" || saysCallStatus(payload)) return outcome === "answered";
+  const isUnnamed = payload["messageType"] == null && named === "unknown" && channel === named;
+  const isWritten = isUnnamed ? isSaid(payload["body"]) : WRITTEN.has(channel) && WRITTEN.has(named);
+  return isWritten && ARRIVED.has(outcome);
+}
+
+function saysCallStatus(payload: JsonObject): boolean {
+  return isSaid(payload["callStatus"]);
+}
+
+function isSaid(value: Json | undefined): boolean {
+  return typeof value === "string" && value.trim() !== "";
 }
 
 /**
- * The outcome. On a call `callStatus` decides, except that either field may say `voicemail`; `callStatus: completed`
- * means that the call was answered, while a bare `status: completed` proves nothing. A voicemail drop that is
- * `completed` was delivered, unless its `callStatus` says that the call failed; any other completed message was at
- * least sent.
+ * The outcome. Where there is a `callStatus` it was a call, whatever the channel is called, and that decides, except that
+ * either field may say `voicemail`; `completed` there means that the call was taken, while a bare `status: completed`
+ * proves nothing. A voicemail drop that is `completed` was delivered, unless its `callStatus` says that the call failed;
+ * any other completed message was at least sent.
  */
 export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   const status = word(payload["status"]);
   const callStatus = word(payload["callStatus"]);
-  if (channel === "call") {
+  const isSaidOfCall = saysCallStatus(payload);
+  if (channel === "call" || (isSaidOfCall && channel !== "voicemail")) {
     if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
     if (callStatus === "completed") return "answered";
-    return OUTCOME_OF.get(callStatus) ?? OUTCOME_OF.get(status) ?? "unknown";
+    const told = OUTCOME_OF.get(callStatus);
+    if (told !== undefined) return told;
+    const otherwise = OUTCOME_OF.get(status) ?? "unknown";
+    // A word that nobody knows, such as "ringing", is not outweighed by one that says more.
+    return isSaidOfCall && otherwise === "answered" ? "unknown" : otherwise;
   }
   if (channel === "voicemail") {
     const call = OUTCOME_OF.get(callStatus);

@@ -13,7 +13,7 @@ const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
   Email: "Email",
   WhatsApp: "WhatsApp",
   FB: "FB",
-  IG: null,
+  IG: "IG",
   Live_Chat: null,
   // HighLevel has custom providers deliver what would otherwise be an SMS.
   Custom: "SMS",
@@ -30,23 +30,32 @@ export interface DoNotDisturb {
   readonly on: ReadonlySet<"all" | DndChannel>;
   /** The switches known to be off; includes `all` only if nothing is on. */
   readonly off: ReadonlySet<"all" | DndChannel>;
+  /** Whether anything is on, also a channel that nobody knows. */
+  readonly isOn: boolean;
 }
 
 /** Reads `dnd` and `dndSettings` of an event or a record; an unknown status says nothing. */
-export function readDoNotDisturb(told: unknown, settings: unknown): DoNotDisturb {
+export function readDoNotDisturb(dndTold: unknown, settings: unknown): DoNotDisturb {
   // Some events have been seen with text in place of booleans.
-  const dnd = told === "true" ? true : told === "false" ? false : told;
+  const dnd = dndTold === "true" ? true : dndTold === "false" ? false : dndTold;
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
+  const told = isJsonObject(settings) ? settings : {};
   for (const channel of DND_CHANNELS) {
-    const setting = isJsonObject(settings) && Object.hasOwn(settings, channel) ? settings[channel] : null;
-    const said = isJsonObject(setting) ? setting["status"] : null;
-    const status = typeof said === "string" ? said.trim().toLowerCase() : null;
-    if (status === "active" || status === "permanent") on.add(channel);
-    else if (status === "inactive" && dnd !== true) off.add(channel);
+    const state = Object.hasOwn(told, channel) ? stateOf(told[channel]) : null;
+    if (state === "on") on.add(channel);
+    else if (state === "off" && dnd !== true) off.add(channel);
   }
   if (dnd === false && on.size === 0) off.add("all");
-  return { on, off };
+  return { on, off, isOn: on.size > 0 || Object.values(told).some((setting) => stateOf(setting) === "on") };
+}
+
+/** What one channel's setting says, in whichever spelling; `null`: nothing that is known. */
+function stateOf(setting: unknown): "on" | "off" | null {
+  const said = isJsonObject(setting) ? setting["status"] : null;
+  const status = typeof said === "string" ? said.trim().toLowerCase() : null;
+  if (status === "active" || status === "permanent") return "on";
+  return status === "inactive" ? "off" : null;
 }
 
 /** What matters about a contact to whoever wants to reach them. */

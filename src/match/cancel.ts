@@ -1,8 +1,9 @@
 // Whether an event ends a wait of its contact.
+import { isReply } from "../events/derive.ts";
 import { factsOf } from "../events/event.ts";
+import { readDoNotDisturb } from "../highlevel/contact.ts";
 import type { CancelledBy } from "../model/delivery.ts";
-import type { Event, Facts } from "../model/event.ts";
-import { isJsonObject, type Json } from "../kit/json.ts";
+import type { Event } from "../model/event.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger, CancelWord } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
@@ -33,23 +34,8 @@ async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): P
 
 /** Which events set off a trigger that is a word. */
 const PULLS: { readonly [Word in CancelWord]: (event: Event) => boolean } = {
-  reply: (event) => event.kind === "InboundMessage" && isReply(factsOf(event)),
-  dnd: (event) => event.kind === "ContactDndUpdate" && isDnd(factsOf(event)["dnd"], event.payload["dndSettings"]),
+  reply: ({ kind, payload }) => kind === "InboundMessage" && isReply(kind, payload),
+  dnd: (event) =>
+    event.kind === "ContactDndUpdate" && readDoNotDisturb(factsOf(event)["dnd"], event.payload["dndSettings"]).isOn,
   delete: ({ kind }) => kind === "ContactDelete",
 };
-
-/** Whether the contact did more than leave a voicemail or make a call that nobody answered. */
-function isReply({ channel, outcome }: Facts): boolean {
-  if (channel === "voicemail") return false;
-  return !(typeof outcome === "string" && NOT_TALKED.has(outcome));
-}
-const NOT_TALKED: ReadonlySet<string> = new Set(["voicemail", "no-answer", "busy", "canceled", "failed"]);
-
-/** `dnd` is about all channels, `dndSettings` about each: both count. */
-function isDnd(dnd: Json | undefined, settings: Json | undefined): boolean {
-  if (dnd === true) return true;
-  const channels = isJsonObject(settings) ? Object.values(settings) : [];
-  return channels.some(
-    (channel) => isJsonObject(channel) && (channel["status"] === "active" || channel["status"] === "permanent"),
-  );
-}

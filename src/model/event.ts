@@ -12,6 +12,8 @@ export const CHANNELS = [
   "gmb",
   "live-chat",
   "whatsapp",
+  "rcs",
+  "tiktok",
   "custom",
   "unknown",
 ] as const;
