@@ -1,10 +1,12 @@
 // What contacts do not want, from the events that say so: kept in its own table, so that it outlives the log's
 // retention. HighLevel promises no order, so later events that were recorded before an event are applied again after it.
 import { kindOf } from "../../act/kinds.ts";
+import { channelOf, outcomeOf, recipientsOf } from "../../events/derive.ts";
 import { factsOf } from "../../events/event.ts";
 import { readDoNotDisturb, switchesFor } from "../../highlevel/contact.ts";
 import { stopWordOf } from "../../highlevel/stop-words.ts";
-import type { Event } from "../../model/event.ts";
+import { isJsonObject, type JsonObject } from "../../kit/json.ts";
+import type { Channel, Event } from "../../model/event.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../../model/opt-out.ts";
 import type { Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
@@ -16,13 +18,22 @@ interface KeptOptOut extends OptOut {
   readonly eventKey: string;
 }
 
-/** The channels on which a word such as STOP counts, by the fact `channel`. */
-const STOPPABLE: ReadonlyMap<unknown, DndChannel> = new Map([
+/** What a word such as STOP covers, by the fact `channel` that it came on: the table of docs/rules.md. */
+const STOPPABLE: ReadonlyMap<Channel, DndChannel> = new Map([
   ["sms", "SMS"],
+  // It comes from the number that texts come from, and carriers stop both.
+  ["rcs", "SMS"],
   // A message of a custom provider may name no other channel.
   ["custom", "SMS"],
   ["whatsapp", "WhatsApp"],
+  ["email", "Email"],
+  ["facebook", "FB"],
+  ["instagram", "IG"],
+  ["gmb", "GMB"],
 ]);
+/** How a provider or a carrier says that it does not deliver since the contact opted out; 21610 is Twilio's code for that. */
+const OPTED_OUT = /\bopt(?:ed)?[\s_-]?out\b|\bunsubscribed\b|\b21610\b/i;
+const LOOKED_THROUGH_CHARACTERS = 2_000;
 
 /** Notes what an event says about its contact's wishes. It belongs in the transaction that records the event. */
 export function note(sql: Sql, event: Event): void {
@@ -92,8 +103,59 @@ type Change = (optOuts: readonly KeptOptOut[]) => readonly KeptOptOut[];
 
 /** What an event changes; `null`: it says nothing about opt-outs. */
 function changeOf(event: Event): Change | null {
-  if (event.kind === "ContactDndUpdate") return dndChange(event);
-  return event.kind === "InboundMessage" ? stopChange(event) : null;
+  switch (event.kind) {
+    case "ContactDndUpdate":
+      return dndChange(event);
+    case "InboundMessage":
+      return stopChange(event, channelThatStops(event), wordIn(event.payload));
+    case "OutboundMessage":
+      return refusalChange(event, channelThatStops(event));
+    case "GatewayStatus":
+      return refusalChange(event, isOfEmail(event) ? "Email" : "SMS");
+    case "ProviderOutboundMessage":
+    case "ContactDelete":
+    case "ContactTagUpdate":
+      return null;
+  }
+}
+
+function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
+  return STOPPABLE.get(channelOf(kind, payload));
+}
+
+/** An e-mail may say it in its text, in its HTML, or in a subject alone, as the links of mail programs do. */
+function wordIn({ body, plainText, subject }: JsonObject): "stop" | "start" | null {
+  const html = typeof body === "string" ? textOfHtml(body.slice(0, LOOKED_THROUGH_CHARACTERS)) : null;
+  return stopWordOf(body) ?? stopWordOf(plainText) ?? stopWordOf(html) ?? stopWordOf(subject);
+}
+
+function textOfHtml(html: string): string {
+  return html
+    .replaceAll(/<(?:br|\/p|\/div)\b[^<>]*>/gi, "\n")
+    .replaceAll(/<[^<>]*>/g, "")
+    .replaceAll("&nbsp;", " ");
+}
+
+/** What became of a message of ours: the contact had opted out where we did not see it. */
+function refusalChange(event: Event, channel: DndChannel | undefined): Change | null {
+  const outcome = outcomeOf(channelOf(event.kind, event.payload), event.payload);
+  const isOptedOut = outcome === "opted-out" || (outcome === "failed" && OPTED_OUT.test(errorIn(event.payload)));
+  return isOptedOut ? stopChange(event, channel, "stop") : null;
+}
+
+function errorIn({ error }: JsonObject): string {
+  const told = isJsonObject(error) ? [error["code"], error["type"], error["message"]] : [error];
+  return told
+    .filter((part) => typeof part === "string" || typeof part === "number")
+    .join(" ")
+    .slice(0, LOOKED_THROUGH_CHARACTERS);
+}
+
+/** A gateway names no channel. */
+function isOfEmail({ kind, payload }: Event): boolean {
+  const { emailMessageId } = payload;
+  const isNamed = typeof emailMessageId === "string" && emailMessageId !== "";
+  return isNamed || recipientsOf(kind, payload).some((one) => one.includes("@"));
 }
 
 /** The event has the whole state, so it replaces the switches; one that is off also lifts a STOP. */
@@ -105,10 +167,8 @@ function dndChange(event: Event): Change {
   ];
 }
 
-function stopChange(event: Event): Change | null {
-  const word = stopWordOf(event.payload["body"]);
-  const channel = word === null ? undefined : STOPPABLE.get(factsOf(event)["channel"]);
-  if (channel === undefined) return null;
+function stopChange(event: Event, channel: DndChannel | undefined, word: "stop" | "start" | null): Change | null {
+  if (channel === undefined || word === null) return null;
   return (optOuts) => [
     ...optOuts.filter((one) => one.why !== "stop" || one.channel !== channel),
     ...(word === "stop" ? [begun(optOuts, event, channel, "stop")] : []),

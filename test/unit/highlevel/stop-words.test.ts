@@ -22,18 +22,66 @@ const STOPS = [
   "ＳＴＯＰ",
   `${" ".repeat(60)}STOP`,
 ];
+/** Polite, said again, above a signature, of other lists and in other languages. */
+const MORE_STOPS = [
+  "Stop. Thank you",
+  "Stop please",
+  "please stop",
+  "Please STOP, thanks!",
+  "STOP STOP",
+  "stop, stop, STOP!",
+  "STOP\n\nSent from my iPhone",
+  "STOP\nSent from my iPhone",
+  "Stop.\r\n--\r\nAda Example\r\n+1 555 010 0042",
+  "Unsubscribe\n\nOn Wed, Mar 4, 2026 at 10:00 AM Example Agency wrote:\n> Hello",
+  `STOP\n\nSent from my iPhone ${"and more ".repeat(500)}`,
+  "STOP\nEnvoyé de mon iPhone",
+  "STOP\nVon meinem iPhone gesendet",
+  "REMOVE",
+  "Remove me please",
+  "TD",
+  "revoke",
+  "Opt me out",
+  "unsub",
+  "arrêtez s'il vous plaît",
+  "Désabonner",
+  "désinscription",
+  "Baja",
+  "cancelar por favor",
+  "ALTO",
+  "Stopp!",
+  "Bitte abmelden",
+  "abbestellen, danke",
+  "PARE",
+  "Parar, obrigado",
+  "sair",
+];
 const STARTS = ["START", "start.", "UNSTOP", "Yes", "YES!"];
 const NEITHER = [
   "",
   "   ",
   "...",
-  "Please stop",
   "stop texting me",
   "Stop it",
   "don't stop",
-  "STOPP",
   "yes please",
   "the end",
+  "Stop by at 5?",
+  "STOP 12345",
+  "STOP\n12345",
+  "stop at the office",
+  "Stop\nby at 5?",
+  "please",
+  "Thank you",
+  "please don't stop",
+  "don’t stop, thanks",
+  "non-stop",
+  "stop start",
+  "YES YES",
+  "START please",
+  "Yes\n\nbut stop texting",
+  "I will be there\n\nSTOP",
+  "Sent from my iPhone",
   `STOP${"!".repeat(200)}`,
   null,
   undefined,
@@ -44,6 +92,7 @@ const NEITHER = [
 
 describe("a word such as STOP", () => {
   it.each(STOPS)("is %j", (text) => expect(stopWordOf(text)).toBe("stop"));
+  it.each(MORE_STOPS)("is %j too", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(STARTS)("is taken back by %j", (text) => expect(stopWordOf(text)).toBe("start"));
   it.each(NEITHER.map((text) => [text]))("is not %j", (text) => expect(stopWordOf(text)).toBeNull());
 });

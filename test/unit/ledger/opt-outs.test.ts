@@ -24,6 +24,19 @@ const wrote = (minute: number, body: string, messageType = "SMS"): JsonObject =>
   body,
   dateAdded: at(minute),
 });
+const ours = (minute: number, fields: JsonObject): JsonObject => ({
+  ...wrote(minute, "Hello"),
+  type: "OutboundMessage",
+  direction: "outbound",
+  ...fields,
+});
+const gateway = (minute: number, error: JsonObject): JsonObject => ({
+  type: "GatewayStatus",
+  messageId: "m",
+  status: "failed",
+  error,
+  timestamp: at(minute),
+});
 const ON = { status: "active" };
 const OFF = { status: "inactive" };
 
@@ -67,7 +80,42 @@ const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly s
   ],
   ["STOP", [wrote(1, "Stop.")], ["SMS stop 1"]],
   ["STOP on WhatsApp", [wrote(1, "STOP", "WhatsApp")], ["WhatsApp stop 1"]],
-  ["STOP by e-mail says nothing of texts", [wrote(1, "STOP", "Email")], []],
+  ["STOP by e-mail says nothing of texts", [wrote(1, "STOP", "Email")], ["Email stop 1"]],
+  ["UNSUBSCRIBE by e-mail", [wrote(1, "<div>Unsubscribe</div><br><p>Ada</p>", "Email")], ["Email stop 1"]],
+  [
+    "UNSUBSCRIBE in the text of an e-mail",
+    [{ ...wrote(1, "<p>x</p>", "Email"), plainText: "UNSUBSCRIBE\n\nAda" }],
+    ["Email stop 1"],
+  ],
+  ["unsubscribe as its subject", [{ ...wrote(1, "", "Email"), subject: "unsubscribe" }], ["Email stop 1"]],
+  ["an e-mail that mentions it", [wrote(1, "<p>How do I unsubscribe?</p>", "Email")], []],
+  ["STOP on Facebook", [wrote(1, "STOP", "FB")], ["FB stop 1"]],
+  ["STOP on Instagram", [wrote(1, "stop please", "IG")], ["IG stop 1"]],
+  ["STOP by RCS, which has the number of texts", [wrote(1, "STOP", "RCS")], ["SMS stop 1"]],
+  ["STOP on Google", [wrote(1, "STOP", "GMB")], ["GMB stop 1"]],
+  ["STOP in live chat, which has no channel of its own", [wrote(1, "STOP", "Live Chat")], []],
+  ["a message of ours was opted out of", [ours(1, { status: "opt_out" })], ["SMS stop 1"]],
+  ["an e-mail of ours was", [ours(1, { messageType: "Email", status: "opt_out" })], ["Email stop 1"]],
+  ["START after that", [ours(1, { status: "opt_out" }), wrote(2, "START")], []],
+  [
+    "a provider says so of a message of ours",
+    [ours(1, { status: "failed", error: "Attempt to send to unsubscribed recipient" })],
+    ["SMS stop 1"],
+  ],
+  [
+    "a gateway says so",
+    [gateway(1, { code: "21610", type: "provider", message: "The contact has opted out" })],
+    ["SMS stop 1"],
+  ],
+  ["a gateway says so by its code", [gateway(1, { code: 21610, message: "Not sent" })], ["SMS stop 1"]],
+  [
+    "a gateway says so of an e-mail",
+    [{ ...gateway(1, { message: "Recipient opted-out" }), recipients: ["ada@example.com"] }],
+    ["Email stop 1"],
+  ],
+  ["a gateway says something else", [gateway(1, { code: "30003", message: "Unreachable destination" })], []],
+  ["a message that was delivered mentions it", [ours(1, { status: "delivered", error: "opted out" })], []],
+  ["a call of ours", [ours(1, { messageType: "Call", status: "opt_out" })], []],
   ["STOP twice", [wrote(1, "STOP"), wrote(2, "STOP")], ["SMS stop 1"]],
   ["STOP in a sentence", [wrote(1, "Stop by tomorrow")], []],
   ["START lifts it", [wrote(1, "STOP"), wrote(2, "Start")], []],
