@@ -18,7 +18,8 @@ const REFRESHED_MS = 4 * MINUTE_MS;
 const TWINS = { texts: 1, twins: 2 };
 const SAYS_WHY = /^[A-Z_]{5,}: .{20,}/;
 const LIFTS: { readonly [says in Wish["says"]]: readonly Wish["says"][] } = {
-  stop: ["start", "dnd off"],
+  // Do not disturb goes on and off for all channels there: that is no word on the one that STOP came by.
+  stop: ["start"],
   "dnd on": ["dnd off"],
   start: [],
   "dnd off": [],

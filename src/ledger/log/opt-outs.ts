@@ -158,11 +158,17 @@ function isOfEmail({ kind, payload }: Event): boolean {
   return isNamed || recipientsOf(kind, payload).some((one) => one.includes("@"));
 }
 
-/** The event has the whole state, so it replaces the switches; one that is off also lifts a STOP. */
+/**
+ * The event has the whole state, so it replaces what was. It lifts a STOP only where the channel's own switch goes from on
+ * to off: it comes for any other change as well, and then says "inactive" of a channel that never was anything else.
+ */
 function dndChange(event: Event): Change {
   const { on, off } = readDoNotDisturb(factsOf(event)["dnd"], event.payload["dndSettings"]);
+  const happenedAt = Date.parse(event.occurredAt);
+  const wasOn = (optOuts: readonly KeptOptOut[], channel: OptOut["channel"]): boolean =>
+    optOuts.some((one) => one.why === "dnd" && one.channel === channel && Date.parse(one.since) <= happenedAt);
   return (optOuts) => [
-    ...optOuts.filter(({ why, channel }) => why === "stop" && !off.has(channel) && !off.has("all")),
+    ...optOuts.filter(({ why, channel }) => why === "stop" && !(off.has(channel) && wasOn(optOuts, channel))),
     ...[...on].map((channel) => begun(optOuts, event, channel, "dnd")),
   ];
 }
