@@ -21,7 +21,12 @@ import type { Transactions } from "./upkeep/transactions.ts";
 
 /** How many deliveries one call moves if it sets no limit. */
 const MOVED_AT_ONCE = 1_000;
+/** More than are ever being sent. */
+const AT_ONCE = 100;
 const BY_OPERATOR = { by: "operator" } as const;
+
+/** At once where nothing has to be waited for. */
+type OrLater<Answer> = Answer | Promise<Answer>;
 
 /** The parts of a ledger that these calls use. */
 interface ByHandParts {
@@ -68,7 +73,7 @@ export class ByHand {
     const noted = this.#move(id, (from) => cancelled(from, BY_OPERATOR));
     if (!noted.ok || noted.value.state !== "sending") return noted;
     await this.#parts.pump.attemptOf(id);
-    return this.#move(id, (from) => (from.state === "cancelled" ? from : cancelled(from, BY_OPERATOR)));
+    return this.#move(id, cancelledAfterAttempt);
   }
 
   /** Sends dead deliveries again, oldest first; `more`: others match the filter. */
@@ -79,10 +84,16 @@ export class ByHand {
     return { retried: moved, more };
   }
 
-  /** Cancels scheduled deliveries, oldest first; `more`: others match the filter. */
-  cancelScheduled(filter: DeliveryFilter, limit?: number): { cancelled: number; more: boolean } {
-    const { moved, more } = this.#moveAll("scheduled", filter, limit, (from) => cancelled(from, BY_OPERATOR));
-    return { cancelled: moved, more };
+  /**
+   * Cancels deliveries that are scheduled or being sent, oldest first; `more`: others match the filter.
+   * Those that are being sent are waited for, and count unless they arrive. At once where there are none.
+   */
+  cancelScheduled(filter: DeliveryFilter, limit?: number): OrLater<{ cancelled: number; more: boolean }> {
+    const { sql } = this.#storage;
+    return this.#endAll("scheduled", idsOf(sql, "sending", filter, AT_ONCE), filter, limit, (ended, more) => ({
+      cancelled: ended,
+      more,
+    }));
   }
 
   /** Releases deliveries that are held, oldest first; `more`: others match the filter. */
@@ -96,10 +107,14 @@ export class ByHand {
     return { released: moved, more };
   }
 
-  /** Cancels deliveries that are held, oldest first; `more`: others match the filter. */
-  discardHeld(filter: DeliveryFilter, limit?: number): { discarded: number; more: boolean } {
-    const { moved, more } = this.#moveAll("held", filter, limit, (from) => cancelled(from, BY_OPERATOR));
-    return { discarded: moved, more };
+  /**
+   * Cancels deliveries that are held, oldest first, and those that were and are being sent since they were released: like
+   * `cancelScheduled`.
+   */
+  discardHeld(filter: DeliveryFilter, limit?: number): OrLater<{ discarded: number; more: boolean }> {
+    const { sql } = this.#storage;
+    const released = idsOf(sql, "sending", filter, AT_ONCE).filter((id) => deliveries.wasHeld(sql, id));
+    return this.#endAll("held", released, filter, limit, (ended, more) => ({ discarded: ended, more }));
   }
 
   completeTask(id: string): Result<Task, Failure> {
@@ -146,10 +161,39 @@ export class ByHand {
   ): { moved: number; more: boolean } {
     const { sql } = this.#storage;
     const ids = idsOf(sql, state, filter, limit + 1);
-    this.#storage.transactionSync(() => {
-      for (const id of ids.slice(0, limit)) deliveries.move(sql, id, (from) => move(from, id));
-    });
-    return { moved: Math.min(ids.length, limit), more: ids.length > limit };
+    const moved = this.#moveEach(ids.slice(0, limit), move);
+    return { moved: moved.length, more: ids.length > limit };
+  }
+
+  /**
+   * Cancels what is in a state, and of what is being sent the deliveries that are named. After the answer none of them is
+   * sent: an attempt that is under way is the last one, and its end is what is counted.
+   */
+  #endAll<Answer>(
+    state: "scheduled" | "held",
+    sending: readonly string[],
+    filter: DeliveryFilter,
+    limit = MOVED_AT_ONCE,
+    answer: (ended: number, more: boolean) => Answer,
+  ): OrLater<Answer> {
+    const { pump } = this.#parts;
+    const underWay = new Set(sending);
+    const ids = [...idsOf(this.#storage.sql, state, filter, limit + 1), ...sending].toSorted();
+    const more = ids.length > limit;
+    const moved = this.#moveEach(ids.slice(0, limit), (from) => cancelled(from, BY_OPERATOR));
+    const marked = moved.filter((id) => underWay.has(id));
+    if (marked.length === 0) return answer(moved.length, more);
+    return Promise.all(marked.map((id) => pump.attemptOf(id))).then(() =>
+      answer(moved.length - marked.length + this.#moveEach(marked, cancelledAfterAttempt).length, more),
+    );
+  }
+
+  /** Makes a move of each, in one transaction; the ids of those that could make it. */
+  #moveEach(ids: readonly string[], move: (from: Standing, id: string) => Standing | null): readonly string[] {
+    const { sql } = this.#storage;
+    return this.#storage.transactionSync(() =>
+      ids.filter((id) => deliveries.move(sql, id, (from) => move(from, id)) !== null),
+    );
   }
 
   /** Sets to work on what has just become due. */
@@ -160,4 +204,9 @@ export class ByHand {
     if (locationId !== undefined) transactions.seen(locationId);
     pump.wake();
   }
+}
+
+/** Where a cancelled delivery stands once its attempt has ended; `null`: it arrived. */
+function cancelledAfterAttempt(from: Standing): Standing | null {
+  return from.state === "cancelled" ? from : cancelled(from, BY_OPERATOR);
 }

@@ -223,7 +223,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.retryDead(filter, limit);
   }
 
-  cancelScheduled(filter: DeliveryFilter, limit?: number): { cancelled: number; more: boolean } {
+  cancelScheduled(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["cancelScheduled"]> {
     return this.#byHand.cancelScheduled(filter, limit);
   }
 
@@ -231,7 +231,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.releaseHeld(filter, limit);
   }
 
-  discardDeliveries(filter: DeliveryFilter, limit?: number): { discarded: number; more: boolean } {
+  discardDeliveries(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["discardHeld"]> {
     return this.#byHand.discardHeld(filter, limit);
   }
 

@@ -1,7 +1,7 @@
 // Deliveries: the actions of decisions on their way, and every attempt that was made. `moves.ts` says which moves a
 // delivery can make; here it is read, moved and written.
 import { kindOf } from "../../act/kinds.ts";
-import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { actionError, HELD_CODES, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import { hex, sha256 } from "../../kit/hash.ts";
@@ -159,6 +159,19 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
     id,
   );
   return to;
+}
+
+/** Whether a delivery is being sent and is to be: it was neither cancelled nor erased since it was taken. */
+export function isWanted(sql: Sql, id: string): boolean {
+  const wanted = "SELECT 1 FROM deliveries WHERE id = ? AND state = 'sending' AND cancelled_by IS NULL";
+  return firstRow(sql, wanted, id) !== undefined;
+}
+
+/** Whether a delivery was held, and nothing came of it since. */
+export function wasHeld(sql: Sql, id: string): boolean {
+  const last = "SELECT error FROM attempts WHERE delivery_id = ? ORDER BY n DESC LIMIT 1";
+  const error = firstRow<{ error: string | null }>(sql, last, id)?.error ?? "";
+  return HELD_CODES.some((code) => error.startsWith(`${code}:`));
 }
 
 /** Takes a delivery, and marks it as being sent; `undefined` if it is not due after all. */

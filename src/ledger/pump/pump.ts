@@ -254,8 +254,17 @@ export class Pump {
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },
       ports: this.#ports.actions,
-      highlevel: this.#highlevel,
+      highlevel: this.#whileWanted(delivery),
       sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
+    };
+  }
+
+  /** HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there. */
+  #whileWanted({ id }: LeasedDelivery): HighLevelAccount {
+    const isWanted = (): boolean => deliveries.isWanted(this.#storage.sql, id);
+    return {
+      call: (request, leaves) =>
+        this.#highlevel.call(request, leaves ?? (request.method === "GET" ? undefined : isWanted)),
     };
   }
 

@@ -254,7 +254,7 @@ describe("the change of a location", () => {
     expect(isNews()).toBe(true);
     await ledger.record(anEvent({ messageId: "2" }, "two"));
     isNews();
-    ledger.cancelScheduled({});
+    await ledger.cancelScheduled({});
     expect(isNews()).toBe(true);
   });
 
