@@ -27,7 +27,7 @@ export type TokenAnswer =
   | { readonly kind: "granted"; readonly grant: Grant }
   /** An agency's token, which gives access to no location. */
   | { readonly kind: "company" }
-  /** The code or refresh token is wrong, used, or revoked. */
+  /** The code or refresh token is wrong, used, or revoked: HighLevel says so in JSON. */
   | { readonly kind: "refused" }
   /** HighLevel knows no app with this id and secret. */
   | { readonly kind: "unknown-app" }
@@ -44,7 +44,12 @@ const CHOOSE_LOCATION = "https://marketplace.gohighlevel.com/oauth/chooselocatio
 /** A token that claims to expire sooner is used this long, or until refused: otherwise each call would refresh it. */
 const SHORTEST_S = 600;
 const LONGEST_S = 366 * 86_400;
+/** Statuses of a refusal; what else says no may stand between us and HighLevel. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 422]);
 const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
+/** RFC 6749, section 5.2, and HighLevel's words for it. */
+const REFUSED =
+  /invalid[ _-]?grant|(?:invalid|expired|revoked|unknown) (?:refresh[ _-]?token|(?:authorization )?code)|refresh[ _-]?token\b.*\b(?:invalid|expired|revoked|(?:already|been) used|not found)\b|^(?:the |this )?(?:authorization )?code\b.*\b(?:invalid|expired|used|not found|not be empty)\b/i;
 const text = nonempty(string());
 /** What a header and a form can carry. */
 const token = pattern(string(), /^[!-~]+$/);
@@ -116,8 +121,16 @@ export async function askForToken(
 /** What an answer means. */
 export function readTokenAnswer(status: number, body: string): TokenAnswer {
   if (status >= 200 && status < 300) return granted(body);
-  if (status !== 400 && status !== 401 && status !== 422) return { kind: "unclear" };
-  return { kind: UNKNOWN_APP.test(body) ? "unknown-app" : "refused" };
+  if (!REFUSALS.has(status)) return { kind: "unclear" };
+  const reasons = reasonsIn(body);
+  if (reasons.some((reason) => UNKNOWN_APP.test(reason))) return { kind: "unknown-app" };
+  return { kind: reasons.some((reason) => REFUSED.test(reason)) ? "refused" : "unclear" };
+}
+
+/** What an answer gives as its reasons. A page of whatever stands in between may hold any words, and proves nothing. */
+function reasonsIn(body: string): readonly string[] {
+  const { error, error_description: description, message } = jsonObjectIn(body) ?? {};
+  return [error, description, message].flat().filter((reason) => typeof reason === "string");
 }
 
 function granted(body: string): TokenAnswer {

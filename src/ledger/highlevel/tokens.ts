@@ -5,6 +5,7 @@ import { sealKeys } from "../../highlevel/seal.ts";
 import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
+import { logError } from "../../model/log-line.ts";
 import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
 
@@ -195,6 +196,9 @@ export class LedgerTokens implements Tokens {
         return fail(UNKNOWN_APP);
       case "company":
       case "unclear":
+        logError("HighLevel gave no answer to a refresh that could be used, it is asked again later", {
+          locationId: this.#locationId() ?? null,
+        });
         return fail(NOT_NOW);
     }
   }

@@ -1,6 +1,6 @@
 // The token of a location, on a HighLevel that is strict about each refresh token being used once.
 import { NO_LIMITS } from "./a-ledger.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAnswer } from "../../../src/highlevel/account.ts";
@@ -262,6 +262,36 @@ describe("an app's token", () => {
     expect(await world.call()).toMatchObject({ status: 201 });
     expect(world.tokens.told()).toMatchObject({ state: "active" });
   });
+
+  const UNCLEAR: [what: string, answer: () => Response][] = [
+    ["400 with a page", () => new Response("<html>400 Bad Request</html>", { status: 400 })],
+    ["401 with nothing", () => new Response(null, { status: 401 })],
+    ["422 with garbage", () => new Response("\u0000{]", { status: 422 })],
+    ["422 with JSON that gives no reason", () => Response.json({ detail: [] }, { status: 422 })],
+    ["403 of a firewall", () => new Response("Forbidden", { status: 403 })],
+    ["404", () => Response.json({ message: "Not found" }, { status: 404 })],
+    ["429", () => new Response(null, { status: 429 })],
+    ["502", () => new Response("Bad gateway", { status: 502 })],
+    ["200 with a page", () => new Response("<html>Maintenance</html>")],
+  ];
+
+  it.each(UNCLEAR)(
+    "stays when HighLevel answers a refresh with %s, which is told, and is refreshed later",
+    async (_, answer) => {
+      const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+      const world = await anInstalled();
+      world.now += 2 * DAY_MS;
+      world.intercept = (request) => (tokenPath(request) ? Promise.resolve(answer()) : null);
+      expect(await world.call()).toMatchObject({ kind: "later" });
+      expect(world.tokens.told()).toMatchObject({ state: "active", expiresAt: expect.any(String) });
+      expect(told.mock.calls.flat().join()).toContain("refresh");
+      expect(told.mock.calls.flat().join()).toContain(LOCATION);
+      told.mockRestore();
+      world.intercept = () => null;
+      world.restart();
+      expect(await world.call()).toMatchObject({ status: 201 });
+    },
+  );
 
   it("whose refresh was cut off is refreshed once more, and then refused, with what happened", async () => {
     const world = await anInstalled();
