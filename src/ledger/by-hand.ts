@@ -147,7 +147,7 @@ export class ByHand {
 
   #move(id: string, move: (from: Standing) => Standing | null): Result<Delivery, Failure> {
     const { sql } = this.#storage;
-    const moved = this.#storage.transactionSync(() => deliveries.move(sql, id, move));
+    const moved = this.#storage.transactionSync(() => deliveries.move(sql, id, move, this.#clock()));
     const delivery = find(sql, id);
     if (!delivery) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
     return moved ? succeed(delivery) : fail({ code: "LEDGER_DELIVERY_STATE", state: delivery.state });
@@ -191,8 +191,9 @@ export class ByHand {
   /** Makes a move of each, in one transaction; the ids of those that could make it. */
   #moveEach(ids: readonly string[], move: (from: Standing, id: string) => Standing | null): readonly string[] {
     const { sql } = this.#storage;
+    const now = this.#clock();
     return this.#storage.transactionSync(() =>
-      ids.filter((id) => deliveries.move(sql, id, (from) => move(from, id)) !== null),
+      ids.filter((id) => deliveries.move(sql, id, (from) => move(from, id), now) !== null),
     );
   }
 

@@ -100,7 +100,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async open(): Promise<void> {
     migrate(this.#storage, LEDGER_MIGRATIONS);
     this.#limits.resume();
-    resumeInterrupted(this.#storage.sql);
+    resumeInterrupted(this.#storage.sql, this.#now());
     await this.#alarm.repair();
   }
 

@@ -99,8 +99,8 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
   for (const [ordinal, { rule, plan, dueAtMs, cancelledBy }] of planned.entries()) {
     const standing = moves.begun(dueAtMs, cancelledBy);
     sql.exec(
-      `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, ${STANDING})
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, ended_at, ${STANDING})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
       event.key,
       event.contactId,
@@ -108,6 +108,7 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       hostOf(plan),
       JSON.stringify(plan),
       plan.action.cancelOn ? 1 : 0,
+      moves.hasEnded(standing) ? decidedAtMs(idPrefix) : null,
       ...columnsOf(standing),
     );
   }
@@ -149,13 +150,14 @@ function standingOf(sql: Sql, id: string): Standing | undefined {
 }
 
 /** Makes a move; `null` if there is no such delivery, or it cannot move that way from its present state. */
-export function move(sql: Sql, id: string, next: (from: Standing) => Standing | null): Standing | null {
+export function move(sql: Sql, id: string, next: (from: Standing) => Standing | null, nowMs: number): Standing | null {
   const from = standingOf(sql, id);
   const to = from && next(from);
   if (!to) return null;
   sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ? WHERE id = ?",
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ? WHERE id = ?",
     ...columnsOf(to),
+    moves.hasEnded(to) ? nowMs : null,
     id,
   );
   return to;
@@ -176,7 +178,7 @@ export function wasHeld(sql: Sql, id: string): boolean {
 
 /** Takes a delivery, and marks it as being sent; `undefined` if it is not due after all. */
 export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | undefined {
-  if (!move(sql, id, (from) => moves.leased(from, nowMs))) return undefined;
+  if (!move(sql, id, (from) => moves.leased(from, nowMs), nowMs)) return undefined;
   const leased = firstRow<Omit<LeasedDelivery, "plan"> & { readonly plan: string }>(
     sql,
     "SELECT id, event_key AS eventKey, contact_id AS contactId, rule, host, plan FROM deliveries WHERE id = ?",
@@ -186,9 +188,9 @@ export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | und
 }
 
 /** Moves on the deliveries that were being sent when the object stopped. */
-export function resumeInterrupted(sql: Sql): void {
+export function resumeInterrupted(sql: Sql, nowMs: number): void {
   const sending = "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
-  for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted);
+  for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted, nowMs);
 }
 
 /** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */
@@ -199,7 +201,7 @@ export function settle(
   time: { startedAt: number; now: number },
   random: number,
 ): boolean {
-  const to = move(sql, id, (from) => moves.attempted(from, outcome, time.now, random));
+  const to = move(sql, id, (from) => moves.attempted(from, outcome, time.now, random), time.now);
   if (to) noteAttempt(sql, id, to, outcome, time);
   return to !== null;
 }
@@ -224,7 +226,7 @@ function giveUpAll(
 ): boolean {
   const ids = rows<{ id: string }>(sql, over, ...values, GIVEN_UP_AT_ONCE);
   for (const { id } of ids) {
-    const to = move(sql, id, (from) => moves.givenUp(from, nowMs));
+    const to = move(sql, id, (from) => moves.givenUp(from, nowMs), nowMs);
     if (to) noteAttempt(sql, id, to, why, { startedAt: nowMs, now: nowMs });
   }
   return ids.length === GIVEN_UP_AT_ONCE;

@@ -21,6 +21,11 @@ export interface Standing {
 /** A delivery is given up a week after it was first due, or was held, however often it was tried. */
 export const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 
+/** Whether a delivery has come to its end, from which only a person brings it back. */
+export function hasEnded({ state }: Standing): boolean {
+  return state === "sent" || state === "dead" || state === "cancelled";
+}
+
 /** A new delivery: waiting, or already cancelled by an event that was recorded before its own. */
 export function begun(dueAtMs: number, cancelledBy: CancelledBy | null): Standing {
   return cancelledBy === null

@@ -99,7 +99,7 @@ export class Pump {
     } finally {
       this.#stopTakingAt = 0;
       // Nothing is in flight now: deliveries still marked as being sent could not be settled, and are due again.
-      if (this.#inFlight.size === 0) deliveries.resumeInterrupted(this.#storage.sql);
+      if (this.#inFlight.size === 0) deliveries.resumeInterrupted(this.#storage.sql, this.#now());
     }
   }
 
@@ -154,12 +154,13 @@ export class Pump {
     let outcome: AttemptOutcome | null = null;
     try {
       const settlesAt = mayBeMessage(delivery) ? sends.settlesAt(sql, delivery.id) : startedAt;
-      if (settlesAt > startedAt) return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt));
+      if (settlesAt > startedAt)
+        return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt), startedAt);
       const checked = this.#preflight.check(delivery);
       const clearance = checked instanceof Promise ? await checked : checked;
       if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
       // It may have been cancelled while HighLevel was queried.
-      if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken)) return;
+      if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;
       outcome =
         clearance.may === "go"
           ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery)))
@@ -176,7 +177,7 @@ export class Pump {
   /** Makes a delivery wait for its hours. HighLevel may have been queried about them, which counts against its limits. */
   #defer({ id }: LeasedDelivery, opensAtMs: number): void {
     this.#storage.transactionSync(() => {
-      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs));
+      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs), this.#now());
       this.#limits.write();
     });
   }
@@ -190,7 +191,8 @@ export class Pump {
       // Storage refused it again.
     }
     try {
-      deliveries.move(this.#storage.sql, id, (from) => putBack(from, this.#now() + BREATH_MS));
+      const now = this.#now();
+      deliveries.move(this.#storage.sql, id, (from) => putBack(from, now + BREATH_MS), now);
     } catch (error) {
       logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
     }

@@ -67,7 +67,7 @@ export class Recorder {
       log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
-      for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by));
+      for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
       deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);

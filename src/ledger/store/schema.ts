@@ -174,6 +174,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE sends ADD COLUMN email_message_id TEXT;
   CREATE INDEX sends_by_email_message ON sends (email_message_id) WHERE email_message_id IS NOT NULL;
   `,
+  // What has ended is forgotten by when it did. A version before it writes no such time.
+  "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
 ];
 
 /** Migrations of the directory, in order. */

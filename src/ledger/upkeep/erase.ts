@@ -12,9 +12,12 @@ import * as tasks from "../deliveries/tasks.ts";
 import { MAX_DURATION_MS } from "../../time/duration.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
-/** Two queries, so that each uses its index: what is held has no due time. */
-const OPEN_EVENTS = `SELECT event_key FROM deliveries WHERE state IN ('scheduled', 'sending') AND due_at IS NOT NULL
-  UNION ALL SELECT event_key FROM deliveries WHERE state = 'held'`;
+/**
+ * Deliveries that ended by a time (`?1`). Ids begin with the time of the decision, so only the old ones are looked at
+ * (`?2`). A version before it wrote no end: it was the last attempt, or is not known.
+ */
+const ENDED_DELIVERIES = `FROM deliveries WHERE id < ?2 AND state NOT IN ${OPEN}
+  AND ifnull(ended_at, ifnull((SELECT MAX(at) FROM attempts WHERE delivery_id = deliveries.id), 0)) <= ?1`;
 const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
@@ -60,21 +63,31 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
 }
 
 /**
- * Removes what was recorded before a time and has ended, a bounded number of events at once. An event stays as long as
- * one of its deliveries is open (waits, is being sent or is held), and a task until it is done. An event's key stays
- * for at least 30 days, so that a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the one in
- * use. `true`: there is more to remove.
+ * Removes what ended before a time, a bounded number of rows at once: a delivery and what it sent by its end, which may
+ * be long after it was decided; a task once it was done. An event stays as long as one of its deliveries does. Its key
+ * stays for 30 days in any case, so that a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the
+ * one in use. `true`: there is more to remove.
  */
 export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string): boolean {
-  const ended = `key NOT IN (${OPEN_EVENTS})`;
+  const oldest = timePrefix(beforeMs);
+  const gone = rows<{ id: string }>(sql, `SELECT id ${ENDED_DELIVERIES} LIMIT ?3`, beforeMs, oldest, SWEEP_ROWS);
+  for (const { id } of gone) {
+    sql.exec("DELETE FROM attempts WHERE delivery_id = ?", id);
+    sql.exec("DELETE FROM sends WHERE delivery_id = ?", id);
+    sql.exec("DELETE FROM deliveries WHERE id = ?", id);
+  }
+  // A delivery's id begins with the time of its event.
+  const ended = "key NOT IN (SELECT event_key FROM deliveries WHERE id < ?2)";
   sql.exec(
-    `DELETE FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} AND ${KNOWN_FOR_LONGER}`,
+    `DELETE FROM events WHERE received_at < ?1 AND record IS NOT NULL AND ${ended} AND ${KNOWN_FOR_LONGER}`,
     beforeMs,
+    oldest,
   );
   const forgotten = rows(
     sql,
-    `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE (contact_id, key) IN (SELECT contact_id, key FROM events WHERE received_at < ? AND record IS NOT NULL AND ${ended} LIMIT ?) RETURNING seq`,
+    `UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE (contact_id, key) IN (SELECT contact_id, key FROM events WHERE received_at < ?1 AND record IS NOT NULL AND ${ended} LIMIT ?3) RETURNING seq`,
     beforeMs,
+    oldest,
     SWEEP_ROWS,
   );
   const removed = rows(
@@ -83,17 +96,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     Math.min(beforeMs, nowMs - KEY_DAYS * DAY_MS),
     SWEEP_ROWS,
   );
-  const more = forgotten.length === SWEEP_ROWS || removed.length === SWEEP_ROWS;
-  if (!more) {
-    // Ids begin with the time of the decision, so an id tells whether a delivery is older than what is kept.
-    const oldest = timePrefix(beforeMs);
-    sql.exec(
-      `DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE id < ? AND state NOT IN ${OPEN})`,
-      oldest,
-    );
-    sql.exec(`DELETE FROM deliveries WHERE id < ? AND state NOT IN ${OPEN}`, oldest);
-    sql.exec("DELETE FROM sends WHERE delivery_id < ? AND delivery_id NOT IN (SELECT id FROM deliveries)", oldest);
-  }
+  const more = [gone, forgotten, removed].some(({ length }) => length === SWEEP_ROWS);
   const done = "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING task";
   for (const row of rows<{ task: string }>(sql, done, beforeMs)) {
     const { id, locationId } = JSON.parse(row.task) as Task;
