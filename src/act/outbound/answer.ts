@@ -1,4 +1,5 @@
 // The part of a destination's answer that is stored: its beginning, without secrets that it may have echoed.
+import { LONGEST_FORM, withoutSecrets } from "./strike.ts";
 
 const MAX_ANSWER_BYTES = 1_000;
 const MAX_CHARACTER_BYTES = 4;
@@ -10,15 +11,13 @@ const MIN_SECRET_CHARACTERS = 6;
  * answer that breaks off is kept as far as it came: its status has arrived, and that is what decides.
  */
 export async function shortAnswer(response: Response, secrets: readonly string[]): Promise<string> {
-  const values = secrets
-    .filter((value) => value.length >= MIN_SECRET_CHARACTERS)
-    .toSorted((a, b) => b.length - a.length);
-  // Reads past the cut by the length of the longest secret, so that none is cut in two and kept in part, plus one
-  // character.
-  const longest = new TextEncoder().encode(values[0] ?? "").byteLength + MAX_CHARACTER_BYTES;
+  const values = secrets.filter((value) => value.length >= MIN_SECRET_CHARACTERS);
+  // Reads past the cut by the longest form of a secret, so that none is cut in two and kept in part, plus one character.
+  const sizes = values.map((value) => new TextEncoder().encode(value).byteLength);
+  const longest = Math.max(0, ...sizes) * LONGEST_FORM + MAX_CHARACTER_BYTES;
   const bytes = await firstBytes(response, MAX_ANSWER_BYTES + longest);
   const text = new TextDecoder().decode(bytes);
-  const kept = new TextEncoder().encode(values.reduce((rest, value) => rest.replaceAll(value, "[secret]"), text));
+  const kept = new TextEncoder().encode(withoutSecrets(text, values, "[secret]"));
   // A character split by the cut is left out: the decoder waits for the rest of it.
   const isCut = kept.byteLength > MAX_ANSWER_BYTES;
   return new TextDecoder().decode(kept.subarray(0, MAX_ANSWER_BYTES), { stream: isCut });

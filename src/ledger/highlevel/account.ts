@@ -1,12 +1,15 @@
 // HighLevel as this location calls it: base URL, token, time limit, and HighLevel's limits on calls. A token that HighLevel
 // refuses is refreshed once.
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
+import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelLimits } from "./limits.ts";
 
 const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
+/** More than is ever shown of an answer. */
+const SHOWN_CHARACTERS = 16_384;
 /** How HighLevel refuses a token that is valid but not for this call: another one of the same app would be no better. */
 const LACKS_SCOPE = /not authorized for this scope/i;
 /** The answer to a call that may not leave now: the one that HighLevel would give. */
@@ -68,11 +71,17 @@ export class LedgerAccount implements HighLevelAccount {
       return {
         kind: "answer",
         status: response.status,
-        body: (await answerText(response)).replaceAll(token, "[token]"),
+        body: withoutToken(await answerText(response), token),
       };
     } catch (error) {
       counted.ended();
       return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
     }
   }
+}
+
+/** No more than the beginning is kept: there a token is found in any form. */
+function withoutToken(body: string, token: string): string {
+  const beginning = withoutSecrets(body.slice(0, SHOWN_CHARACTERS), [token], "[token]");
+  return beginning + body.slice(SHOWN_CHARACTERS).replaceAll(token, "[token]");
 }
