@@ -10,6 +10,7 @@ import {
   type HookRoute,
 } from "../model/event-kinds.ts";
 import type { Issue } from "../model/failure.ts";
+import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
@@ -155,7 +156,7 @@ function plain(type: FieldType, value: Json | undefined): Json | undefined {
   if (value === null || value === undefined) return undefined;
   if (value === "") return type === "text" ? "" : undefined;
   if (misfitOf(type, value) !== null) return undefined;
-  if (type === "number") return Number(value);
+  if (type === "number") return decimalOf(value) ?? undefined;
   if (type === "boolean") return value === true || value === "true";
   if (type === "time" && typeof value === "number") return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];

@@ -4,10 +4,10 @@
 import { define, Struct, type } from "superstruct";
 import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
+import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { contactPath } from "./contact.ts";
 
-const NUMERIC = /^\s*-?\d+(\.\d+)?\s*$/;
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** It becomes part of paths of the API, in which `.` and `..` would be steps. */
 const CONTACT_ID = /^(?!\.{1,2}$)[!-~]{1,128}$/;
@@ -21,10 +21,7 @@ const isTextList = (value: unknown): boolean => Array.isArray(value) && value.ev
 const CHECKS: { readonly [T in FieldType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
-  number: (value) =>
-    typeof value === "number" ||
-    (isText(value) && NUMERIC.test(value) && Number.isFinite(Number(value))) ||
-    "Expected a number",
+  number: (value) => decimalOf(value) !== null || "Expected a number",
   boolean: (value) => typeof value === "boolean" || value === "true" || value === "false" || "Expected true or false",
   list: (value) => Array.isArray(value) || isText(value) || "Expected a list",
   object: (value) => isJsonObject(value) || "Expected an object",

@@ -3,8 +3,8 @@
 // import it, too: `match/comparisons.ts` compares.
 import type { FieldType } from "../model/event-fields.ts";
 
-/** The form of the value that an operator compares with. `rules/value-forms.ts` says what each form admits. */
-export type ValueForm = "primitive" | "list" | "boolean" | "text" | "pattern" | "time";
+/** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
+export type ValueForm = "primitive" | "number" | "list" | "boolean" | "text" | "pattern" | "time";
 
 const MEETABLE_TYPES = {
   anything: ["text", "id", "number", "boolean", "time", "address", "list", "object", "any"],
@@ -112,7 +112,7 @@ const TABLE = {
     wants: "the rule wants less than",
     is: "is less than …",
     isNot: "is not less than …",
-    value: "primitive",
+    value: "number",
     meets: "numbers",
     metByAbsence: "never",
   },
@@ -122,7 +122,7 @@ const TABLE = {
     wants: "the rule wants at most",
     is: "is at most …",
     isNot: "is not at most …",
-    value: "primitive",
+    value: "number",
     meets: "numbers",
     metByAbsence: "never",
   },
@@ -132,7 +132,7 @@ const TABLE = {
     wants: "the rule wants more than",
     is: "is more than …",
     isNot: "is not more than …",
-    value: "primitive",
+    value: "number",
     meets: "numbers",
     metByAbsence: "never",
   },
@@ -142,7 +142,7 @@ const TABLE = {
     wants: "the rule wants at least",
     is: "is at least …",
     isNot: "is not at least …",
-    value: "primitive",
+    value: "number",
     meets: "numbers",
     metByAbsence: "never",
   },

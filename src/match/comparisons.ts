@@ -1,5 +1,6 @@
 // Our own operators, and the engine's made total: whatever a fact turns out to be, each returns true or false.
 // An absent fact is `undefined`; it meets none of our own operators except `exists`.
+import { decimalOf } from "../kit/decimal.ts";
 import type { DecoratorName, EngineOperator, OwnOperator } from "../language/operators.ts";
 import { isFound } from "../language/pattern.ts";
 import { timeAfter } from "../language/comparable-time.ts";
@@ -23,7 +24,7 @@ export const OWN_COMPARISONS: { readonly [Name in OwnOperator]: Compare } = {
   after: (fact, value) => (timeAfter(fact, value) ?? 0) > 0,
 };
 
-/** The engine's operators that throw for a value of the wrong form: then these are not met; otherwise nothing changes. */
+/** The engine's own operators that throw on a value of another form, or compare what is no number: there they are not met. */
 export const TOTAL_COMPARISONS = {
   in: isIn,
   notIn: (fact, value) => (Array.isArray(value) || isText(value)) && !isIn(fact, value),
@@ -44,13 +45,12 @@ function isIn(fact: unknown, value: unknown): boolean {
   return isText(value) && isPlain(fact) && value.includes(String(fact));
 }
 
-/** The engine requires a fact that `parseFloat` can read, then compares as JavaScript does. */
+/** Both sides are numbers, or texts that are; the engine would compare two texts by their letters. */
 function numeric(compare: (fact: number, value: number) => boolean): Compare {
-  return (fact, value) =>
-    isPlain(fact) &&
-    isPlain(value) &&
-    !Number.isNaN(Number.parseFloat(String(fact))) &&
-    compare(fact as number, value as number);
+  return (fact, value) => {
+    const [a, b] = [decimalOf(fact), decimalOf(value)];
+    return a !== null && b !== null && compare(a, b);
+  };
 }
 
 /** Not an object, or a list without any: JavaScript turns it into text without calling anything in the payload. */

@@ -23,7 +23,7 @@ import { PATH_FORM, pathKeys } from "../language/path.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
-import { LISTED_TYPES, NEEDS_LIST, VALUE_FORMS, type WrongValue } from "./value-forms.ts";
+import { LISTED_TYPES, NEEDS_LIST, NEEDS_NUMBER, VALUE_FORMS, type WrongValue } from "./value-forms.ts";
 
 /** Types of facts that a path cannot lead into: the engine would compare the whole fact. */
 const FLAT_TYPES: ReadonlySet<FieldType> = new Set(["text", "id", "number", "boolean", "time"]);
@@ -51,10 +51,13 @@ function checkComparison(condition: FactCondition, path: Path, scope: Scope): vo
   const other = checkOtherFact(condition.value, path, scope);
   const operator = checkOperator(condition, path, scope);
   if (operator === null) return;
+  const isBare = entry !== null && condition.path === undefined && !operator.decorated;
+  // That the fact is no number says more than that the value, which was written for it, is none.
+  const isFactWrong = isBare && other === null && isNeverNumber(operator.name, entry);
+  if (isFactWrong) checkType(operator.name, condition, entry, path, scope);
   const isUsable = checkValue(operator, condition, other, [...path, "value"], scope);
-  // A path leads to a value of another type, so only the fact itself can be judged by its type and words.
-  if (isUsable && entry && other === null && condition.path === undefined && !operator.decorated)
-    checkType(operator.name, condition, entry, path, scope);
+  // A path leads to a value of some other type, so only the fact itself can be judged by its type and words.
+  if (isUsable && isBare && !isFactWrong && other === null) checkType(operator.name, condition, entry, path, scope);
 }
 
 function checkFact(fact: string, path: Path, { on, report }: Scope): FactEntry | null {
@@ -105,7 +108,9 @@ function checkOtherFact(value: Json, path: Path, scope: Scope): FactEntry | null
     else if (key !== "fact" && key !== "path")
       scope.report(place, "RULE_UNKNOWN_KEY", `Key "${key}" is not known beside "fact", use "path" or nothing`);
   }
-  return entry ?? UNKNOWN_ENTRY;
+  if (entry === null) return UNKNOWN_ENTRY;
+  // What a path leads to has a type of its own.
+  return value["path"] !== undefined && !FLAT_TYPES.has(entry.type) ? { ...entry, type: "any" } : entry;
 }
 const UNKNOWN_ENTRY: FactEntry = { type: "any", about: "a fact that is not known", kinds: [] };
 
@@ -162,9 +167,10 @@ function checkValue(
 }
 
 function wrongFact({ name, spreadsValue }: Operator, { type }: FactEntry): WrongValue | null {
-  const { isList, notOfEvent } = VALUE_FORMS[OPERATORS[name].value];
+  const { isList, neverOf, notOfEvent } = VALUE_FORMS[OPERATORS[name].value];
   if (notOfEvent) return notOfEvent;
-  return (isList || spreadsValue) && !LISTED_TYPES.includes(type) ? NEEDS_LIST : null;
+  if ((isList || spreadsValue) && !LISTED_TYPES.includes(type)) return NEEDS_LIST;
+  return !spreadsValue && neverOf?.includes(type) ? NEEDS_NUMBER : null;
 }
 
 function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): WrongValue | null {
@@ -175,6 +181,10 @@ function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): Wr
   return value.map(wrong).find((found) => found !== null) ?? null;
 }
 
+function isNeverNumber(operator: OperatorName, { type }: FactEntry): boolean {
+  return OPERATORS[operator].meets === "numbers" && !MEETABLE.numbers.includes(type);
+}
+
 /** Why an operator is never met by a fact of a type that it cannot compare. */
 const NEVER_MET: {
   readonly [What in Exclude<Meetable, "anything">]: (operator: string, fact: string, type: FieldType) => string;
@@ -182,7 +192,7 @@ const NEVER_MET: {
   single: (_, fact, type) => `Fact "${fact}" is ${type === "list" ? "a list, use contains" : "an object, use a path"}`,
   lists: (operator, fact) => `Operator "${operator}" looks into lists, and "${fact}" is none, use containsText`,
   numbers: (operator, fact, type) =>
-    `Fact "${fact}" is no number, so "${operator}" compares its characters${type === "time" || fact === CLOCK_FACT ? ", use before and after" : ""}`,
+    `Fact "${fact}" is no number, which "${operator}" needs${type === "time" || fact === CLOCK_FACT ? ", use before and after" : ""}`,
   texts: noText,
   textsInLists: noText,
   times: (operator, fact) => `Fact "${fact}" is no time, so "${operator}" is never met`,
@@ -222,7 +232,7 @@ function checkType(
   const given = Array.isArray(value) ? value : [value];
   for (const word of meets === "single" || meets === "numbers" ? given : []) {
     if (type === "number" && typeof word === "string")
-      return report(place, "RULE_TYPE", `Fact "${fact}" is a number and never equal to a text, leave the quotes out`);
+      return report(place, "RULE_TYPE", `Fact "${fact}" is a number, leave the quotes out`);
     if (type === "boolean" && typeof word === "string")
       return report(
         place,

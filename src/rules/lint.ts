@@ -3,6 +3,7 @@ import { asksPresence, comparisons, isMetByAbsence } from "../language/condition
 import { OTHER_CONTACT_PLACES } from "../language/contact-words.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
+import { decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
 import { didYouMean } from "../kit/suggestion.ts";
@@ -74,7 +75,10 @@ function allowedBy({ operator, value }: FactCondition): Allowed | null {
 }
 
 function ranged(range: (bound: number) => Allowed): (value: Json) => Allowed | null {
-  return (value) => (typeof value === "number" ? range(value) : null);
+  return (value) => {
+    const bound = decimalOf(value);
+    return bound === null ? null : range(bound);
+  };
 }
 
 function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
@@ -123,9 +127,8 @@ function within(value: Json, { values, but, exists, above, below }: Allowed): bo
   if (exists !== undefined) return exists;
   if (values) return values.includes(value);
   if (but) return !but.includes(value);
-  // The engine compares numeric text as a number.
-  const number = typeof value === "string" ? Number(value) : value;
-  if (typeof number !== "number") return false;
+  const number = decimalOf(value);
+  if (number === null) return false;
   if (above) return above.inclusive ? number >= above.bound : number > above.bound;
   return below ? (below.inclusive ? number <= below.bound : number < below.bound) : true;
 }

@@ -5,6 +5,7 @@ import { PARAMS } from "../language/log-facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
+import type { FieldType } from "../model/event-fields.ts";
 import { PATH_PATTERN } from "../language/path.ts";
 import { CANCEL_WORDS, LIMIT_SCOPES, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
@@ -71,13 +72,21 @@ const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference
 const listed = Object.entries(FACTS).flatMap(([name, { type }]) => (LISTED_TYPES.includes(type) ? [name] : []));
 const listFact: JsonObject = exactly({ fact: words(listed), path: reference("path") }, ["fact"]);
 
-/** What the values of undecorated operators have to be, form by form. */
-const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList }]): JsonObject => {
+/** Another fact as the value; of the types `neverOf` only what a path leads to. */
+function otherFactsBut(neverOf: readonly FieldType[]): readonly JsonObject[] {
+  const usable = Object.entries(FACTS).flatMap(([name, { type }]) => (neverOf.includes(type) ? [] : [name]));
+  const reached = exactly({ fact: reference("fact"), path: reference("path") }, ["fact", "path"]);
+  return [exactly({ fact: words(usable), path: reference("path") }, ["fact"]), reached];
+}
+
+/** What the values of bare operators have to be, form by form. */
+const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList, neverOf }]): JsonObject => {
+  const facts = neverOf ? otherFactsBut(neverOf) : [isList ? listFact : otherFact];
   const operators = OPERATOR_NAMES.filter((name) => OPERATORS[name].value === form);
   return {
     if: { properties: { operator: words(operators) }, required: ["operator"] },
     // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
-    then: { properties: { value: { anyOf: [isList ? listFact : otherFact, schema] } } },
+    then: { properties: { value: { anyOf: [...facts, schema] } } },
   };
 });
 

@@ -1,4 +1,5 @@
 // The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
+import { DECIMAL_PATTERN, decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type JsonObject } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import type { FieldType } from "../model/event-fields.ts";
@@ -19,6 +20,8 @@ interface FormOfValue {
   readonly wrong: (value: Json) => WrongValue | null;
   /** Another fact as the value has to be one that can be a list. */
   readonly isList?: true;
+  /** Another fact in its place cannot be one of these types, unless a path leads into it. */
+  readonly neverOf?: readonly FieldType[];
   /** Why the event must not supply the value, neither as another fact nor by `swap`. */
   readonly notOfEvent?: WrongValue;
 }
@@ -27,6 +30,7 @@ interface FormOfValue {
 export const LISTED_TYPES: readonly FieldType[] = ["list", "object", "any"];
 
 export const NEEDS_LIST: WrongValue = { message: "needs a list; with text it would look for a part of it" };
+export const NEEDS_NUMBER: WrongValue = { message: "needs a number, in decimal digits" };
 const NEEDS_TEXT: WrongValue = { message: "needs a text" };
 const NEEDS_PRIMITIVE: WrongValue = {
   message: "never matches a list or an object, compare with text, a number, true, false or null",
@@ -79,6 +83,11 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
   time: {
     schema: { type: "string" },
     wrong: (value) => (comparableTime(value) ? null : { message: 'needs a time in ISO 8601, or "HH:MM"' }),
+  },
+  number: {
+    schema: { type: ["number", "string"], pattern: DECIMAL_PATTERN },
+    wrong: (value) => (decimalOf(value) === null ? NEEDS_NUMBER : null),
+    neverOf: ["boolean", "time", "list", "object"],
   },
   primitive: {
     schema: primitive,
