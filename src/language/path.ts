@@ -32,7 +32,7 @@ export function valueAt(value: unknown, path: string | undefined): Json | undefi
 }
 
 /**
- * Follows a path through own properties only. Returns `undefined` if it leads nowhere or is not a path.
+ * Follows a path through own properties only. Returns `undefined` if it leads nowhere or to null, or is not a path.
  * It replaces jsonpath-plus, whose filters run code.
  */
 export function resolvePath(value: unknown, path: string): Json | undefined {
@@ -43,5 +43,5 @@ export function resolvePath(value: unknown, path: string): Json | undefined {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
     at = (at as { [key: string]: unknown })[key];
   }
-  return at as Json;
+  return (at ?? undefined) as Json | undefined;
 }

@@ -33,7 +33,10 @@ export const NEEDS_LIST: WrongValue = { message: "needs a list; with text it wou
 export const NEEDS_NUMBER: WrongValue = { message: "needs a number, in decimal digits" };
 const NEEDS_TEXT: WrongValue = { message: "needs a text" };
 const NEEDS_PRIMITIVE: WrongValue = {
-  message: "never matches a list or an object, compare with text, a number, true, false or null",
+  message: "never matches a list or an object, compare with text, a number, true or false",
+};
+const NEEDS_VALUE: WrongValue = {
+  message: "never meets null, since what is null is absent, ask with exists whether it is there",
 };
 const NO_RE2: WrongValue = {
   message:
@@ -44,7 +47,7 @@ const NO_RE2: WrongValue = {
 /** A pattern in JavaScript's notation: RE2 would search for the slashes, too. */
 const REGEX_LITERAL = /^\/(?:\^.*|.*\$)?\/[a-z]*$|^\/.+\/[gimsuy]+$/;
 
-const primitive: JsonObject = { type: ["string", "number", "boolean", "null"] };
+const primitive: JsonObject = { type: ["string", "number", "boolean"] };
 const text: JsonObject = { type: "string", minLength: 1 };
 
 /** What each form admits, in the order in which the JSON Schema names them. */
@@ -54,7 +57,7 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
     wrong: (value) => {
       if (!Array.isArray(value)) return NEEDS_LIST;
       if (value.length === 0) return { message: "needs at least one value in its list" };
-      return value.every(isPrimitive) ? null : NEEDS_PRIMITIVE;
+      return value.map(wrongPrimitive).find((wrong) => wrong !== null) ?? null;
     },
     isList: true,
   },
@@ -91,6 +94,11 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
   },
   primitive: {
     schema: primitive,
-    wrong: (value) => (isPrimitive(value) ? null : NEEDS_PRIMITIVE),
+    wrong: wrongPrimitive,
   },
 };
+
+function wrongPrimitive(value: Json): WrongValue | null {
+  if (value === null) return NEEDS_VALUE;
+  return Array.isArray(value) || isJsonObject(value) ? NEEDS_PRIMITIVE : null;
+}

@@ -86,7 +86,7 @@ export const resolverModel = model({
     const keys = keysOf(path);
     claim(isDeepStrictEqual(pathKeys(path), keys), "It has other keys");
     const found: unknown = resolvePath(value, path);
-    claim(Object.is(found, keys === null ? undefined : follow(value, keys)), "It leads elsewhere");
+    claim(Object.is(found, keys === null ? undefined : (follow(value, keys) ?? undefined)), "It leads elsewhere");
     claim(typeof found !== "function", "It leads out of the value");
   },
 });

@@ -203,7 +203,7 @@ describe("admission", () => {
   it("takes the whole of the engine's language", () => {
     const conditions = {
       any: [
-        { not: { fact: "status", operator: "equal", value: null } },
+        { not: { fact: "status", operator: "equal", value: true } },
         { all: [{ fact: "recipients", operator: "contains", value: "+15550100" }], priority: 2 },
         { fact: "recipients", operator: "someFact:equal", value: "+15550100", name: "to us" },
         { fact: "payload", operator: "greaterThan", value: { fact: "callDuration" }, path: "$.custom['a b'][0].c" },
