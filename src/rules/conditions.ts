@@ -19,7 +19,7 @@ import {
   type Meetable,
   type OperatorName,
 } from "../language/operators.ts";
-import { PATH_FORM, pathKeys } from "../language/path.ts";
+import { PATH_FORM, pathSteps } from "../language/path.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
@@ -38,15 +38,7 @@ export function checkComparisons(conditions: Condition, path: Path, scope: Scope
 function checkComparison(condition: FactCondition, path: Path, scope: Scope): void {
   const { report } = scope;
   const entry = checkFact(condition.fact, [...path, "fact"], scope);
-  if (condition.path !== undefined && pathKeys(condition.path) === null)
-    report([...path, "path"], "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
-  if (entry && condition.path !== undefined && FLAT_TYPES.has(entry.type)) {
-    report(
-      [...path, "path"],
-      "RULE_TYPE",
-      `Fact "${condition.fact}" has nothing inside, so the path is not looked at, remove it`,
-    );
-  }
+  if (condition.path !== undefined) checkPath(condition.path, condition.fact, entry, [...path, "path"], report);
   if (entry) checkParams(condition, entry, path, scope);
   const other = checkOtherFact(condition.value, path, scope);
   const operator = checkOperator(condition, path, scope);
@@ -77,6 +69,20 @@ function checkFact(fact: string, path: Path, { on, report }: Scope): FactEntry |
   return entry;
 }
 
+/** Whether a path is one, and can lead anywhere in a fact of this type. */
+function checkPath(given: Json, fact: string, entry: FactEntry | null, place: Path, report: Scope["report"]): void {
+  const steps = typeof given === "string" ? pathSteps(given) : null;
+  if (steps === null) return report(place, "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
+  const [first] = steps;
+  if (entry === null) return;
+  if (FLAT_TYPES.has(entry.type))
+    report(place, "RULE_TYPE", `Fact "${fact}" has nothing inside, so a path leads nowhere, remove it`);
+  else if (entry.type === "list" && typeof first === "string")
+    report(place, "RULE_TYPE", `Fact "${fact}" is a list, so only an index such as $[0] leads into it`);
+  else if (entry.type === "object" && typeof first === "number")
+    report(place, "RULE_TYPE", `Fact "${fact}" is an object, so only a name such as $.a leads into it`);
+}
+
 function checkParams({ fact, params = {} }: FactCondition, entry: FactEntry, path: Path, { report }: Scope): void {
   for (const [key, value] of Object.entries(params)) {
     const place = [...path, "params", key];
@@ -103,9 +109,8 @@ function checkOtherFact(value: Json, path: Path, scope: Scope): FactEntry | null
   const entry = checkFact(value["fact"], [...path, "value", "fact"], scope);
   for (const [key, given] of Object.entries(value)) {
     const place = [...path, "value", key];
-    if (key === "path" && (typeof given !== "string" || pathKeys(given) === null))
-      scope.report(place, "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
-    else if (key !== "fact" && key !== "path")
+    if (key === "path") checkPath(given, value["fact"], entry, place, scope.report);
+    else if (key !== "fact")
       scope.report(place, "RULE_UNKNOWN_KEY", `Key "${key}" is not known beside "fact", use "path" or nothing`);
   }
   if (entry === null) return UNKNOWN_ENTRY;

@@ -1,6 +1,6 @@
 // The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
 import { DECIMAL_PATTERN, decimalOf } from "../kit/decimal.ts";
-import { isPrimitive, type Json, type JsonObject } from "../kit/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import type { ValueForm } from "../language/operators.ts";

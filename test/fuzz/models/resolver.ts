@@ -1,7 +1,7 @@
 // The path resolver, beside one that reads a path letter by letter.
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { pathKeys, resolvePath } from "../../../src/language/path.ts";
+import { pathSteps, resolvePath } from "../../../src/language/path.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import { documentText, text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
@@ -12,10 +12,10 @@ const isOneOf = (letters: string, letter: string | undefined): boolean =>
 const DIGITS = "0123456789";
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$";
 
-/** The keys of a path, or `null` when it is none: `$`, then names after dots, indices and quoted names in brackets. */
-function keysOf(path: string): string[] | null {
-  if (path[0] !== "$") return null;
-  const keys: string[] = [];
+/** The steps of a path, or `null` when it is none: `$`, then names after dots, indices and quoted names in brackets. */
+function stepsOf(path: string): (string | number)[] | null {
+  if (path[0] !== "$" || !path.isWellFormed()) return null;
+  const keys: (string | number)[] = [];
   for (let at = 1; at < path.length;) {
     let end = at + 1;
     if (path[at] === "." && isOneOf(LETTERS, path[end])) {
@@ -23,30 +23,32 @@ function keysOf(path: string): string[] | null {
       keys.push(path.slice(at + 1, end));
     } else if (path[at] === "[" && isOneOf(DIGITS, path[end])) {
       while (isOneOf(DIGITS, path[end])) end += 1;
-      keys.push(path.slice(at + 1, end));
-      if (path[end++] !== "]") return null;
+      const index = path.slice(at + 1, end);
+      if (path[end++] !== "]" || String(Number(index)) !== index || !Number.isSafeInteger(Number(index))) return null;
+      keys.push(Number(index));
     } else if (path[at] === "[" && isOneOf(`'"`, path[end])) {
       const close = path.indexOf(path[end] ?? "", end + 1);
       const name = path.slice(end + 1, close);
-      if (close === -1 || name === "" || name.includes("\\") || path[close + 1] !== "]") return null;
+      if (close === -1 || name === "" || /[\0-\x1f\\]/.test(name) || path[close + 1] !== "]") return null;
       keys.push(name);
       end = close + 2;
     } else return null;
     at = end;
   }
-  return keys.some((key) => PROTOTYPE_KEYS.includes(key)) ? null : keys;
+  return keys.some((key) => typeof key === "string" && PROTOTYPE_KEYS.includes(key)) ? null : keys;
 }
 
-function follow(value: unknown, keys: readonly string[]): unknown {
+function follow(value: unknown, keys: readonly (string | number)[]): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return value;
   if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value) ? typeof key === "string" : typeof key === "number") return undefined;
   const own = Object.getOwnPropertyDescriptor(value, key);
   return own === undefined ? undefined : follow(own.value as unknown, rest);
 }
 
 const step = fc.oneof(
-  fc.constantFrom(".a", ".b", "[0]", "[1]", ".length", ".toString", "['a']", '["b"]', "['']", "[]", "[*]", "..a", ".*", "[-1]", "[?(@.a)]", "[01]", ".a-b", ".0", ".é"),
+  fc.constantFrom(".a", ".b", "[0]", "[1]", ".length", ".toString", "['a']", '["b"]', "['']", "[]", "[*]", "..a", ".*", "[-1]", "[?(@.a)]", "[01]", "[10]", "[9007199254740991]", "[9007199254740992]", ".a-b", ".0", ".é"),
   fc.constantFrom(...PROTOTYPE_KEYS).chain((key) => fc.constantFrom(`.${key}`, `['${key}']`, `["${key}"]`)),
   text.map((key) => `['${key}']`),
   text.map((key) => `["${key}"]`),
@@ -73,7 +75,7 @@ const inputs = documentText
     );
     const leading = fc
       .array(known, { minLength: 1, maxLength: 3 })
-      .map((keys) => `$${keys.map((key) => `["${key}"]`).join("")}`);
+      .map((keys) => `$${keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `["${key}"]`)).join("")}`);
     return fc.record({ value: fc.constant(value), path: fc.oneof(anyPath, leading) });
   });
 
@@ -83,8 +85,8 @@ export const resolverModel = model({
   share: 18,
   inputs,
   holds({ value, path }) {
-    const keys = keysOf(path);
-    claim(isDeepStrictEqual(pathKeys(path), keys), "It has other keys");
+    const keys = stepsOf(path);
+    claim(isDeepStrictEqual(pathSteps(path), keys), "It has other keys");
     const found: unknown = resolvePath(value, path);
     claim(Object.is(found, keys === null ? undefined : (follow(value, keys) ?? undefined)), "It leads elsewhere");
     claim(typeof found !== "function", "It leads out of the value");

@@ -1,15 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pathKeys, resolvePath } from "../../../src/language/path.ts";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { PATH_PATTERN, pathSteps, resolvePath } from "../../../src/language/path.ts";
 
 describe("a path", () => {
-  it.each<[path: string, keys: readonly string[] | null]>([
+  const isPath = new Ajv2020().compile({ type: "string", pattern: PATH_PATTERN });
+
+  it.each<[path: string, steps: readonly (string | number)[] | null]>([
     ["$", []],
     ["$.a", ["a"]],
-    ["$.a.b[0]", ["a", "b", "0"]],
+    ["$.a.b[0]", ["a", "b", 0]],
     ["$['a b']['c']", ["a b", "c"]],
     ['$["x"].y', ["x", "y"]],
     ["$.with-dash", ["with-dash"]],
+    ["$['0']", ["0"]],
+    ["$[10][9]", [10, 9]],
+    ["$[9007199254740990]", [9007199254740990]],
+    ["$[9007199254740991]", [Number.MAX_SAFE_INTEGER]],
+    ["$[8999999999999999]", [8999999999999999]],
+    ["$[9006999999999999]", [9006999999999999]],
+    ["$[9007199254740992]", null],
+    ["$[9007199254741000]", null],
+    ["$[9100000000000000]", null],
+    ["$[10000000000000000]", null],
+    ["$[01]", null],
+    ["$[00]", null],
+    ["$['a\tb']", null],
+    ['$["a\u0000"]', null],
+    ["$['\u007f']", ["\u007f"]],
+    ["$['']", null],
+    ["$['a\\'b']", null],
     ["", null],
     ["a.b", null],
     ["$.", null],
@@ -26,8 +46,9 @@ describe("a path", () => {
     ["$.a.constructor", null],
     ["$.a.prototype.b", null],
     ["$.a b", null],
-  ])("%s", (path, keys) => {
-    expect(pathKeys(path)).toEqual(keys);
+  ])("%s", (path, steps) => {
+    expect(pathSteps(path)).toEqual(steps);
+    expect(isPath(path)).toBe(steps !== null);
   });
 });
 
@@ -38,7 +59,10 @@ describe("following a path", () => {
     ["$.a.b[1].c", "x"],
     ["$.a.b[0]", 10],
     ["$.a.b[2]", undefined],
-    ["$.a.b.length", 2],
+    ["$.a.b.length", undefined],
+    ["$.a.b['0']", undefined],
+    ["$.a[0]", undefined],
+    ["$.text[0]", undefined],
     ["$.a.toString", undefined],
     ["$.text.length", undefined],
     ["$..c", undefined],

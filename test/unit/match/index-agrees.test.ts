@@ -39,6 +39,14 @@ const HISTORY: History = {
 };
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
 
+/** The engine's own lookup leaves a text, a number or an absent fact as it is, whatever the path. */
+class PathAlmanac extends Almanac {
+  override async factValue<T>(name: string, params?: Record<string, unknown>, path?: string): Promise<T> {
+    const value = await super.factValue<T>(name, params);
+    return path ? (resolvePath(value, path) as T) : value;
+  }
+}
+
 /** json-rules-engine as its manual says, with our operators, and nothing else of ours. */
 function plainEngine(rules: readonly Rule[]): Engine {
   const engine = new Engine([], OPTIONS);
@@ -51,7 +59,7 @@ function plainEngine(rules: readonly Rule[]): Engine {
 }
 
 async function firedByPlainEngine(engine: Engine, rules: readonly Rule[], event: Event): Promise<string[]> {
-  const almanac = new Almanac(OPTIONS);
+  const almanac = new PathAlmanac(OPTIONS);
   for (const [name, value] of Object.entries(plainFacts(event, MOMENT)))
     almanac.addFact(new Fact<unknown>(name, value, { cache: false }));
   for (const name of ["count", "secondsSince"]) {
