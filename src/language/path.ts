@@ -60,7 +60,7 @@ export function resolvePath(value: unknown, path: string): Json | undefined {
 
 /** The whole numbers up to `most`, in digits, without zeros before them. */
 function indexPattern(most: string): string {
-  const smaller = [...most].flatMap((digit, place) => {
+  const smaller = most.split("").flatMap((digit, place) => {
     const [least, next] = [place === 0 ? 1 : 0, Number(digit) - 1];
     const rest = most.length - place - 1;
     return next < least ? [] : [`${most.slice(0, place)}[${least}-${next}]\\d{${rest}}`];

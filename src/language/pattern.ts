@@ -1,6 +1,7 @@
 // The patterns of `matches`: RE2, which takes time proportional to text times program. Both are bounded here, and so is
 // their product, so that one rule cannot hold up a ledger. This is the only file that imports re2js.
 import { RE2JS } from "re2js";
+import { letterAtBoundary, type Instruction } from "./pattern-boundary.ts";
 
 /** A pattern that a comparison searches for, in one text or in each text of a list. */
 export interface Search {
@@ -37,6 +38,14 @@ export function searchSteps({ pattern, inList }: Search, characters: number): nu
   if (program === null) return 0;
   const looked = inList ? characters : Math.min(characters, charactersOf(program));
   return looked * (program.programSize() + STEPS_OF_CHARACTER);
+}
+
+/** A letter beyond ASCII beside which a pattern has `\b`, where it never finds what is meant; `null`: there is none. */
+export function letterBesideBoundary(pattern: string): string | null {
+  const program = compiled(pattern);
+  if (program === null) return null;
+  const instructions: readonly Instruction[] = program.re2().prog.inst;
+  return letterAtBoundary(instructions);
 }
 
 function compiled(text: string): RE2JS | null {

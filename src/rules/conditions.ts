@@ -20,6 +20,7 @@ import {
   type OperatorName,
 } from "../language/operators.ts";
 import { PATH_FORM, pathSteps } from "../language/path.ts";
+import { letterBesideBoundary } from "../language/pattern.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
@@ -48,6 +49,8 @@ function checkComparison(condition: FactCondition, path: Path, scope: Scope): vo
   const isFactWrong = isBare && other === null && isNeverNumber(operator.name, entry);
   if (isFactWrong) checkType(operator.name, condition, entry, path, scope);
   const isUsable = checkValue(operator, condition, other, [...path, "value"], scope);
+  if (isUsable && OPERATORS[operator.name].value === "pattern")
+    checkBoundaries(condition.value, [...path, "value"], report);
   // A path leads to a value of some other type, so only the fact itself can be judged by its type and words.
   if (isUsable && isBare && !isFactWrong && other === null) checkType(operator.name, condition, entry, path, scope);
 }
@@ -184,6 +187,19 @@ function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): Wr
   if (!spreadsValue) return wrong(value);
   if (!Array.isArray(value)) return { message: "needs a list as its value" };
   return value.map(wrong).find((found) => found !== null) ?? null;
+}
+
+/** Whether a pattern, or one of a list, has `\b` where RE2 sees no boundary. */
+function checkBoundaries(value: Json, place: Path, report: Scope["report"]): void {
+  for (const pattern of Array.isArray(value) ? value : [value]) {
+    const letter = typeof pattern === "string" ? letterBesideBoundary(pattern) : null;
+    if (letter === null) continue;
+    return report(
+      place,
+      "RULE_PATTERN_BOUNDARY",
+      `RE2 never finds \\b beside "${letter}", since it takes ASCII letters alone for words; write (?:^|[^\\pL]) before the word and (?:[^\\pL]|$) after it`,
+    );
+  }
 }
 
 function isNeverNumber(operator: OperatorName, { type }: FactEntry): boolean {

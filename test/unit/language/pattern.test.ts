@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isFound, isPattern, searchSteps } from "../../../src/language/pattern.ts";
+import { isFound, isPattern, letterBesideBoundary, searchSteps } from "../../../src/language/pattern.ts";
 
 const matches = (text: string, pattern: string): boolean => isFound(pattern, text);
 
@@ -37,5 +37,47 @@ describe("a pattern", () => {
   ])("is none with %s, and then found nowhere", (_, pattern) => {
     expect(isPattern(pattern)).toBe(false);
     expect(isFound(pattern, "aa")).toBe(false);
+  });
+});
+
+describe("a boundary", () => {
+  it.each<[pattern: string, letter: string | null]>([
+    ["\\bübung\\b", "ü"],
+    ["(?i)\\bübung", "Ü"],
+    ["café\\b", "é"],
+    ["\\b(?:unter|über)\\b", "ü"],
+    ["(stop|arrêté)\\b", "é"],
+    ["\\bé?tude", "é"],
+    ["(?:\\bя)+", "я"],
+    ["\\b(?:^|(?i:ñ))", "Ñ"],
+    ["\\b[a-zäöü]+", "ä"],
+    ["\\b\\p{L}+", "ª"],
+    ["\\p{Cyrillic}\\b", "\u0400"],
+    ["\\b\\x{e9}", "é"],
+    ["\\Bß", "ß"],
+    ["ü\\b\\b", "ü"],
+    ["\\b停止", "停"],
+    ["(?i)\\b(stop|ok)\\b", null],
+    ["(?i)\\b[k-s]+\\b", null],
+    ["\\bStraße\\b", null],
+    ["\\bnaïve\\b|ü", null],
+    ["ü.?\\bso", "ü"],
+    ["ü \\bso", null],
+    ["\\b[^,]+\\b", null],
+    ["\\b.\\b", null],
+    ["\\b\\S+", null],
+    ["\\d+\\b€", null],
+    ["\\b😀", null],
+    ["(?:^|[^\\pL])über(?:[^\\pL]|$)", null],
+    ["(", null],
+  ])("of %s stands beside %j", (pattern, letter) => {
+    expect(letterBesideBoundary(pattern)).toBe(letter);
+  });
+
+  it("is what the way out of it finds", () => {
+    const wayOut = "(?i)(?:^|[^\\pL])über(?:[^\\pL]|$)";
+    expect(["über", "Über uns", "so über.", "(über)"].filter((text) => !isFound(wayOut, text))).toEqual([]);
+    expect(["darüber", "überall", "uber"].filter((text) => isFound(wayOut, text))).toEqual([]);
+    expect(isFound("(?i)\\büber\\b", "über uns")).toBe(false);
   });
 });
