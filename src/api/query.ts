@@ -5,6 +5,7 @@ import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
+import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
 
@@ -47,10 +48,10 @@ const wholeNumber = (most: number): Form<number> => ({
 
 const A_PAGE_BEFORE = "the cursor of a page before";
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
-/** From 1970 on, and on a day that exists: parsing alone takes 31 February for 3 March. */
+/** From 1970 on, and on a day that exists: 24:00 is on the next. */
 function isTime(text: string): boolean {
-  const time = ISO_TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return time >= 0 && new Date(time).toISOString().startsWith(text.slice(0, 10));
+  const at = ISO_TIME.test(text) ? (isoMoment(text)?.atMs ?? -1) : -1;
+  return at >= 0 && new Date(at).toISOString().startsWith(text.slice(0, 10));
 }
 
 const TIME: Form<string> = {

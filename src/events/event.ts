@@ -12,6 +12,7 @@ import {
 import type { Issue } from "../model/failure.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
+import { momentMs } from "../kit/moment.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
 import { isEventFact, type EventFact } from "../language/derived-facts.ts";
@@ -158,7 +159,8 @@ function plain(type: FieldType, value: Json | undefined): Json | undefined {
   if (misfitOf(type, value) !== null) return undefined;
   if (type === "number") return decimalOf(value) ?? undefined;
   if (type === "boolean") return value === true || value === "true";
-  if (type === "time" && typeof value === "number") return time(value) ?? undefined;
+  const isCounted = typeof value === "number" || (typeof value === "string" && /^\d+$/.test(value));
+  if (type === "time" && isCounted) return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];
   return value;
 }
@@ -169,9 +171,8 @@ function text(value: Json | undefined): string {
 }
 
 function time(value: Json | undefined): string | null {
-  if (typeof value !== "string" && typeof value !== "number") return null;
-  const at = new Date(value);
-  return value === "" || Number.isNaN(at.getTime()) ? null : at.toISOString();
+  const at = momentMs(value);
+  return at === null ? null : new Date(at).toISOString();
 }
 
 function unusable(pointer: string, code: string, message: string): ReadEvent {

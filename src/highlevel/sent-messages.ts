@@ -1,5 +1,6 @@
 // Finds out whether a message was sent, by looking through the contact's messages in HighLevel or in the log.
 import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
+import { momentMs } from "../kit/moment.ts";
 import type { HighLevelRequest } from "./account.ts";
 
 /** An outbound message to a contact that was sent through the API. */
@@ -91,7 +92,7 @@ function messagesIn(answer: string, sinceMs: number): readonly SentMessage[] | n
       if (!isJsonObject(item)) return [];
       const { id, body, direction, source, dateAdded } = item;
       const isOurs = direction === "outbound" && (source === undefined || source === "api");
-      const isSince = typeof dateAdded !== "string" || !(Date.parse(dateAdded) < sinceMs);
+      const isSince = (momentMs(dateAdded) ?? sinceMs) >= sinceMs;
       return typeof id === "string" && isOurs && isSince ? [{ id, text: typeof body === "string" ? body : "" }] : [];
     }) ?? null
   );

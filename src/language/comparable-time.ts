@@ -1,7 +1,7 @@
-// The times that `before` and `after` can compare: two moments in ISO 8601, or two of `HH:MM`.
+// The times that `before` and `after` can compare: two moments, or two of `HH:MM`.
+import { momentMs } from "../kit/moment.ts";
 
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
-const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ].*)?$/;
 
 /** A time that can be compared with another of the same sort. */
 interface ComparableTime {
@@ -13,10 +13,10 @@ interface ComparableTime {
 
 /** Reads a time; `null` if a value is not one. */
 export function comparableTime(value: unknown): ComparableTime | null {
-  if (typeof value !== "string") return null;
-  if (CLOCK.test(value)) return { isClock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
-  const at = ISO_DATE.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? null : { isClock: false, at };
+  if (typeof value === "string" && CLOCK.test(value))
+    return { isClock: true, at: Number(value.slice(0, 2)) * 60 + Number(value.slice(3)) };
+  const at = momentMs(value);
+  return at === null ? null : { isClock: false, at };
 }
 
 /** How much later one time is than another, negative if it is earlier; `null` if they cannot be compared. */

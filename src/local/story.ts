@@ -12,7 +12,9 @@ import { LocationLedger } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
+import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
+import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { strictObject } from "../kit/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
 import { isTimeZone } from "../time/window.ts";
@@ -91,10 +93,9 @@ export function readStory(value: Json): Result<Story, readonly string[]> {
             `${jsonPointer(path as string[]) || "/"}: ${message.replace(/,? but received.*$/s, "")}`,
         ),
     );
-  if (!ISO_TIME.test(read.start) || Number.isNaN(Date.parse(read.start)))
+  if (!ISO_TIME.test(read.start) || isoMoment(read.start) === null)
     return fail(["/start: Expected a time in ISO 8601 with an offset"]);
-  if (read.timeZone !== undefined && !isTimeZone(read.timeZone))
-    return fail(['/timeZone: Expected a time zone such as "America/New_York"']);
+  if (read.timeZone !== undefined && !isTimeZone(read.timeZone)) return fail([`/timeZone: Expected ${TIME_ZONE_FORM}`]);
   const wrong = read.events.flatMap(({ at }, index) =>
     timeOf(read.start, at) === null
       ? [`/events/${index}/at: Expected a time in ISO 8601, or a duration after the start`]
@@ -111,7 +112,7 @@ export async function runStory(
 ): Promise<Result<StoryRun, readonly string[]>> {
   const storage = sqliteStorage();
   const steps: Step[] = [];
-  let now = Date.parse(told.start);
+  let now = startOf(told.start);
   const tell = (step: Untimed): void => void steps.push({ at: new Date(now).toISOString(), ...step });
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -236,14 +237,18 @@ function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boo
 
 /** Whether two texts are equal or, if they are times, the same moment. */
 function isSame(seen: string | undefined, wanted: string): boolean {
-  return seen === wanted || (/^\d{4}-/.test(wanted) && seen !== undefined && Date.parse(seen) === Date.parse(wanted));
+  return (
+    seen === wanted || (/^\d{4}-/.test(wanted) && seen !== undefined && Date.parse(seen) === isoMoment(wanted)?.atMs)
+  );
 }
 
 function timeOf(start: string, at: string): number | null {
   const after = durationMs(at);
-  if (after !== null) return Date.parse(start) + after;
-  const ms = Date.parse(at);
-  return Number.isNaN(ms) ? null : ms;
+  return after === null ? (isoMoment(at)?.atMs ?? null) : startOf(start) + after;
+}
+
+function startOf(start: string): number {
+  return isoMoment(start)?.atMs ?? Number.NaN;
 }
 
 function withDefaults(given: JsonObject, index: number, at: string): JsonObject {

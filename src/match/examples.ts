@@ -7,6 +7,7 @@ import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
 import { NO_HISTORY, type History, type PastEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../kit/json.ts";
+import { momentMs } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
@@ -28,7 +29,7 @@ export async function runExample(
   example: RuleExample,
   timeZone: string,
 ): Promise<Result<ExampleResult, readonly Issue[]>> {
-  const nowMs = Date.parse(example.at ?? AT);
+  const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
   const alone = aloneOf(rule);
   const log: PastEvent[] = [];
   const history: History = {

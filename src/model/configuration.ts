@@ -1,4 +1,5 @@
 import { hostList } from "../kit/host-list.ts";
+import { isTimeZone } from "../kit/time-zone.ts";
 
 /** The strings that configure a deployment: `[vars]`, secrets and `.dev.vars`. Absent and empty mean the same. */
 export interface Variables {
@@ -159,7 +160,7 @@ export function readConfiguration(variables: Variables): Configuration {
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
-    timeZone: isTimeZone(variables.TIME_ZONE) ? variables.TIME_ZONE : DEFAULT_TIME_ZONE,
+    timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,
   };
 }
 
@@ -178,16 +179,6 @@ function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): Acce
   const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
   const audiences = commaList(ACCESS_AUD);
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
-}
-
-function isTimeZone(name: string | undefined): name is string {
-  try {
-    if (!name) return false;
-    new Intl.DateTimeFormat("en", { timeZone: name }).format(0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function commaList(text: string | undefined): ReadonlySet<string> {

@@ -237,6 +237,7 @@ export type ErrorCode =
 export type WarningCode =
   | "RULE_HOST" // a URL that the guard of outgoing calls will refuse with the present configuration
   | "RULE_NEGATED_ABSENCE" // a negative comparison with a fact that may be absent, which then meets it
+  | "RULE_NO_ZONE" // a moment without a zone, which is read as UTC
   | "RULE_PATTERN_BOUNDARY" // \b beside a letter beyond ASCII, where RE2 sees none
   | "RULE_UNUSUAL_WORD" // a word that HighLevel has not been seen to send
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome

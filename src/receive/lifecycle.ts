@@ -2,6 +2,7 @@
 import { isLocationId } from "../events/structs.ts";
 import type { HookRoute } from "../model/event-kinds.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
+import { momentMs } from "../kit/moment.ts";
 import type { LifecycleKind } from "../model/log-line.ts";
 import type { Uninstall, UninstalledPlace } from "../model/token.ts";
 
@@ -34,6 +35,5 @@ function placeOf(locationId: Json | undefined, companyId: Json | undefined): Uni
 }
 
 function timeOf(timestamp: Json | undefined): number | null {
-  const at = typeof timestamp === "number" ? timestamp : typeof timestamp === "string" ? Date.parse(timestamp) : NaN;
-  return Number.isFinite(at) ? at : null;
+  return momentMs(timestamp);
 }

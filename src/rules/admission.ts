@@ -24,6 +24,7 @@ import type {
 import { UNKNOWN_KEY } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
+import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
@@ -320,7 +321,7 @@ function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHo
 function checkWindow(window: Window, report: Report): void {
   const { timeZone = CONTACT_TIME_ZONE } = window;
   if (timeZone !== CONTACT_TIME_ZONE && !isTimeZone(timeZone)) {
-    report(["window", "timeZone"], "RULE_WINDOW", 'Expected a time zone such as "America/New_York", or "contact"');
+    report(["window", "timeZone"], "RULE_WINDOW", `Expected ${TIME_ZONE_FORM}, or "contact"`);
   } else if (window.from !== undefined && window.from === window.to) {
     report(
       ["window", "to"],

@@ -2,6 +2,7 @@
 import { derivedWord } from "../events/derive.ts";
 import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
+import { isoMoment } from "../kit/moment.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import { comparisons } from "../language/conditions.ts";
 import { FACTS, type FactEntry } from "../language/facts.ts";
@@ -51,6 +52,7 @@ function checkComparison(condition: FactCondition, path: Path, scope: Scope): vo
   const isUsable = checkValue(operator, condition, other, [...path, "value"], scope);
   if (isUsable && OPERATORS[operator.name].value === "pattern")
     checkBoundaries(condition.value, [...path, "value"], report);
+  if (isUsable && OPERATORS[operator.name].value === "time") checkZones(condition.value, [...path, "value"], report);
   // A path leads to a value of some other type, so only the fact itself can be judged by its type and words.
   if (isUsable && isBare && !isFactWrong && other === null) checkType(operator.name, condition, entry, path, scope);
 }
@@ -187,6 +189,17 @@ function wrongConstant({ name, spreadsValue, swaps }: Operator, value: Json): Wr
   if (!spreadsValue) return wrong(value);
   if (!Array.isArray(value)) return { message: "needs a list as its value" };
   return value.map(wrong).find((found) => found !== null) ?? null;
+}
+
+/** Whether a moment, or one of a list, is written without a zone. */
+function checkZones(value: Json, place: Path, report: Scope["report"]): void {
+  const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === "string");
+  if (texts.some((text) => isoMoment(text)?.hasZone === false))
+    report(
+      place,
+      "RULE_NO_ZONE",
+      "The time has no zone and is read as UTC; write it with Z, or an offset such as +01:00",
+    );
 }
 
 /** Whether a pattern, or one of a list, has `\b` where RE2 sees no boundary. */

@@ -37,6 +37,7 @@ const SEVERITIES: { readonly [C in ErrorCode]: "error" } & { readonly [C in Warn
   RULE_SECRET: "error",
   RULE_HOST: "warning",
   RULE_NEGATED_ABSENCE: "warning",
+  RULE_NO_ZONE: "warning",
   RULE_PATTERN_BOUNDARY: "warning",
   RULE_UNUSUAL_WORD: "warning",
   RULE_NO_EFFECT: "warning",

@@ -21,6 +21,7 @@ import {
 import { duration, type Keys } from "../act/contract/shape.ts";
 import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
+import { isoMoment } from "../kit/moment.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import {
   CANCEL_WORDS,
@@ -45,7 +46,7 @@ export const DATE_PATTERN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const moment = refine(
   string(),
   "moment",
-  (text) => (MOMENT_PATTERN.test(text) && !Number.isNaN(Date.parse(text))) || "Expected a time in ISO 8601",
+  (text) => (MOMENT_PATTERN.test(text) && isoMoment(text) !== null) || "Expected a time in ISO 8601",
 );
 const texts = (form: RegExp, name: string) => refine(string(), "form", (text) => form.test(text) || `Expected ${name}`);
 

@@ -132,7 +132,7 @@ export const ruleSchema: JsonObject = {
               pattern: CLOSING_PATTERN.source,
             }),
             timeZone: text(
-              "IANA name, or contact: the contact's own, else the location's, else TIME_ZONE; absent: TIME_ZONE",
+              "IANA name, an offset such as +05:30, or contact: the contact's own, else the location's, else TIME_ZONE; absent: TIME_ZONE",
             ),
             holidays: about(
               "dates on which it does not open",

@@ -1,6 +1,7 @@
 // The forms that the value of an operator can have: what admission and the JSON Schema say about a constant.
 import { DECIMAL_PATTERN, decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
+import { isoMoment } from "../kit/moment.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import type { ValueForm } from "../language/operators.ts";
@@ -85,7 +86,7 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
   },
   time: {
     schema: { type: "string" },
-    wrong: (value) => (comparableTime(value) ? null : { message: 'needs a time in ISO 8601, or "HH:MM"' }),
+    wrong: (value) => (isTime(value) ? null : { message: 'needs a time in ISO 8601 that there is, or "HH:MM"' }),
   },
   number: {
     schema: { type: ["number", "string"], pattern: DECIMAL_PATTERN },
@@ -97,6 +98,11 @@ export const VALUE_FORMS: { readonly [Form in ValueForm]: FormOfValue } = {
     wrong: wrongPrimitive,
   },
 };
+
+/** Numbers of seconds are for events; in a rule nobody could read them. */
+function isTime(value: Json): boolean {
+  return typeof value === "string" && (comparableTime(value)?.isClock === true || isoMoment(value) !== null);
+}
 
 function wrongPrimitive(value: Json): WrongValue | null {
   if (value === null) return NEEDS_VALUE;

@@ -4,6 +4,7 @@ import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as PlainTime from "temporal-polyfill/fns/PlainTime";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
+import { isTimeZone as isKnownZone } from "../kit/time-zone.ts";
 import { CONTACT_TIME_ZONE, WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
 
 const DAYS_IN_WEEK = 7;
@@ -84,12 +85,11 @@ export function dayStart(atMs: number, timeZone: string): number {
   return momentOf(ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone)), MIDNIGHT, timeZone);
 }
 
-/** Whether this is a time zone that the runtime knows. */
+/** Whether this is a time zone that the runtime knows, or an offset such as `+05:30`. */
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat("en", { timeZone: name }).format(0);
     localTimeOf(0, name);
-    return !/\d{4}-/.test(name);
+    return isKnownZone(name) && !/\d{4}-/.test(name);
   } catch {
     return false;
   }

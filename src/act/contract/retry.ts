@@ -39,6 +39,7 @@ export function retryAfterMs(header: string | null, nowMs: number): number | nul
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * SECOND_MS;
   if (!HTTP_DATE.test(text)) return null;
-  const at = Date.parse(text);
+  // Of the three forms of RFC 9110 the oldest names no zone, and means GMT as the others do.
+  const at = Date.parse(/(?:GMT|UTC|[+-]\d{4})$/.test(text) ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs);
 }

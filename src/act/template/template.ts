@@ -2,6 +2,7 @@
 // run long, keep state, read the clock or escape its place is left out: see the lists below.
 import { filters, type LiquidError } from "liquidjs";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
+import { momentMs } from "../../kit/moment.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { didYouMean } from "../../kit/suggestion.ts";
 import { hasMarkup } from "./markup.ts";
@@ -46,6 +47,7 @@ export const MAX_RENDERED_CHARACTERS = 1_000_000;
 /** Twice what a payload can hold: longer lists come from splitting a text, and each filter then visits every item. */
 const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
+const NAMES_ZONE = /(?:\b[A-Z]{1,4}|[+-]\d{2}:?\d{2})\)?\s*$/i;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 
 type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
@@ -74,8 +76,20 @@ function filterOf(name: string): FilterHandler {
     if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
     if (name === "date" && isClock(value))
       throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
+    if (name === "date") {
+      const [format, zone = 0] = args;
+      return usable(filter.call(this, dateOf(value), format, zone));
+    }
     return usable(filter.call(this, value, ...args));
   };
+}
+
+/** What Liquid would read in the zone of the machine, or count in seconds though it is of milliseconds. */
+function dateOf(value: unknown): unknown {
+  const at = momentMs(value);
+  if (at !== null) return new Date(at);
+  // A date as English writes it, such as "March 4, 2026".
+  return typeof value === "string" && /[a-z]{3}/i.test(value) && !NAMES_ZONE.test(value) ? `${value} UTC` : value;
 }
 
 function isClock(value: unknown): boolean {

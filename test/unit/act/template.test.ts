@@ -423,3 +423,40 @@ describe("the message of a failure", () => {
     expect(result.ok || result.failure.split("\n")).toHaveLength(1);
   });
 });
+
+describe("the date filter", () => {
+  const roots = (value: Json) => ({ event: { at: value }, facts: {}, rule: {}, decision: {} });
+
+  it.each<[value: Json, text: string]>([
+    [1_772_625_600, "2026-03-04 12:00"],
+    [1_772_625_600_000, "2026-03-04 12:00"],
+    ["1772625600", "2026-03-04 12:00"],
+    ["1772625600000", "2026-03-04 12:00"],
+    ["2026-03-04T12:00:00", "2026-03-04 12:00"],
+    ["2026-03-04 12:00:00", "2026-03-04 12:00"],
+    ["2026-03-04T12:00:00Z", "2026-03-04 12:00"],
+    ["2026-03-04T14:00:00+02:00", "2026-03-04 12:00"],
+    ["2026-03-04", "2026-03-04 00:00"],
+    ["March 4, 2026 12:00", "2026-03-04 12:00"],
+    ["Wed, 04 Mar 2026 12:00:00 GMT", "2026-03-04 12:00"],
+    ["soon", "soon"],
+  ])("says of %j in UTC, whatever the zone of the machine: %s", (value, text) => {
+    const { TZ } = process.env;
+    try {
+      for (const zone of ["UTC", "America/New_York", "Asia/Kolkata"]) {
+        process.env["TZ"] = zone;
+        expect(new Date(0).getTimezoneOffset() === 0).toBe(zone === "UTC");
+        expect(renderText("{{ event.at | date: '%Y-%m-%d %H:%M' }}", roots(value))).toEqual({ ok: true, value: text });
+      }
+    } finally {
+      if (TZ === undefined) delete process.env["TZ"];
+      else process.env["TZ"] = TZ;
+    }
+  });
+
+  it("says it in the zone that it names", () => {
+    const render = (zone: string) => renderText(`{{ event.at | date: '%H:%M', ${zone} }}`, roots(1_772_625_600_000));
+    expect(render("'America/New_York'")).toEqual({ ok: true, value: "07:00" });
+    expect(render("-330")).toEqual({ ok: true, value: "17:30" });
+  });
+});

@@ -33,6 +33,7 @@ const BY_VALUE = new Set([
   "after of two years",
   "due of two years",
   "limit within two years",
+  "before a day that there is not",
   "before with no time",
   "example at no time",
   "holiday that the calendar does not have",

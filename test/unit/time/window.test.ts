@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Window } from "../../../src/model/window.ts";
-import { localClock, nextOpening } from "../../../src/time/window.ts";
+import { isTimeZone, localClock, nextOpening } from "../../../src/time/window.ts";
 
 const at = (text: string): number => Date.parse(text);
 const opening = (window: Window, from: string): string | null => {
@@ -177,5 +177,16 @@ describe("the next opening", () => {
       }),
       { numRuns: 1_000, seed: 3 },
     );
+  });
+});
+
+describe("an offset as a time zone", () => {
+  it("has no summer", () => {
+    const window: Window = { from: "08:00", to: "20:00", timeZone: "+05:30" };
+    expect(isTimeZone("+05:30")).toBe(true);
+    for (const day of ["2026-01-15", "2026-07-15"])
+      expect(nextOpening(window, at(`${day}T00:00:00Z`), "UTC")).toBe(at(`${day}T02:30:00Z`));
+    expect(localClock(at("2026-07-15T20:00:00Z"), "+05:30")).toEqual({ localTime: "01:30", weekday: "thursday" });
+    expect(["+0530", "+05", "+5:30", "US/Estern"].filter(isTimeZone)).toEqual([]);
   });
 });
