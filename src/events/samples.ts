@@ -152,6 +152,23 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
     status: "delivered",
     userId: USER,
   }),
+  rcs: outboundOf("RCS message, delivered", {
+    messageType: "RCS",
+    messageTypeString: "TYPE_RCS",
+    body: "See you at three.",
+    source: "workflow",
+    status: "delivered",
+    to: "+15550100042",
+    from: "+15550100001",
+  }),
+  tiktok: outboundOf("TikTok message, delivered", {
+    messageType: "TIKTOK",
+    messageTypeString: "TYPE_TIKTOK",
+    body: "See you at three.",
+    source: "app",
+    status: "delivered",
+    userId: USER,
+  }),
   custom: outboundOf("Message through a custom provider", {
     messageType: "Custom",
     messageTypeString: "TYPE_CUSTOM_PROVIDER_SMS",

@@ -6,13 +6,13 @@ import { describe, expect, it } from "vitest";
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   kit: [],
   model: ["kit"],
-  time: ["model"],
+  time: ["kit", "model"],
   highlevel: ["kit", "model"],
   act: ["kit", "model", "time", "highlevel"],
   language: ["kit", "model", "act"],
   events: ["kit", "model", "language"],
   rules: ["kit", "model", "time", "act", "language", "events"],
-  match: ["kit", "model", "time", "language", "events", "rules"],
+  match: ["kit", "model", "time", "highlevel", "language", "events", "rules"],
   receive: ["kit", "model", "highlevel", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
   // Above the ledger: Cloudflare's objects, and what takes more than one of them.

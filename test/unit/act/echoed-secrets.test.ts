@@ -1,6 +1,6 @@
 // A destination may send back what it was sent, in any form: no secret is kept with its answer.
 import { expect, it } from "vitest";
-import { keptAnswer } from "../../../src/act/outbound/answer.ts";
+import { shortAnswer } from "../../../src/act/outbound/answer.ts";
 
 const SECRET = 'k3y"/with\nline+&<é>%\\end';
 const WITHOUT_SIGNS = "sk_live_51Habcdefghijk";
@@ -38,7 +38,7 @@ const FORMS: { readonly [what: string]: (secret: string) => string } = {
   "in base64 amid others": (secret) => inBase64(`user:${secret}, and more`),
 };
 
-const kept = (text: string, secrets: readonly string[]): Promise<string> => keptAnswer(new Response(text), secrets);
+const kept = (text: string, secrets: readonly string[]): Promise<string> => shortAnswer(new Response(text), secrets);
 
 it.each(
   Object.entries(FORMS).flatMap(([what, form]) =>

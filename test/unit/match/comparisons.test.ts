@@ -2,10 +2,11 @@
 // has to be the same by the index, by the engine alone, and by the check that stands in for both.
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
-import { evaluateWithoutEngine } from "../../../src/match/check.ts";
+import { evaluateWithoutEngine } from "../../../src/match/without-engine.ts";
 import { decide, explain } from "../../../src/match/decide.ts";
 import { DecisionFacts } from "../../../src/match/facts.ts";
-import { EVENT_KINDS, type Event } from "../../../src/model/event.ts";
+import type { Event } from "../../../src/model/event.ts";
+import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
 import { NO_HISTORY } from "../../../src/model/history.ts";
 import type { FactCondition } from "../../../src/model/rule.ts";
 import { admitRule } from "../../../src/rules/admission.ts";
