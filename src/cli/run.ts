@@ -14,7 +14,9 @@ export async function runCli(rawArgs: readonly string[]): Promise<void> {
   const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   const named = listed && { meta: { name, description: listed.description }, ...(await listed.load()) };
   if (rawArgs.length === 0 || rawArgs.includes("--help") || rawArgs.includes("-h")) {
-    console.log(await (named ? renderUsage(named, { meta: PROGRAM }) : renderUsage(main({}))));
+    const usage = await (named ? renderUsage(named, { meta: PROGRAM }) : renderUsage(main({})));
+    // npm keeps an option for itself unless `--` precedes it.
+    console.log(usage.replace(`${PROGRAM.name} <command> --help`, `${PROGRAM.name} -- <command> --help`));
     return;
   }
   try {

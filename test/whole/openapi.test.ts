@@ -48,10 +48,7 @@ const UNUSABLE: readonly JsonObject[] = [
   { type: "OutboundMessage", locationId: LOCATION, contactId: 7 },
   { type: "OutboundMessage" },
 ];
-const UNKNOWN: readonly JsonObject[] = [
-  { type: "AppointmentCreate", locationId: LOCATION },
-  { type: "AppointmentCreate" },
-];
+const UNKNOWN: readonly JsonObject[] = [{ type: "NoSuchKind", locationId: LOCATION }, { type: "NoSuchKind" }];
 
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 let worker: RunningWorker;

@@ -315,14 +315,14 @@ describe("an event", () => {
 describe("a kind that is not known", () => {
   it("is ignored and counted", async () => {
     const world = aWorld();
-    expect(await received(aPayload({ type: "AppointmentCreate" }), world)).toEqual({
+    expect(await received(aPayload({ type: "NoSuchKind" }), world)).toEqual({
       ok: true,
       value: { status: "ignored" },
     });
     expect(world.store).toMatchObject({
       events: [],
       held: [],
-      ignored: [{ locationId: LOCATION, kind: "AppointmentCreate" }],
+      ignored: [{ locationId: LOCATION, kind: "NoSuchKind" }],
     });
   });
 
