@@ -1,7 +1,7 @@
 // What can be written at a place in a rule: keys, words and skeletons of whole parts, from the rule's JSON Schema and
 // the words that each fact takes.
 import { FACTS } from "../../language/facts.ts";
-import { isOperator, OPERATORS } from "../../language/operators.ts";
+import { isOperator, OPERATORS, type ValueForm } from "../../language/operators.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { cursorAt, type Cursor } from "./cursor.ts";
 import { readJson, type JsonNode } from "./read-json.ts";
@@ -124,6 +124,17 @@ function part({ required }: JsonObject, properties: JsonObject, root: JsonObject
   return { label, about, kind: "part", template: `{ ${written.map(({ text }) => text).join(", ")} }` };
 }
 
+/** Whether a word of the fact can be the value, by the form that the operator requires. */
+const MAY_BE_WORD: { readonly [Form in ValueForm]: (inList: boolean) => boolean } = {
+  primitive: () => true,
+  text: () => true,
+  list: (inList) => inList,
+  pattern: () => false,
+  number: () => false,
+  time: () => false,
+  boolean: () => false,
+};
+
 /** The words that a fact takes, if the cursor is at the value it is compared with. */
 function factWords({ around }: Cursor): Candidate[] {
   const comparison = around.findLast(({ node }) => node.kind === "object");
@@ -133,7 +144,7 @@ function factWords({ around }: Cursor): Candidate[] {
   const inList = around.at(-1)?.node.kind === "array";
   const operator = valueOf(comparison.node, "operator");
   const form = typeof operator === "string" && isOperator(operator) ? OPERATORS[operator].value : null;
-  if (form === "boolean" || (form === "list" && !inList)) return [];
+  if (form !== null && !MAY_BE_WORD[form](inList)) return [];
   const { type, values: words = [] } = FACTS[fact] ?? { type: "any" };
   return type === "boolean" ? [word(true, ""), word(false, "")] : words.map((one) => word(one, `a word of ${fact}`));
 }

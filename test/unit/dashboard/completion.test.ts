@@ -143,6 +143,16 @@ describe("completion", () => {
       comparison('"fact": "body", "operator": "exists", "value": |'),
       ["{ fact }", "true", "false"],
     ],
+    ...["before", "matches"].map((operator): [string, string, string[]] => [
+      `no word of a fact, where ${operator} takes none`,
+      comparison(`"fact": "channel", "operator": "${operator}", "value": |`),
+      ["{ fact }"],
+    ]),
+    [
+      "no word of a fact, where a number is compared",
+      comparison('"fact": "channel", "operator": "greaterThan", "value": |'),
+      ["{ fact }", "{ fact, path }"],
+    ],
     [
       "lists only, where one is wanted",
       comparison('"fact": "channel", "operator": "in", "value": |'),
