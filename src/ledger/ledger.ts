@@ -48,6 +48,7 @@ import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
+import { LEDGER_TABLES } from "./store/tables.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
@@ -98,7 +99,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
-    migrate(this.#storage, LEDGER_MIGRATIONS);
+    migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES);
     this.#limits.resume();
     resumeInterrupted(this.#storage.sql, this.#now());
     await this.#alarm.repair();
