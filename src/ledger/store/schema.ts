@@ -195,15 +195,15 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
 
 /**
  * Brings the tables up to date, completely or not at all. `tables` is what the migrations come to: a new database is made
- * of them in one step.
+ * of them in one step. `true`: it was new.
  */
 export function migrate(
   { sql, transactionSync }: Pick<LedgerStorage, "sql" | "transactionSync">,
   migrations: readonly string[],
   tables?: string,
-): void {
+): boolean {
   const done = migrationsDone(sql);
-  if (done !== null && migrations.every((_, index) => done.has(index + 1))) return;
+  if (done !== null && migrations.every((_, index) => done.has(index + 1))) return false;
   transactionSync(() => {
     if (done === null && tables !== undefined) return void sql.exec(madeAtOnce(tables, migrations.length));
     if (done === null) sql.exec(MIGRATIONS_TABLE);
@@ -213,6 +213,7 @@ export function migrate(
       sql.exec("INSERT INTO migrations (id) VALUES (?)", index + 1);
     }
   });
+  return done === null;
 }
 
 const MIGRATIONS_TABLE = "CREATE TABLE migrations (id INTEGER PRIMARY KEY)";
