@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Rule } from "../src/model/rule.ts";
 import { agencyRules } from "../test/generated/agency.ts";
 import { aRule, aTask, aWebhook } from "../test/builders.ts";
+import { cpuMs } from "./parts/cpu.ts";
 import { load } from "./parts/load.ts";
 import { receiver } from "./parts/receiver.ts";
 import { figure, publish, setting } from "./parts/report.ts";
@@ -130,12 +131,6 @@ for (const { name, rules, followedUp, tasks } of mixes) {
   dollars.push([name, ...parts.map((part) => part.toFixed(2)), parts.reduce((a, b) => a + b, 0).toFixed(2)]);
 }
 inbox.stop();
-
-/** CPU time of a process so far in milliseconds, from the kernel's counters, which count in steps of 10 ms. */
-function cpuMs(pid: number | undefined): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
 
 publish(
   "cost",

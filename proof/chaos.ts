@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { NO_ANSWER } from "../bench/parts/connection.ts";
 import { buildWith, discard, serve, type BuiltWorker, type ServedWorker } from "../bench/parts/serve.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { ruleSetOf } from "../src/rules/rule-set.ts";
@@ -191,7 +192,7 @@ const history: History = {
 const found = violations(history);
 if (!isDrained) found.push("it did not come to rest in time");
 const senders = { ...world.statuses };
-const badStatuses = Object.keys(world.statuses).filter((status) => !["202", "429", "no answer"].includes(status));
+const badStatuses = Object.keys(world.statuses).filter((status) => !["202", "429", NO_ANSWER].includes(status));
 if (badStatuses.length > 0) found.push(`senders were answered ${badStatuses.join(", ")}`);
 
 const attempts = history.deliveries.reduce((sum, delivery) => sum + delivery.attempts.length, 0);

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { NO_ANSWER } from "../bench/parts/connection.ts";
 import { quantile } from "../bench/parts/report.ts";
 import { buildWith, discard, serve } from "../bench/parts/serve.ts";
 import { aRule } from "../test/builders.ts";
@@ -125,5 +126,5 @@ console.log(
 );
 console.log(`${lost} lost`);
 process.exit(
-  lost === 0 && Object.keys(world.statuses).every((status) => ["202", "429", "no answer"].includes(status)) ? 0 : 1,
+  lost === 0 && Object.keys(world.statuses).every((status) => ["202", "429", NO_ANSWER].includes(status)) ? 0 : 1,
 );

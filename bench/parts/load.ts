@@ -1,13 +1,15 @@
 // A load generator in its own process: keeps so many connections busy, each with one request at a time, and reports how
-// long each answer took. It writes HTTP/1.1 to plain sockets, so that it uses less of the machine than what it tests.
+// long each answer took. A connection that is closed without an answer is counted, and its request is sent again.
 import { fork } from "node:child_process";
 import { createPrivateKey, sign } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { agencyPayloads } from "../../test/generated/agency.ts";
 import { TEST_PRIVATE_KEY } from "../../test/keys.ts";
+import { Connection, NO_ANSWER } from "./connection.ts";
 import { preciseNow } from "./receiver.ts";
 
-const MAX_RESETS = 20;
+const AGAIN_MS = 100;
+const MAX_TRIES = 50;
 
 /** What to send. Payloads are those of an agency, each with its own key and for one of so many locations. */
 export interface Job {
@@ -27,9 +29,9 @@ export interface Job {
 /** What came back. */
 export interface Load {
   readonly seconds: number;
-  /** Milliseconds from the first byte sent to the answer. */
+  /** Milliseconds from the first byte sent to the answer, however often it was sent. */
   readonly latencies: readonly number[];
-  /** How often each status was answered. */
+  /** How often each status was answered, and how often there was none: `NO_ANSWER`. */
   readonly statuses: { readonly [status: string]: number };
   /** The key of each event and when its answer arrived, milliseconds since 1970. */
   readonly answers?: readonly (readonly [key: string, at: number])[];
@@ -62,68 +64,45 @@ function requestsOf({ requests, locations, run, port, fields = {} }: Job): Buffe
   });
 }
 
-/** Whether an answer has arrived in full, body included. */
-function isWhole(answer: string): boolean {
-  const head = answer.indexOf("\r\n\r\n");
-  if (head < 0) return false;
-  const length = Number(/content-length: (\d+)/i.exec(answer.slice(0, head))?.[1] ?? 0);
-  return answer.length >= head + 4 + length;
-}
-
 async function run(job: Job): Promise<Load> {
   const requests = requestsOf(job);
   const latencies: number[] = [];
   const answers: [key: string, at: number][] = [];
   const statuses: { [status: string]: number } = {};
+  const count = (status: string): void => void (statuses[status] = (statuses[status] ?? 0) + 1);
   let next = 0;
   const startedAt = performance.now();
-  const connection = (): Promise<void> =>
-    new Promise((done, fail) => {
-      let answer = "";
-      let sentAt = 0;
-      let index = 0;
-      let resets = 0;
-      let socket: Socket;
-      /** A server may close a connection that it has starved: the request is sent again, as a real sender would. */
-      const open = (): void => {
-        answer = "";
-        socket = connect(job.port, "127.0.0.1");
-        socket.setNoDelay(true);
-        socket.on("data", (chunk: Buffer) => {
-          answer += chunk.toString("latin1");
-          if (isWhole(answer)) take();
-        });
-        socket.once("connect", () => (resets === 0 ? sendNext() : send()));
-        socket.once("close", (broken) => broken || done());
-        socket.once("error", (error) => ((resets += 1) > MAX_RESETS ? fail(error) : open()));
-      };
-      const send = (): void => {
-        sentAt = performance.now();
-        socket.write(requests[index] ?? "");
-      };
-      const sendNext = (): void => {
-        if (next >= requests.length) return void socket.end();
-        index = next++;
-        const wait = job.rate === undefined ? 0 : startedAt + (index * 1_000) / job.rate - performance.now();
-        if (wait > 1) setTimeout(send, wait);
-        else send();
-      };
-      const take = (): void => {
-        latencies.push(performance.now() - sentAt);
-        answers.push([`${job.run}-${index}`, preciseNow()]);
-        const status = answer.slice(9, 12);
-        statuses[status] = (statuses[status] ?? 0) + 1;
-        answer = "";
-        sendNext();
-      };
-      open();
-    });
-  await Promise.all(Array.from({ length: job.connections }, connection));
+  /** As a sender does: what was not answered is sent again, for a while. */
+  const answerTo = async (connection: Connection, request: Buffer): Promise<string> => {
+    for (let tries = 1; ; tries++) {
+      const answer = await connection.ask(request);
+      if (answer !== null) return answer;
+      count(NO_ANSWER);
+      if (tries === MAX_TRIES) throw new Error(`A request was not answered ${tries} times`);
+      await pause(AGAIN_MS);
+    }
+  };
+  const keepBusy = async (): Promise<void> => {
+    const connection = new Connection(job.port);
+    for (let index = next++; index < requests.length; index = next++) {
+      const wait = job.rate === undefined ? 0 : startedAt + (index * 1_000) / job.rate - performance.now();
+      if (wait > 1) await pause(wait);
+      const sentAt = performance.now();
+      const answer = await answerTo(connection, requests[index] ?? Buffer.of());
+      latencies.push(performance.now() - sentAt);
+      answers.push([`${job.run}-${index}`, preciseNow()]);
+      count(answer.slice(9, 12));
+    }
+    connection.end();
+  };
+  await Promise.all(Array.from({ length: job.connections }, keepBusy));
   const seconds = (performance.now() - startedAt) / 1_000;
   const endedAt = answers.at(-1)?.[1] ?? 0;
   return { seconds, latencies, statuses, endedAt, ...(job.tellEnd ? { answers } : {}) };
 }
 
 const given = process.argv[2];
-if (process.send) process.once("disconnect", () => process.exit());
-if (process.send && given?.startsWith("{")) process.send(await run(JSON.parse(given) as Job), () => process.exit(0));
+if (process.send && given?.startsWith("{")) {
+  process.once("disconnect", () => process.exit());
+  process.send(await run(JSON.parse(given) as Job), () => process.exit(0));
+}

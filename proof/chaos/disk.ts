@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NO_ANSWER } from "../../bench/parts/connection.ts";
 import type { ServedWorker } from "../../bench/parts/serve.ts";
 import { pause, type World } from "./world.ts";
 
@@ -64,7 +65,7 @@ export async function brokenDisk({ start, world }: Tools): Promise<BrokenDisk> {
         if (!(await isKnown(world, key))) violations.push(`${trouble}: ${key} was acknowledged and is not there`);
       if (!(await isAtRest(world))) violations.push(`${trouble}: it did not come to rest`);
       for (const status of Object.keys(told[trouble] ?? {}))
-        if (!["202", "429", "no answer"].includes(status)) violations.push(`${trouble}: senders were told ${status}`);
+        if (!["202", "429", NO_ANSWER].includes(status)) violations.push(`${trouble}: senders were told ${status}`);
     }
   } finally {
     await worker.stop("SIGKILL");

@@ -3,6 +3,7 @@
 import { createPrivateKey, sign } from "node:crypto";
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { NO_ANSWER } from "../../bench/parts/connection.ts";
 import type { Chance } from "../../test/generated/chance.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY } from "../../test/keys.ts";
 import type { Acknowledged, Call, Confirmed } from "../history.ts";
@@ -96,7 +97,7 @@ export class World {
       const startedAt = performance.now();
       const answer = await this.#ask("POST", "/hooks/highlevel", headers, body).catch(() => null);
       latencies.push(performance.now() - startedAt);
-      const status = answer === null ? "no answer" : String(answer.status);
+      const status = answer === null ? NO_ANSWER : String(answer.status);
       this.statuses[status] = (this.statuses[status] ?? 0) + 1;
       if (answer?.status === 202) {
         const told = (JSON.parse(answer.body) as Acknowledged).status;

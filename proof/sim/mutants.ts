@@ -55,8 +55,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "interrupted-deliveries-forgotten",
     file: "ledger/deliveries/deliveries.ts",
-    from: "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL",
-    to: "SELECT id FROM deliveries WHERE state = 'interrupted'",
+    from: "SELECT id, host FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL",
+    to: "SELECT id, host FROM deliveries WHERE state = 'interrupted'",
   },
   {
     name: "cancel-not-checked-at-lease",

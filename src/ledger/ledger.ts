@@ -44,10 +44,12 @@ import { Pump } from "./pump/pump.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { Rounds } from "./rounds.ts";
 import { Statistics } from "./reading/statistics.ts";
+import { atStart } from "./start.ts";
 import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
+import { LEDGER_TABLES } from "./store/tables.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
@@ -98,10 +100,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
-    migrate(this.#storage, LEDGER_MIGRATIONS);
-    this.#limits.resume();
-    resumeInterrupted(this.#storage.sql, this.#now());
-    await this.#alarm.repair();
+    // Nothing waits in a new ledger.
+    if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) return this.#chores.know(new Map());
+    const { marks, interrupted, dueAtMs } = atStart(this.#storage.sql);
+    this.#chores.know(marks);
+    this.#limits.resume(interrupted);
+    resumeInterrupted(this.#storage.sql, this.#now(), interrupted);
+    const isAnyResumed = interrupted.length > 0;
+    await this.#alarm.repair(isAnyResumed ? undefined : Math.min(dueAtMs, this.#chores.notBefore()));
   }
 
   /** Does the alarm's work. Never throws. */

@@ -1,5 +1,7 @@
 // Talks to the Worker under test the way HighLevel and an operator do.
+import { runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { vi } from "vitest";
 import type { HookRoute } from "../../src/model/event-kinds.ts";
 import type { Json, JsonObject } from "../../src/kit/json.ts";
 import { aPayload, LOCATION, provedHeaders } from "../builders.ts";
@@ -55,3 +57,11 @@ export const apiPost = (path: string, body?: Json): Promise<Answer> =>
 
 /** The ledger of the tests' location. */
 export const ledger = () => env.LEDGER.getByName(LOCATION);
+
+/** Waits until the directory was told about the location, which no event waits for. */
+export const announced = () =>
+  vi.waitUntil(() =>
+    runInDurableObject(ledger(), (_, { storage }) =>
+      storage.sql.exec("SELECT 1 FROM marks WHERE name = 'announced'").toArray().some(Boolean),
+    ),
+  );

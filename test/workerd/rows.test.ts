@@ -2,7 +2,7 @@
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aRule, aTask, aWebhook } from "../builders.ts";
-import { ledger, postEvent } from "./client.ts";
+import { announced, ledger, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
@@ -21,7 +21,7 @@ const never = aRule({ conditions: { all: [{ fact: "status", operator: "equal", v
 
 describe("an event writes", () => {
   // The first event of a ledger also writes where it is, the day, and the rule set: once a day, or once a deploy.
-  const first = () => postEvent({ webhookId: "first" });
+  const first = () => postEvent({ webhookId: "first" }).then(announced);
 
   it("one row when nothing fires", async () => {
     world.rules = [never];

@@ -33,10 +33,10 @@ describe("the watchdog", () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it("knows of a location before it answers its first event", async () => {
+  it("knows of a location as soon as its first event is answered", async () => {
     world.rules = [aRule()];
     await postEvent();
-    expect(await directoryOf(bindings).toPoke(10)).toEqual([LOCATION]);
+    await expect.poll(() => directoryOf(bindings).toPoke(10)).toEqual([LOCATION]);
   });
 
   it("leaves locations alone where nothing waits, from the day after they were last seen", async () => {

@@ -20,7 +20,14 @@ export class Ledger extends RealLedger {
         eventsPerSecond: world.budget,
         actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },
       },
-      storage: { ...storage, sql: counted(storage.sql) },
+      storage: {
+        ...storage,
+        sql: counted(storage.sql),
+        setAlarm: (atMs) => {
+          world.alarmsSet += 1;
+          return storage.setAlarm(atMs);
+        },
+      },
     }));
   }
 }
@@ -34,14 +41,15 @@ function testRules(rules: readonly Rule[]): RuleSet {
   return set;
 }
 
-/** The same storage, which counts the rows that are written. */
+/** The same storage, which counts what it is asked, and the rows that are read and written. */
 function counted(sql: Sql): Sql {
   return {
     exec(statement, ...values) {
+      world.statements.push(statement);
       const cursor = sql.exec(statement, ...values) as SqlStorageCursor<Record<string, SqlStorageValue>>;
       const rows = cursor.toArray();
-      world.statements.push(statement);
       world.rowsWritten += cursor.rowsWritten;
+      world.rowsRead += cursor.rowsRead;
       return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
     },
   };

@@ -187,10 +187,16 @@ export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | und
   return leased && { ...leased, plan: readPlan(leased.plan) };
 }
 
-/** Moves on the deliveries that were being sent when the object stopped. */
-export function resumeInterrupted(sql: Sql, nowMs: number): void {
-  const sending = "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
-  for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted, nowMs);
+/** The deliveries that are being sent: those of `resumeInterrupted`, once nothing is under way. */
+export const SENDING = "SELECT id, host FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
+
+/** Moves on deliveries that were being sent when the object stopped: all of them, unless they are known. */
+export function resumeInterrupted(
+  sql: Sql,
+  nowMs: number,
+  interrupted: readonly { readonly id: string }[] = rows<{ id: string }>(sql, SENDING),
+): void {
+  for (const { id } of interrupted) move(sql, id, moves.interrupted, nowMs);
 }
 
 /** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */

@@ -172,16 +172,17 @@ export function waitingByHost(
   );
 }
 
+const WAITING = "FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL";
 /** Each host that deliveries wait for, and when the first is due. One look-up per host, however many wait. */
+export const EARLIEST_BY_HOST = `
+  WITH RECURSIVE hosts (host) AS (
+    SELECT MIN(host) ${WAITING}
+    UNION ALL SELECT (SELECT MIN(host) ${WAITING} AND host > hosts.host) FROM hosts WHERE hosts.host IS NOT NULL)
+  SELECT host, (SELECT MIN(due_at) ${WAITING} AND deliveries.host = hosts.host) AS dueAtMs FROM hosts WHERE host IS NOT NULL`;
+
+/** The rows of `EARLIEST_BY_HOST`. */
 export function earliestByHost(sql: Sql): { readonly host: string; readonly dueAtMs: number }[] {
-  const open = "FROM deliveries WHERE state = 'scheduled' AND due_at IS NOT NULL";
-  return rows(
-    sql,
-    `WITH RECURSIVE hosts (host) AS (
-       SELECT MIN(host) ${open}
-       UNION ALL SELECT (SELECT MIN(host) ${open} AND host > hosts.host) FROM hosts WHERE hosts.host IS NOT NULL)
-     SELECT host, (SELECT MIN(due_at) ${open} AND deliveries.host = hosts.host) AS dueAtMs FROM hosts WHERE host IS NOT NULL`,
-  );
+  return rows(sql, EARLIEST_BY_HOST);
 }
 
 /** How many due deliveries of a host take turns at most: those that have been due longest. */

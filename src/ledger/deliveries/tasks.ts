@@ -108,8 +108,11 @@ export function dueWrites(sql: Sql, nowMs: number, limit: number): TaskWrite[] {
   }));
 }
 
+/** When the next write to KV is due. */
+export const NEXT_WRITE = "SELECT MIN(due_at) AS at FROM task_writes";
+
 export function nextWriteAt(sql: Sql): number | null {
-  return firstRow<{ at: number | null }>(sql, "SELECT MIN(due_at) AS at FROM task_writes")?.at ?? null;
+  return firstRow<{ at: number | null }>(sql, NEXT_WRITE)?.at ?? null;
 }
 
 /** Settles a write, unless a newer one has replaced it meanwhile. A failed one is tried again for as long as it takes. */

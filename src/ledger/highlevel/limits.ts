@@ -3,7 +3,7 @@
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import * as limits from "../../highlevel/limits.ts";
 import { mark, setMark } from "../store/marks.ts";
-import { firstRow, type LedgerStorage } from "../store/ports.ts";
+import type { LedgerStorage } from "../store/ports.ts";
 
 /** A call that left. The first call of either method ends it; later ones are ignored. */
 interface CountedCall {
@@ -16,7 +16,8 @@ const MARK = "highlevel-limits";
 export class HighLevelLimits {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
-  #limits = limits.PUBLISHED_LIMITS;
+  /** `null`: not read yet, since nothing was sent to HighLevel by this instance. */
+  #current: limits.Limits | null = null;
   /** The limits as last written. */
   #written: limits.Limits | null = null;
 
@@ -25,18 +26,24 @@ export class HighLevelLimits {
     this.#clock = clock;
   }
 
-  /** Continues where the previous instance stopped. Call it while deliveries that were being sent still have that state. */
-  resume(): void {
-    const { sql } = this.#storage;
-    const stored = mark(sql, MARK);
-    const sending = "SELECT COUNT(*) AS n FROM deliveries WHERE state = 'sending' AND host = ? AND due_at IS NOT NULL";
-    const interrupted = firstRow<{ n: number }>(sql, sending, HIGHLEVEL_HOST)?.n ?? 0;
-    this.#limits = limits.resumed(
-      (stored === undefined ? null : read(stored)) ?? limits.PUBLISHED_LIMITS,
-      interrupted,
-      this.#clock(),
-    );
-    this.#written = this.#limits;
+  /** Continues where the previous instance stopped, while it was sending these deliveries. */
+  resume(interrupted: readonly { readonly host: string }[]): void {
+    const calling = interrupted.filter(({ host }) => host === HIGHLEVEL_HOST).length;
+    if (calling > 0) this.#resumed(calling);
+  }
+
+  get #limits(): limits.Limits {
+    return this.#current ?? this.#resumed(0);
+  }
+
+  set #limits(changed: limits.Limits) {
+    this.#current = changed;
+  }
+
+  #resumed(interrupted: number): limits.Limits {
+    const stored = mark(this.#storage.sql, MARK);
+    const last = (stored === undefined ? null : read(stored)) ?? limits.PUBLISHED_LIMITS;
+    return (this.#current = this.#written = limits.resumed(last, interrupted, this.#clock()));
   }
 
   mayBegin(inFlight: number, nowMs: number): boolean {
@@ -70,10 +77,9 @@ export class HighLevelLimits {
 
   /** Writes down what was used since the last time, if anything. It belongs in the transaction that settles a delivery. */
   write(): void {
-    if (this.#limits === this.#written) return;
-    const { sql } = this.#storage;
-    setMark(sql, MARK, JSON.stringify(this.#limits));
-    this.#written = this.#limits;
+    if (this.#current === null || this.#current === this.#written) return;
+    setMark(this.#storage.sql, MARK, JSON.stringify(this.#current));
+    this.#written = this.#current;
   }
 
   /** What was written may not have been committed: it will be written again. */

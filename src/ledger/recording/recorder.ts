@@ -7,7 +7,6 @@ import type { PlannedAction } from "../../model/decision.ts";
 import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import type { Recorded } from "../../model/ledger.ts";
-import type { Chores } from "../upkeep/chores.ts";
 import type { Deciding } from "./deciding.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import { cancelled } from "../deliveries/moves.ts";
@@ -24,7 +23,6 @@ import type { Transactions } from "../upkeep/transactions.ts";
 interface RecorderParts {
   readonly deciding: Deciding;
   readonly transactions: Transactions;
-  readonly chores: Chores;
   readonly alarm: Alarm;
   readonly statistics: Statistics;
 }
@@ -51,8 +49,7 @@ export class Recorder {
    */
   async record(event: Event, isReport: boolean): Promise<Recorded> {
     const { sql } = this.#storage;
-    const { deciding, transactions, chores, alarm, statistics } = this.#parts;
-    await chores.introduce(event.locationId);
+    const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
     const { decision, actions } = await deciding.decide(event, moment);

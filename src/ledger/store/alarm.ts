@@ -19,10 +19,14 @@ export class Alarm {
     this.#nextWake = nextWake;
   }
 
-  /** Sets the alarm again if it is missing, too late or in the past. */
-  async repair(): Promise<void> {
+  /**
+   * Sets the alarm again if it is missing, too late or in the past. Where nothing is due before `notBeforeMs`, and the
+   * alarm rings by then, the tables are not asked.
+   */
+  async repair(notBeforeMs = -Infinity): Promise<void> {
     const set = await this.#storage.getAlarm();
     this.#setFor = set ?? Infinity;
+    if (set !== null && set <= notBeforeMs && set >= this.#clock()) return;
     const next = this.#nextWake();
     if (next !== null && (set === null || set > next || set < this.#clock())) this.set(next);
   }

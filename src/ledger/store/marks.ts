@@ -1,5 +1,5 @@
 // Marks: what a ledger notes about itself, one value per name. docs/storage.md says what each holds.
-import { firstRow, type Sql } from "./ports.ts";
+import { firstRow, rows, type Sql } from "./ports.ts";
 
 /** Every mark there is. */
 export type MarkName =
@@ -15,7 +15,19 @@ export function mark(sql: Sql, name: MarkName): string | undefined {
   return firstRow<{ value: string }>(sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
 }
 
+/** Every mark that was set. */
+export function allMarks(sql: Sql): ReadonlyMap<string, string> {
+  const found = rows<{ name: string; value: string }>(sql, "SELECT name, value FROM marks");
+  return new Map(found.map(({ name, value }) => [name, value]));
+}
+
 /** Sets a mark. It writes a row each time: ask first if it often says so already. */
 export function setMark(sql: Sql, name: MarkName, value: string): void {
-  sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+  setMarks(sql, [[name, value]]);
+}
+
+/** Sets several marks with one statement. */
+export function setMarks(sql: Sql, marks: readonly (readonly [name: MarkName, value: string])[]): void {
+  const values = marks.map(() => "(?, ?)").join(", ");
+  sql.exec(`INSERT OR REPLACE INTO marks (name, value) VALUES ${values}`, ...marks.flat());
 }

@@ -1,6 +1,6 @@
 // The tables of a ledger and of the directory, as numbered migrations. docs/storage.md describes each of them.
 // A deploy mixes versions for a while: a migration may add, and must leave what the previous version reads.
-import { rows, type LedgerStorage } from "./ports.ts";
+import { firstRow, rows, type LedgerStorage, type Sql } from "./ports.ts";
 
 /** Signed bodies that could not be used, and counts of kinds that we do not know: both kinds of object keep these. */
 const QUARANTINE_TABLES = `
@@ -16,7 +16,10 @@ const QUARANTINE_TABLES = `
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;
 `;
 
-/** Migrations of a location's ledger, in order. Never edit one that has shipped. */
+/**
+ * Migrations of a location's ledger, in order. Never edit one that has shipped. After adding one, let tables.ts be written
+ * anew: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
+ */
 export const LEDGER_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE events (
@@ -190,18 +193,44 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
 ];
 
-/** Brings the tables up to date, completely or not at all. */
+/**
+ * Brings the tables up to date, completely or not at all. `tables` is what the migrations come to: a new database is made
+ * of them in one step. `true`: it was new.
+ */
 export function migrate(
   { sql, transactionSync }: Pick<LedgerStorage, "sql" | "transactionSync">,
   migrations: readonly string[],
-): void {
+  tables?: string,
+): boolean {
+  const done = migrationsDone(sql);
+  if (done !== null && migrations.every((_, index) => done.has(index + 1))) return false;
   transactionSync(() => {
-    sql.exec("CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)");
-    const done = new Set(rows<{ id: number }>(sql, "SELECT id FROM migrations").map(({ id }) => id));
+    if (done === null && tables !== undefined) return void sql.exec(madeAtOnce(tables, migrations.length));
+    if (done === null) sql.exec(MIGRATIONS_TABLE);
     for (const [index, statements] of migrations.entries()) {
-      if (done.has(index + 1)) continue;
+      if (done?.has(index + 1)) continue;
       sql.exec(statements);
       sql.exec("INSERT INTO migrations (id) VALUES (?)", index + 1);
     }
   });
+  return done === null;
+}
+
+const MIGRATIONS_TABLE = "CREATE TABLE migrations (id INTEGER PRIMARY KEY)";
+
+function madeAtOnce(tables: string, migrations: number): string {
+  const ids = Array.from({ length: migrations }, (_, index) => `(${index + 1})`);
+  return `${tables}${MIGRATIONS_TABLE}; INSERT INTO migrations (id) VALUES ${ids.join(", ")};`;
+}
+
+/** The numbers of the migrations that were applied; `null`: the database is new. */
+function migrationsDone(sql: Sql): ReadonlySet<number> | null {
+  try {
+    return new Set(rows<{ id: number }>(sql, "SELECT id FROM migrations").map(({ id }) => id));
+  } catch (error) {
+    // Asked only now: it is there at every start but the first.
+    const isThere = firstRow(sql, "SELECT 1 FROM sqlite_schema WHERE name = 'migrations'") !== undefined;
+    if (isThere) throw error;
+    return null;
+  }
 }

@@ -1,10 +1,10 @@
 // What a ledger does once a day, as the alarm's work: telling the directory that its location exists, giving up what
-// could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day has
-// to wait, for the directory.
+// could not be sent for a week, and forgetting what is older than the operator keeps. The directory is told after the first
+// event of a day; no event waits for it.
 import { logError } from "../../model/log-line.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
-import { mark, setMark, type MarkName } from "../store/marks.ts";
+import { allMarks, setMarks, type MarkName } from "../store/marks.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,10 +17,12 @@ export class Chores {
   readonly #swept: () => void;
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
-  /** The last day that the directory has been told about, in days since 1970. */
-  #introducedDay: number | null = null;
+  /** Settles when the directory was told, or did not answer; `null`: it is not being told. */
+  #announcing: Promise<void> | null = null;
   /** The last day that was noted, in days since 1970. */
   #seenDay: number | null = null;
+  /** The marks as they were read, and written since; `null`: they have to be read again. */
+  #marks: Map<string, string> | null = null;
 
   /** `swept` is called whenever something was forgotten or given up. */
   constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
@@ -29,25 +31,28 @@ export class Chores {
     this.#swept = swept;
   }
 
+  /** Takes over the marks that were read. */
+  know(marks: ReadonlyMap<string, string>): void {
+    this.#marks = new Map(marks);
+  }
+
   /** Notes which location this is, and that something came today; `true` if that was not known yet. */
   seen(locationId: string): boolean {
     const day = this.#today();
     if (day === this.#seenDay) return false;
-    this.#mark("location", locationId);
-    this.#mark("seen", dateOf(day));
+    const isNew = this.#mark({ location: locationId, seen: dateOf(day) });
     this.#seenDay = day;
-    return true;
+    return isNew;
   }
 
-  /** Tells the directory about this location before the first event of a day: from then on the watchdog looks after it. */
-  async introduce(locationId: string): Promise<void> {
-    const today = this.#today();
-    if (this.#introducedDay === today || this.#now() < this.#announceFrom) return;
-    if (this.#marked("announced") !== dateOf(today)) {
-      if (!(await this.#announce(locationId))) return;
-      this.#mark("announced", dateOf(today));
-    }
-    this.#introducedDay = today;
+  /** Whether the directory has to be told about this location now: once a day, and nobody is at it. */
+  isNews(): boolean {
+    return this.#announcing === null && (this.announcementAt() ?? Infinity) <= this.#now();
+  }
+
+  /** Tells the directory about this location, from when on the watchdog looks after it. Rejects only if storage fails. */
+  announce(): Promise<void> {
+    return (this.#announcing ??= this.#announce().finally(() => (this.#announcing = null)));
   }
 
   /** Which location this is; `undefined` until something has come. */
@@ -55,21 +60,39 @@ export class Chores {
     return this.#marked("location");
   }
 
-  /** Forgets which day was noted: that may not have been committed. */
+  /** Forgets what was noted: that may not have been committed. */
   forget(): void {
     this.#seenDay = null;
+    this.#marks = null;
   }
 
   /** When the next chore is due, milliseconds since 1970; `null`: none. */
   nextAt(): number | null {
-    const times = [this.#announcementAt(), this.#sweepAt()].filter((at) => at !== null);
+    const times = [this.announcementAt(), this.sweepAt()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** No chore is due before, milliseconds since 1970. Unlike `nextAt` it reads no rows. */
+  notBefore(): number {
+    return Math.min(this.announcementAt() ?? Infinity, Number(this.#marked("swept") ?? Infinity) + DAY_MS);
   }
 
   /** Does the chores that are due. */
   async run(): Promise<void> {
-    await this.#announceIfDue();
+    if (this.#announcing !== null || this.isNews()) await this.announce();
     this.#sweepIfDue();
+  }
+
+  /** When the directory is to be told about this location; `null`: it has been. */
+  announcementAt(): number | null {
+    const seen = this.#marked("seen");
+    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+  }
+
+  /** When it is to be swept; `null`: there is nothing that may have to go. */
+  sweepAt(): number | null {
+    if (!hasContent(this.#storage.sql)) return null;
+    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
   }
 
   #now(): number {
@@ -81,45 +104,28 @@ export class Chores {
     return Math.floor(this.#now() / DAY_MS);
   }
 
-  #announcementAt(): number | null {
-    const seen = this.#marked("seen");
-    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
-  }
-
-  async #announceIfDue(): Promise<void> {
+  async #announce(): Promise<void> {
     const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
-    const due = this.#announcementAt();
-    if (seen === undefined || locationId === undefined || due === null || due > this.#now()) return;
-    if (await this.#announce(locationId)) this.#mark("announced", seen);
-  }
-
-  /** Tells the directory; `false`: it did not answer, and is told again after a while. */
-  async #announce(locationId: string): Promise<boolean> {
+    if (seen === undefined || locationId === undefined) return;
     try {
       await Promise.race([this.#ports.announce(locationId), this.#tooLate()]);
-      return true;
     } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
-      logError("The directory did not answer, it is told again later", { locationId }, error);
-      return false;
+      return logError("The directory did not answer, it is told again later", { locationId }, error);
     }
+    this.#mark({ announced: seen });
   }
 
-  /** An event waits for the directory, so it has to answer soon. */
+  /** It is told again if it takes this long: an alarm waits for it. */
   async #tooLate(): Promise<never> {
     await this.#ports.timer(ANNOUNCE_WITHIN_MS);
     throw new Error("The directory is late");
   }
 
-  #sweepAt(): number | null {
-    if (!hasContent(this.#storage.sql)) return null;
-    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
-  }
-
   #sweepIfDue(): void {
     const now = this.#now();
     const swept = this.#marked("swept");
-    if (swept === undefined) return this.#mark("swept", String(now));
+    if (swept === undefined) return void this.#mark({ swept: String(now) });
     if (Number(swept) + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
     const { sql } = this.#storage;
@@ -129,15 +135,27 @@ export class Chores {
       return sweep(sql, before, now, this.#ports.ruleSet.hash) || moreToGiveUp;
     });
     if (changesSoFar(sql) > changesBefore) this.#swept();
-    this.#mark("swept", String(more ? now - DAY_MS : now));
+    this.#mark({ swept: String(more ? now - DAY_MS : now) });
   }
 
   #marked(name: MarkName): string | undefined {
-    return mark(this.#storage.sql, name);
+    return this.#known().get(name);
   }
 
-  #mark(name: MarkName, value: string): void {
-    if (this.#marked(name) !== value) setMark(this.#storage.sql, name, value);
+  /** Sets those that do not say so already; whether there was one. */
+  #mark(marks: { readonly [M in MarkName]?: string }): boolean {
+    const known = this.#known();
+    const changed = (Object.entries(marks) as [MarkName, string][]).filter(
+      ([name, value]) => known.get(name) !== value,
+    );
+    if (changed.length === 0) return false;
+    setMarks(this.#storage.sql, changed);
+    for (const [name, value] of changed) known.set(name, value);
+    return true;
+  }
+
+  #known(): Map<string, string> {
+    return (this.#marks ??= new Map(allMarks(this.#storage.sql)));
   }
 }
 

@@ -1,5 +1,6 @@
 // What a ledger writes when something arrives is committed completely or not at all, and what is noted in memory
 // with it (that the location was seen, when the alarm rings) never says more than the tables.
+import { logError } from "../../model/log-line.ts";
 import type { Chores } from "./chores.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerStorage } from "../store/ports.ts";
@@ -17,6 +18,12 @@ export class Transactions {
 
   /** Commits all of the work or none of it; if none, what it noted and armed in memory is forgotten. */
   commit<Value>(work: () => Value): Value {
+    const value = this.#allOrNothing(work);
+    if (this.#chores.isNews()) void this.#introduce();
+    return value;
+  }
+
+  #allOrNothing<Value>(work: () => Value): Value {
     try {
       return this.#storage.transactionSync(work);
     } catch (error) {
@@ -29,7 +36,18 @@ export class Transactions {
   /** Notes that something came for a location today, and sets the alarm for the chores that follow from it. */
   seen(locationId: string): void {
     if (!this.#chores.seen(locationId)) return;
-    const at = this.#chores.nextAt();
+    const at = this.#chores.sweepAt();
     if (at !== null) this.#alarm.bringForward(at);
+  }
+
+  /** Tells the directory about the location. No event waits for it; if it fails, the alarm tells it again. Never rejects. */
+  async #introduce(): Promise<void> {
+    try {
+      await this.#chores.announce();
+      const at = this.#chores.announcementAt();
+      if (at !== null) this.#alarm.bringForward(at);
+    } catch (error) {
+      logError("The directory is told again with the next event", {}, error);
+    }
   }
 }

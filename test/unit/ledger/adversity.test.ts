@@ -142,7 +142,7 @@ describe("the watchdog", () => {
     expect(poked.size).toBe(250);
   });
 
-  it("knows of a location again before its first event of a day, also when that was taken off the list", async () => {
+  it("knows of a location again with its first event of a day, also when that was taken off the list", async () => {
     let now = NOON;
     const directory = aDirectory(sqliteStorage(), () => now);
     const announce = () => Promise.resolve(directory.announce(LOCATION));

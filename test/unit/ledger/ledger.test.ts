@@ -176,7 +176,7 @@ describe("recording", () => {
 });
 
 describe("the directory", () => {
-  it("hears of a location once before its first event is recorded, and once a minute while it does not answer", async () => {
+  it("hears of a location once a day, and once a minute while it does not answer", async () => {
     let now = Date.parse("2026-03-01T12:00:00Z");
     let asked = 0;
     let answers = false;
@@ -201,13 +201,37 @@ describe("the directory", () => {
     expect(counts).toEqual([1, 2, 3]);
   });
 
-  it("holds up the first event for two seconds at most", async () => {
-    const waits: (() => void)[] = [];
-    const timer = () => new Promise<void>((done) => waits.push(done));
-    const ledger = await aLedger({ announce: () => new Promise(() => {}), timer });
-    const answer = ledger.record(anEvent());
-    await Promise.resolve();
-    for (const done of waits) done();
-    expect(await answer).toMatchObject({ status: "accepted" });
+  it("holds up no event, however long it takes", async () => {
+    const never = () => new Promise<void>(() => {});
+    const ledger = await aLedger({ announce: never, timer: never });
+    expect(await ledger.record(anEvent())).toMatchObject({ status: "accepted" });
+  });
+
+  it.each(["refuses", "is not reached before the object stops"])("is told by the alarm if it %s", async (how) => {
+    let now = Date.parse("2026-03-01T12:00:00Z");
+    const told: string[] = [];
+    const storage = sqliteStorage();
+    const announce = () => (how === "refuses" ? Promise.reject(new Error(how)) : new Promise<void>(() => {}));
+    const timer = () => new Promise<void>(() => {});
+    await (await aLedger({ storage, announce, timer, clock: () => now })).record(anEvent());
+    await new Promise((done) => setImmediate(done));
+    now += 60_000;
+    const next = await aLedger({ storage, clock: () => now, announce: async () => void told.push("again") });
+    expect(storage.alarmAt).toBeLessThanOrEqual(now);
+    await next.alarm();
+    await next.alarm();
+    expect([told, storage.alarmAt]).toEqual([["again"], now + 86_400_000]);
+  });
+
+  it("is told of a day once, also by an object that starts again, and by events that come together", async () => {
+    const storage = sqliteStorage();
+    let told = 0;
+    const announce = async () => void (told += 1);
+    for (let life = 0; life < 3; life++) {
+      const ledger = await aLedger({ storage, announce });
+      await Promise.all(events.slice(life * 5, life * 5 + 5).map((event) => ledger.record(event)));
+      await new Promise((done) => setImmediate(done));
+    }
+    expect(told).toBe(1);
   });
 });

@@ -218,27 +218,20 @@ describe("a report", () => {
   });
 
   it("is erased with its contact, also while it is being recorded", async () => {
-    let now = NOON;
-    let answer = (): void => {};
-    let announcements = 0;
+    const gathering: (() => void)[] = [];
     const storage = sqliteStorage();
     const ledger = await aLedger({
       storage,
       ruleSet: RULES,
-      clock: () => now,
-      // The directory is told before the first event of a day, and an event waits for its answer.
-      announce: () => ((announcements += 1) === 2 ? new Promise((done) => (answer = done)) : Promise.resolve()),
-      timer: () => new Promise(() => {}),
-      fetch: () => {
-        now += DAY;
-        return Promise.resolve(new Response());
-      },
+      clock: () => NOON,
+      // Soon after a commit, what comes next waits a little for others.
+      timer: (ms) => new Promise((done) => void (ms === 2 && gathering.push(done))),
     });
     await ledger.record(anEvent({ messageId: "m-1" }));
     const ringing = ledger.alarm();
-    await expect.poll(() => announcements).toBe(2);
+    await expect.poll(() => gathering.length).toBe(1);
     ledger.eraseContact(LOCATION, CONTACT);
-    answer();
+    gathering[0]?.();
     await ringing;
     expect([ledger.events({ limit: 10 }).events, openReports(storage)]).toEqual([[], 0]);
   });

@@ -1,0 +1,33 @@
+// What a ledger looks up when it starts, in one statement: most locations are cold at most of their events, and each
+// statement has to be prepared anew. Everything else is looked up by the part that needs it, once it does.
+import { SENDING } from "./deliveries/deliveries.ts";
+import { EARLIEST_BY_HOST } from "./deliveries/lists.ts";
+import { NEXT_WRITE } from "./deliveries/tasks.ts";
+import { rows, type Sql } from "./store/ports.ts";
+
+/** How the previous instance left a ledger. */
+interface Start {
+  readonly marks: ReadonlyMap<string, string>;
+  /** The deliveries that it was sending. */
+  readonly interrupted: readonly { readonly id: string; readonly host: string }[];
+  /** Of deliveries, writes to KV and reports none may be due before, milliseconds since 1970; `Infinity`: none waits. */
+  readonly dueAtMs: number;
+}
+
+/** Rows of three columns, by the first. */
+const AT_START = `
+  SELECT 'mark' AS what, name AS a, value AS b FROM marks
+  UNION ALL SELECT 'sending', id, host FROM (${SENDING})
+  UNION ALL SELECT 'due', dueAtMs, NULL FROM (${EARLIEST_BY_HOST})
+  UNION ALL SELECT 'due', at, NULL FROM (${NEXT_WRITE}) WHERE at IS NOT NULL
+  UNION ALL SELECT 'due', 0, NULL WHERE EXISTS (SELECT 1 FROM reports)`;
+
+export function atStart(sql: Sql): Start {
+  const found = rows<{ what: "mark" | "sending" | "due"; a: string; b: string }>(sql, AT_START);
+  const of = (kind: (typeof found)[number]["what"]) => found.filter(({ what }) => what === kind);
+  return {
+    marks: new Map(of("mark").map(({ a, b }) => [a, b])),
+    interrupted: of("sending").map(({ a, b }) => ({ id: a, host: b })),
+    dueAtMs: Math.min(...of("due").map(({ a }) => Number(a))),
+  };
+}
