@@ -13,6 +13,7 @@ import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
 import { asPast } from "./history.ts";
+import { ToldBefore } from "./told-before.ts";
 
 /** A Wednesday afternoon in UTC, morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
@@ -32,6 +33,7 @@ export async function runExample(
   const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
   const alone = aloneOf(rule);
   const log: PastEvent[] = [];
+  const told = new ToldBefore();
   const history: History = {
     ...NO_HISTORY,
     past: () => log,
@@ -45,12 +47,14 @@ export async function runExample(
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
-    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history });
-    log.push(asPast(event.value, decision.fired, at));
+    const { chain, repeats } = await told.next(event.value, log);
+    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history, chain, repeats });
+    log.push(asPast(event.value, decision.fired, at, { chain: chain ?? null, isRepeat: repeats !== undefined }));
   }
   const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
-  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history });
+  const { chain, repeats } = await told.next(event.value, log);
+  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history, chain, repeats });
   const [verdict] = decision.verdicts;
   if (!verdict)
     return fail([

@@ -40,18 +40,26 @@ export class DecisionFacts {
   readonly #event: Event;
   readonly #moment: Moment;
   readonly #history: History;
+  readonly #chain: string | undefined;
   readonly #values: unknown[] = Array<unknown>(READS.length).fill(UNREAD);
   #asPast: PastEvent | null = null;
 
-  constructor(event: Event, moment: Moment, history: History) {
+  /** `chain` is that of the event's message, if it is more than the message. */
+  constructor(event: Event, moment: Moment, history: History, chain?: string) {
     this.#event = event;
+    this.#chain = chain;
     this.#moment = moment;
     this.#history = history;
   }
 
   /** The event as later events will see it. */
   get asPast(): PastEvent {
-    return (this.#asPast ??= asPast(this.#event, [], this.#moment.nowMs));
+    return (this.#asPast ??= asPast(
+      this.#event,
+      [],
+      this.#moment.nowMs,
+      this.#chain === undefined ? {} : { chain: this.#chain },
+    ));
   }
 
   /** The fact in a slot; `undefined` if it is absent. */

@@ -1,5 +1,6 @@
 // How history facts, limits and de-duplication query the log. Pure: the past is passed in.
 import { FACT_READERS } from "../events/event.ts";
+import { messageIdOf } from "./chain.ts";
 import type { Event } from "../model/event.ts";
 import { KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent } from "../model/history.ts";
@@ -8,8 +9,16 @@ import { isDurationParam, PARAM_NAMES, type DurationParam } from "../language/lo
 import type { Limit, LimitScope } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
-/** An event as later ones will see it. */
-export function asPast(event: Event, fired: readonly string[], atMs: number): PastEvent {
+/** An event as later ones will see it: `chain` is that of its message, if others belong to it. */
+export function asPast(
+  event: Event,
+  fired: readonly string[],
+  atMs: number,
+  {
+    chain = messageIdOf(event),
+    isRepeat = false,
+  }: { readonly chain?: string | null; readonly isRepeat?: boolean } = {},
+): PastEvent {
   return {
     kind: event.kind,
     channel: wordOf(event, "channel"),
@@ -17,7 +26,9 @@ export function asPast(event: Event, fired: readonly string[], atMs: number): Pa
     direction: KINDS[event.kind].message?.direction ?? null,
     at: atMs,
     fired,
-    messageKey: messageKeyOf(event),
+    chain,
+    messageKey: messageKeyOf(event, chain),
+    isRepeat,
   };
 }
 
@@ -56,6 +67,7 @@ const FIRED: { readonly [Scope in LimitScope]: (rule: string, sinceMs: number, h
 };
 
 function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
+  if (past.isRepeat) return false;
   return PARAM_NAMES.every((name) => {
     const wanted = params[name];
     if (!isDurationParam(name)) return wanted === undefined || wanted === past[name];
@@ -68,9 +80,15 @@ const IS_IN_TIME: { readonly [Name in DurationParam]: (past: PastEvent, ms: numb
   within: ({ at }, ms, nowMs) => at > nowMs - ms,
 };
 
-/** The same message in the same state has the same key, whatever webhook it comes with. */
-function messageKeyOf(event: Event): string | null {
-  const id = wordOf(event, "messageId") ?? wordOf(event, "emailMessageId");
+/** The same event, once its message turned out to belong to a chain. */
+export function inChain(past: PastEvent, chain: string): PastEvent {
+  if (past.messageKey === null) return past;
+  const [kind, , ...state] = JSON.parse(past.messageKey) as string[];
+  return { ...past, chain, messageKey: JSON.stringify([kind, chain, ...state]) };
+}
+
+/** A chain in the same state has the same key, whatever webhook and whichever of its messages it comes with. */
+export function messageKeyOf(event: Event, chain: string | null): string | null {
   const state = ["status", "callStatus"].map((fact) => wordOf(event, fact)?.toLowerCase() ?? "");
-  return id === null ? null : JSON.stringify([event.kind, id, ...state]);
+  return chain === null ? null : JSON.stringify([event.kind, chain, ...state]);
 }

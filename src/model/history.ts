@@ -12,8 +12,12 @@ export interface PastEvent {
   readonly at: number;
   /** The rules that fired on it. */
   readonly fired: readonly string[];
-  /** Identifies the message and its state; `null` if the event is not about a message. */
+  /** One for a message and all its retries; `null` if the event is not about a message. */
+  readonly chain: string | null;
+  /** Identifies the chain and its state; `null` if the event is not about a message. */
   readonly messageKey: string | null;
+  /** It changed nothing: no rule counts it. */
+  readonly isRepeat: boolean;
 }
 
 /** What happened before an event, according to its place in the log. It is read only for rules that need it. */

@@ -1,6 +1,7 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
+import type { Stated } from "../../match/stated.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
 import type { PastEvent } from "../../model/history.ts";
@@ -33,6 +34,7 @@ interface EntryRow extends EventRow {
   outcome: string | null;
   direction: PastEvent["direction"];
   held: string | null;
+  repeats: string | null;
   sent_by: string | null;
 }
 
@@ -50,11 +52,17 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
 }
 
 /** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
-export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
+export function append(
+  sql: Sql,
+  { event, decision }: Omit<LogRecord, "v">,
+  past: PastEvent,
+  stated: Stated | null,
+  seq: number,
+): void {
   const suppressed = suppressedBy(decision);
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, occurred_at, received_at, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
@@ -63,6 +71,10 @@ export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past
     past.outcome,
     past.direction,
     past.messageKey,
+    past.chain,
+    stated?.subject ?? null,
+    stated?.state ?? null,
+    decision.repeats ?? null,
     Date.parse(event.occurredAt),
     past.at,
     JSON.stringify(decision.fired),
@@ -79,14 +91,22 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   });
 }
 
-/** The events of a contact so far, oldest first, as history sees them; with a message key, only those that have it. */
-export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEvent[] {
-  const narrowed = messageKey === undefined ? "" : "AND message_key = ?";
-  return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
+interface PastRow extends EventRow {
+  outcome: string | null;
+  direction: PastEvent["direction"];
+  message_key: string | null;
+  chain: string | null;
+  repeats: string | null;
+}
+
+/** The events of a contact so far, oldest first, as history sees them; with message keys, only those that have one. */
+export function pastOf(sql: Sql, contactId: string, messageKeys?: readonly string[]): PastEvent[] {
+  const narrowed = messageKeys === undefined ? "" : `AND message_key IN (${messageKeys.map(() => "?").join(", ")})`;
+  return rows<PastRow>(
     sql,
-    `SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
+    `SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
     contactId,
-    ...(messageKey === undefined ? [] : [messageKey]),
+    ...(messageKeys ?? []),
   ).map((row) => ({
     kind: row.kind as EventKind,
     channel: row.channel,
@@ -94,8 +114,21 @@ export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEv
     direction: row.direction,
     at: row.received_at,
     fired: JSON.parse(row.fired) as string[],
+    chain: row.chain,
     messageKey: row.message_key,
+    isRepeat: row.repeats !== null,
   }));
+}
+
+/** What was said last of a subject: of an event that is recorded already, before it. */
+export function lastStated(
+  sql: Sql,
+  { contactId, key }: Event,
+  subject: string,
+): { readonly eventKey: string; readonly state: string | null } | null {
+  const last = `SELECT key AS eventKey, state FROM events WHERE contact_id = ?1 AND subject = ?2
+    AND seq < ifnull((SELECT seq FROM events WHERE contact_id = ?1 AND key = ?3), 9e18) ORDER BY seq DESC LIMIT 1`;
+  return firstRow<{ eventKey: string; state: string | null }>(sql, last, contactId, subject, key) ?? null;
 }
 
 /** How many events of a contact are in the log. */
@@ -159,9 +192,10 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
   return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
 }
 
-/** Looked up only for a page's rows: a message key contains the message's id. */
-const SENT_BY =
-  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]') OR email_message_id = json_extract(message_key, '$[1]')) END AS sent_by";
+/** The id of an event's message. A version before wrote it into the message key, where the chain stands now. */
+const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
+/** Looked up only for a page's rows. */
+const SENT_BY = `CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
 export function list(
@@ -183,11 +217,11 @@ export function list(
   narrow("received_at >= ?", from && Date.parse(from));
   narrow("received_at < ?", to && Date.parse(to));
   narrow("(fired <> '[]') = ?", fired && Number(fired === "yes"));
-  narrow("json_extract(message_key, '$[1]') = ?", messageId);
+  narrow(`${MESSAGE_ID} = ?`, messageId);
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -207,6 +241,7 @@ function toEntry(row: EntryRow): LogEntry {
     fired: JSON.parse(row.fired) as string[],
     held: readSuppressed(row.held),
     sentBy: row.sent_by,
+    repeats: row.repeats,
   };
 }
 

@@ -34,7 +34,9 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
     // It was erased while others were decided.
     if (!record) continue;
     const history = past.before(entry, position);
-    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history });
+    const { repeats } = record.decision;
+    const about = { chain: past.chainOf(entry, position), ...(repeats === undefined ? {} : { repeats }) };
+    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history, ...about });
     const fired = decision.fired.length > 0;
     if (fired) fires.add(entry);
     past.tell(entry, position, fired);
@@ -108,6 +110,11 @@ class TriedPast {
       // The question is whether the rule fires, and what the contact wanted then is not known.
       optOut: () => null,
     };
+  }
+
+  /** The chain of the message that an event is about. */
+  chainOf({ contactId }: LogEntry, position: number): string | undefined {
+    return this.#of(contactId)[position]?.chain ?? undefined;
   }
 
   /** Replaces what the rule did on an event then with what it does now, for the events after it. */

@@ -12,6 +12,7 @@ import type { Deciding } from "./deciding.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
+import * as chains from "../log/chains.ts";
 import * as log from "../log/log.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import * as ruleSets from "../log/rule-sets.ts";
@@ -55,16 +56,20 @@ export class Recorder {
     await chores.introduce(event.locationId);
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
-    const { decision, actions } = await deciding.decide(event, moment);
+    const placed = await deciding.place(event);
+    const { decision, actions } = await deciding.decide(event, placed, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const endedWaits = await this.#cancelledWaits(event, moment);
-    const past = asPast(event, decision.fired, moment.nowMs);
+    const { link, stated, repeats } = placed;
+    const about = { chain: link?.chain ?? null, isRepeat: repeats !== null };
+    const past = asPast(event, decision.fired, moment.nowMs, about);
     // From here to the end there is no await.
     const isWritten = transactions.commit(() => {
       // A report whose contact was erased meanwhile is not recorded.
       if (isReport && !removeNoted(sql, event.key)) return false;
-      log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
+      if (link) chains.note(sql, event.contactId, link, moment.nowMs);
+      log.append(sql, { event, decision }, past, stated, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
@@ -79,7 +84,8 @@ export class Recorder {
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
-    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed: log.suppressedBy(decision) });
+    const suppressed = log.suppressedBy(decision);
+    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, isRepeat: past.isRepeat });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }

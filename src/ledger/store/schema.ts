@@ -176,6 +176,20 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // What has ended is forgotten by when it did. A version before it writes no such time.
   "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
+  // A message and its retries, and what an event says is so: docs/decisions/0032-one-chain-of-a-message.md.
+  `
+  ALTER TABLE events ADD COLUMN chain TEXT;
+  ALTER TABLE events ADD COLUMN subject TEXT;
+  ALTER TABLE events ADD COLUMN state TEXT;
+  ALTER TABLE events ADD COLUMN repeats TEXT;
+  CREATE TABLE chains (
+    contact_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (contact_id, message_id)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
