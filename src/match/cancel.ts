@@ -4,6 +4,7 @@ import { factsOf } from "../events/event.ts";
 import { readDoNotDisturb } from "../highlevel/contact.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import type { EventKind } from "../model/event-kinds.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import type { CancelTrigger, CancelWord } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
@@ -23,6 +24,17 @@ export async function cancelledBy(
   }
   return null;
 }
+
+/** The kinds of event that may set off one of the triggers. */
+export function kindsThatPull(triggers: readonly CancelTrigger[]): readonly EventKind[] {
+  return [...new Set(triggers.flatMap((trigger) => (typeof trigger === "string" ? PULLED_BY[trigger] : trigger.on)))];
+}
+
+const PULLED_BY: { readonly [Word in CancelWord]: readonly EventKind[] } = {
+  reply: ["InboundMessage"],
+  dnd: ["ContactDndUpdate"],
+  delete: ["ContactDelete"],
+};
 
 async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
   if (typeof trigger === "string") return PULLS[trigger](event);

@@ -1,7 +1,7 @@
 // What events one after the other have told, kept in memory: which messages are one chain, and what was said last of each
 // subject. The ledger keeps the same in its tables.
 import type { Event } from "../model/event.ts";
-import type { PastEvent } from "../model/history.ts";
+import type { RecordedEvent } from "../model/history.ts";
 import { linkOf } from "./chain.ts";
 import { inChain } from "./history.ts";
 import { isRepeat, statedBy, type Stated } from "./stated.ts";
@@ -13,7 +13,7 @@ export class ToldBefore {
   /** Where the next event belongs; what it joins to its chain is joined in the log as well. */
   async next(
     event: Event,
-    log: PastEvent[],
+    log: RecordedEvent[],
   ): Promise<{ readonly chain: string | undefined; readonly repeats: string | undefined }> {
     const link = linkOf(event, (messageId) => this.#chains.get(messageId) ?? null);
     if (link && link.joined !== null) {

@@ -34,7 +34,7 @@ function testRules(rules: readonly Rule[]): RuleSet {
   return set;
 }
 
-/** The same storage, which counts the rows that are written. */
+/** The same storage, which counts the rows that are written and read. */
 function counted(sql: Sql): Sql {
   return {
     exec(statement, ...values) {
@@ -42,6 +42,7 @@ function counted(sql: Sql): Sql {
       const rows = cursor.toArray();
       world.statements.push(statement);
       world.rowsWritten += cursor.rowsWritten;
+      world.rowsRead += cursor.rowsRead;
       return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
     },
   };

@@ -21,6 +21,8 @@ export const world = {
   requests: [] as OutgoingRequest[],
   /** Rows that ledgers have written, ever. */
   rowsWritten: 0,
+  /** Rows that ledgers have read, ever. */
+  rowsRead: 0,
   /** What ledgers have asked their storage, in order. */
   statements: [] as string[],
   /** Events that a location may send in a second, for ledgers that start from now on. */

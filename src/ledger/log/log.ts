@@ -4,9 +4,10 @@ import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Stated } from "../../match/stated.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
-import type { PastEvent } from "../../model/history.ts";
+import type { RecordedEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+import * as past from "./past.ts";
 import { readSuppressed } from "./tally.ts";
 
 /** An event and its decision, as stored. */
@@ -32,7 +33,7 @@ interface EventRow {
 
 interface EntryRow extends EventRow {
   outcome: string | null;
-  direction: PastEvent["direction"];
+  direction: RecordedEvent["direction"];
   held: string | null;
   repeats: string | null;
   sent_by: string | null;
@@ -43,40 +44,33 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** The place in the log of a contact's last event; 0 if there is none. */
-export function lastSeqOf(sql: Sql, contactId: string): number {
-  return (
-    firstRow<{ seq: number | null }>(sql, "SELECT MAX(seq) AS seq FROM events WHERE contact_id = ?", contactId)?.seq ??
-    0
-  );
-}
-
 /** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
 export function append(
   sql: Sql,
   { event, decision }: Omit<LogRecord, "v">,
-  past: PastEvent,
+  own: RecordedEvent,
   stated: Stated | null,
   seq: number,
 ): void {
   const suppressed = suppressedBy(decision);
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, occurred_at, received_at, fired, held, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
     event.kind,
-    past.channel,
-    past.outcome,
-    past.direction,
-    past.messageKey,
-    past.chain,
+    own.channel,
+    own.outcome,
+    own.direction,
+    own.messageKey,
+    own.chain,
     stated?.subject ?? null,
     stated?.state ?? null,
     decision.repeats ?? null,
+    past.joinsLongPast(sql, event.contactId) ? 1 : null,
     Date.parse(event.occurredAt),
-    past.at,
+    own.at,
     JSON.stringify(decision.fired),
     suppressed.length === 0 ? null : JSON.stringify(suppressed.map(({ rule, reason }) => [rule, reason])),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
@@ -91,23 +85,11 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   });
 }
 
-interface PastRow extends EventRow {
-  outcome: string | null;
-  direction: PastEvent["direction"];
-  message_key: string | null;
-  chain: string | null;
-  repeats: string | null;
-}
-
-/** The events of a contact so far, oldest first, as history sees them; with message keys, only those that have one. */
-export function pastOf(sql: Sql, contactId: string, messageKeys?: readonly string[]): PastEvent[] {
-  const narrowed = messageKeys === undefined ? "" : `AND message_key IN (${messageKeys.map(() => "?").join(", ")})`;
-  return rows<PastRow>(
-    sql,
-    `SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
-    contactId,
-    ...(messageKeys ?? []),
-  ).map((row) => ({
+/** All events of a contact, oldest first: to try a rule on them, not for each event. */
+export function pastOf(sql: Sql, contactId: string): RecordedEvent[] {
+  const all =
+    "SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM events WHERE contact_id = ? AND record IS NOT NULL ORDER BY seq";
+  return rows<PastRow>(sql, all, contactId).map((row) => ({
     kind: row.kind as EventKind,
     channel: row.channel,
     outcome: row.outcome,
@@ -120,36 +102,26 @@ export function pastOf(sql: Sql, contactId: string, messageKeys?: readonly strin
   }));
 }
 
-/** What was said last of a subject: of an event that is recorded already, before it. */
-export function lastStated(
-  sql: Sql,
-  { contactId, key }: Event,
-  subject: string,
-): { readonly eventKey: string; readonly state: string | null } | null {
-  const last = `SELECT key AS eventKey, state FROM events WHERE contact_id = ?1 AND subject = ?2
-    AND seq < ifnull((SELECT seq FROM events WHERE contact_id = ?1 AND key = ?3), 9e18) ORDER BY seq DESC LIMIT 1`;
-  return firstRow<{ eventKey: string; state: string | null }>(sql, last, contactId, subject, key) ?? null;
+interface PastRow extends EventRow {
+  outcome: string | null;
+  direction: RecordedEvent["direction"];
+  message_key: string | null;
+  chain: string | null;
+  repeats: string | null;
 }
 
-/** How many events of a contact are in the log. */
-export function countOf(sql: Sql, contactId: string): number {
-  const counted = "SELECT COUNT(*) AS n FROM events WHERE contact_id = ? AND record IS NOT NULL";
-  return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
-}
-
-/** Recorded events of a contact that happened at a time or later: HighLevel promises no order. */
-export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
-  const ahead =
-    "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
-  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
-    ({ record }) => (JSON.parse(record) as LogRecord).event,
-  );
+/**
+ * Recorded events of a contact, of some kinds, that happened at a time or later, in the order of their times: HighLevel
+ * promises no order. Of more than `MAX_AHEAD` the first ones.
+ */
+export function recordedAhead(sql: Sql, contactId: string, afterMs: number, kinds: readonly EventKind[]): Event[] {
+  return past.recordsAhead(sql, contactId, afterMs, kinds).map((record) => (JSON.parse(record) as LogRecord).event);
 }
 
 /** Messages to a contact that were sent through the API and recorded since a time. */
 export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
-  const sent =
-    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL ORDER BY occurred_at";
+  const sent = `SELECT record FROM ${past.eventsOf(sql, contactId, "events_long")}
+    AND kind = 'OutboundMessage' AND seq >= ?2 * 1000 AND received_at >= ?2 ORDER BY occurred_at`;
   return rows<{ record: string }>(sql, sent, contactId, sinceMs).flatMap(({ record }) => {
     const { messageId, emailMessageId, source, plainText, body } = (JSON.parse(record) as LogRecord).event.payload;
     const id = messageId || emailMessageId;

@@ -7,12 +7,13 @@ import { messageKeyOf } from "../../match/history.ts";
 import { isRepeat, statedBy, type Stated } from "../../match/stated.ts";
 import type { Decided } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
-import type { History, PastEvent } from "../../model/history.ts";
+import type { History } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
 import { ownSender } from "../deliveries/sends.ts";
 import * as chains from "../log/chains.ts";
 import * as log from "../log/log.ts";
+import { ContactPast, countOf, firedOfContact, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 
@@ -45,7 +46,7 @@ export class Deciding {
     const { sql } = this.#storage;
     const link = linkOf(event, (messageId) => chains.chainOf(sql, event.contactId, messageId));
     const stated = await statedBy(event);
-    const before = stated && log.lastStated(sql, event, stated.subject);
+    const before = stated && lastStated(sql, event, stated.subject);
     return { link, stated, repeats: stated && before && isRepeat(stated, before) ? before.eventKey : null };
   }
 
@@ -61,7 +62,7 @@ export class Deciding {
 
   /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
   async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
-    const past = log.countOf(this.#storage.sql, event.contactId);
+    const past = countOf(this.#storage.sql, event.contactId);
     return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
   }
 
@@ -80,15 +81,17 @@ export class Deciding {
   #history(event: Event, link: ChainLink | null): History {
     const { contactId } = event;
     const { sql } = this.#storage;
-    let past: readonly PastEvent[] | null = null;
-    let ofMessage: readonly PastEvent[] | null = null;
+    const past = new ContactPast(sql, contactId);
+    let fired: readonly string[] | null = null;
     return {
-      past: () => (past ??= log.pastOf(sql, contactId)),
+      past: (afterMs) => past.after(afterMs),
       // One event is about one message, so the key is always the same. What it joins has its own until it is recorded.
-      ofMessage: (messageKey) => {
+      hasFiredFor: (messageKey, rule) => {
         const joined = link && messageKeyOf(event, link.joined);
-        return (ofMessage ??= log.pastOf(sql, contactId, joined === null ? [messageKey] : [messageKey, joined]));
+        fired ??= firedOn(sql, contactId, joined === null ? [messageKey] : [messageKey, joined]);
+        return fired.includes(rule);
       },
+      firedForContact: (rule, sinceMs, atMost) => firedOfContact(sql, contactId, rule, sinceMs, atMost),
       firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
       optOut: (action) => optOuts.againstAfter(sql, event, action),
     };

@@ -1,6 +1,6 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
-import { cancelledBy } from "../../match/cancel.ts";
+import { cancelledBy, kindsThatPull } from "../../match/cancel.ts";
 import type { Moment } from "../../match/facts.ts";
 import { asPast } from "../../match/history.ts";
 import type { PlannedAction } from "../../model/decision.ts";
@@ -14,6 +14,7 @@ import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
 import * as log from "../log/log.ts";
+import { lastSeqOf } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
@@ -92,7 +93,7 @@ export class Recorder {
 
   /** The event's place in the log: after the contact's last event, even if an earlier instance's clock was ahead. */
   #nextSeq(contactId: string, nowMs: number): number {
-    const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(this.#storage.sql, contactId));
+    const lastSeq = Math.max(this.#lastSeq, lastSeqOf(this.#storage.sql, contactId));
     return (this.#lastSeq = Math.max(nowMs * 1_000, lastSeq + 1));
   }
 
@@ -106,10 +107,15 @@ export class Recorder {
     const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
     const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
     const delivery = { rule: name, plan, dueAtMs };
-    for (const later of action.cancelOn
-      ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
-      : []) {
-      const by = await cancelledBy(later, action.cancelOn ?? [], moment);
+    const { cancelOn = [] } = action;
+    const { sql } = this.#storage;
+    for (const later of log.recordedAhead(
+      sql,
+      event.contactId,
+      Date.parse(event.occurredAt),
+      kindsThatPull(cancelOn),
+    )) {
+      const by = await cancelledBy(later, cancelOn, moment);
       if (by) return { ...delivery, cancelledBy: by };
     }
     return { ...delivery, cancelledBy: null };

@@ -176,7 +176,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // What has ended is forgotten by when it did. A version before it writes no such time.
   "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
-  // A message and its retries, and what an event says is so: docs/decisions/0032-one-chain-of-a-message.md.
+  // A message and its retries, and what an event says is so: docs/decisions/0032-one-chain-of-a-message.md. Only the
+  // events of contacts that have many are in an index: any other event is one row, and its contact's are read through.
   `
   ALTER TABLE events ADD COLUMN chain TEXT;
   ALTER TABLE events ADD COLUMN subject TEXT;
@@ -189,6 +190,13 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     at INTEGER NOT NULL,
     PRIMARY KEY (contact_id, message_id)
   ) WITHOUT ROWID;
+  ALTER TABLE events ADD COLUMN long_past INTEGER;
+  UPDATE events SET long_past = 1 WHERE contact_id IN (SELECT contact_id FROM events WHERE contact_id <> '' GROUP BY contact_id HAVING COUNT(*) >= 500);
+  CREATE INDEX events_long ON events (contact_id, seq, received_at, kind, channel, outcome, direction, chain, repeats) WHERE long_past = 1;
+  CREATE INDEX events_long_fired ON events (contact_id, seq, received_at, fired) WHERE long_past = 1 AND fired <> '[]';
+  CREATE INDEX events_long_messages ON events (contact_id, message_key, fired) WHERE long_past = 1 AND message_key IS NOT NULL;
+  CREATE INDEX events_long_subjects ON events (contact_id, subject, seq, state) WHERE long_past = 1 AND subject IS NOT NULL;
+  CREATE INDEX events_long_occurred ON events (contact_id, occurred_at, kind) WHERE long_past = 1;
   `,
 ];
 

@@ -3,6 +3,7 @@ import { kindOf } from "../../act/kinds.ts";
 import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
+import { completeLongPasts } from "../log/past.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -27,7 +28,7 @@ const KEY_DAYS = 30;
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 const TOMBSTONE =
-  "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL";
+  "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -107,6 +108,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   }
   // A limit covers no longer time.
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
+  completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);
   quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
