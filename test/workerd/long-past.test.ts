@@ -64,3 +64,26 @@ it("an event of a contact with 100,000 events reads no more than the bound, howe
     expect(read).toBeGreaterThan(0);
   }
 });
+
+it("an event of a contact for whom 1,000 deliveries wait reads each of them once, and no plan but one", async () => {
+  const waits = { fact: "count", params: {}, operator: "greaterThan", value: 0 } as const;
+  const until = { all: [{ fact: "status", operator: "equal", value: "over" }] } as const;
+  world.rules = Array.from({ length: 1_000 }, (_, index) =>
+    aRule({
+      name: `waits-${index}`,
+      conditions: { all: [{ fact: "status", operator: "equal", value: "begun" }, waits] },
+      actions: [aTask({ after: "1h", cancelOn: [{ on: ["OutboundMessage"], conditions: until }] })],
+    }),
+  );
+  await postEvent({ messageId: "1", status: "begun" });
+  world.now += 1_000;
+  world.statements = [];
+  const read = await rowsRead(() => postEvent({ messageId: "2", status: "other" }));
+  expect(read).toBeLessThan(5_000);
+  expect(world.statements.filter((statement) => statement.startsWith("SELECT plan"))).toHaveLength(1);
+  world.now += 1_000;
+  const ended = await rowsRead(() => postEvent({ messageId: "3", status: "over" }));
+  expect(ended).toBeLessThan(10_000);
+  const counts = await ledger().deliveryCounts({});
+  expect(counts.counts).toMatchObject({ scheduled: 0, cancelled: 1_000 });
+});

@@ -1,14 +1,12 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
-import { cancelledBy, kindsThatPull } from "../../match/cancel.ts";
-import type { Moment } from "../../match/facts.ts";
 import { asPast } from "../../match/history.ts";
 import type { PlannedAction } from "../../model/decision.ts";
-import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { Chores } from "../upkeep/chores.ts";
 import type { Deciding } from "./deciding.ts";
+import { Ahead, endedBy, hashOf } from "./waits.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
@@ -30,6 +28,9 @@ interface RecorderParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
 }
+
+/** Of a delivery that no event cancels. */
+const NOTHING_ENDS = { cancelOn: null, cancelledBy: null };
 
 export class Recorder {
   readonly #storage: LedgerStorage;
@@ -59,9 +60,10 @@ export class Recorder {
     const moment = deciding.moment();
     const placed = await deciding.place(event);
     const { decision, actions } = await deciding.decide(event, placed, moment);
-    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
+    const ahead = new Ahead(sql, event, moment);
+    const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const endedWaits = await this.#cancelledWaits(event, moment);
+    const endedWaits = await endedBy(sql, event, moment);
     const { link, stated, repeats } = placed;
     const about = { chain: link?.chain ?? null, isRepeat: repeats !== null };
     const past = asPast(event, decision.fired, moment.nowMs, about);
@@ -98,41 +100,15 @@ export class Recorder {
   }
 
   /** The delivery of a planned action, already cancelled if an event that ends it was recorded before its own. */
-  async #planned(
-    event: Event,
-    { rule, action, dueAtMs }: PlannedAction,
-    moment: Moment,
-  ): Promise<deliveries.NewDelivery> {
+  async #planned({ rule, action, dueAtMs }: PlannedAction, ahead: Ahead): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window, breaker } = rule;
     const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
     const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
-    const delivery = { rule: name, plan, dueAtMs };
-    const { cancelOn = [] } = action;
-    const { sql } = this.#storage;
-    for (const later of log.recordedAhead(
-      sql,
-      event.contactId,
-      Date.parse(event.occurredAt),
-      kindsThatPull(cancelOn),
-    )) {
-      const by = await cancelledBy(later, cancelOn, moment);
-      if (by) return { ...delivery, cancelledBy: by };
-    }
-    return { ...delivery, cancelledBy: null };
-  }
-
-  /** The contact's waiting deliveries that an event ends, each with the reason. */
-  async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
-    const ended: { id: string; by: CancelledBy }[] = [];
-    for (const { id, plan } of deliveries.cancellable(
-      this.#storage.sql,
-      event.contactId,
-      Date.parse(event.occurredAt),
-    )) {
-      const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
-      if (by) ended.push({ id, by });
-    }
-    return ended;
+    const { cancelOn } = action;
+    const ends = cancelOn
+      ? { cancelOn: await hashOf(cancelOn), cancelledBy: await ahead.cancels(cancelOn) }
+      : NOTHING_ENDS;
+    return { rule: name, plan, dueAtMs, ...ends };
   }
 
   #keepRuleSet(locationId: string, nowMs: number): void {

@@ -197,6 +197,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX events_long_messages ON events (contact_id, message_key, fired) WHERE long_past = 1 AND message_key IS NOT NULL;
   CREATE INDEX events_long_subjects ON events (contact_id, subject, seq, state) WHERE long_past = 1 AND subject IS NOT NULL;
   CREATE INDEX events_long_occurred ON events (contact_id, occurred_at, kind) WHERE long_past = 1;
+  ALTER TABLE deliveries ADD COLUMN event_at INTEGER;
+  ALTER TABLE deliveries ADD COLUMN cancel_on TEXT;
+  DROP INDEX deliveries_cancellable;
+  DROP INDEX deliveries_held_cancellable;
+  CREATE INDEX deliveries_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
+  CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state = 'held';
   `,
 ];
 

@@ -9,6 +9,7 @@ import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts"
 import type { Sql } from "../../../src/ledger/store/ports.ts";
 import { countOf, secondsSinceOf } from "../../../src/match/history.ts";
 import { NO_HISTORY, type PastEvent } from "../../../src/model/history.ts";
+import type { CancelTrigger } from "../../../src/model/rule.ts";
 import { durationMs } from "../../../src/time/duration.ts";
 import { anEvent, aRule, aRuleSet, aTask, aText, CONTACT, LOCATION } from "../../builders.ts";
 import { upTo } from "../../thorough.ts";
@@ -207,5 +208,83 @@ describe("a long past", () => {
           );
     }
     expect([...statements].filter((statement) => statement.includes("events_long")).length).toBeGreaterThan(6);
+  });
+});
+
+describe("a thousand waits of a contact", () => {
+  const WAITS = 1_000;
+  const until = (status: string) =>
+    ({
+      on: ["OutboundMessage"],
+      conditions: { all: [{ fact: "status", operator: "matches", value: `^${status}$` }] },
+    }) as const;
+
+  /** A contact that many deliveries wait for, and what is read of them. */
+  async function aCrowd(cancelOn: (index: number) => CancelTrigger[]) {
+    let now = NOON;
+    const storage = sqliteStorage();
+    let plansRead = 0;
+    const exec: Sql["exec"] = (statement, ...values) => {
+      if (/^\s*SELECT plan FROM deliveries/.test(statement)) plansRead += 1;
+      return storage.sql.exec(statement, ...values);
+    };
+    const rules = Array.from({ length: WAITS }, (_, index) =>
+      aRule({
+        name: `waits-${index}`,
+        conditions: { all: [{ fact: "status", operator: "equal", value: "begun" }] },
+        actions: [aTask({ after: "1h", cancelOn: cancelOn(index) })],
+      }),
+    );
+    const ledger = await aLedger({
+      storage: { ...storage, sql: { exec } },
+      ruleSet: aRuleSet(...rules),
+      clock: () => now,
+    });
+    const tell = async (status: string) => {
+      now += 1_000;
+      plansRead = 0;
+      await ledger.record(anEvent({ status, dateAdded: new Date(now).toISOString() }, `key-${now}`));
+      return plansRead;
+    };
+    await tell("begun");
+    const left = () => ledger.deliveryCounts({}).counts.scheduled;
+    return { storage, tell, left };
+  }
+
+  it("is asked once for all that have the same triggers, whose text is read once", async () => {
+    const { tell, left } = await aCrowd(() => ["reply", until("the same")]);
+    expect(await tell("another")).toBe(1);
+    expect(left()).toBe(WAITS);
+    expect(await tell("the same")).toBe(0);
+    expect(left()).toBe(0);
+  });
+
+  it("ends those whose own conditions are met, each text read once", async () => {
+    const { tell, left } = await aCrowd((index) => [until(`s${index}`)]);
+    expect(await tell("another")).toBe(WAITS);
+    expect(await tell("s7")).toBe(0);
+    expect(left()).toBe(WAITS - 1);
+  });
+
+  it("is found by an index that has all that is looked at", async () => {
+    const { storage } = await aCrowd(() => ["reply"]);
+    const plan = storage.sql
+      .exec(
+        `EXPLAIN QUERY PLAN SELECT id, cancel_on, event_at, cancelled_by FROM deliveries INDEXED BY deliveries_cancellable
+         WHERE state IN ('scheduled', 'sending') AND contact_id = ?1 AND cancellable = 1 AND event_at <= ?2`,
+        CONTACT,
+        NOON,
+      )
+      .toArray();
+    expect(JSON.stringify(plan)).toContain(
+      "SEARCH deliveries USING COVERING INDEX deliveries_cancellable (contact_id=?",
+    );
+  });
+
+  it("counts what a version before scheduled, which wrote neither hash nor time", async () => {
+    const { storage, tell, left } = await aCrowd(() => [until("over")]);
+    storage.sql.exec("UPDATE deliveries SET cancel_on = NULL, event_at = NULL");
+    await tell("over");
+    expect(left()).toBe(0);
   });
 });
