@@ -23,7 +23,7 @@ type LongIndex =
   | "events_long_occurred";
 
 /** Whether a contact's past is long. */
-export function isLong(sql: Sql, contactId: string): boolean {
+function isLong(sql: Sql, contactId: string): boolean {
   const one = "SELECT 1 FROM events INDEXED BY events_long WHERE contact_id = ? AND long_past = 1 LIMIT 1";
   return firstRow(sql, one, contactId) !== undefined;
 }

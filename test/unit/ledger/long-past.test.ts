@@ -22,7 +22,7 @@ const WITHIN = ["1s", "10s", "1m", "2m", "1h"] as const;
 function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
   return Object.entries(params).every(([name, value]) =>
     name === "within"
-      ? past.at > nowMs - (durationMs(String(value)) ?? 0)
+      ? past.at > nowMs - (durationMs(value as string) ?? 0)
       : past[name as "kind" | "channel" | "outcome" | "direction"] === value,
   );
 }
