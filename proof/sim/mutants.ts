@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-cancels-nothing-that-is-being-sent",
     file: "ledger/deliveries/deliveries.ts",
-    from: `"state IN ('scheduled', 'sending')", "state = 'held'"`,
-    to: `"state = 'scheduled'", "state = 'held'"`,
+    from: `WHERE state IN ('scheduled', 'sending')",`,
+    to: `WHERE state IN ('scheduled', 'sending') AND state = 'scheduled'",`,
   },
   {
     name: "id-changed-at-a-retry",
@@ -133,8 +133,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-cancels-for-everybody",
     file: "ledger/deliveries/deliveries.ts",
-    from: "SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1",
-    to: "SELECT id, plan FROM deliveries WHERE contact_id <> ?1 AND cancellable = 1",
+    from: "${isOpen} AND contact_id = ?1 AND cancellable = 1",
+    to: "${isOpen} AND contact_id <> ?1 AND cancellable = 1",
   },
   {
     name: "one-host-takes-every-place",

@@ -40,7 +40,9 @@ export function verdictInWords(verdict: Verdict): string {
     case "limit":
       return `its conditions are met, and its limit is reached: ${verdict.detail ?? ""}`;
     case "duplicate-action":
-      return "its conditions are met, and it has fired for this message in this state already";
+      return "its conditions are met, and it has fired for this message, or one that it is a retry of, in this state already";
+    case "no-change":
+      return `the event changes nothing: it says what ${verdict.detail ?? "an earlier one"} said`;
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":

@@ -4,10 +4,12 @@ import { factsOf } from "../events/event.ts";
 import { readDoNotDisturb } from "../highlevel/contact.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import type { EventKind } from "../model/event-kinds.ts";
 import { NO_HISTORY } from "../model/history.ts";
-import type { CancelTrigger, CancelWord } from "../model/rule.ts";
+import type { CancelTrigger, CancelWord, Rule } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
+import { checkOf, MET } from "./without-engine.ts";
 
 type EventCancel = Extract<CancelledBy, { by: "event" }>;
 
@@ -24,12 +26,44 @@ export async function cancelledBy(
   return null;
 }
 
+/** The kinds of event that may set off one of the triggers. */
+export function kindsThatPull(triggers: readonly CancelTrigger[]): readonly EventKind[] {
+  return [...new Set(triggers.flatMap((trigger) => (typeof trigger === "string" ? PULLED_BY[trigger] : trigger.on)))];
+}
+
+const PULLED_BY: { readonly [Word in CancelWord]: readonly EventKind[] } = {
+  reply: ["InboundMessage"],
+  dnd: ["ContactDndUpdate"],
+  delete: ["ContactDelete"],
+};
+
 async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
   if (typeof trigger === "string") return PULLS[trigger](event);
   if (!trigger.on.includes(event.kind)) return false;
-  const compiled = compileRule({ name: "cancelOn", conditions: trigger.conditions });
-  const evaluation = await evaluateRule(compiled, new EventAlmanac(new DecisionFacts(event, moment, NO_HISTORY)));
-  return evaluation.ok && evaluation.value.met;
+  return testOf(trigger)(new DecisionFacts(event, moment, NO_HISTORY));
+}
+
+type Test = (facts: DecisionFacts) => boolean | Promise<boolean>;
+const tests = new WeakMap<object, Test>();
+
+/** Whether the conditions of a trigger are met: made once, with the engine only where nothing else can say. */
+function testOf(trigger: Exclude<CancelTrigger, CancelWord>): Test {
+  let test = tests.get(trigger);
+  if (!test) tests.set(trigger, (test = checked(trigger.conditions) ?? byEngine(trigger.conditions)));
+  return test;
+}
+
+function checked(conditions: Rule["conditions"]): Test | null {
+  const check = checkOf(conditions);
+  return check && ((facts) => check(facts) === MET);
+}
+
+function byEngine(conditions: Rule["conditions"]): Test {
+  const compiled = compileRule({ name: "cancelOn", conditions });
+  return async (facts) => {
+    const evaluation = await evaluateRule(compiled, new EventAlmanac(facts));
+    return evaluation.ok && evaluation.value.met;
+  };
 }
 
 /** Which events set off a trigger that is a word. */

@@ -23,6 +23,10 @@ export interface DecisionContext extends Moment {
   readonly history?: History | undefined;
   /** The delivery that sent the message in question; absent if the message is not ours. */
   readonly sentBy?: string | undefined;
+  /** The chain of the event's message; absent: the message alone. */
+  readonly chain?: string | undefined;
+  /** The key of the event that this one repeats; absent: it is news. */
+  readonly repeats?: string | undefined;
 }
 
 /**
@@ -30,7 +34,9 @@ export interface DecisionContext extends Moment {
  * verdict on each rule that was proposed; `everyVerdict` adds the others.
  */
 export function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
-  return judge(event, ruleSet, context, (ready, facts) => (ready.index ??= new RuleIndex(ready.rules)).propose(facts));
+  return judge(event, ruleSet, context, (ready, facts) =>
+    context.repeats === undefined ? (ready.index ??= new RuleIndex(ready.rules)).propose(facts) : [],
+  );
 }
 
 /** Decides an event with the engine alone: every rule for this kind of event is evaluated and gets a verdict. */
@@ -50,7 +56,7 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
   const verdicts: Verdict[] = [];
   let leftOut = 0;
-  const gate = gateOf(event, decision.sentBy);
+  const gate = gateOf(event, decision);
   for (const rule of ruleSet.rules) {
     if (!rule.on.includes(event.kind)) continue;
     const verdict = told.get(rule.name) ?? unasked(rule, event, gate) ?? ruledOut(rule, facts);
@@ -92,12 +98,12 @@ async function judge(
   choose: (ready: ReadyRules, facts: DecisionFacts) => readonly number[],
 ): Promise<Decided> {
   const history = context.history ?? NO_HISTORY;
-  const facts = new DecisionFacts(event, context, history);
+  const facts = new DecisionFacts(event, context, history, context.chain);
   const ready = readyRules(ruleSet);
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
-  const gate = gateOf(event, context.sentBy);
+  const gate = gateOf(event, context);
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
@@ -109,30 +115,34 @@ async function judge(
     actions.push(...planned(rule, context));
     if (rule.stop) gate.stoppedBy = rule.name;
   }
-  const { nowMs, timeZone, sentBy } = context;
+  const { nowMs, timeZone, sentBy, repeats } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const decidedAt = new Date(nowMs).toISOString();
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
-  return { decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) }, actions };
+  const told = { ...(sentBy === undefined ? {} : { sentBy }), ...(repeats === undefined ? {} : { repeats }) };
+  return { decision: { ...decision, ...told }, actions };
 }
 
 /** What keeps rules from being asked, whatever their conditions. */
 interface Gate {
   readonly guarded: Guard | null;
+  /** The event that this one repeats. */
+  readonly repeats: string | null;
   /** The rule that fired and stops those after it. */
   stoppedBy: string | null;
 }
 
 /** What we sent ourselves is guarded, whatever HighLevel says about its source. */
-function gateOf(event: Event, sentBy: string | undefined): Gate {
-  return { guarded: sentBy === undefined ? guardedAs(event) : "api", stoppedBy: null };
+function gateOf(event: Event, { sentBy, repeats }: Pick<DecisionContext, "sentBy" | "repeats">): Gate {
+  return { guarded: sentBy === undefined ? guardedAs(event) : "api", repeats: repeats ?? null, stoppedBy: null };
 }
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */
-function unasked(rule: Rule, event: Event, { guarded, stoppedBy }: Gate): Verdict | null {
+function unasked(rule: Rule, event: Event, { guarded, repeats, stoppedBy }: Gate): Verdict | null {
   if (rule.enabled === false) return notAsked(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
   if (guarded !== null && !INCLUDES[guarded](rule)) return notAsked(rule, "loop-guard");
+  if (repeats !== null) return { ...notAsked(rule, "no-change"), detail: repeats };
   if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
   return null;
 }

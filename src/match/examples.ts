@@ -5,14 +5,15 @@ import { routeOf, typesOf } from "../events/kind-of.ts";
 import type { Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
-import { NO_HISTORY, type History, type PastEvent } from "../model/history.ts";
+import { NO_HISTORY, type History, type RecordedEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
-import { asPast } from "./history.ts";
+import { asPast, pastIn } from "./history.ts";
+import { ToldBefore } from "./told-before.ts";
 
 /** A Wednesday afternoon in UTC, morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
@@ -31,11 +32,11 @@ export async function runExample(
 ): Promise<Result<ExampleResult, readonly Issue[]>> {
   const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
   const alone = aloneOf(rule);
-  const log: PastEvent[] = [];
+  const log: RecordedEvent[] = [];
+  const told = new ToldBefore();
   const history: History = {
     ...NO_HISTORY,
-    past: () => log,
-    ofMessage: (messageKey) => log.filter((past) => past.messageKey === messageKey),
+    ...pastIn(() => log),
     firedInLocation: (name, since) => log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
   };
   const earlier = (example.history ?? []).map((told, index) => ({ ...told, index }));
@@ -45,12 +46,14 @@ export async function runExample(
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
-    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history });
-    log.push(asPast(event.value, decision.fired, at));
+    const { chain, repeats } = await told.next(event.value, log);
+    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history, chain, repeats });
+    log.push(asPast(event.value, decision.fired, at, { chain: chain ?? null, isRepeat: repeats !== undefined }));
   }
   const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
-  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history });
+  const { chain, repeats } = await told.next(event.value, log);
+  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history, chain, repeats });
   const [verdict] = decision.verdicts;
   if (!verdict)
     return fail([

@@ -2,7 +2,7 @@
 // first needed: most rules look at a few of sixty. Those of the event and the moment are then kept.
 import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
-import type { History, PastEvent } from "../model/history.ts";
+import type { History, PastEvent, RecordedEvent } from "../model/history.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { MomentFact } from "../language/derived-facts.ts";
 import { isLogFact, type LogFact } from "../language/log-facts.ts";
@@ -40,18 +40,27 @@ export class DecisionFacts {
   readonly #event: Event;
   readonly #moment: Moment;
   readonly #history: History;
+  readonly #chain: string | undefined;
   readonly #values: unknown[] = Array<unknown>(READS.length).fill(UNREAD);
-  #asPast: PastEvent | null = null;
+  #asPast: RecordedEvent | null = null;
+  readonly #asked = new Map<string, Json | undefined>();
 
-  constructor(event: Event, moment: Moment, history: History) {
+  /** `chain` is that of the event's message, if it is more than the message. */
+  constructor(event: Event, moment: Moment, history: History, chain?: string) {
     this.#event = event;
+    this.#chain = chain;
     this.#moment = moment;
     this.#history = history;
   }
 
   /** The event as later events will see it. */
-  get asPast(): PastEvent {
-    return (this.#asPast ??= asPast(this.#event, [], this.#moment.nowMs));
+  get asPast(): RecordedEvent {
+    return (this.#asPast ??= asPast(
+      this.#event,
+      [],
+      this.#moment.nowMs,
+      this.#chain === undefined ? {} : { chain: this.#chain },
+    ));
   }
 
   /** The fact in a slot; `undefined` if it is absent. */
@@ -65,7 +74,14 @@ export class DecisionFacts {
   value(name: string, params: JsonObject = {}): Json | undefined {
     const slot = SLOTS.get(name);
     if (slot !== undefined) return this.at(slot);
-    return isLogFact(name) ? ASKED[name](params, this.asPast, this.#history) : undefined;
+    return isLogFact(name) ? this.#ask(name, params) : undefined;
+  }
+
+  /** Asks the log, once for each question. */
+  #ask(name: LogFact, params: JsonObject): Json | undefined {
+    const question = JSON.stringify([name, params]);
+    if (!this.#asked.has(question)) this.#asked.set(question, ASKED[name](params, this.asPast, this.#history));
+    return this.#asked.get(question);
   }
 }
 

@@ -1,15 +1,24 @@
 // How history facts, limits and de-duplication query the log. Pure: the past is passed in.
 import { FACT_READERS } from "../events/event.ts";
+import { messageIdOf } from "./chain.ts";
 import type { Event } from "../model/event.ts";
 import { KINDS } from "../model/event-kinds.ts";
-import type { History, PastEvent } from "../model/history.ts";
+import type { History, PastEvent, RecordedEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
-import { isDurationParam, PARAM_NAMES, type DurationParam } from "../language/log-facts.ts";
+import { isDurationParam, PARAM_NAMES } from "../language/log-facts.ts";
 import type { Limit, LimitScope } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
-/** An event as later ones will see it. */
-export function asPast(event: Event, fired: readonly string[], atMs: number): PastEvent {
+/** An event as later ones will see it: `chain` is that of its message, if others belong to it. */
+export function asPast(
+  event: Event,
+  fired: readonly string[],
+  atMs: number,
+  {
+    chain = messageIdOf(event),
+    isRepeat = false,
+  }: { readonly chain?: string | null; readonly isRepeat?: boolean } = {},
+): RecordedEvent {
   return {
     kind: event.kind,
     channel: wordOf(event, "channel"),
@@ -17,7 +26,9 @@ export function asPast(event: Event, fired: readonly string[], atMs: number): Pa
     direction: KINDS[event.kind].message?.direction ?? null,
     at: atMs,
     fired,
-    messageKey: messageKeyOf(event),
+    chain,
+    messageKey: messageKeyOf(event, chain),
+    isRepeat,
   };
 }
 
@@ -26,51 +37,112 @@ function wordOf(event: Event, fact: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** What is asked of a log that is at hand as a list, oldest first. */
+export function pastIn(log: () => readonly RecordedEvent[]): Pick<History, "past" | "hasFiredFor" | "firedForContact"> {
+  return {
+    past: () => log().filter(({ isRepeat }) => !isRepeat),
+    hasFiredFor: (key, rule) => log().some(({ messageKey, fired }) => messageKey === key && fired.includes(rule)),
+    firedForContact: (rule, sinceMs) => log().filter(({ at, fired }) => at > sinceMs && fired.includes(rule)).length,
+  };
+}
+
 /** `count`: how many events of the contact, including this one, match `params`. */
 export function countOf(params: JsonObject, event: PastEvent, history: History): number {
-  return [...history.past(), event].filter((past) => isMeant(past, params, event.at)).length;
+  const afterMs = afterMsIn(params, event.at);
+  const isMeant = meantBy(params);
+  const own = isMeant(event) && event.at > afterMs ? 1 : 0;
+  return groupsOf(history.past(afterMs)).reduce(
+    (sum, { like, at }) => sum + (isMeant(like) ? later(at, afterMs) : 0),
+    own,
+  );
 }
 
 /** `secondsSince`: whole seconds since the last matching event before this one; `undefined` if there is none. */
 export function secondsSinceOf(params: JsonObject, event: PastEvent, history: History): number | undefined {
-  const last = history.past().findLast((past) => isMeant(past, params, event.at));
-  return last && Math.max(0, Math.floor((event.at - last.at) / 1_000));
+  const afterMs = afterMsIn(params, event.at);
+  const isMeant = meantBy(params);
+  const times = groupsOf(history.past(afterMs)).flatMap(({ like, at }) => (isMeant(like) ? (at.at(-1) ?? []) : []));
+  const last = Math.max(-Infinity, ...times);
+  return last > afterMs ? Math.max(0, Math.floor((event.at - last) / 1_000)) : undefined;
 }
 
 /** Whether a rule has already fired for the same message in the same state. */
-export function hasFiredForMessage(rule: string, { messageKey }: PastEvent, history: History): boolean {
-  return messageKey !== null && history.ofMessage(messageKey).some(({ fired }) => fired.includes(rule));
+export function hasFiredForMessage(rule: string, { messageKey }: RecordedEvent, history: History): boolean {
+  return messageKey !== null && history.hasFiredFor(messageKey, rule);
 }
 
 /** Whether a rule has fired as often as its limit allows. */
 export function isAtLimit(rule: string, limit: Limit, event: PastEvent, history: History): boolean {
   const since = event.at - (durationMs(limit.within) ?? 0);
-  return FIRED[limit.per ?? "contact"](rule, since, history) >= limit.count;
+  return FIRED[limit.per ?? "contact"](rule, since, limit.count, history) >= limit.count;
 }
 
 /** How often a rule has fired since a time, for each scope of a limit. */
-const FIRED: { readonly [Scope in LimitScope]: (rule: string, sinceMs: number, history: History) => number } = {
-  contact: (rule, sinceMs, history) =>
-    history.past().filter(({ at, fired }) => at > sinceMs && fired.includes(rule)).length,
-  location: (rule, sinceMs, history) => history.firedInLocation(rule, sinceMs),
+const FIRED: {
+  readonly [Scope in LimitScope]: (rule: string, sinceMs: number, atMost: number, history: History) => number;
+} = {
+  contact: (rule, sinceMs, atMost, history) => history.firedForContact(rule, sinceMs, atMost),
+  location: (rule, sinceMs, _, history) => history.firedInLocation(rule, sinceMs),
 };
 
-function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
-  return PARAM_NAMES.every((name) => {
-    const wanted = params[name];
-    if (!isDurationParam(name)) return wanted === undefined || wanted === past[name];
-    return typeof wanted !== "string" || IS_IN_TIME[name](past, durationMs(wanted) ?? 0, nowMs);
-  });
+/** Whether an event is of those that params describe, whenever it was. */
+function meantBy(params: JsonObject): (past: PastEvent) => boolean {
+  const wanted = PARAM_NAMES.flatMap((name) =>
+    isDurationParam(name) || params[name] === undefined ? [] : [[name, params[name]] as const],
+  );
+  return (past) => wanted.every(([name, value]) => past[name] === value);
 }
 
-/** What a param that takes a duration means. */
-const IS_IN_TIME: { readonly [Name in DurationParam]: (past: PastEvent, ms: number, nowMs: number) => boolean } = {
-  within: ({ at }, ms, nowMs) => at > nowMs - ms,
-};
+/** The time after which an event is meant; `-Infinity`: any. */
+function afterMsIn(params: JsonObject, nowMs: number): number {
+  const { within } = params;
+  return typeof within === "string" ? nowMs - (durationMs(within) ?? 0) : -Infinity;
+}
 
-/** The same message in the same state has the same key, whatever webhook it comes with. */
-function messageKeyOf(event: Event): string | null {
-  const id = wordOf(event, "messageId") ?? wordOf(event, "emailMessageId");
+/** Events that no param tells apart, but by their times. */
+interface Group {
+  readonly like: PastEvent;
+  /** Milliseconds since 1970, ascending. */
+  readonly at: readonly number[];
+}
+const groups = new WeakMap<readonly PastEvent[], readonly Group[]>();
+
+/** The past in groups, made once: however many facts ask, each looks at a few groups. */
+function groupsOf(past: readonly PastEvent[]): readonly Group[] {
+  const known = groups.get(past);
+  if (known) return known;
+  const made = new Map<string, { readonly like: PastEvent; readonly at: number[] }>();
+  for (const one of past) {
+    const name = `${one.kind} ${one.channel} ${one.outcome} ${one.direction}`;
+    const group = made.get(name);
+    if (group) group.at.push(one.at);
+    else made.set(name, { like: one, at: [one.at] });
+  }
+  const sorted = [...made.values()].map(({ like, at }) => ({ like, at: at.toSorted((a, b) => a - b) }));
+  groups.set(past, sorted);
+  return sorted;
+}
+
+/** How many of ascending times come after one. */
+function later(times: readonly number[], afterMs: number): number {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((times[middle] ?? 0) > afterMs) to = middle;
+    else from = middle + 1;
+  }
+  return times.length - from;
+}
+
+/** The same event, once its message turned out to belong to a chain. */
+export function inChain(past: RecordedEvent, chain: string): RecordedEvent {
+  if (past.messageKey === null) return past;
+  const [kind, , ...state] = JSON.parse(past.messageKey) as string[];
+  return { ...past, chain, messageKey: JSON.stringify([kind, chain, ...state]) };
+}
+
+/** A chain in the same state has the same key, whatever webhook and whichever of its messages it comes with. */
+export function messageKeyOf(event: Event, chain: string | null): string | null {
   const state = ["status", "callStatus"].map((fact) => wordOf(event, fact)?.toLowerCase() ?? "");
-  return id === null ? null : JSON.stringify([event.kind, id, ...state]);
+  return chain === null ? null : JSON.stringify([event.kind, chain, ...state]);
 }

@@ -13,7 +13,7 @@ import { valueAt } from "../language/path.ts";
 
 /** Kleene's three-valued logic. */
 export const NOT_MET = 0;
-const MET = 1;
+export const MET = 1;
 const MAYBE = 2;
 type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
 export type Check = (facts: DecisionFacts) => Truth;

@@ -7,7 +7,8 @@ export type VerdictReason =
   | "conditions" // a condition was not met
   | "error" // evaluating it failed; other rules are not affected
   | "limit" // it has already fired as often as it may
-  | "duplicate-action" // it has already fired for this message in this state
+  | "duplicate-action" // it has already fired for this message, or one that this is a retry of, in this state
+  | "no-change" // the event changes nothing: it says what the one before it said
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -59,7 +60,7 @@ export interface Verdict {
   readonly rule: string;
   readonly fired: boolean;
   readonly reason: VerdictReason;
-  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
+  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `no-change` the key of the event that is repeated. */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
   /** Actions that will be held; absent: none, as far as is known. */
@@ -86,6 +87,8 @@ export interface Decision {
   readonly verdicts: readonly Verdict[];
   /** The delivery that sent the message, if it is our own; only rules that include those see it. Absent: it is not. */
   readonly sentBy?: string | undefined;
+  /** The key of the event that this one repeats: it changes nothing, so no rule fires. Absent: it is news. */
+  readonly repeats?: string | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

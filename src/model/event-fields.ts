@@ -37,6 +37,7 @@ const ENVELOPE = {
 const MESSAGE = {
   conversationId: { type: "id", about: "the conversation" },
   messageId: { type: "id", about: "the message; some e-mails have only emailMessageId" },
+  originalMessageId: { type: "id", about: "the message that this one is a retry of" },
   userId: { type: "id", about: "the user who sent it; absent for automations" },
   messageType: {
     type: "text",

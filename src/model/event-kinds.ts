@@ -38,6 +38,8 @@ export interface KindEntry {
   readonly recipients?: readonly string[];
   /** The guards that may apply to it; the first that fits counts. */
   readonly guards?: readonly Guard[];
+  /** What it says is so: of its contact or of its message, in which fields. One that says the same again changes nothing. */
+  readonly states?: { readonly of: "contact" | "message"; readonly fields: readonly string[] };
   /** Its fields. A field has one type, whichever kinds have it. */
   readonly fields: Fields;
 }
@@ -50,6 +52,9 @@ const ofContact: Fields = {
   ...allBut(contact, "country"),
 };
 
+/** What may become known of a message after it was made. */
+const OF_MESSAGE = { of: "message", fields: ["status", "callStatus", "callDuration", "attachments"] } as const;
+
 const TABLE = {
   OutboundMessage: {
     about: "a message or call went out, or its state changed",
@@ -60,6 +65,7 @@ const TABLE = {
     hasOutcome: true,
     recipients: ["to"],
     guards: ["internal", "api"],
+    states: OF_MESSAGE,
     fields: { ...envelope, ...message },
   },
   ProviderOutboundMessage: {
@@ -71,9 +77,10 @@ const TABLE = {
     time: "dateAdded",
     recipients: ["phone", "emailTo"],
     guards: ["api"],
+    states: OF_MESSAGE,
     fields: {
       ...envelope,
-      ...only(message, "conversationId", "messageId", "userId", "attachments"),
+      ...only(message, "conversationId", "messageId", "originalMessageId", "userId", "attachments"),
       ...only(message, "conversationProviderId", "subject", "emailMessageId"),
       ...toDeliver,
     },
@@ -86,22 +93,31 @@ const TABLE = {
     time: "dateAdded",
     hasOutcome: true,
     recipients: ["to"],
+    states: OF_MESSAGE,
     fields: { ...envelope, ...allBut(message, "mentions") },
   },
   ContactDndUpdate: {
     about: "do not disturb was switched on or off",
     route: "events",
     contact: "id",
+    states: { of: "contact", fields: ["dnd", "dndSettings", "inboundDndSettings"] },
     fields: { ...ofContact, ...only(contact, "country") },
   },
   ContactDelete: { about: "the contact was deleted", route: "events", contact: "id", fields: ofContact },
-  ContactTagUpdate: { about: "its tags changed", route: "events", contact: "id", fields: ofContact },
+  ContactTagUpdate: {
+    about: "its tags changed",
+    route: "events",
+    contact: "id",
+    states: { of: "contact", fields: ["tags"] },
+    fields: ofContact,
+  },
   GatewayStatus: {
     about: "a message gateway says what became of a message that a custom provider had to deliver",
     route: "gateway",
     contact: "contactId",
     hasOutcome: true,
     recipients: ["recipients"],
+    states: { of: "message", fields: ["status", "error"] },
     fields: { ...envelope, ...only(message, "messageId", "status", "emailMessageId"), ...reported },
   },
 } as const satisfies { readonly [kind: string]: KindEntry };

@@ -2,7 +2,7 @@ import type { EventKind } from "./event-kinds.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Action } from "./rule.ts";
 
-/** One event of the past, with what history facts, limits and de-duplication need. */
+/** One event of the past, with what history facts need. */
 export interface PastEvent {
   readonly kind: EventKind;
   readonly channel: string | null;
@@ -10,18 +10,31 @@ export interface PastEvent {
   readonly direction: "inbound" | "outbound" | null;
   /** Milliseconds since 1970: when it was recorded. */
   readonly at: number;
+  /** One for a message and all its retries; `null` if the event is not about a message. */
+  readonly chain: string | null;
+}
+
+/** The same with what limits and de-duplication need. */
+export interface RecordedEvent extends PastEvent {
   /** The rules that fired on it. */
   readonly fired: readonly string[];
-  /** Identifies the message and its state; `null` if the event is not about a message. */
+  /** Identifies the chain and its state; `null` if the event is not about a message. */
   readonly messageKey: string | null;
+  /** It changed nothing: no rule counts it. */
+  readonly isRepeat: boolean;
 }
 
 /** What happened before an event, according to its place in the log. It is read only for rules that need it. */
 export interface History {
-  /** The events of the same contact that were recorded earlier, oldest first. */
-  past(): readonly PastEvent[];
-  /** Those among them that were about the same message in the same state. */
-  ofMessage(messageKey: string): readonly PastEvent[];
+  /**
+   * The events of the same contact that were recorded before this one and after a time, oldest first, perhaps with some
+   * before it; milliseconds since 1970. None that changed nothing; of very many the newest.
+   */
+  past(afterMs: number): readonly PastEvent[];
+  /** Whether a rule has fired for the same message, or one of its chain, in the same state. */
+  hasFiredFor(messageKey: string, rule: string): boolean;
+  /** How often a rule has fired for the contact since a time, milliseconds since 1970; not counted beyond a number. */
+  firedForContact(rule: string, sinceMs: number, atMost: number): number;
   /** How often a rule has fired in the location since a time, milliseconds since 1970. */
   firedInLocation(rule: string, sinceMs: number): number;
   /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */
@@ -31,7 +44,8 @@ export interface History {
 /** A history in which nothing happened. */
 export const NO_HISTORY: History = {
   past: () => [],
-  ofMessage: () => [],
+  hasFiredFor: () => false,
+  firedForContact: () => 0,
   firedInLocation: () => 0,
   optOut: () => null,
 };

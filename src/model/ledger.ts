@@ -110,6 +110,8 @@ export interface LogEntry {
   readonly held: readonly SuppressedRule[];
   /** The delivery that sent the message, if it is our own; null: it is not, or this is not a message. */
   readonly sentBy: string | null;
+  /** The key of the event that it repeats: it changes nothing. null: it is news. */
+  readonly repeats: string | null;
 }
 
 /** One event with everything that followed from it. */

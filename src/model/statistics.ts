@@ -28,8 +28,10 @@ interface Stretch {
 
 /** What a location did, one number for each bucket, and its present state. */
 export interface Overview extends Stretch {
-  /** Events by channel and outcome; `none` if an event has none. */
+  /** Events by channel and outcome; `none` if an event has none. Those that changed nothing are not among them. */
   readonly events: { readonly [channel: string]: { readonly [outcome: string]: readonly number[] } };
+  /** Events that changed nothing: each says what an earlier one said. */
+  readonly repeats: readonly number[];
   /** Rules that fired: an event on which two fire counts twice. */
   readonly fired: readonly number[];
   /** Attempts that succeeded, by when they began. */

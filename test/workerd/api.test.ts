@@ -129,6 +129,7 @@ describe("events", () => {
       fired: ["on-failed"],
       held: [],
       sentBy: null,
+      repeats: null,
     });
   });
 

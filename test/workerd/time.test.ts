@@ -345,7 +345,11 @@ describe("history and limits", () => {
     world.rules = [aRule({})];
     const message = { messageId: "m1", status: "failed" };
     expect((await postEvent(message)).answer.body.fired).toEqual(["test-rule"]);
-    const again = await postEvent(message);
+    const same = await postEvent(message);
+    expect(same.answer.body).toMatchObject({ status: "accepted", fired: [] });
+    const told = await api(`/locations/${LOCATION}/events/${same.key}`);
+    expect(told.body.decision).toMatchObject({ verdicts: [{ reason: "no-change" }], repeats: expect.any(String) });
+    const again = await postEvent({ ...message, attachments: [] });
     expect(again.answer.body).toMatchObject({ status: "accepted", fired: [] });
     const story = await api(`/locations/${LOCATION}/events/${again.key}`);
     expect(story.body.decision.verdicts[0].reason).toBe("duplicate-action");

@@ -91,6 +91,13 @@ export function EventPage({ route }: PageProps): JSX.Element {
           Decided <Time at={decision.decidedAt} /> in {decision.timeZone}, by rule set{" "}
           <code>{decision.ruleSet.slice(0, 8)}</code>
         </p>
+        {decision.repeats === undefined ? null : (
+          <p class="quiet-note">
+            It changes nothing, so no rule fires: it says what{" "}
+            <a href={linkTo(locationId, "events", decision.repeats, { contact: contactId })}>{decision.repeats}</a>{" "}
+            said.
+          </p>
+        )}
         {decision.sentBy === undefined ? null : (
           <p class="quiet-note">
             Afterbeep sent this message itself (delivery <code>{decision.sentBy}</code>): only rules with{" "}

@@ -19,6 +19,7 @@ export function Multiples({ answer }: { readonly answer: Overview }): JSX.Elemen
     ([a, ofA], [b, ofB]) => Number(a === "none") - Number(b === "none") || total(ofB) - total(ofA),
   );
   if (channels.length === 0) return null;
+  const repeats = sumOf(answer.repeats);
   return (
     <section class="panel" aria-labelledby="channels">
       <h2 id="channels">Channels and outcomes</h2>
@@ -55,6 +56,7 @@ export function Multiples({ answer }: { readonly answer: Overview }): JSX.Elemen
           );
         })}
       </div>
+      {repeats === 0 ? null : <p class="quiet-note">{inWords(repeats)} more changed nothing, and fired nothing.</p>}
     </section>
   );
 }

@@ -6,7 +6,7 @@ import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import { hex, sha256 } from "../../kit/hash.ts";
 import type { JsonObject } from "../../kit/json.ts";
-import type { Action, Breaker } from "../../model/rule.ts";
+import type { Action, Breaker, CancelTrigger } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
 import * as moves from "./moves.ts";
 import type { Standing } from "./moves.ts";
@@ -32,6 +32,8 @@ export interface NewDelivery {
   readonly plan: Plan;
   readonly dueAtMs: number;
   readonly cancelledBy: CancelledBy | null;
+  /** The hash of what may cancel it; `null`: nothing does. */
+  readonly cancelOn: string | null;
 }
 
 /** A delivery as the pump takes it. */
@@ -96,41 +98,55 @@ export function hostOf({ action }: Plan): string {
 
 /** Adds the deliveries of a decision. */
 export function schedule(sql: Sql, event: Event, idPrefix: string, planned: readonly NewDelivery[]): void {
-  for (const [ordinal, { rule, plan, dueAtMs, cancelledBy }] of planned.entries()) {
+  for (const [ordinal, { rule, plan, dueAtMs, cancelledBy, cancelOn }] of planned.entries()) {
     const standing = moves.begun(dueAtMs, cancelledBy);
     sql.exec(
-      `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, ended_at, ${STANDING})
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, event_at, cancel_on, ended_at, ${STANDING})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
       event.key,
       event.contactId,
       rule,
       hostOf(plan),
       JSON.stringify(plan),
-      plan.action.cancelOn ? 1 : 0,
+      cancelOn === null ? 0 : 1,
+      Date.parse(event.occurredAt),
+      cancelOn,
       moves.hasEnded(standing) ? decidedAtMs(idPrefix) : null,
       ...columnsOf(standing),
     );
   }
 }
 
+/** A delivery that an event may cancel. */
+export interface Wait {
+  readonly id: string;
+  /** The hash of what cancels it; `null` on deliveries of a version that wrote none. */
+  readonly cancelOn: string | null;
+}
+
 /**
  * The deliveries of a contact that an event may cancel: those that wait or are held, and those that are being sent and
- * may have to be sent again. Their own events happened no later than this one.
+ * may have to be sent again. Their own events happened no later than this one. It reads no plan.
  */
-export function cancellable(
-  sql: Sql,
-  contactId: string,
-  occurredAtMs: number,
-): { readonly id: string; readonly plan: Plan | null }[] {
+export function cancellable(sql: Sql, contactId: string, occurredAtMs: number): readonly Wait[] {
   // Two queries, each for the states that its partial index covers: SQLite would use neither index for all of them.
-  const open = ["state IN ('scheduled', 'sending')", "state = 'held'"].map(
-    (isOpen) => `SELECT id, plan FROM deliveries WHERE contact_id = ?1 AND cancellable = 1 AND ${isOpen}
-      AND cancelled_by IS NULL AND (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key) <= ?2`,
+  const open = [
+    "INDEXED BY deliveries_cancellable WHERE state IN ('scheduled', 'sending')",
+    "INDEXED BY deliveries_held_cancellable WHERE state = 'held'",
+  ].map(
+    (
+      isOpen,
+    ) => `SELECT id, cancel_on AS cancelOn FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1 AND cancelled_by IS NULL
+      AND ifnull(event_at, (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key)) <= ?2`,
   );
-  return rows<{ id: string; plan: string }>(sql, open.join(" UNION ALL "), contactId, occurredAtMs).map(
-    ({ id, plan }) => ({ id, plan: readPlan(plan) }),
-  );
+  return rows<Wait>(sql, open.join(" UNION ALL "), contactId, occurredAtMs);
+}
+
+/** What may cancel a delivery. */
+export function triggersOf(sql: Sql, id: string): readonly CancelTrigger[] {
+  const found = firstRow<{ plan: string }>(sql, "SELECT plan FROM deliveries WHERE id = ?", id);
+  return (found && readPlan(found.plan)?.action.cancelOn) ?? [];
 }
 
 /** The plan of a delivery, or `null` if it is in a format that this version does not know. */

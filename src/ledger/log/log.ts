@@ -1,11 +1,13 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
+import type { Stated } from "../../match/stated.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
-import type { PastEvent } from "../../model/history.ts";
+import type { RecordedEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+import * as past from "./past.ts";
 import { readSuppressed } from "./tally.ts";
 
 /** An event and its decision, as stored. */
@@ -31,8 +33,9 @@ interface EventRow {
 
 interface EntryRow extends EventRow {
   outcome: string | null;
-  direction: PastEvent["direction"];
+  direction: RecordedEvent["direction"];
   held: string | null;
+  repeats: string | null;
   sent_by: string | null;
 }
 
@@ -41,30 +44,33 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** The place in the log of a contact's last event; 0 if there is none. */
-export function lastSeqOf(sql: Sql, contactId: string): number {
-  return (
-    firstRow<{ seq: number | null }>(sql, "SELECT MAX(seq) AS seq FROM events WHERE contact_id = ?", contactId)?.seq ??
-    0
-  );
-}
-
 /** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
-export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
+export function append(
+  sql: Sql,
+  { event, decision }: Omit<LogRecord, "v">,
+  own: RecordedEvent,
+  stated: Stated | null,
+  seq: number,
+): void {
   const suppressed = suppressedBy(decision);
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
     event.kind,
-    past.channel,
-    past.outcome,
-    past.direction,
-    past.messageKey,
+    own.channel,
+    own.outcome,
+    own.direction,
+    own.messageKey,
+    own.chain,
+    stated?.subject ?? null,
+    stated?.state ?? null,
+    decision.repeats ?? null,
+    past.joinsLongPast(sql, event.contactId) ? 1 : null,
     Date.parse(event.occurredAt),
-    past.at,
+    own.at,
     JSON.stringify(decision.fired),
     suppressed.length === 0 ? null : JSON.stringify(suppressed.map(({ rule, reason }) => [rule, reason])),
     JSON.stringify({ v: 1, event, decision: bounded(decision) }),
@@ -79,44 +85,43 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   });
 }
 
-/** The events of a contact so far, oldest first, as history sees them; with a message key, only those that have it. */
-export function pastOf(sql: Sql, contactId: string, messageKey?: string): PastEvent[] {
-  const narrowed = messageKey === undefined ? "" : "AND message_key = ?";
-  return rows<EventRow & { outcome: string | null; direction: PastEvent["direction"]; message_key: string | null }>(
-    sql,
-    `SELECT kind, channel, outcome, direction, received_at, fired, message_key FROM events WHERE contact_id = ? AND record IS NOT NULL ${narrowed} ORDER BY seq`,
-    contactId,
-    ...(messageKey === undefined ? [] : [messageKey]),
-  ).map((row) => ({
+/** All events of a contact, oldest first: to try a rule on them, not for each event. */
+export function pastOf(sql: Sql, contactId: string): RecordedEvent[] {
+  const all =
+    "SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM events WHERE contact_id = ? AND record IS NOT NULL ORDER BY seq";
+  return rows<PastRow>(sql, all, contactId).map((row) => ({
     kind: row.kind as EventKind,
     channel: row.channel,
     outcome: row.outcome,
     direction: row.direction,
     at: row.received_at,
     fired: JSON.parse(row.fired) as string[],
+    chain: row.chain,
     messageKey: row.message_key,
+    isRepeat: row.repeats !== null,
   }));
 }
 
-/** How many events of a contact are in the log. */
-export function countOf(sql: Sql, contactId: string): number {
-  const counted = "SELECT COUNT(*) AS n FROM events WHERE contact_id = ? AND record IS NOT NULL";
-  return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
+interface PastRow extends EventRow {
+  outcome: string | null;
+  direction: RecordedEvent["direction"];
+  message_key: string | null;
+  chain: string | null;
+  repeats: string | null;
 }
 
-/** Recorded events of a contact that happened at a time or later: HighLevel promises no order. */
-export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
-  const ahead =
-    "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
-  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
-    ({ record }) => (JSON.parse(record) as LogRecord).event,
-  );
+/**
+ * Recorded events of a contact, of some kinds, that happened at a time or later, in the order of their times: HighLevel
+ * promises no order. Of more than `MAX_AHEAD` the first ones.
+ */
+export function recordedAhead(sql: Sql, contactId: string, afterMs: number, kinds: readonly EventKind[]): Event[] {
+  return past.recordsAhead(sql, contactId, afterMs, kinds).map((record) => (JSON.parse(record) as LogRecord).event);
 }
 
 /** Messages to a contact that were sent through the API and recorded since a time. */
 export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): SentMessage[] {
-  const sent =
-    "SELECT record FROM events WHERE contact_id = ? AND kind = 'OutboundMessage' AND received_at >= ? AND record IS NOT NULL ORDER BY occurred_at";
+  const sent = `SELECT record FROM ${past.eventsOf(sql, contactId, "events_long")}
+    AND kind = 'OutboundMessage' AND seq >= ?2 * 1000 AND received_at >= ?2 ORDER BY occurred_at`;
   return rows<{ record: string }>(sql, sent, contactId, sinceMs).flatMap(({ record }) => {
     const { messageId, emailMessageId, source, plainText, body } = (JSON.parse(record) as LogRecord).event.payload;
     const id = messageId || emailMessageId;
@@ -159,9 +164,10 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
   return row?.record ? (JSON.parse(row.record) as LogRecord) : undefined;
 }
 
-/** Looked up only for a page's rows: a message key contains the message's id. */
-const SENT_BY =
-  "CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = json_extract(message_key, '$[1]') OR email_message_id = json_extract(message_key, '$[1]')) END AS sent_by";
+/** The id of an event's message. A version before wrote it into the message key, where the chain stands now. */
+const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
+/** Looked up only for a page's rows. */
+const SENT_BY = `CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
 export function list(
@@ -183,11 +189,11 @@ export function list(
   narrow("received_at >= ?", from && Date.parse(from));
   narrow("received_at < ?", to && Date.parse(to));
   narrow("(fired <> '[]') = ?", fired && Number(fired === "yes"));
-  narrow("json_extract(message_key, '$[1]') = ?", messageId);
+  narrow(`${MESSAGE_ID} = ?`, messageId);
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -207,6 +213,7 @@ function toEntry(row: EntryRow): LogEntry {
     fired: JSON.parse(row.fired) as string[],
     held: readSuppressed(row.held),
     sentBy: row.sent_by,
+    repeats: row.repeats,
   };
 }
 

@@ -7,9 +7,11 @@ import { readDoNotDisturb, switchesFor } from "../../highlevel/contact.ts";
 import { stopWordOf } from "../../highlevel/stop-words.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Channel, Event } from "../../model/event.ts";
+import type { EventKind } from "../../model/event-kinds.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../../model/opt-out.ts";
 import type { Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
+import { MAX_AHEAD } from "./past.ts";
 import { rows, type Sql } from "../store/ports.ts";
 
 /** An opt-out with the event that it came from. */
@@ -93,11 +95,22 @@ function ofMessage(optOuts: readonly OptOut[], switches: readonly OptOut["channe
 /** The opt-outs after an event and after those that happened later but were recorded before it. */
 function after(sql: Sql, before: readonly KeptOptOut[], event: Event): readonly KeptOptOut[] {
   const happenedAt = Date.parse(event.occurredAt);
-  const ahead = recordedAhead(sql, event.contactId, happenedAt + 1);
+  const ahead = recordedAhead(sql, event.contactId, happenedAt + 1, WISHES);
+  // More came later than is looked at: what it lifts may have begun again since, and stays.
+  if (ahead.length >= MAX_AHEAD) return added(before, changeOf(event)?.(before) ?? []);
   return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]
     .reduce((optOuts, one) => changeOf(one)?.(optOuts) ?? optOuts, before)
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
+
+/** What was and what is new, one for each channel and reason. */
+function added(before: readonly KeptOptOut[], now: readonly KeptOptOut[]): readonly KeptOptOut[] {
+  const all = new Map([...now, ...before].map((one) => [keyOf(one), one]));
+  return [...all.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** The kinds of event that may say something about it. */
+const WISHES: readonly EventKind[] = ["ContactDndUpdate", "InboundMessage", "OutboundMessage", "GatewayStatus"];
 
 type Change = (optOuts: readonly KeptOptOut[]) => readonly KeptOptOut[];
 

@@ -12,10 +12,12 @@ export interface TalliedEvent {
   readonly outcome: string | null;
   readonly fired: readonly string[];
   readonly suppressed: readonly SuppressedRule[];
+  /** It changed nothing: it counts apart. */
+  readonly isRepeat: boolean;
 }
 
-/** What is counted: (`event`, channel, outcome), (`fired`, rule), (`suppressed`, rule, reason), `sent`, `failed`. */
-type Series = readonly [what: "event" | "fired" | "suppressed" | "sent" | "failed", ...names: string[]];
+/** What is counted: (`event`, channel, outcome), `repeat`, (`fired`, rule), (`suppressed`, rule, reason), `sent`, `failed`. */
+type Series = readonly [what: "event" | "repeat" | "fired" | "suppressed" | "sent" | "failed", ...names: string[]];
 
 /** Counts by series, then by the time at which a cell begins. */
 type Cells = Map<string, Map<number, number>>;
@@ -59,8 +61,14 @@ export class Tally {
   }
 
   /** Counts an event, or several alike; `cellMs` is when they came, as exactly as it is known. */
-  addEvent({ atMs, channel, outcome, fired, suppressed }: TalliedEvent, nowMs: number, times = 1, cellMs = atMs): void {
-    this.#add(["event", channel ?? NONE, outcome ?? NONE], cellMs, nowMs, times);
+  addEvent(
+    { atMs, channel, outcome, fired, suppressed, isRepeat }: TalliedEvent,
+    nowMs: number,
+    times = 1,
+    cellMs = atMs,
+  ): void {
+    const series: Series = isRepeat ? ["repeat"] : ["event", channel ?? NONE, outcome ?? NONE];
+    this.#add(series, cellMs, nowMs, times);
     for (const rule of fired) {
       this.#add(["fired", rule], cellMs, nowMs, times);
       this.#lastFired.set(rule, Math.max(atMs, this.#lastFired.get(rule) ?? 0));
@@ -149,14 +157,15 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
     outcome: string | null;
     fired: string;
     held: string | null;
+    is_repeat: number;
     times: number;
   }>(
     sql,
-    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, COUNT(*) AS times
-     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held`,
+    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
+     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held, repeats IS NOT NULL`,
     recentFrom(nowMs),
   );
-  for (const { cell: cellMs, at, channel, outcome, fired, held, times } of events)
+  for (const { cell: cellMs, at, channel, outcome, fired, held, is_repeat, times } of events)
     tally.addEvent(
       {
         atMs: at,
@@ -164,6 +173,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
         outcome,
         fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),
         suppressed: readSuppressed(held),
+        isRepeat: is_repeat === 1,
       },
       nowMs,
       times,

@@ -54,7 +54,7 @@ export class Statistics {
 
   overview(buckets: Buckets): Overview {
     const events = new Map<string, [outcome: string, counts: number[]][]>();
-    const totals = new Map(["fired", "sent", "failed"].map((what) => [what, zeros(buckets)]));
+    const totals = new Map(["repeat", "fired", "sent", "failed"].map((what) => [what, zeros(buckets)]));
     for (const { series, counts } of this.#counts(buckets)) {
       const [what = "", channel = "", outcome = ""] = series;
       const total = totals.get(what);
@@ -64,6 +64,7 @@ export class Statistics {
     return {
       ...stretchOf(buckets),
       events: Object.fromEntries([...events].map(([channel, outcomes]) => [channel, Object.fromEntries(outcomes)])),
+      repeats: totals.get("repeat") ?? [],
       fired: totals.get("fired") ?? [],
       sent: totals.get("sent") ?? [],
       failed: totals.get("failed") ?? [],

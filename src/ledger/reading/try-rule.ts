@@ -1,12 +1,14 @@
 // Tries a rule on the last events of the location: each is decided again with this rule alone, on the history before
 // it. This only reads.
 import { decide } from "../../match/decide.ts";
+import { pastIn } from "../../match/history.ts";
 import { workOf } from "../../match/rule-cost.ts";
-import type { History, PastEvent } from "../../model/history.ts";
+import type { History, RecordedEvent } from "../../model/history.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { TriedRule } from "../../model/playground.ts";
 import type { Rule, RuleSet } from "../../model/rule.ts";
 import * as log from "../log/log.ts";
+import { countOf } from "../log/past.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
 
 /** How many events each list of an answer holds at most. */
@@ -34,7 +36,9 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
     // It was erased while others were decided.
     if (!record) continue;
     const history = past.before(entry, position);
-    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history });
+    const { repeats } = record.decision;
+    const about = { chain: past.chainOf(entry, position), ...(repeats === undefined ? {} : { repeats }) };
+    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history, ...about });
     const fired = decision.fired.length > 0;
     if (fired) fires.add(entry);
     past.tell(entry, position, fired);
@@ -62,7 +66,7 @@ function affordable(sql: Sql, newestFirst: readonly LogEntry[], rule: Rule): rea
   let work = 0;
   for (const entry of newestFirst) {
     const known = left.get(entry.contactId);
-    const count = known ?? log.countOf(sql, entry.contactId);
+    const count = known ?? countOf(sql, entry.contactId);
     const position = count - 1;
     left.set(entry.contactId, position);
     work += WORK_OF_EVENT + workOn({ characters: lengthOf(sql, entry), past: position });
@@ -86,7 +90,7 @@ class TriedPast {
   readonly #rule: string;
   readonly #firstAt: number;
   readonly #firings: number[] = [];
-  readonly #ofContact = new Map<string, PastEvent[]>();
+  readonly #ofContact = new Map<string, RecordedEvent[]>();
 
   constructor(sql: Sql, rule: string, asked: readonly Asked[]) {
     this.#sql = sql;
@@ -96,10 +100,8 @@ class TriedPast {
 
   /** What happened before an event. */
   before({ contactId }: LogEntry, position: number): History {
-    const past = (): PastEvent[] => this.#of(contactId).slice(0, position);
     return {
-      past,
-      ofMessage: (messageKey) => past().filter((event) => event.messageKey === messageKey),
+      ...pastIn(() => this.#of(contactId).slice(0, position)),
       firedInLocation: (rule, sinceMs) => {
         const real = (since: number): number => log.firedInLocation(this.#sql, rule, since);
         const earlier = sinceMs < this.#firstAt ? real(sinceMs) - real(this.#firstAt - 1) : 0;
@@ -110,6 +112,11 @@ class TriedPast {
     };
   }
 
+  /** The chain of the message that an event is about. */
+  chainOf({ contactId }: LogEntry, position: number): string | undefined {
+    return this.#of(contactId)[position]?.chain ?? undefined;
+  }
+
   /** Replaces what the rule did on an event then with what it does now, for the events after it. */
   tell(entry: LogEntry, position: number, fired: boolean): void {
     const past = this.#of(entry.contactId);
@@ -118,7 +125,7 @@ class TriedPast {
     if (fired) this.#firings.push(timeOf(entry));
   }
 
-  #of(contactId: string): PastEvent[] {
+  #of(contactId: string): RecordedEvent[] {
     let past = this.#ofContact.get(contactId);
     if (!past) this.#ofContact.set(contactId, (past = log.pastOf(this.#sql, contactId)));
     return past;

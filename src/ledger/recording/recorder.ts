@@ -1,17 +1,17 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
-import { cancelledBy } from "../../match/cancel.ts";
-import type { Moment } from "../../match/facts.ts";
 import { asPast } from "../../match/history.ts";
 import type { PlannedAction } from "../../model/decision.ts";
-import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { Deciding } from "./deciding.ts";
+import { Ahead, endedBy, hashOf } from "./waits.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
+import * as chains from "../log/chains.ts";
 import * as log from "../log/log.ts";
+import { lastSeqOf } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
@@ -26,6 +26,9 @@ interface RecorderParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
 }
+
+/** Of a delivery that no event cancels. */
+const NOTHING_ENDS = { cancelOn: null, cancelledBy: null };
 
 export class Recorder {
   readonly #storage: LedgerStorage;
@@ -52,16 +55,21 @@ export class Recorder {
     const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
-    const { decision, actions } = await deciding.decide(event, moment);
-    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
+    const placed = await deciding.place(event);
+    const { decision, actions } = await deciding.decide(event, placed, moment);
+    const ahead = new Ahead(sql, event, moment);
+    const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const endedWaits = await this.#cancelledWaits(event, moment);
-    const past = asPast(event, decision.fired, moment.nowMs);
+    const endedWaits = await endedBy(sql, event, moment);
+    const { link, stated, repeats } = placed;
+    const about = { chain: link?.chain ?? null, isRepeat: repeats !== null };
+    const past = asPast(event, decision.fired, moment.nowMs, about);
     // From here to the end there is no await.
     const isWritten = transactions.commit(() => {
       // A report whose contact was erased meanwhile is not recorded.
       if (isReport && !removeNoted(sql, event.key)) return false;
-      log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
+      if (link) chains.note(sql, event.contactId, link, moment.nowMs);
+      log.append(sql, { event, decision }, past, stated, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
@@ -76,48 +84,28 @@ export class Recorder {
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
-    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed: log.suppressedBy(decision) });
+    const suppressed = log.suppressedBy(decision);
+    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, isRepeat: past.isRepeat });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }
 
   /** The event's place in the log: after the contact's last event, even if an earlier instance's clock was ahead. */
   #nextSeq(contactId: string, nowMs: number): number {
-    const lastSeq = Math.max(this.#lastSeq, log.lastSeqOf(this.#storage.sql, contactId));
+    const lastSeq = Math.max(this.#lastSeq, lastSeqOf(this.#storage.sql, contactId));
     return (this.#lastSeq = Math.max(nowMs * 1_000, lastSeq + 1));
   }
 
   /** The delivery of a planned action, already cancelled if an event that ends it was recorded before its own. */
-  async #planned(
-    event: Event,
-    { rule, action, dueAtMs }: PlannedAction,
-    moment: Moment,
-  ): Promise<deliveries.NewDelivery> {
+  async #planned({ rule, action, dueAtMs }: PlannedAction, ahead: Ahead): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window, breaker } = rule;
     const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
     const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
-    const delivery = { rule: name, plan, dueAtMs };
-    for (const later of action.cancelOn
-      ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
-      : []) {
-      const by = await cancelledBy(later, action.cancelOn ?? [], moment);
-      if (by) return { ...delivery, cancelledBy: by };
-    }
-    return { ...delivery, cancelledBy: null };
-  }
-
-  /** The contact's waiting deliveries that an event ends, each with the reason. */
-  async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
-    const ended: { id: string; by: CancelledBy }[] = [];
-    for (const { id, plan } of deliveries.cancellable(
-      this.#storage.sql,
-      event.contactId,
-      Date.parse(event.occurredAt),
-    )) {
-      const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
-      if (by) ended.push({ id, by });
-    }
-    return ended;
+    const { cancelOn } = action;
+    const ends = cancelOn
+      ? { cancelOn: await hashOf(cancelOn), cancelledBy: await ahead.cancels(cancelOn) }
+      : NOTHING_ENDS;
+    return { rule: name, plan, dueAtMs, ...ends };
   }
 
   #keepRuleSet(locationId: string, nowMs: number): void {

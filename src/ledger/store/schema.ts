@@ -179,6 +179,34 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // What has ended is forgotten by when it did. A version before it writes no such time.
   "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
+  // A message and its retries, and what an event says is so: docs/decisions/0032-one-chain-of-a-message.md. Only the
+  // events of contacts that have many are in an index: any other event is one row, and its contact's are read through.
+  `
+  ALTER TABLE events ADD COLUMN chain TEXT;
+  ALTER TABLE events ADD COLUMN subject TEXT;
+  ALTER TABLE events ADD COLUMN state TEXT;
+  ALTER TABLE events ADD COLUMN repeats TEXT;
+  CREATE TABLE chains (
+    contact_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (contact_id, message_id)
+  ) WITHOUT ROWID;
+  ALTER TABLE events ADD COLUMN long_past INTEGER;
+  UPDATE events SET long_past = 1 WHERE contact_id IN (SELECT contact_id FROM events WHERE contact_id <> '' GROUP BY contact_id HAVING COUNT(*) >= 500);
+  CREATE INDEX events_long ON events (contact_id, seq, received_at, kind, channel, outcome, direction, chain, repeats) WHERE long_past = 1;
+  CREATE INDEX events_long_fired ON events (contact_id, seq, received_at, fired) WHERE long_past = 1 AND fired <> '[]';
+  CREATE INDEX events_long_messages ON events (contact_id, message_key, fired) WHERE long_past = 1 AND message_key IS NOT NULL;
+  CREATE INDEX events_long_subjects ON events (contact_id, subject, seq, state) WHERE long_past = 1 AND subject IS NOT NULL;
+  CREATE INDEX events_long_occurred ON events (contact_id, occurred_at, kind) WHERE long_past = 1;
+  ALTER TABLE deliveries ADD COLUMN event_at INTEGER;
+  ALTER TABLE deliveries ADD COLUMN cancel_on TEXT;
+  DROP INDEX deliveries_cancellable;
+  DROP INDEX deliveries_held_cancellable;
+  CREATE INDEX deliveries_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
+  CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state = 'held';
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -3,7 +3,9 @@ import { kindOf } from "../../act/kinds.ts";
 import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
+import { completeLongPasts } from "../log/past.ts";
 import * as quarantine from "../log/quarantine.ts";
+import * as chains from "../log/chains.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "../deliveries/reports.ts";
@@ -25,7 +27,8 @@ const KEY_DAYS = 30;
 /** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
-const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
+const TOMBSTONE =
+  "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -52,6 +55,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
+  chains.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -104,6 +108,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   }
   // A limit covers no longer time.
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
+  completeLongPasts(sql);
+  chains.forgetBefore(sql, beforeMs);
   quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);

@@ -7,7 +7,16 @@ const ZONE = "America/New_York";
 
 function entry(receivedAt: string): LogEntry {
   const message = { kind: "InboundMessage", channel: "sms", outcome: null, direction: "inbound" } as const;
-  return { ...message, eventKey: receivedAt, contactId: "c", receivedAt, fired: [], held: [], sentBy: null };
+  return {
+    ...message,
+    eventKey: receivedAt,
+    contactId: "c",
+    receivedAt,
+    fired: [],
+    held: [],
+    sentBy: null,
+    repeats: null,
+  };
 }
 
 describe("the days of a log", () => {

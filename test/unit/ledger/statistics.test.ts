@@ -111,6 +111,7 @@ describe("the tally", () => {
         outcome: `outcome-${index % 4}`,
         fired: [`rule-${index % 11}`],
         suppressed: [{ rule: `rule-${index % 13}`, reason: "limit" as const }],
+        isRepeat: false,
       };
       for (const tally of [whole, bounded]) {
         tally.addEvent(event, now);
@@ -147,7 +148,7 @@ describe("the numbers of a location", () => {
     await ledger.record(anEvent({ messageId: "1" }, "one"));
     now += 20 * MINUTE;
     await ledger.record(anEvent({ messageId: "2" }, "two"));
-    await ledger.record(anEvent({ messageId: "2" }, "three"));
+    await ledger.record(anEvent({ messageId: "2", attachments: [] }, "three"));
     const { rules, lastFired } = ledger.rules(lastDay(now));
     const of = (rule: string) => ({
       fired: sum(rules[rule]?.fired),

@@ -1,0 +1,154 @@
+// The past of one contact. A short one is read through as it stands in the primary key: its events have no other index.
+// One of many events has indexes of its own, and what is read of it is bounded.
+import type { Event } from "../../model/event.ts";
+import type { EventKind } from "../../model/event-kinds.ts";
+import type { PastEvent } from "../../model/history.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+
+/** A contact of so many events has a long past; migration 14 knows the number too. */
+export const LONG_PAST = 500;
+/** How many events of a contact are looked at for history facts at most: the newest. */
+export const MAX_PAST = 10_000;
+/** How many events that were recorded ahead of one are looked at. */
+export const MAX_AHEAD = 1_000;
+
+const MICROSECONDS = 1_000;
+
+/** The indexes of a long past. */
+type LongIndex =
+  | "events_long"
+  | "events_long_fired"
+  | "events_long_messages"
+  | "events_long_subjects"
+  | "events_long_occurred";
+
+/** Whether a contact's past is long. */
+function isLong(sql: Sql, contactId: string): boolean {
+  const one = "SELECT 1 FROM events INDEXED BY events_long WHERE contact_id = ? AND long_past = 1 LIMIT 1";
+  return firstRow(sql, one, contactId) !== undefined;
+}
+
+/** The events of a contact (`?1`), to be followed by more conditions: by an index if there are many, else by the key. */
+export function eventsOf(sql: Sql, contactId: string, index: LongIndex): string {
+  return isLong(sql, contactId)
+    ? `events INDEXED BY ${index} WHERE contact_id = ?1 AND long_past = 1`
+    : "events WHERE contact_id = ?1";
+}
+
+/** The place in the log of a contact's last event; 0 if there is none. */
+export function lastSeqOf(sql: Sql, contactId: string): number {
+  const last = `SELECT seq FROM ${eventsOf(sql, contactId, "events_long")} ORDER BY seq DESC LIMIT 1`;
+  return firstRow<{ seq: number }>(sql, last, contactId)?.seq ?? 0;
+}
+
+/** How many events of a contact are in the log; of a long past at most so many as are looked at. */
+export function countOf(sql: Sql, contactId: string): number {
+  const some = `SELECT 1 FROM ${eventsOf(sql, contactId, "events_long")} LIMIT ${MAX_PAST}`;
+  return firstRow<{ n: number }>(sql, `SELECT COUNT(*) AS n FROM (${some})`, contactId)?.n ?? 0;
+}
+
+/** Whether an event is one of a long past; the first of them takes along those before it. */
+export function joinsLongPast(sql: Sql, contactId: string): boolean {
+  if (isLong(sql, contactId)) return true;
+  const some = `SELECT COUNT(*) AS n FROM (SELECT 1 FROM events WHERE contact_id = ? LIMIT ${LONG_PAST})`;
+  if ((firstRow<{ n: number }>(sql, some, contactId)?.n ?? 0) < LONG_PAST) return false;
+  sql.exec("UPDATE events SET long_past = 1 WHERE contact_id = ?", contactId);
+  return true;
+}
+
+/** Takes along the events of long pasts that a version before it recorded; it reads through the log. */
+export function completeLongPasts(sql: Sql): void {
+  sql.exec(`UPDATE events SET long_past = 1 WHERE long_past IS NULL AND contact_id <> '' AND EXISTS (
+    SELECT 1 FROM events AS other INDEXED BY events_long WHERE other.contact_id = events.contact_id AND other.long_past = 1)`);
+}
+
+interface PastRow {
+  seq: number;
+  kind: string;
+  channel: string | null;
+  outcome: string | null;
+  direction: PastEvent["direction"];
+  received_at: number;
+  chain: string | null;
+}
+
+/** What history facts see of a contact's past: read as far back as somebody asks, and never twice. */
+export class ContactPast {
+  readonly #sql: Sql;
+  readonly #contactId: string;
+  #read: readonly PastEvent[] = [];
+  /** What was recorded at this place or before has not been read. */
+  #unreadUpTo = Number.MAX_SAFE_INTEGER;
+
+  constructor(sql: Sql, contactId: string) {
+    this.#sql = sql;
+    this.#contactId = contactId;
+  }
+
+  /** The events that were recorded after a time, oldest first, and perhaps some before it. */
+  after(ms: number): readonly PastEvent[] {
+    // A place in the log is never before the time of recording, whatever clocks did.
+    const from = Math.max(0, Math.floor(ms * MICROSECONDS));
+    const room = MAX_PAST - this.#read.length;
+    if (from >= this.#unreadUpTo || room <= 0) return this.#read;
+    const older = `SELECT seq, kind, channel, outcome, direction, received_at, chain FROM ${eventsOf(this.#sql, this.#contactId, "events_long")}
+      AND seq > ?2 AND seq <= ?3 AND repeats IS NULL ORDER BY seq DESC LIMIT ?4`;
+    const found = rows<PastRow>(this.#sql, older, this.#contactId, from, this.#unreadUpTo, room);
+    this.#unreadUpTo = from;
+    if (found.length > 0) this.#read = [...found.map(asPastEvent).toReversed(), ...this.#read];
+    return this.#read;
+  }
+}
+
+function asPastEvent({ kind, channel, outcome, direction, received_at, chain }: PastRow): PastEvent {
+  return { kind: kind as EventKind, channel, outcome, direction, at: received_at, chain };
+}
+
+/** The rules that fired on events with one of these message keys. */
+export function firedOn(sql: Sql, contactId: string, messageKeys: readonly string[]): readonly string[] {
+  // `[]` sorts after every other list.
+  const fired = `SELECT fired FROM ${eventsOf(sql, contactId, "events_long_messages")} AND message_key = ?2 AND fired < '[]'`;
+  return messageKeys.flatMap((key) =>
+    rows<{ fired: string }>(sql, fired, contactId, key).flatMap((row) => JSON.parse(row.fired) as string[]),
+  );
+}
+
+/** How often a rule has fired for a contact after a time; not counted beyond `atMost`. */
+export function firedOfContact(sql: Sql, contactId: string, rule: string, afterMs: number, atMost: number): number {
+  // The name of a rule holds nothing that JSON would escape.
+  const fired = `SELECT 1 FROM ${eventsOf(sql, contactId, "events_long_fired")} AND fired <> '[]'
+    AND seq > ?2 AND received_at > ?3 AND instr(fired, ?4) > 0 LIMIT ?5`;
+  const values = [contactId, Math.max(0, afterMs * MICROSECONDS), afterMs, `"${rule}"`, atMost];
+  return firstRow<{ n: number }>(sql, `SELECT COUNT(*) AS n FROM (${fired})`, ...values)?.n ?? 0;
+}
+
+/** What was said last of a subject; before an event, if that is recorded already. */
+export function lastStated(
+  sql: Sql,
+  { contactId, key }: Event,
+  subject: string,
+): { readonly eventKey: string; readonly state: string | null } | null {
+  const own = "SELECT seq FROM events WHERE contact_id = ? AND key = ?";
+  const before = firstRow<{ seq: number }>(sql, own, contactId, key)?.seq ?? Number.MAX_SAFE_INTEGER;
+  const last = `SELECT key AS eventKey, state FROM ${eventsOf(sql, contactId, "events_long_subjects")}
+    AND subject = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1`;
+  return firstRow<{ eventKey: string; state: string | null }>(sql, last, contactId, subject, before) ?? null;
+}
+
+/**
+ * The recorded events of a contact, of some kinds, that happened at a time or later: HighLevel promises no order. Of more
+ * than `MAX_AHEAD` the first ones.
+ */
+export function recordsAhead(
+  sql: Sql,
+  contactId: string,
+  afterMs: number,
+  kinds: readonly EventKind[],
+): readonly string[] {
+  if (kinds.length === 0) return [];
+  const among = kinds.map((_, index) => `?${index + 4}`).join(", ");
+  const ahead = `SELECT record FROM ${eventsOf(sql, contactId, "events_long_occurred")}
+    AND occurred_at >= ?2 AND kind IN (${among}) ORDER BY occurred_at, seq LIMIT ?3`;
+  const values: readonly SqlValue[] = [contactId, afterMs, MAX_AHEAD, ...kinds];
+  return rows<{ record: string }>(sql, ahead, ...values).map(({ record }) => record);
+}
