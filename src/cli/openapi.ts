@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { ROOT } from "../local/project.ts";
 import { actionComponents } from "../rules/action-schema.ts";
 import { about, listOf } from "../kit/json-schema.ts";
-import { DURATION_PATTERN } from "../rules/schema.ts";
+import { DURATION_PATTERN, RESTART_PHRASE } from "../rules/schema.ts";
 
 /** The path of the document. */
 export const OPENAPI_FILE = join(ROOT, "docs/openapi.json");
@@ -25,6 +25,7 @@ const duration = component("Duration");
 function openApiComponents(): readonly (readonly [name: string, schema: JsonObject])[] {
   const timed = {
     after: about("after the decision; absent: at once", duration),
+    restart: about(RESTART_PHRASE, { type: "boolean" }),
     cancelOn: component("CancelOn"),
   };
   const kinds = actionComponents({ duration, json: component("Json"), timed });

@@ -199,6 +199,7 @@ function either(words: readonly string[]): string {
 export function actionInWords(action: Action): string {
   const times = [
     ...(action.after === undefined ? [] : [`after ${action.after}`]),
+    ...(action.restart === true ? ["begun anew each time that it fires"] : []),
     ...(action.cancelOn === undefined ? [] : [`unless ${cancelInWords(action.cancelOn)}`]),
   ];
   return `${times.length === 0 ? "" : `${times.join(", ")}: `}${doesInWords(action)}`;
@@ -251,7 +252,7 @@ function besides(rule: Rule): string[] {
     [
       limit,
       () =>
-        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${LIMITED[limit?.per ?? "contact"]}`,
+        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} ${limit?.within === undefined ? "for ever" : `within ${limit.within}`} for ${LIMITED[limit?.per ?? "contact"]}`,
     ],
     [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
     [breaker && Object.keys(breaker).length > 0, () => breakerInWords(breaker ?? {})],

@@ -148,7 +148,7 @@ function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: Hi
   if (!verdict.fired) return verdict;
   if (hasFiredForMessage(rule.name, facts.asPast, history))
     return { ...verdict, fired: false, reason: "duplicate-action" };
-  if (rule.limit && isAtLimit(rule.name, rule.limit, facts.asPast, history)) {
+  if (rule.limit && isAtLimit(rule, rule.limit, facts.asPast.at, history)) {
     return { ...verdict, fired: false, reason: "limit", detail: limitInWords(rule.limit) };
   }
   return verdict;
@@ -166,7 +166,7 @@ function noted(verdict: Verdict, { actions }: Rule, history: History): Verdict {
 }
 
 function limitInWords({ count, within, per = "contact" }: Limit): string {
-  return `${count} within ${within} for each ${per}`;
+  return `${count} ${within === undefined ? "for ever" : `within ${within}`} for each ${per}`;
 }
 
 /** The verdict on a rule that the index rules out; `null` if it does not, so that only the engine can say. */

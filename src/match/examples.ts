@@ -2,7 +2,7 @@
 import { readEvent } from "../events/event.ts";
 import { filledIn } from "../events/filled-in.ts";
 import { routeOf, typesOf } from "../events/kind-of.ts";
-import type { Verdict } from "../model/decision.ts";
+import type { Decided, Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
 import { NO_HISTORY, type History, type PastEvent } from "../model/history.ts";
@@ -13,6 +13,7 @@ import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
 import { asPast } from "./history.ts";
+import { TriedFirings } from "./tried-firings.ts";
 
 /** A Wednesday afternoon in UTC, morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
@@ -32,11 +33,17 @@ export async function runExample(
   const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
   const alone = aloneOf(rule);
   const log: PastEvent[] = [];
-  const history: History = {
-    ...NO_HISTORY,
-    past: () => log,
-    ofMessage: (messageKey) => log.filter((past) => past.messageKey === messageKey),
-    firedInLocation: (name, since) => log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
+  const firings = new TriedFirings();
+  const decided = async (event: Event, atMs: number): Promise<Decided> => {
+    const moment = { nowMs: atMs, timeZone };
+    const history: History = {
+      ...NO_HISTORY,
+      past: () => log,
+      ofMessage: (messageKey) => log.filter((past) => past.messageKey === messageKey),
+      firings: (fires, per, afterMs) => firings.countOf(fires, per, event, moment, afterMs),
+    };
+    await firings.next(event, moment);
+    return explain(event, alone, { ...moment, history });
   };
   const earlier = (example.history ?? []).map((told, index) => ({ ...told, index }));
   for (const { ago, event: given, index } of earlier.toSorted(
@@ -45,12 +52,13 @@ export async function runExample(
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
-    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history });
+    const { decision, actions } = await decided(event.value, at);
+    firings.fired(event.value, { nowMs: at, timeZone }, actions);
     log.push(asPast(event.value, decision.fired, at));
   }
   const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
-  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history });
+  const { decision } = await decided(event.value, nowMs);
   const [verdict] = decision.verdicts;
   if (!verdict)
     return fail([

@@ -5,7 +5,7 @@ import { KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { isDurationParam, PARAM_NAMES, type DurationParam } from "../language/log-facts.ts";
-import type { Limit, LimitScope } from "../model/rule.ts";
+import type { Limit, Rule } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
 /** An event as later ones will see it. */
@@ -43,17 +43,15 @@ export function hasFiredForMessage(rule: string, { messageKey }: PastEvent, hist
 }
 
 /** Whether a rule has fired as often as its limit allows. */
-export function isAtLimit(rule: string, limit: Limit, event: PastEvent, history: History): boolean {
-  const since = event.at - (durationMs(limit.within) ?? 0);
-  return FIRED[limit.per ?? "contact"](rule, since, history) >= limit.count;
+export function isAtLimit(
+  rule: Rule,
+  { count, within, per = "contact" }: Limit,
+  nowMs: number,
+  history: History,
+): boolean {
+  const afterMs = within === undefined ? -Infinity : nowMs - (durationMs(within) ?? 0);
+  return history.firings(rule, per, afterMs) >= count;
 }
-
-/** How often a rule has fired since a time, for each scope of a limit. */
-const FIRED: { readonly [Scope in LimitScope]: (rule: string, sinceMs: number, history: History) => number } = {
-  contact: (rule, sinceMs, history) =>
-    history.past().filter(({ at, fired }) => at > sinceMs && fired.includes(rule)).length,
-  location: (rule, sinceMs, history) => history.firedInLocation(rule, sinceMs),
-};
 
 function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
   return PARAM_NAMES.every((name) => {

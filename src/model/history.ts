@@ -1,6 +1,6 @@
 import type { EventKind } from "./event-kinds.ts";
 import type { OptOut } from "./opt-out.ts";
-import type { Action } from "./rule.ts";
+import type { Action, LimitScope, Rule } from "./rule.ts";
 
 /** One event of the past, with what history facts, limits and de-duplication need. */
 export interface PastEvent {
@@ -22,8 +22,11 @@ export interface History {
   past(): readonly PastEvent[];
   /** Those among them that were about the same message in the same state. */
   ofMessage(messageKey: string): readonly PastEvent[];
-  /** How often a rule has fired in the location since a time, milliseconds since 1970. */
-  firedInLocation(rule: string, sinceMs: number): number;
+  /**
+   * How often a rule has fired, for the contact or in the whole location, after a time in milliseconds since 1970. What
+   * was cancelled before anything left does not count, nor what this event cancels, or replaces if the rule fires again.
+   */
+  firings(rule: Rule, per: LimitScope, afterMs: number): number;
   /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */
   optOut(action: Action): OptOut | null;
 }
@@ -32,6 +35,6 @@ export interface History {
 export const NO_HISTORY: History = {
   past: () => [],
   ofMessage: () => [],
-  firedInLocation: () => 0,
+  firings: () => 0,
   optOut: () => null,
 };

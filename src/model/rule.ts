@@ -51,17 +51,19 @@ interface Timed {
   /** A duration after the decision; absent: at once. */
   readonly after?: string | undefined;
   readonly cancelOn?: readonly CancelTrigger[] | undefined;
+  /** When the rule fires again for the contact, this replaces the one that still waits: it waits until it is quiet. */
+  readonly restart?: boolean | undefined;
 }
 
 /** What a limit can count for. */
 export const LIMIT_SCOPES = ["contact", "location"] as const;
 export type LimitScope = (typeof LIMIT_SCOPES)[number];
 
-/** How often a rule may fire. Only times that it really fired count. */
+/** How often a rule may fire. Only times that it really fired count, and of which something came or still may. */
 export interface Limit {
   readonly count: number;
-  /** A duration. */
-  readonly within: string;
+  /** A duration; absent: for ever. */
+  readonly within?: string | undefined;
   /** Absent: for each contact. */
   readonly per?: LimitScope | undefined;
 }

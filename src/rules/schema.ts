@@ -38,6 +38,8 @@ export const UNSAID: readonly ErrorCode[] = [
 
 export const DURATION_PATTERN =
   "^(?:0*[1-9]\\d{0,7}[smhd]|0{0,7}[1-9]\\d*[smhd]|P(?=.)(?:\\d+W)?(?:\\d+D)?(?:T(?=.)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)$";
+/** What `restart` is, in a phrase. */
+export const RESTART_PHRASE = "true: when the rule fires again for the contact, the wait begins anew";
 const DECORATED = `^(?:(?:${DECORATOR_NAMES.join("|")}):)*(?:${OPERATOR_NAMES.join("|")})$`;
 
 const duration = about('such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days', {
@@ -54,6 +56,7 @@ const param = ({ takes }: (typeof PARAMS)[keyof typeof PARAMS]): JsonObject =>
 const params = exactly(Object.fromEntries(Object.entries(PARAMS).map(([key, one]) => [key, param(one)])), []);
 const timed = {
   after: about("how long to wait after the decision", duration),
+  restart: about(RESTART_PHRASE, { type: "boolean" }),
   cancelOn: about(
     "what ends the wait",
     listOf(
@@ -115,10 +118,10 @@ export const ruleSchema: JsonObject = {
         exactly(
           {
             count: about("times", { type: "integer", minimum: 1, maximum: MAX_LIMIT_COUNT }),
-            within: duration,
+            within: about("absent: for ever", duration),
             per: about("absent: for each contact", words(LIMIT_SCOPES)),
           },
-          ["count", "within"],
+          ["count"],
         ),
       ),
       window: about(

@@ -126,18 +126,6 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
-/** Notes the firing of a rule whose limit counts for the whole location. */
-export function noteFiring(sql: Sql, rule: string, atMs: number, eventKey: string): void {
-  sql.exec("INSERT OR IGNORE INTO firings (rule, at, event_key) VALUES (?, ?, ?)", rule, atMs, eventKey);
-}
-
-/** How often such a rule has fired since a time. */
-export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number {
-  return (
-    firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ?", rule, sinceMs)?.n ?? 0
-  );
-}
-
 /** One event of a contact with its decision. */
 export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
   const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";

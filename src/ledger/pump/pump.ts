@@ -192,7 +192,7 @@ export class Pump {
     }
     try {
       const now = this.#now();
-      deliveries.move(this.#storage.sql, id, (from) => putBack(from, now + BREATH_MS), now);
+      deliveries.move(this.#storage.sql, id, (from) => putBack({ ...from, hasLeft: true }, now + BREATH_MS), now);
     } catch (error) {
       logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
     }

@@ -10,6 +10,7 @@ import type { Recorded } from "../../model/ledger.ts";
 import type { Chores } from "../upkeep/chores.ts";
 import type { Deciding } from "./deciding.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
 import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as log from "../log/log.ts";
@@ -19,6 +20,9 @@ import type { Statistics } from "../reading/statistics.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import type { Transactions } from "../upkeep/transactions.ts";
+
+/** What came of a commit. */
+type Written = "written" | "erased" | "sent meanwhile";
 
 /** The parts of a ledger that recording uses. */
 interface RecorderParts {
@@ -50,32 +54,42 @@ export class Recorder {
    * With a report, what was noted of it goes.
    */
   async record(event: Event, isReport: boolean): Promise<Recorded> {
+    await this.#parts.chores.introduce(event.locationId);
+    for (;;) {
+      const recorded = await this.#tryToRecord(event, isReport);
+      if (recorded !== "decide anew") return recorded;
+    }
+  }
+
+  /** Decides and commits, unless what the decision took for unsent was sent meanwhile: that can happen a few times at most. */
+  async #tryToRecord(event: Event, isReport: boolean): Promise<Recorded | "decide anew"> {
     const { sql } = this.#storage;
-    const { deciding, transactions, chores, alarm, statistics } = this.#parts;
-    await chores.introduce(event.locationId);
+    const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
-    const { decision, actions } = await deciding.decide(event, moment);
+    const { decision, actions, endedWaits, takenForUnsent } = await deciding.decide(event, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const endedWaits = await this.#cancelledWaits(event, moment);
     const past = asPast(event, decision.fired, moment.nowMs);
     // From here to the end there is no await.
-    const isWritten = transactions.commit(() => {
+    const written = transactions.commit((): Written => {
+      if (!deliveries.areUnsent(sql, takenForUnsent)) return "sent meanwhile";
       // A report whose contact was erased meanwhile is not recorded.
-      if (isReport && !removeNoted(sql, event.key)) return false;
+      if (isReport && !removeNoted(sql, event.key)) return "erased";
       log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
-      deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
-        if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
-      for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
+        if (limit) firings.note(sql, name, limit, event, moment.nowMs);
+      const scheduled = this.#restarted(event, planned, moment.nowMs);
+      deliveries.schedule(sql, event, idPrefix, scheduled);
+      for (const delivery of scheduled) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
       transactions.seen(event.locationId);
-      return true;
+      return "written";
     });
-    if (!isWritten) return { status: "duplicate" };
+    if (written === "sent meanwhile") return "decide anew";
+    if (written === "erased") return { status: "duplicate" };
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
@@ -93,12 +107,13 @@ export class Recorder {
   /** The delivery of a planned action, already cancelled if an event that ends it was recorded before its own. */
   async #planned(
     event: Event,
-    { rule, action, dueAtMs }: PlannedAction,
+    { rule, index, action, dueAtMs }: PlannedAction,
     moment: Moment,
   ): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window, breaker } = rule;
     const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
-    const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
+    const place = action.restart === true ? { place: index } : {};
+    const plan = { v: 1, action, rule: { name, description, priority }, ...place, ...when } as const;
     const delivery = { rule: name, plan, dueAtMs };
     for (const later of action.cancelOn
       ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))
@@ -109,18 +124,28 @@ export class Recorder {
     return { ...delivery, cancelledBy: null };
   }
 
-  /** The contact's waiting deliveries that an event ends, each with the reason. */
-  async #cancelledWaits(event: Event, moment: Moment): Promise<{ id: string; by: CancelledBy }[]> {
-    const ended: { id: string; by: CancelledBy }[] = [];
-    for (const { id, plan } of deliveries.cancellable(
-      this.#storage.sql,
-      event.contactId,
-      Date.parse(event.occurredAt),
-    )) {
-      const by = await cancelledBy(event, plan?.action.cancelOn ?? [], moment);
-      if (by) ended.push({ id, by });
-    }
-    return ended;
+  /**
+   * The deliveries of a decision, after those of them that restart have cancelled what still waits in their place. What
+   * waits for an event that happened later stays, and they are cancelled by it: HighLevel promises no order.
+   */
+  #restarted(
+    event: Event,
+    planned: readonly deliveries.NewDelivery[],
+    nowMs: number,
+  ): readonly deliveries.NewDelivery[] {
+    if (!planned.some(({ plan }) => plan.place !== undefined)) return planned;
+    const { sql } = this.#storage;
+    const occurredAtMs = Date.parse(event.occurredAt);
+    const open = deliveries.cancellable(sql, event.contactId);
+    return planned.map((delivery) => {
+      const { rule, plan, cancelledBy: ended } = delivery;
+      if (plan.place === undefined || ended !== null) return delivery;
+      const inPlace = open.filter((other) => other.rule === rule && other.plan?.place === plan.place);
+      const later = inPlace.find((other) => other.occurredAtMs > occurredAtMs);
+      if (later) return { ...delivery, cancelledBy: restartedBy(later.eventKey) };
+      for (const { id } of inPlace) deliveries.move(sql, id, (from) => cancelled(from, restartedBy(event.key)), nowMs);
+      return delivery;
+    });
   }
 
   #keepRuleSet(locationId: string, nowMs: number): void {
@@ -128,4 +153,8 @@ export class Recorder {
     if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
     ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
   }
+}
+
+function restartedBy(eventKey: string): CancelledBy {
+  return { by: "event", trigger: "restart", eventKey };
 }

@@ -3,6 +3,7 @@ import { kindOf } from "../../act/kinds.ts";
 import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
+import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
@@ -25,7 +26,7 @@ const KEY_DAYS = 30;
 /** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
-const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
+const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, undone = NULL, record = NULL, message_key = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -50,6 +51,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
+  firings.eraseContact(sql, contactId);
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
   return {
@@ -102,8 +104,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
-  // A limit covers no longer time.
-  sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
+  firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);

@@ -30,7 +30,7 @@ describe("lists read what they tell, and little else:", () => {
   });
 
   it("what an event may cancel by the indexes of the contact", () => {
-    const plan = plansOf((sql) => deliveries.cancellable(sql, "c", 1));
+    const plan = plansOf((sql) => deliveries.cancellable(sql, "c"));
     expect(plan).toContain("deliveries_cancellable");
     expect(plan).toContain("deliveries_held_cancellable");
     expect(plan).not.toContain("SCAN deliveries");

@@ -34,7 +34,7 @@ const HISTORY: History = {
     },
   ],
   ofMessage: () => [],
-  firedInLocation: () => 0,
+  firings: () => 0,
   optOut: () => null,
 };
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
