@@ -163,7 +163,7 @@ function factInWords(fact: string, path?: string, params: JsonObject = {}): stri
 }
 
 function eventsInWords(params: JsonObject): string {
-  const given = PARAM_NAMES.filter((name) => params[name] !== undefined);
+  const given = PARAM_NAMES.filter((name) => params[name] !== undefined && params[name] !== false);
   const events = given.findLast((name) => PARAMS[name].place === "as the events");
   const before = given.filter((name) => PARAMS[name].place === "before");
   const after = given.filter((name) => name !== events && !before.includes(name));
@@ -171,7 +171,7 @@ function eventsInWords(params: JsonObject): string {
   return [
     ...before.map(said),
     events === undefined ? "event" : said(events),
-    ...after.map((name) => `${PARAMS[name].after ?? name} ${said(name)}`),
+    ...after.map((name) => `${PARAMS[name].after ?? name}${params[name] === true ? "" : ` ${said(name)}`}`),
   ].join(" ");
 }
 

@@ -1,7 +1,7 @@
 // How history facts, limits and de-duplication query the log. Pure: the past is passed in.
 import { FACT_READERS } from "../events/event.ts";
 import type { Event } from "../model/event.ts";
-import { KINDS } from "../model/event-kinds.ts";
+import { isMessage, KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { isDurationParam, PARAM_NAMES, type DurationParam } from "../language/log-facts.ts";
@@ -26,9 +26,21 @@ function wordOf(event: Event, fact: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** `count`: how many events of the contact, including this one, match `params`. */
+/** `count`: how many events of the contact, including this one, match `params`; or how many messages they are about. */
 export function countOf(params: JsonObject, event: PastEvent, history: History): number {
-  return [...history.past(), event].filter((past) => isMeant(past, params, event.at)).length;
+  const meant = [...history.past(), event].filter((past) => isMeant(past, params, event.at));
+  return params["messages"] === true ? messagesOf(meant) : meant.length;
+}
+
+/** How many messages events are about: each once, however many states of it came. One without an id stands for itself. */
+function messagesOf(events: readonly PastEvent[]): number {
+  const ids = new Set<unknown>();
+  for (const past of events) if (past.messageKey !== null || isMessage(past.kind)) ids.add(messageIdOf(past) ?? past);
+  return ids.size;
+}
+
+function messageIdOf({ messageKey }: PastEvent): unknown {
+  return messageKey === null ? null : (JSON.parse(messageKey) as readonly unknown[])[1];
 }
 
 /** `secondsSince`: whole seconds since the last matching event before this one; `undefined` if there is none. */
@@ -56,6 +68,7 @@ export function isAtLimit(
 function isMeant(past: PastEvent, params: JsonObject, nowMs: number): boolean {
   return PARAM_NAMES.every((name) => {
     const wanted = params[name];
+    if (name === "messages") return true;
     if (!isDurationParam(name)) return wanted === undefined || wanted === past[name];
     return typeof wanted !== "string" || IS_IN_TIME[name](past, durationMs(wanted) ?? 0, nowMs);
   });

@@ -52,7 +52,7 @@ const grouped = {
   name: text("a name for people"),
 };
 const param = ({ takes }: (typeof PARAMS)[keyof typeof PARAMS]): JsonObject =>
-  takes === "duration" ? duration : words(takes);
+  takes === "duration" ? duration : takes === "boolean" ? { type: "boolean" } : words(takes);
 const params = exactly(Object.fromEntries(Object.entries(PARAMS).map(([key, one]) => [key, param(one)])), []);
 const timed = {
   after: about("how long to wait after the decision", duration),
