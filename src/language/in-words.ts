@@ -52,9 +52,9 @@ export function verdictInWords(verdict: Verdict): string {
   }
 }
 
-/** Why an action of a rule that fired will be held: `action 1 will be held: the contact does not want SMS`. */
-export function noteInWords({ action, detail }: VerdictNote): string {
-  return `action ${action + 1} will be held: ${detail}`;
+/** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
+export function noteInWords({ action, reason, detail }: VerdictNote): string {
+  return reason === "restart" ? `action ${action + 1} ${detail}` : `action ${action + 1} will be held: ${detail}`;
 }
 
 /** The conditions that decided that a rule did not fire: those not met, and under a `not` those met. */

@@ -154,13 +154,19 @@ function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: Hi
   return verdict;
 }
 
-/** The verdict on a rule that fires, with a note on each action that the contact has opted out of. */
-function noted(verdict: Verdict, { actions }: Rule, history: History): Verdict {
-  const notes = actions.flatMap((action, index): VerdictNote[] => {
+/** The verdict on a rule that fires, with a note on each action that replaces another, or that the contact does not want. */
+function noted(verdict: Verdict, rule: Rule, history: History): Verdict {
+  const notes = rule.actions.flatMap((action, index): VerdictNote[] => {
+    const notesOnIt: VerdictNote[] = [];
+    const since = action.restart === true ? history.replaced(rule, index) : null;
+    if (since !== null)
+      notesOnIt.push({ action: index, reason: "restart", detail: `replaces the one that waits since ${since}` });
     const optOut = history.optOut(action);
-    if (optOut === null) return [];
-    const reason = optOut.why === "dnd" ? "dnd" : "stopped";
-    return [{ action: index, reason, detail: `the contact ${optOutInWords(optOut)}` }];
+    if (optOut !== null) {
+      const reason = optOut.why === "dnd" ? "dnd" : "stopped";
+      notesOnIt.push({ action: index, reason, detail: `the contact ${optOutInWords(optOut)}` });
+    }
+    return notesOnIt;
   });
   return notes.length === 0 ? verdict : { ...verdict, notes };
 }

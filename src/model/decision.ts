@@ -44,12 +44,15 @@ export interface ConditionVerdict {
   readonly met: boolean | null;
 }
 
-/** Why an action of a rule that fired will be held, as far as was known when it was decided. */
+/** What is special about an action of a rule that fired, as far as was known when it was decided. */
 export interface VerdictNote {
   /** Its place in the rule's `actions`. */
   readonly action: number;
-  /** The contact has do not disturb on, or wrote a word such as STOP. */
-  readonly reason: "dnd" | "stopped";
+  /**
+   * It will be held: the contact has do not disturb on, or wrote a word such as STOP. Or it restarts, and replaces the one
+   * that waited.
+   */
+  readonly reason: "dnd" | "stopped" | "restart";
   /** A clause for people. */
   readonly detail: string;
 }
@@ -62,7 +65,7 @@ export interface Verdict {
   /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
-  /** Actions that will be held; absent: none, as far as is known. */
+  /** Actions that will be held, or replace others; absent: none, as far as is known. */
   readonly notes?: readonly VerdictNote[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;

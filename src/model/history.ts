@@ -27,6 +27,8 @@ export interface History {
    * was cancelled before anything left does not count, nor what this event cancels, or replaces if the rule fires again.
    */
   firings(rule: Rule, per: LimitScope, afterMs: number): number;
+  /** Since when the delivery waits that an action replaces if its rule fires, ISO 8601; `null`: none does. */
+  replaced(rule: Rule, action: number): string | null;
   /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */
   optOut(action: Action): OptOut | null;
 }
@@ -36,5 +38,6 @@ export const NO_HISTORY: History = {
   past: () => [],
   ofMessage: () => [],
   firings: () => 0,
+  replaced: () => null,
   optOut: () => null,
 };

@@ -113,6 +113,7 @@ class TriedPast {
         const earlier = afterMs < this.#firstAt ? firings.countOf(this.#sql, counted) : 0;
         return earlier + this.#firings.countOf(rule, per, event, moment, afterMs);
       },
+      replaced: () => null,
       // The question is whether the rule fires, and what the contact wanted then is not known.
       optOut: () => null,
     };

@@ -11,6 +11,7 @@ import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
+import { decidedAtMs } from "../deliveries/ids.ts";
 import { ownSender } from "../deliveries/sends.ts";
 import * as log from "../log/log.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -102,6 +103,13 @@ export class Deciding {
       firings: (rule, per, afterMs) => {
         const but = this.#takenBack(rule, waits, taken);
         return firings.countOf(sql, { rule: rule.name, per, contactId, afterMs, but });
+      },
+      replaced: (rule, action) => {
+        const isIt = (one: deliveries.OpenDelivery): boolean =>
+          one.rule === rule.name && one.plan?.place === action && one.occurredAtMs <= waits.occurredAtMs;
+        const ended = waits.ended.map(({ id }) => id);
+        const waiting = waits.open.find((one) => isIt(one) && !ended.includes(one.id));
+        return waiting ? new Date(decidedAtMs(waiting.id)).toISOString() : null;
       },
       optOut: (action) => optOuts.againstAfter(sql, event, action),
     };

@@ -35,6 +35,7 @@ const HISTORY: History = {
   ],
   ofMessage: () => [],
   firings: () => 0,
+  replaced: () => null,
   optOut: () => null,
 };
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };
