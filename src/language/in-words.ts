@@ -41,6 +41,8 @@ export function verdictInWords(verdict: Verdict): string {
       return `its conditions are met, and its limit is reached: ${verdict.detail ?? ""}`;
     case "duplicate-action":
       return "its conditions are met, and it has fired for this message in this state already";
+    case "loop":
+      return `its conditions are met, and it goes round: our own changes in HighLevel led here, ${verdict.detail ?? ""}`;
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":

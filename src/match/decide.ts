@@ -23,7 +23,14 @@ export interface DecisionContext extends Moment {
   readonly history?: History | undefined;
   /** The delivery that sent the message in question; absent if the message is not ours. */
   readonly sentBy?: string | undefined;
+  /** The rules whose changes in HighLevel led to the event, the first one first; absent: none. */
+  readonly chain?: readonly string[] | undefined;
 }
+
+/** How often a rule may fire in one chain of our own changes. */
+const MAX_TURNS = 3;
+/** How many firings one chain may have, of any rules. */
+const MAX_CHAIN = 30;
 
 /**
  * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. There is a
@@ -98,12 +105,16 @@ async function judge(
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
   const gate = gateOf(event, context.sentBy);
+  const { chain = [] } = context;
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
     const verdict =
       unasked(rule, event, gate) ??
-      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
+      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, {
+        history,
+        chain,
+      });
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
@@ -113,7 +124,10 @@ async function judge(
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const decidedAt = new Date(nowMs).toISOString();
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
-  return { decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) }, actions };
+  return {
+    decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }), ...(chain.length === 0 ? {} : { chain }) },
+    actions,
+  };
 }
 
 /** What keeps rules from being asked, whatever their conditions. */
@@ -144,8 +158,15 @@ const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
 };
 
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
-function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
+function limited(
+  rule: Rule,
+  verdict: Verdict,
+  facts: DecisionFacts,
+  { history, chain }: { readonly history: History; readonly chain: readonly string[] },
+): Verdict {
   if (!verdict.fired) return verdict;
+  if (chain.length >= MAX_CHAIN || chain.filter((name) => name === rule.name).length >= MAX_TURNS)
+    return { ...verdict, fired: false, reason: "loop", detail: chain.join(" → ") };
   if (hasFiredForMessage(rule.name, facts.asPast, history))
     return { ...verdict, fired: false, reason: "duplicate-action" };
   if (rule.limit && isAtLimit(rule, rule.limit, facts.asPast.at, history)) {

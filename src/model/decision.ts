@@ -8,6 +8,7 @@ export type VerdictReason =
   | "error" // evaluating it failed; other rules are not affected
   | "limit" // it has already fired as often as it may
   | "duplicate-action" // it has already fired for this message in this state
+  | "loop" // its own changes in HighLevel keep leading to it
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -17,6 +18,7 @@ export type VerdictReason =
 export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
+  "loop",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
@@ -62,7 +64,7 @@ export interface Verdict {
   readonly rule: string;
   readonly fired: boolean;
   readonly reason: VerdictReason;
-  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
+  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain. */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
   /** Actions that will be held, or replace others; absent: none, as far as is known. */
@@ -89,6 +91,8 @@ export interface Decision {
   readonly verdicts: readonly Verdict[];
   /** The delivery that sent the message, if it is our own; only rules that include those see it. Absent: it is not. */
   readonly sentBy?: string | undefined;
+  /** The rules whose changes in HighLevel led to the event, the first one first. Absent: it comes of none, as far as is known. */
+  readonly chain?: readonly string[] | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

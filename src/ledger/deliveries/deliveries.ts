@@ -24,6 +24,8 @@ export interface Plan {
   readonly rule: JsonObject;
   /** The action's place in its rule; only of one that restarts. */
   readonly place?: number | undefined;
+  /** The rules whose changes in HighLevel led to its event; absent: none, as far as was known. */
+  readonly chain?: readonly string[] | undefined;
   /** When it may be attempted; absent: at any time. */
   readonly window?: Window | undefined;
   /** How many messages its rule may send; absent: the default. */

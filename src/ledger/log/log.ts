@@ -126,6 +126,13 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
+/** The last event of a kind of a contact. */
+export function lastOfKind(sql: Sql, contactId: string, kind: EventKind): Event | undefined {
+  const last =
+    "SELECT record FROM events WHERE contact_id = ? AND kind = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1";
+  return readRecord(firstRow<{ record: string }>(sql, last, contactId, kind))?.event;
+}
+
 /** One event of a contact with its decision. */
 export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
   const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";

@@ -9,6 +9,7 @@ import type { Event } from "../../model/event.ts";
 import type { History, PastEvent } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
+import { chainOf, type Chain } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import { decidedAtMs } from "../deliveries/ids.ts";
@@ -28,6 +29,8 @@ export interface DecidedHere extends Decided {
   readonly endedWaits: readonly EndedWait[];
   /** Deliveries that limits took for not sent: if one is sent before this is committed, it has to be decided anew. */
   readonly takenForUnsent: readonly string[];
+  /** The delivery whose change the event tells of; `null`: it tells of none, or may not be the only one. */
+  readonly settles: string | null;
 }
 
 /** What waits for a contact, and what of it an event ends. */
@@ -56,15 +59,19 @@ export class Deciding {
   async decide(event: Event, moment: Moment): Promise<DecidedHere> {
     const waits = await this.#waits(event, moment);
     const takenForUnsent = new Set<string>();
-    const context = this.#context(event, moment, waits, (id) => takenForUnsent.add(id));
+    const chain = chainOf(this.#storage.sql, event, moment.nowMs);
+    const context = this.#context(event, moment, { waits, chain, taken: (id) => takenForUnsent.add(id) });
     const decided = await decide(event, this.#ports.ruleSet, context);
-    return { ...decided, endedWaits: waits.ended, takenForUnsent: [...takenForUnsent] };
+    const settles = chain?.settles ?? null;
+    return { ...decided, endedWaits: waits.ended, takenForUnsent: [...takenForUnsent], settles };
   }
 
   /** What would be decided about an event now. */
   async explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
     const moment = this.moment();
-    return explain(event, ruleSet, this.#context(event, moment, await this.#waits(event, moment)));
+    const chain = chainOf(this.#storage.sql, event, moment.nowMs);
+    const waits = await this.#waits(event, moment);
+    return explain(event, ruleSet, this.#context(event, moment, { waits, chain, taken: () => undefined }));
   }
 
   /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
@@ -85,9 +92,18 @@ export class Deciding {
     return { occurredAtMs, open, ended };
   }
 
-  #context(event: Event, moment: Moment, waits: Waits, taken: (id: string) => void = () => {}): DecisionContext {
+  #context(
+    event: Event,
+    moment: Moment,
+    { waits, chain, taken }: { waits: Waits; chain: Chain | null; taken: (id: string) => void },
+  ): DecisionContext {
     const sentBy = ownSender(this.#storage.sql, event);
-    return { ...moment, history: this.#history(event, waits, taken), ...(sentBy === null ? {} : { sentBy }) };
+    return {
+      ...moment,
+      history: this.#history(event, waits, taken),
+      ...(sentBy === null ? {} : { sentBy }),
+      ...(chain === null ? {} : { chain: chain.rules }),
+    };
   }
 
   /** The log before an event, read when a rule first needs it. */

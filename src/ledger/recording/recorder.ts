@@ -3,12 +3,13 @@
 import { cancelledBy } from "../../match/cancel.ts";
 import type { Moment } from "../../match/facts.ts";
 import { asPast } from "../../match/history.ts";
-import type { PlannedAction } from "../../model/decision.ts";
+import type { Decision, PlannedAction } from "../../model/decision.ts";
 import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { Chores } from "../upkeep/chores.ts";
 import type { Deciding } from "./deciding.ts";
+import { settle } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import { cancelled } from "../deliveries/moves.ts";
@@ -67,8 +68,8 @@ export class Recorder {
     const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
-    const { decision, actions, endedWaits, takenForUnsent } = await deciding.decide(event, moment);
-    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment)));
+    const { decision, actions, endedWaits, takenForUnsent, settles } = await deciding.decide(event, moment);
+    const planned = await Promise.all(actions.map((action) => this.#planned(event, action, moment, decision)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
     const past = asPast(event, decision.fired, moment.nowMs);
     // From here to the end there is no await.
@@ -78,6 +79,7 @@ export class Recorder {
       if (isReport && !removeNoted(sql, event.key)) return "erased";
       log.append(sql, { event, decision }, past, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
+      if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
@@ -109,11 +111,19 @@ export class Recorder {
     event: Event,
     { rule, index, action, dueAtMs }: PlannedAction,
     moment: Moment,
+    { chain }: Decision,
   ): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window, breaker } = rule;
     const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
     const place = action.restart === true ? { place: index } : {};
-    const plan = { v: 1, action, rule: { name, description, priority }, ...place, ...when } as const;
+    const plan = {
+      v: 1,
+      action,
+      rule: { name, description, priority },
+      ...place,
+      ...(chain ? { chain } : {}),
+      ...when,
+    } as const;
     const delivery = { rule: name, plan, dueAtMs };
     for (const later of action.cancelOn
       ? log.recordedAhead(this.#storage.sql, event.contactId, Date.parse(event.occurredAt))

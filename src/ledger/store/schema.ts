@@ -191,6 +191,23 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
     PRIMARY KEY (contact_id, rule, event_key)
   ) WITHOUT ROWID;
   `,
+  // Changes in HighLevel besides messages: the breaker counts them, and the events that come of them are recognised.
+  `
+  CREATE TABLE changes (
+    delivery_id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    call TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    released INTEGER NOT NULL,
+    body TEXT,
+    left_at INTEGER,
+    echoed INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX changes_by_rule ON changes (rule, at);
+  CREATE INDEX changes_by_contact ON changes (contact_id, at);
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -3,6 +3,7 @@ import { kindOf } from "../../act/kinds.ts";
 import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
+import * as changes from "../deliveries/changes.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -51,6 +52,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
+  changes.eraseContact(sql, contactId);
   firings.eraseContact(sql, contactId);
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
@@ -76,6 +78,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   for (const { id } of gone) {
     sql.exec("DELETE FROM attempts WHERE delivery_id = ?", id);
     sql.exec("DELETE FROM sends WHERE delivery_id = ?", id);
+    sql.exec("DELETE FROM changes WHERE delivery_id = ?", id);
     sql.exec("DELETE FROM deliveries WHERE id = ?", id);
   }
   // A delivery's id begins with the time of its event.
