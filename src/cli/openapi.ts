@@ -25,8 +25,8 @@ const duration = component("Duration");
 function openApiComponents(): readonly (readonly [name: string, schema: JsonObject])[] {
   const timed = {
     after: about("after the decision; absent: at once", duration),
-    restart: about(RESTART_PHRASE, { type: "boolean" }),
     cancelOn: component("CancelOn"),
+    restart: about(RESTART_PHRASE, { type: "boolean" }),
   };
   const kinds = actionComponents({ duration, json: component("Json"), timed });
   return [

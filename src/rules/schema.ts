@@ -56,7 +56,6 @@ const param = ({ takes }: (typeof PARAMS)[keyof typeof PARAMS]): JsonObject =>
 const params = exactly(Object.fromEntries(Object.entries(PARAMS).map(([key, one]) => [key, param(one)])), []);
 const timed = {
   after: about("how long to wait after the decision", duration),
-  restart: about(RESTART_PHRASE, { type: "boolean" }),
   cancelOn: about(
     "what ends the wait",
     listOf(
@@ -69,6 +68,7 @@ const timed = {
       { minItems: 1 },
     ),
   ),
+  restart: about(RESTART_PHRASE, { type: "boolean" }),
 };
 const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference("path") }, ["fact"]);
 
@@ -146,11 +146,11 @@ export const ruleSchema: JsonObject = {
         ),
       ),
       breaker: about(
-        "how many messages it may send; the others are held until a person releases them",
+        "how many messages it may send, and how often change HighLevel; the others are held until a person releases them",
         exactly(
           {
-            perMinute: most("to the location in a minute; absent: 20"),
-            perContactDay: most("to a contact in 24 hours; absent: 3"),
+            perMinute: most("in the location in a minute; absent: 20 messages, 600 changes"),
+            perContactDay: most("to a contact in 24 hours; absent: 3 messages, 30 changes"),
           },
           [],
         ),
