@@ -123,8 +123,8 @@ export class Deciding {
       replaced: (rule, action) => {
         const isIt = (one: deliveries.OpenDelivery): boolean =>
           one.rule === rule.name && one.plan?.place === action && one.occurredAtMs <= waits.occurredAtMs;
-        const ended = waits.ended.map(({ id }) => id);
-        const waiting = waits.open.find((one) => isIt(one) && !ended.includes(one.id));
+        const ended = new Set(waits.ended.map(({ id }) => id));
+        const waiting = waits.open.find((one) => isIt(one) && !ended.has(one.id));
         return waiting ? new Date(decidedAtMs(waiting.id)).toISOString() : null;
       },
       optOut: (action) => optOuts.againstAfter(sql, event, action),
