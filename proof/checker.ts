@@ -1,6 +1,7 @@
 // The promises, checked on a history. Each yields the violations that it found, in words.
 import { FOLLOW_UPS } from "./follow-ups.ts";
-import type { Acknowledged, Call, EndedDelivery, History } from "./history.ts";
+import type { Acknowledged, Call, EndedDelivery, History, RecordedEvent } from "./history.ts";
+import { LIMITED } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -23,6 +24,8 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nothing is sent after a confirmed cancel": nothingAfterCancel,
   "nothing is left of an erased contact": nothingAfterErase,
   "every delivery ends, and for a reason": everythingEnds,
+  "a limit lets no more through than it says": limitHolds,
+  "a limit holds for nothing that came to nothing": limitHoldsForSomething,
   "a task is in KV once": tasksOnce,
   "nobody waits for somebody else's destination": nobodyWaits,
   "a destination that is down is left alone": downIsLeftAlone,
@@ -157,7 +160,8 @@ function* everythingEnds({ deliveries, events }: History): Generator<string> {
     if (cancelledByEvent !== null) {
       const by = eventOf.get(cancelledByEvent);
       const isRight = delivery.cancelsOnReply && (by === undefined || by.contactId === delivery.contactId);
-      if (!isRight || (by && by.kind !== "InboundMessage")) yield `${id} was cancelled by ${cancelledByEvent}`;
+      const kind = delivery.isReplaced ? "OutboundMessage" : "InboundMessage";
+      if (!isRight || (by && by.kind !== kind)) yield `${id} was cancelled by ${cancelledByEvent}`;
     }
     if (!ENDED.has(state)) yield `${id} is ${state}`;
     if (state === "dead" && !isRightlyDead(delivery)) yield `${id} is dead after ${attempts.length} attempts`;
@@ -167,6 +171,64 @@ function* everythingEnds({ deliveries, events }: History): Generator<string> {
 function isRightlyDead({ attempts, dueAt }: EndedDelivery): boolean {
   const last = attempts.at(-1);
   return attempts.length >= ATTEMPTS || FINAL.test(last?.error ?? "") || (last?.at ?? 0) > dueAt + 6 * DAY_MS;
+}
+
+/** The firings of the rule with a limit for each contact, in order. */
+function limitedFirings({
+  deliveries,
+  events,
+}: History): readonly { event: RecordedEvent; own: readonly EndedDelivery[] }[][] {
+  const own = Map.groupBy(
+    deliveries.filter(({ rule }) => rule === "limited"),
+    ({ contactId, eventKey }) => `${contactId}/${eventKey}`,
+  );
+  const firings = events.flatMap((event) => {
+    const found = own.get(`${event.contactId}/${event.key}`);
+    return found ? [{ event, own: found }] : [];
+  });
+  return [...Map.groupBy(firings, ({ event }) => event.contactId).values()].map((one) =>
+    one.toSorted((a, b) => a.event.seq - b.event.seq),
+  );
+}
+
+function* limitHolds(history: History): Generator<string> {
+  const byHand = new Set(history.confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const called = new Set(history.calls.map(({ id }) => id));
+  for (const firings of limitedFirings(history)) {
+    const counted = firings.filter(
+      ({ own }) =>
+        !own.some(({ id }) => byHand.has(id)) && own.some(({ id, state }) => state !== "cancelled" || called.has(id)),
+    );
+    for (const [index, { event }] of counted.entries()) {
+      const before = counted[index - LIMITED.count]?.event;
+      if (before && event.decidedAt - before.decidedAt < LIMITED.withinMs)
+        yield `limited fired on ${before.key} and, ${event.decidedAt - before.decidedAt} ms later, on ${event.key}`;
+    }
+  }
+}
+
+function* limitHoldsForSomething(history: History): Generator<string> {
+  // What was taken when the process died may have left: where that can be, nothing is proved.
+  if (history.mayBeLateMs === null) return;
+  const called = new Set(history.calls.map(({ id }) => id));
+  const seqOf = new Map(history.events.map(({ key, seq }) => [key, seq]));
+  const byContact = new Map(limitedFirings(history).map((firings) => [firings[0]?.event.contactId, firings]));
+  for (const event of history.events) {
+    if (!event.held.includes("limited")) continue;
+    const isGone = ({ id, state, cancelledByEvent, attempts }: EndedDelivery): boolean =>
+      state === "cancelled" &&
+      attempts.length === 0 &&
+      !called.has(id) &&
+      cancelledByEvent !== null &&
+      (seqOf.get(cancelledByEvent) ?? Infinity) <= event.seq;
+    const standing = (byContact.get(event.contactId) ?? []).filter(
+      (before) =>
+        before.event.seq < event.seq &&
+        before.event.decidedAt > event.decidedAt - LIMITED.withinMs &&
+        !before.own.every(isGone),
+    );
+    if (standing.length < LIMITED.count) yield `limited was held on ${event.key}, and nothing had come of it before`;
+  }
 }
 
 function* tasksOnce({ deliveries, tasks }: History): Generator<string> {

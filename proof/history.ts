@@ -45,6 +45,10 @@ export interface RecordedEvent {
   readonly planned: number;
   /** The count of the contact's outbound messages so far, as a rule saw it; `null` if no rule asked. */
   readonly counted: number | null;
+  /** When it was decided, milliseconds since 1970. */
+  readonly decidedAt: number;
+  /** The rules that their limit held. */
+  readonly held: readonly string[];
 }
 
 /** A delivery, as in the tables at the end. */
@@ -60,6 +64,8 @@ export interface EndedDelivery {
   readonly cancelsOnReply: boolean;
   /** The key of the event that cancelled it; `null` if none did. */
   readonly cancelledByEvent: string | null;
+  /** Its rule fired again on that event, and it was replaced. */
+  readonly isReplaced: boolean;
   /** Milliseconds since 1970: when it was first due. */
   readonly dueAt: number;
   readonly attempts: readonly { readonly at: number; readonly error: string | null }[];

@@ -14,6 +14,9 @@ const onStatus = (status: string): Rule["conditions"] => ({
   all: [{ fact: "status", operator: "equal", value: status }],
 });
 
+/** How often the rule `limited` may fire for a contact, as far as something comes of it. */
+export const LIMITED = { count: 1, withinMs: 3_600_000 } as const;
+
 /**
  * The version that is deployed first, and the next one. `origins` are four destinations, `after` are the lengths of a
  * short, a medium and a long wait, and `window` is for one of the rules.
@@ -51,7 +54,11 @@ export function ruleSets(
     conditions: onStatus("read"),
     actions: Array.from({ length: 7 }, (_, n) => webhook(c, n, n < 4 ? { cancelOn: ["reply"] } : {})),
   });
-  const limited = aRule({ name: "limited", limit: { count: 1, within: "1h" }, actions: [webhook(d, 0)] });
+  const limited = aRule({
+    name: "limited",
+    limit: { count: LIMITED.count, within: "1h" },
+    actions: [webhook(d, 0, { after: after[0], cancelOn: ["reply"], restart: true })],
+  });
   const windowed = aRule({
     name: "windowed",
     conditions: onStatus("opened"),

@@ -48,6 +48,8 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     occurredAt: Date.parse(event.occurredAt),
     planned: fired.reduce((sum, { actions }) => sum + actions.length, 0),
     counted: asked && "saw" in asked ? Number(asked.saw) : null,
+    decidedAt: Date.parse(decision.decidedAt),
+    held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
   };
 }
 
@@ -67,6 +69,7 @@ function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery
     state: String(row["state"]),
     cancelsOnReply: action.cancelOn !== undefined,
     cancelledByEvent: by?.by === "event" ? by.eventKey : null,
+    isReplaced: by?.by === "event" && by.trigger === "restart",
     dueAt: (window && nextOpening(window, dueAt, "UTC")) ?? dueAt,
     attempts: ask("SELECT at, error FROM attempts WHERE delivery_id = ? ORDER BY n", id).map(({ at, error }) => ({
       at: Number(at),

@@ -37,7 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "alarm-not-set-with-the-event",
     file: "ledger/recording/recorder.ts",
-    from: "for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);",
+    from: "for (const delivery of scheduled) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);",
     to: "",
   },
   {
@@ -187,8 +187,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "breaker-counts-what-has-arrived",
     file: "ledger/deliveries/breaker.ts",
-    from: "(SELECT 1 FROM sends WHERE ${which} LIMIT ?)",
-    to: "(SELECT 1 FROM sends WHERE ${which} AND message_id IS NOT NULL LIMIT ?)",
+    from: "FROM ${table} WHERE ${which} LIMIT ?)",
+    to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
   },
   {
     name: "token-used-before-it-is-kept",
@@ -213,5 +213,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: "act/highlevel/request.ts",
     from: "...(namesContact ? { contactId: context.contactId } : {})",
     to: "...(namesContact ? {} : {})",
+  },
+  {
+    name: "limit-counts-what-was-cancelled",
+    file: "ledger/deliveries/deliveries.ts",
+    from: "if (moves.cameToNothing(from) !== moves.cameToNothing(to)) firings.reckon(sql, id);",
+    to: "",
+  },
+  {
+    name: "limit-forgets-what-left-and-failed",
+    file: "ledger/deliveries/moves.ts",
+    from: "hasLeft(outcome) ? { ...before, hasLeft: true } : before;",
+    to: "before;",
+  },
+  {
+    name: "what-restarts-replaces-nothing",
+    file: "ledger/recording/recorder.ts",
+    from: "for (const { id } of inPlace) deliveries.move(sql, id, (from) => cancelled(from, restartedBy(event.key)), nowMs);",
+    to: "",
   },
 ];

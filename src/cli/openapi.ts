@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { ROOT } from "../local/project.ts";
 import { actionComponents } from "../rules/action-schema.ts";
 import { about, listOf } from "../kit/json-schema.ts";
-import { DURATION_PATTERN } from "../rules/schema.ts";
+import { DURATION_PATTERN, RESTART_PHRASE } from "../rules/schema.ts";
 
 /** The path of the document. */
 export const OPENAPI_FILE = join(ROOT, "docs/openapi.json");
@@ -26,6 +26,7 @@ function openApiComponents(): readonly (readonly [name: string, schema: JsonObje
   const timed = {
     after: about("after the decision; absent: at once", duration),
     cancelOn: component("CancelOn"),
+    restart: about(RESTART_PHRASE, { type: "boolean" }),
   };
   const kinds = actionComponents({ duration, json: component("Json"), timed });
   return [

@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
+import { loopsOf } from "../rules/loops.ts";
 import { finding } from "../rules/report.ts";
 import { placeOf } from "./source-text.ts";
 
@@ -45,7 +46,7 @@ export function readRules(
     findings.push(...(result.ok ? result.value.warnings : result.failure));
     if (result.ok) admitted.push(result.value);
   }
-  findings.push(...sameRules(admitted));
+  findings.push(...sameRules(admitted), ...loopingRules(admitted));
   return { admitted, conditions, texts, findings: findings.map((found) => placed(found, texts)) };
 }
 
@@ -104,5 +105,17 @@ function sameRules(admitted: readonly AdmittedRule[]): Finding[] {
     const same = first.get(text);
     if (same === undefined) first.set(text, file);
     return same === undefined ? [] : [finding(file, [], "RULE_SAME", `The rule does the same as ${same}, remove one`)];
+  });
+}
+
+/** Reports rules whose changes in HighLevel may fire them again without end, each at the action that goes on. */
+function loopingRules(admitted: readonly AdmittedRule[]): Finding[] {
+  const fileOf = new Map(admitted.map(({ file, rule }) => [rule, file]));
+  return loopsOf(admitted.map(({ rule }) => rule)).map(({ rule, action, rules }) => {
+    const others = rules.filter((name) => name !== rule.name).map((name) => `"${name}"`);
+    const who =
+      others.length === 0 ? "The rule may fire itself" : `The rule and ${others.join(", ")} may fire each other`;
+    const message = `${who} again and again by what they change in HighLevel, set a "limit" or ask for less`;
+    return finding(fileOf.get(rule) ?? "", ["actions", action], "RULE_LOOP", message);
   });
 }

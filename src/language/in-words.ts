@@ -43,6 +43,8 @@ export function verdictInWords(verdict: Verdict): string {
       return "its conditions are met, and it has fired for this message, or one that it is a retry of, in this state already";
     case "no-change":
       return `the event changes nothing: it says what ${verdict.detail ?? "an earlier one"} said`;
+    case "loop":
+      return `its conditions are met, and it goes round: our own changes in HighLevel led here, ${verdict.detail ?? ""}`;
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":
@@ -54,9 +56,9 @@ export function verdictInWords(verdict: Verdict): string {
   }
 }
 
-/** Why an action of a rule that fired will be held: `action 1 will be held: the contact does not want SMS`. */
-export function noteInWords({ action, detail }: VerdictNote): string {
-  return `action ${action + 1} will be held: ${detail}`;
+/** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
+export function noteInWords({ action, reason, detail }: VerdictNote): string {
+  return reason === "restart" ? `action ${action + 1} ${detail}` : `action ${action + 1} will be held: ${detail}`;
 }
 
 /** The conditions that decided that a rule did not fire: those not met, and under a `not` those met. */
@@ -165,7 +167,7 @@ function factInWords(fact: string, path?: string, params: JsonObject = {}): stri
 }
 
 function eventsInWords(params: JsonObject): string {
-  const given = PARAM_NAMES.filter((name) => params[name] !== undefined);
+  const given = PARAM_NAMES.filter((name) => params[name] !== undefined && params[name] !== false);
   const events = given.findLast((name) => PARAMS[name].place === "as the events");
   const before = given.filter((name) => PARAMS[name].place === "before");
   const after = given.filter((name) => name !== events && !before.includes(name));
@@ -173,7 +175,7 @@ function eventsInWords(params: JsonObject): string {
   return [
     ...before.map(said),
     events === undefined ? "event" : said(events),
-    ...after.map((name) => `${PARAMS[name].after ?? name} ${said(name)}`),
+    ...after.map((name) => `${PARAMS[name].after ?? name}${params[name] === true ? "" : ` ${said(name)}`}`),
   ].join(" ");
 }
 
@@ -201,6 +203,7 @@ function either(words: readonly string[]): string {
 export function actionInWords(action: Action): string {
   const times = [
     ...(action.after === undefined ? [] : [`after ${action.after}`]),
+    ...(action.restart === true ? ["begun anew each time that it fires"] : []),
     ...(action.cancelOn === undefined ? [] : [`unless ${cancelInWords(action.cancelOn)}`]),
   ];
   return `${times.length === 0 ? "" : `${times.join(", ")}: `}${doesInWords(action)}`;
@@ -253,7 +256,7 @@ function besides(rule: Rule): string[] {
     [
       limit,
       () =>
-        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} within ${limit?.within} for ${LIMITED[limit?.per ?? "contact"]}`,
+        `At most ${limit?.count === 1 ? "once" : `${limit?.count} times`} ${limit?.within === undefined ? "for ever" : `within ${limit.within}`} for ${LIMITED[limit?.per ?? "contact"]}`,
     ],
     [window, () => (window ? `It acts ${windowInWords(window)}; what comes outside waits` : "")],
     [breaker && Object.keys(breaker).length > 0, () => breakerInWords(breaker ?? {})],

@@ -36,11 +36,13 @@ export function isLogFact(name: string): name is LogFact {
 
 /** One key of `params`, and how it reads, such as `inbound sms of kind InboundMessage within 1d`. */
 interface Param {
-  readonly takes: readonly string[] | "duration";
+  readonly takes: readonly string[] | "duration" | "boolean";
   /** Of several that read as the events, the last does so; the others come after it. */
   readonly place: "before" | "as the events" | "after";
-  /** What introduces its value after the events; absent: its name. */
+  /** What introduces its value after the events, or for `true` says it; absent: its name. */
   readonly after?: string;
+  /** The one fact that takes it; absent: each does. */
+  readonly only?: string;
 }
 
 const PARAM_TABLE = {
@@ -49,6 +51,7 @@ const PARAM_TABLE = {
   outcome: { takes: OUTCOMES, place: "after", after: "with outcome" },
   direction: { takes: ["inbound", "outbound"], place: "before" },
   within: { takes: "duration", place: "after" },
+  messages: { takes: "boolean", place: "after", after: "with each message once", only: "count" },
 } as const satisfies { readonly [key: string]: Param };
 export type ParamName = keyof typeof PARAM_TABLE;
 /** The params that take a duration. */

@@ -77,7 +77,7 @@ export interface StoryRun {
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
-const SUPPRESSED = new Set(["limit", "duplicate-action", "no-change", "stopped", "loop-guard"]);
+const SUPPRESSED = new Set(["limit", "duplicate-action", "no-change", "loop", "stopped", "loop-guard"]);
 /** How long waits are followed after the last event. */
 const EPILOGUE_MS = 366 * 86_400_000;
 

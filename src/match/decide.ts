@@ -24,10 +24,17 @@ export interface DecisionContext extends Moment {
   /** The delivery that sent the message in question; absent if the message is not ours. */
   readonly sentBy?: string | undefined;
   /** The chain of the event's message; absent: the message alone. */
-  readonly chain?: string | undefined;
+  readonly messageChain?: string | undefined;
   /** The key of the event that this one repeats; absent: it is news. */
   readonly repeats?: string | undefined;
+  /** The rules whose changes in HighLevel led to the event, the first one first; absent: none. */
+  readonly chain?: readonly string[] | undefined;
 }
+
+/** How often a rule may fire in one chain of our own changes. */
+const MAX_TURNS = 3;
+/** How many firings one chain may have, of any rules. */
+const MAX_CHAIN = 30;
 
 /**
  * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. There is a
@@ -98,18 +105,22 @@ async function judge(
   choose: (ready: ReadyRules, facts: DecisionFacts) => readonly number[],
 ): Promise<Decided> {
   const history = context.history ?? NO_HISTORY;
-  const facts = new DecisionFacts(event, context, history, context.chain);
+  const facts = new DecisionFacts(event, context, history, context.messageChain);
   const ready = readyRules(ruleSet);
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
   const gate = gateOf(event, context);
+  const { chain = [] } = context;
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
     const verdict =
       unasked(rule, event, gate) ??
-      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
+      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, {
+        history,
+        chain,
+      });
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
@@ -119,7 +130,11 @@ async function judge(
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const decidedAt = new Date(nowMs).toISOString();
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
-  const told = { ...(sentBy === undefined ? {} : { sentBy }), ...(repeats === undefined ? {} : { repeats }) };
+  const told = {
+    ...(sentBy === undefined ? {} : { sentBy }),
+    ...(repeats === undefined ? {} : { repeats }),
+    ...(chain.length === 0 ? {} : { chain }),
+  };
   return { decision: { ...decision, ...told }, actions };
 }
 
@@ -154,29 +169,42 @@ const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
 };
 
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
-function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
+function limited(
+  rule: Rule,
+  verdict: Verdict,
+  facts: DecisionFacts,
+  { history, chain }: { readonly history: History; readonly chain: readonly string[] },
+): Verdict {
   if (!verdict.fired) return verdict;
+  if (chain.length >= MAX_CHAIN || chain.filter((name) => name === rule.name).length >= MAX_TURNS)
+    return { ...verdict, fired: false, reason: "loop", detail: chain.join(" → ") };
   if (hasFiredForMessage(rule.name, facts.asPast, history))
     return { ...verdict, fired: false, reason: "duplicate-action" };
-  if (rule.limit && isAtLimit(rule.name, rule.limit, facts.asPast, history)) {
+  if (rule.limit && isAtLimit(rule, rule.limit, facts.asPast.at, history)) {
     return { ...verdict, fired: false, reason: "limit", detail: limitInWords(rule.limit) };
   }
   return verdict;
 }
 
-/** The verdict on a rule that fires, with a note on each action that the contact has opted out of. */
-function noted(verdict: Verdict, { actions }: Rule, history: History): Verdict {
-  const notes = actions.flatMap((action, index): VerdictNote[] => {
+/** The verdict on a rule that fires, with a note on each action that replaces another, or that the contact does not want. */
+function noted(verdict: Verdict, rule: Rule, history: History): Verdict {
+  const notes = rule.actions.flatMap((action, index): VerdictNote[] => {
+    const notesOnIt: VerdictNote[] = [];
+    const since = action.restart === true ? history.replaced(rule, index) : null;
+    if (since !== null)
+      notesOnIt.push({ action: index, reason: "restart", detail: `replaces the one that waits since ${since}` });
     const optOut = history.optOut(action);
-    if (optOut === null) return [];
-    const reason = optOut.why === "dnd" ? "dnd" : "stopped";
-    return [{ action: index, reason, detail: `the contact ${optOutInWords(optOut)}` }];
+    if (optOut !== null) {
+      const reason = optOut.why === "dnd" ? "dnd" : "stopped";
+      notesOnIt.push({ action: index, reason, detail: `the contact ${optOutInWords(optOut)}` });
+    }
+    return notesOnIt;
   });
   return notes.length === 0 ? verdict : { ...verdict, notes };
 }
 
 function limitInWords({ count, within, per = "contact" }: Limit): string {
-  return `${count} within ${within} for each ${per}`;
+  return `${count} ${within === undefined ? "for ever" : `within ${within}`} for each ${per}`;
 }
 
 /** The verdict on a rule that the index rules out; `null` if it does not, so that only the engine can say. */

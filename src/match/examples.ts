@@ -2,7 +2,7 @@
 import { readEvent } from "../events/event.ts";
 import { filledIn } from "../events/filled-in.ts";
 import { routeOf, typesOf } from "../events/kind-of.ts";
-import type { Verdict } from "../model/decision.ts";
+import type { Decided, Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
 import { NO_HISTORY, type History, type RecordedEvent } from "../model/history.ts";
@@ -14,6 +14,7 @@ import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
 import { asPast, pastIn } from "./history.ts";
 import { ToldBefore } from "./told-before.ts";
+import { TriedFirings } from "./tried-firings.ts";
 
 /** A Wednesday afternoon in UTC, morning in America. */
 const AT = "2026-03-04T15:30:00.000Z";
@@ -34,26 +35,34 @@ export async function runExample(
   const alone = aloneOf(rule);
   const log: RecordedEvent[] = [];
   const told = new ToldBefore();
-  const history: History = {
-    ...NO_HISTORY,
-    ...pastIn(() => log),
-    firedInLocation: (name, since) => log.filter(({ at, fired }) => at > since && fired.includes(name)).length,
+  const firings = new TriedFirings();
+  const decided = async (event: Event, atMs: number): Promise<Decided & { readonly past: RecordedEvent }> => {
+    const moment = { nowMs: atMs, timeZone };
+    const { chain: messageChain, repeats } = await told.next(event, log);
+    const history: History = {
+      ...NO_HISTORY,
+      ...pastIn(() => log),
+      firings: (fires, per, afterMs) => firings.countOf(fires, per, event, moment, afterMs),
+    };
+    await firings.next(event, moment);
+    const decision = await explain(event, alone, { ...moment, history, messageChain, repeats });
+    const about = { chain: messageChain ?? null, isRepeat: repeats !== undefined };
+    return { ...decision, past: asPast(event, decision.decision.fired, atMs, about) };
   };
-  const earlier = (example.history ?? []).map((told, index) => ({ ...told, index }));
+  const earlier = (example.history ?? []).map((one, index) => ({ ...one, index }));
   for (const { ago, event: given, index } of earlier.toSorted(
     (a, b) => (durationMs(b.ago) ?? 0) - (durationMs(a.ago) ?? 0),
   )) {
     const at = nowMs - (durationMs(ago) ?? 0);
     const event = exampleEvent(rule, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
-    const { chain, repeats } = await told.next(event.value, log);
-    const { decision } = await explain(event.value, alone, { nowMs: at, timeZone, history, chain, repeats });
-    log.push(asPast(event.value, decision.fired, at, { chain: chain ?? null, isRepeat: repeats !== undefined }));
+    const { actions, past } = await decided(event.value, at);
+    firings.fired(event.value, { nowMs: at, timeZone }, actions);
+    log.push(past);
   }
   const event = exampleEvent(rule, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
-  const { chain, repeats } = await told.next(event.value, log);
-  const { decision } = await explain(event.value, alone, { nowMs, timeZone, history, chain, repeats });
+  const { decision } = await decided(event.value, nowMs);
   const [verdict] = decision.verdicts;
   if (!verdict)
     return fail([

@@ -2,11 +2,11 @@
 import { FACT_READERS } from "../events/event.ts";
 import { messageIdOf } from "./chain.ts";
 import type { Event } from "../model/event.ts";
-import { KINDS } from "../model/event-kinds.ts";
+import { isMessage, KINDS } from "../model/event-kinds.ts";
 import type { History, PastEvent, RecordedEvent } from "../model/history.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { isDurationParam, PARAM_NAMES } from "../language/log-facts.ts";
-import type { Limit, LimitScope } from "../model/rule.ts";
+import type { Limit, Rule } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 
 /** An event as later ones will see it: `chain` is that of its message, if others belong to it. */
@@ -38,23 +38,33 @@ function wordOf(event: Event, fact: string): string | null {
 }
 
 /** What is asked of a log that is at hand as a list, oldest first. */
-export function pastIn(log: () => readonly RecordedEvent[]): Pick<History, "past" | "hasFiredFor" | "firedForContact"> {
+export function pastIn(log: () => readonly RecordedEvent[]): Pick<History, "past" | "hasFiredFor"> {
   return {
     past: () => log().filter(({ isRepeat }) => !isRepeat),
     hasFiredFor: (key, rule) => log().some(({ messageKey, fired }) => messageKey === key && fired.includes(rule)),
-    firedForContact: (rule, sinceMs) => log().filter(({ at, fired }) => at > sinceMs && fired.includes(rule)).length,
   };
 }
 
-/** `count`: how many events of the contact, including this one, match `params`. */
+/** `count`: how many events of the contact, including this one, match `params`; or how many messages they are about. */
 export function countOf(params: JsonObject, event: PastEvent, history: History): number {
   const afterMs = afterMsIn(params, event.at);
   const isMeant = meantBy(params);
+  if (params["messages"] === true) {
+    const meant = [...history.past(afterMs), event].filter((past) => past.at > afterMs && isMeant(past));
+    return messagesOf(meant);
+  }
   const own = isMeant(event) && event.at > afterMs ? 1 : 0;
   return groupsOf(history.past(afterMs)).reduce(
     (sum, { like, at }) => sum + (isMeant(like) ? later(at, afterMs) : 0),
     own,
   );
+}
+
+/** How many messages events are about: each once with its retries, however many states of it came. One without an id stands for itself. */
+function messagesOf(events: readonly PastEvent[]): number {
+  const messages = new Set<unknown>();
+  for (const past of events) if (past.chain !== null || isMessage(past.kind)) messages.add(past.chain ?? past);
+  return messages.size;
 }
 
 /** `secondsSince`: whole seconds since the last matching event before this one; `undefined` if there is none. */
@@ -72,23 +82,20 @@ export function hasFiredForMessage(rule: string, { messageKey }: RecordedEvent, 
 }
 
 /** Whether a rule has fired as often as its limit allows. */
-export function isAtLimit(rule: string, limit: Limit, event: PastEvent, history: History): boolean {
-  const since = event.at - (durationMs(limit.within) ?? 0);
-  return FIRED[limit.per ?? "contact"](rule, since, limit.count, history) >= limit.count;
+export function isAtLimit(
+  rule: Rule,
+  { count, within, per = "contact" }: Limit,
+  nowMs: number,
+  history: History,
+): boolean {
+  const afterMs = within === undefined ? -Infinity : nowMs - (durationMs(within) ?? 0);
+  return history.firings(rule, per, afterMs) >= count;
 }
-
-/** How often a rule has fired since a time, for each scope of a limit. */
-const FIRED: {
-  readonly [Scope in LimitScope]: (rule: string, sinceMs: number, atMost: number, history: History) => number;
-} = {
-  contact: (rule, sinceMs, atMost, history) => history.firedForContact(rule, sinceMs, atMost),
-  location: (rule, sinceMs, _, history) => history.firedInLocation(rule, sinceMs),
-};
 
 /** Whether an event is of those that params describe, whenever it was. */
 function meantBy(params: JsonObject): (past: PastEvent) => boolean {
   const wanted = PARAM_NAMES.flatMap((name) =>
-    isDurationParam(name) || params[name] === undefined ? [] : [[name, params[name]] as const],
+    isDurationParam(name) || name === "messages" || params[name] === undefined ? [] : [[name, params[name]] as const],
   );
   return (past) => wanted.every(([name, value]) => past[name] === value);
 }

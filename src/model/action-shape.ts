@@ -39,7 +39,7 @@ export interface ActionField {
   readonly required?: true;
 }
 
-/** The keys of an action besides `type`, `after` and `cancelOn`. */
+/** The keys of an action besides `type`, `after`, `cancelOn` and `restart`. */
 export interface Shape {
   readonly fields: { readonly [name: string]: ActionField };
   /** At least one of these has to be present. */
@@ -53,7 +53,7 @@ export interface Shapes {
 }
 
 /** The names of an action's own keys. */
-export type ActionFieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn"> & string;
+export type ActionFieldName<A extends Action> = Exclude<keyof A, "type" | "after" | "cancelOn" | "restart"> & string;
 
 /** The table of an action's own keys: it does not compile if its shape differs from the action's interface. */
 export type FieldsOf<A extends Action> = {

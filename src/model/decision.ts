@@ -9,6 +9,7 @@ export type VerdictReason =
   | "limit" // it has already fired as often as it may
   | "duplicate-action" // it has already fired for this message, or one that this is a retry of, in this state
   | "no-change" // the event changes nothing: it says what the one before it said
+  | "loop" // its own changes in HighLevel keep leading to it
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -18,6 +19,7 @@ export type VerdictReason =
 export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
+  "loop",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
@@ -45,12 +47,15 @@ export interface ConditionVerdict {
   readonly met: boolean | null;
 }
 
-/** Why an action of a rule that fired will be held, as far as was known when it was decided. */
+/** What is special about an action of a rule that fired, as far as was known when it was decided. */
 export interface VerdictNote {
   /** Its place in the rule's `actions`. */
   readonly action: number;
-  /** The contact has do not disturb on, or wrote a word such as STOP. */
-  readonly reason: "dnd" | "stopped";
+  /**
+   * It will be held: the contact has do not disturb on, or wrote a word such as STOP. Or it restarts, and replaces the one
+   * that waited.
+   */
+  readonly reason: "dnd" | "stopped" | "restart";
   /** A clause for people. */
   readonly detail: string;
 }
@@ -60,10 +65,13 @@ export interface Verdict {
   readonly rule: string;
   readonly fired: boolean;
   readonly reason: VerdictReason;
-  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `no-change` the key of the event that is repeated. */
+  /**
+   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain,
+   * for `no-change` the key of the event that is repeated.
+   */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
-  /** Actions that will be held; absent: none, as far as is known. */
+  /** Actions that will be held, or replace others; absent: none, as far as is known. */
   readonly notes?: readonly VerdictNote[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;
@@ -89,6 +97,8 @@ export interface Decision {
   readonly sentBy?: string | undefined;
   /** The key of the event that this one repeats: it changes nothing, so no rule fires. Absent: it is news. */
   readonly repeats?: string | undefined;
+  /** The rules whose changes in HighLevel led to the event, the first one first. Absent: it comes of none, as far as is known. */
+  readonly chain?: readonly string[] | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

@@ -46,10 +46,13 @@ export interface Delivery {
   readonly attempts: readonly Attempt[];
 }
 
+/** What about an event cancelled a delivery: a trigger of its action, or its rule fired again and `restart` replaced it. */
+export type CancelReason = CancelWord | "conditions" | "restart";
+
 /** Why a delivery was cancelled. */
 export type CancelledBy =
   | { readonly by: "operator" }
-  | { readonly by: "event"; readonly trigger: CancelWord | "conditions"; readonly eventKey: string };
+  | { readonly by: "event"; readonly trigger: CancelReason; readonly eventKey: string };
 
 /** Which deliveries are meant: those that match every key that is given. */
 export interface DeliveryFilter {

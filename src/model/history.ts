@@ -1,6 +1,6 @@
 import type { EventKind } from "./event-kinds.ts";
 import type { OptOut } from "./opt-out.ts";
-import type { Action } from "./rule.ts";
+import type { Action, LimitScope, Rule } from "./rule.ts";
 
 /** One event of the past, with what history facts need. */
 export interface PastEvent {
@@ -33,10 +33,13 @@ export interface History {
   past(afterMs: number): readonly PastEvent[];
   /** Whether a rule has fired for the same message, or one of its chain, in the same state. */
   hasFiredFor(messageKey: string, rule: string): boolean;
-  /** How often a rule has fired for the contact since a time, milliseconds since 1970; not counted beyond a number. */
-  firedForContact(rule: string, sinceMs: number, atMost: number): number;
-  /** How often a rule has fired in the location since a time, milliseconds since 1970. */
-  firedInLocation(rule: string, sinceMs: number): number;
+  /**
+   * How often a rule has fired, for the contact or in the whole location, after a time in milliseconds since 1970. What
+   * was cancelled before anything left does not count, nor what this event cancels, or replaces if the rule fires again.
+   */
+  firings(rule: Rule, per: LimitScope, afterMs: number): number;
+  /** Since when the delivery waits that an action replaces if its rule fires, ISO 8601; `null`: none does. */
+  replaced(rule: Rule, action: number): string | null;
   /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */
   optOut(action: Action): OptOut | null;
 }
@@ -45,7 +48,7 @@ export interface History {
 export const NO_HISTORY: History = {
   past: () => [],
   hasFiredFor: () => false,
-  firedForContact: () => 0,
-  firedInLocation: () => 0,
+  firings: () => 0,
+  replaced: () => null,
   optOut: () => null,
 };

@@ -51,26 +51,28 @@ interface Timed {
   /** A duration after the decision; absent: at once. */
   readonly after?: string | undefined;
   readonly cancelOn?: readonly CancelTrigger[] | undefined;
+  /** When the rule fires again for the contact, this replaces the one that still waits: it waits until it is quiet. */
+  readonly restart?: boolean | undefined;
 }
 
 /** What a limit can count for. */
 export const LIMIT_SCOPES = ["contact", "location"] as const;
 export type LimitScope = (typeof LIMIT_SCOPES)[number];
 
-/** How often a rule may fire. Only times that it really fired count. */
+/** How often a rule may fire. Only times that it really fired count, and of which something came or still may. */
 export interface Limit {
   readonly count: number;
-  /** A duration. */
-  readonly within: string;
+  /** A duration; absent: for ever. */
+  readonly within?: string | undefined;
   /** Absent: for each contact. */
   readonly per?: LimitScope | undefined;
 }
 
-/** How many messages a rule may send before the others are held for a person. */
+/** How many messages a rule may send, and how often change HighLevel, before the others are held for a person. */
 export interface Breaker {
-  /** To the whole location, within a minute. Absent: 20. */
+  /** To the whole location, within a minute. Absent: 20 messages, 600 firings with other changes. */
   readonly perMinute?: number | undefined;
-  /** To one contact, within 24 hours. Absent: 3. */
+  /** To one contact, within 24 hours. Absent: 3 messages, 30 firings with other changes. */
   readonly perContactDay?: number | undefined;
 }
 
@@ -244,6 +246,7 @@ export type WarningCode =
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
   | "RULE_RETENTION" // a time that is longer than the log is kept
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
+  | "RULE_LOOP" // rules whose changes in HighLevel may fire them again without end
   | "RULE_SAME" // two rules that do the same
   | "RULE_EXAMPLE" // an example that fails, or something that cannot be tried
   | "RULE_NO_EXAMPLE"; // no example on which the rule fires

@@ -27,7 +27,7 @@ import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
-import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
+import { lintConditions, lintRestart, lintRetention, lintTemplateField } from "./lint.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
@@ -269,6 +269,7 @@ function checkRule(rule: Rule, context: AdmissionContext, report: Report): void 
   checkTree(rule.conditions, ["conditions"], scope);
   if (rule.window) checkWindow(rule.window, report);
   lintRetention(rule, context.retentionDays, report);
+  lintRestart(rule, report);
   for (const [index, action] of rule.actions.entries()) {
     const path = ["actions", index];
     checkAction(action, path, scope, context);

@@ -93,15 +93,17 @@ function checkParams({ fact, params = {} }: FactCondition, entry: FactEntry, pat
     const place = [...path, "params", key];
     if (!entry.params)
       return report([...path, "params"], "RULE_PARAMS", `Fact "${fact}" takes no params, leave them out`);
-    const wrong = wrongParam(key, value);
+    const wrong = wrongParam(fact, key, value);
     if (wrong !== null) report(place, "RULE_PARAMS", wrong);
   }
 }
 
-function wrongParam(key: string, value: Json): string | null {
+function wrongParam(fact: string, key: string, value: Json): string | null {
   if (!isParam(key))
     return `Param "${key}" is not known${didYouMean(key, PARAM_NAMES) || `, use ${PARAM_NAMES.join(", ")}`}`;
-  const { takes } = PARAMS[key];
+  const { takes, only = fact } = PARAMS[key];
+  if (only !== fact) return `Only "${only}" takes "${key}", leave it out`;
+  if (takes === "boolean") return typeof value === "boolean" ? null : "Expected true or false";
   if (takes === "duration")
     return typeof value === "string" && durationMs(value) !== null ? null : `Expected ${DURATION_FORM}`;
   if (typeof value === "string" && takes.includes(value)) return null;

@@ -198,6 +198,17 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
     tell([...path, "params", "within"], condition.params?.["within"]);
 }
 
+/** Reports actions that wait anew whenever their rule fires, and do not wait. */
+export function lintRestart({ actions }: RuleFile, report: Scope["report"]): void {
+  for (const [index, { after, restart }] of actions.entries())
+    if (restart === true && after === undefined)
+      report(
+        ["actions", index, "restart"],
+        "RULE_NO_EFFECT",
+        'There is no wait to begin anew, write "after" beside it or leave it out',
+      );
+}
+
 /** The fields of those roots that always have the same ones. */
 const FIELDS_OF: { readonly [root: string]: readonly string[] } = {
   rule: ["name", "description", "priority"],

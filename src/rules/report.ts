@@ -44,6 +44,7 @@ const SEVERITIES: { readonly [C in ErrorCode]: "error" } & { readonly [C in Warn
   RULE_TEMPLATE_FIELD: "warning",
   RULE_RETENTION: "warning",
   RULE_TOKEN: "warning",
+  RULE_LOOP: "warning",
   RULE_SAME: "warning",
   RULE_EXAMPLE: "warning",
   RULE_NO_EXAMPLE: "warning",

@@ -102,7 +102,11 @@ const cancelConditions = strictObject({ on: nonempty(array(enums(EVENT_KINDS))),
 const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditions : cancelWord));
 
 /** The keys about time that every action may have besides those of its kind. */
-const timed = { after: optional(duration), cancelOn: optional(nonempty(array(trigger))) };
+const timed = {
+  after: optional(duration),
+  cancelOn: optional(nonempty(array(trigger))),
+  restart: optional(boolean()),
+};
 
 /** The struct of an action as it is written in a file: made once for each set of keys. */
 function actionStruct(keys: Keys): AnyStruct {
@@ -124,7 +128,7 @@ const action: Struct<Action, null> = dynamic((value) => {
 
 const limit = strictObject({
   count: max(min(integer(), 1), MAX_LIMIT_COUNT),
-  within: duration,
+  within: optional(duration),
   per: optional(enums(LIMIT_SCOPES)),
 });
 const most = optional(max(min(integer(), 1), MAX_LIMIT_COUNT));

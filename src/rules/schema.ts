@@ -38,6 +38,8 @@ export const UNSAID: readonly ErrorCode[] = [
 
 export const DURATION_PATTERN =
   "^(?:0*[1-9]\\d{0,7}[smhd]|0{0,7}[1-9]\\d*[smhd]|P(?=.)(?:\\d+W)?(?:\\d+D)?(?:T(?=.)(?:\\d+H)?(?:\\d+M)?(?:\\d+S)?)?)$";
+/** What `restart` is, in a phrase. */
+export const RESTART_PHRASE = "true: when the rule fires again for the contact, the wait begins anew";
 const DECORATED = `^(?:(?:${DECORATOR_NAMES.join("|")}):)*(?:${OPERATOR_NAMES.join("|")})$`;
 
 const duration = about('such as "30s", "5m", "2h", "3d" or "PT90M", at most 365 days', {
@@ -50,7 +52,7 @@ const grouped = {
   name: text("a name for people"),
 };
 const param = ({ takes }: (typeof PARAMS)[keyof typeof PARAMS]): JsonObject =>
-  takes === "duration" ? duration : words(takes);
+  takes === "duration" ? duration : takes === "boolean" ? { type: "boolean" } : words(takes);
 const params = exactly(Object.fromEntries(Object.entries(PARAMS).map(([key, one]) => [key, param(one)])), []);
 const timed = {
   after: about("how long to wait after the decision", duration),
@@ -66,6 +68,7 @@ const timed = {
       { minItems: 1 },
     ),
   ),
+  restart: about(RESTART_PHRASE, { type: "boolean" }),
 };
 const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference("path") }, ["fact"]);
 
@@ -115,10 +118,10 @@ export const ruleSchema: JsonObject = {
         exactly(
           {
             count: about("times", { type: "integer", minimum: 1, maximum: MAX_LIMIT_COUNT }),
-            within: duration,
+            within: about("absent: for ever", duration),
             per: about("absent: for each contact", words(LIMIT_SCOPES)),
           },
-          ["count", "within"],
+          ["count"],
         ),
       ),
       window: about(
@@ -143,11 +146,11 @@ export const ruleSchema: JsonObject = {
         ),
       ),
       breaker: about(
-        "how many messages it may send; the others are held until a person releases them",
+        "how many messages it may send, and how often change HighLevel; the others are held until a person releases them",
         exactly(
           {
-            perMinute: most("to the location in a minute; absent: 20"),
-            perContactDay: most("to a contact in 24 hours; absent: 3"),
+            perMinute: most("in the location in a minute; absent: 20 messages, 600 changes"),
+            perContactDay: most("to a contact in 24 hours; absent: 3 messages, 30 changes"),
           },
           [],
         ),

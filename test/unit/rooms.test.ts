@@ -11,7 +11,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   act: ["kit", "model", "time", "highlevel"],
   language: ["kit", "model", "act"],
   events: ["kit", "model", "language"],
-  rules: ["kit", "model", "time", "act", "language", "events"],
+  rules: ["kit", "model", "time", "highlevel", "act", "language", "events"],
   match: ["kit", "model", "time", "highlevel", "language", "events", "rules"],
   receive: ["kit", "model", "highlevel", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],

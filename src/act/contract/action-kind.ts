@@ -3,7 +3,7 @@ import type { OutboundHosts } from "../../model/configuration.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Shape, Shapes } from "../../model/action-shape.ts";
-import type { Action, ActionType, FindingCode, MessageType } from "../../model/rule.ts";
+import type { Action, ActionType, FindingCode, HighLevelCall, MessageType } from "../../model/rule.ts";
 import type { Task } from "../../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 import type { TemplateRoot, TemplateRoots } from "../template/template.ts";
@@ -90,6 +90,8 @@ export interface ActionKind<A extends Action> {
   readonly host: (action: A) => string;
   /** The type of message that it sends the contact; `null`: it sends none. */
   readonly messages: (action: A) => MessageType | null;
+  /** Which call of HighLevel's it changes something with; `null`: it changes nothing there. */
+  readonly changes: (action: A) => HighLevelCall | null;
   /** Every text of an action that may be a template: admission checks them. */
   readonly templates: (action: A) => Iterable<ActionTemplate>;
   readonly findings: (action: A, hosts: OutboundHosts) => readonly ActionFinding[];

@@ -92,6 +92,24 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   DESTINATION_UNREACHABLE: "later",
 };
 
+/** The codes of attempts that ended before anything went out to a destination. */
+const KEPT_BACK: ReadonlySet<ActionErrorCode> = new Set<ActionErrorCode>([
+  "ACTION_TEMPLATE",
+  "ACTION_SECRET",
+  "ACTION_LOST",
+  "ACTION_FORM",
+  "ACTION_BREAKER",
+  "ACTION_OVERTAKEN",
+  "ACTION_NOT_RELEASED",
+  "CONTACT_DND",
+  "CONTACT_STOPPED",
+  "CONTACT_UNKNOWN",
+  "HIGHLEVEL_TOKEN",
+  "HIGHLEVEL_TOKEN_LATER",
+  "DESTINATION_REFUSED",
+  "DESTINATION_HELD_UP",
+]);
+
 /** The codes of attempts that were held. */
 export const HELD_CODES: readonly string[] = Object.entries(RETRY).flatMap(([code, retry]) =>
   retry === "held" ? [code] : [],
@@ -105,6 +123,11 @@ export function actionError(code: ActionErrorCode, message: string): ActionError
 /** The outcome of an attempt that got no answer; `retryAfterMs`: how long to wait at least, if that is known. */
 export function unanswered(error: ActionError, retryAfterMs: number | null = null): AttemptOutcome {
   return { done: false, status: null, answer: null, error, retryAfterMs };
+}
+
+/** Whether an attempt may have gone out to its destination, whatever came of it. */
+export function hasLeft(outcome: AttemptOutcome): boolean {
+  return outcome.done || !KEPT_BACK.has(outcome.error.code);
 }
 
 /** Whether an attempt was held before anything left: it neither succeeded nor failed. */

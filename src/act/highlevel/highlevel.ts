@@ -17,6 +17,7 @@ export const highlevel: ActionKind<HighLevelAction> = {
   shape: { by: "call", shapes: CALLS },
   host: () => HIGHLEVEL_HOST,
   messages: messageTypeOf,
+  changes: ({ call }) => (WRITES.has(CALLS[call].method) ? call : null),
   templates,
   findings: (action) => [...findingsOf(action)],
   perform,
@@ -24,6 +25,9 @@ export const highlevel: ActionKind<HighLevelAction> = {
 
 /** The host that all deliveries to HighLevel count by. */
 export const HIGHLEVEL_HOST = "highlevel";
+
+/** The methods of calls that change something. */
+const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** The type of message that the action sends the contact; `null`: it sends none. */
 function messageTypeOf({ call, messageType }: HighLevelAction): MessageType | null {

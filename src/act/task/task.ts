@@ -27,6 +27,7 @@ export const task: ActionKind<TaskAction> = {
   shape: SHAPE,
   host: () => "kv",
   messages: () => null,
+  changes: () => null,
   templates: (action) => templatesIn(SHAPE, action),
   findings: () => [],
   perform,

@@ -27,6 +27,7 @@ export const webhook: ActionKind<WebhookAction> = {
   reports: ({ report }) => report === true,
   host: ({ url }) => hostOf(url),
   messages: () => null,
+  changes: () => null,
   templates: (action) => templatesIn(SHAPE, action),
   findings,
   perform,

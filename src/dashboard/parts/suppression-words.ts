@@ -4,6 +4,7 @@ import type { SuppressionReason } from "../../model/decision.ts";
 export const SUPPRESSION_WORDS: { readonly [Reason in SuppressionReason]: string } = {
   limit: "at its limit",
   "duplicate-action": "had fired for the message before",
+  loop: "in a loop of our own changes",
   error: "failed to evaluate",
   stopped: "stopped by a rule before it",
 };

@@ -1,6 +1,5 @@
 // What keeps a delivery waiting, and the state of its destination, in words.
-import type { CircuitMode, Delivery } from "../../model/delivery.ts";
-import type { CancelWord } from "../../model/rule.ts";
+import type { CancelReason, CircuitMode, Delivery } from "../../model/delivery.ts";
 import { CONTACT_TIME_ZONE } from "../../model/window.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { hostInWords } from "../../language/in-words.ts";
@@ -57,11 +56,12 @@ export function endInWords({ state, cancelledBy, attempts }: Delivery): string |
 }
 
 /** What a rule can let its wait be cancelled by, in words. */
-export const CANCELLED_BY: { readonly [Trigger in CancelWord | "conditions"]: string } = {
+export const CANCELLED_BY: { readonly [Reason in CancelReason]: string } = {
   reply: "a reply",
   dnd: "do not disturb",
   delete: "the contact's deletion",
   conditions: "an event that the rule names",
+  restart: "its rule, which fired again and waits anew",
 };
 
 function reasonInWords(delivery: Delivery, zone: string): string {

@@ -8,6 +8,8 @@ import { hex, sha256 } from "../../kit/hash.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import type { Action, Breaker, CancelTrigger } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
+import * as firings from "./firings.ts";
+import { decidedAtMs, ORDINAL_DIGITS, TIME_DIGITS } from "./ids.ts";
 import * as moves from "./moves.ts";
 import type { Standing } from "./moves.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
@@ -20,6 +22,10 @@ export interface Plan {
   readonly action: Action;
   /** What templates see as `rule`. */
   readonly rule: JsonObject;
+  /** The action's place in its rule; only of one that restarts. */
+  readonly place?: number | undefined;
+  /** The rules whose changes in HighLevel led to its event; absent: none, as far as was known. */
+  readonly chain?: readonly string[] | undefined;
   /** When it may be attempted; absent: at any time. */
   readonly window?: Window | undefined;
   /** How many messages its rule may send; absent: the default. */
@@ -48,19 +54,16 @@ export interface LeasedDelivery {
   readonly plan: Plan | null;
 }
 
-/** How many hex digits of the time an id begins with. */
-export const TIME_DIGITS = 12;
-
 interface StandingRow {
   state: DeliveryState;
   due_at: number | null;
   tries: number;
   give_up_at: number | null;
   cancelled_by: string | null;
+  has_left: number;
 }
 
-const STANDING = "state, due_at, tries, give_up_at, cancelled_by";
-const ORDINAL_DIGITS = 4;
+const STANDING = "state, due_at, tries, give_up_at, cancelled_by, has_left";
 const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
   actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
@@ -86,24 +89,22 @@ export function timePrefix(atMs: number): string {
   return atMs.toString(16).padStart(TIME_DIGITS, "0");
 }
 
-/** When the decision of a delivery was made, milliseconds since 1970. */
-export function decidedAtMs(id: string): number {
-  return Number.parseInt(id.slice(0, TIME_DIGITS), 16);
-}
-
 /** Where a plan goes: what concurrency, rate and circuit breaker count by. */
 export function hostOf({ action }: Plan): string {
   return kindOf(action).host(action);
 }
 
-/** Adds the deliveries of a decision. */
+/** Adds the deliveries of a decision whose event was appended. */
 export function schedule(sql: Sql, event: Event, idPrefix: string, planned: readonly NewDelivery[]): void {
+  const ended = new Map<string, string>();
   for (const [ordinal, { rule, plan, dueAtMs, cancelledBy, cancelOn }] of planned.entries()) {
     const standing = moves.begun(dueAtMs, cancelledBy);
+    const id = idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0");
+    if (moves.cameToNothing(standing)) ended.set(rule, id);
     sql.exec(
       `INSERT INTO deliveries (id, event_key, contact_id, rule, host, plan, cancellable, event_at, cancel_on, ended_at, ${STANDING})
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      idPrefix + String(ordinal).padStart(ORDINAL_DIGITS, "0"),
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      id,
       event.key,
       event.contactId,
       rule,
@@ -116,29 +117,32 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       ...columnsOf(standing),
     );
   }
+  for (const id of ended.values()) firings.reckon(sql, id);
 }
 
 /** A delivery that an event may cancel. */
 export interface Wait {
   readonly id: string;
-  /** The hash of what cancels it; `null` on deliveries of a version that wrote none. */
+  /** The hash of what cancels it, `""` if only a restart does; `null` on deliveries of a version that wrote none. */
   readonly cancelOn: string | null;
 }
+
+// For each state that a partial index covers: SQLite would use neither index for all of them.
+const OPEN = [
+  "INDEXED BY deliveries_cancellable WHERE state IN ('scheduled', 'sending')",
+  "INDEXED BY deliveries_held_cancellable WHERE state = 'held'",
+] as const;
+const EVENT_AT =
+  "ifnull(event_at, (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key))";
 
 /**
  * The deliveries of a contact that an event may cancel: those that wait or are held, and those that are being sent and
  * may have to be sent again. Their own events happened no later than this one. It reads no plan.
  */
 export function cancellable(sql: Sql, contactId: string, occurredAtMs: number): readonly Wait[] {
-  // Two queries, each for the states that its partial index covers: SQLite would use neither index for all of them.
-  const open = [
-    "INDEXED BY deliveries_cancellable WHERE state IN ('scheduled', 'sending')",
-    "INDEXED BY deliveries_held_cancellable WHERE state = 'held'",
-  ].map(
-    (
-      isOpen,
-    ) => `SELECT id, cancel_on AS cancelOn FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1 AND cancelled_by IS NULL
-      AND ifnull(event_at, (SELECT occurred_at FROM events WHERE events.contact_id = deliveries.contact_id AND key = event_key)) <= ?2`,
+  const open = OPEN.map(
+    (isOpen) => `SELECT id, cancel_on AS cancelOn FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1
+      AND cancelled_by IS NULL AND ${EVENT_AT} <= ?2`,
   );
   return rows<Wait>(sql, open.join(" UNION ALL "), contactId, occurredAtMs);
 }
@@ -147,6 +151,39 @@ export function cancellable(sql: Sql, contactId: string, occurredAtMs: number): 
 export function triggersOf(sql: Sql, id: string): readonly CancelTrigger[] {
   const found = firstRow<{ plan: string }>(sql, "SELECT plan FROM deliveries WHERE id = ?", id);
   return (found && readPlan(found.plan)?.action.cancelOn) ?? [];
+}
+
+/** A delivery that something may cancel before it is sent: it waits, is held, or may have to be sent again. */
+export interface OpenDelivery {
+  readonly id: string;
+  readonly eventKey: string;
+  readonly state: DeliveryState;
+  readonly hasLeft: boolean;
+  /** When its event happened, milliseconds since 1970. */
+  readonly occurredAtMs: number;
+  /** The place of its action in the rule, if a later firing replaces it; `null`: none does. */
+  readonly place: number | null;
+}
+
+/** A contact's deliveries of one rule that another event may cancel, and that nothing has cancelled yet. */
+export function openOf(sql: Sql, contactId: string, rule: string): readonly OpenDelivery[] {
+  const open = OPEN.map(
+    (isOpen) => `SELECT id, event_key AS eventKey, state, has_left AS hasLeft, ${EVENT_AT} AS occurredAtMs,
+      CASE json_extract(plan, '$.v') WHEN 1 THEN json_extract(plan, '$.place') END AS place
+      FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1 AND cancelled_by IS NULL AND rule = ?2`,
+  );
+  type Row = Omit<OpenDelivery, "hasLeft"> & { readonly hasLeft: number };
+  return rows<Row>(sql, open.join(" UNION ALL "), contactId, rule).map(({ hasLeft, ...row }) => ({
+    ...row,
+    hasLeft: hasLeft === 1,
+  }));
+}
+
+/** Whether deliveries may still be cancelled before an attempt leaves, or were. */
+export function areUnsent(sql: Sql, ids: readonly string[]): boolean {
+  const under =
+    "SELECT 1 FROM deliveries WHERE id = ? AND (has_left = 1 OR state NOT IN ('scheduled', 'held', 'cancelled'))";
+  return ids.every((id) => firstRow(sql, under, id) === undefined);
 }
 
 /** The plan of a delivery, or `null` if it is in a format that this version does not know. */
@@ -171,11 +208,12 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
   const to = from && next(from);
   if (!to) return null;
   sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ? WHERE id = ?",
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, has_left = ?, ended_at = ? WHERE id = ?",
     ...columnsOf(to),
     moves.hasEnded(to) ? nowMs : null,
     id,
   );
+  if (moves.cameToNothing(from) !== moves.cameToNothing(to)) firings.reckon(sql, id);
   return to;
 }
 
@@ -288,10 +326,11 @@ function toStanding(row: StandingRow): Standing {
     tries: row.tries,
     giveUpAtMs: row.give_up_at,
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
+    hasLeft: row.has_left === 1,
   };
 }
 
 /** In the order of `STANDING`. */
-function columnsOf({ state, dueAtMs, tries, giveUpAtMs, cancelledBy }: Standing) {
-  return [state, dueAtMs, tries, giveUpAtMs, cancelledBy && JSON.stringify(cancelledBy)] as const;
+function columnsOf({ state, dueAtMs, tries, giveUpAtMs, cancelledBy, hasLeft }: Standing) {
+  return [state, dueAtMs, tries, giveUpAtMs, cancelledBy && JSON.stringify(cancelledBy), hasLeft ? 1 : 0] as const;
 }

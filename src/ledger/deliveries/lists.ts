@@ -9,7 +9,8 @@ import {
   type DeliveryState,
 } from "../../model/delivery.ts";
 import type { DeliveryQuery } from "../../model/ledger.ts";
-import { decidedAtMs, readPlan, TIME_DIGITS, timePrefix } from "./deliveries.ts";
+import { readPlan, timePrefix } from "./deliveries.ts";
+import { decidedAtMs, TIME_DIGITS } from "./ids.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 
 interface DeliveryRow {

@@ -1,7 +1,7 @@
 // A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
 // scheduled | dead | cancelled. Each move is one pure function of the delivery's present standing; `null` says that it
 // cannot be made from there. Nothing else changes a state.
-import { isHeld, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { hasLeft, isHeld, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
 
@@ -16,6 +16,13 @@ export interface Standing {
   readonly giveUpAtMs: number | null;
   /** What cancelled it; on one that is being sent: what cancels it unless this attempt succeeds. */
   readonly cancelledBy: CancelledBy | null;
+  /** An attempt may have gone out to its destination, whatever came of it. */
+  readonly hasLeft: boolean;
+}
+
+/** Whether nothing came of a delivery: it was cancelled before an attempt left. */
+export function cameToNothing({ state, hasLeft: left }: Standing): boolean {
+  return state === "cancelled" && !left;
 }
 
 /** A delivery is given up a week after it was first due, or was held, however often it was tried. */
@@ -29,8 +36,8 @@ export function hasEnded({ state }: Standing): boolean {
 /** A new delivery: waiting, or already cancelled by an event that was recorded before its own. */
 export function begun(dueAtMs: number, cancelledBy: CancelledBy | null): Standing {
   return cancelledBy === null
-    ? waiting(dueAtMs, 0, dueAtMs + GIVE_UP_AFTER_MS)
-    : { state: "cancelled", dueAtMs: null, tries: 0, giveUpAtMs: null, cancelledBy };
+    ? waiting(dueAtMs, dueAtMs + GIVE_UP_AFTER_MS, false)
+    : { state: "cancelled", dueAtMs: null, tries: 0, giveUpAtMs: null, cancelledBy, hasLeft: false };
 }
 
 /** Taken to be sent, if it waits and is due. */
@@ -40,8 +47,9 @@ export function leased(from: Standing, nowMs: number): Standing | null {
 }
 
 /** After an attempt: it ends, is held, or waits for the next one. What was sent stays sent, even if cancelled meanwhile. */
-export function attempted(from: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
-  if (from.state !== "sending") return null;
+export function attempted(before: Standing, outcome: AttemptOutcome, nowMs: number, random: number): Standing | null {
+  if (before.state !== "sending") return null;
+  const from = hasLeft(outcome) ? { ...before, hasLeft: true } : before;
   if (outcome.done) return ended(from, "sent");
   if (isHeld(outcome)) return held(from, nowMs);
   const { retry } = outcome.error;
@@ -64,7 +72,7 @@ function held(from: Standing, nowMs: number): Standing | null {
 
 /** Released by a person: due now, with all its tries ahead of it. */
 export function released(from: Standing, nowMs: number): Standing | null {
-  return from.state === "held" ? waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS) : null;
+  return from.state === "held" ? waiting(nowMs, nowMs + GIVE_UP_AFTER_MS, from.hasLeft) : null;
 }
 
 /** Waits again, with no try counted: this attempt came to nothing, or nothing is known about how it ended. */
@@ -90,7 +98,8 @@ export function deferred(from: Standing, opensAtMs: number): Standing | null {
 /** The object stopped while it was being sent: whether it arrived is not known, so it is due again as before. */
 export function interrupted(from: Standing): Standing | null {
   if (from.state !== "sending") return null;
-  return from.cancelledBy === null ? { ...from, state: "scheduled" } : { ...from, state: "cancelled", dueAtMs: null };
+  const back = { ...from, hasLeft: true };
+  return from.cancelledBy === null ? { ...back, state: "scheduled" } : { ...back, state: "cancelled", dueAtMs: null };
 }
 
 /** Cancelled. One that is being sent is cancelled if this attempt fails; one that was sent cannot be. */
@@ -103,7 +112,7 @@ export function cancelled(from: Standing, by: CancelledBy): Standing | null {
 /** Retried by hand, with all its tries ahead of it; one that is held is released. What was sent is never repeated. */
 export function retried(from: Standing, nowMs: number): Standing | null {
   if (from.state === "sent" || from.state === "sending") return null;
-  return waiting(nowMs, 0, nowMs + GIVE_UP_AFTER_MS);
+  return waiting(nowMs, nowMs + GIVE_UP_AFTER_MS, from.hasLeft);
 }
 
 /** Given up without another attempt: for too long its destination took nothing, or nobody released it. */
@@ -121,8 +130,8 @@ function giveUpAt({ giveUpAtMs, dueAtMs }: Standing, nowMs: number): number {
   return giveUpAtMs === null || giveUpAtMs < dueMs ? dueMs + GIVE_UP_AFTER_MS : giveUpAtMs;
 }
 
-function waiting(dueAtMs: number, tries: number, giveUpAtMs: number | null): Standing {
-  return { state: "scheduled", dueAtMs, tries, giveUpAtMs, cancelledBy: null };
+function waiting(dueAtMs: number, giveUpAtMs: number | null, left: boolean): Standing {
+  return { state: "scheduled", dueAtMs, tries: 0, giveUpAtMs, cancelledBy: null, hasLeft: left };
 }
 
 /** What was sent or died was not cancelled, so no canceller stays. */

@@ -92,8 +92,12 @@ function isStillUnknown({ code, retry }: ActionError): boolean {
 }
 
 /** The delivery that sent the message that an event is about; `null`: it is not ours, or that is not known yet. */
-export function ownSender(sql: Sql, { kind, payload }: Event): string | null {
-  if (kind !== "OutboundMessage") return null;
+export function ownSender(sql: Sql, event: Event): string | null {
+  return event.kind === "OutboundMessage" ? messageSender(sql, event) : null;
+}
+
+/** The same for an event of any kind that names a message. */
+export function messageSender(sql: Sql, { payload }: Event): string | null {
   const { messageId, emailMessageId } = payload;
   const named = [messageId, emailMessageId].filter((id) => typeof id === "string" && id !== "") as string[];
   for (const id of named) {

@@ -131,16 +131,11 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
-/** Notes the firing of a rule whose limit counts for the whole location. */
-export function noteFiring(sql: Sql, rule: string, atMs: number, eventKey: string): void {
-  sql.exec("INSERT OR IGNORE INTO firings (rule, at, event_key) VALUES (?, ?, ?)", rule, atMs, eventKey);
-}
-
-/** How often such a rule has fired since a time. */
-export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number {
-  return (
-    firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ?", rule, sinceMs)?.n ?? 0
-  );
+/** The last event of a kind of a contact. */
+export function lastOfKind(sql: Sql, contactId: string, kind: EventKind): Event | undefined {
+  const last =
+    "SELECT record FROM events WHERE contact_id = ? AND kind = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1";
+  return readRecord(firstRow<{ record: string }>(sql, last, contactId, kind))?.event;
 }
 
 /** One event of a contact with its decision. */

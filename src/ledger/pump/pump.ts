@@ -10,6 +10,7 @@ import { actionError, isHeld, unanswered, type AttemptOutcome } from "../../act/
 import { plainFacts } from "../../match/facts.ts";
 import { logAttempt, logError } from "../../model/log-line.ts";
 import { letThrough } from "../deliveries/breaker.ts";
+import { leave } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { deferred, overtaken, putBack } from "../deliveries/moves.ts";
@@ -192,7 +193,7 @@ export class Pump {
     }
     try {
       const now = this.#now();
-      deliveries.move(this.#storage.sql, id, (from) => putBack(from, now + BREATH_MS), now);
+      deliveries.move(this.#storage.sql, id, (from) => putBack({ ...from, hasLeft: true }, now + BREATH_MS), now);
     } catch (error) {
       logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
     }
@@ -263,10 +264,17 @@ export class Pump {
 
   /** HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there. */
   #whileWanted({ id }: LeasedDelivery): HighLevelAccount {
-    const isWanted = (): boolean => deliveries.isWanted(this.#storage.sql, id);
+    const { sql } = this.#storage;
+    const changes =
+      (body: object = {}) =>
+      (): boolean => {
+        if (!deliveries.isWanted(sql, id)) return false;
+        leave(sql, id, body, this.#now());
+        return true;
+      };
     return {
       call: (request, leaves) =>
-        this.#highlevel.call(request, leaves ?? (request.method === "GET" ? undefined : isWanted)),
+        this.#highlevel.call(request, leaves ?? (request.method === "GET" ? undefined : changes(request.body))),
     };
   }
 

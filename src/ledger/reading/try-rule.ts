@@ -3,10 +3,15 @@
 import { decide } from "../../match/decide.ts";
 import { pastIn } from "../../match/history.ts";
 import { workOf } from "../../match/rule-cost.ts";
+import type { Moment } from "../../match/facts.ts";
+import { TriedFirings } from "../../match/tried-firings.ts";
+import type { PlannedAction } from "../../model/decision.ts";
+import type { Event } from "../../model/event.ts";
 import type { History, RecordedEvent } from "../../model/history.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import type { TriedRule } from "../../model/playground.ts";
 import type { Rule, RuleSet } from "../../model/rule.ts";
+import * as firings from "../deliveries/firings.ts";
 import * as log from "../log/log.ts";
 import { countOf } from "../log/past.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
@@ -35,13 +40,14 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
     const record = log.find(sql, entry.contactId, entry.eventKey);
     // It was erased while others were decided.
     if (!record) continue;
-    const history = past.before(entry, position);
+    const moment = { nowMs: timeOf(entry), timeZone };
+    const history = await past.before(record.event, moment, position);
     const { repeats } = record.decision;
-    const about = { chain: past.chainOf(entry, position), ...(repeats === undefined ? {} : { repeats }) };
-    const { decision } = await decide(record.event, alone, { nowMs: timeOf(entry), timeZone, history, ...about });
+    const about = { messageChain: past.chainOf(entry, position), ...(repeats === undefined ? {} : { repeats }) };
+    const { decision, actions } = await decide(record.event, alone, { ...moment, history, ...about });
     const fired = decision.fired.length > 0;
     if (fired) fires.add(entry);
-    past.tell(entry, position, fired);
+    past.tell(record.event, moment, position, actions);
   }
   const newestFirst = asked.map(({ entry }) => entry).toReversed();
   const firedBefore = newestFirst.filter(({ fired }) => fired.includes(rule.name));
@@ -89,7 +95,7 @@ class TriedPast {
   readonly #sql: Sql;
   readonly #rule: string;
   readonly #firstAt: number;
-  readonly #firings: number[] = [];
+  readonly #firings = new TriedFirings();
   readonly #ofContact = new Map<string, RecordedEvent[]>();
 
   constructor(sql: Sql, rule: string, asked: readonly Asked[]) {
@@ -99,14 +105,17 @@ class TriedPast {
   }
 
   /** What happened before an event. */
-  before({ contactId }: LogEntry, position: number): History {
+  async before(event: Event, moment: Moment, position: number): Promise<History> {
+    const { contactId } = event;
+    await this.#firings.next(event, moment);
     return {
       ...pastIn(() => this.#of(contactId).slice(0, position)),
-      firedInLocation: (rule, sinceMs) => {
-        const real = (since: number): number => log.firedInLocation(this.#sql, rule, since);
-        const earlier = sinceMs < this.#firstAt ? real(sinceMs) - real(this.#firstAt - 1) : 0;
-        return earlier + this.#firings.filter((at) => at > sinceMs).length;
+      firings: (rule, per, afterMs) => {
+        const counted = { rule: rule.name, per, contactId, afterMs, beforeMs: this.#firstAt };
+        const earlier = afterMs < this.#firstAt ? firings.countOf(this.#sql, counted) : 0;
+        return earlier + this.#firings.countOf(rule, per, event, moment, afterMs);
       },
+      replaced: () => null,
       // The question is whether the rule fires, and what the contact wanted then is not known.
       optOut: () => null,
     };
@@ -118,11 +127,11 @@ class TriedPast {
   }
 
   /** Replaces what the rule did on an event then with what it does now, for the events after it. */
-  tell(entry: LogEntry, position: number, fired: boolean): void {
-    const past = this.#of(entry.contactId);
-    const event = past[position];
-    if (event) past[position] = { ...event, fired: fired ? [this.#rule] : [] };
-    if (fired) this.#firings.push(timeOf(entry));
+  tell(event: Event, moment: Moment, position: number, actions: readonly PlannedAction[]): void {
+    const past = this.#of(event.contactId);
+    const then = past[position];
+    if (then) past[position] = { ...then, fired: actions.length > 0 ? [this.#rule] : [] };
+    this.#firings.fired(event, moment, actions);
   }
 
   #of(contactId: string): RecordedEvent[] {

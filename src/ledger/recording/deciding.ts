@@ -10,12 +10,16 @@ import type { Event } from "../../model/event.ts";
 import type { History } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
+import { chainOf, type Chain } from "../deliveries/changes.ts";
+import * as deliveries from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
+import { decidedAtMs } from "../deliveries/ids.ts";
 import { ownSender } from "../deliveries/sends.ts";
 import * as chains from "../log/chains.ts";
-import * as log from "../log/log.ts";
-import { ContactPast, countOf, firedOfContact, firedOn, lastStated } from "../log/past.ts";
+import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { endedBy, type EndedWait } from "./waits.ts";
 
 /** Where an event belongs among those that the contact's log has. */
 export interface Placed {
@@ -25,6 +29,25 @@ export interface Placed {
   readonly stated: Stated | null;
   /** The key of the event that it repeats; `null`: it is news. */
   readonly repeats: string | null;
+}
+
+/** What an event means for a location. */
+export interface DecidedHere extends Decided {
+  readonly endedWaits: readonly EndedWait[];
+  /** Deliveries that limits took for not sent: if one is sent before this is committed, it has to be decided anew. */
+  readonly takenForUnsent: readonly string[];
+  /** The delivery whose change the event tells of; `null`: it tells of none, or may not be the only one. */
+  readonly settles: string | null;
+}
+
+/** What a decision is made with besides the event and the rules. */
+interface Around {
+  readonly placed: Placed;
+  readonly ended: readonly EndedWait[];
+  /** The changes of our own that led to the event; `null`: none. */
+  readonly chain: Chain | null;
+  /** Told of each delivery that a limit takes for not sent. */
+  readonly taken: (id: string) => void;
 }
 
 export class Deciding {
@@ -51,13 +74,25 @@ export class Deciding {
   }
 
   /** Decides an event that is to be recorded. */
-  decide(event: Event, placed: Placed, moment: Moment): Promise<Decided> {
-    return decide(event, this.#ports.ruleSet, this.#context(event, placed, moment));
+  async decide(event: Event, placed: Placed, moment: Moment): Promise<DecidedHere> {
+    const { sql } = this.#storage;
+    const ended = await endedBy(sql, event, moment);
+    const takenForUnsent = new Set<string>();
+    const chain = chainOf(sql, event, moment.nowMs);
+    const around = { placed, ended, chain, taken: (id: string) => takenForUnsent.add(id) };
+    const decided = await decide(event, this.#ports.ruleSet, this.#context(event, moment, around));
+    const settles = chain?.settles ?? null;
+    return { ...decided, endedWaits: ended, takenForUnsent: [...takenForUnsent], settles };
   }
 
   /** What would be decided about an event now. */
   async explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
-    return explain(event, ruleSet, this.#context(event, await this.place(event), this.moment()));
+    const { sql } = this.#storage;
+    const moment = this.moment();
+    const placed = await this.place(event);
+    const ended = await endedBy(sql, event, moment);
+    const chain = chainOf(sql, event, moment.nowMs);
+    return explain(event, ruleSet, this.#context(event, moment, { placed, ended, chain, taken: () => undefined }));
   }
 
   /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
@@ -66,22 +101,26 @@ export class Deciding {
     return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
   }
 
-  #context(event: Event, { link, repeats }: Placed, moment: Moment): DecisionContext {
+  #context(event: Event, moment: Moment, around: Around): DecisionContext {
+    const { link, repeats } = around.placed;
     const sentBy = ownSender(this.#storage.sql, event);
     return {
       ...moment,
-      history: this.#history(event, link),
-      ...(link === null ? {} : { chain: link.chain }),
+      history: this.#history(event, around),
+      ...(link === null ? {} : { messageChain: link.chain }),
       ...(repeats === null ? {} : { repeats }),
       ...(sentBy === null ? {} : { sentBy }),
+      ...(around.chain === null ? {} : { chain: around.chain.rules }),
     };
   }
 
   /** The log before an event, read when a rule first needs it. */
-  #history(event: Event, link: ChainLink | null): History {
+  #history(event: Event, { placed: { link }, ended, taken }: Around): History {
     const { contactId } = event;
     const { sql } = this.#storage;
     const past = new ContactPast(sql, contactId);
+    const isEnded = new Set(ended.map(({ id }) => id));
+    const occurredAtMs = Date.parse(event.occurredAt);
     let fired: readonly string[] | null = null;
     return {
       past: (afterMs) => past.after(afterMs),
@@ -91,9 +130,46 @@ export class Deciding {
         fired ??= firedOn(sql, contactId, joined === null ? [messageKey] : [messageKey, joined]);
         return fired.includes(rule);
       },
-      firedForContact: (rule, sinceMs, atMost) => firedOfContact(sql, contactId, rule, sinceMs, atMost),
-      firedInLocation: (rule, sinceMs) => log.firedInLocation(sql, rule, sinceMs),
+      firings: (rule, per, afterMs) => {
+        const open = deliveries.openOf(sql, contactId, rule.name);
+        const ending = open.filter(
+          (one) =>
+            !one.hasLeft &&
+            one.state !== "sending" &&
+            (isEnded.has(one.id) || (one.occurredAtMs <= occurredAtMs && isReplaced(one, rule))),
+        );
+        const but = this.#takenBack(rule, ending, taken);
+        return firings.countOf(sql, { rule: rule.name, per, contactId, afterMs, but });
+      },
+      replaced: (rule, action) => {
+        const waiting = deliveries
+          .openOf(sql, contactId, rule.name)
+          .find((one) => one.place === action && one.occurredAtMs <= occurredAtMs && !isEnded.has(one.id));
+        return waiting ? new Date(decidedAtMs(waiting.id)).toISOString() : null;
+      },
       optOut: (action) => optOuts.againstAfter(sql, event, action),
     };
   }
+
+  /** The firings of a rule of which nothing is left after some of its deliveries end. */
+  #takenBack(
+    rule: Rule,
+    ending: readonly deliveries.OpenDelivery[],
+    taken: (id: string) => void,
+  ): readonly firings.FiringId[] {
+    const ends = new Set(ending.map(({ id }) => id));
+    const seen = new Map<string, firings.FiringId>();
+    for (const { id, eventKey } of ending) {
+      const { atMs, alive } = firings.firingOf(this.#storage.sql, id, rule.name);
+      if (!alive.every((other) => ends.has(other))) continue;
+      alive.forEach(taken);
+      seen.set(`${atMs} ${eventKey}`, { atMs, eventKey });
+    }
+    return [...seen.values()];
+  }
+}
+
+/** Whether a delivery that waits is replaced when its rule fires again. */
+function isReplaced({ place }: deliveries.OpenDelivery, { actions }: Rule): boolean {
+  return place !== null && actions[place]?.restart === true;
 }

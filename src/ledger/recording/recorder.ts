@@ -1,12 +1,15 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
 import { asPast } from "../../match/history.ts";
-import type { PlannedAction } from "../../model/decision.ts";
+import type { Decision, PlannedAction } from "../../model/decision.ts";
+import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { Deciding } from "./deciding.ts";
-import { Ahead, endedBy, hashOf } from "./waits.ts";
+import { Ahead, hashOf, RESTART_ONLY } from "./waits.ts";
+import { settle } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
 import { cancelled } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
@@ -19,6 +22,9 @@ import type { Alarm } from "../store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import type { Transactions } from "../upkeep/transactions.ts";
 
+/** What came of a commit. */
+type Written = "written" | "erased" | "sent meanwhile";
+
 /** The parts of a ledger that recording uses. */
 interface RecorderParts {
   readonly deciding: Deciding;
@@ -26,9 +32,6 @@ interface RecorderParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
 }
-
-/** Of a delivery that no event cancels. */
-const NOTHING_ENDS = { cancelOn: null, cancelledBy: null };
 
 export class Recorder {
   readonly #storage: LedgerStorage;
@@ -51,36 +54,48 @@ export class Recorder {
    * With a report, what was noted of it goes.
    */
   async record(event: Event, isReport: boolean): Promise<Recorded> {
+    for (;;) {
+      const recorded = await this.#tryToRecord(event, isReport);
+      if (recorded !== "decide anew") return recorded;
+    }
+  }
+
+  /** Decides and commits, unless what the decision took for unsent was sent meanwhile: that can happen a few times at most. */
+  async #tryToRecord(event: Event, isReport: boolean): Promise<Recorded | "decide anew"> {
     const { sql } = this.#storage;
     const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
     const moment = deciding.moment();
     const placed = await deciding.place(event);
-    const { decision, actions } = await deciding.decide(event, placed, moment);
+    const decided = await deciding.decide(event, placed, moment);
+    const { decision, actions, endedWaits, takenForUnsent, settles } = decided;
     const ahead = new Ahead(sql, event, moment);
-    const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead)));
+    const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead, decision)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const endedWaits = await endedBy(sql, event, moment);
     const { link, stated, repeats } = placed;
     const about = { chain: link?.chain ?? null, isRepeat: repeats !== null };
     const past = asPast(event, decision.fired, moment.nowMs, about);
     // From here to the end there is no await.
-    const isWritten = transactions.commit(() => {
+    const written = transactions.commit((): Written => {
+      if (!deliveries.areUnsent(sql, takenForUnsent)) return "sent meanwhile";
       // A report whose contact was erased meanwhile is not recorded.
-      if (isReport && !removeNoted(sql, event.key)) return false;
+      if (isReport && !removeNoted(sql, event.key)) return "erased";
       if (link) chains.note(sql, event.contactId, link, moment.nowMs);
       log.append(sql, { event, decision }, past, stated, this.#nextSeq(event.contactId, moment.nowMs));
       optOuts.note(sql, event);
+      if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
-      deliveries.schedule(sql, event, idPrefix, planned);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
-        if (limit?.per === "location") log.noteFiring(sql, name, moment.nowMs, event.key);
-      for (const delivery of planned) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
+        if (limit) firings.note(sql, name, limit, event, moment.nowMs);
+      const scheduled = this.#restarted(event, planned, moment.nowMs);
+      deliveries.schedule(sql, event, idPrefix, scheduled);
+      for (const delivery of scheduled) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
       transactions.seen(event.locationId);
-      return true;
+      return "written";
     });
-    if (!isWritten) return { status: "duplicate" };
+    if (written === "sent meanwhile") return "decide anew";
+    if (written === "erased") return { status: "duplicate" };
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
@@ -97,15 +112,48 @@ export class Recorder {
   }
 
   /** The delivery of a planned action, already cancelled if an event that ends it was recorded before its own. */
-  async #planned({ rule, action, dueAtMs }: PlannedAction, ahead: Ahead): Promise<deliveries.NewDelivery> {
+  async #planned(
+    { rule, index, action, dueAtMs }: PlannedAction,
+    ahead: Ahead,
+    { chain }: Decision,
+  ): Promise<deliveries.NewDelivery> {
     const { name, description = "", priority = 0, window, breaker } = rule;
-    const when = { ...(window ? { window } : {}), ...(breaker ? { breaker } : {}) };
-    const plan = { v: 1, action, rule: { name, description, priority }, ...when } as const;
-    const { cancelOn } = action;
+    const { cancelOn, restart } = action;
+    const plan = {
+      v: 1,
+      action,
+      rule: { name, description, priority },
+      ...(restart === true ? { place: index } : {}),
+      ...(chain ? { chain } : {}),
+      ...(window ? { window } : {}),
+      ...(breaker ? { breaker } : {}),
+    } as const;
     const ends = cancelOn
       ? { cancelOn: await hashOf(cancelOn), cancelledBy: await ahead.cancels(cancelOn) }
-      : NOTHING_ENDS;
+      : { cancelOn: restart === true ? RESTART_ONLY : null, cancelledBy: null };
     return { rule: name, plan, dueAtMs, ...ends };
+  }
+
+  /**
+   * The deliveries of a decision, after those of them that restart have cancelled what still waits in their place. What
+   * waits for an event that happened later stays, and they are cancelled by it: HighLevel promises no order.
+   */
+  #restarted(
+    event: Event,
+    planned: readonly deliveries.NewDelivery[],
+    nowMs: number,
+  ): readonly deliveries.NewDelivery[] {
+    const { sql } = this.#storage;
+    const occurredAtMs = Date.parse(event.occurredAt);
+    return planned.map((delivery) => {
+      const { rule, plan, cancelledBy: ended } = delivery;
+      if (plan.place === undefined || ended !== null) return delivery;
+      const inPlace = deliveries.openOf(sql, event.contactId, rule).filter(({ place }) => place === plan.place);
+      const later = inPlace.find((other) => other.occurredAtMs > occurredAtMs);
+      if (later) return { ...delivery, cancelledBy: restartedBy(later.eventKey) };
+      for (const { id } of inPlace) deliveries.move(sql, id, (from) => cancelled(from, restartedBy(event.key)), nowMs);
+      return delivery;
+    });
   }
 
   #keepRuleSet(locationId: string, nowMs: number): void {
@@ -113,4 +161,8 @@ export class Recorder {
     if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
     ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
   }
+}
+
+function restartedBy(eventKey: string): CancelledBy {
+  return { by: "event", trigger: "restart", eventKey };
 }

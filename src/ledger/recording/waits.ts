@@ -17,6 +17,15 @@ const MAX_KNOWN = 2_000;
 const known = new Map<string, Triggers>();
 const hashes = new WeakMap<Triggers, string>();
 
+/** In place of the hash, of what no event cancels but one on which the rule fires again. */
+export const RESTART_ONLY = "";
+
+/** A wait that an event ends, with the reason. */
+export interface EndedWait {
+  readonly id: string;
+  readonly by: CancelledBy;
+}
+
 /** The hash that triggers are known by. */
 export async function hashOf(triggers: Triggers): Promise<string> {
   let hash = hashes.get(triggers);
@@ -28,14 +37,11 @@ export async function hashOf(triggers: Triggers): Promise<string> {
 }
 
 /** The contact's waiting deliveries that an event ends, each with the reason. */
-export async function endedBy(
-  sql: Sql,
-  event: Event,
-  moment: Moment,
-): Promise<readonly { readonly id: string; readonly by: CancelledBy }[]> {
-  const ended: { readonly id: string; readonly by: CancelledBy }[] = [];
+export async function endedBy(sql: Sql, event: Event, moment: Moment): Promise<readonly EndedWait[]> {
+  const ended: EndedWait[] = [];
   const reasons = new Map<Triggers, CancelledBy | null>();
   for (const { id, cancelOn } of deliveries.cancellable(sql, event.contactId, Date.parse(event.occurredAt))) {
+    if (cancelOn === RESTART_ONLY) continue;
     const triggers = cancelOn === null ? deliveries.triggersOf(sql, id) : triggersBy(sql, cancelOn, id);
     let by = reasons.get(triggers);
     if (by === undefined) reasons.set(triggers, (by = await cancelledBy(event, triggers, moment)));

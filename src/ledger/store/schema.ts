@@ -206,6 +206,38 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   DROP INDEX deliveries_held_cancellable;
   CREATE INDEX deliveries_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state = 'held';
+    `,
+  // A limit counts what came of a firing, and may count for ever. What a version before sent is known by its attempts.
+  `
+  ALTER TABLE deliveries ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
+  UPDATE deliveries SET has_left = 1 WHERE state NOT IN ('sent', 'dead') AND id IN (SELECT delivery_id FROM attempts);
+  ALTER TABLE events ADD COLUMN undone TEXT;
+  ALTER TABLE firings ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE firings ADD COLUMN is_for_ever INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE kept_firings (
+    contact_id TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (contact_id, rule, event_key)
+  ) WITHOUT ROWID;
+  `,
+  // Changes in HighLevel besides messages: the breaker counts them, and the events that come of them are recognised.
+  `
+  CREATE TABLE changes (
+    delivery_id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    call TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    released INTEGER NOT NULL,
+    body TEXT,
+    left_at INTEGER,
+    echoed INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX changes_by_rule ON changes (rule, at);
+  CREATE INDEX changes_by_contact ON changes (contact_id, at);
   `,
 ];
 

@@ -4,6 +4,8 @@ import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
 import { completeLongPasts } from "../log/past.ts";
+import * as changes from "../deliveries/changes.ts";
+import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -28,7 +30,7 @@ const KEY_DAYS = 30;
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 const TOMBSTONE =
-  "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
+  "contact_id = '', fired = '[]', held = NULL, undone = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -53,6 +55,8 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
+  changes.eraseContact(sql, contactId);
+  firings.eraseContact(sql, contactId);
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
   chains.forget(sql, contactId);
@@ -78,6 +82,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   for (const { id } of gone) {
     sql.exec("DELETE FROM attempts WHERE delivery_id = ?", id);
     sql.exec("DELETE FROM sends WHERE delivery_id = ?", id);
+    sql.exec("DELETE FROM changes WHERE delivery_id = ?", id);
     sql.exec("DELETE FROM deliveries WHERE id = ?", id);
   }
   // A delivery's id begins with the time of its event.
@@ -106,8 +111,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
-  // A limit covers no longer time.
-  sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
+  firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);
   quarantine.forgetBefore(sql, beforeMs);

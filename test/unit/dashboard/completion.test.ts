@@ -37,8 +37,8 @@ const RULE = [
   "actions",
   "examples",
 ];
-const WEBHOOK = ["type", "url", "method", "headers", "body", "report", "after", "cancelOn"];
-const TASK = ["type", "title", "description", "due", "after", "cancelOn"];
+const WEBHOOK = ["type", "url", "method", "headers", "body", "report", "after", "cancelOn", "restart"];
+const TASK = ["type", "title", "description", "due", "after", "cancelOn", "restart"];
 /** Each kind of action, and each call of one that has several: what it is, and its keys. */
 const SHAPES: readonly (readonly [named: { readonly [key: string]: string }, shape: Shape])[] = Object.entries(
   ACTION_KINDS,
@@ -52,10 +52,11 @@ const ACTION_KEYS = SHAPES.flatMap(([named, { fields }]) => [
   ...Object.keys(fields),
   "after",
   "cancelOn",
+  "restart",
 ]);
 /** The facts that may hold a list, by the table of facts. */
 const LISTS = Object.keys(FACTS).filter((name) => /^(?:list|object|any)$/.test(FACTS[name]?.type ?? ""));
-const NOTE = ["type", "call", "body", "userId", "after", "cancelOn"];
+const NOTE = ["type", "call", "body", "userId", "after", "cancelOn", "restart"];
 
 describe("completion", () => {
   it.each<readonly [string, string, readonly string[]]>([
@@ -88,7 +89,7 @@ describe("completion", () => {
     [
       "of params",
       comparison('"fact": "count", "params": { | }'),
-      ["kind", "channel", "outcome", "direction", "within"],
+      ["kind", "channel", "outcome", "direction", "within", "messages"],
     ],
     ["of any action", '{ "actions": [{ | }] }', [...new Set(ACTION_KEYS)]],
     ["of a webhook", '{ "actions": [{ "type": "webhook", | }] }', WEBHOOK.slice(1)],

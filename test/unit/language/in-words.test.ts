@@ -81,6 +81,7 @@ describe("a verdict in words", () => {
       "disabled",
       "location",
       "loop-guard",
+      "loop",
       "limit",
       "duplicate-action",
     ] as const;

@@ -7,7 +7,7 @@ import * as deliveries from "../../../src/ledger/deliveries/deliveries.ts";
 import * as sends from "../../../src/ledger/deliveries/sends.ts";
 import type { Delivery, DeliveryState } from "../../../src/model/delivery.ts";
 import type { HighLevelAction, Rule } from "../../../src/model/rule.ts";
-import { anEvent, aRule, aRuleSet, LOCATION } from "../../builders.ts";
+import { anEvent, aRule, aRuleSet, aTask, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -131,12 +131,19 @@ describe("the breaker of a rule", () => {
     expect(new Set(inState(ledger, "held").map(({ rule }) => rule))).toEqual(new Set(["one"]));
   });
 
-  it("holds messages and nothing else", async () => {
+  it("holds what changes HighLevel, and nothing else", async () => {
     const note: HighLevelAction = { type: "highlevel", call: "create-note", body: "Called" };
-    const { ledger, send } = await aWorld(texting({ actions: [note], breaker: { perMinute: 1, perContactDay: 1 } }));
-    for (let index = 0; index < 5; index++) await send("ada");
-    await ledger.alarm();
-    expect(ledger.deliveryCounts({}).counts).toMatchObject({ sent: 5, held: 0 });
+    for (const [action, sent] of [
+      [note, 1],
+      [aTask(), 5],
+    ] as const) {
+      const { ledger, send } = await aWorld(
+        texting({ actions: [action], breaker: { perMinute: 1, perContactDay: 1 } }),
+      );
+      for (let index = 0; index < 5; index++) await send("ada");
+      await ledger.alarm();
+      expect(ledger.deliveryCounts({}).counts).toMatchObject({ sent, held: 5 - sent });
+    }
   });
 
   it("counts what is on its way: with six at once no more pass than may", async () => {

@@ -19,6 +19,7 @@ const standing = (state: DeliveryState, fields: Partial<Standing> = {}): Standin
   tries: 0,
   giveUpAtMs: NOW + 7 * DAY,
   cancelledBy: state === "cancelled" ? operator : null,
+  hasLeft: false,
   ...fields,
 });
 
@@ -118,6 +119,7 @@ describe("a delivery moves", () => {
         tries: 9,
         giveUpAtMs: NOW + 7 * DAY,
         cancelledBy: null,
+        hasLeft: false,
       });
     expect(moves.givenUp(standing("held"), NOW + 7 * DAY - 1)).toBeNull();
     expect(moves.givenUp(standing("held"), NOW + 7 * DAY)).toMatchObject({ state: "dead" });
@@ -130,7 +132,18 @@ describe("a delivery moves", () => {
       tries: 0,
       giveUpAtMs: NOW + 7 * DAY,
       cancelledBy: null,
+      hasLeft: false,
     });
+  });
+
+  it("and is known to have left once an attempt may have, not when it was kept back", () => {
+    const later = unanswered(actionError("HIGHLEVEL_TOKEN_LATER", ""));
+    expect(moves.attempted(standing("sending"), failed, NOW, 0)?.hasLeft).toBe(true);
+    expect(moves.attempted(standing("sending"), done, NOW, 0)?.hasLeft).toBe(true);
+    expect(moves.interrupted(standing("sending"))?.hasLeft).toBe(true);
+    for (const kept of [held, later]) expect(moves.attempted(standing("sending"), kept, NOW, 0)?.hasLeft).toBe(false);
+    expect(moves.attempted(standing("sending", { hasLeft: true }), held, NOW, 0)?.hasLeft).toBe(true);
+    expect(moves.retried(standing("cancelled", { hasLeft: true }), NOW)?.hasLeft).toBe(true);
   });
 
   it("behind a window for as long as that is shut, and a week more", () => {

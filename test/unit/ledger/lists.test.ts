@@ -30,10 +30,15 @@ describe("lists read what they tell, and little else:", () => {
   });
 
   it("what an event may cancel by the indexes of the contact", () => {
-    const plan = plansOf((sql) => deliveries.cancellable(sql, "c", 1));
-    expect(plan).toContain("deliveries_cancellable");
-    expect(plan).toContain("deliveries_held_cancellable");
-    expect(plan).not.toContain("SCAN deliveries");
+    const reads: readonly ((sql: Sql) => unknown)[] = [
+      (sql) => deliveries.cancellable(sql, "c", 0),
+      (sql) => deliveries.openOf(sql, "c", "rule"),
+    ];
+    for (const plan of reads.map(plansOf)) {
+      expect(plan).toContain("deliveries_cancellable");
+      expect(plan).toContain("deliveries_held_cancellable");
+      expect(plan).not.toContain("SCAN deliveries");
+    }
   });
 
   it("what is given up for want of a release by the index of what is held", () => {

@@ -33,8 +33,8 @@ const HISTORY: History = {
     },
   ],
   hasFiredFor: () => false,
-  firedForContact: () => 0,
-  firedInLocation: () => 0,
+  firings: () => 0,
+  replaced: () => null,
   optOut: () => null,
 };
 const OPTIONS = { allowUndefinedFacts: true, pathResolver: resolvePath };

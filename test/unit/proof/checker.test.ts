@@ -6,10 +6,10 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
 
 const event: RecordedEvent = {
-  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, planned: 1, counted: 1,
+  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, planned: 1, counted: 1, decidedAt: NOON, held: [],
 }; // prettier-ignore
 const delivery: EndedDelivery = {
-  id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, dueAt: NOON,
+  id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, isReplaced: false, dueAt: NOON,
   attempts: [{ at: NOON, error: null }],
 }; // prettier-ignore
 const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order: 3 };
@@ -46,6 +46,8 @@ const replied = { key: "e2", contactId: "c1", status: "accepted", sentOrder: 1, 
 const failed = { at: NOON, error: "DESTINATION_STATUS: 500" };
 const down = Array.from({ length: 30 }, (_, index): Call => ({ ...call, id: `d${index}`, at: NOON + index }));
 
+const limitedOne: EndedDelivery = { ...delivery, rule: "limited" };
+
 /** What breaks each promise. */
 const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<History>[] } = {
   "nothing is lost after a 2xx": [{ events: [] }, { deliveries: [] }, { calls: [] }],
@@ -72,6 +74,18 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     { deliveries: [{ ...delivery, state: "sending" }] },
     { deliveries: [{ ...delivery, state: "cancelled", cancelledByEvent: "e1" }] },
     { deliveries: [{ ...delivery, state: "dead", attempts: [failed] }] },
+  ],
+  "a limit lets no more through than it says": [
+    {
+      events: [event, { ...event, key: "e3", seq: 3, decidedAt: NOON + 1_000 }],
+      deliveries: [limitedOne, { ...limitedOne, id: "d3", eventKey: "e3" }],
+    },
+  ],
+  "a limit holds for nothing that came to nothing": [
+    {
+      events: [event, reply, { ...event, key: "e3", seq: 3, decidedAt: NOON + 1_000, held: ["limited"] }],
+      deliveries: [{ ...limitedOne, id: "d9", state: "cancelled", cancelledByEvent: "e2", attempts: [] }],
+    },
   ],
   "a task is in KV once": [{ deliveries: [{ ...delivery, host: "kv" }] }, { tasks: [{ id: "d9", contactId: "c1" }] }],
   "nobody waits for somebody else's destination": [

@@ -38,6 +38,7 @@ const BY_VALUE = new Set([
   "example at no time",
   "holiday that the calendar does not have",
   "count within no duration",
+  "seconds since of messages",
   "header of our own",
   "header that no rule may set",
   "nested too deep",

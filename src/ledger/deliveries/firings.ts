@@ -1,0 +1,151 @@
+// What limits count: firings, as far as something came of them. One whose deliveries were all cancelled before an
+// attempt left came to nothing, and is marked so; a person who sends one of them after all takes the mark away.
+// Firings stand with their event. Those of limits that reach across contacts, or beyond the log, have rows of their own.
+import type { Event } from "../../model/event.ts";
+import type { Limit, LimitScope } from "../../model/rule.ts";
+import { decidedAtMs, ORDINAL_DIGITS } from "./ids.ts";
+import { eventsOf } from "../log/past.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+
+/** Notes the firing of a rule with a limit, if its event alone does not keep it for long enough, or for all to count. */
+export function note(sql: Sql, rule: string, { per = "contact", within }: Limit, event: Event, atMs: number): void {
+  const isForEver = within === undefined;
+  if (per === "location")
+    sql.exec(
+      "INSERT OR IGNORE INTO firings (rule, at, event_key, is_for_ever) VALUES (?, ?, ?, ?)",
+      rule,
+      atMs,
+      event.key,
+      isForEver ? 1 : 0,
+    );
+  else if (isForEver)
+    sql.exec(
+      "INSERT OR IGNORE INTO kept_firings (contact_id, rule, event_key) VALUES (?, ?, ?)",
+      event.contactId,
+      rule,
+      event.key,
+    );
+}
+
+/** Which firings are counted: those of a rule for a contact or its location, after a time and before another. */
+export interface Counted {
+  readonly rule: string;
+  readonly per: LimitScope;
+  readonly contactId: string;
+  /** Milliseconds since 1970; `-Infinity`: all that there ever were. */
+  readonly afterMs: number;
+  /** Milliseconds since 1970; absent: up to now. */
+  readonly beforeMs?: number | undefined;
+  /** Firings on events of the contact that are left out. */
+  readonly but?: readonly FiringId[] | undefined;
+}
+
+/** A firing among those of its rule and contact. */
+export interface FiringId {
+  /** When, milliseconds since 1970. */
+  readonly atMs: number;
+  readonly eventKey: string;
+}
+
+/** How many firings there were of which something came, or still may. */
+export function countOf(sql: Sql, counted: Counted): number {
+  return COUNTS[counted.per](sql, counted);
+}
+
+const COUNTS: { readonly [Scope in LimitScope]: (sql: Sql, counted: Counted) => number } = {
+  contact(sql, { rule, contactId, afterMs, beforeMs = LAST, but = [] }) {
+    const left = JSON.stringify(but.map(({ eventKey }) => eventKey));
+    const inLog = `SELECT COUNT(*) AS n FROM ${eventsOf(sql, contactId, "events_long_fired")} AND fired <> '[]'
+      AND seq > ?2 AND received_at > ?3 AND received_at < ?4
+      AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?5)
+      AND NOT EXISTS (SELECT 1 FROM json_each(undone) WHERE value = ?5)
+      AND key NOT IN (SELECT value FROM json_each(?6))`;
+    const after = Math.max(afterMs, FIRST);
+    // A place in the log is never before the time of recording, whatever clocks did.
+    const known = numberIn(sql, inLog, contactId, Math.max(0, after * MICROSECONDS), after, beforeMs, rule, left);
+    if (afterMs >= FIRST) return known;
+    const kept = `SELECT COUNT(*) AS n FROM kept_firings AS kept WHERE contact_id = ? AND rule = ? AND undone = 0
+      AND NOT EXISTS (SELECT 1 FROM events WHERE events.contact_id = kept.contact_id AND key = kept.event_key)`;
+    return known + numberIn(sql, kept, contactId, rule);
+  },
+  location(sql, { rule, afterMs, beforeMs = LAST, but = [] }) {
+    const left = JSON.stringify(but.map(({ atMs, eventKey }) => `${atMs} ${eventKey}`));
+    const all = `SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ? AND at < ? AND undone = 0
+      AND at || ' ' || event_key NOT IN (SELECT value FROM json_each(?))`;
+    return numberIn(sql, all, rule, Math.max(afterMs, FIRST), beforeMs, left);
+  },
+};
+
+function numberIn(sql: Sql, counted: string, ...values: readonly SqlValue[]): number {
+  return firstRow<{ n: number }>(sql, counted, ...values)?.n ?? 0;
+}
+
+/** The firing of a rule that a delivery belongs to, and its deliveries that were not cancelled before an attempt left. */
+export function firingOf(
+  sql: Sql,
+  deliveryId: string,
+  rule: string,
+): { readonly atMs: number; readonly alive: readonly string[] } {
+  const prefix = deliveryId.slice(0, -ORDINAL_DIGITS);
+  const alive = rows<{ id: string }>(sql, `${ALIVE} ORDER BY id`, prefix, `${prefix}~`, rule).map(({ id }) => id);
+  return { atMs: decidedAtMs(deliveryId), alive };
+}
+
+const ALIVE =
+  "SELECT id FROM deliveries WHERE id >= ? AND id < ? AND rule = ? AND NOT (state = 'cancelled' AND has_left = 0)";
+const MICROSECONDS = 1_000;
+const FIRST = Number.MIN_SAFE_INTEGER;
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Marks the firing that a delivery belongs to by what its deliveries have come to; called when one of them was cancelled,
+ * or no longer is.
+ */
+export function reckon(sql: Sql, deliveryId: string): void {
+  const about = "SELECT event_key AS eventKey, contact_id AS contactId, rule FROM deliveries WHERE id = ?";
+  const of = firstRow<{ eventKey: string; contactId: string; rule: string }>(sql, about, deliveryId);
+  if (!of) return;
+  const { eventKey, contactId, rule } = of;
+  const prefix = deliveryId.slice(0, -ORDINAL_DIGITS);
+  // From the last one: those of a firing are cancelled from the first one on.
+  const isUndone = firstRow(sql, `${ALIVE} ORDER BY id DESC LIMIT 1`, prefix, `${prefix}~`, rule) === undefined;
+  mark(sql, { contactId, eventKey, rule, atMs: decidedAtMs(deliveryId) }, isUndone);
+}
+
+interface Firing extends FiringId {
+  readonly contactId: string;
+  readonly rule: string;
+}
+
+function mark(sql: Sql, { contactId, eventKey, rule, atMs }: Firing, isUndone: boolean): void {
+  const at = "SELECT undone FROM events WHERE contact_id = ? AND key = ?";
+  const row = firstRow<{ undone: string | null }>(sql, at, contactId, eventKey);
+  const before = JSON.parse(row?.undone ?? "[]") as readonly string[];
+  if (!row || before.includes(rule) === isUndone) return;
+  const undone = isUndone ? [...before, rule] : before.filter((other) => other !== rule);
+  sql.exec(
+    "UPDATE events SET undone = ? WHERE contact_id = ? AND key = ?",
+    undone.length === 0 ? null : JSON.stringify(undone),
+    contactId,
+    eventKey,
+  );
+  const flag = isUndone ? 1 : 0;
+  sql.exec("UPDATE firings SET undone = ? WHERE rule = ? AND at = ? AND event_key = ?", flag, rule, atMs, eventKey);
+  sql.exec(
+    "UPDATE kept_firings SET undone = ? WHERE contact_id = ? AND rule = ? AND event_key = ?",
+    flag,
+    contactId,
+    rule,
+    eventKey,
+  );
+}
+
+/** Removes a contact's firings; those of its location name nobody, and go on counting. */
+export function eraseContact(sql: Sql, contactId: string): void {
+  sql.exec("DELETE FROM kept_firings WHERE contact_id = ?", contactId);
+}
+
+/** Removes the firings before a time that no limit counts any more. */
+export function forgetBefore(sql: Sql, beforeMs: number): void {
+  sql.exec("DELETE FROM firings WHERE at < ? AND (is_for_ever = 0 OR undone = 1)", beforeMs);
+}
