@@ -133,8 +133,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-cancels-for-everybody",
     file: "ledger/deliveries/deliveries.ts",
-    from: "${isOpen} AND contact_id = ?1 AND cancellable = 1",
-    to: "${isOpen} AND contact_id <> ?1 AND cancellable = 1",
+    from: "SELECT id, cancel_on AS cancelOn FROM deliveries ${isOpen} AND contact_id = ?1",
+    to: "SELECT id, cancel_on AS cancelOn FROM deliveries ${isOpen} AND contact_id <> ?1",
   },
   {
     name: "one-host-takes-every-place",

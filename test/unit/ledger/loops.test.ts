@@ -113,7 +113,8 @@ describe.each([[true], [false]])("a loop of tags ends, told before its answer: %
     await tag("x");
     expect(world.calls).toBeGreaterThan(1);
     expect(world.calls).toBeLessThan(60);
-    expect(await reasons()).toContain("loop");
+    // Where tags are as they were by the time that both changes are told, nothing has changed.
+    expect((await reasons()).some((reason) => reason === "loop" || reason === "no-change")).toBe(true);
   });
 });
 
@@ -145,15 +146,16 @@ describe("a chain of our own changes", () => {
 
   it.each<[title: string, kind: EventKind, told: JsonObject]>([
     ["its messages", "OutboundMessage", { messageType: "SMS", source: "workflow", messageId: "{n}" }],
-    ["do not disturb", "ContactDndUpdate", { type: "ContactDndUpdate", id: CONTACT, dnd: true }],
-    ["tags", "ContactTagUpdate", { type: "ContactTagUpdate", id: CONTACT, tags: ["by-workflow"] }],
+    [
+      "do not disturb",
+      "ContactDndUpdate",
+      { type: "ContactDndUpdate", id: CONTACT, dndSettings: { SMS: { status: "active", message: "{n}" } } },
+    ],
+    ["tags", "ContactTagUpdate", { type: "ContactTagUpdate", id: CONTACT, tags: ["by-workflow", "{n}"] }],
   ])("goes on with what a workflow does: %s", async (_, kind, told) => {
     const rule = aRule({ name: "a", on: [kind], conditions: anything, actions: [enrol] });
     const { world, send, settle, reasons } = await aWorld([rule]);
-    const next = (): JsonObject =>
-      Object.fromEntries(
-        Object.entries(told).map(([key, value]) => [key, value === "{n}" ? `m${world.calls}` : value]),
-      );
+    const next = (): JsonObject => JSON.parse(JSON.stringify(told).replaceAll("{n}", `m${world.calls}`)) as JsonObject;
     Object.defineProperty(world, "onWorkflow", { get: () => [next()] });
     await send(next());
     await settle();
