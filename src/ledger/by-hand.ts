@@ -192,9 +192,7 @@ export class ByHand {
   #moveEach(ids: readonly string[], move: (from: Standing, id: string) => Standing | null): readonly string[] {
     const { sql } = this.#storage;
     const now = this.#clock();
-    return this.#storage.transactionSync(() =>
-      ids.filter((id) => deliveries.move(sql, id, (from) => move(from, id), now) !== null),
-    );
+    return this.#storage.transactionSync(() => deliveries.moveAll(sql, ids, move, now));
   }
 
   /** Sets to work on what has just become due. */

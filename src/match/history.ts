@@ -89,7 +89,7 @@ export function isAtLimit(
   history: History,
 ): boolean {
   const afterMs = within === undefined ? -Infinity : nowMs - (durationMs(within) ?? 0);
-  return history.firings(rule, per, afterMs) >= count;
+  return history.firings(rule, per, afterMs, count) >= count;
 }
 
 /** Whether an event is of those that params describe, whenever it was. */

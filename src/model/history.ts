@@ -36,8 +36,9 @@ export interface History {
   /**
    * How often a rule has fired, for the contact or in the whole location, after a time in milliseconds since 1970. What
    * was cancelled before anything left does not count, nor what this event cancels, or replaces if the rule fires again.
+   * It need not be counted beyond `atMost`.
    */
-  firings(rule: Rule, per: LimitScope, afterMs: number): number;
+  firings(rule: Rule, per: LimitScope, afterMs: number, atMost: number): number;
   /** Since when the delivery waits that an action replaces if its rule fires, ISO 8601; `null`: none does. */
   replaced(rule: Rule, action: number): string | null;
   /** Why, after this event, the contact does not want what an action would send them; `null`: nothing is known. */

@@ -39,9 +39,9 @@ const first = async (): Promise<void> => {
 const MIGRATIONS = LEDGER_MIGRATIONS.length;
 /** At most this much, for an event that fires nothing. */
 const MOST = {
-  "first ever": { statements: 12, rowsWritten: MIGRATIONS + 5, rowsRead: MIGRATIONS + 6, alarmsSet: 1 },
-  "after a restart": { statements: 7, rowsWritten: 1, rowsRead: MIGRATIONS + 13, alarmsSet: 0 },
-  warm: { statements: 4, rowsWritten: 1, rowsRead: 3, alarmsSet: 0 },
+  "first ever": { statements: 13, rowsWritten: MIGRATIONS + 5, rowsRead: MIGRATIONS + 7, alarmsSet: 1 },
+  "after a restart": { statements: 8, rowsWritten: 1, rowsRead: MIGRATIONS + 15, alarmsSet: 0 },
+  warm: { statements: 5, rowsWritten: 1, rowsRead: 5, alarmsSet: 0 },
 } as const;
 
 function expectAtMost(cost: Cost, most: Cost): void {
@@ -90,7 +90,7 @@ describe("a ledger that starts again", () => {
     for (let index = 0; index < 20; index++) await postEvent();
     world.rules = [aRule({ name: "waits", enabled: false })];
     await restart();
-    expectAtMost(await costOf(postEvent), { ...MOST["after a restart"], rowsRead: MIGRATIONS + 40 });
+    expectAtMost(await costOf(postEvent), { ...MOST["after a restart"], rowsRead: MIGRATIONS + 60 });
   });
 
   it("does not take up what nothing has to do with", async () => {

@@ -117,7 +117,7 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       ...columnsOf(standing),
     );
   }
-  for (const id of ended.values()) firings.reckon(sql, id);
+  if (ended.size > 0) firings.reckon(sql, [...ended.values()]);
 }
 
 /** A delivery that an event may cancel. */
@@ -204,6 +204,34 @@ function standingOf(sql: Sql, id: string): Standing | undefined {
 
 /** Makes a move; `null` if there is no such delivery, or it cannot move that way from its present state. */
 export function move(sql: Sql, id: string, next: (from: Standing) => Standing | null, nowMs: number): Standing | null {
+  const moved = moveOne(sql, id, next, nowMs);
+  if (moved?.isReckoned) firings.reckon(sql, [id]);
+  return moved?.to ?? null;
+}
+
+/** Makes a move of each of some deliveries; returns those that moved. */
+export function moveAll(
+  sql: Sql,
+  ids: readonly string[],
+  next: (from: Standing, id: string) => Standing | null,
+  nowMs: number,
+): readonly string[] {
+  const moved = ids.flatMap((id) => {
+    const one = moveOne(sql, id, (from) => next(from, id), nowMs);
+    return one === null ? [] : [{ id, ...one }];
+  });
+  const reckoned = moved.filter(({ isReckoned }) => isReckoned).map(({ id }) => id);
+  if (reckoned.length > 0) firings.reckon(sql, reckoned);
+  return moved.map(({ id }) => id);
+}
+
+/** Makes a move, after which its firing has to be reckoned if it came to nothing or no longer has. */
+function moveOne(
+  sql: Sql,
+  id: string,
+  next: (from: Standing) => Standing | null,
+  nowMs: number,
+): { readonly to: Standing; readonly isReckoned: boolean } | null {
   const from = standingOf(sql, id);
   const to = from && next(from);
   if (!to) return null;
@@ -213,8 +241,7 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
     moves.hasEnded(to) ? nowMs : null,
     id,
   );
-  if (moves.cameToNothing(from) !== moves.cameToNothing(to)) firings.reckon(sql, id);
-  return to;
+  return { to, isReckoned: moves.cameToNothing(from) !== moves.cameToNothing(to) };
 }
 
 /** Whether a delivery is being sent and is to be: it was neither cancelled nor erased since it was taken. */

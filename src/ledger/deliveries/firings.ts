@@ -36,6 +36,8 @@ export interface Counted {
   readonly afterMs: number;
   /** Milliseconds since 1970; absent: up to now. */
   readonly beforeMs?: number | undefined;
+  /** No more are counted; absent: all. */
+  readonly atMost?: number | undefined;
   /** Firings on events of the contact that are left out. */
   readonly but?: readonly FiringId[] | undefined;
 }
@@ -53,16 +55,26 @@ export function countOf(sql: Sql, counted: Counted): number {
 }
 
 const COUNTS: { readonly [Scope in LimitScope]: (sql: Sql, counted: Counted) => number } = {
-  contact(sql, { rule, contactId, afterMs, beforeMs = LAST, but = [] }) {
+  contact(sql, { rule, contactId, afterMs, beforeMs = LAST, but = [], atMost = LAST }) {
     const left = JSON.stringify(but.map(({ eventKey }) => eventKey));
-    const inLog = `SELECT COUNT(*) AS n FROM ${eventsOf(sql, contactId, "events_long_fired")} AND fired <> '[]'
+    // The name of a rule holds nothing that JSON would escape.
+    const inLog = `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${eventsOf(sql, contactId, "events_long_fired")} AND fired <> '[]'
       AND seq > ?2 AND received_at > ?3 AND received_at < ?4
-      AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?5)
-      AND NOT EXISTS (SELECT 1 FROM json_each(undone) WHERE value = ?5)
-      AND key NOT IN (SELECT value FROM json_each(?6))`;
+      AND instr(fired, ?5) > 0 AND ifnull(instr(undone, ?5), 0) = 0
+      AND key NOT IN (SELECT value FROM json_each(?6)) LIMIT ?7)`;
     const after = Math.max(afterMs, FIRST);
     // A place in the log is never before the time of recording, whatever clocks did.
-    const known = numberIn(sql, inLog, contactId, Math.max(0, after * MICROSECONDS), after, beforeMs, rule, left);
+    const known = numberIn(
+      sql,
+      inLog,
+      contactId,
+      Math.max(0, after * MICROSECONDS),
+      after,
+      beforeMs,
+      `"${rule}"`,
+      left,
+      atMost,
+    );
     if (afterMs >= FIRST) return known;
     const kept = `SELECT COUNT(*) AS n FROM kept_firings AS kept WHERE contact_id = ? AND rule = ? AND undone = 0
       AND NOT EXISTS (SELECT 1 FROM events WHERE events.contact_id = kept.contact_id AND key = kept.event_key)`;
@@ -98,44 +110,54 @@ const FIRST = Number.MIN_SAFE_INTEGER;
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /**
- * Marks the firing that a delivery belongs to by what its deliveries have come to; called when one of them was cancelled,
- * or no longer is.
+ * Marks the firings that deliveries belong to by what all their deliveries have come to; called when some were cancelled,
+ * or no longer are. Each decision is read once, however many of its deliveries are among them.
  */
-export function reckon(sql: Sql, deliveryId: string): void {
-  const about = "SELECT event_key AS eventKey, contact_id AS contactId, rule FROM deliveries WHERE id = ?";
-  const of = firstRow<{ eventKey: string; contactId: string; rule: string }>(sql, about, deliveryId);
-  if (!of) return;
-  const { eventKey, contactId, rule } = of;
-  const prefix = deliveryId.slice(0, -ORDINAL_DIGITS);
-  // From the last one: those of a firing are cancelled from the first one on.
-  const isUndone = firstRow(sql, `${ALIVE} ORDER BY id DESC LIMIT 1`, prefix, `${prefix}~`, rule) === undefined;
-  mark(sql, { contactId, eventKey, rule, atMs: decidedAtMs(deliveryId) }, isUndone);
+export function reckon(sql: Sql, deliveryIds: readonly string[]): void {
+  for (const [prefix, ids] of Map.groupBy(deliveryIds, (id) => id.slice(0, -ORDINAL_DIGITS))) {
+    const firings = rows<Firing>(
+      sql,
+      `SELECT rule, event_key AS eventKey, contact_id AS contactId, MIN(state = 'cancelled' AND has_left = 0) AS isUndone
+       FROM deliveries WHERE id >= ? AND id < ? GROUP BY rule HAVING MAX(id IN (SELECT value FROM json_each(?)))`,
+      prefix,
+      `${prefix}~`,
+      JSON.stringify(ids),
+    );
+    const [first] = firings;
+    if (first) mark(sql, firings, { ...first, atMs: decidedAtMs(prefix) });
+  }
 }
 
-interface Firing extends FiringId {
-  readonly contactId: string;
+interface Firing {
   readonly rule: string;
+  readonly contactId: string;
+  readonly eventKey: string;
+  readonly isUndone: number;
 }
 
-function mark(sql: Sql, { contactId, eventKey, rule, atMs }: Firing, isUndone: boolean): void {
+/** Marks the firings of one decision. */
+function mark(
+  sql: Sql,
+  firings: readonly Firing[],
+  { contactId, eventKey, atMs }: FiringId & { readonly contactId: string },
+): void {
   const at = "SELECT undone FROM events WHERE contact_id = ? AND key = ?";
   const row = firstRow<{ undone: string | null }>(sql, at, contactId, eventKey);
-  const before = JSON.parse(row?.undone ?? "[]") as readonly string[];
-  if (!row || before.includes(rule) === isUndone) return;
-  const undone = isUndone ? [...before, rule] : before.filter((other) => other !== rule);
+  const undone = new Set(JSON.parse(row?.undone ?? "[]") as readonly string[]);
+  const changed = firings.filter(({ rule, isUndone }) => undone.has(rule) !== (isUndone === 1));
+  if (!row || changed.length === 0) return;
+  for (const { rule, isUndone } of changed) {
+    if (isUndone === 1) undone.add(rule);
+    else undone.delete(rule);
+    const inLocation = "UPDATE firings SET undone = ? WHERE rule = ? AND at = ? AND event_key = ?";
+    sql.exec(inLocation, isUndone, rule, atMs, eventKey);
+    const kept = "UPDATE kept_firings SET undone = ? WHERE contact_id = ? AND rule = ? AND event_key = ?";
+    sql.exec(kept, isUndone, contactId, rule, eventKey);
+  }
   sql.exec(
     "UPDATE events SET undone = ? WHERE contact_id = ? AND key = ?",
-    undone.length === 0 ? null : JSON.stringify(undone),
+    undone.size === 0 ? null : JSON.stringify([...undone]),
     contactId,
-    eventKey,
-  );
-  const flag = isUndone ? 1 : 0;
-  sql.exec("UPDATE firings SET undone = ? WHERE rule = ? AND at = ? AND event_key = ?", flag, rule, atMs, eventKey);
-  sql.exec(
-    "UPDATE kept_firings SET undone = ? WHERE contact_id = ? AND rule = ? AND event_key = ?",
-    flag,
-    contactId,
-    rule,
     eventKey,
   );
 }

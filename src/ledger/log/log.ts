@@ -44,13 +44,13 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
+/** Appends an event; `seq` is its place in the log, `end` where that of its contact ended. Throws if it is there already: callers check first. */
 export function append(
   sql: Sql,
   { event, decision }: Omit<LogRecord, "v">,
   own: RecordedEvent,
   stated: Stated | null,
-  seq: number,
+  { seq, end }: { readonly seq: number; readonly end: past.End },
 ): void {
   const suppressed = suppressedBy(decision);
   sql.exec(
@@ -68,7 +68,7 @@ export function append(
     stated?.subject ?? null,
     stated?.state ?? null,
     decision.repeats ?? null,
-    past.joinsLongPast(sql, event.contactId) ? 1 : null,
+    past.joinsLongPast(sql, event.contactId, end) ? 1 : null,
     Date.parse(event.occurredAt),
     own.at,
     JSON.stringify(decision.fired),

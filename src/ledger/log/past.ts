@@ -3,7 +3,7 @@
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
 import type { PastEvent } from "../../model/history.ts";
-import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+import { firstRow, rows, type Sql } from "../store/ports.ts";
 
 /** A contact of so many events has a long past; migration 14 knows the number too. */
 export const LONG_PAST = 500;
@@ -35,10 +35,27 @@ export function eventsOf(sql: Sql, contactId: string, index: LongIndex): string 
     : "events WHERE contact_id = ?1";
 }
 
-/** The place in the log of a contact's last event; 0 if there is none. */
-export function lastSeqOf(sql: Sql, contactId: string): number {
-  const last = `SELECT seq FROM ${eventsOf(sql, contactId, "events_long")} ORDER BY seq DESC LIMIT 1`;
-  return firstRow<{ seq: number }>(sql, last, contactId)?.seq ?? 0;
+/** Where a contact's log ends. */
+export interface End {
+  /** The place of the last event; 0 if there is none. */
+  readonly seq: number;
+  readonly isLong: boolean;
+  /** How many events there are, if the past is not long. */
+  readonly count: number;
+}
+
+// One statement, since each has to be prepared anew in each life of an object. SQLite reads only the branch that is taken.
+const END = `SELECT isLong,
+    CASE WHEN isLong
+      THEN (SELECT seq FROM events INDEXED BY events_long WHERE contact_id = ?1 AND long_past = 1 ORDER BY seq DESC LIMIT 1)
+      ELSE (SELECT MAX(seq) FROM events WHERE contact_id = ?1) END AS seq,
+    CASE WHEN isLong THEN 0 ELSE (SELECT COUNT(*) FROM events WHERE contact_id = ?1) END AS count
+  FROM (SELECT EXISTS (SELECT 1 FROM events INDEXED BY events_long WHERE contact_id = ?1 AND long_past = 1) AS isLong)`;
+
+/** Where the log of a contact ends. */
+export function endOf(sql: Sql, contactId: string): End {
+  const end = firstRow<{ isLong: number; seq: number | null; count: number }>(sql, END, contactId);
+  return { seq: end?.seq ?? 0, isLong: end?.isLong === 1, count: end?.count ?? 0 };
 }
 
 /** How many events of a contact are in the log; of a long past at most so many as are looked at. */
@@ -48,10 +65,9 @@ export function countOf(sql: Sql, contactId: string): number {
 }
 
 /** Whether an event is one of a long past; the first of them takes along those before it. */
-export function joinsLongPast(sql: Sql, contactId: string): boolean {
-  if (isLong(sql, contactId)) return true;
-  const some = `SELECT COUNT(*) AS n FROM (SELECT 1 FROM events WHERE contact_id = ? LIMIT ${LONG_PAST})`;
-  if ((firstRow<{ n: number }>(sql, some, contactId)?.n ?? 0) < LONG_PAST) return false;
+export function joinsLongPast(sql: Sql, contactId: string, { isLong, count }: End): boolean {
+  if (isLong) return true;
+  if (count < LONG_PAST) return false;
   sql.exec("UPDATE events SET long_past = 1 WHERE contact_id = ?", contactId);
   return true;
 }
@@ -113,15 +129,6 @@ export function firedOn(sql: Sql, contactId: string, messageKeys: readonly strin
   );
 }
 
-/** How often a rule has fired for a contact after a time; not counted beyond `atMost`. */
-export function firedOfContact(sql: Sql, contactId: string, rule: string, afterMs: number, atMost: number): number {
-  // The name of a rule holds nothing that JSON would escape.
-  const fired = `SELECT 1 FROM ${eventsOf(sql, contactId, "events_long_fired")} AND fired <> '[]'
-    AND seq > ?2 AND received_at > ?3 AND instr(fired, ?4) > 0 LIMIT ?5`;
-  const values = [contactId, Math.max(0, afterMs * MICROSECONDS), afterMs, `"${rule}"`, atMost];
-  return firstRow<{ n: number }>(sql, `SELECT COUNT(*) AS n FROM (${fired})`, ...values)?.n ?? 0;
-}
-
 /** What was said last of a subject; before an event, if that is recorded already. */
 export function lastStated(
   sql: Sql,
@@ -145,10 +152,11 @@ export function recordsAhead(
   afterMs: number,
   kinds: readonly EventKind[],
 ): readonly string[] {
-  if (kinds.length === 0) return [];
-  const among = kinds.map((_, index) => `?${index + 4}`).join(", ");
-  const ahead = `SELECT record FROM ${eventsOf(sql, contactId, "events_long_occurred")}
-    AND occurred_at >= ?2 AND kind IN (${among}) ORDER BY occurred_at, seq LIMIT ?3`;
-  const values: readonly SqlValue[] = [contactId, afterMs, MAX_AHEAD, ...kinds];
-  return rows<{ record: string }>(sql, ahead, ...values).map(({ record }) => record);
+  const ahead = `SELECT record, occurred_at AS at, seq FROM ${eventsOf(sql, contactId, "events_long_occurred")}
+    AND kind = ?2 AND occurred_at >= ?3 ORDER BY occurred_at, seq LIMIT ${MAX_AHEAD}`;
+  const found = kinds.flatMap((kind) =>
+    rows<{ record: string; at: number; seq: number }>(sql, ahead, contactId, kind, afterMs),
+  );
+  const first = found.toSorted((a, b) => a.at - b.at || a.seq - b.seq).slice(0, MAX_AHEAD);
+  return first.map(({ record }) => record);
 }

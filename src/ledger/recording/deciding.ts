@@ -130,7 +130,7 @@ export class Deciding {
         fired ??= firedOn(sql, contactId, joined === null ? [messageKey] : [messageKey, joined]);
         return fired.includes(rule);
       },
-      firings: (rule, per, afterMs) => {
+      firings: (rule, per, afterMs, atMost) => {
         const open = deliveries.openOf(sql, contactId, rule.name);
         const ending = open.filter(
           (one) =>
@@ -139,7 +139,7 @@ export class Deciding {
             (isEnded.has(one.id) || (one.occurredAtMs <= occurredAtMs && isReplaced(one, rule))),
         );
         const but = this.#takenBack(rule, ending, taken);
-        return firings.countOf(sql, { rule: rule.name, per, contactId, afterMs, but });
+        return firings.countOf(sql, { rule: rule.name, per, contactId, afterMs, but, atMost });
       },
       replaced: (rule, action) => {
         const waiting = deliveries

@@ -10,11 +10,11 @@ import { Ahead, hashOf, RESTART_ONLY } from "./waits.ts";
 import { settle } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
-import { cancelled } from "../deliveries/moves.ts";
+import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
 import * as log from "../log/log.ts";
-import { lastSeqOf } from "../log/past.ts";
+import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
@@ -81,11 +81,17 @@ export class Recorder {
       // A report whose contact was erased meanwhile is not recorded.
       if (isReport && !removeNoted(sql, event.key)) return "erased";
       if (link) chains.note(sql, event.contactId, link, moment.nowMs);
-      log.append(sql, { event, decision }, past, stated, this.#nextSeq(event.contactId, moment.nowMs));
+      const end = endOf(sql, event.contactId);
+      log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
       optOuts.note(sql, event);
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
-      for (const { id, by } of endedWaits) deliveries.move(sql, id, (from) => cancelled(from, by), moment.nowMs);
+      const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));
+      const ended = (from: Standing, id: string): Standing | null => {
+        const by = ends.get(id);
+        return by ? cancelled(from, by) : null;
+      };
+      deliveries.moveAll(sql, [...ends.keys()], ended, moment.nowMs);
       for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
         if (limit) firings.note(sql, name, limit, event, moment.nowMs);
       const scheduled = this.#restarted(event, planned, moment.nowMs);
@@ -106,8 +112,8 @@ export class Recorder {
   }
 
   /** The event's place in the log: after the contact's last event, even if an earlier instance's clock was ahead. */
-  #nextSeq(contactId: string, nowMs: number): number {
-    const lastSeq = Math.max(this.#lastSeq, lastSeqOf(this.#storage.sql, contactId));
+  #nextSeq({ seq }: End, nowMs: number): number {
+    const lastSeq = Math.max(this.#lastSeq, seq);
     return (this.#lastSeq = Math.max(nowMs * 1_000, lastSeq + 1));
   }
 
@@ -151,7 +157,8 @@ export class Recorder {
       const inPlace = deliveries.openOf(sql, event.contactId, rule).filter(({ place }) => place === plan.place);
       const later = inPlace.find((other) => other.occurredAtMs > occurredAtMs);
       if (later) return { ...delivery, cancelledBy: restartedBy(later.eventKey) };
-      for (const { id } of inPlace) deliveries.move(sql, id, (from) => cancelled(from, restartedBy(event.key)), nowMs);
+      const replaced = inPlace.map(({ id }) => id);
+      deliveries.moveAll(sql, replaced, (from) => cancelled(from, restartedBy(event.key)), nowMs);
       return delivery;
     });
   }

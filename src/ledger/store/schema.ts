@@ -199,7 +199,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX events_long_fired ON events (contact_id, seq, received_at, fired) WHERE long_past = 1 AND fired <> '[]';
   CREATE INDEX events_long_messages ON events (contact_id, message_key, fired) WHERE long_past = 1 AND message_key IS NOT NULL;
   CREATE INDEX events_long_subjects ON events (contact_id, subject, seq, state) WHERE long_past = 1 AND subject IS NOT NULL;
-  CREATE INDEX events_long_occurred ON events (contact_id, occurred_at, kind) WHERE long_past = 1;
+  CREATE INDEX events_long_occurred ON events (contact_id, kind, occurred_at, seq) WHERE long_past = 1;
   ALTER TABLE deliveries ADD COLUMN event_at INTEGER;
   ALTER TABLE deliveries ADD COLUMN cancel_on TEXT;
   DROP INDEX deliveries_cancellable;

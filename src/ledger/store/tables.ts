@@ -33,7 +33,7 @@ export const LEDGER_TABLES = `
   CREATE INDEX events_long_fired ON events (contact_id, seq, received_at, fired) WHERE long_past = 1 AND fired <> '[]';
   CREATE INDEX events_long_messages ON events (contact_id, message_key, fired) WHERE long_past = 1 AND message_key IS NOT NULL;
   CREATE INDEX events_long_subjects ON events (contact_id, subject, seq, state) WHERE long_past = 1 AND subject IS NOT NULL;
-  CREATE INDEX events_long_occurred ON events (contact_id, occurred_at, kind) WHERE long_past = 1;
+  CREATE INDEX events_long_occurred ON events (contact_id, kind, occurred_at, seq) WHERE long_past = 1;
   CREATE INDEX deliveries_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state = 'held';
   CREATE INDEX changes_by_rule ON changes (rule, at);

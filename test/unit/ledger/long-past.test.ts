@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { PARAM_NAMES, PARAMS } from "../../../src/language/log-facts.ts";
-import { ContactPast, firedOfContact, LONG_PAST, MAX_PAST } from "../../../src/ledger/log/past.ts";
+import * as firings from "../../../src/ledger/deliveries/firings.ts";
+import { ContactPast, LONG_PAST, MAX_PAST } from "../../../src/ledger/log/past.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import type { Sql } from "../../../src/ledger/store/ports.ts";
 import { countOf, secondsSinceOf } from "../../../src/match/history.ts";
@@ -196,8 +197,9 @@ describe("a long past", () => {
       clock: () => NOON,
     });
     filled(storage.sql, 12_000);
-    expect(firedOfContact(storage.sql, CONTACT, "limited", NOON - 100_000, 1_000)).toBe(10);
-    expect(firedOfContact(storage.sql, CONTACT, "limited", NOON - 100_000, 3)).toBe(3);
+    const limited = { rule: "limited", per: "contact", contactId: CONTACT, afterMs: NOON - 100_000 } as const;
+    expect(firings.countOf(storage.sql, limited)).toBe(10);
+    expect(firings.countOf(storage.sql, { ...limited, atMost: 3 })).toBe(3);
     statements.clear();
     const fields = { messageId: "retry", originalMessageId: "m11999", status: "failed" };
     expect(await ledger.record(anEvent({ ...fields, dateAdded: "2026-03-04T11:59:00Z" }, "new"))).toEqual({
@@ -207,6 +209,8 @@ describe("a long past", () => {
     await ledger.record(anEvent({ type: "ContactDndUpdate", id: CONTACT, dnd: true }, "dnd"));
     await ledger.record(anEvent({ type: "InboundMessage", body: "STOP", messageId: "in" }, "stop"));
     for (const statement of statements) {
+      // Where the past is not long it is read by the key, in the other branch of the same statement.
+      if (statement.includes("AS isLong")) continue;
       // Whether there is anything at all is known from the first row.
       if (!/\bevents\b.*WHERE/s.test(statement) || !/^\s*SELECT/.test(statement)) continue;
       const values = Array(statement.match(/\?\d*/g)?.length ?? 0).fill(0) as number[];
