@@ -6,7 +6,7 @@ import type { Event } from "../model/event.ts";
 import type { Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
-import type { Limit, Rule, RuleSet } from "../model/rule.ts";
+import type { KeptRule, Limit, Rule, RuleSet } from "../model/rule.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
@@ -41,7 +41,11 @@ export function explain(event: Event, ruleSet: RuleSet, context: DecisionContext
 }
 
 /** A decision with a verdict on every rule for this kind of event: those that the index ruled out say why. */
-export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet): Decision {
+export function everyVerdict(
+  event: Event,
+  decision: Decision,
+  { rules }: { readonly rules: readonly KeptRule[] },
+): Decision {
   const facts = new DecisionFacts(
     event,
     { nowMs: Date.parse(decision.decidedAt), timeZone: decision.timeZone },
@@ -51,9 +55,12 @@ export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet)
   const verdicts: Verdict[] = [];
   let leftOut = 0;
   const gate = gateOf(event, decision.sentBy);
-  for (const rule of ruleSet.rules) {
+  for (const rule of rules) {
     if (!rule.on.includes(event.kind)) continue;
-    const verdict = told.get(rule.name) ?? unasked(rule, event, gate) ?? ruledOut(rule, facts);
+    const verdict =
+      told.get(rule.name) ??
+      unasked(rule, event, gate) ??
+      (rule.isTooLarge ? notKept(rule, decision) : ruledOut(rule, facts));
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
     if (verdict?.fired && rule.stop) gate.stoppedBy = rule.name;
@@ -130,8 +137,8 @@ function gateOf(event: Event, sentBy: string | undefined): Gate {
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */
 function unasked(rule: Rule, event: Event, { guarded, stoppedBy }: Gate): Verdict | null {
-  if (rule.enabled === false) return notAsked(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
+  if (rule.enabled === false) return notAsked(rule, "disabled");
   if (guarded !== null && !INCLUDES[guarded](rule)) return notAsked(rule, "loop-guard");
   if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
   return null;
@@ -174,6 +181,12 @@ function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
   const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
   return { rule: rule.name, fired: false, reason: "conditions", conditions };
+}
+
+/** The verdict on a rule whose conditions are gone; `null`: it is one of those that the decision left out. */
+function notKept(rule: Rule, { leftOut }: Decision): Verdict | null {
+  if (leftOut !== undefined) return null;
+  return { ...notAsked(rule, "conditions"), detail: "the rule as it was is not kept: too large" };
 }
 
 function notAsked(rule: Rule, reason: VerdictReason): Verdict {

@@ -167,6 +167,12 @@ export interface Rule extends Omit<RuleFile, "$schema" | "examples"> {
   readonly name: string;
 }
 
+/** A rule as a ledger kept it, so that its verdicts can be told later: without actions. */
+export interface KeptRule extends Rule {
+  /** Its conditions were too large to be kept, and are not there. */
+  readonly isTooLarge?: true | undefined;
+}
+
 /** Higher priority first, equal ones by name: the order in which rules are decided. */
 export function byPriority(a: Rule, b: Rule): number {
   return (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

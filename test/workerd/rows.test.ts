@@ -29,6 +29,23 @@ describe("an event writes", () => {
     expect(await rowsWritten(() => postEvent())).toBe(1);
   });
 
+  it("no more, if it is a location's first, where ten thousand rules are for other locations", async () => {
+    const others = Array.from({ length: 10_000 }, (_, index) =>
+      aRule({ name: `other-${index}`, locations: [`location-${index}`] }),
+    );
+    const sizes: [rows: number, bytes: unknown][] = [];
+    for (const rules of [[never], [...others, never]]) {
+      await reset();
+      world.rules = rules;
+      const rows = await rowsWritten(first);
+      const bytes = await runInDurableObject(ledger(), (_, { storage }) =>
+        storage.sql.exec("SELECT SUM(LENGTH(rules)) AS n FROM rule_sets").one(),
+      );
+      sizes.push([rows, bytes["n"]]);
+    }
+    expect(sizes[1]).toEqual(sizes[0]);
+  });
+
   it("no row when it is a duplicate", async () => {
     world.rules = [never];
     await first();
