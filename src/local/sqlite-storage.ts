@@ -8,9 +8,12 @@ export interface SqliteStorage extends LedgerStorage {
   alarmAt: number | null;
 }
 
+/** What a row of a Durable Object holds, in bytes: a larger one is refused here as it is there. */
+export const ROW_BYTES = 2_097_152;
+
 /** Opens a database, in memory unless a path is given. */
 export function sqliteStorage(path = ":memory:"): SqliteStorage {
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, { limits: { length: ROW_BYTES } });
   // A statement is free again at once, since all of its rows are read; SQLite prepares it again if a table has changed.
   const statements = new Map<string, StatementSync>();
   const prepared = (text: string): StatementSync => {

@@ -7,7 +7,9 @@ import type { Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
 import type { KeptRule, Limit, Rule, RuleSet } from "../model/rule.ts";
+import { MAX_FIRED_BYTES } from "../model/row-bounds.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
+import { bytesOf } from "../kit/utf8.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
 import { evaluateWithoutEngine } from "./without-engine.ts";
@@ -51,7 +53,10 @@ export function everyVerdict(
     { nowMs: Date.parse(decision.decidedAt), timeZone: decision.timeZone },
     NO_HISTORY,
   );
-  const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
+  const told = new Map([
+    ...decision.fired.map((rule): [string, Verdict] => [rule, firedUntold(rule)]),
+    ...decision.verdicts.map((verdict): [string, Verdict] => [verdict.rule, verdict]),
+  ]);
   const verdicts: Verdict[] = [];
   let leftOut = 0;
   const gate = gateOf(event, decision.sentBy);
@@ -105,12 +110,15 @@ async function judge(
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
   const gate = gateOf(event, context.sentBy);
+  let firedBytes = LIST_BYTES;
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
-    const verdict =
+    const judged =
       unasked(rule, event, gate) ??
       limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, history);
+    if (judged.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
+    const verdict = judged.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(judged) : judged;
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
@@ -150,6 +158,15 @@ const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
   internal: ({ includeInternal }) => includeInternal === true,
 };
 
+/** The brackets of a list, and what stands around each name in it. */
+const LIST_BYTES = 2;
+const NAME_BYTES = 3;
+
+/** What cannot be recorded does not happen: whether a rule has fired is what keeps it from doing so again. */
+function unrecordable(verdict: Verdict): Verdict {
+  return { ...verdict, fired: false, reason: "error", detail: "more rules fire on this event than can be recorded" };
+}
+
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
 function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, history: History): Verdict {
   if (!verdict.fired) return verdict;
@@ -181,6 +198,11 @@ function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
   const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
   return { rule: rule.name, fired: false, reason: "conditions", conditions };
+}
+
+/** The verdict on a rule that fired and whose verdict the decision left out. */
+function firedUntold(rule: string): Verdict {
+  return { rule, fired: true, reason: "fired", conditions: [], shortened: true };
 }
 
 /** The verdict on a rule whose conditions are gone; `null`: it is one of those that the decision left out. */

@@ -237,6 +237,7 @@ export type ErrorCode =
   | "RULE_WINDOW" // a window that never opens, or a time zone that does not exist
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
   | "RULE_DESTINATION" // a URL that cannot be read, that a template could lead to another host, or that leads back to Afterbeep
+  | "RULE_SIZE" // larger than what is kept of one rule
   | "RULE_SECRET"; // a secret where it could be stored or shown
 
 /** Findings that are only shown: probably a mistake. */
@@ -249,6 +250,7 @@ export type WarningCode =
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
   | "RULE_RETENTION" // a time that is longer than the log is kept
+  | "RULE_SET_SIZE" // the rules for a location are together larger than what is kept of a set
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
   | "RULE_SAME" // two rules that do the same
   | "RULE_EXAMPLE" // an example that fails, or something that cannot be tried

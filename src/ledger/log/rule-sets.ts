@@ -1,7 +1,7 @@
 // The rule sets that decided events of this location, so that "why did it not fire" can be answered after a deploy, too.
 // Of a set that many locations share, a ledger keeps the rules that concern its own, and of each what its verdict needs.
 import { bytesOf } from "../../kit/utf8.ts";
-import { MAX_STORED_BYTES } from "../../model/row-bounds.ts";
+import { MAX_KEPT_SET_BYTES, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
 import { byPriority, type KeptRule, type Rule, type RuleSet } from "../../model/rule.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 
@@ -26,9 +26,11 @@ export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, now
   let part = 0;
   let size = 0;
   let texts: string[] = [];
+  let room = MAX_KEPT_SET_BYTES;
   for (const rule of rules) {
     if (!concerns(rule, locationId)) continue;
-    const text = textOf(rule, locationId);
+    const text = textOf(rule, locationId, Math.min(room, MAX_STORED_BYTES));
+    room -= bytesOf(text);
     if (texts.length > 0 && size + text.length > MAX_PART_CHARACTERS) {
       store(part, texts);
       [part, size, texts] = [part + 1, 0, []];
@@ -77,12 +79,12 @@ function concerns({ locations }: Rule, locationId: string): boolean {
   return locations === undefined || locations.includes(locationId);
 }
 
-/** What is kept of a rule: neither what it does nor for whom else it is. Too large, it keeps everything but conditions. */
-function textOf(rule: Rule, locationId: string): string {
+/** What is kept of a rule: neither what it does nor for whom else it is; and without its conditions, if there is no room. */
+function textOf(rule: Rule, locationId: string, maxBytes: number): string {
   const { name, on, enabled, priority, stop, includeApi, includeInternal, locations, conditions } = rule;
   const told = { name, on, enabled, priority, stop, includeApi, includeInternal };
   const kept: KeptRule = { ...told, locations: locations && [locationId], conditions, actions: [] };
   const text = JSON.stringify(kept);
-  if (bytesOf(text) <= MAX_STORED_BYTES) return text;
+  if (bytesOf(text) <= maxBytes) return text;
   return JSON.stringify({ ...kept, conditions: { any: [] }, isTooLarge: true } satisfies KeptRule);
 }
