@@ -31,6 +31,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
       return Promise.resolve();
     },
     sync: () => Promise.resolve(),
+    sizeBytes: () => usedBytes(database),
     transactionSync(work) {
       database.exec("BEGIN");
       try {
@@ -55,6 +56,12 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
     },
   };
   return storage;
+}
+
+/** What the tables of a database take, as a Durable Object counts: without free pages. */
+export function usedBytes(database: DatabaseSync): number {
+  const of = (name: string): number => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
+  return (of("page_count") - of("freelist_count")) * of("page_size");
 }
 
 function found(rows: { [column: string]: unknown }[]): ReturnType<LedgerStorage["sql"]["exec"]> {

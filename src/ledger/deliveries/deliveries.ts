@@ -79,7 +79,10 @@ const NOT_RELEASED = unanswered(
  * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
  * 20 of a hash. An id depends on the decision alone, so repeating a step can never create a second delivery.
  */
-export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
+export async function deliveryIdPrefix(
+  event: Pick<Event, "locationId" | "contactId" | "key">,
+  decidedAt: string,
+): Promise<string> {
   const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
   return `${timePrefix(Date.parse(decidedAt))}${hex(digest.subarray(0, 10))}`;
 }

@@ -15,6 +15,8 @@ export interface LogRecord {
   readonly v: 1;
   readonly event: Event;
   readonly decision: Decision;
+  /** What the ledger has forgotten of it for want of room: the payload, or the verdicts too. Absent: nothing. */
+  readonly dropped?: "payload" | "decision" | undefined;
 }
 
 /** Verdicts beyond this are shortened, then left out. */
@@ -55,7 +57,12 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
 }
 
 /** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
-export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
+export function append(
+  sql: Sql,
+  { event, decision }: Pick<LogRecord, "event" | "decision">,
+  past: PastEvent,
+  seq: number,
+): void {
   const fired = JSON.stringify(decision.fired);
   const held = heldText(suppressedBy(decision));
   sql.exec(
@@ -110,13 +117,14 @@ export function countOf(sql: Sql, contactId: string): number {
   return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
 }
 
-/** Recorded events of a contact that happened at a time or later: HighLevel promises no order. */
+/** Recorded events of a contact, with their payloads, that happened at a time or later: HighLevel promises no order. */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
   const ahead =
     "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
-  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
-    ({ record }) => (JSON.parse(record) as LogRecord).event,
-  );
+  return rows<{ record: string }>(sql, ahead, contactId, afterMs)
+    .map(({ record }) => JSON.parse(record) as LogRecord)
+    .filter(({ dropped }) => dropped === undefined)
+    .map(({ event }) => event);
 }
 
 /** Messages to a contact that were sent through the API and recorded since a time. */

@@ -33,6 +33,7 @@ export async function eventStory(
     decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) },
     facts,
     issues: issuesOf(event),
+    ...(record.dropped ? { dropped: record.dropped } : {}),
     deliveries: ofDecision(sql, idPrefix),
   };
 }
@@ -41,8 +42,9 @@ export async function eventStory(
 function complete(
   sql: Sql,
   { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,
-  { event, decision }: log.LogRecord,
+  { event, decision, dropped }: log.LogRecord,
 ): Decision {
+  if (dropped === "decision") return decision;
   const rules = rulesThen(sql, ruleSet, decision.ruleSet, event.locationId);
   return rules ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules }) : decision;
 }

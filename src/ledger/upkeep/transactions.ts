@@ -4,10 +4,14 @@ import type { Chores } from "./chores.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerStorage } from "../store/ports.ts";
 
+/** After so many transactions the ledger's size is looked at. */
+const LOOK_EVERY = 32;
+
 export class Transactions {
   readonly #storage: LedgerStorage;
   readonly #chores: Chores;
   readonly #alarm: Alarm;
+  #sinceLook = 0;
 
   constructor(storage: LedgerStorage, chores: Chores, alarm: Alarm) {
     this.#storage = storage;
@@ -28,8 +32,12 @@ export class Transactions {
 
   /** Notes that something came for a location today, and sets the alarm for the chores that follow from it. */
   seen(locationId: string): void {
-    if (!this.#chores.seen(locationId)) return;
-    const at = this.#chores.nextAt();
+    const isNewDay = this.#chores.seen(locationId);
+    // How large the ledger is need not be asked each time: it is far from full when it is taken to be.
+    this.#sinceLook = isNewDay ? LOOK_EVERY : this.#sinceLook + 1;
+    if (this.#sinceLook < LOOK_EVERY) return;
+    this.#sinceLook = 0;
+    const at = isNewDay ? this.#chores.nextAt() : this.#chores.trimAt();
     if (at !== null) this.#alarm.bringForward(at);
   }
 }
