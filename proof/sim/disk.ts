@@ -2,7 +2,7 @@
 // later, and a crash loses the open turn and, by chance, those not yet confirmed.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { LedgerStorage } from "../../src/ledger/store/ports.ts";
-import { ROW_BYTES, usedBytes } from "../../src/local/sqlite-storage.ts";
+import { ROW_BYTES, USED_BYTES } from "../../src/local/sqlite-storage.ts";
 import type { Clockwork } from "./clockwork.ts";
 
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE)/i;
@@ -81,7 +81,7 @@ export class Disk {
           throw error;
         }
       },
-      sizeBytes: () => usedBytes(this.#database),
+      sizeBytes: () => Number(this.rows(USED_BYTES)[0]?.["n"]),
       getAlarm: async () => {
         alive();
         const alarm = this.alarm();

@@ -11,6 +11,10 @@ export interface SqliteStorage extends LedgerStorage {
 /** What a row of a Durable Object holds, in bytes: a larger one is refused here as it is there. */
 export const ROW_BYTES = 2_097_152;
 
+/** What the tables of a database take, as a Durable Object counts: without free pages. */
+export const USED_BYTES =
+  "SELECT ((SELECT * FROM pragma_page_count) - (SELECT * FROM pragma_freelist_count)) * (SELECT * FROM pragma_page_size) AS n";
+
 /** Opens a database, in memory unless a path is given. */
 export function sqliteStorage(path = ":memory:"): SqliteStorage {
   const database = new DatabaseSync(path, { limits: { length: ROW_BYTES } });
@@ -31,7 +35,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
       return Promise.resolve();
     },
     sync: () => Promise.resolve(),
-    sizeBytes: () => usedBytes(database),
+    sizeBytes: () => Number(prepared(USED_BYTES).get()?.["n"]),
     transactionSync(work) {
       database.exec("BEGIN");
       try {
@@ -56,12 +60,6 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
     },
   };
   return storage;
-}
-
-/** What the tables of a database take, as a Durable Object counts: without free pages. */
-export function usedBytes(database: DatabaseSync): number {
-  const of = (name: string): number => Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-  return (of("page_count") - of("freelist_count")) * of("page_size");
 }
 
 function found(rows: { [column: string]: unknown }[]): ReturnType<LedgerStorage["sql"]["exec"]> {
