@@ -50,8 +50,14 @@ async function aSmallLedger({
   return { ledger, storage, record, many, ring, wait: (ms: number) => (now += ms), sizeAtMost: () => sizeAtMost };
 }
 
+/** What is missing of events; `null`: nothing. */
 const droppedOf = async (ledger: LocationLedger, keys: readonly string[]) =>
-  Promise.all(keys.map(async (key) => (await ledger.event(key))?.dropped ?? null));
+  Promise.all(
+    keys.map(async (key) => {
+      const story = await ledger.event(key);
+      return story ? (story.dropped ?? null) : "all";
+    }),
+  );
 const fullOf = (ledger: LocationLedger) => ledger.overview(BUCKETS).storage.full;
 
 beforeEach(() => {
@@ -126,7 +132,7 @@ describe("a full ledger", () => {
       aRule({ name: "once", conditions: failed }),
       aRule({ name: "limited", conditions: failed, limit: { count: 1, within: "30d" } }),
     ];
-    const { ledger, many, record } = await aSmallLedger({ rules, maxBytes: 250_000 });
+    const { ledger, storage, many, record } = await aSmallLedger({ rules, maxBytes: 250_000 });
     await record({ contactId: "ada", status: "failed", messageId: "m-1" }, "first");
     await record({ type: "InboundMessage", contactId: "ada", body: "STOP" }, "stop");
     await many(0, 400);
@@ -135,8 +141,12 @@ describe("a full ledger", () => {
     expect(again).toMatchObject({ status: "accepted", fired: [] });
     const other = await record({ contactId: "ada", status: "failed", messageId: "m-2" }, "other");
     expect(other).toMatchObject({ fired: ["once"] });
-    // An event from before the STOP that comes late does not lift it: the STOP is still put in order with it.
+    // What comes late from before the STOP is put in order with it, and does not lift it.
     expect(await droppedOf(ledger, ["stop"])).toEqual([null]);
+    const late = anEvent({ type: "InboundMessage", contactId: "ada", body: "START" }, "late");
+    await ledger.record({ ...late, occurredAt: new Date(NOON + MINUTE_MS).toISOString() });
+    const kept = storage.sql.exec("SELECT contact_id, why FROM opt_outs").toArray();
+    expect(kept).toEqual([{ contact_id: "ada", why: "stop" }]);
   });
 
   it("does not send again a message that it cannot remember the event of", async () => {
