@@ -156,6 +156,7 @@ export class SimulatedObject {
     instance.ledger = new LocationLedger(this.disk.storage(isGone), {
       ruleSet: this.ruleSet,
       retentionDays: 30,
+      maxBytes: Infinity,
       timeZone: "UTC",
       eventsPerSecond: this.eventsPerSecond,
       requestsPerSecond: this.requestsPerSecond,

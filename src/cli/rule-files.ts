@@ -5,6 +5,7 @@ import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
+import { setFindings } from "../rules/size.ts";
 import { placeOf } from "./source-text.ts";
 
 /** A finding with its line and column in the file, from 1. */
@@ -45,7 +46,7 @@ export function readRules(
     findings.push(...(result.ok ? result.value.warnings : result.failure));
     if (result.ok) admitted.push(result.value);
   }
-  findings.push(...sameRules(admitted));
+  findings.push(...sameRules(admitted), ...setFindings(admitted));
   return { admitted, conditions, texts, findings: findings.map((found) => placed(found, texts)) };
 }
 

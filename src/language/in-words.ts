@@ -34,7 +34,9 @@ export function verdictInWords(verdict: Verdict): string {
     case "fired":
       return ["fired", ...(verdict.notes ?? []).map(noteInWords)].join("; ");
     case "conditions":
-      return decisive(verdict.conditions).map(conditionInWords).join("; ") || "a condition was not met";
+      return (
+        decisive(verdict.conditions).map(conditionInWords).join("; ") || (verdict.detail ?? "a condition was not met")
+      );
     case "error":
       return `could not be evaluated: ${verdict.detail ?? "see the log"}`;
     case "limit":

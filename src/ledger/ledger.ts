@@ -74,7 +74,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { clock } = ports.actions;
     this.#storage = watched;
     this.#ports = ports;
-    this.#statistics = new Statistics(watched, ports);
+    this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);

@@ -117,6 +117,7 @@ export async function runStory(
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 400,
+    maxBytes: Infinity,
     timeZone: told.timeZone ?? defaultTimeZone,
     eventsPerSecond: 1_000_000,
     requestsPerSecond: 1_000_000,

@@ -59,7 +59,10 @@ export interface Verdict {
   readonly rule: string;
   readonly fired: boolean;
   readonly reason: VerdictReason;
-  /** For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words. */
+  /**
+   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `conditions`
+   * why they cannot be shown.
+   */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
   /** Actions that will be held; absent: none, as far as is known. */

@@ -121,6 +121,8 @@ export interface EventStory {
   /** Fields that cannot be read: they are no facts, and stand in the payload as they came. */
   readonly issues: readonly Issue[];
   readonly deliveries: readonly Delivery[];
+  /** What the ledger has forgotten of it since it was full: the payload, or the verdicts too. Absent: nothing. */
+  readonly dropped?: "payload" | "decision" | undefined;
 }
 
 /** What erasing a contact removed, as counts. */

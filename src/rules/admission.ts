@@ -31,6 +31,7 @@ import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
+import { isTooLarge } from "./size.ts";
 
 /** A rule file as it was read. */
 export interface RuleSource {
@@ -71,7 +72,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   );
   const { $schema: _, examples = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
-  if (!isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
+  if (!isTooLarge(rule, ruleFile, report) && !isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
@@ -86,7 +87,8 @@ export function admitConditions(
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it depends on the rule, so it is checked for all of them.
-  if (!isTooMuch([{ conditions: whole, path: [] }], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report });
+  if (!isTooLarge(whole, read, report) && !isTooMuch([{ conditions: whole, path: [] }], report))
+    checkComparisons(whole, [], { on: EVENT_KINDS, report });
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }

@@ -33,6 +33,7 @@ export const UNSAID: readonly ErrorCode[] = [
   "RULE_WINDOW",
   "RULE_TEMPLATE",
   "RULE_DESTINATION",
+  "RULE_SIZE",
   "RULE_SECRET",
 ];
 

@@ -1,6 +1,8 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
 import { durationMs } from "../../time/duration.ts";
 import { succeed } from "../../kit/result.ts";
+import { bytesOf } from "../../kit/utf8.ts";
+import { inMegabytes, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
 import type { TaskAction } from "../../model/rule.ts";
 import type { Task } from "../../model/task.ts";
 import type { ActionContext, ActionKind } from "../contract/action-kind.ts";
@@ -52,6 +54,11 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     createdAt: context.decidedAt,
     completedAt: null,
   };
+  const bytes = bytesOf(JSON.stringify(created));
+  if (bytes > MAX_STORED_BYTES) {
+    const message = `The task takes ${inMegabytes(bytes)}, and at most ${inMegabytes(MAX_STORED_BYTES)} are kept of one`;
+    return unanswered(actionError("ACTION_TEMPLATE", message));
+  }
   try {
     await within(context.ports.timeLimit(KV_TIMEOUT_MS), context.ports.tasks.put(created));
   } catch {

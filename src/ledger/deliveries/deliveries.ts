@@ -9,6 +9,7 @@ import type { JsonObject } from "../../kit/json.ts";
 import type { Action, Breaker } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
 import * as moves from "./moves.ts";
+import { planText } from "./plan-size.ts";
 import type { Standing } from "./moves.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
@@ -24,6 +25,8 @@ export interface Plan {
   readonly window?: Window | undefined;
   /** How many messages its rule may send; absent: the default. */
   readonly breaker?: Breaker | undefined;
+  /** Keys that were too large to be kept: it is not performed. Absent: it is whole. */
+  readonly leftOut?: readonly string[] | undefined;
 }
 
 /** A delivery to be scheduled, or one that ended before it began. */
@@ -59,6 +62,8 @@ interface StandingRow {
 
 const STANDING = "state, due_at, tries, give_up_at, cancelled_by";
 const ORDINAL_DIGITS = 4;
+/** A message can quote an answer or a rule. */
+const MAX_ERROR_CHARACTERS = 1_000;
 const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
   actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
@@ -74,7 +79,10 @@ const NOT_RELEASED = unanswered(
  * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
  * 20 of a hash. An id depends on the decision alone, so repeating a step can never create a second delivery.
  */
-export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
+export async function deliveryIdPrefix(
+  event: Pick<Event, "locationId" | "contactId" | "key">,
+  decidedAt: string,
+): Promise<string> {
   const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
   return `${timePrefix(Date.parse(decidedAt))}${hex(digest.subarray(0, 10))}`;
 }
@@ -106,7 +114,7 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       event.contactId,
       rule,
       hostOf(plan),
-      JSON.stringify(plan),
+      planText(plan),
       plan.action.cancelOn ? 1 : 0,
       moves.hasEnded(standing) ? decidedAtMs(idPrefix) : null,
       ...columnsOf(standing),
@@ -254,7 +262,7 @@ function noteAttempt(
     attempts,
     time.startedAt,
     outcome.status,
-    outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`,
+    outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`.slice(0, MAX_ERROR_CHARACTERS),
     Math.max(0, time.now - time.startedAt),
     outcome.answer,
   );

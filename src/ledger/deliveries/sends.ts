@@ -12,6 +12,8 @@ import { firstRow, type Sql } from "../store/ports.ts";
 
 /** How long after an attempt with an unknown outcome to look for its message: HighLevel may still be at it before. */
 const SETTLE_MS = 2 * 60_000;
+/** HighLevel's ids have 20 to 40 characters. */
+const MAX_ID_CHARACTERS = 1_000;
 
 interface SendRow {
   left_at: number | null;
@@ -68,12 +70,17 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, s
   if (outcome.done)
     sql.exec(
       "UPDATE sends SET left_at = NULL, message_id = ?, email_message_id = ? WHERE delivery_id = ?",
-      outcome.messageId ?? null,
-      outcome.emailMessageId ?? null,
+      keptId(outcome.messageId),
+      keptId(outcome.emailMessageId),
       deliveryId,
     );
   else if (!isStillUnknown(outcome.error))
     sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at >= ?", deliveryId, startedAtMs);
+}
+
+/** An id as it is kept: what is too long for one is none, and must not keep the attempt from being written down. */
+function keptId(id: string | null | undefined): string | null {
+  return id === undefined || id === null || id.length > MAX_ID_CHARACTERS ? null : id;
 }
 
 /**

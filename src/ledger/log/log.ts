@@ -1,5 +1,6 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
+import { bytesOf } from "../../kit/utf8.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
@@ -14,10 +15,16 @@ export interface LogRecord {
   readonly v: 1;
   readonly event: Event;
   readonly decision: Decision;
+  /** What the ledger has forgotten of it for want of room: the payload, or the verdicts too. Absent: nothing. */
+  readonly dropped?: "payload" | "decision" | undefined;
 }
 
-/** A row holds 2 MB, of which the payload may take 0.4: verdicts beyond this are shortened, then left out. */
+/** Verdicts beyond this are shortened, then left out. */
 const MAX_VERDICT_BYTES = 1_000_000;
+/** What the row may take together: it holds 2 MB, and its ids, times and message key are not counted. */
+const MAX_RECORD_BYTES = 1_600_000;
+/** The list of rules that were held back. */
+const MAX_HELD_BYTES = 200_000;
 
 interface EventRow {
   seq: number;
@@ -50,8 +57,14 @@ export function lastSeqOf(sql: Sql, contactId: string): number {
 }
 
 /** Appends an event; `seq` is its place in the log. Throws if it is there already: callers check first. */
-export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past: PastEvent, seq: number): void {
-  const suppressed = suppressedBy(decision);
+export function append(
+  sql: Sql,
+  { event, decision }: Pick<LogRecord, "event" | "decision">,
+  past: PastEvent,
+  seq: number,
+): void {
+  const fired = JSON.stringify(decision.fired);
+  const held = heldText(suppressedBy(decision));
   sql.exec(
     `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, occurred_at, received_at, fired, held, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -65,9 +78,9 @@ export function append(sql: Sql, { event, decision }: Omit<LogRecord, "v">, past
     past.messageKey,
     Date.parse(event.occurredAt),
     past.at,
-    JSON.stringify(decision.fired),
-    suppressed.length === 0 ? null : JSON.stringify(suppressed.map(({ rule, reason }) => [rule, reason])),
-    JSON.stringify({ v: 1, event, decision: bounded(decision) }),
+    fired,
+    held,
+    recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? "")),
   );
 }
 
@@ -104,13 +117,14 @@ export function countOf(sql: Sql, contactId: string): number {
   return firstRow<{ n: number }>(sql, counted, contactId)?.n ?? 0;
 }
 
-/** Recorded events of a contact that happened at a time or later: HighLevel promises no order. */
+/** Recorded events of a contact, with their payloads, that happened at a time or later: HighLevel promises no order. */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number): Event[] {
   const ahead =
     "SELECT record FROM events WHERE contact_id = ? AND occurred_at >= ? AND record IS NOT NULL ORDER BY seq";
-  return rows<{ record: string }>(sql, ahead, contactId, afterMs).map(
-    ({ record }) => (JSON.parse(record) as LogRecord).event,
-  );
+  return rows<{ record: string }>(sql, ahead, contactId, afterMs)
+    .map(({ record }) => JSON.parse(record) as LogRecord)
+    .filter(({ dropped }) => dropped === undefined)
+    .map(({ event }) => event);
 }
 
 /** Messages to a contact that were sent through the API and recorded since a time. */
@@ -210,15 +224,31 @@ function toEntry(row: EntryRow): LogEntry {
   };
 }
 
+/** The list of rules that were held back, as many of them as fit; `null`: there are none. */
+function heldText(suppressed: readonly SuppressedRule[]): string | null {
+  const texts = suppressed.map(({ rule, reason }) => JSON.stringify([rule, reason]));
+  let room = MAX_HELD_BYTES;
+  const fitting = texts.filter((text) => (room -= bytesOf(text) + 1) > 0);
+  return fitting.length === 0 ? null : `[${fitting.join(",")}]`;
+}
+
+/** The record as JSON, its verdicts cut to the room that the event and the names of the rules that fired leave. */
+function recordText(event: Event, decision: Decision, maxBytes: number): string {
+  const text = JSON.stringify({ v: 1, event, decision });
+  // A character takes at most three bytes: with so few, everything fits.
+  if (text.length * 3 <= MAX_VERDICT_BYTES) return text;
+  const others = bytesOf(JSON.stringify({ v: 1, event, decision: { ...decision, verdicts: [] } }));
+  const room = Math.min(MAX_VERDICT_BYTES, maxBytes - others);
+  return JSON.stringify({ v: 1, event, decision: bounded(decision, room) });
+}
+
 /** Gives verdicts room in turn, first to those that fired: whole, or without conditions, or not at all. */
-function bounded(decision: Decision): Decision {
-  // A character takes at most three bytes: with so few, all of them fit.
-  if (JSON.stringify(decision.verdicts).length * 3 <= MAX_VERDICT_BYTES) return decision;
-  let room = MAX_VERDICT_BYTES;
+function bounded(decision: Decision, maxBytes: number): Decision {
+  let room = maxBytes;
   const stored = new Map<Verdict, Verdict>();
   for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {
     for (const form of [verdict, { ...verdict, conditions: [], shortened: true as const }]) {
-      const size = new TextEncoder().encode(JSON.stringify(form)).byteLength;
+      const size = bytesOf(JSON.stringify(form)) + 1;
       if (size > room) continue;
       room -= size;
       stored.set(verdict, form);

@@ -16,6 +16,7 @@ import type { MessageType } from "../../model/rule.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone, nextOpening } from "../../time/window.ts";
 import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
+import { tooLarge } from "../deliveries/plan-size.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
@@ -61,6 +62,8 @@ export class Preflight {
   check({ contactId, plan }: LeasedDelivery): Clearance | Promise<Clearance> {
     // The attempt will say that the plan cannot be read.
     if (!plan) return unqueried(GO);
+    const outcome = tooLarge(plan);
+    if (outcome) return unqueried({ may: "not", outcome });
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
@@ -119,7 +122,7 @@ export class Preflight {
     if (kept && nowMs < kept.until) return { kind: "known", value: kept.zone };
     const asked = await this.#ask(locationZoneQuestion(locationId));
     if (asked.kind !== "known" && asked.kind !== "refused") return asked;
-    const zone = asked.kind === "known" ? asked.value : "";
+    const zone = asked.kind === "known" && isTimeZone(asked.value) ? asked.value : "";
     const until = nowMs + (asked.kind === "known" ? ZONE_KEPT_MS : REFUSAL_KEPT_MS);
     setMark(this.#sql, "zone", JSON.stringify({ zone, until }));
     return { kind: "known", value: zone };

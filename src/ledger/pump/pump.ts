@@ -202,7 +202,8 @@ export class Pump {
     const { plan } = delivery;
     const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
-    if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
+    if (!record || record.dropped)
+      return unanswered(actionError("ACTION_LOST", "The event that it was about is gone, or its payload is"));
     return perform(plan.action, this.#contextOf(delivery, plan, record));
   }
 

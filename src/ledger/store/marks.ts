@@ -8,6 +8,7 @@ export type MarkName =
   | "announced" // the last day that the directory has been told about, likewise
   | "swept" // when it was last swept, milliseconds since 1970
   | "zone" // the location's time zone in HighLevel, and until when it is trusted
+  | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits"; // HighLevel's limits, and how much of them is used
 
 /** The value of a mark; `undefined`: it was never set. */

@@ -2,8 +2,10 @@
 // could not be sent for a week, and forgetting what is older than the operator keeps. The directory is told after the first
 // event of a day; no event waits for it.
 import { logError } from "../../model/log-line.ts";
+import type { FullLedger } from "../../model/statistics.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
+import { Trimming } from "./trim.ts";
 import { allMarks, setMarks, type MarkName } from "../store/marks.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
@@ -24,11 +26,14 @@ export class Chores {
   /** The marks as they were read, and written since; `null`: they have to be read again. */
   #marks: Map<string, string> | null = null;
 
+  readonly #trimming: Trimming;
+
   /** `swept` is called whenever something was forgotten or given up. */
   constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
     this.#storage = storage;
     this.#ports = ports;
     this.#swept = swept;
+    this.#trimming = new Trimming(storage, ports, swept);
   }
 
   /** Takes over the marks that were read. */
@@ -68,7 +73,7 @@ export class Chores {
 
   /** When the next chore is due, milliseconds since 1970; `null`: none. */
   nextAt(): number | null {
-    const times = [this.announcementAt(), this.sweepAt()].filter((at) => at !== null);
+    const times = [this.announcementAt(), this.sweepAt(), this.trimAt()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -81,6 +86,17 @@ export class Chores {
   async run(): Promise<void> {
     if (this.#announcing !== null || this.isNews()) await this.announce();
     this.#sweepIfDue();
+    await this.#trimming.run();
+  }
+
+  /** When history has to be forgotten for want of room, milliseconds since 1970; `null`: there is room. */
+  trimAt(): number | null {
+    return this.#trimming.nextAt();
+  }
+
+  /** Since when the ledger is full, and what it has forgotten for that; `null`: it never was. */
+  full(): FullLedger | null {
+    return this.#trimming.told();
   }
 
   /** When the directory is to be told about this location; `null`: it has been. */

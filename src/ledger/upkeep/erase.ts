@@ -25,7 +25,7 @@ const KEY_DAYS = 30;
 /** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
 const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
-const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
+export const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -102,6 +102,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
+  // Those of deliveries that were forgotten before their time: the ledger was full.
+  sql.exec("DELETE FROM sends WHERE at < ? AND delivery_id NOT IN (SELECT id FROM deliveries)", beforeMs);
   // A limit covers no longer time.
   sql.exec("DELETE FROM firings WHERE at < ?", nowMs - MAX_DURATION_MS);
   quarantine.forgetBefore(sql, beforeMs);
