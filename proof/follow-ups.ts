@@ -95,7 +95,9 @@ function* stopIsStop({ events, confirmed }: History, { messages, wishes }: Follo
       return what === "erased" ? order > from : what === "erase asked" && !hasEnded(confirmed, id, askedOrder);
     });
   for (const message of messages) {
-    const own = wishes.filter(({ contactId, sentOrder }) => contactId === message.contactId && sentOrder < message.order);
+    const own = wishes.filter(
+      ({ contactId, sentOrder }) => contactId === message.contactId && sentOrder < message.order,
+    );
     for (const wish of own) {
       const { key, says, known, sentOrder } = wish;
       if (!ABOUT[says].isNo || known === null || known.order > message.order) continue;
@@ -104,7 +106,8 @@ function* stopIsStop({ events, confirmed }: History, { messages, wishes }: Follo
         (other) =>
           ABOUT[other.says].why === ABOUT[says].why && !ABOUT[other.says].isNo && mayComeAfter(other, wish, places),
       );
-      if (!isLifted) yield `${message.about} left ${message.leftAt - known.at} ms after "${says}" (${key}) was acknowledged`;
+      if (!isLifted)
+        yield `${message.about} left ${message.leftAt - known.at} ms after "${says}" (${key}) was acknowledged`;
     }
   }
 }

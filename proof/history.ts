@@ -27,10 +27,11 @@ export interface Call {
 
 /**
  * Something that an operator did and that was confirmed. `cancel answered`: the answer said what became of the delivery,
- * cancelled or not. `erase asked`: it may have been done, although no answer came.
+ * cancelled or not. `still open`: it was seen to wait or to be sent after such an answer. `erase asked`: it may have been
+ * done, although no answer came.
  */
 export interface Confirmed {
-  readonly what: "cancelled" | "cancel answered" | "retried" | "erased" | "erase asked";
+  readonly what: "cancelled" | "cancel answered" | "still open" | "retried" | "erased" | "erase asked";
   /** The delivery, or the contact. */
   readonly id: string;
   readonly askedOrder: number;

@@ -27,6 +27,7 @@ export const ORDERS: { readonly [name: string]: Property } = {
   "a rule fires once for a state of a message": firesOnce,
   "a wait is ended by what happened no earlier than its event, whichever came first": waitsEnd,
   "nothing leaves once a cancel was answered": answeredIsAnswered,
+  "nothing is tried before it is due": neverEarly,
 };
 
 function* timesKept({ sent, events }: History): Generator<string> {
@@ -86,12 +87,14 @@ function* waitsEnd(history: History): Generator<string> {
     const event = eventOf.get(eventKey);
     if (!event || !cancelsOnReply) continue;
     const by = eventOf.get(cancelledByEvent ?? "");
-    if (by && by.occurredAt < event.occurredAt) yield `${id} was cancelled by ${by.key}, which happened before its event`;
+    if (by && by.occurredAt < event.occurredAt)
+      yield `${id} was cancelled by ${by.key}, which happened before its event`;
     if (retried.has(id)) continue;
     for (const reply of replies.get(contactId) ?? []) {
       if (reply.occurredAt < event.occurredAt) continue;
       if (reply.seq < event.seq) {
-        if (state !== "cancelled" || attempts.length > 0) yield `${id} began after the reply ${reply.key}, and is ${state}`;
+        if (state !== "cancelled" || attempts.length > 0)
+          yield `${id} began after the reply ${reply.key}, and is ${state}`;
         continue;
       }
       const told = known.get(reply.key);
@@ -135,8 +138,9 @@ function* answeredIsAnswered(history: History): Generator<string> {
   const retries = confirmed.filter(({ what }) => what === "retried");
   for (const { what, id, askedAt = Infinity, askedOrder, order } of confirmed) {
     const delivery = byId.get(id);
-    if (what !== "cancel answered" || !delivery) continue;
     const again = retries.find((other) => other.id === id && other.order > askedOrder)?.order ?? Infinity;
+    if (what === "still open" && again > order) yield `${id} was still open after its cancel was answered`;
+    if (what !== "cancel answered" || !delivery) continue;
     for (const left of leaving(delivery)) {
       if (left.order > again) continue;
       if (left.order > order) yield `${id} left after the answer to its cancel`;
@@ -144,5 +148,14 @@ function* answeredIsAnswered(history: History): Generator<string> {
       else if (delivery.highlevelCall !== null && left.order > askedOrder && left.at > askedAt + REACHES_WITHIN_MS)
         yield `${id} left ${left.at - askedAt} ms after its cancel was asked for`;
     }
+  }
+}
+
+/** Both times are by the ledger's clock. */
+function* neverEarly({ deliveries, confirmed }: History): Generator<string> {
+  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  for (const { id, dueAt, attempts } of deliveries) {
+    const earlyMs = dueAt - (attempts[0]?.at ?? dueAt);
+    if (earlyMs > 0 && !retried.has(id)) yield `${id} was tried ${earlyMs} ms before it was due`;
   }
 }

@@ -49,6 +49,8 @@ const LATENCY_MS = 30;
 const SLOW_MS = 9_000;
 /** A late call is done by then: before sending again, two minutes later, the ledger looks for it, and clocks differ. */
 const LATE_MS = 60_000;
+/** The ledger takes a refusal so soon after a refresh for a scope that the token lacks. */
+const FRESH_MS = 6 * 60_000;
 const TOKEN_PATH = "/oauth/token";
 /** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
@@ -121,12 +123,20 @@ export class SimulatedHighLevel {
     const said = await outcome.response.text();
     const exchange = this.#note(new URL(url).pathname, text, said, left);
     if (WITHOUT_AN_END.includes(character)) this.onLost();
+    if (method === "GET") this.#mayExpire();
     if (character === "answer lost") return new Promise(() => undefined);
     if (character === "resets after") throw new TypeError("The connection was reset");
     if (character === "500 after") return new Response(null, { status: 500 });
     await this.#clockwork.sleep(chance.below(LATENCY_MS) + lastsMs - untilDoneMs);
     if (exchange && isHeard()) exchange.heardAt = this.#clockwork.now;
     return new Response(said, { status: outcome.response.status, headers: outcome.response.headers });
+  }
+
+  /** Where refreshes are slow, a token may end between the question before a message and the message. */
+  #mayExpire(): void {
+    const { chance, now } = this.#clockwork;
+    const isFresh = (this.exchanges.at(-1)?.leftAt ?? 0) > now - FRESH_MS;
+    if (this.refreshMs > 0 && !isFresh && chance.happens(0.5)) this.standIn.tokens.expire(LOCATION);
   }
 
   /** Notes what HighLevel accepted, going by its answer. */

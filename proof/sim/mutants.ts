@@ -266,7 +266,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "of-the-same-moment-the-first-wish-counts",
     file: "ledger/log/opt-outs.ts",
     from: "recordedAhead(sql, event.contactId, happenedAt + 1)",
-    to: "recordedAhead(sql, event.contactId, happenedAt)",
+    to: "recordedAhead(sql, event.contactId, happenedAt).filter(({ key }) => key !== event.key)",
   },
   {
     name: "time-of-an-event-is-that-of-its-receipt",

@@ -9,6 +9,8 @@ import type { SimulatedObject } from "./object.ts";
 /** The part of the answer to a change of a delivery that matters here. */
 type Changed = { readonly ok: boolean };
 
+const isOpen = ({ state }: Delivery): boolean => state === "scheduled" || state === "sending";
+
 interface Asked {
   readonly askedOrder: number;
   readonly askedAt: number;
@@ -52,10 +54,12 @@ export class Operator {
 
   /** Cancels all that waits or is being sent. */
   async cancelAll(): Promise<void> {
-    const open = (await this.#deliveries()).filter(({ state }) => state === "scheduled" || state === "sending");
+    const open = (await this.#deliveries()).filter(isOpen).map(({ id }) => id);
     const asked = this.#ask();
-    const answer = await this.quietly((ledger) => ledger.cancelScheduled({}));
-    if (answer) for (const { id } of open) this.#confirm("cancel answered", id, asked);
+    if (!(await this.quietly((ledger) => ledger.cancelScheduled({})))) return;
+    for (const id of open) this.#confirm("cancel answered", id, asked);
+    for (const delivery of await this.#deliveries())
+      if (open.includes(delivery.id) && isOpen(delivery)) this.#confirm("still open", delivery.id, asked);
   }
 
   async erase(contactId: string): Promise<void> {

@@ -8,7 +8,11 @@ import type { Said } from "./senders.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const WORDS: readonly Wish["says"][] = ["stop", "stop", "start", "start", "dnd on", "dnd off"];
+const WORDS: readonly (readonly Wish["says"][])[] = [
+  ["stop", "start"],
+  ["dnd on", "dnd off"],
+  ["stop", "start", "dnd on", "dnd off"],
+];
 
 /** What an order needs from the run that it is part of; times are milliseconds after the start. */
 export interface Stage {
@@ -28,7 +32,7 @@ type Order = (stage: Stage, contactId: string, fromMs: number) => void;
 export function planOrders(stage: Stage): void {
   const { chance, contacts, busyMs, hasWishes } = stage;
   for (let turns = 1 + chance.below(4); turns > 0; turns--) {
-    const order = chance.pick(hasWishes ? [replyAndEvent, wishesInAnyOrder, statesOfOneMessage] : WITHOUT_WISHES);
+    const order = chance.pick(hasWishes ? WITH_WISHES : WITHOUT_WISHES);
     order(stage, chance.pick(contacts), MINUTE + chance.below(busyMs));
   }
 }
@@ -44,11 +48,13 @@ const replyAndEvent: Order = ({ chance, happens }, contactId, fromMs) => {
   happens(contactId, { says: "yes" }, replyMs, isReplyFirst ? firstMs : secondMs);
 };
 
-/** Two to four wishes, some of one moment, and something to write about. */
+/** Wishes of one moment, or some of several, and something to write about. */
 const wishesInAnyOrder: Order = ({ chance, happens }, contactId, fromMs) => {
+  const apartMs = chance.pick([0, SECOND, 20 * SECOND]);
+  const words = chance.pick(WORDS);
   for (let wishes = 2 + chance.below(3); wishes > 0; wishes--) {
-    const happensMs = fromMs + chance.pick([0, 0, SECOND, chance.below(MINUTE)]);
-    happens(contactId, { says: chance.pick(WORDS) }, happensMs, fromMs + MINUTE + chance.below(3 * MINUTE));
+    const happensMs = fromMs + wishes * apartMs;
+    happens(contactId, { says: chance.pick(words) }, happensMs, fromMs + MINUTE + chance.below(3 * MINUTE));
   }
   for (const status of ["delivered", "opened"]) {
     const happensMs = fromMs + chance.below(6 * MINUTE);
@@ -65,4 +71,5 @@ const statesOfOneMessage: Order = ({ chance, happens }, contactId, fromMs) => {
     happens(contactId, { status, messageId }, fromMs + index * SECOND, fromMs + MINUTE + chance.below(2 * MINUTE));
 };
 
+const WITH_WISHES: readonly Order[] = [replyAndEvent, wishesInAnyOrder, wishesInAnyOrder, statesOfOneMessage];
 const WITHOUT_WISHES: readonly Order[] = [replyAndEvent, statesOfOneMessage];

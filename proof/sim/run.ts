@@ -111,9 +111,7 @@ class Run {
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
     await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => this.#object.watchAlarm());
     const { network, disk, interrupted } = this.#object;
-    const isTimed = !Object.entries(this.#faults).some(
-      ([name, has]) => has && !PROMPT_DESPITE.includes(name),
-    );
+    const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.includes(name));
     return {
       sent: this.#senders.sent,
       acknowledged: this.#senders.acknowledged,
@@ -176,8 +174,7 @@ class Run {
   }
 
   #planOrders(): void {
-    if (this.#faults.workers)
-      this.#senders.workersOffMs = Array.from({ length: 3 }, () => this.#offBy(WORKERS_OFF_MS));
+    if (this.#faults.workers) this.#senders.workersOffMs = Array.from({ length: 3 }, () => this.#offBy(WORKERS_OFF_MS));
     if (this.#faults.calls) this.#senders.drops = 0.1;
     if (!this.#faults.orders) return;
     this.#senders.repeats = 0.2;

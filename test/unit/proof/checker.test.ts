@@ -18,7 +18,14 @@ const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order
 const text: EndedDelivery = { ...delivery, id: "d5", rule: "texts", host: "highlevel", highlevelCall: "send-message" };
 const taken = { id: "m1", contactId: "c1", about: "c1/e1/texts", leftAt: NOON, order: 4 };
 const counted = { deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, messageId: "m1" };
-const stop = { key: "e8", contactId: "c1", says: "stop", occurredAt: NOON, sentOrder: 1, known: { at: NOON, order: 2 } } as const;
+const stop = {
+  key: "e8",
+  contactId: "c1",
+  says: "stop",
+  occurredAt: NOON,
+  sentOrder: 1,
+  known: { at: NOON, order: 2 },
+} as const;
 const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
   messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
@@ -88,9 +95,14 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     },
     withHighLevel({}, { events: [event, reply], deliveries: [text], acknowledged: [replied] }),
   ],
+  "nothing is tried before it is due": [{ deliveries: [{ ...delivery, dueAt: NOON + 1 }] }],
   "nothing leaves once a cancel was answered": [
     { confirmed: [asked] },
-    withHighLevel({ messages: [{ ...taken, leftAt: NOON + 2_000 }] }, { confirmed: [{ ...asked, id: "d5", order: 9 }] }),
+    { confirmed: [{ ...asked, what: "still open" }] },
+    withHighLevel(
+      { messages: [{ ...taken, leftAt: NOON + 2_000 }] },
+      { confirmed: [{ ...asked, id: "d5", order: 9 }] },
+    ),
   ],
   "nothing is left of an erased contact": [
     {
@@ -137,7 +149,12 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     }),
     withHighLevel(
       { wishes: [stop, { ...stop, key: "e9", says: "start" }], kept: [{ contactId: "c1", why: "stop" }] },
-      { events: [{ ...reply, key: "e8", seq: 4 }, { ...reply, key: "e9", seq: 3 }] },
+      {
+        events: [
+          { ...reply, key: "e8", seq: 4 },
+          { ...reply, key: "e9", seq: 3 },
+        ],
+      },
     ),
   ],
   "what a contact wants is what they said last": [
@@ -148,7 +165,12 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
         wishes: [stop, { ...stop, key: "e9", says: "start", occurredAt: NOON + 1 }],
         kept: [{ contactId: "c1", why: "stop" }],
       },
-      { events: [{ ...reply, key: "e8", seq: 4 }, { ...reply, key: "e9", occurredAt: NOON + 1 }] },
+      {
+        events: [
+          { ...reply, key: "e8", seq: 4 },
+          { ...reply, key: "e9", occurredAt: NOON + 1 },
+        ],
+      },
     ),
   ],
   "a rule sends no more than its breaker lets through": [
