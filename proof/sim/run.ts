@@ -27,12 +27,12 @@ const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
 /** HighLevel's clock and ours may differ by up to this much. */
-const CLOCKS_APART_MS = 25 * SECOND;
+const CLOCKS_APART_MS = 50 * SECOND;
 /** The Workers' clocks are at most this far from HighLevel's. */
 const WORKERS_OFF_MS = 2 * MINUTE;
 const MAY_BE_LATE_MS = SECOND;
 /** The faults that are no reason for a first attempt to be late. */
-const PROMPT_DESPITE = ["destinations", "calls", "operator", "orders", "workers", "slowTokens"];
+const PROMPT_DESPITE = new Set(["destinations", "calls", "operator", "orders", "workers", "slowTokens"]);
 const WATCHDOG_MS = 5 * MINUTE;
 /** The migration counts of earlier versions, with whose tables a run may begin. */
 const VERSIONS_BEFORE = LEDGER_MIGRATIONS.map((_, index) => index).filter((count) => count >= 3);
@@ -111,7 +111,7 @@ class Run {
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
     await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => this.#object.watchAlarm());
     const { network, disk, interrupted } = this.#object;
-    const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.includes(name));
+    const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.has(name));
     return {
       sent: this.#senders.sent,
       acknowledged: this.#senders.acknowledged,

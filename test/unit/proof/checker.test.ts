@@ -112,7 +112,10 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     withHighLevel(
       { tagged: [{ about: "c1/e1/texts", leftAt: NOON, order: 3 }], messages: [] },
       {
-        ...{ calls: [], events: [], deliveries: [], acknowledged: [{ ...replied, key: "e1", order: 0 }] },
+        calls: [],
+        events: [],
+        deliveries: [],
+        acknowledged: [{ ...replied, key: "e1", order: 0 }],
         confirmed: [{ what: "erased", id: "c1", askedOrder: 1, order: 2 }],
       },
     ),
