@@ -175,6 +175,7 @@ await worker.stop();
 const seconds = (performance.now() - startedAt) / 1_000;
 
 const history: History = {
+  sent: world.sent,
   acknowledged: world.acknowledged,
   unanswered: [...world.waiting],
   calls: world.calls,
