@@ -1,10 +1,8 @@
 // `rules simulate story.json`: what fires, waits, is cancelled, and when, on a clock that jumps.
 import { defineCommand } from "citty";
-import { ruleSetOf } from "../rules/rule-set.ts";
 import { readJsonFile } from "./json-file.ts";
-import { findingLine } from "./print.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
-import { readRules } from "./rule-files.ts";
+import { projectConfiguration } from "../local/project.ts";
+import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { readStory, runStory, type Step } from "../local/story.ts";
 import { UsageError } from "../kit/usage-error.ts";
 
@@ -22,15 +20,14 @@ export const simulate = defineCommand({
       required: true,
       description: "a JSON file: { start, events: [{ at, event }], expect }",
     },
+    rules: RULES_ARGUMENT,
     json: { type: "boolean", description: "print { steps, missing } as JSON" },
   },
   async run({ args }) {
     const read = readStory(readJsonFile(args.story));
     if (!read.ok) throw new UsageError(`The story cannot be told:\n${read.failure.join("\n")}`);
     const configuration = projectConfiguration(true);
-    const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
-    for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
-    const run = await runStory(read.value, await ruleSetOf(admitted.map(({ rule }) => rule)), configuration.timeZone);
+    const run = await runStory(read.value, await namedRules(args.rules, configuration), configuration.timeZone);
     if (!run.ok) throw new UsageError(`The story cannot be told:\n${run.failure.join("\n")}`);
     const { steps, missing } = run.value;
     if (args.json) console.log(JSON.stringify({ steps, missing }, null, 2));
