@@ -23,7 +23,7 @@ export function readJsonFile(file: string): Json {
 }
 
 /** What a text that is not JSON is told of: file, line and column, what was expected and what to do, and the line. */
-export function brokenJson(file: string, text: string): string {
+function brokenJson(file: string, text: string): string {
   const place = placeIn(text, jsonFault(text)?.offset ?? 0);
   return `${file}:${place.line}:${place.column}  ${notJson(text)}\n${shownLine(text, place, knownSecrets())}`;
 }

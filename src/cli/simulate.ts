@@ -4,6 +4,7 @@ import { readJsonFile } from "./json-file.ts";
 import { projectConfiguration } from "../local/project.ts";
 import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { readStory, runStory, type Step } from "../local/story.ts";
+import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { UsageError } from "../kit/usage-error.ts";
 
 /** A step as one line. */
@@ -21,13 +22,21 @@ export const simulate = defineCommand({
       description: "a JSON file: { start, events: [{ at, event }], expect }",
     },
     rules: RULES_ARGUMENT,
+    "time-zone": {
+      type: "string",
+      description: "the zone to decide and to tell in, instead of the story's, such as America/New_York",
+    },
     json: { type: "boolean", description: "print { steps, missing } as JSON" },
   },
   async run({ args }) {
     const read = readStory(readJsonFile(args.story));
     if (!read.ok) throw new UsageError(`The story cannot be told:\n${read.failure.join("\n")}`);
     const configuration = projectConfiguration(true);
-    const run = await runStory(read.value, await namedRules(args.rules, configuration), configuration.timeZone);
+    const timeZone = args["time-zone"];
+    if (timeZone !== undefined && !isTimeZone(timeZone))
+      throw new UsageError(`Cannot read --time-zone: expected ${TIME_ZONE_FORM}`);
+    const story = timeZone === undefined ? read.value : { ...read.value, timeZone };
+    const run = await runStory(story, await namedRules(args.rules, configuration), configuration.timeZone);
     if (!run.ok) throw new UsageError(`The story cannot be told:\n${run.failure.join("\n")}`);
     const { steps, missing } = run.value;
     if (args.json) console.log(JSON.stringify({ steps, missing }, null, 2));

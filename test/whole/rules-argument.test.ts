@@ -93,6 +93,24 @@ describe.each(COMMANDS)("rules %s", (name, needs, told) => {
   });
 });
 
+describe("rules simulate", () => {
+  it("tells times in the zone of --time-zone, of the story, or of the project", async () => {
+    const told = write("zoned.json", {
+      start: "2026-03-04T09:00:00Z",
+      timeZone: "Asia/Tokyo",
+      events: [{ at: "1m", event: { status: "failed" } }],
+    });
+    expect((await run("simulate", told, first)).stdout).toMatch(/^2026-03-04T18:01:00\+09:00 {2}event/);
+    const { stdout } = await run("simulate", told, first, "--time-zone", "America/New_York", "--json");
+    const { steps } = JSON.parse(stdout) as { steps: unknown[] };
+    expect(steps[0]).toMatchObject({ at: "2026-03-04T04:01:00-05:00", what: "event" });
+    expect(await run("simulate", told, first, "--time-zone", "US/Estern")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Cannot read --time-zone"),
+    });
+  });
+});
+
 describe("a JSON file that a command reads", () => {
   const given = brokenTexts.filter(({ text }) => text.trim() !== "");
   it.each([
