@@ -126,7 +126,9 @@ class Reader {
           PLAIN_KEY.test(word) ? `Keys stand in double quotes, write "${word}"` : "Expected a key in double quotes",
         );
       }
-      default:
+      case "value":
+      case "first item":
+      case "item":
         return null;
     }
   }

@@ -3,6 +3,7 @@
 import { CALLS } from "../highlevel/calls.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import type { JsonObject } from "../kit/json.ts";
+import { text } from "./stand-in/form.ts";
 import { webhookOf } from "./stand-in/messages.ts";
 import { messageOf, told } from "./stand-in/messaging.ts";
 
@@ -36,7 +37,7 @@ export class StoryHighLevel {
 
   #send(body: JsonObject): JsonObject {
     const newId = (what: string): string => `story-${what}-of-ours-${(this.#ids += 1)}`;
-    const contact = { id: String(body["contactId"]), locationId: this.locationId };
+    const contact = { id: text(body, "contactId"), locationId: this.locationId };
     const message = messageOf({ body, nowMs: this.#clock(), newId }, contact);
     this.#posted.push(webhookOf(message));
     return told(message);

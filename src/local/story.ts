@@ -166,11 +166,12 @@ export async function runStory(
     }
     follow();
   };
+  let posted = 0;
   /** Records what HighLevel posts about our own messages. */
   const comeBack = async (): Promise<void> => {
     for (const payload of highLevel.posted()) {
       const read = readEvent(payload, {
-        key: String(payload["webhookId"]),
+        key: `event-of-ours-${(posted += 1)}`,
         route: routeOf(payload),
         receivedAt: new Date(now).toISOString(),
       });
