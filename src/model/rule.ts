@@ -227,7 +227,7 @@ export type ErrorCode =
   | "RULE_UNKNOWN_OPERATOR" // json-rules-engine would reject the whole run
   | "RULE_UNKNOWN_CONDITION" // no file of rules/conditions/ has this name, or it refers to itself
   | "RULE_EMPTY_GROUP" // an empty "all" or "any" fires for everything
-  | "RULE_UNSAFE_PATH" // a path with wildcards, filters, descent or prototype keys
+  | "RULE_UNSAFE_PATH" // a path with wildcards, filters but [?key=value], descent or prototype keys
   | "RULE_PARAMS" // params on a fact that takes none, or params that it does not know
   | "RULE_OPERATOR_VALUE" // the operator makes no sense with this value
   | "RULE_TYPE" // a fact of this type can never meet the comparison

@@ -28,6 +28,7 @@ import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
+import { notJson } from "../kit/json-fault.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
@@ -140,7 +141,7 @@ function parse(text: string, report: Report): Json | undefined {
     if (isDeep) report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
     else report(endless ?? [], "RULE_SHAPE", "The number is too large to be kept, write a smaller one");
   } catch {
-    report([], "RULE_JSON", "The file is not JSON");
+    report([], "RULE_JSON", notJson(text));
   }
   return undefined;
 }

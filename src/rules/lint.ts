@@ -6,6 +6,7 @@ import { isOperator, type OperatorName } from "../language/operators.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
+import { pathSteps } from "../language/path.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
@@ -116,11 +117,16 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
 
 /** What a comparison is about: two on the same subject can be checked against each other. */
 function subject({ fact, path, params }: FactCondition): string {
-  return JSON.stringify([fact, path ?? "", params ?? {}]);
+  return JSON.stringify([fact, stepsOf(path), params ?? {}]);
+}
+
+/** A path taken apart, however it is written; as it is if it is none. */
+function stepsOf(path: string | undefined): unknown {
+  return path === undefined ? [] : (pathSteps(path) ?? path);
 }
 
 function withoutName({ fact, operator, value, path, params }: FactCondition): unknown {
-  return { fact, operator, value, path, params };
+  return { fact, operator, value, path: stepsOf(path), params };
 }
 
 function within(value: Json, { values, but, exists, above, below }: Allowed): boolean {
@@ -160,7 +166,7 @@ function implies(a: Allowed, b: Allowed): boolean {
 /** A negative comparison with a fact that may be absent is met if it is absent, which is seldom intended. */
 function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): void {
   const found = [...comparisons(conditions, path)];
-  const about = ({ fact, path: inside = "" }: FactCondition): string => `${fact} ${inside}`;
+  const about = ({ fact, path: inside }: FactCondition): string => JSON.stringify([fact, stepsOf(inside)]);
   const asked = new Set(
     found
       .filter(({ condition, negated }) => asksPresence(condition) || !isMetByAbsence(condition, negated))
@@ -171,10 +177,12 @@ function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): 
     const isThere = entry?.always && condition.path === undefined && on.every((kind) => entry.kinds.includes(kind));
     if (isThere || !entry || asksPresence(condition) || asked.has(about(condition))) continue;
     if (!isMetByAbsence(condition, negated)) continue;
+    const { fact, path: inside } = condition;
+    const [at, key] = inside === undefined ? ["", ""] : [` at ${inside}`, `"path": ${JSON.stringify(inside)}, `];
     report(
       place,
       "RULE_NEGATED_ABSENCE",
-      `Fact "${condition.fact}" may be absent, which meets this condition too; add { "fact": "${condition.fact}", "operator": "exists", "value": true } beside it`,
+      `Fact "${fact}" may be absent${at}, which meets this condition too; add { "fact": "${fact}", ${key}"operator": "exists", "value": true } beside it`,
     );
   }
 }

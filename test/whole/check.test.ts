@@ -56,7 +56,7 @@ describe("rules check", () => {
     expect((await run("check", "rules/a.json")).status).toBe(2);
     expect(await run("check", "nope")).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("There is no folder nope"),
+      stderr: expect.stringContaining("There is no folder or file nope"),
     });
     expect(start("check", "--wach")).toMatchObject({
       status: 2,

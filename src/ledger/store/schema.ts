@@ -16,6 +16,12 @@ const QUARANTINE_TABLES = `
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;
 `;
 
+/** The quarantine is listed and forgotten by time; a kind that is not known was last seen at one. */
+const QUARANTINE_BY_TIME = `
+  CREATE INDEX quarantine_by_time ON quarantine (received_at, id);
+  ALTER TABLE ignored ADD COLUMN last_at INTEGER;
+`;
+
 /**
  * Migrations of a location's ledger, in order. Never edit one that has shipped. After adding one, let tables.ts be written
  * anew: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
@@ -179,6 +185,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // What has ended is forgotten by when it did. A version before it writes no such time.
   "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
+  QUARANTINE_BY_TIME,
 ];
 
 /** Migrations of the directory, in order. */
@@ -191,6 +198,7 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",
   // The agency of a location's OAuth token: an app can be uninstalled from all of an agency's locations at once.
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
+  QUARANTINE_BY_TIME,
 ];
 
 /**

@@ -7,7 +7,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE task_writes (task_id TEXT PRIMARY KEY, location_id TEXT NOT NULL, task TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE quarantine (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, received_at INTEGER NOT NULL, route TEXT NOT NULL, issues TEXT NOT NULL, contact_ids TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;
+  CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (kind, day)) WITHOUT ROWID;
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
   CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
@@ -28,4 +28,5 @@ export const LEDGER_TABLES = `
   CREATE INDEX deliveries_held ON deliveries (id) WHERE state = 'held';
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id) WHERE cancellable = 1 AND state = 'held';
   CREATE INDEX sends_by_email_message ON sends (email_message_id) WHERE email_message_id IS NOT NULL;
+  CREATE INDEX quarantine_by_time ON quarantine (received_at, id);
 `;

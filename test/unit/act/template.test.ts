@@ -99,6 +99,16 @@ describe("a text with more than one output around it", () => {
     expect(renderValue(text, ROOTS)).toEqual(ok(value));
   });
 
+  it("can be of the object in a list that has some id", () => {
+    const text = `{{ event.customFields | where: "id", "b" | map: "value" | first | default: "none" }}`;
+    const fields = [
+      { id: "a", value: "x" },
+      { id: "b", value: "y" },
+    ];
+    expect(renderValue(text, roots({ customFields: fields }))).toEqual(ok("y"));
+    expect(renderValue(text, roots({ customFields: [{ id: "a", value: "x" }] }))).toEqual(ok("none"));
+  });
+
   it("does not render what a value holds", () => {
     expect(renderText("<{{ event.body }}>", roots({ body: "{{ event.number }}{% nope %}" }))).toEqual(
       ok("<{{ event.number }}{% nope %}>"),
