@@ -39,7 +39,7 @@ export function chainsIn(templates: readonly Template[]): Chain[] {
     const tag = template instanceof Output ? null : ((template as { readonly name?: string }).name ?? "");
     const own = [...(template.arguments?.() ?? [])].map((argument) => chainOf(argument, text, tag));
     const children = template.children?.(false, true);
-    return children ? [...own, ...chainsIn(toValueSync(children) as Template[])] : own;
+    return children ? [...own, ...chainsIn(toValueSync<Template[]>(children))] : own;
   });
 }
 

@@ -147,7 +147,7 @@ export function smallLiquid({ filters, operators, isNeedless, property, ...given
         used.splice(0, used.length, ...kept);
       }
       const children = (template as Template).children?.(false, true);
-      if (children) withoutNeedless(toValueSync(children) as Template[]);
+      if (children) withoutNeedless(toValueSync<Template[]>(children));
     }
   };
   return {

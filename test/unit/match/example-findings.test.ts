@@ -30,10 +30,7 @@ describe("an example that fires tries its actions", () => {
       { type: "task", title: "{{ event.body | plus: 1 }}" },
       'Cannot render title: "plus" takes numbers, and is given something else in {{ event.body | plus: 1 }}',
     ],
-    [
-      { type: "task", title: "{{ event.subject }}" },
-      "Cannot render title: a field is not there in event.subject",
-    ],
+    [{ type: "task", title: "{{ event.subject }}" }, "Cannot render title: a field is not there in event.subject"],
     [
       { type: "task", title: "Look", description: "{{ event.timestamp | date: '%H', event.body }}" },
       "Cannot render description: a field is not there in event.timestamp",
