@@ -81,7 +81,7 @@ export interface DeliveryBatch {
 }
 
 /** What a call that moves many did or, of a dry run, what calls would do; `more`: others match and can be moved. */
-export interface MovedMany {
+interface MovedMany {
   readonly more: boolean;
 }
 /** Dead deliveries that are due again. */

@@ -104,7 +104,10 @@ describe("releasing what is held", () => {
     await pass();
     expect(["zoe", "ada", "bob", "cleo", "dan"].map((one) => stateOf(one)[0])).toEqual([
       "sent",
-      ...["held", "held", "held", "held"],
+      "held",
+      "held",
+      "held",
+      "held",
     ]);
     expect(ledger.releaseDeliveries({}, 1, true)).toEqual({ released: 2, held: 2, asked: 0, more: false });
     expect(ledger.releaseDeliveries({}, 1)).toEqual({ released: 1, held: 2, asked: 0, more: true });
