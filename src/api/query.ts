@@ -136,7 +136,7 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   if (!read.ok) return failed(read.failure);
   if (typeof dryRun !== "boolean") return refused("/dryRun", "API_DRY_RUN", "Expected true or false");
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 1 && limit <= MAX_BATCH
-    ? succeed({ filter: read.value, limit, dryRun })
+    ? succeed({ filter: read.value, limit, ...(dryRun ? { dryRun } : {}) })
     : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
 }
 

@@ -76,8 +76,8 @@ export interface DeliveryFilter {
 export interface DeliveryBatch {
   readonly filter: DeliveryFilter;
   readonly limit: number;
-  /** Nothing is moved: the answer says what would be, of all that match, whatever the limit. */
-  readonly dryRun: boolean;
+  /** `true`: nothing is moved, and the answer says what would be, of all that match, whatever the limit. */
+  readonly dryRun?: boolean;
 }
 
 /** What a call that moves many did or, of a dry run, what calls would do; `more`: others match and can be moved. */
