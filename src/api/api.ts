@@ -112,25 +112,33 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "post",
     "/api/locations/:l/deliveries/retry",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).retryDead(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).retryDead(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/cancel",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).cancelScheduled(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).cancelScheduled(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/release",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).releaseDeliveries(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).releaseDeliveries(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/discard",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).discardDeliveries(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).discardDeliveries(filter, limit, dryRun),
+      ),
   ],
   [
     "post",

@@ -5,7 +5,7 @@
 import type { Result } from "../kit/result.ts";
 import type { Answering, LedgerCalls } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
-import type { Delivery, DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
+import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
@@ -225,20 +225,20 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.cancel(id);
   }
 
-  retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
-    return this.#byHand.retryDead(filter, limit);
+  retryDead(filter: DeliveryFilter, limit?: number, dryRun?: boolean): RetriedMany {
+    return this.#byHand.retryDead(filter, limit, dryRun);
   }
 
-  cancelScheduled(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["cancelScheduled"]> {
-    return this.#byHand.cancelScheduled(filter, limit);
+  cancelScheduled(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReturnType<ByHand["cancelScheduled"]> {
+    return this.#byHand.cancelScheduled(filter, limit, dryRun);
   }
 
-  releaseDeliveries(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
-    return this.#byHand.releaseHeld(filter, limit);
+  releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReleasedMany {
+    return this.#byHand.releaseHeld(filter, limit, dryRun);
   }
 
-  discardDeliveries(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["discardHeld"]> {
-    return this.#byHand.discardHeld(filter, limit);
+  discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReturnType<ByHand["discardHeld"]> {
+    return this.#byHand.discardHeld(filter, limit, dryRun);
   }
 
   tasks(query: TaskQuery): ReturnType<typeof tasks.list> {

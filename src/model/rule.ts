@@ -249,6 +249,7 @@ export type WarningCode =
   | "RULE_UNUSUAL_WORD" // a word that HighLevel has not been seen to send
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
+  | "RULE_TEMPLATE_VALUE" // a value that does not fit where it stands: a list as one text, a text encoded twice
   | "RULE_RETENTION" // a time that is longer than the log is kept
   | "RULE_SET_SIZE" // the rules for a location are together larger than what is kept of a set
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token

@@ -2,7 +2,6 @@
 // throws, and refuses what json-rules-engine would accept and then misunderstand or choke on.
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/kinds.ts";
-import { templateFields, templateProblem } from "../act/template/template.ts";
 import { comparisons, searchesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { searchSteps } from "../language/pattern.ts";
@@ -27,12 +26,13 @@ import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
-import { lintConditions, lintRetention, lintTemplateField } from "./lint.ts";
+import { lintConditions, lintRetention } from "./lint.ts";
 import { notJson } from "../kit/json-fault.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 import { isTooLarge } from "./size.ts";
+import { checkTemplates } from "./template-findings.ts";
 
 /** A rule file as it was read. */
 export interface RuleSource {
@@ -313,12 +313,7 @@ function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHo
     const message = `A report is about a message, and "on" names "${withoutMessage}": leave it out there, or "report" here`;
     scope.report([...path, "report"], "RULE_SHAPE", message);
   }
-  for (const { path: inAction, text, roots } of kind.templates(action)) {
-    const place = [...path, ...inAction];
-    const problem = templateProblem(text, roots);
-    if (problem) scope.report(place, problem.code, problem.message);
-    else for (const [root, field] of templateFields(text)) lintTemplateField(root, field, place, scope);
-  }
+  checkTemplates(kind.templates(action), path, scope);
 }
 
 function checkWindow(window: Window, report: Report): void {

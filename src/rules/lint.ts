@@ -1,13 +1,11 @@
 // What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
 import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
-import { OTHER_CONTACT_PLACES } from "../language/contact-words.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
 import { pathSteps } from "../language/path.ts";
-import { didYouMean } from "../kit/suggestion.ts";
 import { durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
 
@@ -204,55 +202,6 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
   if (limit && COUNTS_IN_LOG[limit.per ?? "contact"]) tell(["limit", "within"], limit.within);
   for (const { condition, path } of comparisons(conditions, ["conditions"]))
     tell([...path, "params", "within"], condition.params?.["within"]);
-}
-
-/** The fields of those roots that always have the same ones. */
-const FIELDS_OF: { readonly [root: string]: readonly string[] } = {
-  rule: ["name", "description", "priority"],
-  decision: ["eventKey", "decidedAt", "ruleSet", "fired"],
-};
-
-/** Reports a field in a template that no event of these kinds is known to have. */
-export function lintTemplateField(root: string, field: string, path: Path, { on, report }: Scope): void {
-  const fields = FIELDS_OF[root];
-  if (fields && !fields.includes(field))
-    return report(
-      path,
-      "RULE_TEMPLATE",
-      `"${root}" has no "${field}"${didYouMean(field, fields) || `, use ${fields.join(", ")}`}`.replace(/^"/, 'Root "'),
-    );
-  if (root !== "event" && root !== "facts") return;
-  const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
-  const elsewhere = OTHER_CONTACT_PLACES.find(({ kinds }) => kinds.some((kind) => on.includes(kind)));
-  if (root === "event" && field === "contactId" && elsewhere) {
-    const who = elsewhere.who.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-    const message = `${who} the contact as "${elsewhere.path}", write facts.contactId, which every event has`;
-    return report(path, "RULE_TEMPLATE_FIELD", message);
-  }
-  if (entry && root === "facts" && entry.params)
-    return report(path, "RULE_TEMPLATE", `Fact "${field}" needs params, a template cannot ask it`);
-  if (entry && on.some((kind) => entry.kinds.includes(kind)) && (root === "facts" || !isOnlyFact(field))) return;
-  if (entry && root === "event" && isOnlyFact(field))
-    return report(path, "RULE_TEMPLATE_FIELD", `The payload has no "${field}", write facts.${field}`);
-  if (entry)
-    return report(
-      path,
-      root === "facts" ? "RULE_TEMPLATE" : "RULE_TEMPLATE_FIELD",
-      `Field "${field}" is never there on ${on.join(", ")}`,
-    );
-  const known = Object.keys(FACTS).filter((name) => on.some((kind) => FACTS[name]?.kinds.includes(kind)));
-  const hint = didYouMean(field, known);
-  if (root === "facts") report(path, "RULE_TEMPLATE", `Fact "${field}" is not known${hint}`);
-  else
-    report(
-      path,
-      "RULE_TEMPLATE_FIELD",
-      `No event is known to have "${field}"${hint}; if yours do, allow for its absence with the default filter`,
-    );
-}
-
-function isOnlyFact(field: string): boolean {
-  return FACTS[field]?.derived === true && field !== "contactId";
 }
 
 function pointerWords(path: Path): string {

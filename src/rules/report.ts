@@ -43,6 +43,7 @@ const SEVERITIES: { readonly [C in ErrorCode]: "error" } & { readonly [C in Warn
   RULE_UNUSUAL_WORD: "warning",
   RULE_NO_EFFECT: "warning",
   RULE_TEMPLATE_FIELD: "warning",
+  RULE_TEMPLATE_VALUE: "warning",
   RULE_RETENTION: "warning",
   RULE_SET_SIZE: "warning",
   RULE_TOKEN: "warning",

@@ -22,7 +22,14 @@ export interface ActionTemplate {
   readonly text: string;
   /** The roots that it may refer to. */
   readonly roots: readonly TemplateRoot[];
+  readonly place: TemplatePlace;
 }
+
+/**
+ * Where a template stands: one text; an entry of a list, which a list may fill; a text whose values, or which as a whole,
+ * is percent-encoded; or a text in JSON, which may become any value.
+ */
+export type TemplatePlace = "text" | "list" | "url" | "path" | "json";
 
 /** What an action is performed with: its delivery, what its templates may refer to, and the ports. */
 export interface ActionContext {

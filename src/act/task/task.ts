@@ -1,5 +1,6 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
 import { durationMs } from "../../time/duration.ts";
+import { firstCharacters } from "../../kit/characters.ts";
 import { succeed } from "../../kit/result.ts";
 import { bytesOf } from "../../kit/utf8.ts";
 import { inMegabytes, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
@@ -8,6 +9,7 @@ import type { Task } from "../../model/task.ts";
 import type { ActionContext, ActionKind } from "../contract/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 import { shapeOf, templatesIn } from "../contract/shape.ts";
+import { Budget } from "../template/budget.ts";
 import { renderText } from "../template/template.ts";
 import { within } from "../../kit/time-limit.ts";
 
@@ -35,9 +37,11 @@ export const task: ActionKind<TaskAction> = {
 };
 
 async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {
-  const title = renderText(action.title, context.roots);
+  const budget = new Budget();
+  const title = renderText(action.title, context.roots, budget);
   if (!title.ok) return unanswered(actionError("ACTION_TEMPLATE", `Cannot render title: ${title.failure}`));
-  const description = action.description === undefined ? succeed(null) : renderText(action.description, context.roots);
+  const description =
+    action.description === undefined ? succeed(null) : renderText(action.description, context.roots, budget);
   if (!description.ok)
     return unanswered(actionError("ACTION_TEMPLATE", `Cannot render description: ${description.failure}`));
   const dueMs = action.due === undefined ? null : durationMs(action.due);
@@ -45,7 +49,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     id: context.deliveryId,
     locationId: context.locationId,
     contactId: context.contactId,
-    title: Array.from(title.value.toWellFormed()).slice(0, MAX_TITLE_CHARACTERS).join(""),
+    title: firstCharacters(title.value.toWellFormed(), MAX_TITLE_CHARACTERS),
     description: description.value,
     dueAt: dueMs === null ? null : new Date(context.ports.clock() + dueMs).toISOString(),
     state: "open",
