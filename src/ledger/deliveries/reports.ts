@@ -9,8 +9,11 @@ import type { JsonObject } from "../../kit/json.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logEvent } from "../../model/log-line.ts";
 import * as log from "../log/log.ts";
+import { Allowance } from "../store/allowance.ts";
 import { firstRow, rows, type LedgerStorage, type Sql } from "../store/ports.ts";
 
+/** How many reports are recorded in one alarm: each is decided like any event. The next alarm follows at once. */
+const RECORDED_AT_ONCE = 500;
 /** How long to wait before trying again what could not be recorded. */
 const BREATH_MS = 10_000;
 
@@ -77,6 +80,7 @@ export class Reports {
   readonly #clock: () => number;
   readonly #intake: ReportIntake;
   #running: Promise<void> | null = null;
+  readonly #work = new Allowance(RECORDED_AT_ONCE);
   /** Nothing is recorded before this time: storage refused, or the location is over its budget. */
   #from = 0;
 
@@ -84,6 +88,11 @@ export class Reports {
     this.#storage = storage;
     this.#clock = clock;
     this.#intake = intake;
+  }
+
+  /** An alarm has rung: it may record as many as the one before. */
+  renew(): void {
+    this.#work.renew();
   }
 
   /** Starts recording what waits now. Never throws, and does not wait for it to end: `run` does. */
@@ -102,8 +111,9 @@ export class Reports {
   }
 
   async #recordAll(): Promise<void> {
-    for (let next = this.#next(); next && this.#clock() >= this.#from; next = this.#next()) {
+    for (let next = this.#next(); next && this.#mayRecord(); next = this.#next()) {
       try {
+        this.#work.spend(1);
         const recorded = await this.#intake.takeReport(JSON.parse(next.event) as Event);
         this.#recorded(next, recorded);
       } catch (error) {
@@ -111,6 +121,10 @@ export class Reports {
         throw error;
       }
     }
+  }
+
+  #mayRecord(): boolean {
+    return this.#clock() >= this.#from && this.#work.isLeft();
   }
 
   #recorded({ key, event }: { key: string; event: string }, recorded: Recorded): void {

@@ -44,6 +44,7 @@ export class Lanes {
   readonly #storage: LedgerStorage;
   readonly #perSecond: number;
   readonly #budgets: ReadonlyMap<string, Budget>;
+  readonly #read: (rows: number) => void;
   readonly #lanes = new Map<string, Lane>();
   #inFlight = 0;
   /** Hosts take turns, too: the one that was served last comes last. Holds the last turn of each host. */
@@ -53,8 +54,17 @@ export class Lanes {
   #due: readonly string[] = [];
   #lookedAtMs = -Infinity;
 
-  /** `perSecond`: how many requests a host gets per second at most. `budgets`: hosts that have their own limits. */
-  constructor(storage: LedgerStorage, perSecond: number, budgets: ReadonlyMap<string, Budget> = new Map()) {
+  /**
+   * `perSecond`: how many requests a host gets per second at most. `budgets`: hosts that have their own limits. `read` is
+   * told how many rows were read to find what is next.
+   */
+  constructor(
+    storage: LedgerStorage,
+    perSecond: number,
+    budgets: ReadonlyMap<string, Budget> = new Map(),
+    read: (rows: number) => void = () => undefined,
+  ) {
+    this.#read = read;
     this.#storage = storage;
     this.#perSecond = perSecond;
     this.#budgets = budgets;
@@ -145,7 +155,9 @@ export class Lanes {
   }
 
   #look(nowMs: number): void {
-    this.#due = earliestByHost(this.#storage.sql).flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
+    const waiting = earliestByHost(this.#storage.sql);
+    this.#read(waiting.length);
+    this.#due = waiting.flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
     this.#lookedAtMs = nowMs;
   }
 
@@ -191,7 +203,9 @@ export class Lanes {
         if (delivery) return delivery;
       }
       if (isFresh) return undefined;
-      lane.queue = dueInTurns(sql, host, nowMs, LOOK_AHEAD);
+      const { ids, read } = dueInTurns(sql, host, nowMs, LOOK_AHEAD);
+      this.#read(read);
+      lane.queue = ids;
       lane.lookedAtMs = nowMs;
       isFresh = true;
     }

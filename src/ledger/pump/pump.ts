@@ -1,5 +1,6 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
 // free is taken at once by the next delivery that may be sent: `lanes.ts` says which that is.
+import { hasMarkup } from "../../act/template/markup.ts";
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { kindOf, perform } from "../../act/kinds.ts";
 import type { ActionContext } from "../../act/contract/action-kind.ts";
@@ -15,21 +16,39 @@ import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { deferred, overtaken, putBack } from "../deliveries/moves.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { Lanes } from "./lanes.ts";
+import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
 import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { Allowance } from "../store/allowance.ts";
 import { Preflight } from "./preflight.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
 /** An alarm may take 15 minutes of wall time: stop taking deliveries well before; the next alarm continues. */
 const MAX_RUN_MS = 10 * 60_000;
+/**
+ * How much one alarm takes on, in units of less than a millisecond of CPU: well below `cpu_ms` in wrangler.toml. A
+ * delivery costs some for its statements and its request, some for the characters of its event, once for reading and once
+ * for each filter, and its share of the rows that were read to find it.
+ */
+const MOST_WORK = 10_000;
+const DELIVERY_WORK = 4;
+const CHARACTERS_A_UNIT = 10_000;
+const ROWS_A_UNIT = 200;
 /** How long something that becomes due while a run waits for slow answers may go unnoticed. */
 const TICK_MS = 500;
 /** How long to wait before trying again what could not be written down. */
 const BREATH_MS = 10_000;
 const TASK_WRITES_AT_ONCE = 60;
+
+/** The units of reading an event of so many characters and rendering an action about it: each filter may go through it. */
+function renderingOf(action: Action, characters: number): number {
+  let passes = 1;
+  for (const { text } of kindOf(action).templates(action)) passes += text.split("|").length - (hasMarkup(text) ? 0 : 1);
+  return (passes * characters) / CHARACTERS_A_UNIT;
+}
 
 /** What counts attempts. */
 interface AttemptCounter {
@@ -52,6 +71,7 @@ export class Pump {
   readonly #preflight: Preflight;
   readonly #limits: HighLevelLimits;
   readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #work = new Allowance(MOST_WORK);
   #stopTakingAt = 0;
   #locationId: string | null = null;
   /** Settles when the writes of tasks to KV that are under way have ended; `null`: none are. */
@@ -76,12 +96,13 @@ export class Pump {
     this.#preflight = new Preflight(storage.sql, ports, account, () => this.#location());
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
-    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
   async run(): Promise<void> {
     this.#stopTakingAt = this.#now() + MAX_RUN_MS;
+    this.#work.renew();
     this.#failure = null;
     try {
       this.#writeTasks();
@@ -106,9 +127,10 @@ export class Pump {
   /** Fills the free places of a run that is under way. Never throws: its callers have something to finish. */
   wake(): void {
     try {
-      while (this.#now() < this.#stopTakingAt && this.#failure === null) {
+      while (this.#mayTakeOn() && this.#failure === null) {
         const delivery = this.#lanes.take(this.#now());
         if (!delivery) return;
+        this.#work.spend(DELIVERY_WORK);
         const attempt = this.#attempt(delivery).finally(() => {
           this.#inFlight.delete(delivery.id);
           this.#lanes.release(delivery.host);
@@ -145,6 +167,11 @@ export class Pump {
 
   #now(): number {
     return this.#ports.actions.clock();
+  }
+
+  /** Whether this run takes on more; the next alarm, which follows at once, does the rest. */
+  #mayTakeOn(): boolean {
+    return this.#now() < this.#stopTakingAt && this.#work.isLeft();
   }
 
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
@@ -200,10 +227,11 @@ export class Pump {
 
   async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
     const { plan } = delivery;
-    const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
+    const found = log.findSized(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
-    if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
-    return perform(plan.action, this.#contextOf(delivery, plan, record));
+    if (!found) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
+    this.#work.spend(renderingOf(plan.action, found.characters));
+    return perform(plan.action, this.#contextOf(delivery, plan, found.record));
   }
 
   #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
@@ -281,7 +309,8 @@ export class Pump {
     const { sql } = this.#storage;
     const { tasks: store, timeLimit } = this.#ports.actions;
     for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
-      if (this.#now() >= this.#stopTakingAt) return;
+      if (!this.#mayTakeOn()) return;
+      this.#work.spend(1);
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
       const written = await within(timeLimit(KV_TIMEOUT_MS), attempt).then(
         () => true,
