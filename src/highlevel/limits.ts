@@ -108,6 +108,11 @@ export function mayLeave(limits: Limits, nowMs: number): boolean {
   return pausedUntil(limits, nowMs) <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
 }
 
+/** How many calls may leave at once, and how often, if they are spread over an interval. */
+export function turnsOf({ max, intervalMs }: Limits): { readonly calls: number; readonly everyMs: number } {
+  return { calls: Math.max(1, Math.floor(max / BATCHES)), everyMs: Math.ceil(intervalMs / Math.min(max, BATCHES)) };
+}
+
 /** The limits after a call has left, and its ticket. */
 export function leaving(limits: Limits, nowMs: number): [Limits, Ticket] {
   const { told } = limits;

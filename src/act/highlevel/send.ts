@@ -7,7 +7,7 @@ import { findSent, lookFor, type SentMessage } from "../../highlevel/sent-messag
 import { jsonObjectIn } from "../../kit/json.ts";
 import type { HighLevelAction, HighLevelCall } from "../../model/rule.ts";
 import type { ActionContext } from "../contract/action-kind.ts";
-import { isRefusal, outcomeOf } from "./answer.ts";
+import { isOutOfTurn, isRefusal, outcomeOf } from "./answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 
 /** HighLevel may show a message some time after accepting it: it is queried this often before sending again. */
@@ -17,7 +17,6 @@ export const LOOKED_BY_HAND = LOOKS;
 const LOOK_AGAIN_MS = 5 * 60_000;
 /** How long to wait for the event of the message if HighLevel may not be queried. */
 const WAIT_FOR_EVENT_MS = 15 * 60_000;
-const TOO_MANY_REQUESTS = 429;
 
 const END_UNKNOWN = actionError(
   "HIGHLEVEL_END_UNKNOWN",
@@ -64,7 +63,7 @@ async function look(
   const isSettled = looks >= LOOKED_BY_HAND;
   if (messages === null) {
     // It can be queried once there is room: this says nothing about the message.
-    if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
+    if (isOutOfTurn(answer)) return outcomeOf(call, answer);
     // If HighLevel refuses the query, the event that a sent message causes can still be waited for.
     const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
     // Then nothing is sent again, so it matters less which delivery the message belongs to.

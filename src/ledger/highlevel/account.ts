@@ -12,8 +12,6 @@ const UNAUTHORIZED = 401;
 const SHOWN_CHARACTERS = 16_384;
 /** How HighLevel refuses a token that is valid but not for this call: another one of the same app would be no better. */
 const LACKS_SCOPE = /not authorized for this scope/i;
-/** The answer to a call that may not leave now: the one that HighLevel would give. */
-const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
 /** The part of the limits that a call uses. */
 export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
@@ -61,7 +59,7 @@ export class LedgerAccount implements HighLevelAccount {
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
-    if (!this.#limits.mayLeave()) return NO_ROOM;
+    if (!this.#limits.mayLeave()) return { kind: "no-room" };
     if (!leaves()) return { kind: "stopped" };
     const counted = this.#limits.leaves();
     try {

@@ -11,12 +11,16 @@ interface CountedCall {
   ended(): void;
 }
 
+/** Whoever's turn would be later looks again by then: what came before may have been cancelled. */
+const FARTHEST_TURN_MS = 10 * 60_000;
 const MARK = "highlevel-limits";
 
 export class HighLevelLimits {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
   #limits = limits.PUBLISHED_LIMITS;
+  /** The turn that was given last to somebody who found no room: when it is, who else has it, and when it was given. */
+  #turn = { atMs: 0, shared: 0, givenMs: 0 };
   /** The limits as last written. */
   #written: limits.Limits | null = null;
 
@@ -50,6 +54,24 @@ export class HighLevelLimits {
   /** Whether a call of a delivery that has begun may leave now. */
   mayLeave(): boolean {
     return limits.mayLeave(this.#limits, this.#clock());
+  }
+
+  /**
+   * When something that found no room may look again, milliseconds since 1970: those that wait take turns, as many at once
+   * as the limit lets, so that they neither all come at the same moment nor wait for longer than they have to.
+   */
+  turnAt(): number {
+    const nowMs = this.#clock();
+    const opensAtMs = limits.mayBeginAt(this.#limits, nowMs);
+    const { calls, everyMs } = limits.turnsOf(this.#limits);
+    const { atMs, shared, givenMs } = this.#turn;
+    const isOver = atMs < opensAtMs || nowMs < givenMs || atMs > nowMs + FARTHEST_TURN_MS;
+    this.#turn = isOver
+      ? { atMs: opensAtMs, shared: 1, givenMs: nowMs }
+      : shared < calls
+        ? { atMs, shared: shared + 1, givenMs: nowMs }
+        : { atMs: atMs + everyMs, shared: 1, givenMs: nowMs };
+    return this.#turn.atMs;
   }
 
   /** Counts a call that leaves now. */

@@ -4,6 +4,7 @@ import type { NoToken, Tokens } from "../../highlevel/account.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
 import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { logError } from "../../model/log-line.ts";
 import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
@@ -33,6 +34,8 @@ const AHEAD_MS = 5 * 60_000;
 /** A token refreshed this recently is not refreshed again: what HighLevel refuses then is a scope. */
 const FRESH_MS = 5 * 60_000;
 const TIMEOUT_MS = 20_000;
+/** Less than the first wait after an attempt that failed: whoever comes then asks. */
+const UNCLEAR_MS = 4_000;
 /** How long an uninstall is remembered: HighLevel repeats an event for some days. */
 const REMEMBERED_MS = 30 * 86_400_000;
 
@@ -58,6 +61,8 @@ export class LedgerTokens implements Tokens {
   readonly #ports: Pick<LedgerPorts, "actions" | "highlevel">;
   readonly #locationId: () => string | undefined;
   #refreshing: Promise<Result<string, NoToken>> | null = null;
+  /** HighLevel is not asked for a token before this: it has just given no usable answer. */
+  #askFromMs = 0;
   /** The token that was unsealed last: it is read far more often than it changes. */
   #opened: Usable | null = null;
 
@@ -154,11 +159,22 @@ export class LedgerTokens implements Tokens {
     return this.#refreshed(usable.value);
   }
 
-  /** Whoever needs a new token while one is being fetched waits for that one. */
+  /**
+   * Whoever needs a new token while one is being fetched waits for that one; and whoever comes soon after an answer that
+   * said nothing, for the next time that HighLevel is asked: a thousand deliveries do not ask a thousand times.
+   */
   #refreshed(usable: Usable): Promise<Result<string, NoToken>> {
-    this.#refreshing ??= this.#refresh(usable).finally(() => {
-      this.#refreshing = null;
-    });
+    const nowMs = this.#now();
+    this.#askFromMs = notBefore(this.#askFromMs, UNCLEAR_MS, nowMs);
+    if (nowMs < this.#askFromMs) return Promise.resolve(fail({ ...NOT_NOW, untilMs: this.#askFromMs }));
+    this.#refreshing ??= this.#refresh(usable)
+      .then((refreshed) => {
+        if (!refreshed.ok && refreshed.failure === NOT_NOW) this.#askFromMs = this.#now() + UNCLEAR_MS;
+        return refreshed;
+      })
+      .finally(() => {
+        this.#refreshing = null;
+      });
     return this.#refreshing;
   }
 
@@ -257,6 +273,6 @@ function noToken(message: string): NoToken {
   return { kind: "no-token", message };
 }
 
-function later(message: string): NoToken {
+function later(message: string): NoToken & { readonly kind: "later" } {
   return { kind: "later", message };
 }

@@ -119,6 +119,11 @@ export class Lanes {
     for (const [host, lane] of this.#lanes) lane.circuit = this.#storedCircuit(host);
   }
 
+  /** Until when a host is left alone, because it is down, milliseconds since 1970. */
+  downUntil(host: string, nowMs: number): number {
+    return this.#lane(host, nowMs).circuit.openUntilMs ?? 0;
+  }
+
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
   nextAt(nowMs: number): number | null {
     const times = earliestByHost(this.#storage.sql).map(({ host, dueAtMs }) => {

@@ -13,7 +13,7 @@ import { logAttempt, logError } from "../../model/log-line.ts";
 import { letThrough } from "../deliveries/breaker.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
-import { deferred, overtaken, putBack } from "../deliveries/moves.ts";
+import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { Lanes } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
@@ -48,6 +48,11 @@ function renderingOf(action: Action, characters: number): number {
   let passes = 1;
   for (const { text } of kindOf(action).templates(action)) passes += text.split("|").length - (hasMarkup(text) ? 0 : 1);
   return (passes * characters) / CHARACTERS_A_UNIT;
+}
+
+/** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
+interface Turn {
+  atMs: number | null;
 }
 
 /** What counts attempts. */
@@ -93,10 +98,14 @@ export class Pump {
     this.#highlevel = account;
     this.#settled = settled;
     this.#limits = limits;
-    this.#preflight = new Preflight(storage.sql, ports, account, () => this.#location());
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
+    const turns = {
+      turnAt: () => limits.turnAt(),
+      downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
+    };
+    this.#preflight = new Preflight(storage.sql, ports, account, turns, () => this.#location());
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
@@ -185,13 +194,19 @@ export class Pump {
         return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt), startedAt);
       const checked = this.#preflight.check(delivery);
       const clearance = checked instanceof Promise ? await checked : checked;
-      if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
+      if (clearance.said && delivery.host !== HIGHLEVEL_HOST)
+        this.#lanes.learn(HIGHLEVEL_HOST, clearance.said, this.#now());
+      if (clearance.may === "wait") return this.#defer(delivery, (from) => deferred(from, clearance.untilMs));
+      if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
       if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;
+      const turn: Turn = { atMs: null };
       outcome =
         clearance.may === "go"
-          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery)))
+          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, turn)))
           : clearance.outcome;
+      const { atMs } = turn;
+      if (atMs !== null && !outcome.done) return this.#defer(delivery, (from) => putBack(from, atMs));
       this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
@@ -201,10 +216,10 @@ export class Pump {
     }
   }
 
-  /** Makes a delivery wait for its hours. HighLevel may have been queried about them, which counts against its limits. */
-  #defer({ id }: LeasedDelivery, opensAtMs: number): void {
+  /** Makes a delivery wait, with no try counted. HighLevel may have been queried, which counts against its limits. */
+  #defer({ id }: LeasedDelivery, wait: (from: Standing) => Standing | null): void {
     this.#storage.transactionSync(() => {
-      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs), this.#now());
+      deliveries.move(this.#storage.sql, id, wait, this.#now());
       this.#limits.write();
     });
   }
@@ -225,13 +240,13 @@ export class Pump {
     }
   }
 
-  async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
+  async #perform(delivery: LeasedDelivery, turn: Turn): Promise<AttemptOutcome> {
     const { plan } = delivery;
     const found = log.findSized(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
     if (!found) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
     this.#work.spend(renderingOf(plan.action, found.characters));
-    return perform(plan.action, this.#contextOf(delivery, plan, found.record));
+    return perform(plan.action, this.#contextOf(delivery, plan, found.record, turn));
   }
 
   #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
@@ -265,7 +280,12 @@ export class Pump {
     return (this.#locationId ??= mark(this.#storage.sql, "location") ?? null);
   }
 
-  #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {
+  #contextOf(
+    delivery: LeasedDelivery,
+    plan: deliveries.Plan,
+    { event, decision }: log.LogRecord,
+    turn: Turn,
+  ): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
@@ -284,17 +304,25 @@ export class Pump {
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },
       ports: this.#ports.actions,
-      highlevel: this.#whileWanted(delivery),
+      highlevel: this.#whileWanted(delivery, turn),
       sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
     };
   }
 
-  /** HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there. */
-  #whileWanted({ id }: LeasedDelivery): HighLevelAccount {
+  /**
+   * HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there.
+   * Notes whether its last call has to wait for its turn.
+   */
+  #whileWanted({ id }: LeasedDelivery, turn: Turn): HighLevelAccount {
     const isWanted = (): boolean => deliveries.isWanted(this.#storage.sql, id);
     return {
-      call: (request, leaves) =>
-        this.#highlevel.call(request, leaves ?? (request.method === "GET" ? undefined : isWanted)),
+      call: async (request, leaves) => {
+        const mayLeave = leaves ?? (request.method === "GET" ? undefined : isWanted);
+        const answer = await this.#highlevel.call(request, mayLeave);
+        turn.atMs =
+          answer.kind === "no-room" ? this.#limits.turnAt() : answer.kind === "later" ? (answer.untilMs ?? null) : null;
+        return answer;
+      },
     };
   }
 
