@@ -25,6 +25,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
+import { logError } from "../model/log-line.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./upkeep/chores.ts";
 import { Deciding } from "./recording/deciding.ts";
@@ -34,6 +35,7 @@ import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
+import { HighLevelClock } from "./highlevel/clock.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
 import { Intake } from "./recording/intake.ts";
@@ -48,6 +50,7 @@ import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
+import { ClockWatch } from "./upkeep/clock.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
@@ -56,6 +59,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #statistics: Statistics;
   readonly #chores: Chores;
+  readonly #clock: ClockWatch;
   readonly #alarm: Alarm;
   readonly #transactions: Transactions;
   readonly #tokens: LedgerTokens;
@@ -72,6 +76,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { clock } = ports.actions;
     this.#storage = watched;
     this.#ports = ports;
+    this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports);
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
@@ -79,8 +84,9 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits);
-    const highlevel = { account, limits: this.#limits };
+    const time = new HighLevelClock(clock);
+    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
+    const highlevel = { account, limits: this.#limits, time };
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
@@ -100,16 +106,19 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async open(): Promise<void> {
     migrate(this.#storage, LEDGER_MIGRATIONS);
     this.#limits.resume();
+    this.#clock.look();
     resumeInterrupted(this.#storage.sql, this.#now());
     await this.#alarm.repair();
   }
 
   /** Does the alarm's work. Never throws. */
   alarm(): Promise<void> {
+    this.#look();
     return this.#rounds.run();
   }
 
   poke(): Promise<{ isOpen: boolean }> {
+    this.#look();
     return this.#rounds.poke();
   }
 
@@ -118,6 +127,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   async #record(event: Event, isReport: boolean): Promise<Recorded> {
+    this.#look();
     const recorded = await this.#recorder.record(event, isReport);
     this.#pump.wake();
     return recorded;
@@ -265,6 +275,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   uninstall(uninstall: Uninstall): Uninstalled {
     return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
+  }
+
+  /** After a clock that was ahead has been set back, what waits is put right, and the alarm with it. */
+  #look(): void {
+    try {
+      if (this.#clock.look()) this.#alarm.setForNext();
+    } catch (error) {
+      logError("What waits could not be put right after the clock was set back", {}, error);
+    }
   }
 
   #now(): number {

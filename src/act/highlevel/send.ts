@@ -46,16 +46,18 @@ export async function sendOnce(
   return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
 }
 
+type EarlierAttempt = NonNullable<ReturnType<ActionContext["sends"]["earlier"]>>;
+
 /** What to do about an attempt whose outcome is unknown. */
 async function look(
   call: HighLevelCall,
   { body = {} }: HighLevelRequest,
-  { leftAtMs, looks }: { readonly leftAtMs: number; readonly looks: number },
+  { leftAtMs, leftThereMs = leftAtMs, looks }: EarlierAttempt,
   { sends, highlevel, contactId, locationId, ports }: ActionContext,
 ): Promise<AttemptOutcome | "send"> {
   const isClaimed = (messageId: string): boolean => sends.isClaimed(messageId);
-  const wanted = lookFor(body, leftAtMs);
-  const inLog = findSent(wanted, sends.seen(leftAtMs), isClaimed);
+  const wanted = lookFor(body, leftThereMs);
+  const inLog = findSent(wanted, sends.seen(Math.min(leftAtMs, leftThereMs)), isClaimed);
   if (inLog.found === "yes" && sends.isAlone()) return found(inLog.message);
   const { request, read } = wanted.question(locationId, contactId);
   const answer = await highlevel.call(request);

@@ -8,8 +8,10 @@ import { hex, sha256 } from "../../kit/hash.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import type { Action, Breaker } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
+import { durationMs } from "../../time/duration.ts";
 import * as moves from "./moves.ts";
 import type { Standing } from "./moves.ts";
+import { noteTime } from "../store/marks.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
 
@@ -155,12 +157,45 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
   const to = from && next(from);
   if (!to) return null;
   sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ? WHERE id = ?",
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ?, waits_from = ? WHERE id = ?",
     ...columnsOf(to),
     moves.hasEnded(to) ? nowMs : null,
+    to.state === "scheduled" ? nowMs : null,
     id,
   );
+  if (to.state === "scheduled") noteTime(sql, nowMs);
   return to;
+}
+
+/** Deliveries that were made to wait at a time that has not come yet: since their decision, or since they were moved. */
+const FROM_AHEAD = `FROM deliveries WHERE state = 'scheduled' AND due_at > ?1 AND
+  CASE WHEN waits_from IS NULL THEN id > ?2 ELSE waits_from > ?1 END`;
+
+/** The latest time at which a delivery was decided, milliseconds since 1970; 0: there is none. */
+export function lastDecidedAtMs(sql: Sql): number {
+  const last = firstRow<{ id: string | null }>(sql, "SELECT MAX(id) AS id FROM deliveries")?.id;
+  return last ? decidedAtMs(last) : 0;
+}
+
+/**
+ * After a clock that was ahead has been set back: what was made to wait by it waits for as long as it was to, from now. Of
+ * a delivery with a window only its own delay counts: the window is looked at again when it is taken.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  const found = rows<{ id: string; due_at: number; waits_from: number | null; plan: string }>(
+    sql,
+    `SELECT id, due_at, waits_from, plan ${FROM_AHEAD}`,
+    nowMs,
+    timePrefix(nowMs + 1),
+  );
+  for (const { id, due_at: dueAtMs, waits_from: fromMs, plan } of found) {
+    const { window, action } = readPlan(plan) ?? {};
+    const delayMs = fromMs === null && action?.after !== undefined ? (durationMs(action.after) ?? 0) : 0;
+    const waitMs = window ? delayMs : dueAtMs - (fromMs ?? decidedAtMs(id));
+    move(sql, id, (from) => moves.putRight(from, waitMs, nowMs), nowMs);
+  }
+  const held = "UPDATE deliveries SET give_up_at = ?1 WHERE state = 'held' AND give_up_at > ?1";
+  sql.exec(held, nowMs + moves.GIVE_UP_AFTER_MS);
 }
 
 /** Whether a delivery is being sent and is to be: it was neither cancelled nor erased since it was taken. */
@@ -190,7 +225,8 @@ export function lease(sql: Sql, id: string, nowMs: number): LeasedDelivery | und
 /** Moves on the deliveries that were being sent when the object stopped. */
 export function resumeInterrupted(sql: Sql, nowMs: number): void {
   const sending = "SELECT id FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL";
-  for (const { id } of rows<{ id: string }>(sql, sending)) move(sql, id, moves.interrupted, nowMs);
+  for (const { id } of rows<{ id: string }>(sql, sending))
+    move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs);
 }
 
 /** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */

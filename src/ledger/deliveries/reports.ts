@@ -6,6 +6,7 @@ import { reportOf } from "../../act/contract/report.ts";
 import { readEvent } from "../../events/event.ts";
 import type { Event } from "../../model/event.ts";
 import type { JsonObject } from "../../kit/json.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logEvent } from "../../model/log-line.ts";
 import * as log from "../log/log.ts";
@@ -83,6 +84,8 @@ export class Reports {
   readonly #work = new Allowance(RECORDED_AT_ONCE);
   /** Nothing is recorded before this time: storage refused, or the location is over its budget. */
   #from = 0;
+  /** How long that is. */
+  #pauseMs = 0;
 
   constructor(storage: LedgerStorage, clock: () => number, intake: ReportIntake) {
     this.#storage = storage;
@@ -107,7 +110,7 @@ export class Reports {
 
   /** When the next report may be recorded, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
-    return this.#next() ? Math.max(this.#clock(), this.#from) : null;
+    return this.#next() ? Math.max(this.#clock(), this.#mayFrom()) : null;
   }
 
   async #recordAll(): Promise<void> {
@@ -117,21 +120,29 @@ export class Reports {
         const recorded = await this.#intake.takeReport(JSON.parse(next.event) as Event);
         this.#recorded(next, recorded);
       } catch (error) {
-        this.#from = this.#clock() + BREATH_MS;
+        this.#wait(BREATH_MS);
         throw error;
       }
     }
   }
 
   #mayRecord(): boolean {
-    return this.#clock() >= this.#from && this.#work.isLeft();
+    return this.#clock() >= this.#mayFrom() && this.#work.isLeft();
+  }
+
+  #mayFrom(): number {
+    return (this.#from = notBefore(this.#from, this.#pauseMs, this.#clock()));
+  }
+
+  #wait(ms: number): void {
+    this.#from = this.#clock() + ms;
+    this.#pauseMs = ms;
   }
 
   #recorded({ key, event }: { key: string; event: string }, recorded: Recorded): void {
     switch (recorded.status) {
       case "over-budget":
-        this.#from = this.#clock() + recorded.retryAfterSeconds * 1_000;
-        return;
+        return this.#wait(recorded.retryAfterSeconds * 1_000);
       case "duplicate":
         removeNoted(this.#storage.sql, key);
         return;

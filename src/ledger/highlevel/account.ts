@@ -4,6 +4,7 @@ import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
+import type { HighLevelClock } from "./clock.ts";
 import type { HighLevelLimits } from "./limits.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -21,9 +22,17 @@ export class LedgerAccount implements HighLevelAccount {
   readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
   readonly #tokens: Tokens;
   readonly #limits: CallLimits;
+  readonly #time: HighLevelClock | null;
 
-  /** `api`: the base URL of HighLevel's API, without a slash at its end. */
-  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: CallLimits) {
+  /** `api`: the base URL of HighLevel's API, without a slash at its end. `time` learns from what is answered. */
+  constructor(
+    api: string,
+    ports: Pick<ActionPorts, "fetch" | "timeLimit">,
+    tokens: Tokens,
+    limits: CallLimits,
+    time: HighLevelClock | null = null,
+  ) {
+    this.#time = time;
     this.#api = api;
     this.#ports = ports;
     this.#tokens = tokens;
@@ -62,9 +71,11 @@ export class LedgerAccount implements HighLevelAccount {
     if (!this.#limits.mayLeave()) return { kind: "no-room" };
     if (!leaves()) return { kind: "stopped" };
     const counted = this.#limits.leaves();
+    const heard = this.#time?.asked();
     try {
       const response = await this.#ports.fetch(request);
       counted.answered(response);
+      heard?.(response.headers);
       // Answers are kept and shown, so a token that is quoted in one is replaced.
       return {
         kind: "answer",

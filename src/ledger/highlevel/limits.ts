@@ -44,16 +44,17 @@ export class HighLevelLimits {
   }
 
   mayBegin(inFlight: number, nowMs: number): boolean {
-    return limits.mayBegin(this.#limits, inFlight, nowMs);
+    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs);
   }
 
   mayBeginAt(nowMs: number): number {
-    return limits.mayBeginAt(this.#limits, nowMs);
+    return limits.mayBeginAt(this.#asOf(nowMs), nowMs);
   }
 
   /** Whether a call of a delivery that has begun may leave now. */
   mayLeave(): boolean {
-    return limits.mayLeave(this.#limits, this.#clock());
+    const nowMs = this.#clock();
+    return limits.mayLeave(this.#asOf(nowMs), nowMs);
   }
 
   /**
@@ -62,7 +63,7 @@ export class HighLevelLimits {
    */
   turnAt(): number {
     const nowMs = this.#clock();
-    const opensAtMs = limits.mayBeginAt(this.#limits, nowMs);
+    const opensAtMs = this.mayBeginAt(nowMs);
     const { calls, everyMs } = limits.turnsOf(this.#limits);
     const { atMs, shared, givenMs } = this.#turn;
     const isOver = atMs < opensAtMs || nowMs < givenMs || atMs > nowMs + FARTHEST_TURN_MS;
@@ -88,6 +89,10 @@ export class HighLevelLimits {
       answered: (answer) => end((from, nowMs) => limits.answered(from, ticket, answer, nowMs)),
       ended: () => end(limits.unanswered),
     };
+  }
+
+  #asOf(nowMs: number): limits.Limits {
+    return (this.#limits = limits.asOf(this.#limits, nowMs));
   }
 
   /** Writes down what was used since the last time, if anything. It belongs in the transaction that settles a delivery. */

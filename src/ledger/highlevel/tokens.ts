@@ -128,7 +128,11 @@ export class LedgerTokens implements Tokens {
     );
     if (!isNew) return "repeated";
     const row = this.#row();
-    const isMeant = row?.source === "oauth" && row.app_id === appId && (atMs === null || atMs >= row.stored_at);
+    // A token that was stored by a clock that was ahead is older than that.
+    const isMeant =
+      row?.source === "oauth" &&
+      row.app_id === appId &&
+      (atMs === null || atMs >= row.stored_at || row.stored_at > now);
     if (!isMeant) return "kept";
     this.#opened = null;
     sql.exec("UPDATE tokens SET state = 'uninstalled', state_at = ?, sealed = NULL, expires_at = NULL", now);
@@ -155,7 +159,7 @@ export class LedgerTokens implements Tokens {
       if (row.state !== "refused") this.#set("state = 'refused', state_at = ?", row.sealed, this.#now());
       return null;
     }
-    if (row.refreshed_at !== null && this.#now() - row.refreshed_at < FRESH_MS) return null;
+    if (row.refreshed_at !== null && isWithin(row.refreshed_at, FRESH_MS, this.#now())) return null;
     return this.#refreshed(usable.value);
   }
 
@@ -267,6 +271,11 @@ export class LedgerTokens implements Tokens {
   #now(): number {
     return this.#ports.actions.clock();
   }
+}
+
+/** Whether a time is no longer ago than that. One in the future is from a clock that was ahead, and says nothing. */
+function isWithin(atMs: number, ms: number, nowMs: number): boolean {
+  return atMs <= nowMs && nowMs - atMs < ms;
 }
 
 function noToken(message: string): NoToken {

@@ -14,6 +14,7 @@ import {
 } from "../../highlevel/contact.ts";
 import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
 import type { MessageType } from "../../model/rule.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone, nextOpening } from "../../time/window.ts";
 import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
@@ -138,7 +139,8 @@ export class Preflight {
     const nowMs = this.#ports.actions.clock();
     const marked = mark(this.#sql, "zone");
     const kept = marked === undefined ? null : (JSON.parse(marked) as { zone: string; until: number });
-    if (kept && nowMs < kept.until) return { kind: "known", value: kept.zone };
+    if (kept && nowMs < kept.until && kept.until === notBefore(kept.until, ZONE_KEPT_MS, nowMs))
+      return { kind: "known", value: kept.zone };
     const asked = await this.#ask(locationZoneQuestion(locationId));
     if (asked.kind !== "known" && asked.kind !== "refused") return asked;
     const zone = asked.kind === "known" ? asked.value : "";

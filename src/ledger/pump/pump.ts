@@ -14,6 +14,7 @@ import { letThrough } from "../deliveries/breaker.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves.ts";
+import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { Lanes } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
@@ -50,6 +51,13 @@ function renderingOf(action: Action, characters: number): number {
   return (passes * characters) / CHARACTERS_A_UNIT;
 }
 
+/** HighLevel as the location calls it: what it answers, how often it may be called, and what time it is there. */
+interface HighLevelParts {
+  readonly account: HighLevelAccount;
+  readonly limits: HighLevelLimits;
+  readonly time: HighLevelClock;
+}
+
 /** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
 interface Turn {
   atMs: number | null;
@@ -75,8 +83,10 @@ export class Pump {
   readonly #highlevel: HighLevelAccount;
   readonly #preflight: Preflight;
   readonly #limits: HighLevelLimits;
+  readonly #time: HighLevelClock;
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #work = new Allowance(MOST_WORK);
+  #beganAt = 0;
   #stopTakingAt = 0;
   #locationId: string | null = null;
   /** Settles when the writes of tasks to KV that are under way have ended; `null`: none are. */
@@ -89,7 +99,7 @@ export class Pump {
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: AttemptCounter,
-    { account, limits }: { readonly account: HighLevelAccount; readonly limits: HighLevelLimits },
+    { account, limits, time }: HighLevelParts,
     settled: () => void,
   ) {
     this.#storage = storage;
@@ -98,6 +108,7 @@ export class Pump {
     this.#highlevel = account;
     this.#settled = settled;
     this.#limits = limits;
+    this.#time = time;
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
@@ -110,7 +121,8 @@ export class Pump {
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
   async run(): Promise<void> {
-    this.#stopTakingAt = this.#now() + MAX_RUN_MS;
+    this.#beganAt = this.#now();
+    this.#stopTakingAt = this.#beganAt + MAX_RUN_MS;
     this.#work.renew();
     this.#failure = null;
     try {
@@ -180,7 +192,9 @@ export class Pump {
 
   /** Whether this run takes on more; the next alarm, which follows at once, does the rest. */
   #mayTakeOn(): boolean {
-    return this.#now() < this.#stopTakingAt && this.#work.isLeft();
+    const now = this.#now();
+    // If the clock is set back, nobody knows any more how long this run has taken.
+    return now >= this.#beganAt && now < this.#stopTakingAt && this.#work.isLeft();
   }
 
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
@@ -305,7 +319,7 @@ export class Pump {
       },
       ports: this.#ports.actions,
       highlevel: this.#whileWanted(delivery, turn),
-      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
+      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock, this.#time),
     };
   }
 

@@ -2,6 +2,7 @@
 // could not be sent for a week, and forgetting what is older than the operator keeps. Only the first event of a day has
 // to wait, for the directory.
 import { logError } from "../../model/log-line.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
 import { mark, setMark, type MarkName } from "../store/marks.ts";
@@ -42,7 +43,7 @@ export class Chores {
   /** Tells the directory about this location before the first event of a day: from then on the watchdog looks after it. */
   async introduce(locationId: string): Promise<void> {
     const today = this.#today();
-    if (this.#introducedDay === today || this.#now() < this.#announceFrom) return;
+    if (this.#introducedDay === today || this.#now() < this.#mayAnnounceFrom()) return;
     if (this.#marked("announced") !== dateOf(today)) {
       if (!(await this.#announce(locationId))) return;
       this.#mark("announced", dateOf(today));
@@ -83,7 +84,13 @@ export class Chores {
 
   #announcementAt(): number | null {
     const seen = this.#marked("seen");
-    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+    return seen === undefined || seen === this.#marked("announced")
+      ? null
+      : Math.max(this.#now(), this.#mayAnnounceFrom());
+  }
+
+  #mayAnnounceFrom(): number {
+    return (this.#announceFrom = notBefore(this.#announceFrom, ANNOUNCE_AGAIN_MS, this.#now()));
   }
 
   async #announceIfDue(): Promise<void> {
@@ -113,14 +120,21 @@ export class Chores {
 
   #sweepAt(): number | null {
     if (!hasContent(this.#storage.sql)) return null;
-    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
+    return this.#sweptAt(this.#now()) + DAY_MS;
+  }
+
+  /** When it was last swept, milliseconds since 1970; now, if that is not known or was by a clock that was ahead. */
+  #sweptAt(nowMs: number): number {
+    return notBefore(Number(this.#marked("swept") ?? nowMs), 0, nowMs);
   }
 
   #sweepIfDue(): void {
     const now = this.#now();
     const swept = this.#marked("swept");
     if (swept === undefined) return this.#mark("swept", String(now));
-    if (Number(swept) + DAY_MS > now) return;
+    const sweptAt = this.#sweptAt(now);
+    if (Number(swept) !== sweptAt) this.#mark("swept", String(sweptAt));
+    if (sweptAt + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
     const { sql } = this.#storage;
     const changesBefore = changesSoFar(sql);
