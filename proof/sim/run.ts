@@ -25,8 +25,8 @@ const PEACE_MS = 10 * DAY;
 const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
-/** HighLevel's clock and ours may differ by up to this much. */
-const CLOCKS_APART_MS = 25 * SECOND;
+/** HighLevel's clock and ours may differ by up to this much, which its answers tell. */
+const CLOCKS_APART_MS = 4 * MINUTE;
 const MAY_BE_LATE_MS = SECOND;
 const WATCHDOG_MS = 5 * MINUTE;
 /** The migration counts of earlier versions, with whose tables a run may begin. */
@@ -243,7 +243,7 @@ class Run {
         status,
         sentOrder,
         order: this.#clockwork.order(),
-        at: this.#clockwork.wall(),
+        at: this.#clockwork.now,
       });
       this.#unanswered.delete(event.key);
     } catch {

@@ -42,7 +42,7 @@ class World {
       clock: () => this.realMs + this.aheadMs,
       fetch: () => {
         noted("sent");
-        const headers = this.retryAfter === null ? undefined : { "retry-after": this.retryAfter };
+        const headers = new Headers(this.retryAfter === null ? [] : [["retry-after", this.retryAfter]]);
         return Promise.resolve(new Response(null, { status: this.status, headers }));
       },
       tasks: {
