@@ -111,7 +111,7 @@ interface Case {
   /** What happens once it is right. */
   readonly right?: (world: World) => Promise<void>;
   /** What has to happen, how soon after the clock is right, and how soon at the earliest. */
-  readonly then: string;
+  readonly done: string;
   readonly withinMs: number;
   readonly notBeforeMs?: number;
 }
@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
     what: "hosts.open_until: what is new for a host whose circuit opened",
     ahead: failing(12),
     right: (world) => world.event("new"),
-    then: "sent",
+    done: "sent",
     withinMs: 30 * SECOND,
   },
   {
@@ -143,20 +143,20 @@ const CASES: readonly Case[] = [
       [world.status, world.retryAfter] = [200, null];
     },
     right: (world) => world.event("new"),
-    then: "sent",
+    done: "sent",
     withinMs: 20 * SECOND,
   },
   {
     what: "deliveries.due_at: a delivery that is due at once",
     ahead: (world) => world.event(),
-    then: "sent",
+    done: "sent",
     withinMs: 0,
   },
   {
     what: "deliveries.due_at: one with a delay, which is kept",
     rules: [aRule({ actions: [aWebhook({ after: "3d" })] })],
     ahead: (world) => world.event(),
-    then: "sent",
+    done: "sent",
     withinMs: 3 * DAY,
     notBeforeMs: 3 * DAY - MINUTE,
   },
@@ -164,21 +164,21 @@ const CASES: readonly Case[] = [
     what: "deliveries.due_at: one whose window was shut by the clock that was ahead",
     rules: [aRule({ window: { from: "11:00", to: "14:00" } })],
     ahead: (world) => world.event(),
-    then: "sent",
+    done: "sent",
     withinMs: 0,
   },
   {
     what: "deliveries.due_at: one with a delay into a window",
     rules: [aRule({ window: { from: "11:00", to: "14:00" }, actions: [aWebhook({ after: "10m" })] })],
     ahead: (world) => world.event(),
-    then: "sent",
+    done: "sent",
     withinMs: 10 * MINUTE,
     notBeforeMs: 10 * MINUTE,
   },
   {
     what: "deliveries.due_at: the next attempt of one that failed",
     ahead: failing(1),
-    then: "sent",
+    done: "sent",
     withinMs: 5 * SECOND,
   },
   {
@@ -191,7 +191,7 @@ const CASES: readonly Case[] = [
       world.aheadMs = aheadMs;
       await world.ring();
     },
-    then: "sent",
+    done: "sent",
     withinMs: 0,
   },
   {
@@ -201,7 +201,7 @@ const CASES: readonly Case[] = [
       await world.event();
       world.now.retry(world.now.deliveries({ limit: 1 }).deliveries[0]?.id ?? "");
     },
-    then: "sent",
+    done: "sent",
     withinMs: 0,
   },
   {
@@ -215,7 +215,7 @@ const CASES: readonly Case[] = [
       await world.ring();
       world.kvWorks = true;
     },
-    then: "kept",
+    done: "kept",
     withinMs: 6 * SECOND,
   },
   {
@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
       await world.event();
       await world.ring();
     },
-    then: "looked",
+    done: "looked",
     withinMs: 2 * MINUTE,
   },
   {
@@ -240,7 +240,7 @@ const CASES: readonly Case[] = [
       await world.pass(61 * SECOND);
       await world.event("two");
     },
-    then: "texted",
+    done: "texted",
     withinMs: 62 * SECOND,
   },
   {
@@ -255,7 +255,7 @@ const CASES: readonly Case[] = [
       await world.event("two");
       await world.pass(0);
     },
-    then: "asked for the zone",
+    done: "asked for the zone",
     withinMs: DAY + MINUTE,
   },
   {
@@ -267,7 +267,7 @@ const CASES: readonly Case[] = [
       world.now.completeTask(world.now.tasks({ limit: 1 }).tasks[0]?.id ?? "");
     },
     // Kept for 30 days, and swept once a day.
-    then: "removed",
+    done: "removed",
     withinMs: 32 * DAY,
   },
   {
@@ -278,7 +278,7 @@ const CASES: readonly Case[] = [
       world.directoryWorks = true;
     },
     right: (world) => world.event("new"),
-    then: "announced",
+    done: "announced",
     withinMs: MINUTE,
   },
   {
@@ -292,7 +292,7 @@ const CASES: readonly Case[] = [
       await world.pass(HOUR + SECOND);
       await world.event("two");
     },
-    then: "sent",
+    done: "sent",
     withinMs: HOUR + SECOND,
   },
 ];
@@ -302,7 +302,7 @@ const TIMES = [3 * MINUTE, 6 * HOUR, 365 * DAY].flatMap((aheadMs) =>
 );
 
 describe.each(TIMES)("after a clock that was %d minutes ahead for a minute, where the object %s", (minutes, life) => {
-  it.each(CASES)("$what", async ({ rules, ahead, right, then, withinMs, notBeforeMs = 0 }) => {
+  it.each(CASES)("$what", async ({ rules, ahead, right, done, withinMs, notBeforeMs = 0 }) => {
     const world = new World(rules ?? [aRule()]);
     world.aheadMs = minutes * MINUTE;
     await world.open();
@@ -315,7 +315,7 @@ describe.each(TIMES)("after a clock that was %d minutes ahead for a minute, wher
     await world.now.poke();
     await right?.(world);
     await world.pass(Math.max(0, rightMs + withinMs - world.realMs) + SECOND);
-    const doneMs = world.doneAfter(then, rightMs);
+    const doneMs = world.doneAfter(done, rightMs);
     expect(doneMs).toBeLessThanOrEqual(withinMs + SECOND);
     expect(doneMs).toBeGreaterThanOrEqual(notBeforeMs);
   });
