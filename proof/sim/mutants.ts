@@ -167,12 +167,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if (earlier === undefined) {",
   },
   {
-    name: "highlevels-clock-not-learned",
-    file: "highlevel/clock.ts",
-    from: "return believed.length === 0 ? 0 : Math.max(...believed);",
-    to: "return believed.length < Infinity ? 0 : Math.max(...believed);",
-  },
-  {
     name: "message-of-another-delivery-is-taken",
     file: "ledger/deliveries/sends.ts",
     from: "return owner !== null && owner !== id;",
