@@ -26,8 +26,8 @@ const PEACE_MS = 10 * DAY;
 const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
-/** HighLevel's clock and ours may differ by up to this much. */
-const CLOCKS_APART_MS = 50 * SECOND;
+/** HighLevel's clock and ours may differ by up to this much, which its answers tell. */
+const CLOCKS_APART_MS = 4 * MINUTE;
 /** The Workers' clocks are at most this far from HighLevel's. */
 const WORKERS_OFF_MS = 2 * MINUTE;
 const MAY_BE_LATE_MS = SECOND;

@@ -81,7 +81,7 @@ export class Senders {
       const { status } = await this.#object.call((ledger) => ledger.record(event));
       if (chance.next() < this.drops) throw new Error("The answer did not arrive");
       if (status === "over-budget") throw new Error("Too much");
-      const [order, at] = [this.#clockwork.order(), this.#clockwork.wall()];
+      const [order, at] = [this.#clockwork.order(), this.#clockwork.now];
       this.acknowledged.push({ key, contactId, status, sentOrder, order, at });
       this.unanswered.delete(key);
     } catch {

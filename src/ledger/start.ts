@@ -1,6 +1,6 @@
 // What a ledger looks up when it starts, in one statement: most locations are cold at most of their events, and each
 // statement has to be prepared anew. Everything else is looked up by the part that needs it, once it does.
-import { SENDING } from "./deliveries/deliveries.ts";
+import { decidedAtMs, LAST_DECIDED, SENDING } from "./deliveries/deliveries.ts";
 import { EARLIEST_BY_HOST } from "./deliveries/lists.ts";
 import { NEXT_WRITE } from "./deliveries/tasks.ts";
 import { rows, type Sql } from "./store/ports.ts";
@@ -12,6 +12,8 @@ interface Start {
   readonly interrupted: readonly { readonly id: string; readonly host: string }[];
   /** Of deliveries, writes to KV and reports none may be due before, milliseconds since 1970; `Infinity`: none waits. */
   readonly dueAtMs: number;
+  /** The latest time at which a delivery was decided, milliseconds since 1970; 0: there is none. */
+  readonly decidedAtMs: number;
 }
 
 /** Rows of three columns, by the first. */
@@ -20,14 +22,16 @@ const AT_START = `
   UNION ALL SELECT 'sending', id, host FROM (${SENDING})
   UNION ALL SELECT 'due', dueAtMs, NULL FROM (${EARLIEST_BY_HOST})
   UNION ALL SELECT 'due', at, NULL FROM (${NEXT_WRITE}) WHERE at IS NOT NULL
-  UNION ALL SELECT 'due', 0, NULL WHERE EXISTS (SELECT 1 FROM reports)`;
+  UNION ALL SELECT 'due', 0, NULL WHERE EXISTS (SELECT 1 FROM reports)
+  UNION ALL SELECT 'decided', id, NULL FROM (${LAST_DECIDED}) WHERE id IS NOT NULL`;
 
 export function atStart(sql: Sql): Start {
-  const found = rows<{ what: "mark" | "sending" | "due"; a: string; b: string }>(sql, AT_START);
+  const found = rows<{ what: "mark" | "sending" | "due" | "decided"; a: string; b: string }>(sql, AT_START);
   const of = (kind: (typeof found)[number]["what"]) => found.filter(({ what }) => what === kind);
   return {
     marks: new Map(of("mark").map(({ a, b }) => [a, b])),
     interrupted: of("sending").map(({ a, b }) => ({ id: a, host: b })),
     dueAtMs: Math.min(...of("due").map(({ a }) => Number(a))),
+    decidedAtMs: Math.max(0, ...of("decided").map(({ a }) => decidedAtMs(a))),
   };
 }

@@ -29,6 +29,8 @@ export function letThrough(
   return storage.transactionSync(() => {
     const passes = "SELECT 1 FROM sends WHERE delivery_id = ? AND (released = 1 OR left_at IS NOT NULL)";
     if (firstRow(sql, passes, id)) return null;
+    // Sent while the clock was ahead: it counts from now on.
+    sql.exec("UPDATE sends SET at = ?1 WHERE rule = ?2 AND at > ?1", nowMs, rule);
     const others = "rule = ? AND at > ? AND delivery_id <> ?";
     if (isReached(sql, perMinute, others, rule, nowMs - MINUTE_MS, id))
       return heldBecause(`Rule sent ${messages(perMinute)} within a minute, its breaker holds the others`);

@@ -8,9 +8,11 @@ import { hex, sha256 } from "../../kit/hash.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import type { Action, Breaker } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
+import { durationMs } from "../../time/duration.ts";
 import * as moves from "./moves.ts";
 import { planText } from "./plan-size.ts";
 import type { Standing } from "./moves.ts";
+import { noteTime } from "../store/marks.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
 
@@ -163,12 +165,48 @@ export function move(sql: Sql, id: string, next: (from: Standing) => Standing | 
   const to = from && next(from);
   if (!to) return null;
   sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ? WHERE id = ?",
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, ended_at = ?, waits_from = ? WHERE id = ?",
     ...columnsOf(to),
     moves.hasEnded(to) ? nowMs : null,
+    to.state === "scheduled" ? nowMs : null,
     id,
   );
+  if (to.state === "scheduled") noteTime(sql, nowMs);
   return to;
+}
+
+/** Deliveries that were made to wait at a time that has not come yet: since their decision, or since they were moved. */
+const FROM_AHEAD = `FROM deliveries WHERE state = 'scheduled' AND due_at > ?1 AND
+  CASE WHEN waits_from IS NULL THEN id > ?2 ELSE waits_from > ?1 END`;
+
+/** One row: the id of the delivery that was decided last; null: there is none. */
+export const LAST_DECIDED = "SELECT MAX(id) AS id FROM deliveries";
+
+/** The latest time at which a delivery was decided, milliseconds since 1970; 0: there is none. */
+export function lastDecidedAtMs(sql: Sql): number {
+  const last = firstRow<{ id: string | null }>(sql, LAST_DECIDED)?.id;
+  return last ? decidedAtMs(last) : 0;
+}
+
+/**
+ * After a clock that was ahead has been set back: what was made to wait by it waits for as long as it was to, from now. Of
+ * a delivery with a window only its own delay counts: the window is looked at again when it is taken.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  const found = rows<{ id: string; due_at: number; waits_from: number | null; plan: string }>(
+    sql,
+    `SELECT id, due_at, waits_from, plan ${FROM_AHEAD}`,
+    nowMs,
+    timePrefix(nowMs + 1),
+  );
+  for (const { id, due_at: dueAtMs, waits_from: fromMs, plan } of found) {
+    const { window, action } = readPlan(plan) ?? {};
+    const delayMs = fromMs === null && action?.after !== undefined ? (durationMs(action.after) ?? 0) : 0;
+    const waitMs = window ? delayMs : dueAtMs - (fromMs ?? decidedAtMs(id));
+    move(sql, id, (from) => moves.putRight(from, waitMs, nowMs), nowMs);
+  }
+  const held = "UPDATE deliveries SET give_up_at = ?1 WHERE state = 'held' AND give_up_at > ?1";
+  sql.exec(held, nowMs + moves.GIVE_UP_AFTER_MS);
 }
 
 /** Whether a delivery is being sent and is to be: it was neither cancelled nor erased since it was taken. */
@@ -204,7 +242,7 @@ export function resumeInterrupted(
   nowMs: number,
   interrupted: readonly { readonly id: string }[] = rows<{ id: string }>(sql, SENDING),
 ): void {
-  for (const { id } of interrupted) move(sql, id, moves.interrupted, nowMs);
+  for (const { id } of interrupted) move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs);
 }
 
 /** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */

@@ -219,12 +219,20 @@ export function earliestByHost(sql: Sql): { readonly host: string; readonly dueA
 /** How many due deliveries of a host take turns at most: those that have been due longest. */
 const IN_TURNS = 5_000;
 
-/** The deliveries that are due at a host: the first of each contact, then the second of each, and so on. */
-export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number): string[] {
-  return rows<{ id: string }>(
+/**
+ * The deliveries that are due at a host: the first of each contact, then the second of each, and so on; and how many
+ * rows were read for that.
+ */
+export function dueInTurns(
+  sql: Sql,
+  host: string,
+  nowMs: number,
+  limit: number,
+): { readonly ids: string[]; readonly read: number } {
+  const found = rows<{ id: string; read: number }>(
     sql,
-    `SELECT id FROM (
-       SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn
+    `SELECT id, read FROM (
+       SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn, COUNT(*) OVER () AS read
        FROM (SELECT id, due_at, contact_id FROM deliveries WHERE state = 'scheduled' AND host = ? AND due_at <= ?
          ORDER BY due_at LIMIT ?))
      ORDER BY turn, due_at, id LIMIT ?`,
@@ -232,7 +240,8 @@ export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number)
     nowMs,
     IN_TURNS,
     limit,
-  ).map(({ id }) => id);
+  );
+  return { ids: found.map(({ id }) => id), read: found[0]?.read ?? 0 };
 }
 
 function toDelivery(sql: Sql, row: DeliveryRow): Delivery {

@@ -154,8 +154,19 @@ export function firedInLocation(sql: Sql, rule: string, sinceMs: number): number
 
 /** One event of a contact with its decision. */
 export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
+  return findSized(sql, contactId, key)?.record;
+}
+
+/** The same, with how many characters were read. */
+export function findSized(
+  sql: Sql,
+  contactId: string,
+  key: string,
+): { readonly record: LogRecord; readonly characters: number } | undefined {
   const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";
-  return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
+  const row = firstRow<{ record: string | null }>(sql, found, contactId, key);
+  const record = readRecord(row);
+  return record && { record, characters: row?.record?.length ?? 0 };
 }
 
 /** The last event with a key, of any contact. It scans the log: for people, not for each event. */

@@ -186,6 +186,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   // What has ended is forgotten by when it did. A version before it writes no such time.
   "ALTER TABLE deliveries ADD COLUMN ended_at INTEGER;",
   QUARANTINE_BY_TIME,
+  // Since when a delivery waits, unless since its decision; and when a message left by HighLevel's clock, for ours may be off.
+  `
+  ALTER TABLE deliveries ADD COLUMN waits_from INTEGER;
+  ALTER TABLE sends ADD COLUMN left_there INTEGER;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -3,6 +3,7 @@
 // event of a day; no event waits for it.
 import { logError } from "../../model/log-line.ts";
 import type { FullLedger } from "../../model/statistics.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
 import { Trimming } from "./trim.ts";
@@ -79,7 +80,8 @@ export class Chores {
 
   /** No chore is due before, milliseconds since 1970. Unlike `nextAt` it reads no rows. */
   notBefore(): number {
-    return Math.min(this.announcementAt() ?? Infinity, Number(this.#marked("swept") ?? Infinity) + DAY_MS);
+    const sweepAt = this.#marked("swept") === undefined ? Infinity : this.#sweptAt(this.#now()) + DAY_MS;
+    return Math.min(this.announcementAt() ?? Infinity, sweepAt);
   }
 
   /** Does the chores that are due. */
@@ -102,13 +104,15 @@ export class Chores {
   /** When the directory is to be told about this location; `null`: it has been. */
   announcementAt(): number | null {
     const seen = this.#marked("seen");
-    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+    return seen === undefined || seen === this.#marked("announced")
+      ? null
+      : Math.max(this.#now(), this.#mayAnnounceFrom());
   }
 
   /** When it is to be swept; `null`: there is nothing that may have to go. */
   sweepAt(): number | null {
     if (!hasContent(this.#storage.sql)) return null;
-    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
+    return this.#sweptAt(this.#now()) + DAY_MS;
   }
 
   #now(): number {
@@ -118,6 +122,10 @@ export class Chores {
   /** Days since 1970. */
   #today(): number {
     return Math.floor(this.#now() / DAY_MS);
+  }
+
+  #mayAnnounceFrom(): number {
+    return (this.#announceFrom = notBefore(this.#announceFrom, ANNOUNCE_AGAIN_MS, this.#now()));
   }
 
   async #announce(): Promise<void> {
@@ -138,11 +146,17 @@ export class Chores {
     throw new Error("The directory is late");
   }
 
+  /** When it was last swept, milliseconds since 1970; now, if that is not known or was by a clock that was ahead. */
+  #sweptAt(nowMs: number): number {
+    return notBefore(Number(this.#marked("swept") ?? nowMs), 0, nowMs);
+  }
+
   #sweepIfDue(): void {
     const now = this.#now();
-    const swept = this.#marked("swept");
-    if (swept === undefined) return void this.#mark({ swept: String(now) });
-    if (Number(swept) + DAY_MS > now) return;
+    if (this.#marked("swept") === undefined) return void this.#mark({ swept: String(now) });
+    const sweptAt = this.#sweptAt(now);
+    this.#mark({ swept: String(sweptAt) });
+    if (sweptAt + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
     const { sql } = this.#storage;
     const changesBefore = changesSoFar(sql);

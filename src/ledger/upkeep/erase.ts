@@ -22,8 +22,6 @@ const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
-/** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
-const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 export const TOMBSTONE = "contact_id = '', fired = '[]', held = NULL, record = NULL, message_key = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
@@ -47,7 +45,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   const kept = rows<{ id: string }>(sql, "SELECT id FROM tasks WHERE contact_id = ?", contactId);
   for (const { id } of kept) tasks.planWrite(sql, locationId, id, null, nowMs);
   for (const { id, state } of leaving)
-    tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
+    tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + tasks.LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
   reports.eraseContact(sql, contactId);

@@ -3,6 +3,7 @@
 // still waits stays whole, and so does what keeps from sending twice, limits and opt-outs. It is done in small slices,
 // each one transaction; the mark `full` says how far they have come. docs/decisions/0035-a-full-ledger.md says why it walks as it does.
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
 import type { FullLedger } from "../../model/statistics.ts";
 import { mark, setMark } from "../store/marks.ts";
@@ -90,7 +91,8 @@ export class Trimming {
 
   /** When there is something to do, milliseconds since 1970; `null`: there is room. */
   nextAt(): number | null {
-    return this.#isOver() ? Math.max(this.#now(), this.#full()?.restUntilMs ?? 0) : null;
+    const now = this.#now();
+    return this.#isOver() ? Math.max(now, notBefore(this.#full()?.restUntilMs ?? 0, REST_MS, now)) : null;
   }
 
   /** Forgets slice by slice, until there is room again or enough was done for one alarm. */
