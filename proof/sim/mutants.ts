@@ -67,8 +67,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-during-an-attempt-forgotten",
     file: "ledger/deliveries/moves.ts",
-    from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return',
-    to: "return",
+    from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
+    to: 'return { ...from, state: "scheduled", dueAtMs };',
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
@@ -157,8 +157,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "message-leaves-without-a-note",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, clock(), id) !== undefined;",
-    to: "return clock() > 0;",
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    to: "return nowMs > 0;",
   },
   {
     name: "message-not-looked-for",
@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "refused-tokens-refreshed-without-end",
     file: "ledger/highlevel/tokens.ts",
-    from: "this.#now() - row.refreshed_at < FRESH_MS",
-    to: "this.#now() - row.refreshed_at < 0",
+    from: "isWithin(row.refreshed_at, FRESH_MS, this.#now())",
+    to: "isWithin(row.refreshed_at, 0, this.#now())",
   },
   {
     name: "limits-in-answers-not-read",
@@ -347,8 +347,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erased-while-the-token-came-is-sent",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, clock(), id) !== undefined;",
-    to: 'return firstRow(sql, left, clock(), id) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
   },
   {
     name: "erased-while-the-token-came-is-tagged",
