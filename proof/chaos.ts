@@ -185,6 +185,7 @@ const history: History = {
   ...tables(state, sets),
   tasks: world.tasks(),
   graceMs: GRACE_MS,
+  clockSetBackAt: [],
   promptHosts: [],
   deadHosts: [],
   mayBeLateMs: null,

@@ -183,6 +183,8 @@ export interface History {
   readonly tasks: readonly { readonly id: string; readonly contactId: string }[];
   /** How long a request may be on its way before it is observed, milliseconds; 0 if it is observed as it leaves. */
   readonly graceMs: number;
+  /** What the ledger's clock said each time before it was set back, milliseconds since 1970. */
+  readonly clockSetBackAt: readonly number[];
   /** Hosts that answered promptly throughout. */
   readonly promptHosts: readonly string[];
   /** Hosts that never answered with 2xx, 3xx or 4xx. */

@@ -151,10 +151,12 @@ function* answeredIsAnswered(history: History): Generator<string> {
   }
 }
 
-/** Both times are by the ledger's clock. */
-function* neverEarly({ deliveries, confirmed }: History): Generator<string> {
+/** Both times are by the ledger's clock. What was to wait by a clock that has been set back since waits as long from then on. */
+function* neverEarly({ deliveries, events, confirmed, clockSetBackAt }: History): Generator<string> {
+  const decidedAt = new Map(events.map((event) => [event.key, event.decidedAt]));
   const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
-  for (const { id, dueAt, attempts } of deliveries) {
+  for (const { id, eventKey, dueAt, attempts } of deliveries) {
+    if (clockSetBackAt.some((at) => at >= (decidedAt.get(eventKey) ?? 0))) continue;
     const earlyMs = dueAt - (attempts[0]?.at ?? dueAt);
     if (earlyMs > 0 && !retried.has(id)) yield `${id} was tried ${earlyMs} ms before it was due`;
   }

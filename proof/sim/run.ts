@@ -70,6 +70,7 @@ class Run {
   readonly #operator: Operator;
   /** When events are sent, milliseconds after the start. */
   readonly #moments: number[] = [];
+  readonly #clockSetBackAt: number[] = [];
 
   constructor(seed: number) {
     this.#chance = chance(seed);
@@ -123,6 +124,7 @@ class Run {
       ...tablesOf((statement, ...values) => disk.rows(statement, ...values), this.#ruleSets),
       tasks: [...network.kv.values()].map((task) => JSON.parse(task) as { id: string; contactId: string }),
       graceMs: 0,
+      clockSetBackAt: this.#clockSetBackAt,
       promptHosts: isTimed ? promptHosts : [],
       deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
       mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
@@ -238,8 +240,10 @@ class Run {
   }
 
   #setClock(): void {
+    const before = this.#clockwork.wall();
     if (this.#followUps) this.#clockwork.offMs = this.#offBy(CLOCKS_APART_MS);
     else this.#clockwork.offMs += this.#offBy(10 * MINUTE);
+    if (this.#clockwork.wall() < before) this.#clockSetBackAt.push(before);
     this.#object.clockChanged();
   }
 

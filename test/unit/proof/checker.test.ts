@@ -46,7 +46,7 @@ const good: History = {
   sent: [{ key: "e1", contactId: "c1", happenedAt: NOON }],
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
   unanswered: [], calls: [call], confirmed: [], interrupted: [], isStorageRefusing: false,
-  events: [event], deliveries: [delivery], tasks: [], graceMs: 0,
+  events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
   promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
 }; // prettier-ignore
 
@@ -95,7 +95,10 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     },
     withHighLevel({}, { events: [event, reply], deliveries: [text], acknowledged: [replied] }),
   ],
-  "nothing is tried before it is due": [{ deliveries: [{ ...delivery, dueAt: NOON + 1 }] }],
+  "nothing is tried before it is due": [
+    { deliveries: [{ ...delivery, dueAt: NOON + 1 }] },
+    { deliveries: [{ ...delivery, dueAt: NOON + 1 }], clockSetBackAt: [event.decidedAt - 1] },
+  ],
   "nothing leaves once a cancel was answered": [
     { confirmed: [asked] },
     { confirmed: [{ ...asked, what: "still open" }] },
@@ -210,6 +213,11 @@ describe("the checker", () => {
         ...withHighLevel(cutOff, { events: [{ ...event, planned: 3 }], deliveries: [delivery, text, tagged] }),
       }),
     ).toEqual([]);
+  });
+
+  it("does not call early what was decided by a clock that was set back later", () => {
+    const early = { deliveries: [{ ...delivery, dueAt: NOON + 1 }], clockSetBackAt: [event.decidedAt] };
+    expect([...(PROPERTIES["nothing is tried before it is due"]?.({ ...good, ...early }) ?? [])]).toEqual([]);
   });
 
   it("has something that breaks each of its properties", () => {
