@@ -37,6 +37,7 @@ async function recording() {
   const ledger = new LocationLedger(sqliteStorage(), {
     ruleSet: setOf(20),
     retentionDays: 30,
+    maxBytes: Infinity,
     timeZone: "UTC",
     eventsPerSecond: 1_000_000,
     requestsPerSecond: 1_000_000,

@@ -175,6 +175,7 @@ await worker.stop();
 const seconds = (performance.now() - startedAt) / 1_000;
 
 const history: History = {
+  sent: world.sent,
   acknowledged: world.acknowledged,
   unanswered: [...world.waiting],
   calls: world.calls,
@@ -184,6 +185,7 @@ const history: History = {
   ...tables(state, sets),
   tasks: world.tasks(),
   graceMs: GRACE_MS,
+  clockSetBackAt: [],
   promptHosts: [],
   deadHosts: [],
   mayBeLateMs: null,

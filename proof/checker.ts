@@ -1,6 +1,7 @@
 // The promises, checked on a history. Each yields the violations that it found, in words.
 import { FOLLOW_UPS } from "./follow-ups.ts";
 import type { Acknowledged, Call, EndedDelivery, History, RecordedEvent } from "./history.ts";
+import { ORDERS } from "./orders.ts";
 import { LIMITED } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -30,6 +31,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nobody waits for somebody else's destination": nobodyWaits,
   "a destination that is down is left alone": downIsLeftAlone,
   "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
+  ...ORDERS,
   ...FOLLOW_UPS,
 };
 
@@ -106,7 +108,7 @@ function* inOrder({ acknowledged, events, confirmed }: History): Generator<strin
 }
 
 function* nothingAfterCancel(history: History): Generator<string> {
-  const { confirmed, calls, deliveries, events, acknowledged, graceMs } = history;
+  const { confirmed, calls, deliveries } = history;
   const callsOf = Map.groupBy(calls, ({ id }) => id);
   const leftBetween = (id: string, order: number): Call | undefined => {
     const end = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order)?.order;
@@ -119,28 +121,17 @@ function* nothingAfterCancel(history: History): Generator<string> {
     if (leftBetween(id, order)) yield `${id} left after its cancel was confirmed`;
     if (states.get(id) === "sent" && !hasRetried.has(id)) yield `${id} is said to be cancelled, and was sent`;
   }
-  const eventOf = new Map(events.map((event) => [event.key, event]));
-  for (const { key, order, status, at } of acknowledged) {
-    const reply = eventOf.get(key);
-    if (status !== "accepted" || reply?.kind !== "InboundMessage") continue;
-    for (const delivery of deliveries) {
-      const event = eventOf.get(delivery.eventKey);
-      if (!delivery.cancelsOnReply || delivery.contactId !== reply.contactId || !event) continue;
-      if (event.seq > reply.seq || event.occurredAt > reply.occurredAt || hasRetried.has(delivery.id)) continue;
-      const left = leftBetween(delivery.id, order);
-      // What was already under way is not called back.
-      if (left && (graceMs === 0 || left.at > at + graceMs))
-        yield `${delivery.id} left after the reply ${key} was acknowledged`;
-    }
-  }
 }
 
-function* nothingAfterErase({ confirmed, calls, deliveries, events, acknowledged, tasks }: History): Generator<string> {
+function* nothingAfterErase(history: History): Generator<string> {
+  const { confirmed, calls, deliveries, events, acknowledged, tasks, followUps } = history;
   const made = new Set(deliveries.map(({ id }) => id));
+  const changes = [...(followUps?.messages ?? []), ...(followUps?.tagged ?? [])];
+  const leaving = [...calls, ...changes.map(({ about, order }) => ({ id: `What is about ${about}`, about, order }))];
   for (const { what, id: contactId, askedOrder, order } of confirmed) {
     if (what !== "erased") continue;
     const before = new Set(acknowledged.filter((answer) => answer.order < askedOrder).map(({ key }) => key));
-    for (const call of calls) {
+    for (const call of leaving) {
       const [contact, key = ""] = call.about.split("/");
       if (call.order > order && contact === contactId && before.has(key))
         yield `${call.id} left after its contact was erased`;

@@ -5,11 +5,6 @@ type Property = (history: History) => Iterable<string>;
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/**
- * An attempt that was let through may still look for an earlier message and refresh its token before it leaves, each
- * within 20 seconds, and once more after its token was refused.
- */
-const UNDER_WAY_MS = 90_000;
 /** For a refresh that died with its object: the answer was heard, but may not have been on disk yet. */
 const COMMITS_WITHIN_MS = 5_000;
 /** A refreshed token is not refreshed again for five minutes; clocks are changed by less than a minute. */
@@ -17,12 +12,13 @@ const REFRESHED_MS = 4 * MINUTE_MS;
 /** How many texts each rule sends for one event. */
 const TWINS = { texts: 1, twins: 2 };
 const SAYS_WHY = /^[A-Z_]{5,}: .{20,}/;
-const LIFTS: { readonly [says in Wish["says"]]: readonly Wish["says"][] } = {
+/** What a wish is about, as the ledger names it, and whether it is one not to be written to. */
+const ABOUT: { readonly [says in Wish["says"]]: { readonly why: "stop" | "dnd"; readonly isNo: boolean } } = {
   // Do not disturb goes on and off for all channels there: that is no word on the one that STOP came by.
-  stop: ["start"],
-  "dnd on": ["dnd off"],
-  start: [],
-  "dnd off": [],
+  stop: { why: "stop", isNo: true },
+  start: { why: "stop", isNo: false },
+  "dnd on": { why: "dnd", isNo: true },
+  "dnd off": { why: "dnd", isNo: false },
 };
 
 /** Every promise by its name. */
@@ -31,6 +27,7 @@ export const FOLLOW_UPS: { readonly [name: string]: Property } = {
   "a message that is not sent says why": of(saysWhy),
   "no message is sent after a confirmed cancel": of(notAfterCancel),
   "nobody who said stop is written to": of(stopIsStop),
+  "what a contact wants is what they said last": of(lastWordCounts),
   "a rule sends no more than its breaker lets through": of(breakersHold),
   "HighLevel's limits are kept": of(limitsKept),
   "only the newest refresh token is used, and tokens are kept before they are": of(tokensKept),
@@ -89,22 +86,54 @@ function* notAfterCancel({ deliveries, confirmed }: History, { messages }: Follo
   }
 }
 
-function* stopIsStop({ confirmed }: History, { messages, wishes }: FollowUps): Generator<string> {
-  for (const { contactId, says, occurredAt, known } of wishes) {
-    if (known === null || LIFTS[says].length === 0) continue;
-    const own = wishes.filter((other) => other.contactId === contactId);
-    const lifted = own.filter((other) => LIFTS[says].includes(other.says) && other.occurredAt >= occurredAt);
-    const erased = confirmed.filter(({ what, id }) => what === "erased" && id === contactId);
-    const endsAt = Math.min(...lifted.map(({ sentOrder }) => sentOrder), ...erased.map(({ askedOrder }) => askedOrder));
-    for (const message of messages)
-      if (
-        message.contactId === contactId &&
-        message.order > known.order &&
-        message.order < endsAt &&
-        message.leftAt > known.at + UNDER_WAY_MS
-      )
-        yield `${message.about} left ${message.leftAt - known.at} ms after "${says}" was acknowledged`;
+/** A message left in spite of a wish that was acknowledged, and that nothing said since can have lifted. */
+function* stopIsStop({ events, confirmed }: History, { messages, wishes }: FollowUps): Generator<string> {
+  const places = new Map(events.map(({ key, seq }) => [key, seq]));
+  const erased = (contactId: string, from: number, to: number): boolean =>
+    confirmed.some(({ what, id, askedOrder, order }) => {
+      if (id !== contactId || askedOrder > to) return false;
+      return what === "erased" ? order > from : what === "erase asked" && !hasEnded(confirmed, id, askedOrder);
+    });
+  for (const message of messages) {
+    const own = wishes.filter(
+      ({ contactId, sentOrder }) => contactId === message.contactId && sentOrder < message.order,
+    );
+    for (const wish of own) {
+      const { key, says, known, sentOrder } = wish;
+      if (!ABOUT[says].isNo || known === null || known.order > message.order) continue;
+      if (erased(message.contactId, sentOrder, message.order)) continue;
+      const isLifted = own.some(
+        (other) =>
+          ABOUT[other.says].why === ABOUT[says].why && !ABOUT[other.says].isNo && mayComeAfter(other, wish, places),
+      );
+      if (!isLifted)
+        yield `${message.about} left ${message.leftAt - known.at} ms after "${says}" (${key}) was acknowledged`;
+    }
   }
+}
+
+function hasEnded(confirmed: History["confirmed"], id: string, askedOrder: number): boolean {
+  return confirmed.some((other) => other.what === "erased" && other.id === id && other.askedOrder === askedOrder);
+}
+
+/** Whether a wish is later than another. Of those that are not in the log nobody knows the place. */
+function mayComeAfter(one: Wish, other: Wish, places: ReadonlyMap<string, number>): boolean {
+  if (one.occurredAt !== other.occurredAt) return one.occurredAt > other.occurredAt;
+  return (places.get(one.key) ?? Infinity) > (places.get(other.key) ?? -Infinity);
+}
+
+function* lastWordCounts({ events }: History, { wishes, kept }: FollowUps): Generator<string> {
+  const places = new Map(events.map(({ key, seq }) => [key, seq]));
+  const inLog = wishes.filter(({ key }) => places.has(key));
+  const contacts = new Set([...inLog, ...kept].map(({ contactId }) => contactId));
+  for (const contactId of contacts)
+    for (const why of ["stop", "dnd"]) {
+      const [first, ...others] = inLog.filter((wish) => wish.contactId === contactId && ABOUT[wish.says].why === why);
+      const last = others.reduce((one, other) => (one && mayComeAfter(one, other, places) ? one : other), first);
+      const isKept = kept.some((one) => one.contactId === contactId && one.why === why);
+      if (isKept !== (last !== undefined && ABOUT[last.says].isNo))
+        yield `${contactId} said "${last?.says ?? "nothing"}" last, and is ${isKept ? "" : "not "}kept as "${why}"`;
+    }
 }
 
 function* breakersHold({ confirmed }: History, { sends, breakers }: FollowUps): Generator<string> {

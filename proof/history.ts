@@ -25,12 +25,18 @@ export interface Call {
   readonly order: number;
 }
 
-/** Something that an operator did and that was confirmed. */
+/**
+ * Something that an operator did and that was confirmed. `cancel answered`: the answer said what became of the delivery,
+ * cancelled or not. `still open`: it was seen to wait or to be sent after such an answer. `erase asked`: it may have been
+ * done, although no answer came.
+ */
 export interface Confirmed {
-  readonly what: "cancelled" | "retried" | "erased";
+  readonly what: "cancelled" | "cancel answered" | "still open" | "retried" | "erased" | "erase asked";
   /** The delivery, or the contact. */
   readonly id: string;
   readonly askedOrder: number;
+  /** Milliseconds since 1970; absent where nobody needs it. */
+  readonly askedAt?: number;
   readonly order: number;
 }
 
@@ -41,14 +47,29 @@ export interface RecordedEvent {
   readonly seq: number;
   readonly kind: string;
   readonly occurredAt: number;
+  readonly decidedAt: number;
+  /** The rules that decided it, and those of them that fired. */
+  readonly rules: readonly string[];
+  readonly fired: readonly string[];
+  /** The message that it is about, and the state of it; `null` if it names none. */
+  readonly messageId: string | null;
+  readonly status: string | null;
+  /** Whether it says that the message was sent through the API. */
+  readonly isFromApi: boolean;
   /** How many deliveries its decision calls for. */
   readonly planned: number;
   /** The count of the contact's outbound messages so far, as a rule saw it; `null` if no rule asked. */
   readonly counted: number | null;
-  /** When it was decided, milliseconds since 1970. */
-  readonly decidedAt: number;
   /** The rules that their limit held. */
   readonly held: readonly string[];
+}
+
+/** An event, as its sender knows it. */
+export interface SentEvent {
+  readonly key: string;
+  readonly contactId: string;
+  /** When it happened by the sender's clock, milliseconds since 1970. */
+  readonly happenedAt: number;
 }
 
 /** A delivery, as in the tables at the end. */
@@ -71,15 +92,19 @@ export interface EndedDelivery {
   readonly attempts: readonly { readonly at: number; readonly error: string | null }[];
 }
 
-/** A message that HighLevel accepted. */
-export interface TakenMessage {
-  readonly id: string;
-  readonly contactId: string;
-  /** What its text says that it is about: contact, event and rule. */
+/** A change that HighLevel made. */
+export interface MadeChange {
+  /** What it says that it is about: contact, event and rule. */
   readonly about: string;
   /** When the call left for HighLevel, milliseconds since 1970, and its number in the order. */
   readonly leftAt: number;
   readonly order: number;
+}
+
+/** A message that HighLevel accepted. */
+export interface TakenMessage extends MadeChange {
+  readonly id: string;
+  readonly contactId: string;
 }
 
 /** A message that a delivery was allowed to send, as in the table. */
@@ -93,12 +118,20 @@ export interface CountedSend {
 
 /** A contact's wish about being written to. */
 export interface Wish {
+  /** The event that says it. */
+  readonly key: string;
   readonly contactId: string;
   readonly says: "stop" | "start" | "dnd on" | "dnd off";
   readonly occurredAt: number;
   readonly sentOrder: number;
   /** When it was first acknowledged, and the number of that in the order; `null` if it never was. */
   readonly known: { readonly at: number; readonly order: number } | null;
+}
+
+/** What a contact does not want, as in the table. */
+export interface KeptWish {
+  readonly contactId: string;
+  readonly why: string;
 }
 
 /** A use of a refresh token. */
@@ -115,10 +148,12 @@ export interface Exchange {
 /** What HighLevel saw from a location. */
 export interface FollowUps {
   readonly messages: readonly TakenMessage[];
+  readonly tagged: readonly MadeChange[];
   /** `contact/tag` */
   readonly tags: ReadonlySet<string>;
   readonly sends: readonly CountedSend[];
   readonly wishes: readonly Wish[];
+  readonly kept: readonly KeptWish[];
   readonly exchanges: readonly Exchange[];
   /** Calls that left with an access token that was not on disk yet. */
   readonly unkeptTokens: readonly string[];
@@ -135,6 +170,8 @@ export interface FollowUps {
 }
 
 export interface History {
+  /** Events whose time is to be compared with that in the log. */
+  readonly sent: readonly SentEvent[];
   readonly acknowledged: readonly Acknowledged[];
   /** Events whose sender kept on sending, but was never answered 2xx. */
   readonly unanswered: readonly string[];
@@ -150,6 +187,8 @@ export interface History {
   readonly tasks: readonly { readonly id: string; readonly contactId: string }[];
   /** How long a request may be on its way before it is observed, milliseconds; 0 if it is observed as it leaves. */
   readonly graceMs: number;
+  /** What the ledger's clock said each time before it was set back, milliseconds since 1970. */
+  readonly clockSetBackAt: readonly number[];
   /** Hosts that answered promptly throughout. */
   readonly promptHosts: readonly string[];
   /** Hosts that never answered with 2xx, 3xx or 4xx. */

@@ -77,8 +77,11 @@ export const BREAKERS = {
   twins: { perMinute: 3, perContactDay: 3 },
 } as const;
 
-/** The same rules plus two that follow up inside HighLevel: one waits, the other sends the same text twice. */
-export function withFollowUps(ruleSet: RuleSet, after: string): RuleSet {
+/**
+ * The same rules plus two that follow up inside HighLevel: one waits, the other sends the same text twice. A third asks
+ * HighLevel for the contact's own hours before it calls `origin`.
+ */
+export function withFollowUps(ruleSet: RuleSet, after: string, origin: string): RuleSet {
   const text = (fields: Partial<HighLevelAction> = {}): HighLevelAction => ({
     type: "highlevel",
     call: "send-message",
@@ -98,7 +101,13 @@ export function withFollowUps(ruleSet: RuleSet, after: string): RuleSet {
     breaker: BREAKERS.twins,
     actions: [text(), text()],
   });
-  return { ...ruleSet, rules: [...ruleSet.rules, texts, twins] };
+  const ownHours = aRule({
+    name: "own-hours",
+    conditions: onStatus("failed"),
+    window: { from: "06:00", to: "22:00", timeZone: "contact" },
+    actions: [{ type: "webhook", url: `${origin}/${ABOUT}/0`, body: {}, cancelOn: ["reply"] }],
+  });
+  return { ...ruleSet, rules: [...ruleSet.rules, texts, twins, ownHours] };
 }
 
 /** What HighLevel sends when a contact expresses a wish. */
@@ -114,9 +123,22 @@ export function aWish(
   return { type: "InboundMessage", ...common, ...message };
 }
 
-/** What HighLevel sends for a message, outbound or inbound. */
+/** A status of an outbound message. */
+export function aStatus(chance: Chance): (typeof STATUSES)[number] {
+  return chance.pick(STATUSES);
+}
+
+/** What HighLevel sends for a message, outbound or inbound; its id is the key, unless it is another status of another. */
 export function aMessage(
-  about: { key: string; locationId: string; contactId: string; isReply: boolean; atMs: number },
+  about: {
+    key: string;
+    locationId: string;
+    contactId: string;
+    isReply: boolean;
+    atMs: number;
+    messageId?: string;
+    status?: string;
+  },
   chance: Chance,
 ): JsonObject {
   const now = new Date(about.atMs).toISOString();
@@ -125,10 +147,10 @@ export function aMessage(
     locationId: about.locationId,
     contactId: about.contactId,
     messageType: "SMS",
-    messageId: about.key,
+    messageId: about.messageId ?? about.key,
     webhookId: about.key,
     dateAdded: now,
     timestamp: now,
-    ...(about.isReply ? { body: "Yes" } : { status: chance.pick(STATUSES) }),
+    ...(about.isReply ? { body: "Yes" } : { status: about.status ?? aStatus(chance) }),
   };
 }

@@ -5,7 +5,7 @@ import type { CancelledBy } from "../src/model/delivery.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
-import type { CountedSend, EndedDelivery, RecordedEvent } from "./history.ts";
+import type { CountedSend, EndedDelivery, KeptWish, RecordedEvent } from "./history.ts";
 
 /** Queries the tables: returns the rows of a statement. */
 export type Ask = (statement: string, ...values: string[]) => { [column: string]: unknown }[];
@@ -35,9 +35,18 @@ export function sendsOf(ask: Ask): CountedSend[] {
   }));
 }
 
+/** What contacts do not want. */
+export function keptWishesOf(ask: Ask): KeptWish[] {
+  return ask("SELECT contact_id, why FROM opt_outs").map((row) => ({
+    contactId: String(row["contact_id"]),
+    why: String(row["why"]),
+  }));
+}
+
 function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[]): RecordedEvent {
   const { event, decision } = JSON.parse(String(row["record"])) as LogRecord;
   const rules = ruleSets.find(({ hash }) => hash === decision.ruleSet)?.rules ?? [];
+  const { messageId, status, source } = event.payload;
   const fired = rules.filter(({ name }) => decision.fired.includes(name));
   const [asked] = decision.verdicts.find(({ rule }) => rule === "counted")?.conditions ?? [];
   return {
@@ -46,9 +55,14 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     seq: Number(row["seq"]),
     kind: event.kind,
     occurredAt: Date.parse(event.occurredAt),
+    decidedAt: Date.parse(decision.decidedAt),
+    rules: rules.map(({ name }) => name),
+    fired: decision.fired,
+    messageId: typeof messageId === "string" ? messageId : null,
+    status: typeof status === "string" ? status : null,
+    isFromApi: source === "api",
     planned: fired.reduce((sum, { actions }) => sum + actions.length, 0),
     counted: asked && "saw" in asked ? Number(asked.saw) : null,
-    decidedAt: Date.parse(decision.decidedAt),
     held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
   };
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { NO_ANSWER } from "../../bench/parts/connection.ts";
 import type { Chance } from "../../test/generated/chance.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY } from "../../test/keys.ts";
-import type { Acknowledged, Call, Confirmed } from "../history.ts";
+import type { Acknowledged, Call, Confirmed, SentEvent } from "../history.ts";
 import { aMessage } from "../rules.ts";
 
 /** How each destination behaves: how soon it answers, and how many of sixteen deliveries it refuses the first time. */
@@ -24,6 +24,7 @@ const KEY = createPrivateKey({ key: Buffer.from(TEST_PRIVATE_KEY, "base64"), for
 type Statuses = { [status: string]: number };
 
 export class World {
+  readonly sent: SentEvent[] = [];
   readonly acknowledged: Acknowledged[] = [];
   readonly calls: Call[] = [];
   readonly confirmed: Confirmed[] = [];
@@ -88,7 +89,9 @@ export class World {
     { goesOn = true, latencies = this.latencies }: { goesOn?: boolean; latencies?: number[] } = {},
   ): Promise<void> {
     const isReply = this.#chance.happens(0.15);
-    const body = JSON.stringify(aMessage({ key, locationId, contactId, isReply, atMs: Date.now() }, this.#chance));
+    const happenedAt = Date.now();
+    this.sent.push({ key, contactId, happenedAt });
+    const body = JSON.stringify(aMessage({ key, locationId, contactId, isReply, atMs: happenedAt }, this.#chance));
     const signature = sign(null, Buffer.from(body), KEY).toString("base64");
     const headers = { "content-type": "application/json", "x-ghl-signature": signature };
     const sentOrder = ++this.#order;

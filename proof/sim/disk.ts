@@ -2,6 +2,7 @@
 // later, and a crash loses the open turn and, by chance, those not yet confirmed.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import type { LedgerStorage } from "../../src/ledger/store/ports.ts";
+import { ROW_BYTES, USED_BYTES } from "../../src/local/sqlite-storage.ts";
 import type { Clockwork } from "./clockwork.ts";
 
 const WRITES = /^\s*(?:INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|REPLACE)/i;
@@ -24,7 +25,7 @@ export class Disk {
   readonly faults: DiskFaults = { refuses: 0, slowMs: 20 };
   /** This many more writes succeed before a crash. */
   crashAfterWrites = Infinity;
-  readonly #database = new DatabaseSync(":memory:");
+  readonly #database = new DatabaseSync(":memory:", { limits: { length: ROW_BYTES } });
   readonly #statements = new Map<string, StatementSync>();
   readonly #clockwork: Clockwork;
   readonly #crash: () => void;
@@ -80,6 +81,7 @@ export class Disk {
           throw error;
         }
       },
+      sizeBytes: () => Number(this.rows(USED_BYTES)[0]?.["n"]),
       getAlarm: async () => {
         alive();
         const alarm = this.alarm();

@@ -4,14 +4,15 @@
 import { webhookOf } from "../../src/local/stand-in/messages.ts";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
-import type { Event } from "../../src/model/event.ts";
-import type { Acknowledged, FollowUps, Wish } from "../history.ts";
+import type { FollowUps, Wish } from "../history.ts";
 import { BREAKERS } from "../rules.ts";
-import { sendsOf } from "../tables.ts";
+import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
-import { aWishEvent, LOCATION, read } from "./location.ts";
+import { LOCATION } from "./location.ts";
 import type { SimulatedObject } from "./object.ts";
+import type { Operator } from "./operator.ts";
+import type { Senders } from "./senders.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -25,14 +26,13 @@ export interface Surroundings {
   readonly contacts: readonly string[];
   /** Calls `run` at some time during the busy part. */
   readonly at: (run: () => void) => void;
-  /** Sends an event until it is answered; returns the order number of the first time. */
-  readonly send: (event: Event) => number;
+  readonly senders: Senders;
+  readonly operator: Operator;
+  /** Sets the ledger's clock, if the run has this fault. */
+  readonly setClock: () => void;
   readonly busyMs: number;
   readonly hasFaults: boolean;
-}
-
-interface SaidWish extends Omit<Wish, "known"> {
-  readonly key: string;
+  readonly hasSlowTokens: boolean;
 }
 
 export class SimulatedFollowUps {
@@ -41,7 +41,7 @@ export class SimulatedFollowUps {
   readonly #highlevel: SimulatedHighLevel;
   readonly #around: Surroundings;
   readonly #scopes: readonly string[];
-  readonly #wishes: SaidWish[] = [];
+  #meanwhile = 0;
 
   constructor(clockwork: Clockwork, object: SimulatedObject, around: Surroundings) {
     const { chance } = clockwork;
@@ -56,14 +56,16 @@ export class SimulatedFollowUps {
     this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(chance.happens(0.8) ? [TO_TAG] : [])];
     this.#highlevel.standIn.onMessage = (message) => {
       if (!chance.happens(0.6)) return;
-      clockwork.after(chance.below(5 * MINUTE), () =>
-        around.send(read(`webhook-of-${message.id}`, webhookOf(message), clockwork.wall())),
-      );
+      // Its event may be there before the answer to the call that sent it.
+      const happenedAt = clockwork.now;
+      clockwork.after(chance.below(chance.pick([20, 5 * MINUTE, 5 * MINUTE])), () => {
+        around.senders.send(`webhook-of-${message.id}`, message.contactId, webhookOf(message), happenedAt);
+      });
     };
   }
 
   plan(): void {
-    const { at, busyMs, contacts, hasFaults, send } = this.#around;
+    const { at, busyMs, contacts, hasFaults, hasSlowTokens, senders, setClock } = this.#around;
     const { chance } = this.#clockwork;
     this.#install();
     this.#watchToken(this.#clockwork.now + busyMs + 60 * MINUTE);
@@ -76,31 +78,59 @@ export class SimulatedFollowUps {
         });
       for (let turns = chance.below(4); turns > 0; turns--) at(() => this.#highlevel.standIn.tokens.expire(LOCATION));
     }
-    this.#clockwork.after(busyMs, () => (this.#highlevel.isOff = 0));
+    if (hasSlowTokens) {
+      this.#highlevel.refreshMs = chance.pick([5 * SECOND, 15 * SECOND, 24 * SECOND]);
+      this.#highlevel.onRefresh = (lastsMs) => this.#doMeanwhile(lastsMs);
+      for (let turns = 2 + chance.below(8); turns > 0; turns--)
+        at(() => this.#highlevel.standIn.tokens.expire(LOCATION));
+    }
+    this.#highlevel.onLost = () => {
+      if (chance.happens(0.5)) this.#clockwork.after(chance.below(MINUTE), setClock);
+    };
+    this.#clockwork.after(busyMs, () => {
+      this.#highlevel.isOff = this.#highlevel.refreshMs = 0;
+      this.#highlevel.onLost = () => undefined;
+    });
     for (let index = chance.below(5); index > 0; index--)
       at(() => {
-        const [key, contactId, says] = [`wish-${index}`, chance.pick(contacts), chance.pick(SAYS)];
-        const event = aWishEvent(key, contactId, says, this.#clockwork.wall());
-        this.says(event, says, send(event));
+        senders.say(`wish-${index}`, chance.pick(contacts), { says: chance.pick(SAYS) }, this.#clockwork.now);
       });
   }
 
-  /** Notes that an event with its contact's wish was first sent. */
-  says({ key, contactId, occurredAt }: Event, says: Wish["says"], sentOrder: number): void {
-    this.#wishes.push({ key, contactId, says, occurredAt: Date.parse(occurredAt), sentOrder });
+  /** Something comes in between while a delivery waits for a token. */
+  #doMeanwhile(lastsMs: number): void {
+    const { chance } = this.#clockwork;
+    const { senders, operator, setClock } = this.#around;
+    const sending = this.#object.disk.rows("SELECT id, contact_id FROM deliveries WHERE state = 'sending' ORDER BY id");
+    if (sending.length === 0 || chance.happens(0.3)) return;
+    const { id, contact_id: named } = chance.pick(sending);
+    const contactId = String(named);
+    const says = (what: "yes" | Wish["says"]): void =>
+      senders.say(`meanwhile-${++this.#meanwhile}`, contactId, { says: what }, this.#clockwork.now);
+    const does = chance.pick([
+      () => says("stop"),
+      () => says("dnd on"),
+      () => says("yes"),
+      () => void operator.cancel(String(id)),
+      () => void operator.cancelAll(),
+      () => void operator.erase(contactId),
+      setClock,
+    ]);
+    this.#clockwork.after(chance.below(lastsMs), does);
   }
 
-  /** What was observed; `acknowledged` tells which wishes are known to the ledger. */
-  seen(acknowledged: readonly Acknowledged[], isClockSet: boolean): FollowUps {
-    const { messages, exchanges, unkeptTokens, standIn } = this.#highlevel;
+  /** What was observed. */
+  seen(isClockSet: boolean): FollowUps {
+    const { messages, tagged, exchanges, unkeptTokens, standIn } = this.#highlevel;
+    const { acknowledged, wishes } = this.#around.senders;
+    const ask: Ask = (statement, ...values) => this.#object.disk.rows(statement, ...values);
     return {
       messages,
+      tagged,
       tags: this.#highlevel.tags(),
-      sends: sendsOf((statement, ...values) => this.#object.disk.rows(statement, ...values)),
-      wishes: this.#wishes.map((wish) => ({
-        ...wish,
-        known: acknowledged.find(({ key }) => key === wish.key) ?? null,
-      })),
+      sends: sendsOf(ask),
+      wishes: wishes.map((wish) => ({ ...wish, known: acknowledged.find(({ key }) => key === wish.key) ?? null })),
+      kept: keptWishesOf(ask),
       exchanges,
       unkeptTokens,
       tooMany: standIn.tooMany,

@@ -3,7 +3,7 @@
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import type { HighLevelSettings } from "../../src/model/configuration.ts";
 import { isJsonObject } from "../../src/kit/json.ts";
-import type { Exchange, TakenMessage } from "../history.ts";
+import type { Exchange, MadeChange, TakenMessage } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";
 import { LOCATION } from "./location.ts";
@@ -49,8 +49,17 @@ const LATENCY_MS = 30;
 const SLOW_MS = 9_000;
 /** A late call is done by then: before sending again, two minutes later, the ledger looks for it, and clocks differ. */
 const LATE_MS = 60_000;
+/** The ledger takes a refusal so soon after a refresh for a scope that the token lacks. */
+const FRESH_MS = 6 * 60_000;
+const TOKEN_PATH = "/oauth/token";
 /** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
+
+/** When a request left, milliseconds since 1970, and its number among everything observed. */
+interface Left {
+  readonly leftAt: number;
+  readonly order: number;
+}
 
 type Noted<One> = { -readonly [key in keyof One]: One[key] };
 
@@ -59,7 +68,13 @@ export class SimulatedHighLevel {
   /** The chance that a call meets one of `characters`. */
   isOff = 0;
   characters: readonly HighLevelCharacter[] = HIGHLEVEL_CHARACTERS;
+  /** How long the answer to a refresh may take; some of them take longer than the ledger waits. */
+  refreshMs = 0;
+  /** Called when a refresh begins that will take so long, and when an answer will be lost. */
+  onRefresh: (lastsMs: number) => void = () => undefined;
+  onLost: () => void = () => undefined;
   readonly messages: TakenMessage[] = [];
+  readonly tagged: MadeChange[] = [];
   readonly exchanges: Noted<Exchange>[] = [];
   readonly unkeptTokens: string[] = [];
   readonly #clockwork: Clockwork;
@@ -74,8 +89,8 @@ export class SimulatedHighLevel {
     this.standIn = new HighLevelStandIn({ clock, app: APP, limits: { perInterval }, tokensExpireInS });
   }
 
-  /** Answers a request with the given order number; never, or before its signal aborts. */
-  answer(request: Request, order: number, isGone: () => boolean): Promise<Response> {
+  /** Answers a request that left at that time and place in the order; never, or before its signal aborts. */
+  answer(request: Request, left: Left, isGone: () => boolean): Promise<Response> {
     const access = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
     if (this.#heldBefore.has(access) && this.#heldBefore.get(access) === this.#held())
       this.unkeptTokens.push(`${request.method} ${new URL(request.url).pathname}`);
@@ -83,17 +98,20 @@ export class SimulatedHighLevel {
       request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
     });
     const isHeard = (): boolean => !isGone() && !request.signal.aborted;
-    return Promise.race([this.#answer(request, order, isHeard), aborted]);
+    return Promise.race([this.#answer(request, left, isHeard), aborted]);
   }
 
-  async #answer(request: Request, order: number, isHeard: () => boolean): Promise<Response> {
+  async #answer(request: Request, left: Left, isHeard: () => boolean): Promise<Response> {
     const { chance } = this.#clockwork;
     const character = chance.next() < this.isOff ? chance.pick(this.characters) : "prompt";
     const { url, method, headers } = request;
-    const leftAt = this.#clockwork.now;
     // Read before anything can be aborted: the request has been sent.
     const text = await request.text();
     await this.#clockwork.sleep(chance.below(character === "slow" ? SLOW_MS : LATENCY_MS));
+    const lastsMs = this.refreshMs > 0 && url.endsWith(TOKEN_PATH) ? chance.below(this.refreshMs) : 0;
+    if (lastsMs > 0) this.onRefresh(lastsMs);
+    const untilDoneMs = chance.below(lastsMs);
+    await this.#clockwork.sleep(untilDoneMs);
     if (character === "hangs") return new Promise(() => undefined);
     if (character === "resets before") throw new TypeError("The connection was reset");
     if (character === "500 before") return new Response(null, { status: 500 });
@@ -103,17 +121,26 @@ export class SimulatedHighLevel {
     );
     if (outcome.kind !== "answer") throw new Error("The simulation has faults of its own");
     const said = await outcome.response.text();
-    const exchange = this.#note(new URL(url).pathname, text, said, { leftAt, order });
+    const exchange = this.#note(new URL(url).pathname, text, said, left);
+    if (WITHOUT_AN_END.includes(character)) this.onLost();
+    if (method === "GET") this.#mayExpire();
     if (character === "answer lost") return new Promise(() => undefined);
     if (character === "resets after") throw new TypeError("The connection was reset");
     if (character === "500 after") return new Response(null, { status: 500 });
-    await this.#clockwork.sleep(chance.below(LATENCY_MS));
+    await this.#clockwork.sleep(chance.below(LATENCY_MS) + lastsMs - untilDoneMs);
     if (exchange && isHeard()) exchange.heardAt = this.#clockwork.now;
     return new Response(said, { status: outcome.response.status, headers: outcome.response.headers });
   }
 
+  /** Where refreshes are slow, a token may end between the question before a message and the message. */
+  #mayExpire(): void {
+    const { chance, now } = this.#clockwork;
+    const isFresh = (this.exchanges.at(-1)?.leftAt ?? 0) > now - FRESH_MS;
+    if (this.refreshMs > 0 && !isFresh && chance.happens(0.5)) this.standIn.tokens.expire(LOCATION);
+  }
+
   /** Notes what HighLevel accepted, going by its answer. */
-  #note(path: string, asked: string, said: string, left: { leftAt: number; order: number }): Noted<Exchange> | null {
+  #note(path: string, asked: string, said: string, left: Left): Noted<Exchange> | null {
     const answer: unknown = JSON.parse(said);
     if (!isJsonObject(answer)) return null;
     if (path === "/conversations/messages" && typeof answer["messageId"] === "string") {
@@ -123,7 +150,9 @@ export class SimulatedHighLevel {
         this.messages.push({ id, contactId, about: body.replace(TEXT, ""), ...left });
       }
     }
-    if (path !== "/oauth/token") return null;
+    const [, tag] = /^\/contacts\/.+\/tags$/.test(path) ? (/"tags":\["([^"]+)"/.exec(asked) ?? []) : [];
+    if (tag !== undefined && Array.isArray(answer["tags"])) this.tagged.push({ about: tag, ...left });
+    if (path !== TOKEN_PATH) return null;
     const given = answer["refresh_token"];
     const access = answer["access_token"];
     if (typeof access === "string") this.#heldBefore.set(access, this.#held());

@@ -67,8 +67,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "reply-during-an-attempt-forgotten",
     file: "ledger/deliveries/moves.ts",
-    from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return',
-    to: "return",
+    from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
+    to: 'return { ...from, state: "scheduled", dueAtMs };',
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
@@ -157,8 +157,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "message-leaves-without-a-note",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, clock(), id) !== undefined;",
-    to: "return clock() > 0;",
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    to: "return nowMs > 0;",
   },
   {
     name: "message-not-looked-for",
@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "refused-tokens-refreshed-without-end",
     file: "ledger/highlevel/tokens.ts",
-    from: "this.#now() - row.refreshed_at < FRESH_MS",
-    to: "this.#now() - row.refreshed_at < 0",
+    from: "isWithin(row.refreshed_at, FRESH_MS, this.#now())",
+    to: "isWithin(row.refreshed_at, 0, this.#now())",
   },
   {
     name: "limits-in-answers-not-read",
@@ -217,8 +217,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "limit-counts-what-was-cancelled",
     file: "ledger/deliveries/deliveries.ts",
-    from: "if (moves.cameToNothing(from) !== moves.cameToNothing(to)) firings.reckon(sql, id);",
-    to: "",
+    from: "isReckoned: moves.cameToNothing(from) !== moves.cameToNothing(to)",
+    to: "isReckoned: moves.cameToNothing(from) && moves.cameToNothing(to)",
   },
   {
     name: "limit-forgets-what-left-and-failed",
@@ -229,7 +229,179 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "what-restarts-replaces-nothing",
     file: "ledger/recording/recorder.ts",
-    from: "for (const { id } of inPlace) deliveries.move(sql, id, (from) => cancelled(from, restartedBy(event.key)), nowMs);",
+    from: "deliveries.moveAll(sql, replaced, (from) => cancelled(from, restartedBy(event.key)), nowMs);",
     to: "",
+  },
+  {
+    name: "reply-before-its-event-ends-no-wait",
+    file: "ledger/recording/waits.ts",
+    from: "log.recordedAhead(this.#sql, contactId, Date.parse(occurredAt), kinds)",
+    to: "[]",
+  },
+  {
+    name: "reply-of-the-same-moment-ends-no-wait",
+    file: "ledger/deliveries/deliveries.ts",
+    from: "AND ${EVENT_AT} <= ?2`",
+    to: "AND ${EVENT_AT} < ?2`",
+  },
+  {
+    name: "older-reply-ends-a-wait",
+    file: "ledger/deliveries/deliveries.ts",
+    from: "AND ${EVENT_AT} <= ?2`",
+    to: "AND ${EVENT_AT} <= ?2 + 600000`",
+  },
+  {
+    name: "all-that-came-before-an-event-ends-its-wait",
+    file: "ledger/recording/waits.ts",
+    from: "log.recordedAhead(this.#sql, contactId, Date.parse(occurredAt), kinds)",
+    to: "log.recordedAhead(this.#sql, contactId, occurredAt.length * 0, kinds)",
+  },
+  {
+    name: "reply-does-not-end-what-is-held",
+    file: "ledger/deliveries/deliveries.ts",
+    from: `"INDEXED BY deliveries_held_cancellable WHERE state = 'held'",`,
+    to: "",
+  },
+  {
+    name: "stop-and-start-by-receipt",
+    file: "ledger/log/opt-outs.ts",
+    from: "const ahead = recordedAhead(sql, event.contactId, happenedAt + 1, WISHES);",
+    to: "const ahead = recordedAhead(sql, event.contactId, Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
+  },
+  {
+    name: "older-start-lifts-a-stop",
+    file: "ledger/log/opt-outs.ts",
+    from: "return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
+    to: "return [...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)), event]",
+  },
+  {
+    name: "what-happened-later-applied-in-the-order-of-the-log",
+    file: "ledger/log/opt-outs.ts",
+    from: "...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
+    to: "...ahead]",
+  },
+  {
+    name: "of-the-same-moment-the-first-wish-counts",
+    file: "ledger/log/opt-outs.ts",
+    from: "recordedAhead(sql, event.contactId, happenedAt + 1, WISHES)",
+    to: "recordedAhead(sql, event.contactId, happenedAt, WISHES).filter(({ key }) => key !== event.key)",
+  },
+  {
+    name: "time-of-an-event-is-that-of-its-receipt",
+    file: "events/event.ts",
+    from: "Date.parse(said) > Date.parse(receivedAt) + CLOCKS_APART_MS",
+    to: "Date.parse(said) > Date.parse(receivedAt)",
+  },
+  {
+    name: "place-in-the-log-by-the-clock",
+    file: "ledger/recording/recorder.ts",
+    from: "Math.max(nowMs * 1_000, lastSeq + 1)",
+    to: "nowMs * 1_000 + (lastSeq > 0 ? 1 : 0)",
+  },
+  {
+    name: "place-of-another-instance-forgotten",
+    file: "ledger/recording/recorder.ts",
+    from: "Math.max(this.#lastSeq, seq)",
+    to: "Math.max(this.#lastSeq, seq * 0)",
+  },
+  {
+    name: "limit-counts-by-receipt",
+    file: "ledger/recording/recorder.ts",
+    from: "const past = asPast(event, decision.fired, moment.nowMs, about);",
+    to: "const past = asPast(event, decision.fired, Date.parse(event.receivedAt), about);",
+  },
+  {
+    name: "wait-counted-from-the-receipt",
+    file: "ledger/recording/recorder.ts",
+    from: "const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead, decision)));",
+    to: "const planned = await Promise.all(actions.map((action) => this.#planned({ ...action, dueAtMs: action.dueAtMs - moment.nowMs + Date.parse(event.receivedAt) }, ahead, decision)));",
+  },
+  {
+    name: "another-state-of-a-message-is-a-repetition",
+    file: "match/history.ts",
+    from: "JSON.stringify([event.kind, chain, ...state])",
+    to: "JSON.stringify([event.kind, chain, state.length])",
+  },
+  {
+    name: "only-the-last-webhook-of-a-state-counts",
+    file: "ledger/log/past.ts",
+    from: "rows<{ fired: string }>(sql, fired, contactId, key).flatMap(",
+    to: "rows<{ fired: string }>(sql, fired, contactId, key).slice(-1).flatMap(",
+  },
+  {
+    name: "repeated-webhook-sets-its-waits-again",
+    file: "ledger/recording/recorder.ts",
+    from: 'if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };',
+    to: `if (log.isRecorded(sql, event.contactId, event.key)) {
+      sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ?, cancelled_by = NULL, ended_at = NULL WHERE event_key = ? AND state = 'cancelled'", deciding.moment().nowMs, event.key);
+      alarm.bringForward(deciding.moment().nowMs);
+      return { status: "duplicate" };
+    }`,
+  },
+  {
+    name: "repeated-webhook-of-an-erased-contact-is-new",
+    file: "ledger/log/log.ts",
+    from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
+    to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
+  },
+  {
+    name: "own-message-before-its-answer-is-a-strangers",
+    file: "match/decide.ts",
+    from: 'sentBy === undefined ? guardedAs(event) : "api"',
+    to: 'sentBy === undefined ? null : "api"',
+  },
+  {
+    name: "cancelled-while-the-token-came-is-sent",
+    file: "ledger/deliveries/sends.ts",
+    from: "WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL",
+    to: "WHERE id = ?2 AND state = 'sending'",
+  },
+  {
+    name: "stopped-while-the-token-came-is-sent",
+    file: "ledger/deliveries/sends.ts",
+    from: "if (optOuts.against(sql, contactId, action)) return false;",
+    to: "",
+  },
+  {
+    name: "erased-while-the-token-came-is-sent",
+    file: "ledger/deliveries/sends.ts",
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
+  },
+  {
+    name: "erased-while-the-token-came-is-tagged",
+    file: "ledger/pump/pump.ts",
+    from: 'leaves ?? (request.method === "GET" ? undefined : changes(request.body))',
+    to: 'leaves ?? (request.method === "GET" || request.path.length > 0 ? undefined : changes(request.body))',
+  },
+  {
+    name: "replied-while-the-hours-were-asked-is-sent",
+    file: "ledger/pump/pump.ts",
+    from: "if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;",
+    to: "",
+  },
+  {
+    name: "bulk-cancel-does-not-wait-for-the-attempts",
+    file: "ledger/by-hand.ts",
+    from: "if (marked.length === 0) return",
+    to: "if (marked.length >= 0) return",
+  },
+  {
+    name: "two-refreshes-at-a-time",
+    file: "ledger/highlevel/tokens.ts",
+    from: "this.#refreshing ??= this.#refresh(usable)",
+    to: "this.#refreshing = this.#refresh(usable)",
+  },
+  {
+    name: "refresh-token-remembered-too-long",
+    file: "ledger/highlevel/tokens.ts",
+    from: "if (this.#opened?.row.sealed === sealed)",
+    to: "if (this.#opened)",
+  },
+  {
+    name: "message-looked-for-by-our-own-clock",
+    file: "highlevel/sent-messages.ts",
+    from: "const CLOCK_SKEW_MS = 120_000;",
+    to: "const CLOCK_SKEW_MS = 0;",
   },
 ];

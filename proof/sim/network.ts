@@ -59,13 +59,13 @@ export class Network {
     return async (request) => {
       const id = request.headers.get("webhook-id") ?? "";
       const { host, pathname } = new URL(request.url);
-      const order = this.#clockwork.order();
+      const left = { order: this.#clockwork.order(), leftAt: this.#clockwork.now };
       await this.#leave(isGone);
       if (this.highlevel && request.url.startsWith(API))
-        return heard(isGone, this.highlevel.answer(request, order, isGone));
+        return heard(isGone, this.highlevel.answer(request, left, isGone));
       const character = this.characters.get(host) ?? "prompt";
       if (character === "resets") return heard(isGone, this.#answer(character));
-      this.calls.push({ id, host, order, about: pathname.slice(1), at: this.#clockwork.wall() });
+      this.calls.push({ id, host, order: left.order, about: pathname.slice(1), at: this.#clockwork.wall() });
       const aborted = new Promise<never>((_, fail) => {
         request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
       });

@@ -28,6 +28,8 @@ export class SimulatedObject {
   readonly disk: Disk;
   readonly network: Network;
   readonly faults = { alarmIsLost: 0, alarmIsLateMs: 50 };
+  /** Called when an instance starts. */
+  onStart: () => unknown = () => undefined;
   /** The deployed version, which every new instance runs. */
   ruleSet: RuleSet;
   requestsPerSecond = 500;
@@ -149,6 +151,7 @@ export class SimulatedObject {
   }
 
   #start(): Instance {
+    this.onStart();
     const instance = { isGone: false } as { -readonly [Key in keyof Instance]: Instance[Key] };
     const isGone = (): boolean => instance.isGone;
     const { chance } = this.#clockwork;
@@ -156,6 +159,7 @@ export class SimulatedObject {
     instance.ledger = new LocationLedger(this.disk.storage(isGone), {
       ruleSet: this.ruleSet,
       retentionDays: 30,
+      maxBytes: Infinity,
       timeZone: "UTC",
       eventsPerSecond: this.eventsPerSecond,
       requestsPerSecond: this.requestsPerSecond,

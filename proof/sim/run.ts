@@ -1,17 +1,18 @@
 // One simulated run: a few hours at a location in which everything can break, then peace until nothing waits.
-import type { LocationLedger } from "../../src/ledger/ledger.ts";
-import type { Delivery } from "../../src/model/delivery.ts";
-import type { Event } from "../../src/model/event.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
 import { chance, type Chance } from "../../test/generated/chance.ts";
-import type { Acknowledged, Confirmed, History } from "../history.ts";
+import type { History } from "../history.ts";
+import { aStatus } from "../rules.ts";
 import { tablesOf } from "../tables.ts";
 import { Clockwork } from "./clockwork.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/store/schema.ts";
 import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
-import { anEvent, FOLLOW_UP_RULE_SETS, HOSTS, LOCATION, RULE_SETS } from "./location.ts";
+import { FOLLOW_UP_RULE_SETS, HOSTS, RULE_SETS } from "./location.ts";
+import { Operator } from "./operator.ts";
+import { planOrders } from "./orders.ts";
+import { Senders } from "./senders.ts";
 
 const START = Date.parse("2026-03-04T06:00:00Z");
 const SECOND = 1_000;
@@ -25,9 +26,13 @@ const PEACE_MS = 10 * DAY;
 const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
-/** HighLevel's clock and ours may differ by up to this much. */
-const CLOCKS_APART_MS = 25 * SECOND;
+/** HighLevel's clock and ours may differ by up to this much, which its answers tell. */
+const CLOCKS_APART_MS = 4 * MINUTE;
+/** The Workers' clocks are at most this far from HighLevel's. */
+const WORKERS_OFF_MS = 2 * MINUTE;
 const MAY_BE_LATE_MS = SECOND;
+/** The faults that are no reason for a first attempt to be late. */
+const PROMPT_DESPITE = new Set(["destinations", "calls", "operator", "orders", "workers", "slowTokens"]);
 const WATCHDOG_MS = 5 * MINUTE;
 /** The migration counts of earlier versions, with whose tables a run may begin. */
 const VERSIONS_BEFORE = LEDGER_MIGRATIONS.map((_, index) => index).filter((count) => count >= 3);
@@ -44,10 +49,10 @@ interface Faults {
   readonly calls: boolean;
   readonly deploys: boolean;
   readonly operator: boolean;
+  readonly orders: boolean;
+  readonly workers: boolean;
+  readonly slowTokens: boolean;
 }
-
-/** The part of the answer to a change of a delivery that matters here. */
-type Changed = { readonly ok: boolean };
 
 export async function simulate(seed: number): Promise<History> {
   return new Run(seed).history();
@@ -61,12 +66,11 @@ class Run {
   readonly #contacts: readonly string[];
   readonly #ruleSets: readonly RuleSet[];
   readonly #followUps: SimulatedFollowUps | null;
-  readonly #acknowledged: Acknowledged[] = [];
-  readonly #unanswered = new Set<string>();
-  readonly #confirmed: Confirmed[] = [];
+  readonly #senders: Senders;
+  readonly #operator: Operator;
   /** When events are sent, milliseconds after the start. */
   readonly #moments: number[] = [];
-  #isPeace = false;
+  readonly #clockSetBackAt: number[] = [];
 
   constructor(seed: number) {
     this.#chance = chance(seed);
@@ -78,8 +82,11 @@ class Run {
     this.#faults = {
       crashes: has(), disk: has() && has(), alarmsLost: has() && has(), alarmsLate: has(), clock: has() && has(),
       destinations: has(), kv: has(), calls: has(), deploys: has(), operator: has(),
+      orders: has() || has(), workers: has(), slowTokens: has() || has(),
     }; // prettier-ignore
     this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
+    this.#senders = new Senders(this.#clockwork, this.#object);
+    this.#operator = new Operator(this.#clockwork, this.#object, this.#contacts);
     this.#followUps = hasFollowUps ? new SimulatedFollowUps(this.#clockwork, this.#object, this.#surroundings()) : null;
   }
 
@@ -88,41 +95,40 @@ class Run {
       contacts: this.#contacts,
       busyMs: BUSY_MS,
       hasFaults: this.#faults.destinations,
+      hasSlowTokens: this.#faults.slowTokens,
       at: (run) => this.#at(run),
-      send: (event) => {
-        const sentOrder = this.#clockwork.order();
-        this.#unanswered.add(event.key);
-        void this.#send(event, sentOrder, true);
-        return sentOrder;
-      },
+      senders: this.#senders,
+      operator: this.#operator,
+      setClock: () => this.#faults.clock && this.#setClock(),
     };
   }
 
   async history(): Promise<History> {
     const promptHosts = this.#planDestinations();
     this.#planEvents();
+    this.#planOrders();
     this.#planFaults();
     this.#followUps?.plan();
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
     await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => this.#object.watchAlarm());
     const { network, disk, interrupted } = this.#object;
-    const isTimed = !Object.entries(this.#faults).some(
-      ([name, has]) => has && !["destinations", "calls", "operator"].includes(name),
-    );
+    const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.has(name));
     return {
-      acknowledged: this.#acknowledged,
-      unanswered: [...this.#unanswered],
+      sent: this.#senders.sent,
+      acknowledged: this.#senders.acknowledged,
+      unanswered: [...this.#senders.unanswered],
       calls: network.calls,
-      confirmed: this.#confirmed,
+      confirmed: this.#operator.confirmed,
       interrupted,
       isStorageRefusing: this.#faults.disk,
       ...tablesOf((statement, ...values) => disk.rows(statement, ...values), this.#ruleSets),
       tasks: [...network.kv.values()].map((task) => JSON.parse(task) as { id: string; contactId: string }),
       graceMs: 0,
+      clockSetBackAt: this.#clockSetBackAt,
       promptHosts: isTimed ? promptHosts : [],
       deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
       mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
-      followUps: this.#followUps?.seen(this.#acknowledged, this.#faults.clock) ?? null,
+      followUps: this.#followUps?.seen(this.#faults.clock) ?? null,
     };
   }
 
@@ -150,30 +156,46 @@ class Run {
   }
 
   #planEvents(): void {
-    const count = 3 + this.#chance.below(25);
+    const count = 3 + this.#chance.below(this.#faults.orders ? 17 : 25);
     const stormMs = this.#chance.pick([0, 0, 0, 2 * SECOND, 30]);
     const from = this.#chance.below(BUSY_MS);
     for (let index = 0; index < count; index++) {
-      const key = `event-${index}`;
       const isReply = this.#chance.happens(0.2);
       const contactId = this.#chance.pick(this.#contacts);
       const run = (): void => {
-        const event = anEvent(key, contactId, isReply, this.#clockwork.wall(), this.#chance);
+        const said = isReply ? ({ says: "yes" } as const) : { status: aStatus(this.#chance) };
         const goesOn = this.#chance.happens(0.8);
-        if (goesOn) this.#unanswered.add(key);
-        const sentOrder = this.#clockwork.order();
-        // Replies say "Yes", a word that lifts a STOP.
-        if (isReply) this.#followUps?.says(event, "start", sentOrder);
-        void this.#send(event, sentOrder, goesOn);
-        if (this.#faults.calls && this.#chance.happens(0.3))
-          this.#clockwork.after(this.#chance.below(MINUTE), () => void this.#send(event, sentOrder, false));
+        this.#senders.say(`event-${index}`, contactId, said, this.#clockwork.now, goesOn);
       };
       const afterMs = stormMs > 0 ? from + this.#chance.below(stormMs) : this.#chance.below(BUSY_MS);
       this.#moments.push(afterMs);
       this.#clockwork.after(afterMs, run);
     }
     if (this.#faults.operator)
-      for (let turns = this.#chance.below(16); turns > 0; turns--) this.#at(() => void this.#operate());
+      for (let turns = this.#chance.below(16); turns > 0; turns--) this.#at(() => void this.#operator.operate());
+  }
+
+  #planOrders(): void {
+    if (this.#faults.workers) this.#senders.workersOffMs = Array.from({ length: 3 }, () => this.#offBy(WORKERS_OFF_MS));
+    if (this.#faults.calls) this.#senders.drops = 0.1;
+    if (!this.#faults.orders) return;
+    this.#senders.repeats = 0.2;
+    let planned = 0;
+    planOrders({
+      chance: this.#chance,
+      contacts: this.#contacts,
+      busyMs: BUSY_MS,
+      hasWishes: this.#followUps !== null,
+      happens: (contactId, said, happensMs, isSentMs) => {
+        const key = `ordered-${++planned}`;
+        this.#moments.push(isSentMs);
+        this.#clockwork.after(isSentMs, () => this.#senders.say(key, contactId, said, START + happensMs));
+      },
+    });
+  }
+
+  #offBy(mostMs: number): number {
+    return this.#chance.below(2 * mostMs) - mostMs;
   }
 
   #planFaults(): void {
@@ -194,11 +216,9 @@ class Run {
       const lastsMs = isDiskBrief ? 3 * SECOND : chance.below(HOUR);
       this.#clockwork.after(lastsMs, () => (disk.faults.refuses = 0));
     });
-    this.#often(this.#faults.clock, 3, () => {
-      if (this.#followUps) this.#clockwork.offMs = chance.below(2 * CLOCKS_APART_MS) - CLOCKS_APART_MS;
-      else this.#clockwork.offMs += chance.below(20 * MINUTE) - 10 * MINUTE;
-      this.#object.clockChanged();
-    });
+    this.#often(this.#faults.clock, 3, () => this.#setClock());
+    // Another instance may run on another machine.
+    this.#object.onStart = () => this.#faults.clock && chance.happens(0.5) && this.#setClock();
     if (this.#faults.deploys && chance.happens(0.5))
       migrate(
         disk.storage(() => false),
@@ -219,96 +239,27 @@ class Run {
     for (let turns = does ? 1 + this.#chance.below(most) : 0; turns > 0; turns--) this.#at(run);
   }
 
+  #setClock(): void {
+    const before = this.#clockwork.wall();
+    if (this.#followUps) this.#clockwork.offMs = this.#offBy(CLOCKS_APART_MS);
+    else this.#clockwork.offMs += this.#offBy(10 * MINUTE);
+    if (this.#clockwork.wall() < before) this.#clockSetBackAt.push(before);
+    this.#object.clockChanged();
+  }
+
   #makePeace(): void {
     const { disk, network, faults } = this.#object;
-    this.#isPeace = true;
+    this.#senders.drops = 0;
+    this.#object.onStart = () => undefined;
     Object.assign(disk.faults, { refuses: 0, slowMs: 20 });
     disk.crashAfterWrites = Infinity;
     network.kvRefuses = network.directoryRefuses = 0;
     faults.alarmIsLost = 0;
   }
 
-  /** Sends an event as HighLevel does: if `goesOn`, repeatedly until it is answered 2xx. */
-  async #send(event: Event, sentOrder: number, goesOn: boolean): Promise<void> {
-    const isDropped = !this.#isPeace && this.#faults.calls && this.#chance.happens(0.1);
-    try {
-      if (isDropped) throw new Error("The request did not arrive");
-      const { status } = await this.#object.call((ledger) => ledger.record(event));
-      if (!this.#isPeace && this.#faults.calls && this.#chance.happens(0.1))
-        throw new Error("The answer did not arrive");
-      if (status === "over-budget") throw new Error("Too much");
-      this.#acknowledged.push({
-        key: event.key,
-        contactId: event.contactId,
-        status,
-        sentOrder,
-        order: this.#clockwork.order(),
-        at: this.#clockwork.wall(),
-      });
-      this.#unanswered.delete(event.key);
-    } catch {
-      if (goesOn)
-        this.#clockwork.after(SECOND + this.#chance.below(5 * MINUTE), () => void this.#send(event, sentOrder, true));
-    }
-  }
-
-  /** Does something that an operator does: cancel, retry, erase, complete. */
-  async #operate(): Promise<void> {
-    const { chance } = this.#clockwork;
-    const askedOrder = this.#clockwork.order();
-    const page = await this.#quietly((ledger) => ledger.deliveries({ limit: 200 }));
-    const all = page?.deliveries ?? [];
-    // A delivery being sent at this moment is rare, and the case in which a cancel has to wait.
-    const sending = chance.happens(0.5) ? all.filter(({ state }) => state === "sending") : [];
-    const choice = sending.length > 0 ? sending : all;
-    const delivery = choice.length > 0 ? chance.pick(choice) : undefined;
-    const what = chance.below(10);
-    if (what < 5 && delivery) await this.#change("cancelled", delivery, (ledger) => ledger.cancel(delivery.id));
-    else if (what < 7 && delivery?.state === "held")
-      await this.#change("retried", delivery, (ledger) => ledger.releaseDelivery(delivery.id));
-    else if (what < 7 && delivery) await this.#change("retried", delivery, (ledger) => ledger.retry(delivery.id));
-    else if (what < 8) await this.#retryDead(page?.deliveries ?? []);
-    else if (what < 9) {
-      const contactId = chance.pick(this.#contacts);
-      if (await this.#quietly((ledger) => ledger.eraseContact(LOCATION, contactId)))
-        this.#confirm("erased", contactId, askedOrder);
-    } else if (delivery) await this.#quietly((ledger) => ledger.completeTask(delivery.id));
-  }
-
-  async #change(
-    what: "cancelled" | "retried",
-    { id }: Delivery,
-    call: (ledger: LocationLedger) => Changed | Promise<Changed>,
-  ): Promise<void> {
-    const askedOrder = this.#clockwork.order();
-    // A requested retry may have been done although no answer came: it counts from then on.
-    if (what === "retried") this.#confirm(what, id, askedOrder);
-    const answer = await this.#quietly(call);
-    if (answer?.ok && what === "cancelled") this.#confirm(what, id, askedOrder);
-  }
-
-  async #retryDead(deliveries: readonly Delivery[]): Promise<void> {
-    const askedOrder = this.#clockwork.order();
-    for (const { id, state } of deliveries)
-      if (state === "dead" || state === "sending" || state === "scheduled") this.#confirm("retried", id, askedOrder);
-    await this.#quietly((ledger) => ledger.retryDead({}));
-  }
-
-  #confirm(what: Confirmed["what"], id: string, askedOrder: number): void {
-    this.#confirmed.push({ what, id, askedOrder, order: this.#clockwork.order() });
-  }
-
-  async #quietly<Value>(call: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value | undefined> {
-    try {
-      return await this.#object.call(call);
-    } catch {
-      return undefined;
-    }
-  }
-
   #watch(): void {
     this.#clockwork.after(WATCHDOG_MS, () => {
-      if (this.#object.network.isRegistered) void this.#quietly((ledger) => ledger.poke());
+      if (this.#object.network.isRegistered) void this.#operator.quietly((ledger) => ledger.poke());
       if (this.#clockwork.now < START + BUSY_MS + HOUR) this.#watch();
     });
   }

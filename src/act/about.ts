@@ -112,7 +112,7 @@ export const KIND_SAMPLES: { readonly [T in ActionType]: readonly ActionOf<T>[] 
       url: "https://gateway.example.com/contacts/{{ event.contactId }}/messages?channel={{ facts.channel }}",
       method: "PUT",
       headers: { authorization: "Bearer {{ secret.CRM_KEY }}" },
-      body: { to: "{{ event.phone | default: '' }}", lines: ["{{ event.body | default: '' }}", 1, true, null] },
+      body: { to: "{{ event.from | default: '' }}", lines: ["{{ event.body | default: '' }}", 1, true, null] },
       report: true,
     },
   ],

@@ -1,5 +1,6 @@
 // The operator's API: what came in, what was decided and why, what is on its way, and the few things to change.
 import { Router, type IRequest } from "itty-router";
+import { useOfKind } from "../events/kind-of.ts";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
@@ -9,6 +10,7 @@ import type { QuarantineCalls } from "../model/rpc.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../kit/json.ts";
+import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Settings } from "../model/settings.ts";
@@ -27,9 +29,9 @@ import {
   listQuery,
   LOCATIONS,
   logQuery,
-  PAGE,
   parameters,
   taskQuery,
+  QUARANTINE,
 } from "./query.ts";
 import { isServed } from "./served.ts";
 
@@ -110,25 +112,33 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "post",
     "/api/locations/:l/deliveries/retry",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).retryDead(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).retryDead(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/cancel",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).cancelScheduled(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).cancelScheduled(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/release",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).releaseDeliveries(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).releaseDeliveries(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
     "/api/locations/:l/deliveries/discard",
     async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit }) => ledger(parameter("l")).discardDeliveries(filter, limit)),
+      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
+        ledger(parameter("l")).discardDeliveries(filter, limit, dryRun),
+      ),
   ],
   [
     "post",
@@ -187,7 +197,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, PAGE), (query) => ledger(parameter("l")).quarantined(query)),
+      asked(listQuery(url, QUARANTINE), (query) => ledger(parameter("l")).quarantined(query)),
   ],
   [
     "post",
@@ -197,15 +207,15 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   [
     "get",
     "/api/locations/:l/ignored",
-    async ({ parameter }, { ledger }) => succeed({ ignored: await ledger(parameter("l")).ignored() }),
+    async ({ parameter }, { ledger }) => succeed({ ignored: (await ledger(parameter("l")).ignored()).map(withUse) }),
   ],
   [
     "get",
     "/api/quarantine",
-    async ({ url }, { unplaced }) => asked(listQuery(url, PAGE), (query) => unplaced.quarantined(query)),
+    async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
   ],
   ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
-  ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: await unplaced.ignored() })],
+  ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: (await unplaced.ignored()).map(withUse) })],
   [
     "get",
     "/api/rules",
@@ -284,6 +294,11 @@ async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Prom
   const locationId = parameter("l");
   const sealed = await sealPrivate(keys.value, token.value, locationId);
   return succeed({ token: await ports.ledger(locationId).storeToken(locationId, sealed) } satisfies TokenAnswer);
+}
+
+/** A kind that is not known, and how rules could look at it. */
+function withUse(ignored: IgnoredKind): IgnoredKindTold {
+  return { ...ignored, use: useOfKind(ignored.kind) };
 }
 
 /** Loads an answer for a query, if the query could be read. */

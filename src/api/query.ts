@@ -67,7 +67,9 @@ const TOKEN = /^[!-~]{8,4096}$/;
 const LIMIT = wholeNumber(MAX_LIMIT);
 
 /** Where a page starts. */
-export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
+const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
+/** Where a page of the quarantine starts: a moment, and what came in it. */
+export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[\w-]{1,64}$/, "part of the id of a location") };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {
@@ -128,14 +130,15 @@ export function taskQuery(url: URL): Result<TaskQuery, Failure> {
   return listQuery(url, url.searchParams.get("order") === "due" ? TASKS_BY_DUE : TASKS);
 }
 
-/** Reads a body that is a filter with a `limit`, or names the keys that cannot be used. `{}`: any `MAX_BATCH`. */
+/** Reads a body that is a filter with a `limit` and `dryRun`, or names the keys that cannot be used. `{}`: any `MAX_BATCH`. */
 export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   if (!isJsonObject(body)) return refused("", "API_FILTER", "Expected an object");
-  const { limit = MAX_BATCH, ...filter } = body;
+  const { limit = MAX_BATCH, dryRun = false, ...filter } = body;
   const read = readAll(Object.entries(filter), DELIVERY_FILTER, () => "API_FILTER");
   if (!read.ok) return failed(read.failure);
+  if (typeof dryRun !== "boolean") return refused("/dryRun", "API_DRY_RUN", "Expected true or false");
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 1 && limit <= MAX_BATCH
-    ? succeed({ filter: read.value, limit })
+    ? succeed({ filter: read.value, limit, ...(dryRun ? { dryRun } : {}) })
     : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
 }
 

@@ -8,7 +8,14 @@ import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
-import { BUILT_RULES, DASHBOARD_FOLDER, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
+import {
+  BUILT_RULES,
+  DASHBOARD_FOLDER,
+  knownSecrets,
+  projectConfiguration,
+  ROOT,
+  RULES_FOLDER,
+} from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
 /** The result of a build. */
@@ -29,9 +36,9 @@ export async function buildRules(
   lastGood: RuleSet | null,
 ): Promise<BuildReport> {
   const configuration = projectConfiguration(developing);
-  const { admitted, conditions, findings } = readRules(folder, from, configuration);
+  const { admitted, conditions, findings, texts } = readRules(folder, from, configuration);
   const errors = findings.filter(({ severity }) => severity === "error");
-  const lines = findings.map(findingLine);
+  const lines = findings.map((found) => findingLine(found, texts, knownSecrets()));
   const rules = admitted.map(({ rule }) => rule);
   const besides = {
     checked: await Promise.all(admitted.map((rule) => checkedRule(rule, findings, configuration.timeZone))),

@@ -1,12 +1,12 @@
 // `rules check`: admits every rule file of a folder, lints it, and runs its examples.
 import { statSync, watch } from "node:fs";
-import { join, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
 import { findingLine } from "./print.ts";
-import { devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
-import { placed, readRules, type PlacedFinding } from "./rule-files.ts";
+import { devVariables, knownSecrets, projectConfiguration } from "../local/project.ts";
+import { placed, type PlacedFinding } from "./rule-files.ts";
+import { RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
 import { UsageError } from "../kit/usage-error.ts";
 
 /** The result of a check. */
@@ -16,12 +16,18 @@ export interface CheckReport {
   readonly findings: readonly PlacedFinding[];
 }
 
+/** A report, and the texts that it is about. */
+interface Checked {
+  readonly report: CheckReport;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 const WATCH_SETTLE_MS = 100;
 
-/** Checks a folder of rules, which may refer to the named conditions of the rules in force. */
-async function checkRules(folder: string, from: string, workerUrl: string | undefined): Promise<CheckReport> {
+/** Checks the rules of a place: a folder, or one file. */
+async function checkRules(place: string, workerUrl: string | undefined): Promise<Checked> {
   const configuration = projectConfiguration(true);
-  const { admitted, findings, texts } = readRules(folder, from, configuration, join(RULES_FOLDER, "conditions"));
+  const { admitted, findings, texts } = rulesAt(place, configuration);
   const all = [...findings];
   for (const rule of admitted)
     all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
@@ -31,11 +37,12 @@ async function checkRules(folder: string, from: string, workerUrl: string | unde
     all.push(...found.map((one) => placed(one, texts)));
   }
   const inOrder = all.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
-  return {
+  const report = {
     rules: admitted.length,
     examples: admitted.reduce((count, { examples }) => count + examples.length, 0),
     findings: inOrder,
   };
+  return { report, texts };
 }
 
 /** The address that was given, if one was. */
@@ -46,26 +53,18 @@ function workerUrl(given: string | undefined): string | undefined {
   return given;
 }
 
-function print({ rules, examples, findings }: CheckReport, asJson: boolean): void {
+function print({ report, texts }: Checked, asJson: boolean): void {
+  const { rules, examples, findings } = report;
   if (asJson) return console.log(JSON.stringify({ rules, examples, findings }, null, 2));
-  for (const found of findings) console.log(findingLine(found));
+  for (const found of findings) console.log(findingLine(found, texts, knownSecrets()));
   const count =
     findings.length === 0 ? "no findings" : findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   console.log(`${rules} rules, ${examples} examples, ${count}`);
 }
 
-/** The folder that was named, or that of the rules in force. */
-function folderOf(named: string | undefined): string {
-  if (named === undefined) return RULES_FOLDER;
-  const folder = resolve(named);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`There is no folder ${named}: name one that holds rule files, such as recipes`);
-  return folder;
-}
-
 export const check = defineCommand({
   args: {
-    folder: { type: "positional", required: false, description: "another folder than rules, such as recipes" },
+    rules: RULES_ARGUMENT,
     watch: { type: "boolean", description: "check again whenever a file changes" },
     worker: {
       type: "string",
@@ -74,16 +73,16 @@ export const check = defineCommand({
     json: { type: "boolean", description: "print { rules, examples, findings } as JSON" },
   },
   async run({ args }) {
-    const folder = folderOf(args.folder);
+    const place = rulesPlace(args.rules);
     const once = async (): Promise<void> => {
-      const report = await checkRules(folder, ROOT, workerUrl(args.worker));
-      print(report, args.json === true);
-      process.exitCode = report.findings.length === 0 ? 0 : 1;
+      const checked = await checkRules(place, workerUrl(args.worker));
+      print(checked, args.json === true);
+      process.exitCode = checked.report.findings.length === 0 ? 0 : 1;
     };
     await once();
     if (!args.watch) return;
     let timer: NodeJS.Timeout | undefined;
-    watch(folder, { recursive: true }, () => {
+    watch(place, { recursive: statSync(place).isDirectory() }, () => {
       clearTimeout(timer);
       timer = setTimeout(() => void once(), WATCH_SETTLE_MS);
     });

@@ -4,17 +4,16 @@ import { explainedEvent } from "../events/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
 import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../kit/json.ts";
-import { ruleSetOf } from "../rules/rule-set.ts";
 import { storyOf } from "../local/hook-client.ts";
 import { readJsonFile } from "./json-file.ts";
-import { explanationLines, findingLine } from "./print.ts";
-import { DEFAULT_WORKER_URL, devVariables, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
-import { readRules } from "./rule-files.ts";
+import { explanationLines } from "./print.ts";
+import { DEFAULT_WORKER_URL, devVariables, projectConfiguration } from "../local/project.ts";
+import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 
-/** The decision about an event in a file, by the rule files as they are now, with no earlier events. */
-async function decisionOnFile(file: string): Promise<Decision> {
+/** The decision about an event in a file, by rule files as they are now, with no earlier events. */
+async function decisionOnFile(file: string, rules: string | undefined): Promise<Decision> {
   const given = readJsonFile(file);
   const now = Date.now();
   const request = isJsonObject(given) && isJsonObject(given["event"]) ? given : { event: given };
@@ -26,9 +25,7 @@ async function decisionOnFile(file: string): Promise<Decision> {
     );
   }
   const configuration = projectConfiguration(true);
-  const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
-  for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
-  const ruleSet = await ruleSetOf(admitted.map(({ rule }) => rule));
+  const ruleSet = await namedRules(rules, configuration);
   return (await explainEvent(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
 }
 
@@ -50,6 +47,7 @@ export const explain = defineCommand({
       required: false,
       description: "a payload as HighLevel sends it, or { event, locationId }",
     },
+    rules: RULES_ARGUMENT,
     event: { type: "string", description: "instead of a file: the key of an event that a running Worker recorded" },
     location: { type: "string", description: "the location of that event" },
     to: { type: "string", description: "the Worker's URL", default: DEFAULT_WORKER_URL },
@@ -59,9 +57,13 @@ export const explain = defineCommand({
   async run({ args }) {
     if (!args.file && !args.event)
       throw new UsageError("Name a file with an event, or a recorded one with --event KEY --location L");
+    if (args.event && args.file)
+      throw new UsageError(
+        "A recorded event was decided by the rules of its time: leave --event out, or the file and the rules",
+      );
     const decision = args.event
       ? await storedDecision(args.to, args.location, args.event)
-      : await decisionOnFile(args.file ?? "");
+      : await decisionOnFile(args.file ?? "", args.rules);
     const verdicts = decision.verdicts.filter(({ rule }) => args.rule === undefined || rule === args.rule);
     if (args.rule !== undefined && verdicts.length === 0) {
       const names = decision.verdicts.map(({ rule }) => rule);

@@ -4,10 +4,20 @@ import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
+import { shownLine } from "./source-text.ts";
 
-/** A finding as one line: `file:line:column`, severity, what is wrong and what to do, the code to search for, pointer. */
-export function findingLine({ file, line, column, pointer, severity, code, message }: PlacedFinding): string {
-  return `${file}:${line}:${column}  ${severity}  ${message}  (${code}${pointer === "" ? "" : ` at ${pointer}`})`;
+/**
+ * A finding as one line: `file:line:column`, severity, what is wrong and what to do, the code to search for, pointer. Where
+ * a file is not JSON, the line of the file follows, without secrets.
+ */
+export function findingLine(
+  found: PlacedFinding,
+  texts: ReadonlyMap<string, string>,
+  secrets: readonly string[] = [],
+): string {
+  const { file, line, column, pointer, severity, code, message } = found;
+  const told = `${file}:${line}:${column}  ${severity}  ${message}  (${code}${pointer === "" ? "" : ` at ${pointer}`})`;
+  return code === "RULE_JSON" ? `${told}\n${shownLine(texts.get(file) ?? "", found, secrets)}` : told;
 }
 
 /** Every verdict of a decision, fired ones first. */

@@ -1,11 +1,12 @@
 // The rule files of a folder, and its named conditions.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Configuration } from "../model/configuration.ts";
 import type { ConditionGroup, Finding } from "../model/rule.ts";
 import { admitConditions, admitRule, namedIn, type AdmittedRule, type RuleSource } from "../rules/admission.ts";
 import { loopsOf } from "../rules/loops.ts";
 import { finding } from "../rules/report.ts";
+import { setFindings } from "../rules/size.ts";
 import { placeOf } from "./source-text.ts";
 
 /** A finding with its line and column in the file, from 1. */
@@ -28,15 +29,15 @@ export interface RuleFolder {
 /** The part of the configuration that admission needs. */
 export type AdmissionSettings = Pick<Configuration, "outboundAllowedHosts" | "ownHosts" | "retentionDays">;
 
-/** Reads and admits `*.json` of a folder, and the named conditions. File names are relative to `from`. */
+/** Reads and admits `*.json` of a folder, or one file, and the named conditions. File names are relative to `from`. */
 export function readRules(
-  folder: string,
+  place: string,
   from: string,
   { outboundAllowedHosts, ownHosts, retentionDays }: AdmissionSettings,
-  conditionsFolder = join(folder, "conditions"),
+  conditionsFolder = join(place, "conditions"),
 ): RuleFolder {
   const conditionFiles = sources(conditionsFolder, from);
-  const ruleFiles = sources(folder, from);
+  const ruleFiles = sources(place, from);
   const texts = new Map([...conditionFiles, ...ruleFiles].map(({ file, text }) => [file, text]));
   const { conditions, findings } = readConditions(conditionFiles);
   const context = { outboundAllowedHosts, ownHosts, retentionDays, conditions };
@@ -46,7 +47,7 @@ export function readRules(
     findings.push(...(result.ok ? result.value.warnings : result.failure));
     if (result.ok) admitted.push(result.value);
   }
-  findings.push(...sameRules(admitted), ...loopingRules(admitted));
+  findings.push(...sameRules(admitted), ...loopingRules(admitted), ...setFindings(admitted));
   return { admitted, conditions, texts, findings: findings.map((found) => placed(found, texts)) };
 }
 
@@ -55,15 +56,21 @@ export function placed(found: Finding, texts: ReadonlyMap<string, string>): Plac
   return { ...found, ...placeOf(texts.get(found.file) ?? "", found.pointer) };
 }
 
-function sources(folder: string, from: string): RuleSource[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder, { withFileTypes: true }).filter(
+function sources(place: string, from: string): RuleSource[] {
+  return filesAt(place).map((path) => ({
+    file: relative(from, path).replaceAll("\\", "/"),
+    text: readFileSync(path, "utf8"),
+  }));
+}
+
+/** The JSON files of a folder, in order, or the one that is named. */
+function filesAt(place: string): readonly string[] {
+  if (!existsSync(place)) return [];
+  if (!statSync(place).isDirectory()) return [place];
+  const names = readdirSync(place, { withFileTypes: true }).filter(
     (entry) => entry.isFile() && entry.name.endsWith(".json"),
   );
-  return names
-    .map(({ name }) => join(folder, name))
-    .toSorted()
-    .map((path) => ({ file: relative(from, path).replaceAll("\\", "/"), text: readFileSync(path, "utf8") }));
+  return names.map(({ name }) => join(place, name)).toSorted();
 }
 
 /** Admits the named conditions, each after those that it refers to. One that refers to itself stays unknown. */

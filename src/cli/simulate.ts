@@ -1,11 +1,10 @@
 // `rules simulate story.json`: what fires, waits, is cancelled, and when, on a clock that jumps.
 import { defineCommand } from "citty";
-import { ruleSetOf } from "../rules/rule-set.ts";
 import { readJsonFile } from "./json-file.ts";
-import { findingLine } from "./print.ts";
-import { projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
-import { readRules } from "./rule-files.ts";
+import { projectConfiguration } from "../local/project.ts";
+import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { readStory, runStory, type Step } from "../local/story.ts";
+import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { UsageError } from "../kit/usage-error.ts";
 
 /** A step as one line. */
@@ -22,15 +21,22 @@ export const simulate = defineCommand({
       required: true,
       description: "a JSON file: { start, events: [{ at, event }], expect }",
     },
+    rules: RULES_ARGUMENT,
+    "time-zone": {
+      type: "string",
+      description: "the zone to decide and to tell in, instead of the story's, such as America/New_York",
+    },
     json: { type: "boolean", description: "print { steps, missing } as JSON" },
   },
   async run({ args }) {
     const read = readStory(readJsonFile(args.story));
     if (!read.ok) throw new UsageError(`The story cannot be told:\n${read.failure.join("\n")}`);
     const configuration = projectConfiguration(true);
-    const { admitted, findings } = readRules(RULES_FOLDER, ROOT, configuration);
-    for (const found of findings.filter(({ severity }) => severity === "error")) console.error(findingLine(found));
-    const run = await runStory(read.value, await ruleSetOf(admitted.map(({ rule }) => rule)), configuration.timeZone);
+    const timeZone = args["time-zone"];
+    if (timeZone !== undefined && !isTimeZone(timeZone))
+      throw new UsageError(`Cannot read --time-zone: expected ${TIME_ZONE_FORM}`);
+    const story = timeZone === undefined ? read.value : { ...read.value, timeZone };
+    const run = await runStory(story, await namedRules(args.rules, configuration), configuration.timeZone);
     if (!run.ok) throw new UsageError(`The story cannot be told:\n${run.failure.join("\n")}`);
     const { steps, missing } = run.value;
     if (args.json) console.log(JSON.stringify({ steps, missing }, null, 2));

@@ -1,5 +1,6 @@
-// Places in a JSON text: from a pointer to line and column.
-import { findNodeAtLocation, parseTree, type Node, type ParseError } from "jsonc-parser";
+// Places in a JSON text: from a pointer to line and column, and the line itself for people to look at.
+import { findNodeAtLocation, parseTree, type Node } from "jsonc-parser";
+import { jsonFault, placeIn } from "../kit/json-fault.ts";
 
 const MAX_DEPTH = 500;
 
@@ -11,11 +12,10 @@ export interface Place {
 
 /** Where a JSON pointer leads in a text; for a missing value, where it should be; for invalid JSON, where it breaks. */
 export function placeOf(text: string, pointer: string): Place {
+  const fault = jsonFault(text);
+  if (fault) return placeIn(text, fault.offset);
   if (isTooDeep(text)) return { line: 1, column: 1 };
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
-  const [broken] = errors;
-  if (broken) return placeAt(text, broken.offset);
+  const root = parseTree(text);
   const path = pointer
     .split("/")
     .slice(1)
@@ -28,7 +28,7 @@ export function placeOf(text: string, pointer: string): Place {
   }
   // The place of a property's value is that of its key.
   const property = node?.parent?.type === "property" ? node.parent : node;
-  return placeAt(text, property?.offset ?? 0);
+  return placeIn(text, property?.offset ?? 0);
 }
 
 /** The parser recurses, so a text that admission refuses as too deep is not parsed. */
@@ -42,7 +42,36 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-function placeAt(text: string, offset: number): Place {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+/** How much of a line is shown on either side of a place, and how much is looked at for secrets. */
+const SHOWN_BESIDE = 60;
+const READ_BESIDE = 2_000;
+/** What a shown line strikes out, behind the part that stays: values under a key that says so, and those of a known form. */
+const SECRETS: readonly RegExp[] = [
+  /([\w-]*(?:token|secret|passw|authorization|api-?_?key|cookie|signature)[\w-]*["']?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,{}[\]]+)/gi,
+  /\b(Bearer |Basic |pit-|whsec_|eyJ)[^\s"',}\]]+/g,
+];
+
+/** The line of a place, with its number, and a mark below the column. Secrets in it are struck out, letter by letter. */
+export function shownLine(text: string, { line, column }: Place, secrets: readonly string[] = []): string {
+  const whole = text.split("\n", line)[line - 1] ?? "";
+  const start = Math.max(0, column - 1 - READ_BESIDE);
+  const read = withoutSecrets(whole.slice(start, column - 1 + READ_BESIDE), secrets);
+  const from = Math.max(0, column - 1 - start - SHOWN_BESIDE);
+  const to = column - 1 - start + SHOWN_BESIDE;
+  const head = `  ${line} | ${start + from > 0 ? "…" : ""}`;
+  const shown = printable(read.slice(from, to)).trimEnd();
+  return `${head}${shown}${read.length > to ? "…" : ""}\n${" ".repeat(head.length + column - 1 - start - from)}^`;
+}
+
+function withoutSecrets(line: string, secrets: readonly string[]): string {
+  const stars = (found: string, kept = ""): string => `${kept}${"*".repeat(found.length - kept.length)}`;
+  const known = secrets
+    .filter((secret) => secret.length >= 6)
+    .reduce((read, secret) => read.replaceAll(secret, stars(secret)), line);
+  return SECRETS.reduce((read, form) => read.replaceAll(form, (found, kept: string) => stars(found, kept)), known);
+}
+
+/** A tab as one space, so that the mark stands below its column; no other control characters, which a terminal obeys. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, " ");
 }

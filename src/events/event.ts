@@ -36,6 +36,8 @@ export interface Received {
 }
 
 const MAX_KIND_LENGTH = 64;
+/** By how much HighLevel's clock and those of the Workers may differ. */
+const CLOCKS_APART_MS = 5 * 60_000;
 const NOT_HIGHLEVELS = `Expected a kind of event that HighLevel sends; provider messages go to ${HOOK_PATHS.provider}, what a gateway says to ${HOOK_PATHS.gateway}`;
 const GATEWAYS = kindsWhere(({ route }) => route === "gateway").flatMap(typesOf);
 const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
@@ -144,12 +146,15 @@ const IS_GUARDED: { readonly [G in Guard]: (payload: JsonObject) => boolean } = 
   internal: isInternal,
 };
 
-/** When an event happened, but never later than it was received, whatever other clocks say. */
+/**
+ * When an event happened, as its sender says: the Workers' clocks differ, and the order of a contact's events is not theirs
+ * to change. If that is long after it was received, the sender's clock is wrong, and it happened then.
+ */
 function occurredAt(kind: EventKind, payload: JsonObject, receivedAt: string): string {
   const { time: own = "timestamp" } = KINDS[kind];
   const said = time(payload[own]) ?? time(payload["timestamp"]) ?? receivedAt;
   // Compared as numbers: a year past 9999 is written with a sign, and as text would sort before all others.
-  return Date.parse(said) > Date.parse(receivedAt) ? receivedAt : said;
+  return Date.parse(said) > Date.parse(receivedAt) + CLOCKS_APART_MS ? receivedAt : said;
 }
 
 /** The value of a fact in the one form that its type has; `undefined` if it is absent or cannot be read. */

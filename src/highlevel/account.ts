@@ -18,8 +18,13 @@ export type HighLevelAnswer =
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
   /** There is no usable token: the message says why, and what to do. */
   | { readonly kind: "no-token"; readonly message: string }
-  /** There is one, but it is not available now: the message says why. Nothing was sent. */
-  | { readonly kind: "later"; readonly message: string }
+  /**
+   * There is one, but it is not available now: the message says why. Nothing was sent. `untilMs`, milliseconds since
+   * 1970: a moment ago it was not available either, so that nobody was asked; after that somebody is.
+   */
+  | { readonly kind: "later"; readonly message: string; readonly untilMs?: number }
+  /** HighLevel's limits have no room for it now. Nothing was sent. */
+  | { readonly kind: "no-room" }
   /** The caller stopped it before it was sent. */
   | { readonly kind: "stopped" }
   /** It was sent, and how it ended is not known. */

@@ -86,7 +86,7 @@ export const CALL_SAMPLES: {
   "send-message": [
     {
       messageType: "SMS",
-      message: "Sorry we missed you, {{ event.firstName | default: 'friend' }}, when is a good time to talk?",
+      message: "Sorry we missed you on {{ facts.weekday | default: 'that day' }}, when is a good time to talk?",
       fromNumber: "+15550100001",
       toNumber: "+15550100042",
     },

@@ -1,6 +1,8 @@
 // HighLevel's limits on calls, per app and location: one for an interval, one for a day. Pure: what is known about them,
 // and what each call and each answer adds. Numbers: HighLevel's documentation of rate limits, until answers say more.
 
+import { notBefore } from "../kit/not-before.ts";
+
 /** How many calls a delivery may need: for the contact, the location and earlier messages, and its own. */
 const RESERVE = 4;
 /** Calls are counted in this many slices of an interval, each as if all its calls had come at its end. */
@@ -108,6 +110,32 @@ export function mayLeave(limits: Limits, nowMs: number): boolean {
   return pausedUntil(limits, nowMs) <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
 }
 
+/** The limits as they are now: after a clock that was ahead has been set back, nothing holds for longer than it would. */
+export function asOf(limits: Limits, nowMs: number): Limits {
+  const { pause, day, others, told } = limits;
+  const untilMs = pausedUntil(limits, nowMs);
+  const exhaustedAtMs = day.exhaustedAtMs === null ? null : notBefore(day.exhaustedAtMs, 0, nowMs);
+  const seenAtMs = notBefore(others.seenAtMs, 0, nowMs);
+  const isTold = told === null || told.atMs <= nowMs;
+  const latestMs = nowMs + sliceMs(limits);
+  const isEnded = limits.ended.every(([endedAtMs]) => endedAtMs <= latestMs);
+  const isTimely = untilMs === pause.untilMs && exhaustedAtMs === day.exhaustedAtMs && seenAtMs === others.seenAtMs;
+  if (isTimely && isTold && isEnded) return limits;
+  return {
+    ...limits,
+    ended: limits.ended.map(([endedAtMs, calls]) => [notBefore(endedAtMs, 0, latestMs), calls] as const),
+    pause: { ...pause, untilMs },
+    day: { ...day, exhaustedAtMs },
+    others: { ...others, seenAtMs },
+    told: isTold ? told : null,
+  };
+}
+
+/** How many calls may leave at once, and how often, if they are spread over an interval. */
+export function turnsOf({ max, intervalMs }: Limits): { readonly calls: number; readonly everyMs: number } {
+  return { calls: Math.max(1, Math.floor(max / BATCHES)), everyMs: Math.ceil(intervalMs / Math.min(max, BATCHES)) };
+}
+
 /** The limits after a call has left, and its ticket. */
 export function leaving(limits: Limits, nowMs: number): [Limits, Ticket] {
   const { told } = limits;
@@ -142,12 +170,12 @@ export function answered(
   // If the day's limit is used up, that explains the 429: it calls for no pause.
   if (learned.day.exhaustedAtMs !== null) return learned;
   const strikes = learned.pause.strikes + (isAfterPause ? 1 : 0);
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, learned.intervalMs * 2 ** Math.min(20, strikes - 1));
+  const untilMs = nowMs + pauseMs(strikes, learned.intervalMs);
   const ticket = isAfterPause ? learned.tickets : learned.pause.ticket;
   return {
     ...learned,
     told: null,
-    pause: { strikes, ticket, untilMs: Math.max(pausedUntil(learned, nowMs), nowMs + pauseMs) },
+    pause: { strikes, ticket, untilMs: Math.max(pausedUntil(learned, nowMs), untilMs) },
   };
 }
 
@@ -248,8 +276,13 @@ function counts(atMs: number, intervalMs: number, nowMs: number): boolean {
 }
 
 /** The end of a pause; a clock that was set back since does not make it longer. */
-function pausedUntil({ pause }: Limits, nowMs: number): number {
-  return pause.untilMs <= nowMs + LONGEST_PAUSE_MS ? pause.untilMs : 0;
+function pausedUntil({ pause, intervalMs }: Limits, nowMs: number): number {
+  return notBefore(pause.untilMs, pauseMs(pause.strikes, intervalMs), nowMs);
+}
+
+/** An interval, twice as long with each 429 in a row, up to an hour. */
+function pauseMs(strikes: number, intervalMs: number): number {
+  return Math.min(LONGEST_PAUSE_MS, intervalMs * 2 ** Math.min(20, Math.max(0, strikes - 1)));
 }
 
 function needOf({ max }: Limits): number {
@@ -276,11 +309,15 @@ function freeAt(limits: Limits, nowMs: number): number {
   return nowMs + limits.intervalMs;
 }
 
+function sliceMs({ intervalMs }: Limits): number {
+  return Math.max(1, Math.floor(intervalMs / SLICES));
+}
+
 /** Counts calls that ended now; those that no longer count are left out. */
 function withEnded(limits: Limits, calls: number, nowMs: number): Limits {
   const { intervalMs } = limits;
-  const sliceMs = Math.max(1, Math.floor(intervalMs / SLICES));
-  const atMs = Math.ceil(nowMs / sliceMs) * sliceMs;
+  const slice = sliceMs(limits);
+  const atMs = Math.ceil(nowMs / slice) * slice;
   const counting = limits.ended.filter(([endedAtMs]) => endedAtMs + intervalMs > nowMs && endedAtMs < atMs);
   const same = limits.ended.reduce(
     (sum, [endedAtMs, more]) => (endedAtMs >= atMs && counts(endedAtMs, intervalMs, nowMs) ? sum + more : sum),

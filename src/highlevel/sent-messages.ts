@@ -28,7 +28,7 @@ export type Found =
   | { readonly found: "perhaps" };
 
 const VERSION = "2021-04-15";
-/** HighLevel's clock may be behind ours by this much. */
+/** How far off HighLevel's clock may be from what its answers said of it. */
 const CLOCK_SKEW_MS = 120_000;
 const PAGE = 100;
 const MIN_TOLD_CHARACTERS = 20;
@@ -41,7 +41,7 @@ const CHANNELS: { readonly [messageType: string]: string } = {
   FB: "Facebook",
 };
 
-/** What to look for after an attempt to send this body at `leftAtMs`. Source: `GET /conversations/messages/export`. */
+/** What to look for after an attempt to send this body at `leftAtMs` by HighLevel's clock. Source: `GET /conversations/messages/export`. */
 export function lookFor(body: object, leftAtMs: number): SearchedMessage {
   const { type, message, html } = body as { readonly [key: string]: unknown };
   const words = [message, html].filter((text) => typeof text === "string").map(plain);

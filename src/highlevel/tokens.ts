@@ -1,6 +1,6 @@
 // HighLevel's OAuth tokens: what POST /oauth/token is sent, and what its answers mean. A refresh token is good for one
 // use, and the answer to it brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
-import { is, nonempty, nullable, number, optional, pattern, string, type, union } from "superstruct";
+import { is, nullable, number, optional, pattern, size, string, type, union } from "superstruct";
 import { jsonObjectIn } from "../kit/json.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
@@ -50,17 +50,18 @@ const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
 /** RFC 6749, section 5.2, and HighLevel's words for it. */
 const REFUSED =
   /invalid[ _-]?grant|(?:invalid|expired|revoked|unknown) (?:refresh[ _-]?token|(?:authorization )?code)|refresh[ _-]?token\b.*\b(?:invalid|expired|revoked|(?:already|been) used|not found)\b|^(?:the |this )?(?:authorization )?code\b.*\b(?:invalid|expired|used|not found|not be empty)\b/i;
-const text = nonempty(string());
+/** What is kept of an answer has a bound: it is one row. */
+const id = size(string(), 1, 200);
 /** What a header and a form can carry. */
-const token = pattern(string(), /^[!-~]+$/);
+const token = pattern(string(), /^[!-~]{1,100000}$/);
 const LOCATION_TOKEN = type({
   access_token: token,
   refresh_token: token,
   expires_in: union([number(), pattern(string(), /^\d{1,12}$/)]),
-  locationId: text,
-  scope: optional(nullable(string())),
+  locationId: id,
+  scope: optional(nullable(size(string(), 0, 100_000))),
   userType: optional(nullable(string())),
-  companyId: optional(nullable(string())),
+  companyId: optional(nullable(size(string(), 0, 200))),
 });
 
 /** The page where a person chooses the location to install the app in. */

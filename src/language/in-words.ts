@@ -15,6 +15,7 @@ import type {
 } from "../model/rule.ts";
 import type { Window } from "../model/window.ts";
 import { isLogFact, LOG_FACTS, PARAM_NAMES, PARAMS, type ParamName } from "./log-facts.ts";
+import { pathSteps } from "./path.ts";
 import { DECORATORS, isDecorator, isOperator, OPERATORS, takeApart } from "./operators.ts";
 
 /** What one condition saw: `callStatus is "completed", the rule wants "voicemail"`. */
@@ -34,7 +35,9 @@ export function verdictInWords(verdict: Verdict): string {
     case "fired":
       return ["fired", ...(verdict.notes ?? []).map(noteInWords)].join("; ");
     case "conditions":
-      return decisive(verdict.conditions).map(conditionInWords).join("; ") || "a condition was not met";
+      return (
+        decisive(verdict.conditions).map(conditionInWords).join("; ") || (verdict.detail ?? "a condition was not met")
+      );
     case "error":
       return `could not be evaluated: ${verdict.detail ?? "see the log"}`;
     case "limit":
@@ -162,8 +165,28 @@ function plainly(operator: string, { subject, value, words, negated }: Compariso
 /** What a fact is called: `the call duration`, `a.b of the payload`, `the count of inbound sms within 1d`. */
 function factInWords(fact: string, path?: string, params: JsonObject = {}): string {
   const name = fact.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const inside = path === undefined || path === "$" ? "" : `${path.replace(/^\$\.?/, "")} of `;
+  const inside = path === undefined ? "" : pathInWords(path);
   return `${inside}the ${name}${isLogFact(fact) ? ` ${LOG_FACTS[fact].joint} ${eventsInWords(params)}` : ""}`;
+}
+
+/** Where a path leads, before what it leads into: `a.b of `, `value where id is abc in customFields of `. */
+function pathInWords(path: string): string {
+  const steps = pathSteps(path);
+  if (steps === null) return `${path} of `;
+  let inside = "";
+  let names = "";
+  for (const step of steps)
+    if (typeof step === "object") {
+      inside = ` where ${step.key} is ${valueInWords(step.value)}${names === "" ? "" : ` in ${names}`}${inside}`;
+      names = "";
+    } else names += typeof step === "number" ? `[${step}]` : nameInWords(step, names === "");
+  const last = names === "" && inside !== "" ? "item" : names;
+  return last === "" ? "" : `${last}${inside} ${typeof steps[0] === "object" ? "in" : "of"} `;
+}
+
+function nameInWords(name: string, isFirst: boolean): string {
+  const isPlain = /^[A-Za-z_$][\w$-]*$/.test(name);
+  return isPlain ? `${isFirst ? "" : "."}${name}` : `[“${name}”]`;
 }
 
 function eventsInWords(params: JsonObject): string {

@@ -1,14 +1,21 @@
 // What the operator does by hand: sends deliveries again, releases, cancels or discards them, one or many at a time,
 // completes a task, erases a contact. Each change is one transaction; what it makes due is sent at once.
 import { fail, succeed, type Result } from "../kit/result.ts";
-import type { Delivery, DeliveryFilter, DeliveryState } from "../model/delivery.ts";
+import type {
+  CancelledMany,
+  Delivery,
+  DeliveryFilter,
+  DiscardedMany,
+  ReleasedMany,
+  RetriedMany,
+} from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased } from "../model/ledger.ts";
 import type { Task } from "../model/task.ts";
 import type { Chores } from "./upkeep/chores.ts";
 import * as breaker from "./deliveries/breaker.ts";
 import * as deliveries from "./deliveries/deliveries.ts";
-import { find, idsOf } from "./deliveries/lists.ts";
+import { countOf, find, idsOf, type Which } from "./deliveries/lists.ts";
 import { cancelled, released, retried, type Standing } from "./deliveries/moves.ts";
 import { retriedByHand } from "./deliveries/sends.ts";
 import * as tasks from "./deliveries/tasks.ts";
@@ -50,17 +57,14 @@ export class ByHand {
 
   /**
    * Sends a delivery again, earlier than planned, or although it was held. One that was sent is never repeated. If it
-   * was not known whether a message was sent, a person is taken to have checked.
+   * was not known whether a message was sent, a person is taken to have checked. A message that its contact does not want
+   * stays as it is: its `optOut` says why.
    */
   retry(id: string): Result<Delivery, Failure> {
-    return this.#letGo(id, (from, nowMs) => {
-      const to = retried(from, nowMs);
-      if (to) retriedByHand(this.#storage.sql, id);
-      return to;
-    });
+    return this.#letGo(id, retried, () => retriedByHand(this.#storage.sql, id));
   }
 
-  /** Releases a delivery that is held: it is due now. */
+  /** Releases a delivery that is held: it is due now. It stays held while its contact does not want it, as `optOut` says. */
   release(id: string): Result<Delivery, Failure> {
     return this.#letGo(id, released);
   }
@@ -76,45 +80,42 @@ export class ByHand {
     return this.#move(id, cancelledAfterAttempt);
   }
 
-  /** Sends dead deliveries again, oldest first; `more`: others match the filter. */
-  retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
+  /** Sends dead deliveries again, oldest first, but for messages that their contact does not want: they stay dead. */
+  retryDead(filter: DeliveryFilter, limit?: number, isDryRun = false): RetriedMany {
     const now = this.#clock();
-    const { moved, more } = this.#moveAll("dead", filter, limit, (from) => retried(from, now));
-    if (moved > 0) this.#goOn();
-    return { retried: moved, more };
+    const { moved, ...others } = this.#moveWanted("dead", filter, limit, isDryRun, (from) => retried(from, now));
+    const { held, more } = others;
+    return { retried: moved, held, more };
   }
 
   /**
    * Cancels deliveries that are scheduled or being sent, oldest first; `more`: others match the filter.
    * Those that are being sent are waited for, and count unless they arrive. At once where there are none.
    */
-  cancelScheduled(filter: DeliveryFilter, limit?: number): OrLater<{ cancelled: number; more: boolean }> {
+  cancelScheduled(filter: DeliveryFilter, limit?: number, isDryRun = false): OrLater<CancelledMany> {
     const { sql } = this.#storage;
-    return this.#endAll("scheduled", idsOf(sql, "sending", filter, AT_ONCE), filter, limit, (ended, more) => ({
-      cancelled: ended,
-      more,
-    }));
+    const sending = idsOf(sql, "sending", filter, AT_ONCE);
+    return this.#endAll("scheduled", sending, filter, limit, isDryRun, (ended, more) => ({ cancelled: ended, more }));
   }
 
-  /** Releases deliveries that are held, oldest first; `more`: others match the filter. */
-  releaseHeld(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
+  /** Releases deliveries that are held, oldest first, but for messages that their contact does not want: they stay held. */
+  releaseHeld(filter: DeliveryFilter, limit?: number, isDryRun = false): ReleasedMany {
     const now = this.#clock();
-    const { moved, more } = this.#moveAll("held", filter, limit, (from, id) => {
+    const { moved, ...others } = this.#moveWanted("held", filter, limit, isDryRun, (from, id) => {
       breaker.release(this.#storage.sql, id, now);
       return released(from, now);
     });
-    if (moved > 0) this.#goOn();
-    return { released: moved, more };
+    return { released: moved, ...others };
   }
 
   /**
    * Cancels deliveries that are held, oldest first, and those that were and are being sent since they were released: like
    * `cancelScheduled`.
    */
-  discardHeld(filter: DeliveryFilter, limit?: number): OrLater<{ discarded: number; more: boolean }> {
+  discardHeld(filter: DeliveryFilter, limit?: number, isDryRun = false): OrLater<DiscardedMany> {
     const { sql } = this.#storage;
     const released = idsOf(sql, "sending", filter, AT_ONCE).filter((id) => deliveries.wasHeld(sql, id));
-    return this.#endAll("held", released, filter, limit, (ended, more) => ({ discarded: ended, more }));
+    return this.#endAll("held", released, filter, limit, isDryRun, (ended, more) => ({ discarded: ended, more }));
   }
 
   completeTask(id: string): Result<Task, Failure> {
@@ -135,12 +136,25 @@ export class ByHand {
     return erased;
   }
 
-  #letGo(id: string, move: (from: Standing, nowMs: number) => Standing | null): Result<Delivery, Failure> {
+  /** Lets a delivery go. A message that its contact does not want would be held at once: it stays as it is. */
+  #letGo(
+    id: string,
+    move: (from: Standing, nowMs: number) => Standing | null,
+    alongside: () => void = () => undefined,
+  ): Result<Delivery, Failure> {
+    const { sql } = this.#storage;
     const now = this.#clock();
+    let unwanted: Delivery | undefined;
     const moved = this.#move(id, (from) => {
-      breaker.release(this.#storage.sql, id, now);
-      return move(from, now);
+      const to = move(from, now);
+      const delivery = to === null ? undefined : find(sql, id);
+      if (delivery?.optOut) unwanted = delivery;
+      if (to === null || unwanted) return null;
+      breaker.release(sql, id, now);
+      alongside();
+      return to;
     });
+    if (unwanted) return succeed(unwanted);
     if (moved.ok) this.#goOn();
     return moved;
   }
@@ -153,16 +167,24 @@ export class ByHand {
     return moved ? succeed(delivery) : fail({ code: "LEDGER_DELIVERY_STATE", state: delivery.state });
   }
 
-  #moveAll(
-    state: DeliveryState,
+  /** Moves those in a state whose contact wants their message, or counts them. */
+  #moveWanted(
+    state: "dead" | "held",
     filter: DeliveryFilter,
     limit = MOVED_AT_ONCE,
+    isDryRun: boolean,
     move: (from: Standing, id: string) => Standing | null,
-  ): { moved: number; more: boolean } {
+  ): { moved: number; held: number; asked: number; more: boolean } {
     const { sql } = this.#storage;
-    const ids = idsOf(sql, state, filter, limit + 1);
-    const moved = this.#moveEach(ids.slice(0, limit), move);
-    return { moved: moved.length, more: ids.length > limit };
+    const count = (which: Which, upTo?: string): number => countOf(sql, state, filter, which, upTo);
+    const held = count("unwanted");
+    if (isDryRun) return { moved: count("wanted"), held, asked: count("asked"), more: false };
+    const ids = idsOf(sql, state, filter, limit + 1, "wanted");
+    const meant = ids.slice(0, limit);
+    const asked = count("asked", meant.at(-1) ?? "");
+    const moved = this.#moveEach(meant, move);
+    if (moved.length > 0) this.#goOn();
+    return { moved: moved.length, held, asked, more: ids.length > limit };
   }
 
   /**
@@ -174,9 +196,11 @@ export class ByHand {
     sending: readonly string[],
     filter: DeliveryFilter,
     limit = MOVED_AT_ONCE,
+    isDryRun: boolean,
     answer: (ended: number, more: boolean) => Answer,
   ): OrLater<Answer> {
     const { pump } = this.#parts;
+    if (isDryRun) return answer(countOf(this.#storage.sql, state, filter, "any") + sending.length, false);
     const underWay = new Set(sending);
     const ids = [...idsOf(this.#storage.sql, state, filter, limit + 1), ...sending].toSorted();
     const more = ids.length > limit;

@@ -5,7 +5,7 @@
 import type { Result } from "../kit/result.ts";
 import type { Answering, LedgerCalls } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
-import type { Delivery, DeliveryCounts, DeliveryFilter } from "../model/delivery.ts";
+import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
@@ -25,6 +25,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
+import { logError } from "../model/log-line.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./upkeep/chores.ts";
 import { Deciding } from "./recording/deciding.ts";
@@ -34,6 +35,7 @@ import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
+import { HighLevelClock } from "./highlevel/clock.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
 import { Intake } from "./recording/intake.ts";
@@ -47,9 +49,11 @@ import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
 import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
+import { timesIn } from "./store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
 import { LEDGER_TABLES } from "./store/tables.ts";
+import { ClockWatch } from "./upkeep/clock.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
@@ -58,6 +62,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #statistics: Statistics;
   readonly #chores: Chores;
+  readonly #clock: ClockWatch;
   readonly #alarm: Alarm;
   readonly #transactions: Transactions;
   readonly #tokens: LedgerTokens;
@@ -74,15 +79,17 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { clock } = ports.actions;
     this.#storage = watched;
     this.#ports = ports;
-    this.#statistics = new Statistics(watched, ports);
+    this.#clock = new ClockWatch(watched, clock);
+    this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits);
-    const highlevel = { account, limits: this.#limits };
+    const time = new HighLevelClock(clock);
+    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
+    const highlevel = { account, limits: this.#limits, time };
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
@@ -102,20 +109,24 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
     if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) return this.#chores.know(new Map());
-    const { marks, interrupted, dueAtMs } = atStart(this.#storage.sql);
+    const { marks, interrupted, dueAtMs, decidedAtMs } = atStart(this.#storage.sql);
     this.#chores.know(marks);
     this.#limits.resume(interrupted);
+    const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
+    if (isPutRight) this.#chores.forget();
     resumeInterrupted(this.#storage.sql, this.#now(), interrupted);
-    const isAnyResumed = interrupted.length > 0;
-    await this.#alarm.repair(isAnyResumed ? undefined : Math.min(dueAtMs, this.#chores.notBefore()));
+    const isAnyMoved = isPutRight || interrupted.length > 0;
+    await this.#alarm.repair(isAnyMoved ? undefined : Math.min(dueAtMs, this.#chores.notBefore()));
   }
 
   /** Does the alarm's work. Never throws. */
   alarm(): Promise<void> {
+    this.#look();
     return this.#rounds.run();
   }
 
   poke(): Promise<{ isOpen: boolean }> {
+    this.#look();
     return this.#rounds.poke();
   }
 
@@ -124,6 +135,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   async #record(event: Event, isReport: boolean): Promise<Recorded> {
+    this.#look();
     const recorded = await this.#recorder.record(event, isReport);
     this.#pump.wake();
     return recorded;
@@ -225,20 +237,20 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.cancel(id);
   }
 
-  retryDead(filter: DeliveryFilter, limit?: number): { retried: number; more: boolean } {
-    return this.#byHand.retryDead(filter, limit);
+  retryDead(filter: DeliveryFilter, limit?: number, dryRun?: boolean): RetriedMany {
+    return this.#byHand.retryDead(filter, limit, dryRun);
   }
 
-  cancelScheduled(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["cancelScheduled"]> {
-    return this.#byHand.cancelScheduled(filter, limit);
+  cancelScheduled(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReturnType<ByHand["cancelScheduled"]> {
+    return this.#byHand.cancelScheduled(filter, limit, dryRun);
   }
 
-  releaseDeliveries(filter: DeliveryFilter, limit?: number): { released: number; more: boolean } {
-    return this.#byHand.releaseHeld(filter, limit);
+  releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReleasedMany {
+    return this.#byHand.releaseHeld(filter, limit, dryRun);
   }
 
-  discardDeliveries(filter: DeliveryFilter, limit?: number): ReturnType<ByHand["discardHeld"]> {
-    return this.#byHand.discardHeld(filter, limit);
+  discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReturnType<ByHand["discardHeld"]> {
+    return this.#byHand.discardHeld(filter, limit, dryRun);
   }
 
   tasks(query: TaskQuery): ReturnType<typeof tasks.list> {
@@ -271,6 +283,17 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   uninstall(uninstall: Uninstall): Uninstalled {
     return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
+  }
+
+  /** After a clock that was ahead has been set back, what waits is put right, and the alarm with it. */
+  #look(): void {
+    try {
+      if (!this.#clock.look()) return;
+      this.#chores.forget();
+      this.#alarm.setForNext();
+    } catch (error) {
+      logError("What waits could not be put right after the clock was set back", {}, error);
+    }
   }
 
   #now(): number {

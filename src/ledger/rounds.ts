@@ -34,6 +34,7 @@ export class Rounds {
   async run(): Promise<void> {
     const { pump, chores, reports, alarm } = this.#parts;
     alarm.rings();
+    reports.renew();
     const done = await Promise.allSettled([pump.run(), chores.run()]);
     done.push(...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { parse as parseToml } from "smol-toml";
+import { parse as parseToml, TomlError } from "smol-toml";
+import { UsageError } from "../kit/usage-error.ts";
 import { readConfiguration, type Configuration } from "../model/configuration.ts";
 
 /** The project's folder. */
@@ -23,10 +24,28 @@ export function devVariables(): DevVariables {
   return existsSync(DEV_VARS) ? (parseEnv(readFileSync(DEV_VARS, "utf8")) as DevVariables) : {};
 }
 
+/** The values of `.dev.vars`, which nothing may show. */
+export function knownSecrets(): readonly string[] {
+  return Object.values(devVariables());
+}
+
 /** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
-  const toml = parseToml(readFileSync(join(ROOT, "wrangler.toml"), "utf8")) as { vars?: { [name: string]: string } };
-  return readConfiguration({ ...toml.vars, ...(developing ? devVariables() : {}) });
+  const { vars } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };
+  return readConfiguration({ ...vars, ...(developing ? devVariables() : {}) });
+}
+
+/** A TOML file of the project; a usage error says where it breaks, and nothing of what stands there. */
+function readToml(name: string): unknown {
+  try {
+    return parseToml(readFileSync(join(ROOT, name), "utf8"));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [what = ""] = error.message.split("\n", 1);
+    throw new UsageError(
+      `${name}:${error.line}:${error.column}  The file is not TOML: ${what.replace(/^Invalid TOML document: /, "")}`,
+    );
+  }
 }
 
 /** A link that signs in to the page of a running Worker. The token is in the fragment, which no server sees. */

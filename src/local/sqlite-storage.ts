@@ -8,9 +8,16 @@ export interface SqliteStorage extends LedgerStorage {
   alarmAt: number | null;
 }
 
+/** What a row of a Durable Object holds, in bytes: a larger one is refused here as it is there. */
+export const ROW_BYTES = 2_097_152;
+
+/** What the tables of a database take, as a Durable Object counts: without free pages. */
+export const USED_BYTES =
+  "SELECT ((SELECT * FROM pragma_page_count) - (SELECT * FROM pragma_freelist_count)) * (SELECT * FROM pragma_page_size) AS n";
+
 /** Opens a database, in memory unless a path is given. */
 export function sqliteStorage(path = ":memory:"): SqliteStorage {
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, { limits: { length: ROW_BYTES } });
   // A statement is free again at once, since all of its rows are read; SQLite prepares it again if a table has changed.
   const statements = new Map<string, StatementSync>();
   const prepared = (text: string): StatementSync => {
@@ -28,6 +35,7 @@ export function sqliteStorage(path = ":memory:"): SqliteStorage {
       return Promise.resolve();
     },
     sync: () => Promise.resolve(),
+    sizeBytes: () => Number(prepared(USED_BYTES).get()?.["n"]),
     transactionSync(work) {
       database.exec("BEGIN");
       try {

@@ -6,10 +6,10 @@ import { kindOf } from "../act/kinds.ts";
 import { readEvent } from "../events/event.ts";
 import { filledIn } from "../events/filled-in.ts";
 import { routeOf } from "../events/kind-of.ts";
-import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import { doesInWords } from "../language/in-words.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { Delivery } from "../model/delivery.ts";
+import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
@@ -19,6 +19,8 @@ import { strictObject } from "../kit/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
 import { isTimeZone } from "../time/window.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
+import { StoryHighLevel } from "./story-highlevel.ts";
+import { stepInZone, zoneOf } from "./story-times.ts";
 
 const json = define<Json>("JSON", () => true);
 const payload = record(string(), json);
@@ -37,7 +39,7 @@ const expectedStep = strictObject({
   /** For `sent`: what was done, as a part of a sentence. */
   does: optional(string()),
   /**
-   * For `event` its kind, for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
+   * For `event` its kind (and `rule`, `action` and `call` if it is about a message of ours), for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
    * the error, for `cancelled` the trigger.
    */
   why: optional(string()),
@@ -63,7 +65,7 @@ type ExpectedStep = Infer<typeof expectedStep>;
 /** What happens to one contact. */
 export type Story = Infer<typeof story>;
 
-/** One thing that happened, at a time in UTC. */
+/** One thing that happened. Its times are in ISO 8601 in the zone of the story, `Z` or an offset behind them. */
 export type Step = Readonly<ExpectedStep & { at: string }>;
 
 /** A step whose time is the present. */
@@ -113,10 +115,14 @@ export async function runStory(
   const storage = sqliteStorage();
   const steps: Step[] = [];
   let now = startOf(told.start);
-  const tell = (step: Untimed): void => void steps.push({ at: new Date(now).toISOString(), ...step });
+  const timeZone = zoneOf(told, ruleSet, defaultTimeZone);
+  const tell = (step: Untimed): void =>
+    void steps.push(stepInZone({ at: new Date(now).toISOString(), ...step }, timeZone));
+  const highLevel = new StoryHighLevel(told.contact ?? {}, () => now);
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 400,
+    maxBytes: Infinity,
     timeZone: told.timeZone ?? defaultTimeZone,
     eventsPerSecond: 1_000_000,
     requestsPerSecond: 1_000_000,
@@ -124,7 +130,7 @@ export async function runStory(
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
     highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
-    account: { call: (request) => Promise.resolve(answerOf(request, told.contact ?? {})) },
+    account: highLevel,
     actions: {
       clock: () => now,
       fetch: () => Promise.resolve(new Response(null, { status: 204 })),
@@ -148,12 +154,38 @@ export async function runStory(
       if (before?.state !== delivery.state || before.dueAt !== delivery.dueAt) tellDelivery(delivery, tell);
     }
   };
+  const record = async (event: Event): Promise<void> => {
+    await ledger.record(event);
+    const recorded = await ledger.event(event.key);
+    const sentBy = recorded?.decision.sentBy;
+    const ours = sentBy === undefined ? undefined : ledger.delivery(sentBy);
+    tell({ what: "event", ...(ours ? aboutOf(ours) : {}), why: event.kind });
+    for (const { rule, fired, reason } of recorded?.decision.verdicts ?? []) {
+      if (fired) tell({ what: "fired", rule });
+      // That no rule looks at a message of ours unless it asks goes without saying.
+      else if (SUPPRESSED.has(reason) && !(ours && reason === "loop-guard")) tell({ what: "held", rule, why: reason });
+    }
+    follow();
+  };
+  let posted = 0;
+  /** Records what HighLevel posts about our own messages. */
+  const comeBack = async (): Promise<void> => {
+    for (const payload of highLevel.posted()) {
+      const read = readEvent(payload, {
+        key: `event-of-ours-${(posted += 1)}`,
+        route: routeOf(payload),
+        receivedAt: new Date(now).toISOString(),
+      });
+      if (read.status === "event") await record(read.event);
+    }
+  };
   const ringUntil = async (end: number): Promise<void> => {
     while (storage.alarmAt !== null && storage.alarmAt <= end) {
       now = Math.max(now, storage.alarmAt);
       storage.alarmAt = null;
       await quietly(() => ledger.alarm());
       follow();
+      await comeBack();
       if (![...known.values()].some(({ state }) => state === "scheduled")) break;
     }
   };
@@ -173,31 +205,22 @@ export async function runStory(
       return fail([
         `/events/${index}/event: ${read.status === "unusable" ? (read.issues[0]?.message ?? "") : "Expected a kind of event that Afterbeep knows"}`,
       ]);
-    tell({ what: "event", why: read.event.kind });
-    await ledger.record(read.event);
-    const recorded = await ledger.event(read.event.key);
-    for (const { rule, fired, reason } of recorded?.decision.verdicts ?? []) {
-      if (fired) tell({ what: "fired", rule });
-      else if (SUPPRESSED.has(reason)) tell({ what: "held", rule, why: reason });
-    }
-    follow();
+    highLevel.locationId = read.event.locationId;
+    await record(read.event);
   }
   await ringUntil(now + EPILOGUE_MS);
   return succeed({ steps, missing: missingSteps(told, steps) });
 }
 
-/** HighLevel in a story: it knows the contact, and accepts everything. */
-function answerOf({ method, path }: HighLevelRequest, contact: JsonObject): HighLevelAnswer {
-  const isAsked = method === "GET" && path.startsWith("/contacts/");
-  return { kind: "answer", status: 200, body: JSON.stringify(isAsked ? { contact } : { location: {} }) };
+/** Which action of which rule a delivery performs. */
+function aboutOf({ rule, action }: Delivery): Pick<Step, "rule" | "action" | "call"> {
+  const call = action && callName(action);
+  return { rule, action: action?.type ?? "action", ...(call === null ? {} : { call }) };
 }
 
-function tellDelivery(
-  { rule, action, host, state, dueAt, cancelledBy, attempts }: Delivery,
-  tell: (step: Untimed) => void,
-): void {
-  const call = action && callName(action);
-  const about = { rule, action: action?.type ?? "action", ...(call === null ? {} : { call }) };
+function tellDelivery(delivery: Delivery, tell: (step: Untimed) => void): void {
+  const { action, host, state, dueAt, cancelledBy, attempts } = delivery;
+  const about = aboutOf(delivery);
   const error = attempts.at(-1)?.error ?? "";
   if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
   else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
@@ -209,23 +232,26 @@ function tellDelivery(
 
 /** The expected steps that did not come, in words. */
 function missingSteps({ expect = [], exactly = false, start }: Story, steps: readonly Step[]): string[] {
-  let from = 0;
+  let rest = steps;
   const missing: string[] = [];
   for (const [index, wanted] of expect.entries()) {
-    const rest = steps.slice(from);
-    const found = exactly
-      ? rest[0] && isStep(rest[0], wanted, start)
-        ? 0
-        : -1
-      : rest.findIndex((step) => isStep(step, wanted, start));
+    const isWanted = (step: Step): boolean => isStep(step, wanted, start);
+    if (exactly) rest = afterEchoes(rest, isWanted);
+    const found = exactly ? (rest[0] && isWanted(rest[0]) ? 0 : -1) : rest.findIndex(isWanted);
     if (found === -1)
       missing.push(
         `/expect/${index}: ${JSON.stringify(wanted)} did not come${exactly && rest[0] ? `, but ${JSON.stringify(rest[0])}` : ""}`,
       );
-    from += found === -1 ? (exactly ? 1 : 0) : found + 1;
+    rest = rest.slice(found === -1 ? (exactly ? 1 : 0) : found + 1);
   }
-  if (exactly && from < steps.length) missing.push(`/expect: ${JSON.stringify(steps[from])} came besides`);
-  return missing;
+  const [besides] = exactly ? afterEchoes(rest, () => false) : [];
+  return besides ? [...missing, `/expect: ${JSON.stringify(besides)} came besides`] : missing;
+}
+
+/** The steps from the first on that is wanted or no echo: a message of ours that comes back need not be expected. */
+function afterEchoes(steps: readonly Step[], isWanted: (step: Step) => boolean): readonly Step[] {
+  const from = steps.findIndex((step) => isWanted(step) || !(step.what === "event" && step.rule !== undefined));
+  return from === -1 ? [] : steps.slice(from);
 }
 
 function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boolean {

@@ -6,8 +6,10 @@ import type { Event } from "../model/event.ts";
 import type { Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
-import type { Limit, Rule, RuleSet } from "../model/rule.ts";
+import type { KeptRule, Limit, Rule, RuleSet } from "../model/rule.ts";
+import { MAX_FIRED_BYTES } from "../model/row-bounds.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
+import { bytesOf } from "../kit/utf8.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
 import { evaluateWithoutEngine } from "./without-engine.ts";
@@ -54,19 +56,29 @@ export function explain(event: Event, ruleSet: RuleSet, context: DecisionContext
 }
 
 /** A decision with a verdict on every rule for this kind of event: those that the index ruled out say why. */
-export function everyVerdict(event: Event, decision: Decision, ruleSet: RuleSet): Decision {
+export function everyVerdict(
+  event: Event,
+  decision: Decision,
+  { rules }: { readonly rules: readonly KeptRule[] },
+): Decision {
   const facts = new DecisionFacts(
     event,
     { nowMs: Date.parse(decision.decidedAt), timeZone: decision.timeZone },
     NO_HISTORY,
   );
-  const told = new Map(decision.verdicts.map((verdict) => [verdict.rule, verdict]));
+  const told = new Map([
+    ...decision.fired.map((rule): [string, Verdict] => [rule, firedUntold(rule)]),
+    ...decision.verdicts.map((verdict): [string, Verdict] => [verdict.rule, verdict]),
+  ]);
   const verdicts: Verdict[] = [];
   let leftOut = 0;
   const gate = gateOf(event, decision);
-  for (const rule of ruleSet.rules) {
+  for (const rule of rules) {
     if (!rule.on.includes(event.kind)) continue;
-    const verdict = told.get(rule.name) ?? unasked(rule, event, gate) ?? ruledOut(rule, facts);
+    const verdict =
+      told.get(rule.name) ??
+      unasked(rule, event, gate) ??
+      (rule.isTooLarge ? notKept(rule, decision) : ruledOut(rule, facts));
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
     if (verdict?.fired && rule.stop) gate.stoppedBy = rule.name;
@@ -112,15 +124,18 @@ async function judge(
   const actions: PlannedAction[] = [];
   const gate = gateOf(event, context);
   const { chain = [] } = context;
+  let firedBytes = LIST_BYTES;
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
     if (!rule) continue;
-    const verdict =
+    const judged =
       unasked(rule, event, gate) ??
       limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, {
         history,
         chain,
       });
+    if (judged.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
+    const verdict = judged.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(judged) : judged;
     verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
     if (!verdict.fired) continue;
     actions.push(...planned(rule, context));
@@ -154,8 +169,8 @@ function gateOf(event: Event, { sentBy, repeats }: Pick<DecisionContext, "sentBy
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */
 function unasked(rule: Rule, event: Event, { guarded, repeats, stoppedBy }: Gate): Verdict | null {
-  if (rule.enabled === false) return notAsked(rule, "disabled");
   if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
+  if (rule.enabled === false) return notAsked(rule, "disabled");
   if (guarded !== null && !INCLUDES[guarded](rule)) return notAsked(rule, "loop-guard");
   if (repeats !== null) return { ...notAsked(rule, "no-change"), detail: repeats };
   if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
@@ -167,6 +182,15 @@ const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
   api: ({ includeApi }) => includeApi === true,
   internal: ({ includeInternal }) => includeInternal === true,
 };
+
+/** The brackets of a list, and what stands around each name in it. */
+const LIST_BYTES = 2;
+const NAME_BYTES = 3;
+
+/** What cannot be recorded does not happen: whether a rule has fired is what keeps it from doing so again. */
+function unrecordable(verdict: Verdict): Verdict {
+  return { ...verdict, fired: false, reason: "error", detail: "more rules fire on this event than can be recorded" };
+}
 
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
 function limited(
@@ -212,6 +236,17 @@ function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
   const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
   return { rule: rule.name, fired: false, reason: "conditions", conditions };
+}
+
+/** The verdict on a rule that fired and whose verdict the decision left out. */
+function firedUntold(rule: string): Verdict {
+  return { rule, fired: true, reason: "fired", conditions: [], shortened: true };
+}
+
+/** The verdict on a rule whose conditions are gone; `null`: it is one of those that the decision left out. */
+function notKept(rule: Rule, { leftOut }: Decision): Verdict | null {
+  if (leftOut !== undefined) return null;
+  return { ...notAsked(rule, "conditions"), detail: "the rule as it was is not kept: too large" };
 }
 
 function notAsked(rule: Rule, reason: VerdictReason): Verdict {

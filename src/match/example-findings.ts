@@ -2,6 +2,7 @@
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { Finding, RuleExample } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
+import { deadActions } from "../rules/rehearsed.ts";
 import { finding } from "../rules/report.ts";
 import { runExample, type ExampleResult } from "./examples.ts";
 
@@ -13,21 +14,31 @@ export interface CheckedExamples {
   readonly findings: readonly Finding[];
 }
 
-/** Runs the examples of a rule, each against this rule alone. */
+/** Each may take 50 ms; what is wrong with a template shows in the first examples. */
+const MAX_REHEARSED = 60;
+
+/** Runs the examples of a rule, each against this rule alone, and tries the actions of those that fire. */
 export async function checkExamples(
   { file, rule, examples }: AdmittedRule,
   timeZone: string,
 ): Promise<CheckedExamples> {
   const findings: Finding[] = [];
-  let passed = 0;
+  let [passed, rehearsed] = [0, 0];
   for (const [index, example] of examples.entries()) {
     const place = ["examples", index];
     const result = await runExample(rule, example, timeZone);
     if (!result.ok) {
       for (const { pointer, message } of result.failure)
         findings.push(finding(file, [...place, ...pointer.split("/").slice(1)], "RULE_EXAMPLE", message));
-    } else if (result.value.passed) passed += 1;
+      continue;
+    }
+    if (result.value.passed) passed += 1;
     else findings.push(finding(file, place, "RULE_EXAMPLE", failureInWords(example, result.value)));
+    if (!result.value.verdict.fired || !result.value.passed) continue;
+    const { event, facts, decision } = result.value;
+    if ((rehearsed += rule.actions.length) > MAX_REHEARSED) continue;
+    for (const { index: action, why } of await deadActions(rule, event, facts, decision))
+      findings.push(finding(file, place, "RULE_EXAMPLE", `Action ${action + 1} of the example would be dead: ${why}`));
   }
   if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {
     findings.push(

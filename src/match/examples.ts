@@ -2,8 +2,8 @@
 import { readEvent } from "../events/event.ts";
 import { filledIn } from "../events/filled-in.ts";
 import { routeOf, typesOf } from "../events/kind-of.ts";
-import type { Decided, Verdict } from "../model/decision.ts";
-import type { Event } from "../model/event.ts";
+import type { Decided, Decision, Verdict } from "../model/decision.ts";
+import type { Event, Facts } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
 import { NO_HISTORY, type History, type RecordedEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../kit/json.ts";
@@ -12,6 +12,7 @@ import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { explain } from "./decide.ts";
+import { plainFacts } from "./facts.ts";
 import { asPast, pastIn } from "./history.ts";
 import { ToldBefore } from "./told-before.ts";
 import { TriedFirings } from "./tried-firings.ts";
@@ -23,6 +24,10 @@ const AT = "2026-03-04T15:30:00.000Z";
 export interface ExampleResult {
   readonly passed: boolean;
   readonly verdict: Verdict;
+  /** What it was decided on, and what came of it: for trying the actions. */
+  readonly event: Event;
+  readonly facts: Facts;
+  readonly decision: Decision;
 }
 
 /** Runs one example with its rule alone. If it cannot be read, the failure says where and why. */
@@ -68,7 +73,8 @@ export async function runExample(
     return fail([
       { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
     ]);
-  return succeed({ passed: verdict.fired === example.fires, verdict });
+  const facts = plainFacts(event.value, { nowMs, timeZone });
+  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision });
 }
 
 /** A set of one rule, the same for each of its examples, so that it is prepared only once. */

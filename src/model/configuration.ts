@@ -16,6 +16,7 @@ export interface Variables {
   readonly OWN_HOSTS?: string;
   readonly TIME_ZONE?: string;
   readonly RETENTION_DAYS?: string;
+  readonly LEDGER_MAX_BYTES?: string;
   readonly EVENTS_PER_SECOND?: string;
   readonly HIGHLEVEL_API?: string;
   readonly HIGHLEVEL_CLIENT_ID?: string;
@@ -75,6 +76,8 @@ export interface Configuration extends OutboundHosts {
   /** The secret that message gateways sign with; `null`: their hook is closed. */
   readonly gatewaySecret: string | null;
   readonly retentionDays: number;
+  /** At this size the ledger of a location forgets its oldest history. */
+  readonly ledgerMaxBytes: number;
   /** How many events one location may send; ten seconds' worth may come at once. */
   readonly eventsPerSecond: number;
   /** How many requests one destination gets from one location. */
@@ -93,6 +96,9 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 
 const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
 const DEFAULT_RETENTION_DAYS = 30;
+/** A Durable Object holds 10 GB, and one that is full takes no event (Cloudflare's documentation, "Durable Objects: Limits"). */
+const DEFAULT_LEDGER_MAX_BYTES = 8_000_000_000;
+const MOST_LEDGER_MAX_BYTES = 9_500_000_000;
 /** One Durable Object handles 200 to 500 requests a second (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
@@ -116,6 +122,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   OWN_HOSTS: true,
   TIME_ZONE: true,
   RETENTION_DAYS: true,
+  LEDGER_MAX_BYTES: true,
   EVENTS_PER_SECOND: true,
   HIGHLEVEL_API: true,
   HIGHLEVEL_CLIENT_ID: true,
@@ -156,6 +163,7 @@ export function readConfiguration(variables: Variables): Configuration {
     },
     gatewaySecret: variables.GATEWAY_SECRET || null,
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
+    ledgerMaxBytes: Math.min(oneOrMore(variables.LEDGER_MAX_BYTES, DEFAULT_LEDGER_MAX_BYTES), MOST_LEDGER_MAX_BYTES),
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),

@@ -67,7 +67,7 @@ export interface Verdict {
   readonly reason: VerdictReason;
   /**
    * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain,
-   * for `no-change` the key of the event that is repeated.
+   * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown.
    */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];

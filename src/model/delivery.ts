@@ -1,4 +1,5 @@
 import type { Action, CancelWord } from "./rule.ts";
+import type { OptOut } from "./opt-out.ts";
 import type { Window } from "./window.ts";
 
 /**
@@ -41,6 +42,11 @@ export interface Delivery {
   readonly window: Window | null;
   /** ISO 8601, UTC: from then on it is neither tried nor held; null on deliveries from before this was stored. */
   readonly giveUpAt: string | null;
+  /**
+   * What its contact does not want, as far as is known now, so that it would be held; null: nothing is known, it sends the
+   * contact no message, or it was sent.
+   */
+  readonly optOut: OptOut | null;
   /** What cancelled it: a trigger and the event that set it off, or the operator. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
@@ -73,6 +79,33 @@ export interface DeliveryFilter {
 export interface DeliveryBatch {
   readonly filter: DeliveryFilter;
   readonly limit: number;
+  /** `true`: nothing is moved, and the answer says what would be, of all that match, whatever the limit. */
+  readonly dryRun?: boolean;
+}
+
+/** What a call that moves many did or, of a dry run, what calls would do; `more`: others match and can be moved. */
+interface MovedMany {
+  readonly more: boolean;
+}
+/** Dead deliveries that are due again. */
+export interface RetriedMany extends MovedMany {
+  readonly retried: number;
+  /** All that match and stay dead, since their contact does not want their message: they would only be held. */
+  readonly held: number;
+}
+/** Held deliveries that are due now. */
+export interface ReleasedMany extends MovedMany {
+  readonly released: number;
+  /** All that match and stay held, since their contact does not want their message. */
+  readonly held: number;
+  /** Of those released, the ones that HighLevel's record of the contact held: it is asked again, and may hold them again. */
+  readonly asked: number;
+}
+export interface CancelledMany extends MovedMany {
+  readonly cancelled: number;
+}
+export interface DiscardedMany extends MovedMany {
+  readonly discarded: number;
 }
 
 /** How many deliveries there are in each state, and what the filter could be narrowed to. */

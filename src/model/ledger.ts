@@ -42,6 +42,14 @@ export interface IgnoredKind {
   readonly count: number;
   /** UTC, `YYYY-MM-DD`. */
   readonly lastDay: string;
+  /** ISO 8601, UTC; `null` where a version that kept the day alone has counted it. */
+  readonly lastSeen: string | null;
+}
+
+/** A kind that is not known, as the API tells of it. */
+export interface IgnoredKindTold extends IgnoredKind {
+  /** What to do so that rules can look at it. */
+  readonly use: string;
 }
 
 /** A location that has sent something. */
@@ -123,6 +131,8 @@ export interface EventStory {
   /** Fields that cannot be read: they are no facts, and stand in the payload as they came. */
   readonly issues: readonly Issue[];
   readonly deliveries: readonly Delivery[];
+  /** What the ledger has forgotten of it since it was full: the payload, or the verdicts too. Absent: nothing. */
+  readonly dropped?: "payload" | "decision" | undefined;
 }
 
 /** What erasing a contact removed, as counts. */

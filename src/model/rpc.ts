@@ -2,7 +2,15 @@
 // them, the objects pass each call on, and callers see only these interfaces. What receives events sees both as one store.
 import type { Result } from "../kit/result.ts";
 import type { Decided } from "./decision.ts";
-import type { Delivery, DeliveryCounts, DeliveryFilter } from "./delivery.ts";
+import type {
+  CancelledMany,
+  Delivery,
+  DeliveryCounts,
+  DeliveryFilter,
+  DiscardedMany,
+  ReleasedMany,
+  RetriedMany,
+} from "./delivery.ts";
 import type { Event } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type {
@@ -58,10 +66,10 @@ export interface OperatorCalls extends QuarantineCalls {
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
   releaseDelivery(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
-  retryDead(filter: DeliveryFilter, limit?: number): Promise<{ retried: number; more: boolean }>;
-  cancelScheduled(filter: DeliveryFilter, limit?: number): Promise<{ cancelled: number; more: boolean }>;
-  releaseDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ released: number; more: boolean }>;
-  discardDeliveries(filter: DeliveryFilter, limit?: number): Promise<{ discarded: number; more: boolean }>;
+  retryDead(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<RetriedMany>;
+  cancelScheduled(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<CancelledMany>;
+  releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<ReleasedMany>;
+  discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<DiscardedMany>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
   /** What may be shown about the HighLevel token; `null`: there is none. */

@@ -169,6 +169,12 @@ export interface Rule extends Omit<RuleFile, "$schema" | "examples"> {
   readonly name: string;
 }
 
+/** A rule as a ledger kept it, so that its verdicts can be told later: without actions. */
+export interface KeptRule extends Rule {
+  /** Its conditions were too large to be kept, and are not there. */
+  readonly isTooLarge?: true | undefined;
+}
+
 /** Higher priority first, equal ones by name: the order in which rules are decided. */
 export function byPriority(a: Rule, b: Rule): number {
   return (b.priority ?? 0) - (a.priority ?? 0) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
@@ -223,7 +229,7 @@ export type ErrorCode =
   | "RULE_UNKNOWN_OPERATOR" // json-rules-engine would reject the whole run
   | "RULE_UNKNOWN_CONDITION" // no file of rules/conditions/ has this name, or it refers to itself
   | "RULE_EMPTY_GROUP" // an empty "all" or "any" fires for everything
-  | "RULE_UNSAFE_PATH" // a path with wildcards, filters, descent or prototype keys
+  | "RULE_UNSAFE_PATH" // a path with wildcards, filters but [?key=value], descent or prototype keys
   | "RULE_PARAMS" // params on a fact that takes none, or params that it does not know
   | "RULE_OPERATOR_VALUE" // the operator makes no sense with this value
   | "RULE_TYPE" // a fact of this type can never meet the comparison
@@ -233,6 +239,7 @@ export type ErrorCode =
   | "RULE_WINDOW" // a window that never opens, or a time zone that does not exist
   | "RULE_TEMPLATE" // a template that does not parse, or names what does not exist
   | "RULE_DESTINATION" // a URL that cannot be read, that a template could lead to another host, or that leads back to Afterbeep
+  | "RULE_SIZE" // larger than what is kept of one rule
   | "RULE_SECRET"; // a secret where it could be stored or shown
 
 /** Findings that are only shown: probably a mistake. */
@@ -244,7 +251,9 @@ export type WarningCode =
   | "RULE_UNUSUAL_WORD" // a word that HighLevel has not been seen to send
   | "RULE_NO_EFFECT" // a condition that cannot change the outcome
   | "RULE_TEMPLATE_FIELD" // a field that no event of these kinds is known to have
+  | "RULE_TEMPLATE_VALUE" // a value that does not fit where it stands: a list as one text, a text encoded twice
   | "RULE_RETENTION" // a time that is longer than the log is kept
+  | "RULE_SET_SIZE" // the rules for a location are together larger than what is kept of a set
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
   | "RULE_LOOP" // rules whose changes in HighLevel may fire them again without end
   | "RULE_SAME" // two rules that do the same

@@ -26,6 +26,27 @@ interface Stretch {
   readonly bucketMs: number;
 }
 
+/** A ledger that has, or had, no room for all of its history. */
+export interface FullLedger {
+  /** ISO 8601, UTC: when it became full last. */
+  readonly since: string;
+  /** ISO 8601, UTC: when it forgot something last. */
+  readonly droppedAt: string;
+  /** It is above its bound, or is making room. */
+  readonly isOver: boolean;
+  /** There is nothing left that it may forget: raise the bound, or make it keep less. */
+  readonly isExhausted: boolean;
+  /** How many of each it has forgotten, ever. */
+  readonly dropped: {
+    readonly payloads: number;
+    readonly decisions: number;
+    readonly deliveries: number;
+    readonly events: number;
+  };
+  /** ISO 8601, UTC: events received before have no payload; null: not all of any time. */
+  readonly payloadsBefore: string | null;
+}
+
 /** What a location did, one number for each bucket, and its present state. */
 export interface Overview extends Stretch {
   /** Events by channel and outcome; `none` if an event has none. Those that changed nothing are not among them. */
@@ -51,6 +72,14 @@ export interface Overview extends Stretch {
     readonly openTasks: number;
     readonly overdueTasks: number;
     readonly quarantined: number;
+  };
+  readonly storage: {
+    /** What the ledger takes. */
+    readonly bytes: number;
+    /** From where on it forgets its oldest history (`LEDGER_MAX_BYTES`). */
+    readonly maxBytes: number;
+    /** Null: it was never full. */
+    readonly full: FullLedger | null;
   };
 }
 

@@ -68,11 +68,13 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, timeZone, eventsPerSecond, requestsPerSecond, ...outgoing } = configurationOf(env);
+  const { retentionDays, ledgerMaxBytes, timeZone, eventsPerSecond, requestsPerSecond, ...outgoing } =
+    configurationOf(env);
   const { webhookSecret, outboundAllowedHosts, ownHosts, highlevel } = outgoing;
   return {
     ruleSet,
     retentionDays,
+    maxBytes: ledgerMaxBytes,
     timeZone,
     eventsPerSecond,
     requestsPerSecond,
@@ -105,6 +107,7 @@ function storageOf({ storage }: DurableObjectState): LedgerStorage {
   return {
     sql: storage.sql,
     transactionSync: (work) => storage.transactionSync(work),
+    sizeBytes: () => storage.sql.databaseSize,
     getAlarm: () => storage.getAlarm(),
     setAlarm: (atMs) => storage.setAlarm(atMs),
     sync: () => storage.sync(),

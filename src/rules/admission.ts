@@ -2,7 +2,6 @@
 // throws, and refuses what json-rules-engine would accept and then misunderstand or choke on.
 import type { Failure as StructFailure, StructError } from "superstruct";
 import { kindOf } from "../act/kinds.ts";
-import { templateFields, templateProblem } from "../act/template/template.ts";
 import { comparisons, searchesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { searchSteps } from "../language/pattern.ts";
@@ -27,10 +26,13 @@ import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone, nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
-import { lintConditions, lintRestart, lintRetention, lintTemplateField } from "./lint.ts";
+import { lintConditions, lintRestart, lintRetention } from "./lint.ts";
+import { notJson } from "../kit/json-fault.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
+import { isTooLarge } from "./size.ts";
+import { checkTemplates } from "./template-findings.ts";
 
 /** A rule file as it was read. */
 export interface RuleSource {
@@ -71,7 +73,7 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   );
   const { $schema: _, examples = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
-  if (!isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
+  if (!isTooLarge(rule, ruleFile, report) && !isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
   return succeed({ file: source.file, rule, examples, warnings: findings });
 }
@@ -86,7 +88,8 @@ export function admitConditions(
   if (!read) return fail(findings);
   const whole = withNamed(read, [], conditions, report) as ConditionGroup;
   // Which kinds of event reach it depends on the rule, so it is checked for all of them.
-  if (!isTooMuch([{ conditions: whole, path: [] }], report)) checkComparisons(whole, [], { on: EVENT_KINDS, report });
+  if (!isTooLarge(whole, read, report) && !isTooMuch([{ conditions: whole, path: [] }], report))
+    checkComparisons(whole, [], { on: EVENT_KINDS, report });
   const isRefused = findings.some(({ severity }) => severity === "error");
   return isRefused ? fail(findings) : succeed({ name, conditions: whole, warnings: findings });
 }
@@ -138,7 +141,7 @@ function parse(text: string, report: Report): Json | undefined {
     if (isDeep) report([], "RULE_SHAPE", `Nest at most ${MAX_DEPTH} levels`);
     else report(endless ?? [], "RULE_SHAPE", "The number is too large to be kept, write a smaller one");
   } catch {
-    report([], "RULE_JSON", "The file is not JSON");
+    report([], "RULE_JSON", notJson(text));
   }
   return undefined;
 }
@@ -311,12 +314,7 @@ function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHo
     const message = `A report is about a message, and "on" names "${withoutMessage}": leave it out there, or "report" here`;
     scope.report([...path, "report"], "RULE_SHAPE", message);
   }
-  for (const { path: inAction, text, roots } of kind.templates(action)) {
-    const place = [...path, ...inAction];
-    const problem = templateProblem(text, roots);
-    if (problem) scope.report(place, problem.code, problem.message);
-    else for (const [root, field] of templateFields(text)) lintTemplateField(root, field, place, scope);
-  }
+  checkTemplates(kind.templates(action), path, scope);
 }
 
 function checkWindow(window: Window, report: Report): void {

@@ -20,7 +20,7 @@ import {
   type Meetable,
   type OperatorName,
 } from "../language/operators.ts";
-import { PATH_FORM, pathSteps } from "../language/path.ts";
+import { expectedPath, pathSteps } from "../language/path.ts";
 import { letterBesideBoundary } from "../language/pattern.ts";
 import type { Condition, FactCondition } from "../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../time/duration.ts";
@@ -77,14 +77,14 @@ function checkFact(fact: string, path: Path, { on, report }: Scope): FactEntry |
 /** Whether a path is one, and can lead anywhere in a fact of this type. */
 function checkPath(given: Json, fact: string, entry: FactEntry | null, place: Path, report: Scope["report"]): void {
   const steps = typeof given === "string" ? pathSteps(given) : null;
-  if (steps === null) return report(place, "RULE_UNSAFE_PATH", `Expected ${PATH_FORM}`);
+  if (steps === null) return report(place, "RULE_UNSAFE_PATH", `Expected ${expectedPath(given)}`);
   const [first] = steps;
   if (entry === null) return;
   if (FLAT_TYPES.has(entry.type))
     report(place, "RULE_TYPE", `Fact "${fact}" has nothing inside, so a path leads nowhere, remove it`);
   else if (entry.type === "list" && typeof first === "string")
-    report(place, "RULE_TYPE", `Fact "${fact}" is a list, so only an index such as $[0] leads into it`);
-  else if (entry.type === "object" && typeof first === "number")
+    report(place, "RULE_TYPE", `Fact "${fact}" is a list, so only an index such as $[0] or a filter leads into it`);
+  else if (entry.type === "object" && first !== undefined && typeof first !== "string")
     report(place, "RULE_TYPE", `Fact "${fact}" is an object, so only a name such as $.a leads into it`);
 }
 

@@ -1,12 +1,11 @@
 // What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
 import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
-import { OTHER_CONTACT_PLACES } from "../language/contact-words.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
-import { didYouMean } from "../kit/suggestion.ts";
+import { pathSteps } from "../language/path.ts";
 import { durationMs } from "../time/duration.ts";
 import type { Scope } from "./report.ts";
 
@@ -116,11 +115,16 @@ function lintAll(parts: AllGroup["parts"], { report }: Scope): void {
 
 /** What a comparison is about: two on the same subject can be checked against each other. */
 function subject({ fact, path, params }: FactCondition): string {
-  return JSON.stringify([fact, path ?? "", params ?? {}]);
+  return JSON.stringify([fact, stepsOf(path), params ?? {}]);
+}
+
+/** A path taken apart, however it is written; as it is if it is none. */
+function stepsOf(path: string | undefined): unknown {
+  return path === undefined ? [] : (pathSteps(path) ?? path);
 }
 
 function withoutName({ fact, operator, value, path, params }: FactCondition): unknown {
-  return { fact, operator, value, path, params };
+  return { fact, operator, value, path: stepsOf(path), params };
 }
 
 function within(value: Json, { values, but, exists, above, below }: Allowed): boolean {
@@ -160,7 +164,7 @@ function implies(a: Allowed, b: Allowed): boolean {
 /** A negative comparison with a fact that may be absent is met if it is absent, which is seldom intended. */
 function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): void {
   const found = [...comparisons(conditions, path)];
-  const about = ({ fact, path: inside = "" }: FactCondition): string => `${fact} ${inside}`;
+  const about = ({ fact, path: inside }: FactCondition): string => JSON.stringify([fact, stepsOf(inside)]);
   const asked = new Set(
     found
       .filter(({ condition, negated }) => asksPresence(condition) || !isMetByAbsence(condition, negated))
@@ -171,10 +175,12 @@ function lintAbsence(conditions: Condition, path: Path, { on, report }: Scope): 
     const isThere = entry?.always && condition.path === undefined && on.every((kind) => entry.kinds.includes(kind));
     if (isThere || !entry || asksPresence(condition) || asked.has(about(condition))) continue;
     if (!isMetByAbsence(condition, negated)) continue;
+    const { fact, path: inside } = condition;
+    const [at, key] = inside === undefined ? ["", ""] : [` at ${inside}`, `"path": ${JSON.stringify(inside)}, `];
     report(
       place,
       "RULE_NEGATED_ABSENCE",
-      `Fact "${condition.fact}" may be absent, which meets this condition too; add { "fact": "${condition.fact}", "operator": "exists", "value": true } beside it`,
+      `Fact "${fact}" may be absent${at}, which meets this condition too; add { "fact": "${fact}", ${key}"operator": "exists", "value": true } beside it`,
     );
   }
 }
@@ -207,55 +213,6 @@ export function lintRestart({ actions }: RuleFile, report: Scope["report"]): voi
         "RULE_NO_EFFECT",
         'There is no wait to begin anew, write "after" beside it or leave it out',
       );
-}
-
-/** The fields of those roots that always have the same ones. */
-const FIELDS_OF: { readonly [root: string]: readonly string[] } = {
-  rule: ["name", "description", "priority"],
-  decision: ["eventKey", "decidedAt", "ruleSet", "fired"],
-};
-
-/** Reports a field in a template that no event of these kinds is known to have. */
-export function lintTemplateField(root: string, field: string, path: Path, { on, report }: Scope): void {
-  const fields = FIELDS_OF[root];
-  if (fields && !fields.includes(field))
-    return report(
-      path,
-      "RULE_TEMPLATE",
-      `"${root}" has no "${field}"${didYouMean(field, fields) || `, use ${fields.join(", ")}`}`.replace(/^"/, 'Root "'),
-    );
-  if (root !== "event" && root !== "facts") return;
-  const entry = Object.hasOwn(FACTS, field) ? FACTS[field] : undefined;
-  const elsewhere = OTHER_CONTACT_PLACES.find(({ kinds }) => kinds.some((kind) => on.includes(kind)));
-  if (root === "event" && field === "contactId" && elsewhere) {
-    const who = elsewhere.who.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-    const message = `${who} the contact as "${elsewhere.path}", write facts.contactId, which every event has`;
-    return report(path, "RULE_TEMPLATE_FIELD", message);
-  }
-  if (entry && root === "facts" && entry.params)
-    return report(path, "RULE_TEMPLATE", `Fact "${field}" needs params, a template cannot ask it`);
-  if (entry && on.some((kind) => entry.kinds.includes(kind)) && (root === "facts" || !isOnlyFact(field))) return;
-  if (entry && root === "event" && isOnlyFact(field))
-    return report(path, "RULE_TEMPLATE_FIELD", `The payload has no "${field}", write facts.${field}`);
-  if (entry)
-    return report(
-      path,
-      root === "facts" ? "RULE_TEMPLATE" : "RULE_TEMPLATE_FIELD",
-      `Field "${field}" is never there on ${on.join(", ")}`,
-    );
-  const known = Object.keys(FACTS).filter((name) => on.some((kind) => FACTS[name]?.kinds.includes(kind)));
-  const hint = didYouMean(field, known);
-  if (root === "facts") report(path, "RULE_TEMPLATE", `Fact "${field}" is not known${hint}`);
-  else
-    report(
-      path,
-      "RULE_TEMPLATE_FIELD",
-      `No event is known to have "${field}"${hint}; if yours do, allow for its absence with the default filter`,
-    );
-}
-
-function isOnlyFact(field: string): boolean {
-  return FACTS[field]?.derived === true && field !== "contactId";
 }
 
 function pointerWords(path: Path): string {

@@ -6,7 +6,7 @@ import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operator
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { FieldType } from "../model/event-fields.ts";
-import { PATH_PATTERN } from "../language/path.ts";
+import { PATH_EXAMPLES, PATH_PATTERN } from "../language/path.ts";
 import { CANCEL_WORDS, LIMIT_SCOPES, type ErrorCode } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
 import { actionSchemas } from "./action-schema.ts";
@@ -33,6 +33,7 @@ export const UNSAID: readonly ErrorCode[] = [
   "RULE_WINDOW",
   "RULE_TEMPLATE",
   "RULE_DESTINATION",
+  "RULE_SIZE",
   "RULE_SECRET",
 ];
 
@@ -164,7 +165,11 @@ export const ruleSchema: JsonObject = {
   $defs: {
     kinds: about("kinds of event", listOf(words(EVENT_KINDS), { minItems: 1 })),
     fact: { anyOf: described(Object.entries(FACTS).map(([name, { about: phrase }]) => [name, phrase])) },
-    path: about("into the fact, such as $.a.b[0]", { type: "string", pattern: PATH_PATTERN }),
+    path: about("into the fact, such as $.a.b[0] or $.fields[?id=abc].value", {
+      type: "string",
+      pattern: PATH_PATTERN,
+      examples: PATH_EXAMPLES,
+    }),
     group: {
       anyOf: [
         exactly({ all: about("every one is met", listOf(reference("condition"), { minItems: 1 })), ...grouped }, [

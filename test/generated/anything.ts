@@ -29,7 +29,9 @@ const PRIMITIVES: readonly Json[] = [
   "2026-01-01", "2026-03-04T15:30:00.000Z", "08:00", "OutboundMessage", "InboundMessage", "undefined", "null",
   true, false, null, 0, 1, 31, -1, 1.5,
 ]; // prettier-ignore
-const PATHS = ["$.a", "$.a.b", "$.a[0]", "$[0]", "$.length", "$.toString", "$['x y']", "$"];
+const PATHS = ["$.a", "$.a.b", "$.a[0]", "$[0]", "$.length", "$.toString", "$['x y']", "$", "$[?b=true]"];
+/** Paths into the payload that choose an item of the list that some have. */
+const FILTERS = ["$.l[?a=a].b", "$.l[?b=31]['x y']", "$.l[?'x y'=true].a", '$.l[?a="1"]', "$.l[?a=0].l[?b=sms].a"];
 
 /** A value of any kind, mostly plain. */
 function anyValue(luck: Chance, depth = 0): Json {
@@ -37,7 +39,7 @@ function anyValue(luck: Chance, depth = 0): Json {
   if (kind < 6) return luck.pick(PRIMITIVES);
   if (kind < 8) return Array.from({ length: luck.below(4) }, () => anyValue(luck, depth + 1));
   return Object.fromEntries(
-    ["a", "b", "x y", "toString", "length"]
+    ["a", "b", "x y", "l", "toString", "length"]
       .filter(() => luck.happens(0.4))
       .map((key) => [key, anyValue(luck, depth + 1)]),
   );
@@ -49,7 +51,8 @@ function factName(luck: Chance): string {
 }
 
 function comparison(luck: Chance): Condition {
-  const fact = factName(luck);
+  const filter = luck.happens(0.1) ? luck.pick(FILTERS) : undefined;
+  const fact = filter === undefined ? factName(luck) : "payload";
   const asks = HISTORY.includes(fact);
   const plain = luck.happens(0.5) ? luck.pick(["equal", "in"]) : luck.pick(OPERATOR_NAMES);
   const decorated = luck.happens(0.15);
@@ -67,7 +70,7 @@ function comparison(luck: Chance): Condition {
     fact,
     operator,
     value,
-    ...(luck.happens(0.1) ? { path: luck.pick(PATHS) } : {}),
+    ...(filter === undefined ? (luck.happens(0.1) ? { path: luck.pick(PATHS) } : {}) : { path: filter }),
     ...(asks ? { params: luck.happens(0.5) ? { channel: "sms" } : { within: "2h" } } : {}),
     ...(luck.happens(0.1) ? { priority: 1 + luck.below(3) } : {}),
   };
@@ -107,6 +110,7 @@ export function anyEvent(luck: Chance): Event {
   const payload: { [key: string]: Json } = { type: kind, locationId };
   for (const name of [...USUAL, "userId", "source", "messageTypeString", "dnd", "name", "attachments", "phone"])
     if (luck.happens(0.6)) payload[name] = luck.happens(0.75) ? luck.pick(PRIMITIVES) : anyValue(luck);
+  if (luck.happens(0.6)) payload["l"] = Array.from({ length: luck.below(9) }, () => anyValue(luck, 0));
   return {
     key: "k",
     kind,

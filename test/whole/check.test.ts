@@ -56,7 +56,7 @@ describe("rules check", () => {
     expect((await run("check", "rules/a.json")).status).toBe(2);
     expect(await run("check", "nope")).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("There is no folder nope"),
+      stderr: expect.stringContaining("There is no folder or file nope"),
     });
     expect(start("check", "--wach")).toMatchObject({
       status: 2,
@@ -142,6 +142,18 @@ describe("rules check", () => {
         ]),
       ),
       ["RULE_SHAPE", "RULE_UNKNOWN_CONDITION"],
+    ],
+    [
+      "rules of which a ledger cannot keep all",
+      Object.fromEntries(
+        Array.from({ length: 9 }, (_, index) => {
+          const value = Array.from({ length: 60_000 }, (__, id) => `contact-${index}-${String(id).padStart(10, "0")}`);
+          const conditions = { all: [{ fact: "contactId", operator: "in", value }] };
+          const examples = [{ event: { contactId: value[0] }, fires: true }];
+          return [`r${index}.json`, { ...RULE, conditions, examples }];
+        }),
+      ),
+      ["RULE_SET_SIZE"],
     ],
     ["an empty file", { "a.json": "" }, ["RULE_JSON"]],
     [

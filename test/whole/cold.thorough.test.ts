@@ -12,7 +12,7 @@ import { shippedBundle } from "./bundles.ts";
 
 const LOCATIONS = 1_000;
 const CONNECTIONS = 64;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 const state = mkdtempSync(join(tmpdir(), "afterbeep-cold-"));
 const built = builtFrom(readFileSync(join(shippedBundle(), "worker.js"), "utf8"), ["Ledger", "Directory"]);

@@ -191,7 +191,14 @@ describe("what was signed is never lost", () => {
   it("a kind we do not know is ignored, and counted", async () => {
     for (let times = 0; times < 3; times++) await post({ type: "OpportunityCreate", locationId: "test-location" });
     const { body } = await api("/locations/test-location/ignored");
-    expect(body.ignored).toMatchObject([{ kind: "OpportunityCreate", count: 3 }]);
+    expect(body.ignored).toMatchObject([
+      {
+        kind: "OpportunityCreate",
+        count: 3,
+        lastSeen: expect.stringMatching(/T.*Z$/),
+        use: expect.stringContaining("How to add an event kind"),
+      },
+    ]);
   });
 });
 

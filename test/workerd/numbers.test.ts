@@ -170,7 +170,11 @@ describe("deliveries", () => {
     expect(cancelled).toMatchObject({ contactId: "c1", rule: "later", cancelledBy: { by: "operator" } });
     expect(await listed("deliveries?state=scheduled")).toHaveLength(1);
     expect((await apiPost(at("deliveries/cancel"), { state: "sent" })).body.issues[0].pointer).toBe("/state");
-    expect((await apiPost(at("deliveries/retry"), { contact: "c2" })).body).toEqual({ retried: 1, more: false });
+    expect((await apiPost(at("deliveries/retry"), { contact: "c2" })).body).toEqual({
+      retried: 1,
+      held: 0,
+      more: false,
+    });
   });
 
   it("that are held are released or discarded, one by one or by a filter, and none beside them", async () => {
@@ -189,7 +193,21 @@ describe("deliveries", () => {
     expect([nothing.status, nothing.body.code]).toEqual([404, "LEDGER_NOT_FOUND"]);
     expect((await apiPost(at("deliveries/discard"), { rule: "now" })).body).toEqual({ discarded: 0, more: false });
     expect((await apiPost(at("deliveries/discard"), { limit: 1 })).body).toEqual({ discarded: 1, more: true });
-    expect((await apiPost(at("deliveries/release"), { rule: "text" })).body).toEqual({ released: 2, more: false });
+    const [{ contactId }] = (await api(at("deliveries?state=held"))).body.deliveries;
+    const reply = { type: "InboundMessage", messageType: "SMS", contactId };
+    await postEvent({ ...reply, messageId: "stop", body: "STOP" });
+    const partly = { released: 1, held: 1, asked: 0, more: false };
+    expect((await apiPost(at("deliveries/release"), { rule: "text", dryRun: true })).body).toEqual(partly);
+    expect((await apiPost(at("deliveries/release"), { rule: "text", dryRun: "yes" })).body.issues[0].pointer).toBe(
+      "/dryRun",
+    );
+    expect((await apiPost(at("deliveries/release"), { rule: "text" })).body).toEqual(partly);
+    const [stays] = await listed("deliveries?state=held");
+    const asked = await apiPost(at(`deliveries/${stays}/release`));
+    expect(asked.body.delivery).toMatchObject({ state: "held", optOut: { channel: "SMS", why: "stop" } });
+    expect((await apiPost(at("deliveries/discard"), { dryRun: true })).body).toEqual({ discarded: 1, more: false });
+    await postEvent({ ...reply, messageId: "start", body: "START" });
+    expect((await apiPost(at("deliveries/release"), {})).body).toMatchObject({ released: 1, held: 0 });
     expect((await apiPost(at("deliveries/release"), { state: "held" })).body.issues[0].pointer).toBe("/state");
     await runAlarms();
     expect(await listed("deliveries?state=held")).toEqual([]);

@@ -1,8 +1,9 @@
 // What an event costs in rows written, which is what Cloudflare charges for: counted by the storage itself.
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { aRule, aTask, aWebhook } from "../builders.ts";
-import { announced, ledger, postEvent } from "./client.ts";
+import type { Rule } from "../../src/model/rule.ts";
+import { aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
+import { announced, api, ledger, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
@@ -27,6 +28,23 @@ describe("an event writes", () => {
     world.rules = [never];
     await first();
     expect(await rowsWritten(() => postEvent())).toBe(1);
+  });
+
+  it("no more, if it is a location's first, where ten thousand rules are for other locations", async () => {
+    const others = Array.from({ length: 10_000 }, (_, index) =>
+      aRule({ name: `other-${index}`, locations: [`location-${index}`] }),
+    );
+    const sizes: [rows: number, bytes: unknown][] = [];
+    for (const rules of [[never], [...others, never]]) {
+      await reset();
+      world.rules = rules;
+      const rows = await rowsWritten(first);
+      const bytes = await runInDurableObject(ledger(), (_, { storage }) =>
+        storage.sql.exec("SELECT SUM(LENGTH(rules)) AS n FROM rule_sets").one(),
+      );
+      sizes.push([rows, bytes["n"]]);
+    }
+    expect(sizes[1]).toEqual(sizes[0]);
   });
 
   it("no row when it is a duplicate", async () => {
@@ -80,4 +98,49 @@ describe("an event writes", () => {
     );
     expect(JSON.stringify(plan)).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
   });
+});
+
+describe("what is larger than a row", () => {
+  const small = aRule({ name: "small" });
+  const ids = Array.from({ length: 100_000 }, (_, index) => `contact-${String(index).padStart(14, "0")}`);
+  const body = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`part${index}`, "x".repeat(99_000)]));
+
+  it.each<[title: string, large: Partial<Rule>, states: { large?: string; small: string }]>([
+    [
+      "a list of 100,000 contacts",
+      { conditions: { all: [{ fact: "contactId", operator: "in", value: ids }] } },
+      { small: "sent" },
+    ],
+    ["25 texts of 99 KB", { actions: [aWebhook({ body })] }, { large: "dead", small: "sent" }],
+    ["a description", { description: "é".repeat(1_200_000) }, { large: "dead", small: "sent" }],
+  ])("keeps no event from being recorded, and no other rule from firing: %s", async (_, large, states) => {
+    world.rules = [aRule({ name: "large", ...large }), small];
+    const { key, answer } = await postEvent({ body: "b".repeat(200_000) });
+    expect(answer.status).toBe(202);
+    expect(answer.body.fired).toContain("small");
+    await runAlarms();
+    const told = (await api(`/locations/${LOCATION}/events/${key}`)).body;
+    const ended = told.deliveries.map(({ rule, state }: { rule: string; state: string }) => [rule, state]);
+    expect(Object.fromEntries(ended)).toEqual(states);
+    world.rules = [small];
+    expect((await postEvent()).answer.status).toBe(202);
+    const later = (await api(`/locations/${LOCATION}/events/${key}`)).body.decision.verdicts;
+    expect(later.map(({ rule }: { rule: string }) => rule)).toEqual(["large", "small"]);
+  });
+
+  it(
+    "keeps no event from being recorded on which 10,000 rules have something to say",
+    { timeout: 60_000 },
+    async () => {
+      const conditions = { all: [{ fact: "channel", operator: "no-such", value: "x".repeat(300) }] };
+      world.rules = [
+        ...Array.from({ length: 10_000 }, (_, index) => aRule({ name: `rule-${index}-${"n".repeat(40)}`, conditions })),
+        small,
+      ];
+      const { key, answer } = await postEvent({ body: "b".repeat(200_000) });
+      expect(answer).toMatchObject({ status: 202, body: { fired: ["small"] } });
+      const { decision } = (await api(`/locations/${LOCATION}/events/${key}`)).body;
+      expect(decision.verdicts.length + decision.leftOut).toBe(10_001);
+    },
+  );
 });

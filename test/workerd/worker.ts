@@ -16,6 +16,9 @@ export class Ledger extends RealLedger {
         get ruleSet() {
           return world.rules === null ? ports.ruleSet : testRules(world.rules);
         },
+        get maxBytes() {
+          return world.maxBytes;
+        },
         random: () => 0,
         eventsPerSecond: world.budget,
         actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },

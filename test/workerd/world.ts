@@ -28,6 +28,8 @@ export const world = {
   statements: [] as string[],
   /** Events that a location may send in a second, for ledgers that start from now on. */
   budget: 1_000_000,
+  /** The size from which on ledgers forget their oldest history. */
+  maxBytes: 8_000_000_000,
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
 };
@@ -39,6 +41,7 @@ export function resetWorld(): void {
   world.requests = [];
   world.statements = [];
   world.budget = 1_000_000;
+  world.maxBytes = 8_000_000_000;
   world.rules = null;
 }
 

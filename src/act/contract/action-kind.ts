@@ -22,7 +22,14 @@ export interface ActionTemplate {
   readonly text: string;
   /** The roots that it may refer to. */
   readonly roots: readonly TemplateRoot[];
+  readonly place: TemplatePlace;
 }
+
+/**
+ * Where a template stands: one text; an entry of a list, which a list may fill; a text whose values, or which as a whole,
+ * is percent-encoded; or a text in JSON, which may become any value.
+ */
+export type TemplatePlace = "text" | "list" | "url" | "path" | "json";
 
 /** What an action is performed with: its delivery, what its templates may refer to, and the ports. */
 export interface ActionContext {
@@ -43,8 +50,11 @@ export interface ActionContext {
 
 /** What the ledger knows about the message that a delivery sends, and about other messages to the contact. */
 export interface Sends {
-  /** An attempt that left and whose outcome is unknown, and how often HighLevel was queried about it; `null`: none. */
-  earlier(): { readonly leftAtMs: number; readonly looks: number } | null;
+  /**
+   * An attempt that left and whose outcome is unknown, and how often HighLevel was queried about it; `null`: none.
+   * `leftThereMs`: when it left by HighLevel's clock, or somewhat earlier; absent: the clocks are the same.
+   */
+  earlier(): { readonly leftAtMs: number; readonly leftThereMs?: number; readonly looks: number } | null;
   /** Records that an attempt is about to leave. `false`: it must not, because of what came since it began. */
   leaves(): boolean;
   /** Notes that HighLevel was queried and does not have the message. */

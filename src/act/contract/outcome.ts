@@ -38,6 +38,7 @@ export type ActionErrorCode =
   | "ACTION_TASK_STORE" // KV refused the task
   | "ACTION_LOST" // the stored event of the delivery cannot be read
   | "ACTION_FORM" // the stored plan is in a format that this version does not know: a newer version may come back
+  | "ACTION_SIZE" // the action was too large to be kept whole
   | "ACTION_BUG" // an unexpected exception
   | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
   | "ACTION_OVERTAKEN" // while it was under way, something came that ends it, or that has to be considered first
@@ -68,6 +69,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_TASK_STORE: "later",
   ACTION_LOST: "never",
   ACTION_FORM: "later",
+  ACTION_SIZE: "never",
   ACTION_BUG: "later",
   ACTION_BREAKER: "held",
   ACTION_OVERTAKEN: "in-turn",

@@ -19,7 +19,7 @@ import type { Action } from "../../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../../time/duration.ts";
 import { hasMarkup } from "../template/markup.ts";
 import { HEADER_ROOTS, TEMPLATE_ROOTS } from "../template/template.ts";
-import type { ActionTemplate } from "./action-kind.ts";
+import type { ActionTemplate, TemplatePlace } from "./action-kind.ts";
 
 /** Keys of an action, each with its struct. */
 export type Keys = { readonly [key: string]: AnyStruct };
@@ -59,14 +59,23 @@ export function* templatesIn({ fields }: Shape, action: object): Generator<Actio
   const values = new Map<string, unknown>(Object.entries(action));
   for (const [name, { form }] of Object.entries(fields)) {
     const roots = form === "headers" ? HEADER_ROOTS : TEMPLATE_ROOTS;
-    if (isRendered(form)) for (const { path, text } of textsIn(values.get(name), [name])) yield { path, text, roots };
+    const place = Array.isArray(form) ? null : PLACES[typeof form === "string" ? form : "text"];
+    if (place !== null)
+      for (const { path, text } of textsIn(values.get(name), [name])) yield { path, text, roots, place };
   }
 }
 
-/** Whether templates in a form are rendered; durations, booleans and words of a list are taken literally. */
-function isRendered(form: ActionForm): boolean {
-  return form !== "duration" && form !== "boolean" && !Array.isArray(form);
-}
+/** What a template in a form may become; `null`: it is taken literally, as are words of a list. */
+const PLACES: { readonly [Name in FormName]: TemplatePlace | null } = {
+  text: "text",
+  "any-text": "text",
+  url: "url",
+  duration: null,
+  texts: "list",
+  headers: "text",
+  json: "json",
+  boolean: null,
+};
 
 function* textsIn(
   value: unknown,

@@ -12,6 +12,11 @@ const EARLY_MS = 10_000;
 /** HighLevel counts calls per ten seconds, and its 429 says no time. */
 const LIMIT_MS = 10_000;
 
+const TOO_MANY_REQUESTS = 429;
+const LIMIT = actionError("HIGHLEVEL_LIMIT", "HighLevel takes no more calls for now");
+/** Answers after which nothing left. */
+const NOTHING_LEFT: ReadonlySet<HighLevelAnswer["kind"]> = new Set(["no-token", "later", "no-room", "stopped"]);
+
 /** The facts about a call that are needed to understand its answer. */
 type AnswerFacts = Pick<CallEntry, "scope" | "isEarlyAt403">;
 
@@ -27,6 +32,8 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
       return unanswered(actionError("HIGHLEVEL_TOKEN", answer.message));
     case "later":
       return unanswered(actionError("HIGHLEVEL_TOKEN_LATER", answer.message));
+    case "no-room":
+      return unanswered(LIMIT, LIMIT_MS);
     case "stopped":
       return unanswered(
         actionError(
@@ -53,8 +60,13 @@ export function outcomeFrom(facts: AnswerFacts, answer: HighLevelAnswer): Attemp
 
 /** Whether an answer proves that nothing was done: nothing left, or HighLevel read the call and refused it. */
 export function isRefusal(answer: HighLevelAnswer): boolean {
-  if (answer.kind === "no-token" || answer.kind === "later" || answer.kind === "stopped") return true;
-  return answer.kind === "answer" && answer.status >= 400 && answer.status < 500 && answer.status !== 408;
+  if (answer.kind !== "answer") return NOTHING_LEFT.has(answer.kind);
+  return answer.status >= 400 && answer.status < 500 && answer.status !== 408;
+}
+
+/** Whether a call has to wait for its turn: HighLevel takes no more for now, or would not. */
+export function isOutOfTurn(answer: HighLevelAnswer): boolean {
+  return answer.kind === "no-room" || (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS);
 }
 
 function errorOf(
@@ -63,7 +75,7 @@ function errorOf(
   body: string,
 ): [ActionError, retryAfterMs: number | null] {
   const said = messageIn(body);
-  if (status === 429) return [actionError("HIGHLEVEL_LIMIT", "HighLevel takes no more calls for now"), LIMIT_MS];
+  if (status === TOO_MANY_REQUESTS) return [LIMIT, LIMIT_MS];
   if (status === 401) {
     const what = `HighLevel refuses the location's token${said}; it may lack the scope ${scope}`;
     return [actionError("HIGHLEVEL_TOKEN_REFUSED", what), null];

@@ -2,9 +2,15 @@
 // each call takes and answers; the only call named here is the one that sends messages, because none may be sent twice.
 import { CALLS } from "../../highlevel/calls.ts";
 import { MESSAGE_TYPES, type HighLevelAction, type MessageType } from "../../model/rule.ts";
-import type { ActionContext, ActionFinding, ActionKind, ActionTemplate } from "../contract/action-kind.ts";
+import type {
+  ActionContext,
+  ActionFinding,
+  ActionKind,
+  ActionTemplate,
+  TemplatePlace,
+} from "../contract/action-kind.ts";
 import { outcomeOf } from "./answer.ts";
-import { buildRequest } from "./request.ts";
+import { buildRequest, fieldsInPath } from "./request.ts";
 import { sendOnce } from "./send.ts";
 import { unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 import { templatesIn } from "../contract/shape.ts";
@@ -36,10 +42,16 @@ function messageTypeOf({ call, messageType }: HighLevelAction): MessageType | nu
 
 /** The default text of a field that was left out is reported at the call. */
 function* templates(action: HighLevelAction): Generator<ActionTemplate> {
+  const inPath = fieldsInPath(CALLS[action.call]);
+  const placeOf = (name: string | number | undefined, place: TemplatePlace): TemplatePlace =>
+    inPath.has(String(name)) ? "path" : place;
   for (const [name, { otherwise }] of Object.entries(CALLS[action.call].fields))
     if (action[name] === undefined && otherwise !== undefined)
-      yield { path: ["call"], text: otherwise, roots: TEMPLATE_ROOTS };
-  yield* templatesIn(CALLS[action.call], action);
+      yield { path: ["call"], text: otherwise, roots: TEMPLATE_ROOTS, place: placeOf(name, "text") };
+  for (const template of templatesIn(CALLS[action.call], action)) {
+    const [name] = template.path;
+    yield { ...template, place: placeOf(name, template.place) };
+  }
 }
 
 function* findingsOf(action: HighLevelAction): Generator<ActionFinding> {

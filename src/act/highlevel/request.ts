@@ -1,20 +1,23 @@
 // From an action's fields to the request of its call: templates rendered, names as HighLevel spells them.
 import type { HighLevelRequest } from "../../highlevel/account.ts";
-import { CALLS, type CallField } from "../../highlevel/calls.ts";
+import { CALLS, type CallEntry, type CallField } from "../../highlevel/calls.ts";
 import { isJsonObject, type Json } from "../../kit/json.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import type { HighLevelAction } from "../../model/rule.ts";
 import { durationMs } from "../../time/duration.ts";
 import type { ActionContext } from "../contract/action-kind.ts";
 import { actionError, type ActionError } from "../contract/outcome.ts";
-import { renderText, type TemplateRoots } from "../template/template.ts";
+import { Budget } from "../template/budget.ts";
+import { renderPath, renderText, renderTexts, type TemplateRoots } from "../template/template.ts";
 
 /** The request of an attempt: always the same except for a due date, which counts from the time of the attempt. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
   const { method, path, version, fields, fixed = {}, namesContact, oneOf } = CALLS[action.call];
+  const inPath = fieldsInPath(CALLS[action.call]);
+  const budget = new Budget();
   const values = new Map<string, Json>([["contactId", context.contactId]]);
   for (const [name, field] of Object.entries(fields)) {
-    const value = fieldValue(action[name] ?? field.otherwise, field, context);
+    const value = fieldValue(action[name] ?? field.otherwise, field, inPath.has(name), context, budget);
     if (!value.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render ${name}: ${value.failure}`));
     if (value.value !== undefined) values.set(name, value.value);
     else if (field.required || field.otherwise !== undefined)
@@ -22,7 +25,6 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
   }
   if (oneOf && !oneOf.some((name) => values.has(name)))
     return fail(actionError("ACTION_TEMPLATE", `Each of ${oneOf.join(", ")} came out empty`));
-  const inPath = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ""));
   for (const name of inPath)
     if (/^\.{0,2}$/.test(textOf(values.get(name))))
       return fail(actionError("ACTION_TEMPLATE", `Field ${name} came out as a step of a path`));
@@ -38,20 +40,29 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
   });
 }
 
+/** The fields of a call that stand in its path, and the contact. */
+export function fieldsInPath({ path }: CallEntry): ReadonlySet<string> {
+  return new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ""));
+}
+
 /** A field rendered; `undefined` if it comes out empty. */
 function fieldValue(
   value: unknown,
   { form }: CallField,
+  isInPath: boolean,
   { roots, ports }: ActionContext,
+  budget: Budget,
 ): Result<Json | undefined, string> {
   if (value === undefined) return succeed(undefined);
   if (form === "duration") return succeed(new Date(ports.clock() + (durationMs(textOf(value)) ?? 0)).toISOString());
   if (form === "texts") {
-    const rendered = allRendered(Array.isArray(value) ? value.map(textOf) : [], roots);
-    return rendered.ok ? succeed(rendered.value.length === 0 ? undefined : rendered.value) : rendered;
+    const rendered = renderTexts(Array.isArray(value) ? value.map(textOf) : [], roots, budget);
+    if (!rendered.ok) return rendered;
+    const kept = rendered.value.filter((text) => text.trim() !== "");
+    return succeed(kept.length === 0 ? undefined : kept);
   }
-  if (form !== "text" && "texts" in form) return objectOf(isJsonObject(value) ? value : {}, form.texts, roots);
-  const rendered = renderText(textOf(value), roots);
+  if (form !== "text" && "texts" in form) return objectOf(isJsonObject(value) ? value : {}, form.texts, roots, budget);
+  const rendered = (isInPath ? renderPath : renderText)(textOf(value), roots, budget);
   if (!rendered.ok || rendered.value.trim() === "") return rendered.ok ? succeed(undefined) : rendered;
   if (form !== "text" && !form.words.includes(rendered.value))
     return fail(`it came out as none of ${form.words.join(", ")}`);
@@ -63,25 +74,15 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Texts rendered, without those that come out empty. */
-function allRendered(texts: readonly string[], roots: TemplateRoots): Result<string[], string> {
-  const rendered: string[] = [];
-  for (const text of texts) {
-    const one = renderText(text, roots);
-    if (!one.ok) return one;
-    if (one.value.trim() !== "") rendered.push(one.value);
-  }
-  return succeed(rendered);
-}
-
 function objectOf(
   value: { readonly [key: string]: unknown },
   keys: readonly string[],
   roots: TemplateRoots,
+  budget: Budget,
 ): Result<Json | undefined, string> {
   const rendered: { [key: string]: string } = {};
   for (const key of keys) {
-    const one = renderText(textOf(value[key]), roots);
+    const one = renderText(textOf(value[key]), roots, budget);
     if (!one.ok) return one;
     rendered[key] = one.value;
   }

@@ -7,7 +7,7 @@ import { findSent, lookFor, type SentMessage } from "../../highlevel/sent-messag
 import { jsonObjectIn } from "../../kit/json.ts";
 import type { HighLevelAction, HighLevelCall } from "../../model/rule.ts";
 import type { ActionContext } from "../contract/action-kind.ts";
-import { isRefusal, outcomeOf } from "./answer.ts";
+import { isOutOfTurn, isRefusal, outcomeOf } from "./answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 
 /** HighLevel may show a message some time after accepting it: it is queried this often before sending again. */
@@ -17,7 +17,6 @@ export const LOOKED_BY_HAND = LOOKS;
 const LOOK_AGAIN_MS = 5 * 60_000;
 /** How long to wait for the event of the message if HighLevel may not be queried. */
 const WAIT_FOR_EVENT_MS = 15 * 60_000;
-const TOO_MANY_REQUESTS = 429;
 
 const END_UNKNOWN = actionError(
   "HIGHLEVEL_END_UNKNOWN",
@@ -47,16 +46,18 @@ export async function sendOnce(
   return { ...outcome, error: END_UNKNOWN, retryAfterMs: null, ...silence(answer) };
 }
 
+type EarlierAttempt = NonNullable<ReturnType<ActionContext["sends"]["earlier"]>>;
+
 /** What to do about an attempt whose outcome is unknown. */
 async function look(
   call: HighLevelCall,
   { body = {} }: HighLevelRequest,
-  { leftAtMs, looks }: { readonly leftAtMs: number; readonly looks: number },
+  { leftAtMs, leftThereMs = leftAtMs, looks }: EarlierAttempt,
   { sends, highlevel, contactId, locationId, ports }: ActionContext,
 ): Promise<AttemptOutcome | "send"> {
   const isClaimed = (messageId: string): boolean => sends.isClaimed(messageId);
-  const wanted = lookFor(body, leftAtMs);
-  const inLog = findSent(wanted, sends.seen(leftAtMs), isClaimed);
+  const wanted = lookFor(body, leftThereMs);
+  const inLog = findSent(wanted, sends.seen(Math.min(leftAtMs, leftThereMs)), isClaimed);
   if (inLog.found === "yes" && sends.isAlone()) return found(inLog.message);
   const { request, read } = wanted.question(locationId, contactId);
   const answer = await highlevel.call(request);
@@ -64,7 +65,7 @@ async function look(
   const isSettled = looks >= LOOKED_BY_HAND;
   if (messages === null) {
     // It can be queried once there is room: this says nothing about the message.
-    if (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS) return outcomeOf(call, answer);
+    if (isOutOfTurn(answer)) return outcomeOf(call, answer);
     // If HighLevel refuses the query, the event that a sent message causes can still be waited for.
     const mayNotAsk = isRefusal(answer) && answer.kind !== "later";
     // Then nothing is sent again, so it matters less which delivery the message belongs to.

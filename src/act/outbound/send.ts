@@ -5,6 +5,7 @@ import { fail, succeed, type Result } from "../../kit/result.ts";
 import type { ActionContext, ActionFinding } from "../contract/action-kind.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "../contract/outcome.ts";
 import { retryAfterMs } from "../contract/retry.ts";
+import type { Budget } from "../template/budget.ts";
 import { renderUrl } from "../template/template.ts";
 import { shortAnswer } from "./answer.ts";
 import { allowedDestination, fixedOrigin, hasDotSegment, isOwnHost } from "./destination.ts";
@@ -29,9 +30,13 @@ export function urlFindings(key: string, url: string, hosts: OutboundHosts): rea
   return allowed.ok ? [] : [{ path: [key], code, message: allowed.failure }];
 }
 
-/** The URL as rendered for one delivery, if the guard lets it pass. */
-export function destinationOf(template: string, { roots, ports }: ActionContext): Result<URL, ActionError> {
-  const rendered = renderUrl(template, roots);
+/** The URL as rendered for one delivery, if the guard lets it pass; rendering pays into the `budget` of the attempt. */
+export function destinationOf(
+  template: string,
+  { roots, ports }: ActionContext,
+  budget: Budget,
+): Result<URL, ActionError> {
+  const rendered = renderUrl(template, roots, budget);
   if (!rendered.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render url: ${rendered.failure}`));
   if (hasDotSegment(rendered.value))
     return fail(actionError("DESTINATION_REFUSED", 'The path of the URL holds a "." or ".." segment'));

@@ -1,3 +1,4 @@
+import { charactersIn } from "../../kit/characters.ts";
 import { taskKey, type Task } from "../../model/task.ts";
 import type { TaskStore } from "../contract/action-kind.ts";
 
@@ -18,7 +19,7 @@ function metadataOf({ title, dueAt, state, contactId }: Task): {
   state: string;
   contactId: string;
 } {
-  for (let characters = Array.from(title); ; characters = characters.slice(0, -TRIM_CHARACTERS)) {
+  for (let characters = [...charactersIn(title)]; ; characters = characters.slice(0, -TRIM_CHARACTERS)) {
     const metadata = { title: characters.join(""), dueAt, state, contactId };
     if (characters.length === 0 || new TextEncoder().encode(JSON.stringify(metadata)).byteLength <= MAX_METADATA_BYTES)
       return metadata;

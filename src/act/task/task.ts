@@ -1,11 +1,15 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
 import { durationMs } from "../../time/duration.ts";
+import { firstCharacters } from "../../kit/characters.ts";
 import { succeed } from "../../kit/result.ts";
+import { bytesOf } from "../../kit/utf8.ts";
+import { inMegabytes, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
 import type { TaskAction } from "../../model/rule.ts";
 import type { Task } from "../../model/task.ts";
 import type { ActionContext, ActionKind } from "../contract/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 import { shapeOf, templatesIn } from "../contract/shape.ts";
+import { Budget } from "../template/budget.ts";
 import { renderText } from "../template/template.ts";
 import { within } from "../../kit/time-limit.ts";
 
@@ -34,9 +38,11 @@ export const task: ActionKind<TaskAction> = {
 };
 
 async function perform(action: TaskAction, context: ActionContext): Promise<AttemptOutcome> {
-  const title = renderText(action.title, context.roots);
+  const budget = new Budget();
+  const title = renderText(action.title, context.roots, budget);
   if (!title.ok) return unanswered(actionError("ACTION_TEMPLATE", `Cannot render title: ${title.failure}`));
-  const description = action.description === undefined ? succeed(null) : renderText(action.description, context.roots);
+  const description =
+    action.description === undefined ? succeed(null) : renderText(action.description, context.roots, budget);
   if (!description.ok)
     return unanswered(actionError("ACTION_TEMPLATE", `Cannot render description: ${description.failure}`));
   const dueMs = action.due === undefined ? null : durationMs(action.due);
@@ -44,7 +50,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     id: context.deliveryId,
     locationId: context.locationId,
     contactId: context.contactId,
-    title: Array.from(title.value.toWellFormed()).slice(0, MAX_TITLE_CHARACTERS).join(""),
+    title: firstCharacters(title.value.toWellFormed(), MAX_TITLE_CHARACTERS),
     description: description.value,
     dueAt: dueMs === null ? null : new Date(context.ports.clock() + dueMs).toISOString(),
     state: "open",
@@ -53,6 +59,11 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     createdAt: context.decidedAt,
     completedAt: null,
   };
+  const bytes = bytesOf(JSON.stringify(created));
+  if (bytes > MAX_STORED_BYTES) {
+    const message = `The task takes ${inMegabytes(bytes)}, and at most ${inMegabytes(MAX_STORED_BYTES)} are kept of one`;
+    return unanswered(actionError("ACTION_TEMPLATE", message));
+  }
   try {
     await within(context.ports.timeLimit(KV_TIMEOUT_MS), context.ports.tasks.put(created));
   } catch {

@@ -2,16 +2,17 @@
 // Its class `Liquid` refers to all of them, so a bundler could leave none of them out.
 // See docs/decisions/0024-leaner-dependencies.md.
 import {
-  analyzeSync,
   CaseTag,
   CommentTag,
   Context,
+  defaultOperators,
   defaultOptions,
   type Emitter,
   IfTag,
   InlineCommentTag,
   type Liquid,
   LiquidError,
+  Output,
   Parser,
   RawTag,
   RenderError,
@@ -20,23 +21,37 @@ import {
   UnlessTag,
   Value,
 } from "liquidjs";
+import { chainsIn, type Chain } from "./chains.ts";
+
+/** A filter as Liquid calls it: `this.context` is that of the rendering. */
+export type FilterHandler = Extract<Liquid["filters"][string], (...args: never[]) => unknown>;
 
 /** What a small Liquid is made from: filters by name; the other fields are Liquid's own options. */
 export interface SmallLiquidOptions {
   readonly filters: Readonly<Liquid["filters"]>;
   readonly parseLimit: number;
-  readonly memoryLimit: number;
-  /** Turns a value into text when it is output within other text. */
-  readonly outputEscape: (value: unknown) => string;
+  readonly operators?: Liquid["options"]["operators"];
+  /** Turns a value into text when it is output within other text; a filter like the others. */
+  readonly outputEscape: FilterHandler;
+  /** Whether a filter is left out, by its place among the names of all filters of an output. */
+  readonly isNeedless?: (names: readonly string[], index: number) => boolean;
+  /** A property that is read in another way than Liquid does; `undefined`: as Liquid does. */
+  readonly property?: (value: unknown, key: unknown, limit: Limit) => { readonly value: unknown } | undefined;
+}
+
+/** What rendering pays into: it throws once too much was used. */
+export interface Limit {
+  use(count: number): void;
+  check(count: number): void;
 }
 
 /** Each method throws a `LiquidError` if a template cannot be read or rendered. */
 export interface SmallLiquid {
-  /** What a template refers to outside itself, without duplicates: each a root and the keys under it. */
-  namesIn(template: string): readonly (readonly unknown[])[];
-  render(template: string, scope: object): string;
+  /** Every output, and everything that a tag looks at. */
+  chainsIn(template: string): readonly Chain[];
+  render(template: string, scope: object, limit: Limit): string;
   /** The value of an expression with filters, such as `event.a | default: 1`, of whatever type. */
-  evaluate(expression: string, scope: object): unknown;
+  evaluate(expression: string, scope: object, limit: Limit): unknown;
 }
 
 type Renderer = Pick<Liquid["renderer"], "renderTemplates">;
@@ -89,10 +104,11 @@ const renderer: Renderer = {
 };
 
 /** A Liquid with strict variables and filters that sees own properties only; `if` and `default` allow for absence. */
-export function smallLiquid({ filters, ...given }: SmallLiquidOptions): SmallLiquid {
+export function smallLiquid({ filters, operators, isNeedless, property, ...given }: SmallLiquidOptions): SmallLiquid {
   const options: Liquid["options"] = {
     ...defaultOptions,
     ...given,
+    operators: operators ?? defaultOperators,
     fs: NO_FILES,
     relativeReference: false,
     strictVariables: true,
@@ -111,16 +127,36 @@ export function smallLiquid({ filters, ...given }: SmallLiquidOptions): SmallLiq
     renderer,
   };
   const liquid = parts as Liquid;
+  class OwnContext extends Context {
+    override readProperty(...[value, key]: Parameters<Context["readProperty"]>): unknown {
+      const read = property?.(value, key, this.memoryLimit);
+      return read ? read.value : super.readProperty(value, key);
+    }
+  }
+  const contextOf = (scope: object, limit: Limit): Context =>
+    // Liquid's own limit is a class with private fields; it uses these two methods alone.
+    new OwnContext(scope, options, { sync: true }, { liquid, memoryLimit: limit as Context["memoryLimit"] });
   // A parser counts what it has read, so each template gets its own.
   const parse = (template: string): Template[] => new Parser(liquid).parse(template);
-  const contextOf = (scope: object): Context => new Context(scope, options, { sync: true }, { liquid });
+  const withoutNeedless = (templates: readonly Template[]): void => {
+    for (const template of templates) {
+      if (template instanceof Output) {
+        const { filters: used } = template.value;
+        const names = used.map(({ name }) => name);
+        const kept = used.filter((_, index) => !isNeedless?.(names, index));
+        used.splice(0, used.length, ...kept);
+      }
+      const children = (template as Template).children?.(false, true);
+      if (children) withoutNeedless(toValueSync<Template[]>(children));
+    }
+  };
   return {
-    namesIn(template) {
-      const named = Object.values(analyzeSync(parse(template)).globals).flat();
-      const segments = named.map((variable) => variable.toArray());
-      return [...new Map(segments.map((keys) => [JSON.stringify(keys), keys])).values()];
+    chainsIn: (template) => chainsIn(parse(template)),
+    render(template, scope, limit) {
+      const templates = parse(template);
+      if (isNeedless) withoutNeedless(templates);
+      return String(toValueSync(renderer.renderTemplates(templates, contextOf(scope, limit))));
     },
-    render: (template, scope) => String(toValueSync(renderer.renderTemplates(parse(template), contextOf(scope)))),
-    evaluate: (expression, scope) => toValueSync(new Value(expression, liquid).value(contextOf(scope))),
+    evaluate: (expression, scope, limit) => toValueSync(new Value(expression, liquid).value(contextOf(scope, limit))),
   };
 }

@@ -1,12 +1,16 @@
 // Liquid templates, strict: own properties only, and an absent value is an error, never an empty text. Whatever could
-// run long, keep state, read the clock or escape its place is left out: see the lists below.
-import { filters, type LiquidError } from "liquidjs";
+// run long, keep state, read the clock or escape its place is left out: see the lists in `liquid.ts` and `filters.ts`.
+import type { LiquidError } from "liquidjs";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
-import { momentMs } from "../../kit/moment.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { didYouMean } from "../../kit/suggestion.ts";
+import { Budget, UnusableValue } from "./budget.ts";
+import type { Chain } from "./chains.ts";
+import { FILTERS, NULL_VALUE } from "./filters.ts";
+import { smallLiquid, type SmallLiquid, type SmallLiquidOptions } from "./liquid.ts";
+import { literalProblem } from "./literals.ts";
 import { hasMarkup } from "./markup.ts";
-import { smallLiquid, type SmallLiquid } from "./liquid.ts";
+import { OPERATORS, propertyOfText } from "./operators.ts";
 
 /** What templates can refer to; `secret` in headers only. */
 export interface TemplateRoots {
@@ -29,93 +33,70 @@ export interface TemplateProblem {
   readonly message: string;
 }
 
-/** Filters that always give the same value, so that every attempt of a delivery sends the same body. */
-const FILTERS =
-  `abs append at_least at_most base64_encode capitalize ceil compact concat date default divided_by downcase escape first
-  floor join json last lstrip map minus modulo newline_to_br plus prepend remove remove_first replace replace_first reverse
-  round rstrip size slice sort split squish strip strip_html strip_newlines sum times truncate truncatewords uniq upcase
-  url_decode url_encode where`.split(/\s+/);
-
-/** Filters that can deal with null; the others would turn it into an empty text. */
-const TAKES_NOTHING = new Set(["default", "json"]);
-const NULL_VALUE = "the value is null, allow for it with the default filter";
-
 const MAX_TEMPLATE_CHARACTERS = 100_000;
-const MAX_RENDERED_UNITS = 1_000_000;
-/** Liquid counts what filters produce, not what is output: this bounds a long body that is output many times. */
+/** Of one text: this bounds a long body that is output many times. */
 export const MAX_RENDERED_CHARACTERS = 1_000_000;
-/** Twice what a payload can hold: longer lists come from splitting a text, and each filter then visits every item. */
-const MAX_LIST_ITEMS = 10_000;
 const MAX_QUOTED_CHARACTERS = 80;
-const NAMES_ZONE = /(?:\b[A-Z]{1,4}|[+-]\d{2}:?\d{2})\)?\s*$/i;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
-
-type FilterHandler = Extract<(typeof filters)[string], (...args: never[]) => unknown>;
-
-/** Thrown for a value that a template cannot use; the message never contains the value. */
-class UnusableValue extends Error {}
+/** Units for each character that is percent-encoded. */
+const ENCODING_WORK = 4;
+/** Filters behind which it matters whether a text was encoded before. */
+const LOOKS_AT_ENCODED: ReadonlySet<string> = new Set(["base64_encode", "size", "url_decode"]);
 
 const forText = liquid(textOf);
-const forUrl = liquid((value) => encodeURIComponent(textOf(value)));
+/** For a URL, whose values are encoded one by one. */
+const forUrl = liquid((value, budget) => encodeURIComponent(costly(textOf(value, budget), budget)), isEncodedTwice);
+/** For a text that is encoded as a whole. */
+const forPath = liquid(textOf, isEncodedTwice);
 
-function liquid(outputEscape: (value: unknown) => string): SmallLiquid {
+function liquid(
+  escape: (value: unknown, budget: Budget) => string,
+  isNeedless?: NonNullable<SmallLiquidOptions["isNeedless"]>,
+): SmallLiquid {
   return smallLiquid({
-    filters: Object.fromEntries(FILTERS.map((name) => [name, filterOf(name)])),
+    filters: FILTERS,
     parseLimit: MAX_TEMPLATE_CHARACTERS,
-    memoryLimit: MAX_RENDERED_UNITS,
-    outputEscape,
+    operators: OPERATORS,
+    property: propertyOfText,
+    outputEscape(value: unknown) {
+      return escape(value, this.context.memoryLimit as unknown as Budget);
+    },
+    ...(isNeedless ? { isNeedless } : {}),
   });
 }
 
-/** A filter of Liquid's that neither takes nor returns a value that a template cannot use. */
-function filterOf(name: string): FilterHandler {
-  const filter = filters[name];
-  if (typeof filter !== "function") throw new Error(`Liquid has no filter "${name}"`);
-  if (TAKES_NOTHING.has(name)) return filter;
-  return function (value: unknown, ...args: unknown[]) {
-    if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
-    if (name === "date" && isClock(value))
-      throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
-    if (name === "date") {
-      const [format, zone = 0] = args;
-      return usable(filter.call(this, dateOf(value), format, zone));
-    }
-    return usable(filter.call(this, value, ...args));
-  };
+/** Whether a filter encodes what the URL encodes anyway. */
+export function isEncodedTwice(names: readonly string[], index: number): boolean {
+  return names[index] === "url_encode" && !names.slice(index).some((name) => LOOKS_AT_ENCODED.has(name));
 }
 
-/** What Liquid would read in the zone of the machine, or count in seconds though it is of milliseconds. */
-function dateOf(value: unknown): unknown {
-  const at = momentMs(value);
-  if (at !== null) return new Date(at);
-  // A date as English writes it, such as "March 4, 2026".
-  return typeof value === "string" && /[a-z]{3}/i.test(value) && !NAMES_ZONE.test(value) ? `${value} UTC` : value;
+function costly(text: string, budget: Budget): string {
+  budget.use(text.length * ENCODING_WORK);
+  return text;
 }
 
-function isClock(value: unknown): boolean {
-  return typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value);
+/** What stands in a template. Admission asks several times in a row: it is read once. Throws if it cannot be read. */
+export function chainsIn(text: string): readonly Chain[] {
+  if (!hasMarkup(text)) return [];
+  if (lastRead?.text !== text) lastRead = { text, chains: forText.chainsIn(text) };
+  return lastRead.chains;
 }
+let lastRead: { readonly text: string; readonly chains: readonly Chain[] } | null = null;
 
-/** Refuses long lists, and what dividing by zero gives, which would be a word in a text and null in JSON. */
-function usable(value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
-  if (Array.isArray(value) && value.length > MAX_LIST_ITEMS)
-    throw new UnusableValue(`the list has more than ${MAX_LIST_ITEMS} items`);
-  return value;
-}
-
-/** The names in a template. Admission asks twice in a row, for its problem and for its fields: it is read once. */
-function namesIn(text: string): readonly (readonly unknown[])[] {
-  if (lastRead?.text !== text) lastRead = { text, names: forText.namesIn(text) };
-  return lastRead.names;
-}
-let lastRead: { readonly text: string; readonly names: readonly (readonly unknown[])[] } | null = null;
-
-/** What is wrong with a template before it ever runs: its syntax, or a root not available to it. `null`: nothing. */
-export function templateProblem(text: string, roots: readonly TemplateRoot[]): TemplateProblem | null {
+/**
+ * What is wrong with a template before it ever runs: its syntax, a root not available to it, a constant that a filter
+ * cannot use, more work than the `budget` of its action has left. `null`: nothing.
+ */
+export function templateProblem(
+  text: string,
+  roots: readonly TemplateRoot[],
+  budget = new Budget(),
+): TemplateProblem | null {
   if (!hasMarkup(text)) return null;
   try {
-    for (const [root] of namesIn(text)) {
+    budget.useForTemplate(text);
+    const chains = chainsIn(text);
+    for (const [root] of chains.flatMap(({ names }) => names.map(({ keys }) => keys))) {
       if (typeof root !== "string" || roots.includes(root as TemplateRoot)) continue;
       if (root === "secret") {
         return {
@@ -127,16 +108,31 @@ export function templateProblem(text: string, roots: readonly TemplateRoot[]): T
       return { code: "RULE_TEMPLATE", message: `Template root "${root}" is not known here${hint}` };
     }
     const halfRead = halfReadOutput(text);
-    if (halfRead === null) return null;
-    return {
-      code: "RULE_TEMPLATE",
-      message: `Cannot read template: ${halfRead.slice(0, MAX_QUOTED_CHARACTERS)} is no value with filters`,
-    };
+    if (halfRead !== null)
+      return cannot("read", `${halfRead.slice(0, MAX_QUOTED_CHARACTERS)} is no value with filters`);
+    for (const chain of chains) {
+      const problem = literalProblem(chain) ?? problemOfConstant(chain, budget);
+      if (problem !== null) return cannot("render", problem);
+    }
+    return null;
   } catch (error) {
+    if (error instanceof UnusableValue) return cannot("render", error.message);
     // Liquid's message names the problem and its place, then quotes the template: keep the first line.
     const [message = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
-    return { code: "RULE_TEMPLATE", message: `Cannot read template: ${message}` };
+    return cannot("read", message);
   }
+}
+
+function cannot(what: "read" | "render", why: string): TemplateProblem {
+  return { code: "RULE_TEMPLATE", message: `Cannot ${what} template: ${why}` };
+}
+
+/** What is wrong with an output of constants alone, which always comes out the same. */
+function problemOfConstant({ tag, initial, filters, names, text }: Chain, budget: Budget): string | null {
+  if (tag !== null || initial === null || names.length > 0 || filters.length === 0) return null;
+  const expression = text.replace(/^\{\{-?/, "").replace(/-?\}\}$/, "");
+  const rendered = attempt(text, () => forText.evaluate(expression, {}, budget));
+  return rendered.ok ? null : rendered.failure;
 }
 
 const NAME = "[A-Za-z_][\\w-]*";
@@ -154,52 +150,71 @@ function halfReadOutput(text: string): string | null {
   return null;
 }
 
-/** The fields that a template needs, such as `["event", "contactId"]`; those that it lets be absent are left out. */
-export function templateFields(text: string): readonly (readonly [root: string, field: string])[] {
-  if (!hasMarkup(text)) return [];
-  try {
-    const named = namesIn(text);
-    return named.flatMap(([root, field]) => {
-      if (typeof root !== "string" || typeof field !== "string") return [];
-      const name = field.replaceAll(/[^\w-]/g, ".");
-      const place = `\\b${root}(?:\\.${name}|\\[['"]${name}['"]\\])(?:\\.[\\w-]+|\\[[^\\]]*\\])*`;
-      const isAllowedFor = new RegExp(
-        `${place}\\s*\\|\\s*default\\b|\\{%-?\\s*(?:if|unless|elsif)\\b[^%]*${place}`,
-      ).test(text);
-      return isAllowedFor ? [] : [[root, field] as const];
-    });
-  } catch {
-    return [];
-  }
-}
-
 /** Renders a text. A text that is exactly one `{{ … }}` yields a value of its own type. */
-export function renderValue(text: string, roots: TemplateRoots): Result<Json, string> {
+export function renderValue(text: string, roots: TemplateRoots, budget = new Budget()): Result<Json, string> {
   if (!hasMarkup(text)) return succeed(text);
   const [, expression] = ONE_OUTPUT.exec(text.trim()) ?? [];
-  if (expression === undefined) return renderText(text, roots);
-  return attempt(text, () => jsonOf(forText.evaluate(expression, { ...roots })));
+  if (expression === undefined) return renderText(text, roots, budget);
+  return attempt(text, () => {
+    budget.useForTemplate(text);
+    const value = jsonOf(forText.evaluate(expression, { ...roots }, budget));
+    budget.useFor(value, 0.5, 5, true);
+    return value;
+  });
 }
 
 /** Renders a text, always to a text. */
-export function renderText(text: string, roots: TemplateRoots): Result<string, string> {
-  if (!hasMarkup(text)) return succeed(text);
-  return attempt(text, () => forText.render(text, { ...roots }));
+export function renderText(text: string, roots: TemplateRoots, budget = new Budget()): Result<string, string> {
+  return renderWith(forText, text, roots, budget);
 }
 
-/** Renders a URL: every value is percent-encoded, so that it stays within its place. */
-export function renderUrl(text: string, roots: TemplateRoots): Result<string, string> {
+/** Renders a URL: every value is percent-encoded, once, so that it stays within its place. */
+export function renderUrl(text: string, roots: TemplateRoots, budget = new Budget()): Result<string, string> {
+  return renderWith(forUrl, text, roots, budget);
+}
+
+/** Renders a text that will be percent-encoded as a whole. */
+export function renderPath(text: string, roots: TemplateRoots, budget = new Budget()): Result<string, string> {
+  return renderWith(forPath, text, roots, budget);
+}
+
+function renderWith(liquid: SmallLiquid, text: string, roots: TemplateRoots, budget: Budget): Result<string, string> {
   if (!hasMarkup(text)) return succeed(text);
-  return attempt(text, () => forUrl.render(text, { ...roots }));
+  return attempt(text, () => {
+    budget.useForTemplate(text);
+    return liquid.render(text, { ...roots }, budget);
+  });
+}
+
+/** Renders a list of texts. A text that is exactly one `{{ … }}` whose value is a list becomes its items. */
+export function renderTexts(
+  texts: readonly string[],
+  roots: TemplateRoots,
+  budget = new Budget(),
+): Result<string[], string> {
+  const rendered: string[] = [];
+  for (const text of texts) {
+    const one = isOneOutput(text) ? renderValue(text, roots, budget) : renderText(text, roots, budget);
+    if (!one.ok) return one;
+    const items = attempt(text, () => (Array.isArray(one.value) ? one.value : [one.value]).map((item) => textOf(item)));
+    if (!items.ok) return items;
+    rendered.push(...items.value);
+  }
+  return succeed(rendered);
+}
+
+/** Whether a text is exactly one `{{ … }}`. */
+export function isOneOutput(text: string): boolean {
+  return ONE_OUTPUT.test(text.trim());
 }
 
 /** Renders every text in a JSON value. Keys are not templates. */
-export function renderJson(value: Json, roots: TemplateRoots): Result<Json, string> {
-  if (typeof value === "string") return renderValue(value, roots);
+export function renderJson(value: Json, roots: TemplateRoots, budget = new Budget()): Result<Json, string> {
+  if (typeof value === "string") return renderValue(value, roots, budget);
   if (typeof value !== "object" || value === null) return succeed(value);
   const rendered: [string, Json][] = [];
   for (const [key, item] of Object.entries(value)) {
-    const result = renderJson(item, roots);
+    const result = renderJson(item, roots, budget);
     if (!result.ok) return result;
     rendered.push([key, result.value]);
   }
@@ -244,8 +259,15 @@ function isPlainObject(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A value output within a text. An absent or null value has no text: it throws. */
-function textOf(value: unknown): string {
+/** A value output within a text: it throws for an absent or null value, which has no text, a list and an object. */
+function textOf(value: unknown, budget?: Budget): string {
   if (value === null || value === undefined) throw new UnusableValue(NULL_VALUE);
-  return typeof value === "string" ? value : JSON.stringify(jsonOf(value));
+  if (typeof value === "object") {
+    const json = jsonOf(value);
+    const what = Array.isArray(json) ? "a list" : "an object";
+    throw new UnusableValue(`${what} stands where a text is wanted, write it out with join or json`);
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(jsonOf(value));
+  budget?.use(text.length * 0.5);
+  return text;
 }

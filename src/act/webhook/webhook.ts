@@ -7,6 +7,7 @@ import type { ActionContext, ActionFinding, ActionKind } from "../contract/actio
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "../contract/outcome.ts";
 import { shapeOf, templatesIn } from "../contract/shape.ts";
 import { destinationOf, hostOf, sendJson, urlFindings } from "../outbound/send.ts";
+import { Budget } from "../template/budget.ts";
 import { renderJson, renderText } from "../template/template.ts";
 import { isHeaderValue, isSettable, refusedHeader } from "./headers.ts";
 import { signWebhook } from "./sign.ts";
@@ -66,12 +67,13 @@ async function buildRequest(
   context: ActionContext,
 ): Promise<Result<SignedRequest, ActionError>> {
   const { ports, roots, deliveryId } = context;
-  const url = destinationOf(action.url, context);
+  const budget = new Budget();
+  const url = destinationOf(action.url, context, budget);
   if (!url.ok) return url;
-  const body = action.body === undefined ? succeed(standardBody(context)) : renderJson(action.body, roots);
+  const body = action.body === undefined ? succeed(standardBody(context)) : renderJson(action.body, roots, budget);
   if (!body.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render body: ${body.failure}`));
   const text = JSON.stringify(body.value);
-  const headers = renderHeaders(action.headers ?? {}, context);
+  const headers = renderHeaders(action.headers ?? {}, context, budget);
   if (!headers.ok) return headers;
   const timestamp = Math.floor(ports.clock() / 1_000);
   const signature = await signWebhook(ports.webhookSecret ?? "", deliveryId, timestamp, text);
@@ -85,11 +87,12 @@ async function buildRequest(
 function renderHeaders(
   templates: { readonly [name: string]: string },
   { roots, ports }: ActionContext,
+  budget: Budget,
 ): Result<Headers, ActionError> {
   const headers = new Headers();
   for (const [name, template] of Object.entries(templates)) {
     if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", refusedHeader(name)));
-    const value = renderText(template, { ...roots, secret: ports.secrets });
+    const value = renderText(template, { ...roots, secret: ports.secrets }, budget);
     if (!value.ok) {
       // A secret can still be bound, so trying again is worthwhile; an absent field will not appear.
       const [, secret] = /\bsecret(?:\.|\[['"])([\w-]+)/.exec(value.failure) ?? [];

@@ -33,7 +33,7 @@ export const BULK: { readonly [Kind in BulkKind]: Words } = {
     ing: "Retrying",
     done: "made due again",
     state: "dead",
-    what: "They become due at once, and each destination gets them as fast as it takes them. Attempts made so far stay listed.",
+    what: "They become due at once, and each destination gets them as fast as it takes them. Messages beyond their rule's breaker are held. Attempts made so far stay listed.",
   },
   cancel: {
     verb: "Cancel",
@@ -60,11 +60,17 @@ export const BULK: { readonly [Kind in BulkKind]: Words } = {
   },
 };
 
+/** How they stand, and what moving them would do. */
+interface Before {
+  readonly counts: Counts;
+  readonly would: WouldMove;
+}
+
 type Phase =
   | { readonly at: "counting" }
-  | { readonly at: "asking"; readonly before: Counts }
-  | { readonly at: "moving"; readonly before: Counts; readonly moved: number; readonly isStopping: boolean }
-  | { readonly at: "over"; readonly before: Counts; readonly end: MoveEnd; readonly after: Counts | null };
+  | { readonly at: "asking"; readonly before: Before }
+  | { readonly at: "moving"; readonly before: Before; readonly moved: number; readonly isStopping: boolean }
+  | { readonly at: "over"; readonly before: Before; readonly end: MoveEnd; readonly after: Before | null };
 
 /** `filter` already excludes anything decided later. `onClose` is called whether or not anything was moved. */
 export function BulkDialog({
@@ -82,8 +88,15 @@ export function BulkDialog({
   const [phase, setPhase] = useState<Phase>({ at: "counting" });
   const [problem, setProblem] = useState<Problem | null>(null);
   const { verb, ing, state, what } = BULK[kind];
-  const count = async (): Promise<Counts> =>
-    (await get<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter })).counts;
+  const path = locationPath(locationId, "deliveries", kind);
+  const count = async (): Promise<Before> => {
+    const [{ counts }, would] = await Promise.all([
+      get<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter }),
+      BULK[kind].isDanger ? null : post<Answer>(path, { ...filter, dryRun: true }),
+    ]);
+    // What is ended needs nobody's consent: all of them move.
+    return { counts, would: would ? wouldMove(kind, would) : { moved: counts[state], held: 0, asked: 0 } };
+  };
   const ask = (): void => {
     setProblem(null);
     count().then(
@@ -91,16 +104,15 @@ export function BulkDialog({
       (error: unknown) => setProblem(problemOf(error)),
     );
   };
-  const run = async (before: Counts): Promise<void> => {
+  const run = async (before: Before): Promise<void> => {
     isStopped.current = false;
     setProblem(null);
     setPhase({ at: "moving", before, moved: 0, isStopping: false });
     const end = await moveAll(
-      before[state],
+      before.would.moved,
       async (limit) => {
-        const path = locationPath(locationId, "deliveries", kind);
-        const { more, ...moved } = await post<Answer>(path, { ...filter, limit });
-        return { moved: moved[MOVED_AS[kind]] ?? 0, more };
+        const answer = await post<Answer>(path, { ...filter, limit });
+        return { moved: wouldMove(kind, answer).moved, more: answer.more };
       },
       () => isStopped.current,
       (moved) => setPhase({ at: "moving", before, moved, isStopping: isStopped.current }),
@@ -143,30 +155,31 @@ export function BulkDialog({
           ))}
         </ul>
         {phase.at === "over" ? null : <p>{what}</p>}
+        {phase.at === "asking" ? <Stays kind={kind} would={phase.before.would} /> : null}
       </div>
       {problem ? <ProblemNote problem={problem} {...(phase.at === "counting" ? { onAgain: ask } : {})} /> : null}
       {phase.at === "moving" ? (
         <label class="progress">
           <span role="status">
-            {ing} {counted(phase.moved)} of {counted(phase.before[state])}
+            {ing} {counted(phase.moved)} of {counted(phase.before.would.moved)}
           </span>
-          <progress max={phase.before[state]} value={phase.moved} />
+          <progress max={phase.before.would.moved} value={phase.moved} />
         </label>
       ) : null}
       {phase.at === "over" ? <Over kind={kind} phase={phase} /> : null}
       <div class="dialog-buttons">
-        {phase.at === "asking" && phase.before[state] > 0 ? (
+        {phase.at === "asking" && phase.before.would.moved > 0 ? (
           <button
             type="button"
             class={BULK[kind].isDanger ? "danger" : "primary"}
             onClick={() => void run(phase.before)}
           >
-            {verb} {counted(phase.before[state])}
+            {verb} {counted(phase.before.would.moved)}
           </button>
         ) : null}
-        {phase.at === "over" && phase.end.end !== "done" && phase.after && phase.after[state] > 0 ? (
+        {phase.at === "over" && phase.end.end !== "done" && phase.after && phase.after.would.moved > 0 ? (
           <button type="button" onClick={() => void (phase.after && run(phase.after))}>
-            Go on with the other {counted(phase.after[state])}
+            Go on with the other {counted(phase.after.would.moved)}
           </button>
         ) : null}
         {phase.at === "moving" ? (
@@ -186,8 +199,41 @@ export function BulkDialog({
 /** The field of the answer that holds how many were moved. */
 const MOVED_AS = { retry: "retried", cancel: "cancelled", release: "released", discard: "discarded" } as const;
 
-interface Answer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind], number>>> {
+interface Answer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind] | "held" | "asked", number>>> {
   readonly more: boolean;
+}
+
+/** How many are moved, how many stay since their contact does not want them, and of how many HighLevel decides. */
+interface WouldMove {
+  readonly moved: number;
+  readonly held: number;
+  readonly asked: number;
+}
+
+function wouldMove(kind: BulkKind, answer: Answer): WouldMove {
+  return { moved: answer[MOVED_AS[kind]] ?? 0, held: answer.held ?? 0, asked: answer.asked ?? 0 };
+}
+
+/** What stays as it is although it fits the filter, and what may come back. */
+function Stays({ kind, would: { held, asked } }: { readonly kind: BulkKind; readonly would: WouldMove }): JSX.Element {
+  const words = STATE_WORDS[BULK[kind].state];
+  return (
+    <>
+      {held === 0 ? null : (
+        <p>
+          {counted(held)} {held === 1 ? "stays" : "stay"} {words}:{" "}
+          {held === 1 ? "its contact does" : "their contacts do"} not want {held === 1 ? "it" : "them"}, by do not
+          disturb or a word such as STOP.
+        </p>
+      )}
+      {asked === 0 ? null : (
+        <p>
+          HighLevel had do not disturb on for {counted(asked)} of those released: it is asked again, and{" "}
+          {asked === 1 ? "it is" : "they are"} held again if it still is.
+        </p>
+      )}
+    </>
+  );
 }
 
 /** How many were moved, and the counts before and after. */
@@ -198,8 +244,9 @@ function Over({
   readonly kind: BulkKind;
   readonly phase: Extract<Phase, { at: "over" }>;
 }): JSX.Element {
-  const { before, after, end } = phase;
+  const { end } = phase;
   const { done, state } = BULK[kind];
+  const [before, after] = [phase.before.counts, phase.after?.counts];
   const changed = DELIVERY_STATES.filter((name) => after && (name === state || after[name] !== before[name]));
   return (
     <>
@@ -207,6 +254,7 @@ function Over({
         {end.end === "stopped" ? "Stopped: " : ""}
         {counted(end.moved)} {end.moved === 1 ? "was" : "were"} {done}.
       </p>
+      <Stays kind={kind} would={{ ...phase.before.would, ...(phase.after ? { held: phase.after.would.held } : {}) }} />
       {after ? (
         <table class="changed">
           <thead>
@@ -239,8 +287,9 @@ function titleOf(kind: BulkKind, phase: Phase): string {
     case "counting":
       return `${verb} all ${STATE_WORDS[state]} deliveries: counting them…`;
     case "asking": {
-      const count = phase.before[state];
-      if (count === 0) return `No ${STATE_WORDS[state]} delivery fits any more`;
+      const count = phase.before.would.moved;
+      if (phase.before.counts[state] === 0) return `No ${STATE_WORDS[state]} delivery fits any more`;
+      if (count === 0) return `None of the ${STATE_WORDS[state]} deliveries can go now`;
       return `${verb} ${counted(count)} ${STATE_WORDS[state]} ${count === 1 ? "delivery" : "deliveries"}?`;
     }
     case "moving":

@@ -34,7 +34,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
         {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : <p class="quiet-note">Loading…</p>}
       </>
     );
-  const { event, facts, issues, decision, deliveries } = answer;
+  const { event, facts, issues, decision, deliveries, dropped } = answer;
   const { contactId } = event;
   const messageId = event.payload["messageId"];
   return (
@@ -117,7 +117,14 @@ export function EventPage({ route }: PageProps): JSX.Element {
       <div class="columns">
         <section class="panel" aria-labelledby="payload">
           <h2 id="payload">As HighLevel sent it</h2>
-          <JsonText value={event.payload} label="Payload" />
+          {dropped === undefined ? (
+            <JsonText value={event.payload} label="Payload" />
+          ) : (
+            <p class="quiet-note">
+              It is gone{dropped === "decision" ? ", with what each rule said of it" : ""}: the ledger was full, and the
+              oldest history goes first.
+            </p>
+          )}
         </section>
         <section class="panel" aria-labelledby="normal">
           <h2 id="normal">As rules see it</h2>

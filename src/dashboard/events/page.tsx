@@ -9,6 +9,7 @@ import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { Ignored } from "./ignored.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { linkTo, spanOf, type PageProps } from "../address/routes.ts";
 import { timeInWords } from "../time/time.ts";
@@ -17,13 +18,20 @@ import { useQuery } from "../ask/use-query.ts";
 const PAGE = 50;
 const NAMES = ["kind", "channel", "outcome", "rule", "contact", "message", "fired", "from", "to"] as const;
 
+/** What the page can show, by the word in its address. */
+const VIEWS = [
+  { show: null, words: "Recorded" },
+  { show: "quarantine", words: "Not usable" },
+  { show: "ignored", words: "Not known" },
+] as const;
+
 export function Events({ route }: PageProps): JSX.Element {
   const { locationId, zone } = usePlace();
   const { query } = route;
   const asked = Object.fromEntries(NAMES.map((name) => [name, query[name]]));
   const paging = usePaging(JSON.stringify(asked));
-  const isQuarantine = query["show"] === "quarantine";
-  const path = isQuarantine ? null : locationPath(locationId, "events");
+  const shown = VIEWS.find(({ show }) => show !== null && show === query["show"]) ?? VIEWS[0];
+  const path = shown.show === null ? locationPath(locationId, "events") : null;
   const { answer, problem, askAgain } = useQuery<{ events: readonly LogEntry[]; cursor: string | null }>(path, {
     ...asked,
     cursor: paging.cursor,
@@ -35,19 +43,21 @@ export function Events({ route }: PageProps): JSX.Element {
       <div class="title">
         <h1>Events</h1>
         <nav class="choice" aria-label="Which events">
-          <a href={linkTo(locationId, "events")} aria-current={isQuarantine ? undefined : "true"}>
-            Recorded
-          </a>
-          <a
-            href={linkTo(locationId, "events", null, { show: "quarantine" })}
-            aria-current={isQuarantine ? "true" : undefined}
-          >
-            Not usable
-          </a>
+          {VIEWS.map((view) => (
+            <a
+              key={view.words}
+              href={linkTo(locationId, "events", null, view.show === null ? {} : { show: view.show })}
+              aria-current={view === shown ? "true" : undefined}
+            >
+              {view.words}
+            </a>
+          ))}
         </nav>
       </div>
-      {isQuarantine ? (
+      {shown.show === "quarantine" ? (
         <Quarantine />
+      ) : shown.show === "ignored" ? (
+        <Ignored />
       ) : (
         <section class="panel" aria-label="Recorded events">
           <Filters query={query}>

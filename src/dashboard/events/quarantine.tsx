@@ -12,17 +12,34 @@ import { Time } from "../time/time-elements.tsx";
 
 const PAGE = 25;
 
+/** What names this location, and what names none. */
 export function Quarantine(): JSX.Element {
   const { locationId } = usePlace();
+  return (
+    <>
+      <Bodies base={locationPath(locationId)} title="Events that could not be used" />
+      <Bodies base="/api" title="Events that name no location" isQuietWhenEmpty />
+    </>
+  );
+}
+
+interface BodiesProps {
+  readonly base: string;
+  readonly title: string;
+  /** Nothing is shown where there is none. */
+  readonly isQuietWhenEmpty?: boolean;
+}
+
+function Bodies({ base, title, isQuietWhenEmpty = false }: BodiesProps): JSX.Element | null {
   const paging = usePaging("");
   const [refused, setRefused] = useState<Problem | null>(null);
   const { answer, problem, askAgain } = useQuery<{ quarantined: readonly Quarantined[]; cursor: string | null }>(
-    locationPath(locationId, "quarantine"),
+    `${base}/quarantine`,
     { cursor: paging.cursor, limit: PAGE },
   );
   const ingest = (id: string): void => {
     setRefused(null);
-    post<{ status: string }>(locationPath(locationId, "quarantine", id, "ingest")).then(
+    post<{ status: string }>(`${base}/quarantine/${encodeURIComponent(id)}/ingest`).then(
       ({ status }) => {
         announce(status === "quarantined" ? "It still cannot be used" : `Taken in: ${status}`);
         askAgain();
@@ -30,9 +47,11 @@ export function Quarantine(): JSX.Element {
       (error: unknown) => setRefused(problemOf(error)),
     );
   };
+  if (isQuietWhenEmpty && paging.number === 1 && !problem && !refused && !answer?.quarantined.length) return null;
   return (
-    <section class="panel" aria-label="Events that could not be used">
-      <p class="quiet-note">HighLevel signed these, and something in them cannot be read. Each is kept as it came.</p>
+    <section class="panel" aria-label={title}>
+      <h2>{title}</h2>
+      <p class="quiet-note">Signed, and something in them cannot be read. Newest first; each is kept as it came.</p>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {refused ? <ProblemNote problem={refused} /> : null}
       {answer?.quarantined.length === 0 ? <p>None.</p> : null}

@@ -4,6 +4,7 @@ import type { LogEntry } from "../../model/ledger.ts";
 import type { Overview as Answer } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
 import { EventRows } from "../parts/event-rows.tsx";
+import { FullNote } from "./full-note.tsx";
 import { FirstDecision } from "./first-decision.tsx";
 import { Multiples } from "./multiples.tsx";
 import { Numbers } from "./numbers.tsx";
@@ -76,6 +77,7 @@ export function Overview({ route }: PageProps): JSX.Element {
       </div>
       {overview.problem ? <ProblemNote problem={overview.problem} onAgain={overview.askAgain} /> : null}
       <Numbers now={answer?.now} />
+      {answer?.storage.full ? <FullNote storage={answer.storage} /> : null}
       <div class="at-a-glance">
         <div class="stack">
           <section class="panel" aria-labelledby="over-time">

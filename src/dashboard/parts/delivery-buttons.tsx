@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
+import { optOutInWords } from "../../model/opt-out.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "./announce.tsx";
 import { usePlace } from "../ask/place.ts";
@@ -40,12 +41,14 @@ export function DeliveryButtons({
         onDone();
       });
   };
-  const { state, rule, contactId } = delivery;
+  const { state, rule, contactId, optOut } = delivery;
+  const says = optOut === null ? undefined : `It stays as it is while the contact ${optOutInWords(optOut)}`;
   const button = (verb: Verb, words: string): JSX.Element => (
     <button
       type="button"
       aria-disabled={isBusy}
       aria-label={`${words}: ${rule} for ${contactId}`}
+      title={verb === "cancel" ? undefined : says}
       onClick={() => act(verb)}
     >
       {words}
@@ -63,7 +66,8 @@ export function DeliveryButtons({
   );
 }
 
-function movedInWords({ state }: Delivery, verb: Verb): string {
+function movedInWords({ state, optOut }: Delivery, verb: Verb): string {
+  if (verb !== "cancel" && optOut !== null) return `Left as it is: the contact ${optOutInWords(optOut)}`;
   if (verb !== "cancel") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
   if (state === "sent") return "Too late: the delivery has arrived";
   return state === "sending" ? "It is being sent: if this attempt fails, it is cancelled" : "The delivery is cancelled";

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Delivery } from "../../model/delivery.ts";
 import { cancelInWords, doesInWords, windowInWords } from "../../language/in-words.ts";
+import { optOutInWords } from "../../model/opt-out.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { linkTo } from "../address/routes.ts";
 import { lengthInWords } from "../time/time.ts";
@@ -23,7 +24,7 @@ export function DeliveryTimeline({
   readonly hosts?: readonly HostState[];
 }): JSX.Element {
   const { locationId } = usePlace();
-  const { action, attempts, state, cancelledBy, giveUpAt } = delivery;
+  const { action, attempts, state, optOut, cancelledBy, giveUpAt } = delivery;
   return (
     <article class={`delivery state-${state}`} aria-label={`Delivery of ${delivery.rule}`}>
       <header>
@@ -64,6 +65,7 @@ export function DeliveryTimeline({
         {state === "held" ? (
           <li class="is-unknown">
             is held until you release or discard it
+            {optOut === null ? null : `; releasing does nothing while the contact ${optOutInWords(optOut)}`}
             {giveUpAt === null ? null : (
               <>
                 . It is given up at <Time at={giveUpAt} />
@@ -86,7 +88,12 @@ export function DeliveryTimeline({
             )}
           </li>
         )}
-        {state === "dead" ? <li class="is-unmet">given up: it is not tried again unless you retry it</li> : null}
+        {state === "dead" ? (
+          <li class="is-unmet">
+            given up: it is not tried again unless you retry it
+            {optOut === null ? null : `, which does nothing while the contact ${optOutInWords(optOut)}`}
+          </li>
+        ) : null}
       </ol>
     </article>
   );

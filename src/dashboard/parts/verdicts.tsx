@@ -97,8 +97,9 @@ function VerdictRow({
   );
 }
 
-function noTree({ shortened, reason }: Verdict): string {
+function noTree({ shortened, reason, detail }: Verdict): string {
   if (shortened) return "The stored decision had no room for the conditions of this rule.";
+  if (reason === "conditions" && detail !== undefined) return `They cannot be shown: ${detail}.`;
   return reason === "error" ? "Evaluating it failed." : "Its conditions were not looked at.";
 }
 

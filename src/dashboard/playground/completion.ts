@@ -95,9 +95,10 @@ function values(cursor: Cursor, schemas: readonly JsonObject[], root: JsonObject
 }
 
 function wordsOf(schema: JsonObject, root: JsonObject): Candidate[] {
-  const { const: constant, enum: words, type, properties } = schema;
+  const { const: constant, enum: words, examples, type, properties } = schema;
   if (constant !== undefined) return [word(constant, textOf(schema["description"]))];
   if (Array.isArray(words)) return words.map((one) => word(one, ""));
+  if (Array.isArray(examples)) return examples.map((one) => word(one, textOf(schema["description"])));
   if (type === "boolean") return [word(true, ""), word(false, "")];
   if (type === "array")
     return [{ label: "[ ]", about: textOf(schema["description"]), kind: "part", template: "[${}]" }];

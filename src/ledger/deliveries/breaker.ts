@@ -55,6 +55,8 @@ export function letThrough(
   const { sql } = storage;
   return storage.transactionSync(() => {
     if (firstRow(sql, PASSES[table], id)) return null;
+    // Let through while the clock was ahead: it counts from now on.
+    sql.exec(`UPDATE ${table} SET at = ?1 WHERE rule = ?2 AND at > ?1`, nowMs, rule);
     const itself = one === "event_key" ? eventKey : id;
     const others = `rule = ? AND at > ? AND ${one} <> ?`;
     const reached = (bound: number, which: string, ...values: readonly SqlValue[]): boolean =>

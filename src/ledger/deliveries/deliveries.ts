@@ -10,8 +10,11 @@ import type { Action, Breaker, CancelTrigger } from "../../model/rule.ts";
 import type { Window } from "../../model/window.ts";
 import * as firings from "./firings.ts";
 import { decidedAtMs, ORDINAL_DIGITS, TIME_DIGITS } from "./ids.ts";
+import { durationMs } from "../../time/duration.ts";
 import * as moves from "./moves.ts";
+import { planText } from "./plan-size.ts";
 import type { Standing } from "./moves.ts";
+import { noteTime } from "../store/marks.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
 
@@ -30,6 +33,8 @@ export interface Plan {
   readonly window?: Window | undefined;
   /** How many messages its rule may send; absent: the default. */
   readonly breaker?: Breaker | undefined;
+  /** Keys that were too large to be kept: it is not performed. Absent: it is whole. */
+  readonly leftOut?: readonly string[] | undefined;
 }
 
 /** A delivery to be scheduled, or one that ended before it began. */
@@ -64,6 +69,8 @@ interface StandingRow {
 }
 
 const STANDING = "state, due_at, tries, give_up_at, cancelled_by, has_left";
+/** A message can quote an answer or a rule. */
+const MAX_ERROR_CHARACTERS = 1_000;
 const GIVEN_UP_AT_ONCE = 1_000;
 const HELD_UP_FOR_TOO_LONG = unanswered(
   actionError("DESTINATION_HELD_UP", "Its destination took nothing for a week; retry the delivery once it does"),
@@ -79,7 +86,10 @@ const NOT_RELEASED = unanswered(
  * What the ids of all deliveries of one decision begin with: 12 hex digits of the time, so that ids sort by it, and
  * 20 of a hash. An id depends on the decision alone, so repeating a step can never create a second delivery.
  */
-export async function deliveryIdPrefix(event: Event, decidedAt: string): Promise<string> {
+export async function deliveryIdPrefix(
+  event: Pick<Event, "locationId" | "contactId" | "key">,
+  decidedAt: string,
+): Promise<string> {
   const digest = await sha256(`${event.locationId}\n${event.contactId}\n${event.key}`);
   return `${timePrefix(Date.parse(decidedAt))}${hex(digest.subarray(0, 10))}`;
 }
@@ -109,7 +119,7 @@ export function schedule(sql: Sql, event: Event, idPrefix: string, planned: read
       event.contactId,
       rule,
       hostOf(plan),
-      JSON.stringify(plan),
+      planText(plan),
       cancelOn === null ? 0 : 1,
       Date.parse(event.occurredAt),
       cancelOn,
@@ -236,12 +246,48 @@ function moveOne(
   const to = from && next(from);
   if (!to) return null;
   sql.exec(
-    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, has_left = ?, ended_at = ? WHERE id = ?",
+    "UPDATE deliveries SET state = ?, due_at = ?, tries = ?, give_up_at = ?, cancelled_by = ?, has_left = ?, ended_at = ?, waits_from = ? WHERE id = ?",
     ...columnsOf(to),
     moves.hasEnded(to) ? nowMs : null,
+    to.state === "scheduled" ? nowMs : null,
     id,
   );
+  if (to.state === "scheduled") noteTime(sql, nowMs);
   return { to, isReckoned: moves.cameToNothing(from) !== moves.cameToNothing(to) };
+}
+
+/** Deliveries that were made to wait at a time that has not come yet: since their decision, or since they were moved. */
+const FROM_AHEAD = `FROM deliveries WHERE state = 'scheduled' AND due_at > ?1 AND
+  CASE WHEN waits_from IS NULL THEN id > ?2 ELSE waits_from > ?1 END`;
+
+/** One row: the id of the delivery that was decided last; null: there is none. */
+export const LAST_DECIDED = "SELECT MAX(id) AS id FROM deliveries";
+
+/** The latest time at which a delivery was decided, milliseconds since 1970; 0: there is none. */
+export function lastDecidedAtMs(sql: Sql): number {
+  const last = firstRow<{ id: string | null }>(sql, LAST_DECIDED)?.id;
+  return last ? decidedAtMs(last) : 0;
+}
+
+/**
+ * After a clock that was ahead has been set back: what was made to wait by it waits for as long as it was to, from now. Of
+ * a delivery with a window only its own delay counts: the window is looked at again when it is taken.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  const found = rows<{ id: string; due_at: number; waits_from: number | null; plan: string }>(
+    sql,
+    `SELECT id, due_at, waits_from, plan ${FROM_AHEAD}`,
+    nowMs,
+    timePrefix(nowMs + 1),
+  );
+  for (const { id, due_at: dueAtMs, waits_from: fromMs, plan } of found) {
+    const { window, action } = readPlan(plan) ?? {};
+    const delayMs = fromMs === null && action?.after !== undefined ? (durationMs(action.after) ?? 0) : 0;
+    const waitMs = window ? delayMs : dueAtMs - (fromMs ?? decidedAtMs(id));
+    move(sql, id, (from) => moves.putRight(from, waitMs, nowMs), nowMs);
+  }
+  const held = "UPDATE deliveries SET give_up_at = ?1 WHERE state = 'held' AND give_up_at > ?1";
+  sql.exec(held, nowMs + moves.GIVE_UP_AFTER_MS);
 }
 
 /** Whether a delivery is being sent and is to be: it was neither cancelled nor erased since it was taken. */
@@ -277,7 +323,7 @@ export function resumeInterrupted(
   nowMs: number,
   interrupted: readonly { readonly id: string }[] = rows<{ id: string }>(sql, SENDING),
 ): void {
-  for (const { id } of interrupted) move(sql, id, moves.interrupted, nowMs);
+  for (const { id } of interrupted) move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs);
 }
 
 /** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */
@@ -335,7 +381,7 @@ function noteAttempt(
     attempts,
     time.startedAt,
     outcome.status,
-    outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`,
+    outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`.slice(0, MAX_ERROR_CHARACTERS),
     Math.max(0, time.now - time.startedAt),
     outcome.answer,
   );

@@ -9,7 +9,9 @@ import {
   type DeliveryState,
 } from "../../model/delivery.ts";
 import type { DeliveryQuery } from "../../model/ledger.ts";
-import { readPlan, timePrefix } from "./deliveries.ts";
+import { against, IS_UNWANTED } from "../log/opt-outs.ts";
+import type { OptOut } from "../../model/opt-out.ts";
+import { readPlan, timePrefix, type Plan } from "./deliveries.ts";
 import { decidedAtMs, TIME_DIGITS } from "./ids.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 
@@ -74,11 +76,31 @@ export function list(
 }
 
 /** The ids of the deliveries in a state that match a filter, oldest first. */
-export function idsOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, limit: number): string[] {
+export function idsOf(
+  sql: Sql,
+  state: DeliveryState,
+  filter: DeliveryFilter,
+  limit: number,
+  which: Which = "any",
+): string[] {
   const { where, values } = filtered(filter, state);
-  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id LIMIT ?`;
+  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} AND ${WHICH[which]} ORDER BY id LIMIT ?`;
   return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
 }
+
+/** How many deliveries in a state match a filter; `upTo`: no later than the delivery with this id. */
+export function countOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, which: Which, upTo?: string): number {
+  const { where, values } = filtered(filter, state);
+  const all = [...where, WHICH[which], ...(upTo === undefined ? [] : ["id <= ?"])];
+  const statement = `SELECT COUNT(*) AS n FROM deliveries WHERE ${all.join(" AND ")}`;
+  return firstRow<{ n: number }>(sql, statement, ...values, ...(upTo === undefined ? [] : [upTo]))?.n ?? 0;
+}
+
+/**
+ * Which deliveries are meant: any; those whose contact wants their message, or does not, as far as is known here; of
+ * those that are wanted, the ones that HighLevel's record of the contact held, which is asked again before they leave.
+ */
+export type Which = "any" | "wanted" | "unwanted" | "asked";
 
 /** The rules and hosts that have a delivery. */
 export interface DeliveryWords {
@@ -136,6 +158,15 @@ const STATE_CLAUSES: { readonly [State in DeliveryState]: string } = {
 const LAST_ERROR = `id IN (SELECT delivery_id FROM attempts AS last WHERE error >= ? AND error < ?
   AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`;
 
+const WHICH: { readonly [Name in Which]: string } = {
+  any: "1",
+  wanted: `NOT ${IS_UNWANTED}`,
+  unwanted: IS_UNWANTED,
+  asked: `NOT ${IS_UNWANTED} AND id IN (SELECT delivery_id FROM attempts AS last
+    WHERE error LIKE 'CONTACT_DND:%'
+    AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`,
+};
+
 /** Found through the contact's events that fired a rule: a delivery's id begins with the time of its event. */
 const OF_CONTACT = `id IN (SELECT own.id FROM events CROSS JOIN deliveries AS own
   WHERE events.contact_id = ? AND fired <> '[]' AND own.contact_id = events.contact_id
@@ -189,12 +220,20 @@ export function earliestByHost(sql: Sql): { readonly host: string; readonly dueA
 /** How many due deliveries of a host take turns at most: those that have been due longest. */
 const IN_TURNS = 5_000;
 
-/** The deliveries that are due at a host: the first of each contact, then the second of each, and so on. */
-export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number): string[] {
-  return rows<{ id: string }>(
+/**
+ * The deliveries that are due at a host: the first of each contact, then the second of each, and so on; and how many
+ * rows were read for that.
+ */
+export function dueInTurns(
+  sql: Sql,
+  host: string,
+  nowMs: number,
+  limit: number,
+): { readonly ids: string[]; readonly read: number } {
+  const found = rows<{ id: string; read: number }>(
     sql,
-    `SELECT id FROM (
-       SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn
+    `SELECT id, read FROM (
+       SELECT id, due_at, ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY due_at, id) AS turn, COUNT(*) OVER () AS read
        FROM (SELECT id, due_at, contact_id FROM deliveries WHERE state = 'scheduled' AND host = ? AND due_at <= ?
          ORDER BY due_at LIMIT ?))
      ORDER BY turn, due_at, id LIMIT ?`,
@@ -202,7 +241,8 @@ export function dueInTurns(sql: Sql, host: string, nowMs: number, limit: number)
     nowMs,
     IN_TURNS,
     limit,
-  ).map(({ id }) => id);
+  );
+  return { ids: found.map(({ id }) => id), read: found[0]?.read ?? 0 };
 }
 
 function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
@@ -224,6 +264,7 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     dueAt: timeOf(row.due_at),
     window: plan?.window ?? null,
     giveUpAt: timeOf(row.give_up_at),
+    optOut: optOutOf(sql, row, plan),
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
     attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
       at: new Date(at).toISOString(),
@@ -233,6 +274,12 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
       answer,
     })),
   };
+}
+
+/** What keeps a delivery from its contact, as far as is known now. */
+function optOutOf(sql: Sql, { state, contact_id }: DeliveryRow, plan: Plan | null): OptOut | null {
+  const known = plan === null || state === "sent" ? null : against(sql, contact_id, plan.action);
+  return known && { channel: known.channel, why: known.why, since: known.since };
 }
 
 function timeOf(atMs: number | null): string | null {

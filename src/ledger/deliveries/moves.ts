@@ -1,6 +1,7 @@
 // A delivery as a state machine: scheduled → sending → sent | scheduled again | held | dead | cancelled, and held →
 // scheduled | dead | cancelled. Each move is one pure function of the delivery's present standing; `null` says that it
 // cannot be made from there. Nothing else changes a state.
+import { notBefore } from "../../kit/not-before.ts";
 import { hasLeft, isHeld, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
@@ -95,11 +96,19 @@ export function deferred(from: Standing, opensAtMs: number): Standing | null {
     : back;
 }
 
-/** The object stopped while it was being sent: whether it arrived is not known, so it is due again as before. */
-export function interrupted(from: Standing): Standing | null {
+/** The object stopped while it was being sent: whether it arrived is not known, so it is due again, as it was. */
+export function interrupted(from: Standing, nowMs: number): Standing | null {
   if (from.state !== "sending") return null;
   const back = { ...from, hasLeft: true };
-  return from.cancelledBy === null ? { ...back, state: "scheduled" } : { ...back, state: "cancelled", dueAtMs: null };
+  if (from.cancelledBy !== null) return { ...back, state: "cancelled", dueAtMs: null };
+  return { ...back, state: "scheduled", dueAtMs: Math.min(from.dueAtMs ?? nowMs, nowMs) };
+}
+
+/** The clock was ahead when it was made to wait, and has been set back: it waits for as long as it was to, from now. */
+export function putRight(from: Standing, waitMs: number, nowMs: number): Standing | null {
+  if (from.state !== "scheduled" || from.dueAtMs === null) return null;
+  const dueAtMs = notBefore(from.dueAtMs, waitMs, nowMs);
+  return { ...from, dueAtMs, giveUpAtMs: notBefore(giveUpAt(from, nowMs), GIVE_UP_AFTER_MS, dueAtMs) };
 }
 
 /** Cancelled. One that is being sent is cancelled if this attempt fails; one that was sent cannot be. */

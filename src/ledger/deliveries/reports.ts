@@ -6,11 +6,15 @@ import { reportOf } from "../../act/contract/report.ts";
 import { readEvent } from "../../events/event.ts";
 import type { Event } from "../../model/event.ts";
 import type { JsonObject } from "../../kit/json.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logEvent } from "../../model/log-line.ts";
 import * as log from "../log/log.ts";
+import { Allowance } from "../store/allowance.ts";
 import { firstRow, rows, type LedgerStorage, type Sql } from "../store/ports.ts";
 
+/** How many reports are recorded in one alarm: each is decided like any event. The next alarm follows at once. */
+const RECORDED_AT_ONCE = 500;
 /** How long to wait before trying again what could not be recorded. */
 const BREATH_MS = 10_000;
 
@@ -77,13 +81,21 @@ export class Reports {
   readonly #clock: () => number;
   readonly #intake: ReportIntake;
   #running: Promise<void> | null = null;
+  readonly #work = new Allowance(RECORDED_AT_ONCE);
   /** Nothing is recorded before this time: storage refused, or the location is over its budget. */
   #from = 0;
+  /** How long that is. */
+  #pauseMs = 0;
 
   constructor(storage: LedgerStorage, clock: () => number, intake: ReportIntake) {
     this.#storage = storage;
     this.#clock = clock;
     this.#intake = intake;
+  }
+
+  /** An alarm has rung: it may record as many as the one before. */
+  renew(): void {
+    this.#work.renew();
   }
 
   /** Starts recording what waits now. Never throws, and does not wait for it to end: `run` does. */
@@ -98,26 +110,39 @@ export class Reports {
 
   /** When the next report may be recorded, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
-    return this.#next() ? Math.max(this.#clock(), this.#from) : null;
+    return this.#next() ? Math.max(this.#clock(), this.#mayFrom()) : null;
   }
 
   async #recordAll(): Promise<void> {
-    for (let next = this.#next(); next && this.#clock() >= this.#from; next = this.#next()) {
+    for (let next = this.#next(); next && this.#mayRecord(); next = this.#next()) {
       try {
+        this.#work.spend(1);
         const recorded = await this.#intake.takeReport(JSON.parse(next.event) as Event);
         this.#recorded(next, recorded);
       } catch (error) {
-        this.#from = this.#clock() + BREATH_MS;
+        this.#wait(BREATH_MS);
         throw error;
       }
     }
   }
 
+  #mayRecord(): boolean {
+    return this.#clock() >= this.#mayFrom() && this.#work.isLeft();
+  }
+
+  #mayFrom(): number {
+    return (this.#from = notBefore(this.#from, this.#pauseMs, this.#clock()));
+  }
+
+  #wait(ms: number): void {
+    this.#from = this.#clock() + ms;
+    this.#pauseMs = ms;
+  }
+
   #recorded({ key, event }: { key: string; event: string }, recorded: Recorded): void {
     switch (recorded.status) {
       case "over-budget":
-        this.#from = this.#clock() + recorded.retryAfterSeconds * 1_000;
-        return;
+        return this.#wait(recorded.retryAfterSeconds * 1_000);
       case "duplicate":
         removeNoted(this.#storage.sql, key);
         return;

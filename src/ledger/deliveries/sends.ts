@@ -12,9 +12,18 @@ import { firstRow, type Sql } from "../store/ports.ts";
 
 /** How long after an attempt with an unknown outcome to look for its message: HighLevel may still be at it before. */
 const SETTLE_MS = 2 * 60_000;
+/** HighLevel's ids have 20 to 40 characters. */
+const MAX_ID_CHARACTERS = 1_000;
+
+/** A time of our clock by HighLevel's, or somewhat earlier: known for sure (`null`: not), or as far as anything is. */
+interface TimeThere {
+  there(atMs: number): number | null;
+  likelyThere(atMs: number): number;
+}
 
 interface SendRow {
   left_at: number | null;
+  left_there: number | null;
   looks: number;
 }
 
@@ -24,19 +33,24 @@ export function sendsOf(
   { id, contactId }: { readonly id: string; readonly contactId: string },
   action: Action,
   clock: () => number,
+  time: TimeThere = { there: () => null, likelyThere: (atMs) => atMs },
 ): Sends {
   return {
     earlier() {
       const row = rowOf(sql, id);
-      return row?.left_at == null ? null : { leftAtMs: row.left_at, looks: row.looks };
+      if (row?.left_at == null) return null;
+      const leftThereMs = row.left_there ?? time.likelyThere(row.left_at);
+      return { leftAtMs: row.left_at, leftThereMs, looks: row.looks };
     },
     leaves() {
       // Fetching a token, or querying HighLevel, may have taken a while.
       if (optOuts.against(sql, contactId, action)) return false;
-      const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, looks)
-        SELECT id, rule, contact_id, ?1, ?1, 0 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
-        ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, looks = 0 RETURNING delivery_id`;
-      return firstRow(sql, left, clock(), id) !== undefined;
+      const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, left_there, looks)
+        SELECT id, rule, contact_id, ?1, ?1, ?3, 0 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
+        ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, left_there = excluded.left_there, looks = 0
+        RETURNING delivery_id`;
+      const nowMs = clock();
+      return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;
     },
     looked: () => void sql.exec("UPDATE sends SET looks = looks + 1 WHERE delivery_id = ?", id),
     seen: (sinceMs): readonly SentMessage[] => apiMessagesOf(sql, contactId, sinceMs),
@@ -54,6 +68,19 @@ function isAnotherUnknown(sql: Sql, contactId: string, deliveryId: string): bool
   return firstRow(sql, left, contactId, deliveryId) !== undefined;
 }
 
+/**
+ * After a clock that was ahead has been set back: what left at a time that has not come yet left now.
+ * When it left by HighLevel's clock stays; if that is not known, it was not before its event happened.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  const happened = `(SELECT occurred_at FROM events JOIN deliveries ON events.contact_id = deliveries.contact_id AND key = event_key
+    WHERE deliveries.id = delivery_id)`;
+  sql.exec(
+    `UPDATE sends SET left_at = ?1, left_there = min(ifnull(left_there, ifnull(${happened}, ?1)), ?1) WHERE left_at > ?1`,
+    nowMs,
+  );
+}
+
 /** When a delivery may be attempted at the earliest, milliseconds since 1970: later if an attempt may have been cut off. */
 export function settlesAt(sql: Sql, deliveryId: string): number {
   const leftAt = rowOf(sql, deliveryId)?.left_at ?? null;
@@ -68,12 +95,17 @@ export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, s
   if (outcome.done)
     sql.exec(
       "UPDATE sends SET left_at = NULL, message_id = ?, email_message_id = ? WHERE delivery_id = ?",
-      outcome.messageId ?? null,
-      outcome.emailMessageId ?? null,
+      keptId(outcome.messageId),
+      keptId(outcome.emailMessageId),
       deliveryId,
     );
   else if (!isStillUnknown(outcome.error))
     sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at >= ?", deliveryId, startedAtMs);
+}
+
+/** An id as it is kept: what is too long for one is none, and must not keep the attempt from being written down. */
+function keptId(id: string | null | undefined): string | null {
+  return id === undefined || id === null || id.length > MAX_ID_CHARACTERS ? null : id;
 }
 
 /**
@@ -115,5 +147,5 @@ function senderOf(sql: Sql, messageId: string): string | null {
 }
 
 function rowOf(sql: Sql, deliveryId: string): SendRow | undefined {
-  return firstRow<SendRow>(sql, "SELECT left_at, looks FROM sends WHERE delivery_id = ?", deliveryId);
+  return firstRow<SendRow>(sql, "SELECT left_at, left_there, looks FROM sends WHERE delivery_id = ?", deliveryId);
 }

@@ -2,6 +2,7 @@
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { TaskQuery } from "../../model/ledger.ts";
 import type { Task } from "../../model/task.ts";
+import { noteTime } from "../store/marks.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 
 /** A write to KV that has to happen: the task as it is now, or its removal. */
@@ -12,6 +13,10 @@ export interface TaskWrite {
   readonly tries: number;
 }
 
+/** From the third try on, each waits as long as the third. */
+const MOST_TRIES = 3;
+/** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
+export const LAST_WRITE_MS = 60_000;
 /** The due time of a task without a date: it sorts after every date. */
 const NO_DATE = Number.MAX_SAFE_INTEGER;
 
@@ -115,6 +120,15 @@ export function nextWriteAt(sql: Sql): number | null {
   return firstRow<{ at: number | null }>(sql, NEXT_WRITE)?.at ?? null;
 }
 
+/** After a clock that was ahead has been set back: writes wait no longer than they would have. */
+export function putRight(sql: Sql, nowMs: number): void {
+  for (let tries = 0; tries <= MOST_TRIES; tries++) {
+    const latestMs = nowMs + (tries === 0 ? LAST_WRITE_MS : (retryDelayMs(tries, 1, null) ?? 0));
+    const ahead = "UPDATE task_writes SET due_at = ?1 WHERE min(tries, ?2) = ?3 AND due_at > ?1";
+    sql.exec(ahead, latestMs, MOST_TRIES, tries);
+  }
+}
+
 /** Settles a write, unless a newer one has replaced it meanwhile. A failed one is tried again for as long as it takes. */
 export function settleWrite(sql: Sql, write: TaskWrite, written: boolean, nowMs: number, random: number): void {
   const text = write.task === null ? null : JSON.stringify(write.task);
@@ -122,7 +136,8 @@ export function settleWrite(sql: Sql, write: TaskWrite, written: boolean, nowMs:
     sql.exec("DELETE FROM task_writes WHERE task_id = ? AND task IS ?", write.taskId, text);
     return;
   }
-  const delay = retryDelayMs(Math.min(write.tries + 1, 3), random, null) ?? 0;
+  noteTime(sql, nowMs);
+  const delay = retryDelayMs(Math.min(write.tries + 1, MOST_TRIES), random, null) ?? 0;
   sql.exec(
     "UPDATE task_writes SET due_at = ?, tries = tries + 1 WHERE task_id = ? AND task IS ?",
     nowMs + delay,

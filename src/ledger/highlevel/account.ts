@@ -4,6 +4,7 @@ import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
+import type { HighLevelClock } from "./clock.ts";
 import type { HighLevelLimits } from "./limits.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -12,8 +13,6 @@ const UNAUTHORIZED = 401;
 const SHOWN_CHARACTERS = 16_384;
 /** How HighLevel refuses a token that is valid but not for this call: another one of the same app would be no better. */
 const LACKS_SCOPE = /not authorized for this scope/i;
-/** The answer to a call that may not leave now: the one that HighLevel would give. */
-const NO_ROOM: HighLevelAnswer = { kind: "answer", status: 429, body: "" };
 
 /** The part of the limits that a call uses. */
 export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
@@ -23,9 +22,17 @@ export class LedgerAccount implements HighLevelAccount {
   readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
   readonly #tokens: Tokens;
   readonly #limits: CallLimits;
+  readonly #time: HighLevelClock | null;
 
-  /** `api`: the base URL of HighLevel's API, without a slash at its end. */
-  constructor(api: string, ports: Pick<ActionPorts, "fetch" | "timeLimit">, tokens: Tokens, limits: CallLimits) {
+  /** `api`: the base URL of HighLevel's API, without a slash at its end. `time` learns from what is answered. */
+  constructor(
+    api: string,
+    ports: Pick<ActionPorts, "fetch" | "timeLimit">,
+    tokens: Tokens,
+    limits: CallLimits,
+    time: HighLevelClock | null = null,
+  ) {
+    this.#time = time;
     this.#api = api;
     this.#ports = ports;
     this.#tokens = tokens;
@@ -61,12 +68,14 @@ export class LedgerAccount implements HighLevelAccount {
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
-    if (!this.#limits.mayLeave()) return NO_ROOM;
+    if (!this.#limits.mayLeave()) return { kind: "no-room" };
     if (!leaves()) return { kind: "stopped" };
     const counted = this.#limits.leaves();
+    const heard = this.#time?.asked();
     try {
       const response = await this.#ports.fetch(request);
       counted.answered(response);
+      heard?.(response.headers);
       // Answers are kept and shown, so a token that is quoted in one is replaced.
       return {
         kind: "answer",

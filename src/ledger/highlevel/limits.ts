@@ -11,6 +11,8 @@ interface CountedCall {
   ended(): void;
 }
 
+/** Whoever's turn would be later looks again by then: what came before may have been cancelled. */
+const FARTHEST_TURN_MS = 10 * 60_000;
 const MARK = "highlevel-limits";
 
 export class HighLevelLimits {
@@ -18,6 +20,8 @@ export class HighLevelLimits {
   readonly #clock: () => number;
   /** `null`: not read yet, since nothing was sent to HighLevel by this instance. */
   #current: limits.Limits | null = null;
+  /** The turn that was given last to somebody who found no room: when it is, who else has it, and when it was given. */
+  #turn = { atMs: 0, shared: 0, givenMs: 0 };
   /** The limits as last written. */
   #written: limits.Limits | null = null;
 
@@ -47,16 +51,35 @@ export class HighLevelLimits {
   }
 
   mayBegin(inFlight: number, nowMs: number): boolean {
-    return limits.mayBegin(this.#limits, inFlight, nowMs);
+    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs);
   }
 
   mayBeginAt(nowMs: number): number {
-    return limits.mayBeginAt(this.#limits, nowMs);
+    return limits.mayBeginAt(this.#asOf(nowMs), nowMs);
   }
 
   /** Whether a call of a delivery that has begun may leave now. */
   mayLeave(): boolean {
-    return limits.mayLeave(this.#limits, this.#clock());
+    const nowMs = this.#clock();
+    return limits.mayLeave(this.#asOf(nowMs), nowMs);
+  }
+
+  /**
+   * When something that found no room may look again, milliseconds since 1970: those that wait take turns, as many at once
+   * as the limit lets, so that they neither all come at the same moment nor wait for longer than they have to.
+   */
+  turnAt(): number {
+    const nowMs = this.#clock();
+    const opensAtMs = this.mayBeginAt(nowMs);
+    const { calls, everyMs } = limits.turnsOf(this.#limits);
+    const { atMs, shared, givenMs } = this.#turn;
+    const isOver = atMs < opensAtMs || nowMs < givenMs || atMs > nowMs + FARTHEST_TURN_MS;
+    this.#turn = isOver
+      ? { atMs: opensAtMs, shared: 1, givenMs: nowMs }
+      : shared < calls
+        ? { atMs, shared: shared + 1, givenMs: nowMs }
+        : { atMs: atMs + everyMs, shared: 1, givenMs: nowMs };
+    return this.#turn.atMs;
   }
 
   /** Counts a call that leaves now. */
@@ -73,6 +96,10 @@ export class HighLevelLimits {
       answered: (answer) => end((from, nowMs) => limits.answered(from, ticket, answer, nowMs)),
       ended: () => end(limits.unanswered),
     };
+  }
+
+  #asOf(nowMs: number): limits.Limits {
+    return (this.#limits = limits.asOf(this.#limits, nowMs));
   }
 
   /** Writes down what was used since the last time, if anything. It belongs in the transaction that settles a delivery. */

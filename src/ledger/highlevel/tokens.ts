@@ -4,6 +4,7 @@ import type { NoToken, Tokens } from "../../highlevel/account.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
 import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { logError } from "../../model/log-line.ts";
 import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
@@ -33,6 +34,8 @@ const AHEAD_MS = 5 * 60_000;
 /** A token refreshed this recently is not refreshed again: what HighLevel refuses then is a scope. */
 const FRESH_MS = 5 * 60_000;
 const TIMEOUT_MS = 20_000;
+/** Less than the first wait after an attempt that failed: whoever comes then asks. */
+const UNCLEAR_MS = 4_000;
 /** How long an uninstall is remembered: HighLevel repeats an event for some days. */
 const REMEMBERED_MS = 30 * 86_400_000;
 
@@ -58,6 +61,8 @@ export class LedgerTokens implements Tokens {
   readonly #ports: Pick<LedgerPorts, "actions" | "highlevel">;
   readonly #locationId: () => string | undefined;
   #refreshing: Promise<Result<string, NoToken>> | null = null;
+  /** HighLevel is not asked for a token before this: it has just given no usable answer. */
+  #askFromMs = 0;
   /** The token that was unsealed last: it is read far more often than it changes. */
   #opened: Usable | null = null;
 
@@ -123,7 +128,11 @@ export class LedgerTokens implements Tokens {
     );
     if (!isNew) return "repeated";
     const row = this.#row();
-    const isMeant = row?.source === "oauth" && row.app_id === appId && (atMs === null || atMs >= row.stored_at);
+    // A token that was stored by a clock that was ahead is older than that.
+    const isMeant =
+      row?.source === "oauth" &&
+      row.app_id === appId &&
+      (atMs === null || atMs >= row.stored_at || row.stored_at > now);
     if (!isMeant) return "kept";
     this.#opened = null;
     sql.exec("UPDATE tokens SET state = 'uninstalled', state_at = ?, sealed = NULL, expires_at = NULL", now);
@@ -150,15 +159,26 @@ export class LedgerTokens implements Tokens {
       if (row.state !== "refused") this.#set("state = 'refused', state_at = ?", row.sealed, this.#now());
       return null;
     }
-    if (row.refreshed_at !== null && this.#now() - row.refreshed_at < FRESH_MS) return null;
+    if (row.refreshed_at !== null && isWithin(row.refreshed_at, FRESH_MS, this.#now())) return null;
     return this.#refreshed(usable.value);
   }
 
-  /** Whoever needs a new token while one is being fetched waits for that one. */
+  /**
+   * Whoever needs a new token while one is being fetched waits for that one; and whoever comes soon after an answer that
+   * said nothing, for the next time that HighLevel is asked: a thousand deliveries do not ask a thousand times.
+   */
   #refreshed(usable: Usable): Promise<Result<string, NoToken>> {
-    this.#refreshing ??= this.#refresh(usable).finally(() => {
-      this.#refreshing = null;
-    });
+    const nowMs = this.#now();
+    this.#askFromMs = notBefore(this.#askFromMs, UNCLEAR_MS, nowMs);
+    if (nowMs < this.#askFromMs) return Promise.resolve(fail({ ...NOT_NOW, untilMs: this.#askFromMs }));
+    this.#refreshing ??= this.#refresh(usable)
+      .then((refreshed) => {
+        if (!refreshed.ok && refreshed.failure === NOT_NOW) this.#askFromMs = this.#now() + UNCLEAR_MS;
+        return refreshed;
+      })
+      .finally(() => {
+        this.#refreshing = null;
+      });
     return this.#refreshing;
   }
 
@@ -253,10 +273,15 @@ export class LedgerTokens implements Tokens {
   }
 }
 
+/** Whether a time is no longer ago than that. One in the future is from a clock that was ahead, and says nothing. */
+function isWithin(atMs: number, ms: number, nowMs: number): boolean {
+  return atMs <= nowMs && nowMs - atMs < ms;
+}
+
 function noToken(message: string): NoToken {
   return { kind: "no-token", message };
 }
 
-function later(message: string): NoToken {
+function later(message: string): NoToken & { readonly kind: "later" } {
   return { kind: "later", message };
 }

@@ -1,5 +1,6 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
+import { bytesOf } from "../../kit/utf8.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Stated } from "../../match/stated.ts";
 import type { Event } from "../../model/event.ts";
@@ -16,10 +17,16 @@ export interface LogRecord {
   readonly v: 1;
   readonly event: Event;
   readonly decision: Decision;
+  /** What the ledger has forgotten of it for want of room: the payload, or the verdicts too. Absent: nothing. */
+  readonly dropped?: "payload" | "decision" | undefined;
 }
 
-/** A row holds 2 MB, of which the payload may take 0.4: verdicts beyond this are shortened, then left out. */
+/** Verdicts beyond this are shortened, then left out. */
 const MAX_VERDICT_BYTES = 1_000_000;
+/** What the row may take together: it holds 2 MB, and its ids, times and message key are not counted. */
+const MAX_RECORD_BYTES = 1_600_000;
+/** The list of rules that were held back. */
+const MAX_HELD_BYTES = 200_000;
 
 interface EventRow {
   seq: number;
@@ -47,12 +54,13 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
 /** Appends an event; `seq` is its place in the log, `end` where that of its contact ended. Throws if it is there already: callers check first. */
 export function append(
   sql: Sql,
-  { event, decision }: Omit<LogRecord, "v">,
+  { event, decision }: Pick<LogRecord, "event" | "decision">,
   own: RecordedEvent,
   stated: Stated | null,
   { seq, end }: { readonly seq: number; readonly end: past.End },
 ): void {
-  const suppressed = suppressedBy(decision);
+  const fired = JSON.stringify(decision.fired);
+  const held = heldText(suppressedBy(decision));
   sql.exec(
     `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -71,9 +79,9 @@ export function append(
     past.joinsLongPast(sql, event.contactId, end) ? 1 : null,
     Date.parse(event.occurredAt),
     own.at,
-    JSON.stringify(decision.fired),
-    suppressed.length === 0 ? null : JSON.stringify(suppressed.map(({ rule, reason }) => [rule, reason])),
-    JSON.stringify({ v: 1, event, decision: bounded(decision) }),
+    fired,
+    held,
+    recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? "")),
   );
 }
 
@@ -111,11 +119,15 @@ interface PastRow extends EventRow {
 }
 
 /**
- * Recorded events of a contact, of some kinds, that happened at a time or later, in the order of their times: HighLevel
- * promises no order. Of more than `MAX_AHEAD` the first ones.
+ * Recorded events of a contact, with their payloads, of some kinds, that happened at a time or later, in the order of their
+ * times: HighLevel promises no order. Of more than `MAX_AHEAD` the first ones.
  */
 export function recordedAhead(sql: Sql, contactId: string, afterMs: number, kinds: readonly EventKind[]): Event[] {
-  return past.recordsAhead(sql, contactId, afterMs, kinds).map((record) => (JSON.parse(record) as LogRecord).event);
+  return past
+    .recordsAhead(sql, contactId, afterMs, kinds)
+    .map((record) => JSON.parse(record) as LogRecord)
+    .filter(({ dropped }) => dropped === undefined)
+    .map(({ event }) => event);
 }
 
 /** Messages to a contact that were sent through the API and recorded since a time. */
@@ -140,8 +152,19 @@ export function lastOfKind(sql: Sql, contactId: string, kind: EventKind): Event 
 
 /** One event of a contact with its decision. */
 export function find(sql: Sql, contactId: string, key: string): LogRecord | undefined {
+  return findSized(sql, contactId, key)?.record;
+}
+
+/** The same, with how many characters were read. */
+export function findSized(
+  sql: Sql,
+  contactId: string,
+  key: string,
+): { readonly record: LogRecord; readonly characters: number } | undefined {
   const found = "SELECT record FROM events WHERE contact_id = ? AND key = ?";
-  return readRecord(firstRow<{ record: string | null }>(sql, found, contactId, key));
+  const row = firstRow<{ record: string | null }>(sql, found, contactId, key);
+  const record = readRecord(row);
+  return record && { record, characters: row?.record?.length ?? 0 };
 }
 
 /** The last event with a key, of any contact. It scans the log: for people, not for each event. */
@@ -212,15 +235,31 @@ function toEntry(row: EntryRow): LogEntry {
   };
 }
 
+/** The list of rules that were held back, as many of them as fit; `null`: there are none. */
+function heldText(suppressed: readonly SuppressedRule[]): string | null {
+  const texts = suppressed.map(({ rule, reason }) => JSON.stringify([rule, reason]));
+  let room = MAX_HELD_BYTES;
+  const fitting = texts.filter((text) => (room -= bytesOf(text) + 1) > 0);
+  return fitting.length === 0 ? null : `[${fitting.join(",")}]`;
+}
+
+/** The record as JSON, its verdicts cut to the room that the event and the names of the rules that fired leave. */
+function recordText(event: Event, decision: Decision, maxBytes: number): string {
+  const text = JSON.stringify({ v: 1, event, decision });
+  // A character takes at most three bytes: with so few, everything fits.
+  if (text.length * 3 <= MAX_VERDICT_BYTES) return text;
+  const others = bytesOf(JSON.stringify({ v: 1, event, decision: { ...decision, verdicts: [] } }));
+  const room = Math.min(MAX_VERDICT_BYTES, maxBytes - others);
+  return JSON.stringify({ v: 1, event, decision: bounded(decision, room) });
+}
+
 /** Gives verdicts room in turn, first to those that fired: whole, or without conditions, or not at all. */
-function bounded(decision: Decision): Decision {
-  // A character takes at most three bytes: with so few, all of them fit.
-  if (JSON.stringify(decision.verdicts).length * 3 <= MAX_VERDICT_BYTES) return decision;
-  let room = MAX_VERDICT_BYTES;
+function bounded(decision: Decision, maxBytes: number): Decision {
+  let room = maxBytes;
   const stored = new Map<Verdict, Verdict>();
   for (const verdict of decision.verdicts.toSorted((a, b) => Number(b.fired) - Number(a.fired))) {
     for (const form of [verdict, { ...verdict, conditions: [], shortened: true as const }]) {
-      const size = new TextEncoder().encode(JSON.stringify(form)).byteLength;
+      const size = bytesOf(JSON.stringify(form)) + 1;
       if (size > room) continue;
       room -= size;
       stored.set(verdict, form);

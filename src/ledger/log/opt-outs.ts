@@ -9,7 +9,7 @@ import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Channel, Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../../model/opt-out.ts";
-import type { Action } from "../../model/rule.ts";
+import { MESSAGE_TYPES, type Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
 import { MAX_AHEAD } from "./past.ts";
 import { rows, type Sql } from "../store/ports.ts";
@@ -59,6 +59,19 @@ export function note(sql: Sql, event: Event): void {
 export function against(sql: Sql, contactId: string, action: Action): OptOut | null {
   const type = kindOf(action).messages(action);
   return type === null ? null : ofMessage(of(sql, contactId), switchesFor(type));
+}
+
+/** Of a row of `deliveries`: its contact does not want its message. It says of many what `against` says of one. */
+export const IS_UNWANTED = `EXISTS (SELECT 1 FROM opt_outs WHERE opt_outs.contact_id = deliveries.contact_id
+  AND CASE WHEN json_valid(deliveries.plan) AND json_extract(deliveries.plan, '$.action.call') = 'send-message'
+    THEN opt_outs.channel IN ('all', CASE json_extract(deliveries.plan, '$.action.messageType') ${ownSwitches()} END) END)`;
+
+/** The switch of each message type besides that for all channels. */
+function ownSwitches(): string {
+  return MESSAGE_TYPES.flatMap((type) => {
+    const own = switchesFor(type).find((one) => one !== "all");
+    return own === undefined ? [] : [`WHEN '${type}' THEN '${own}'`];
+  }).join(" ");
 }
 
 /** What `against` will say once an event is recorded. */

@@ -45,33 +45,37 @@ export function eraseContact(sql: Sql, contactId: string): number {
   return rows(sql, `DELETE FROM quarantine WHERE ${names} RETURNING id`, contactId).length;
 }
 
-/** The quarantine by id, a page at a time. */
+/** The quarantine, newest first, a page at a time. */
 export function list(sql: Sql, { cursor, limit }: PageQuery): { quarantined: Quarantined[]; cursor: string | null } {
+  const [receivedAt = "", id = ""] = cursor?.split(".", 2) ?? [];
   const found = rows<QuarantineRow>(
     sql,
-    `SELECT ${COLUMNS} FROM quarantine WHERE id > ? ORDER BY id LIMIT ?`,
-    cursor ?? "",
+    `SELECT ${COLUMNS} FROM quarantine ${cursor === undefined ? "" : "WHERE (received_at, id) < (?, ?)"} ORDER BY received_at DESC, id DESC LIMIT ?`,
+    ...(cursor === undefined ? [] : [Number(receivedAt), id]),
     limit + 1,
   );
   const page = found.slice(0, limit);
-  return { quarantined: page.map(toItem), cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return { quarantined: page.map(toItem), cursor: last ? `${last.received_at}.${last.id}` : null };
 }
 
 /** Counts an event of a kind that we do not know, by UTC day. */
 export function countIgnored(sql: Sql, kind: string, nowMs: number): void {
   const day = new Date(nowMs).toISOString().slice(0, 10);
   sql.exec(
-    "INSERT INTO ignored (kind, day, count) VALUES (?, ?, 1) ON CONFLICT (kind, day) DO UPDATE SET count = count + 1",
+    "INSERT INTO ignored (kind, day, count, last_at) VALUES (?, ?, 1, ?) ON CONFLICT (kind, day) DO UPDATE SET count = count + 1, last_at = max(ifnull(last_at, 0), excluded.last_at)",
     kind,
     day,
+    nowMs,
   );
 }
 
 /** How often each unknown kind has come in the days that are kept. */
 export function ignoredCounts(sql: Sql): IgnoredKind[] {
-  return rows(
-    sql,
-    "SELECT kind, SUM(count) AS count, MAX(day) AS lastDay FROM ignored GROUP BY kind ORDER BY count DESC, kind LIMIT 200",
+  const counted =
+    "SELECT kind, SUM(count) AS count, MAX(day) AS lastDay, MAX(last_at) AS lastAt FROM ignored GROUP BY kind ORDER BY count DESC, kind LIMIT 200";
+  return rows<{ kind: string; count: number; lastDay: string; lastAt: number | null }>(sql, counted).map(
+    ({ lastAt, ...told }) => ({ ...told, lastSeen: lastAt === null ? null : new Date(lastAt).toISOString() }),
   );
 }
 

@@ -1,16 +1,19 @@
 // The rule sets that decided events of this location, so that "why did it not fire" can be answered after a deploy, too.
-import type { Rule, RuleSet } from "../../model/rule.ts";
+// Of a set that many locations share, a ledger keeps the rules that concern its own, and of each what its verdict needs.
+import { bytesOf } from "../../kit/utf8.ts";
+import { MAX_KEPT_SET_BYTES, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
+import { byPriority, type KeptRule, type Rule, type RuleSet } from "../../model/rule.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 
-/** A row holds 2 MB; a character takes at most three bytes. */
-const MAX_PART_CHARACTERS = 500_000;
+/** A part of a set is one row; a character takes at most three bytes. */
+const MAX_PART_CHARACTERS = MAX_STORED_BYTES / 3;
 
 /** The hash of the set that came into use last. */
 export function latest(sql: Sql): string | undefined {
   return firstRow<{ hash: string }>(sql, "SELECT hash FROM rule_sets WHERE part = 0 ORDER BY since DESC LIMIT 1")?.hash;
 }
 
-/** Keeps a set that comes into use, or comes back. Of a rule for other locations it keeps only what a verdict needs. */
+/** Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. */
 export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, nowMs: number): void {
   const store = (part: number, texts: readonly string[]): void =>
     void sql.exec(
@@ -23,8 +26,11 @@ export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, now
   let part = 0;
   let size = 0;
   let texts: string[] = [];
+  let room = MAX_KEPT_SET_BYTES;
   for (const rule of rules) {
-    const text = JSON.stringify(concerns(rule, locationId) ? rule : elsewhere(rule));
+    if (!concerns(rule, locationId)) continue;
+    const text = textOf(rule, locationId, Math.min(room, MAX_STORED_BYTES));
+    room -= bytesOf(text);
     if (texts.length > 0 && size + text.length > MAX_PART_CHARACTERS) {
       store(part, texts);
       [part, size, texts] = [part + 1, 0, []];
@@ -35,11 +41,20 @@ export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, now
   store(part, texts);
 }
 
-/** A set that was kept. */
-export function find(sql: Sql, hash: string): RuleSet | undefined {
+/** The rules of a set that was kept, in the order of deciding. */
+export function find(sql: Sql, hash: string): readonly KeptRule[] | undefined {
   const parts = rows<{ rules: string }>(sql, "SELECT rules FROM rule_sets WHERE hash = ? ORDER BY part", hash);
-  if (parts.length === 0) return undefined;
-  return { hash, rules: parts.flatMap(({ rules }) => JSON.parse(rules) as Rule[]), findings: [] };
+  return parts.length === 0 ? undefined : parts.flatMap(({ rules }) => JSON.parse(rules) as KeptRule[]);
+}
+
+/**
+ * Kept rules together with those that are for other locations now: no copy of those is kept, so whether they were in
+ * force when the kept ones were is not known. A rule that was kept is told as it was.
+ */
+export function withOthers(kept: readonly KeptRule[], { rules }: RuleSet, locationId: string): readonly KeptRule[] {
+  const names = new Set(kept.map(({ name }) => name));
+  const others = rules.filter((rule) => !concerns(rule, locationId) && !names.has(rule.name));
+  return [...kept, ...others].toSorted(byPriority);
 }
 
 /** Forgets sets that decided no event that is still kept: all of those came after the next set was in use. */
@@ -64,15 +79,12 @@ function concerns({ locations }: Rule, locationId: string): boolean {
   return locations === undefined || locations.includes(locationId);
 }
 
-/** What is kept of a rule for other locations. Its verdict is reached before conditions are evaluated: none are kept. */
-function elsewhere({ name, on, priority, enabled }: Rule): Rule {
-  return {
-    name,
-    on,
-    ...(priority === undefined ? {} : { priority }),
-    ...(enabled === undefined ? {} : { enabled }),
-    locations: [],
-    conditions: { any: [] },
-    actions: [],
-  };
+/** What is kept of a rule: neither what it does nor for whom else it is; and without its conditions, if there is no room. */
+function textOf(rule: Rule, locationId: string, maxBytes: number): string {
+  const { name, on, enabled, priority, stop, includeApi, includeInternal, locations, conditions } = rule;
+  const told = { name, on, enabled, priority, stop, includeApi, includeInternal };
+  const kept: KeptRule = { ...told, locations: locations && [locationId], conditions, actions: [] };
+  const text = JSON.stringify(kept);
+  if (bytesOf(text) <= maxBytes) return text;
+  return JSON.stringify({ ...kept, conditions: { any: [] }, isTooLarge: true } satisfies KeptRule);
 }

@@ -1,6 +1,7 @@
 // The circuit breaker of a destination: after ten failures in a row nothing is sent there for a while, then one probe,
 // and everything again once that arrives. Pure; deliveries that wait behind it keep their order and lose no try.
 import type { ActionErrorCode, AttemptOutcome } from "../../act/contract/outcome.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import type { CircuitMode } from "../../model/delivery.ts";
 
 /** What is known about a destination. */
@@ -21,6 +22,14 @@ const NO_ANSWER: ReadonlySet<ActionErrorCode> = new Set([
 ]);
 const FIRST_OPEN_MS = 30_000;
 const LONGEST_OPEN_MS = 10 * 60_000;
+
+/** The circuit as it is now: after a clock that was ahead has been set back, it is open for no longer than it would be. */
+export function asOf(circuit: Circuit, nowMs: number): Circuit {
+  const { failures, openUntilMs } = circuit;
+  if (openUntilMs === null) return circuit;
+  const untilMs = notBefore(openUntilMs, openMs(failures), nowMs);
+  return untilMs === openUntilMs ? circuit : { failures, openUntilMs: untilMs };
+}
 
 export function modeOf({ failures, openUntilMs }: Circuit, nowMs: number): CircuitMode {
   if (openUntilMs !== null) return nowMs < openUntilMs ? "open" : "half-open";
@@ -46,7 +55,7 @@ export function after(circuit: Circuit, outcome: AttemptOutcome, nowMs: number):
 
 /** 30 seconds, and twice as long after each probe that failed, up to ten minutes. */
 function openMs(failures: number): number {
-  return Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** Math.min(10, failures - OPENS_AFTER));
+  return Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** Math.max(0, Math.min(10, failures - OPENS_AFTER)));
 }
 
 /** Whether a destination works, as far as an attempt can tell. One that answers with a refusal works. */

@@ -6,6 +6,7 @@ import { lease, type LeasedDelivery } from "../deliveries/deliveries.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { dueInTurns, earliestByHost, waitingByHost } from "../deliveries/lists.ts";
 import { firstRow, rows, type LedgerStorage } from "../store/ports.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { TokenBucket } from "../../kit/token-bucket.ts";
 
 /** workerd opens at most six outgoing connections at once for one invocation. */
@@ -34,6 +35,8 @@ interface Lane {
   readonly bucket: TokenBucket;
   circuit: circuits.Circuit;
   pausedUntilMs: number;
+  /** How long that pause is. */
+  pauseMs: number;
   inFlight: number;
   /** The ids of what is due, contacts taking turns; each is checked again when it is taken. */
   queue: string[];
@@ -44,6 +47,7 @@ export class Lanes {
   readonly #storage: LedgerStorage;
   readonly #perSecond: number;
   readonly #budgets: ReadonlyMap<string, Budget>;
+  readonly #read: (rows: number) => void;
   readonly #lanes = new Map<string, Lane>();
   #inFlight = 0;
   /** Hosts take turns, too: the one that was served last comes last. Holds the last turn of each host. */
@@ -53,8 +57,17 @@ export class Lanes {
   #due: readonly string[] = [];
   #lookedAtMs = -Infinity;
 
-  /** `perSecond`: how many requests a host gets per second at most. `budgets`: hosts that have their own limits. */
-  constructor(storage: LedgerStorage, perSecond: number, budgets: ReadonlyMap<string, Budget> = new Map()) {
+  /**
+   * `perSecond`: how many requests a host gets per second at most. `budgets`: hosts that have their own limits. `read` is
+   * told how many rows were read to find what is next.
+   */
+  constructor(
+    storage: LedgerStorage,
+    perSecond: number,
+    budgets: ReadonlyMap<string, Budget> = new Map(),
+    read: (rows: number) => void = () => undefined,
+  ) {
+    this.#read = read;
     this.#storage = storage;
     this.#perSecond = perSecond;
     this.#budgets = budgets;
@@ -88,25 +101,29 @@ export class Lanes {
       !outcome.done &&
       (outcome.status === 429 || (outcome.status === 503 && outcome.retryAfterMs !== null))
     )
-      lane.pausedUntilMs = nowMs + Math.min(outcome.retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS);
+      pause(lane, Math.min(outcome.retryAfterMs ?? PAUSE_MS, LONGEST_PAUSE_MS), nowMs);
     const circuit = circuits.after(lane.circuit, outcome, nowMs);
     if (circuit.failures === lane.circuit.failures && circuit.openUntilMs === lane.circuit.openUntilMs) return;
-    const { sql } = this.#storage;
-    if (circuit.failures === 0) sql.exec("DELETE FROM hosts WHERE host = ?", host);
-    else
-      sql.exec(
-        "INSERT OR REPLACE INTO hosts (host, failures, open_until) VALUES (?, ?, ?)",
-        host,
-        circuit.failures,
-        circuit.openUntilMs,
-      );
+    this.#store(host, circuit);
     lane.circuit = circuit;
+  }
+
+  #store(host: string, { failures, openUntilMs }: circuits.Circuit): void {
+    const { sql } = this.#storage;
+    const stored = "INSERT OR REPLACE INTO hosts (host, failures, open_until) VALUES (?, ?, ?)";
+    if (failures === 0) sql.exec("DELETE FROM hosts WHERE host = ?", host);
+    else sql.exec(stored, host, failures, openUntilMs);
   }
 
   /** What was learned last may not have been committed: the tables are read again. */
   forget(): void {
     for (const lane of this.#lanes.values()) lane.lookedAtMs = -Infinity;
     for (const [host, lane] of this.#lanes) lane.circuit = this.#storedCircuit(host);
+  }
+
+  /** Until when a host is left alone, because it is down, milliseconds since 1970. */
+  downUntil(host: string, nowMs: number): number {
+    return this.#lane(host, nowMs).circuit.openUntilMs ?? 0;
   }
 
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
@@ -129,7 +146,8 @@ export class Lanes {
     );
     return [...new Set([...waiting.keys(), ...failed, ...busy])].toSorted().map((host) => {
       const lane = this.#lanes.get(host);
-      const circuit = lane?.circuit ?? this.#storedCircuit(host);
+      if (lane) putRight(lane, nowMs);
+      const circuit = lane?.circuit ?? circuits.asOf(this.#storedCircuit(host), nowMs);
       const pausedUntilMs = lane ? pausedUntil(lane, nowMs) : (this.#budgets.get(host)?.mayBeginAt(nowMs) ?? 0);
       return {
         host,
@@ -145,7 +163,9 @@ export class Lanes {
   }
 
   #look(nowMs: number): void {
-    this.#due = earliestByHost(this.#storage.sql).flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
+    const waiting = earliestByHost(this.#storage.sql);
+    this.#read(waiting.length);
+    this.#due = waiting.flatMap(({ host, dueAtMs }) => (dueAtMs <= nowMs ? [host] : []));
     this.#lookedAtMs = nowMs;
   }
 
@@ -191,7 +211,9 @@ export class Lanes {
         if (delivery) return delivery;
       }
       if (isFresh) return undefined;
-      lane.queue = dueInTurns(sql, host, nowMs, LOOK_AHEAD);
+      const { ids, read } = dueInTurns(sql, host, nowMs, LOOK_AHEAD);
+      this.#read(read);
+      lane.queue = ids;
       lane.lookedAtMs = nowMs;
       isFresh = true;
     }
@@ -199,11 +221,15 @@ export class Lanes {
 
   #lane(host: string, nowMs: number): Lane {
     let lane = this.#lanes.get(host);
-    if (!lane) {
+    if (lane) putRight(lane, nowMs);
+    else {
       const bucket = new TokenBucket(this.#perSecond, this.#perSecond, nowMs);
-      const circuit = this.#storedCircuit(host);
+      const stored = this.#storedCircuit(host);
+      const circuit = circuits.asOf(stored, nowMs);
+      // Written down, so that the wait does not begin again with each restart.
+      if (circuit !== stored) this.#store(host, circuit);
       const budget = this.#budgets.get(host);
-      lane = { budget, bucket, circuit, pausedUntilMs: 0, inFlight: 0, queue: [], lookedAtMs: -Infinity };
+      lane = { budget, bucket, circuit, pausedUntilMs: 0, pauseMs: 0, inFlight: 0, queue: [], lookedAtMs: -Infinity };
       this.#lanes.set(host, lane);
     }
     return lane;
@@ -213,6 +239,17 @@ export class Lanes {
     const stored = "SELECT failures, open_until AS openUntilMs FROM hosts WHERE host = ?";
     return firstRow<circuits.Circuit>(this.#storage.sql, stored, host) ?? circuits.CLOSED;
   }
+}
+
+function pause(lane: Lane, ms: number, nowMs: number): void {
+  lane.pausedUntilMs = nowMs + ms;
+  lane.pauseMs = ms;
+}
+
+/** A clock that was set back makes nothing wait for longer than it would have. */
+function putRight(lane: Lane, nowMs: number): void {
+  lane.pausedUntilMs = notBefore(lane.pausedUntilMs, lane.pauseMs, nowMs);
+  lane.circuit = circuits.asOf(lane.circuit, nowMs);
 }
 
 /** Until when the host, as far as it has said, accepts nothing. */

@@ -1,6 +1,7 @@
 // Before an attempt: whether it may be made now. An action waits for its hours, and a message that its contact does not
 // want is not sent. If HighLevel cannot answer now, it is queried again later: nothing is sent blindly.
 import { outcomeFrom } from "../../act/highlevel/answer.ts";
+import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { kindOf } from "../../act/kinds.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
@@ -13,26 +14,35 @@ import {
 } from "../../highlevel/contact.ts";
 import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
 import type { MessageType } from "../../model/rule.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone, nextOpening } from "../../time/window.ts";
 import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
+import { tooLarge } from "../deliveries/plan-size.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
-/** An attempt may be made, waits for its hours, or has an outcome without being made; and whether HighLevel was queried. */
-export type Clearance = Verdict & { readonly wasQueried: boolean };
+/**
+ * An attempt may be made, waits for its hours or for its turn with HighLevel, or has an outcome without being made; and
+ * whether HighLevel was queried. `said`: how HighLevel failed to answer.
+ */
+export type Clearance = Verdict & { readonly wasQueried: boolean; readonly said?: AttemptOutcome };
 
 type Verdict =
   | { readonly may: "go" }
   | { readonly may: "wait"; readonly untilMs: number }
+  /** Nothing failed, so nothing is written down. */
+  | { readonly may: "in-turn"; readonly untilMs: number }
   | { readonly may: "not"; readonly outcome: AttemptOutcome };
 
 /** What HighLevel answered; `no-token`: it was not queried. */
 type Asked<Answer> =
   | { readonly kind: "known"; readonly value: Answer }
   | { readonly kind: "no-token" }
-  | { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
+  | { readonly kind: "in-turn"; readonly untilMs: number }
+  | Failed;
+type Failed = { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
 
 const GO: Verdict = { may: "go" };
 /** A window that never opens in this zone is checked again after a day: the zone may have changed by then. */
@@ -41,13 +51,23 @@ const ZONE_KEPT_MS = 86_400_000;
 /** Shorter, because a token may be given its missing scope at any time. */
 const REFUSAL_KEPT_MS = 3_600_000;
 
+/** When HighLevel may be queried. */
+export interface Turns {
+  /** The next turn of something that found no room, milliseconds since 1970. */
+  turnAt(): number;
+  /** Until when HighLevel is left alone, because it is down, milliseconds since 1970. */
+  downUntil(): number;
+}
+
 export class Preflight {
   readonly #sql: Sql;
   readonly #ports: LedgerPorts;
   readonly #account: HighLevelAccount;
   readonly #locationId: () => string | null;
+  readonly #turns: Turns;
 
-  constructor(sql: Sql, ports: LedgerPorts, account: HighLevelAccount, locationId: () => string | null) {
+  constructor(sql: Sql, ports: LedgerPorts, account: HighLevelAccount, turns: Turns, locationId: () => string | null) {
+    this.#turns = turns;
     this.#sql = sql;
     this.#ports = ports;
     this.#account = account;
@@ -58,9 +78,11 @@ export class Preflight {
    * Whether an attempt may be made now: an alarm may ring late, a retry fall in the night, and the contact change their
    * mind. Returns a promise only if HighLevel has to be queried.
    */
-  check({ contactId, plan }: LeasedDelivery): Clearance | Promise<Clearance> {
+  check({ contactId, plan, host }: LeasedDelivery): Clearance | Promise<Clearance> {
     // The attempt will say that the plan cannot be read.
     if (!plan) return unqueried(GO);
+    const outcome = tooLarge(plan);
+    if (outcome) return unqueried({ may: "not", outcome });
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
@@ -70,6 +92,9 @@ export class Preflight {
       const known = optOuts.against(this.#sql, contactId, action);
       if (known) return unqueried(held(known));
     }
+    // Its own lane holds back what goes to HighLevel; what goes elsewhere is held back here.
+    const downUntilMs = host === HIGHLEVEL_HOST ? 0 : this.#turns.downUntil();
+    if (downUntilMs > this.#ports.actions.clock()) return unqueried({ may: "in-turn", untilMs: downUntilMs });
     return this.#checkAsked(contactId, plan, type);
   }
 
@@ -77,17 +102,20 @@ export class Preflight {
   async #checkAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Clearance> {
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#ask(contactQuestion(contactId));
+    if (contact.kind === "in-turn") return queried({ may: "in-turn", untilMs: contact.untilMs });
     if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null))
-      return queried(unanswerable(contact, type));
+      return this.#unanswerable(contact, type);
     if (keepsOwnHours) {
       const zone = await this.#zoneOf(contact);
-      if (zone.kind !== "known") return queried(unanswerable(zone, type));
+      if (zone.kind === "in-turn") return queried({ may: "in-turn", untilMs: zone.untilMs });
+      if (zone.kind !== "known") return this.#unanswerable(zone, type);
       const shut = this.#shut(window, zone.value);
       if (shut) return queried(shut);
     }
     // Read again: the contact may have written meanwhile.
     const known = optOuts.against(this.#sql, contactId, action) ?? inRecord(contact, type);
-    return queried(known ? held(known) : GO);
+    const cleared = queried(known ? held(known) : GO);
+    return contact.kind === "known" ? { ...cleared, said: ANSWERED } : cleared;
   }
 
   #shut(window: Window | undefined, timeZone: string): Verdict | null {
@@ -97,15 +125,13 @@ export class Preflight {
   }
 
   /** The contact's zone, else the location's, else the configured one. */
-  async #zoneOf(
-    contact: Asked<ContactRecord>,
-  ): Promise<Extract<Asked<string>, { readonly kind: "known" | "refused" | "unavailable" }>> {
+  async #zoneOf(contact: Asked<ContactRecord>): Promise<Exclude<Asked<string>, { readonly kind: "no-token" }>> {
     const known = contact.kind === "known" ? contact.value.timeZone : null;
     if (known !== null && isTimeZone(known)) return { kind: "known", value: known };
     const fallback = { kind: "known", value: this.#ports.timeZone } as const;
     if (contact.kind === "no-token") return fallback;
     const location = await this.#locationZone();
-    if (location.kind === "unavailable") return location;
+    if (location.kind === "unavailable" || location.kind === "in-turn") return location;
     return location.kind === "known" && isTimeZone(location.value) ? location : fallback;
   }
 
@@ -116,18 +142,33 @@ export class Preflight {
     const nowMs = this.#ports.actions.clock();
     const marked = mark(this.#sql, "zone");
     const kept = marked === undefined ? null : (JSON.parse(marked) as { zone: string; until: number });
-    if (kept && nowMs < kept.until) return { kind: "known", value: kept.zone };
+    if (kept && nowMs < kept.until && kept.until === notBefore(kept.until, ZONE_KEPT_MS, nowMs))
+      return { kind: "known", value: kept.zone };
     const asked = await this.#ask(locationZoneQuestion(locationId));
     if (asked.kind !== "known" && asked.kind !== "refused") return asked;
-    const zone = asked.kind === "known" ? asked.value : "";
+    const zone = asked.kind === "known" && isTimeZone(asked.value) ? asked.value : "";
     const until = nowMs + (asked.kind === "known" ? ZONE_KEPT_MS : REFUSAL_KEPT_MS);
     setMark(this.#sql, "zone", JSON.stringify({ zone, until }));
     return { kind: "known", value: zone };
   }
 
+  /** HighLevel did not say what has to be known. For an action of another host, that must not count against the host. */
+  #unanswerable({ outcome: said }: Failed, type: MessageType | null): Clearance {
+    if (type !== null || said.done) return { may: "not", outcome: said, wasQueried: true, said };
+    if (said.error.retry === "in-turn") {
+      const soonestMs = this.#ports.actions.clock() + (said.retryAfterMs ?? 0);
+      return queried({ may: "in-turn", untilMs: Math.max(soonestMs, this.#turns.turnAt()) });
+    }
+    const what = `The contact's hours cannot be asked now: ${said.error.message}`;
+    const outcome = unanswered(actionError("CONTACT_UNKNOWN", what), said.retryAfterMs);
+    return { may: "not", outcome, wasQueried: true, said };
+  }
+
   async #ask<Answer>({ request, scope, read }: Question<Answer>): Promise<Asked<Answer>> {
     const answer = await this.#account.call(request);
     if (answer.kind === "no-token") return answer;
+    if (answer.kind === "later" && answer.untilMs !== undefined) return { kind: "in-turn", untilMs: answer.untilMs };
+    if (answer.kind === "no-room") return { kind: "in-turn", untilMs: this.#turns.turnAt() };
     const outcome = outcomeFrom({ scope }, answer);
     if (!outcome.done) return { kind: outcome.error.retry === "never" ? "refused" : "unavailable", outcome };
     const value = answer.kind === "answer" ? read(answer.body) : null;
@@ -136,6 +177,7 @@ export class Preflight {
   }
 }
 
+const ANSWERED: AttemptOutcome = { done: true, status: 200, answer: null };
 const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
 
 function queried(verdict: Verdict): Clearance {
@@ -144,13 +186,6 @@ function queried(verdict: Verdict): Clearance {
 
 function unqueried(verdict: Verdict): Clearance {
   return { ...verdict, wasQueried: false };
-}
-
-/** HighLevel did not say what has to be known. For an action of another host, that must not count against the host. */
-function unanswerable({ outcome }: { readonly outcome: AttemptOutcome }, type: MessageType | null): Verdict {
-  if (type !== null || outcome.done) return { may: "not", outcome };
-  const what = `The contact's hours cannot be asked now: ${outcome.error.message}`;
-  return { may: "not", outcome: unanswered(actionError("CONTACT_UNKNOWN", what), outcome.retryAfterMs) };
 }
 
 function held(optOut: OptOut): Verdict {

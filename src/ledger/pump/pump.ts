@@ -1,5 +1,6 @@
 // The pump performs what is due: six deliveries at a time, each outcome written down as it comes. A place that becomes
 // free is taken at once by the next delivery that may be sent: `lanes.ts` says which that is.
+import { hasMarkup } from "../../act/template/markup.ts";
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { kindOf, perform } from "../../act/kinds.ts";
 import type { ActionContext } from "../../act/contract/action-kind.ts";
@@ -13,24 +14,55 @@ import { letThrough } from "../deliveries/breaker.ts";
 import { leave } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
-import { deferred, overtaken, putBack } from "../deliveries/moves.ts";
+import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves.ts";
+import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { Lanes } from "./lanes.ts";
+import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
 import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { Allowance } from "../store/allowance.ts";
 import { Preflight } from "./preflight.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
 /** An alarm may take 15 minutes of wall time: stop taking deliveries well before; the next alarm continues. */
 const MAX_RUN_MS = 10 * 60_000;
+/**
+ * How much one alarm takes on, in units of less than a millisecond of CPU: well below `cpu_ms` in wrangler.toml. A
+ * delivery costs some for its statements and its request, some for the characters of its event, once for reading and once
+ * for each filter, and its share of the rows that were read to find it.
+ */
+const MOST_WORK = 10_000;
+const DELIVERY_WORK = 4;
+const CHARACTERS_A_UNIT = 10_000;
+const ROWS_A_UNIT = 200;
 /** How long something that becomes due while a run waits for slow answers may go unnoticed. */
 const TICK_MS = 500;
 /** How long to wait before trying again what could not be written down. */
 const BREATH_MS = 10_000;
 const TASK_WRITES_AT_ONCE = 60;
+
+/** The units of reading an event of so many characters and rendering an action about it: each filter may go through it. */
+function renderingOf(action: Action, characters: number): number {
+  let passes = 1;
+  for (const { text } of kindOf(action).templates(action)) passes += text.split("|").length - (hasMarkup(text) ? 0 : 1);
+  return (passes * characters) / CHARACTERS_A_UNIT;
+}
+
+/** HighLevel as the location calls it: what it answers, how often it may be called, and what time it is there. */
+interface HighLevelParts {
+  readonly account: HighLevelAccount;
+  readonly limits: HighLevelLimits;
+  readonly time: HighLevelClock;
+}
+
+/** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
+interface Turn {
+  atMs: number | null;
+}
 
 /** What counts attempts. */
 interface AttemptCounter {
@@ -52,7 +84,10 @@ export class Pump {
   readonly #highlevel: HighLevelAccount;
   readonly #preflight: Preflight;
   readonly #limits: HighLevelLimits;
+  readonly #time: HighLevelClock;
   readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #work = new Allowance(MOST_WORK);
+  #beganAt = 0;
   #stopTakingAt = 0;
   #locationId: string | null = null;
   /** Settles when the writes of tasks to KV that are under way have ended; `null`: none are. */
@@ -65,7 +100,7 @@ export class Pump {
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: AttemptCounter,
-    { account, limits }: { readonly account: HighLevelAccount; readonly limits: HighLevelLimits },
+    { account, limits, time }: HighLevelParts,
     settled: () => void,
   ) {
     this.#storage = storage;
@@ -74,15 +109,22 @@ export class Pump {
     this.#highlevel = account;
     this.#settled = settled;
     this.#limits = limits;
-    this.#preflight = new Preflight(storage.sql, ports, account, () => this.#location());
+    this.#time = time;
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
-    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets);
+    this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
+    const turns = {
+      turnAt: () => limits.turnAt(),
+      downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
+    };
+    this.#preflight = new Preflight(storage.sql, ports, account, turns, () => this.#location());
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
   async run(): Promise<void> {
-    this.#stopTakingAt = this.#now() + MAX_RUN_MS;
+    this.#beganAt = this.#now();
+    this.#stopTakingAt = this.#beganAt + MAX_RUN_MS;
+    this.#work.renew();
     this.#failure = null;
     try {
       this.#writeTasks();
@@ -107,9 +149,10 @@ export class Pump {
   /** Fills the free places of a run that is under way. Never throws: its callers have something to finish. */
   wake(): void {
     try {
-      while (this.#now() < this.#stopTakingAt && this.#failure === null) {
+      while (this.#mayTakeOn() && this.#failure === null) {
         const delivery = this.#lanes.take(this.#now());
         if (!delivery) return;
+        this.#work.spend(DELIVERY_WORK);
         const attempt = this.#attempt(delivery).finally(() => {
           this.#inFlight.delete(delivery.id);
           this.#lanes.release(delivery.host);
@@ -148,6 +191,13 @@ export class Pump {
     return this.#ports.actions.clock();
   }
 
+  /** Whether this run takes on more; the next alarm, which follows at once, does the rest. */
+  #mayTakeOn(): boolean {
+    const now = this.#now();
+    // If the clock is set back, nobody knows any more how long this run has taken.
+    return now >= this.#beganAt && now < this.#stopTakingAt && this.#work.isLeft();
+  }
+
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
   async #attempt(delivery: LeasedDelivery): Promise<void> {
     const { sql } = this.#storage;
@@ -159,13 +209,19 @@ export class Pump {
         return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt), startedAt);
       const checked = this.#preflight.check(delivery);
       const clearance = checked instanceof Promise ? await checked : checked;
-      if (clearance.may === "wait") return this.#defer(delivery, clearance.untilMs);
+      if (clearance.said && delivery.host !== HIGHLEVEL_HOST)
+        this.#lanes.learn(HIGHLEVEL_HOST, clearance.said, this.#now());
+      if (clearance.may === "wait") return this.#defer(delivery, (from) => deferred(from, clearance.untilMs));
+      if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
       if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;
+      const turn: Turn = { atMs: null };
       outcome =
         clearance.may === "go"
-          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery)))
+          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, turn)))
           : clearance.outcome;
+      const { atMs } = turn;
+      if (atMs !== null && !outcome.done) return this.#defer(delivery, (from) => putBack(from, atMs));
       this.#settle(delivery, outcome, startedAt);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
@@ -175,10 +231,10 @@ export class Pump {
     }
   }
 
-  /** Makes a delivery wait for its hours. HighLevel may have been queried about them, which counts against its limits. */
-  #defer({ id }: LeasedDelivery, opensAtMs: number): void {
+  /** Makes a delivery wait, with no try counted. HighLevel may have been queried, which counts against its limits. */
+  #defer({ id }: LeasedDelivery, wait: (from: Standing) => Standing | null): void {
     this.#storage.transactionSync(() => {
-      deliveries.move(this.#storage.sql, id, (from) => deferred(from, opensAtMs), this.#now());
+      deliveries.move(this.#storage.sql, id, wait, this.#now());
       this.#limits.write();
     });
   }
@@ -199,12 +255,14 @@ export class Pump {
     }
   }
 
-  async #perform(delivery: LeasedDelivery): Promise<AttemptOutcome> {
+  async #perform(delivery: LeasedDelivery, turn: Turn): Promise<AttemptOutcome> {
     const { plan } = delivery;
-    const record = log.find(this.#storage.sql, delivery.contactId, delivery.eventKey);
+    const found = log.findSized(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
-    if (!record) return unanswered(actionError("ACTION_LOST", "The event that it was about is gone"));
-    return perform(plan.action, this.#contextOf(delivery, plan, record));
+    if (!found || found.record.dropped)
+      return unanswered(actionError("ACTION_LOST", "The event that it was about is gone, or its payload is"));
+    this.#work.spend(renderingOf(plan.action, found.characters));
+    return perform(plan.action, this.#contextOf(delivery, plan, found.record, turn));
   }
 
   #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
@@ -238,7 +296,12 @@ export class Pump {
     return (this.#locationId ??= mark(this.#storage.sql, "location") ?? null);
   }
 
-  #contextOf(delivery: LeasedDelivery, plan: deliveries.Plan, { event, decision }: log.LogRecord): ActionContext {
+  #contextOf(
+    delivery: LeasedDelivery,
+    plan: deliveries.Plan,
+    { event, decision }: log.LogRecord,
+    turn: Turn,
+  ): ActionContext {
     const { eventKey, decidedAt, ruleSet, fired } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
@@ -257,13 +320,16 @@ export class Pump {
         decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
       },
       ports: this.#ports.actions,
-      highlevel: this.#whileWanted(delivery),
-      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock),
+      highlevel: this.#whileWanted(delivery, turn),
+      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock, this.#time),
     };
   }
 
-  /** HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there. */
-  #whileWanted({ id }: LeasedDelivery): HighLevelAccount {
+  /**
+   * HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there.
+   * Notes whether its last call has to wait for its turn.
+   */
+  #whileWanted({ id }: LeasedDelivery, turn: Turn): HighLevelAccount {
     const { sql } = this.#storage;
     const changes =
       (body: object = {}) =>
@@ -273,8 +339,13 @@ export class Pump {
         return true;
       };
     return {
-      call: (request, leaves) =>
-        this.#highlevel.call(request, leaves ?? (request.method === "GET" ? undefined : changes(request.body))),
+      call: async (request, leaves) => {
+        const mayLeave = leaves ?? (request.method === "GET" ? undefined : changes(request.body));
+        const answer = await this.#highlevel.call(request, mayLeave);
+        turn.atMs =
+          answer.kind === "no-room" ? this.#limits.turnAt() : answer.kind === "later" ? (answer.untilMs ?? null) : null;
+        return answer;
+      },
     };
   }
 
@@ -289,7 +360,8 @@ export class Pump {
     const { sql } = this.#storage;
     const { tasks: store, timeLimit } = this.#ports.actions;
     for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
-      if (this.#now() >= this.#stopTakingAt) return;
+      if (!this.#mayTakeOn()) return;
+      this.#work.spend(1);
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
       const written = await within(timeLimit(KV_TIMEOUT_MS), attempt).then(
         () => true,

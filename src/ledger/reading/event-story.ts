@@ -4,6 +4,7 @@ import { everyVerdict } from "../../match/decide.ts";
 import { plainFacts } from "../../match/facts.ts";
 import type { Decision } from "../../model/decision.ts";
 import type { EventStory } from "../../model/ledger.ts";
+import type { KeptRule, RuleSet } from "../../model/rule.ts";
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
 import { ofDecision } from "../deliveries/lists.ts";
 import { ownSender } from "../deliveries/sends.ts";
@@ -32,6 +33,7 @@ export async function eventStory(
     decision: { ...decision, ...(sentBy === undefined ? {} : { sentBy }) },
     facts,
     issues: issuesOf(event),
+    ...(record.dropped ? { dropped: record.dropped } : {}),
     deliveries: ofDecision(sql, idPrefix),
   };
 }
@@ -40,10 +42,15 @@ export async function eventStory(
 function complete(
   sql: Sql,
   { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,
-  { event, decision }: log.LogRecord,
+  { event, decision, dropped }: log.LogRecord,
 ): Decision {
-  const decidedBy = ruleSet.hash === decision.ruleSet ? ruleSet : ruleSets.find(sql, decision.ruleSet);
-  return decidedBy
-    ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, decidedBy)
-    : decision;
+  if (dropped === "decision") return decision;
+  const rules = rulesThen(sql, ruleSet, decision.ruleSet, event.locationId);
+  return rules ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules }) : decision;
+}
+
+function rulesThen(sql: Sql, now: RuleSet, hash: string, locationId: string): readonly KeptRule[] | undefined {
+  if (now.hash === hash) return now.rules;
+  const kept = ruleSets.find(sql, hash);
+  return kept && ruleSets.withOthers(kept, now, locationId);
 }

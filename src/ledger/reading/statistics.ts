@@ -2,7 +2,7 @@
 // the next query builds it again.
 import type { DeliveryCounts, DeliveryFilter } from "../../model/delivery.ts";
 import { SUPPRESSION_REASONS, type SuppressionReason } from "../../model/decision.ts";
-import type { Buckets, Overview, RuleStatistics } from "../../model/statistics.ts";
+import type { Buckets, FullLedger, Overview, RuleStatistics } from "../../model/statistics.ts";
 import { dayStart } from "../../time/window.ts";
 import { choice, counts, earliestByHost, type DeliveryWords } from "../deliveries/lists.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
@@ -15,13 +15,16 @@ const LONGEST_DAY_MS = 26 * 3_600_000;
 export class Statistics {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #full: () => FullLedger | null;
   #tally: Tally | null = null;
   /** The rules and hosts of all deliveries; `null`: not known. */
   #words: DeliveryWords | null = null;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  /** `full`: what the ledger has forgotten for want of room. */
+  constructor(storage: LedgerStorage, ports: LedgerPorts, full: () => FullLedger | null) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#full = full;
   }
 
   recorded(event: TalliedEvent): void {
@@ -69,6 +72,7 @@ export class Statistics {
       sent: totals.get("sent") ?? [],
       failed: totals.get("failed") ?? [],
       now: this.#standing(),
+      storage: { bytes: this.#storage.sizeBytes(), maxBytes: this.#ports.maxBytes, full: this.#full() },
     };
   }
 

@@ -38,8 +38,8 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
   const past = new TriedPast(sql, rule.name, asked);
   for (const { entry, position } of asked) {
     const record = log.find(sql, entry.contactId, entry.eventKey);
-    // It was erased while others were decided.
-    if (!record) continue;
+    // It was erased while others were decided, or its payload is forgotten.
+    if (!record || record.dropped) continue;
     const moment = { nowMs: timeOf(entry), timeZone };
     const history = await past.before(record.event, moment, position);
     const { repeats } = record.decision;

@@ -73,7 +73,7 @@ export class Intake {
     this.#isRecording = true;
     try {
       while (this.#waiting.length > 0) {
-        if (this.#now() - this.#committedAt < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
+        if (Math.abs(this.#now() - this.#committedAt) < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
         const group = this.#waiting;
         this.#waiting = [];
         for (const { event, isReport, tell } of group) {

@@ -19,6 +19,7 @@ export class Changes {
         },
       },
       transactionSync: (work) => storage.transactionSync(work),
+      sizeBytes: () => storage.sizeBytes(),
       getAlarm: () => storage.getAlarm(),
       setAlarm: (atMs) => storage.setAlarm(atMs),
       sync: () => storage.sync(),

@@ -7,7 +7,9 @@ export type MarkName =
   | "seen" // the last day on which something came, `YYYY-MM-DD`, UTC
   | "announced" // the last day that the directory has been told about, likewise
   | "swept" // when it was last swept, milliseconds since 1970
+  | "clock" // by which a clock that was set back is noticed after a restart
   | "zone" // the location's time zone in HighLevel, and until when it is trusted
+  | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits"; // HighLevel's limits, and how much of them is used
 
 /** The value of a mark; `undefined`: it was never set. */
@@ -19,6 +21,37 @@ export function mark(sql: Sql, name: MarkName): string | undefined {
 export function allMarks(sql: Sql): ReadonlyMap<string, string> {
   const found = rows<{ name: string; value: string }>(sql, "SELECT name, value FROM marks");
   return new Map(found.map(({ name, value }) => [name, value]));
+}
+
+const TO_A_MINUTE_MS = 60_000;
+
+/** What the mark `clock` holds. */
+export interface TimesNoted {
+  /** The latest time at which something was made to wait, to a minute, milliseconds since 1970. */
+  readonly waitsMs: number;
+  /** The latest decision when the clock was last seen to have been set back: it is known, and proves no other time. */
+  readonly knownMs: number;
+}
+
+/** What the mark `clock` says; `undefined`: it was never set. */
+export function timesIn(noted: string | undefined): TimesNoted {
+  return noted === undefined ? { waitsMs: 0, knownMs: 0 } : (JSON.parse(noted) as TimesNoted);
+}
+
+/** Notes that something is made to wait, so that a clock that is set back later is noticed after a restart, too. */
+export function noteTime(sql: Sql, nowMs: number): void {
+  const { waitsMs, knownMs } = timesIn(mark(sql, "clock"));
+  if (nowMs >= waitsMs + TO_A_MINUTE_MS) setMark(sql, "clock", JSON.stringify({ waitsMs: nowMs, knownMs }));
+}
+
+/** Notes that the clock was set back, and that everything by the time before was put right. */
+export function noteSetBack(sql: Sql, nowMs: number, knownMs: number): void {
+  setMark(sql, "clock", JSON.stringify({ waitsMs: nowMs, knownMs }));
+}
+
+/** Forgets what a mark says. */
+export function forgetMark(sql: Sql, name: MarkName): void {
+  sql.exec("DELETE FROM marks WHERE name = ?", name);
 }
 
 /** Sets a mark. It writes a row each time: ask first if it often says so already. */

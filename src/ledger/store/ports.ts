@@ -23,6 +23,8 @@ interface SqlRows extends Iterable<{ [column: string]: unknown }> {
 export interface LedgerStorage {
   readonly sql: Sql;
   transactionSync<Value>(work: () => Value): Value;
+  /** What the tables take, in bytes: pages that are free again are not counted. */
+  sizeBytes(): number;
   getAlarm(): Promise<number | null>;
   setAlarm(atMs: number): Promise<void>;
   /** Resolves once everything that was written is on disk. */
@@ -33,6 +35,8 @@ export interface LedgerStorage {
 export interface LedgerPorts {
   readonly ruleSet: RuleSet;
   readonly retentionDays: number;
+  /** From this size on the oldest history is forgotten, whatever its age. */
+  readonly maxBytes: number;
   /** IANA name; used if a rule names no zone. */
   readonly timeZone: string;
   /** How much a location may send, and how much one destination gets from it, per second at most. */

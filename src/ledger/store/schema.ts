@@ -16,6 +16,12 @@ const QUARANTINE_TABLES = `
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (kind, day)) WITHOUT ROWID;
 `;
 
+/** The quarantine is listed and forgotten by time; a kind that is not known was last seen at one. */
+const QUARANTINE_BY_TIME = `
+  CREATE INDEX quarantine_by_time ON quarantine (received_at, id);
+  ALTER TABLE ignored ADD COLUMN last_at INTEGER;
+`;
+
 /**
  * Migrations of a location's ledger, in order. Never edit one that has shipped. After adding one, let tables.ts be written
  * anew: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
@@ -206,7 +212,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   DROP INDEX deliveries_held_cancellable;
   CREATE INDEX deliveries_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state IN ('scheduled', 'sending');
   CREATE INDEX deliveries_held_cancellable ON deliveries (contact_id, event_at, cancel_on, cancelled_by, state) WHERE cancellable = 1 AND state = 'held';
-    `,
+  `,
   // A limit counts what came of a firing, and may count for ever. What a version before sent is known by its attempts.
   `
   ALTER TABLE deliveries ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
@@ -239,6 +245,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX changes_by_rule ON changes (rule, at);
   CREATE INDEX changes_by_contact ON changes (contact_id, at);
   `,
+  QUARANTINE_BY_TIME,
+  // Since when a delivery waits, unless since its decision; and when a message left by HighLevel's clock, for ours may be off.
+  `
+  ALTER TABLE deliveries ADD COLUMN waits_from INTEGER;
+  ALTER TABLE sends ADD COLUMN left_there INTEGER;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
@@ -251,6 +263,7 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   "ALTER TABLE locations ADD COLUMN is_open INTEGER NOT NULL DEFAULT 1;",
   // The agency of a location's OAuth token: an app can be uninstalled from all of an agency's locations at once.
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
+  QUARANTINE_BY_TIME,
 ];
 
 /**

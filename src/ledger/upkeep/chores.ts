@@ -2,8 +2,11 @@
 // could not be sent for a week, and forgetting what is older than the operator keeps. The directory is told after the first
 // event of a day; no event waits for it.
 import { logError } from "../../model/log-line.ts";
+import type { FullLedger } from "../../model/statistics.ts";
+import { notBefore } from "../../kit/not-before.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
+import { Trimming } from "./trim.ts";
 import { allMarks, setMarks, type MarkName } from "../store/marks.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
@@ -24,11 +27,14 @@ export class Chores {
   /** The marks as they were read, and written since; `null`: they have to be read again. */
   #marks: Map<string, string> | null = null;
 
+  readonly #trimming: Trimming;
+
   /** `swept` is called whenever something was forgotten or given up. */
   constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
     this.#storage = storage;
     this.#ports = ports;
     this.#swept = swept;
+    this.#trimming = new Trimming(storage, ports, swept);
   }
 
   /** Takes over the marks that were read. */
@@ -68,31 +74,45 @@ export class Chores {
 
   /** When the next chore is due, milliseconds since 1970; `null`: none. */
   nextAt(): number | null {
-    const times = [this.announcementAt(), this.sweepAt()].filter((at) => at !== null);
+    const times = [this.announcementAt(), this.sweepAt(), this.trimAt()].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
   /** No chore is due before, milliseconds since 1970. Unlike `nextAt` it reads no rows. */
   notBefore(): number {
-    return Math.min(this.announcementAt() ?? Infinity, Number(this.#marked("swept") ?? Infinity) + DAY_MS);
+    const sweepAt = this.#marked("swept") === undefined ? Infinity : this.#sweptAt(this.#now()) + DAY_MS;
+    return Math.min(this.announcementAt() ?? Infinity, sweepAt);
   }
 
   /** Does the chores that are due. */
   async run(): Promise<void> {
     if (this.#announcing !== null || this.isNews()) await this.announce();
     this.#sweepIfDue();
+    await this.#trimming.run();
+  }
+
+  /** When history has to be forgotten for want of room, milliseconds since 1970; `null`: there is room. */
+  trimAt(): number | null {
+    return this.#trimming.nextAt();
+  }
+
+  /** Since when the ledger is full, and what it has forgotten for that; `null`: it never was. */
+  full(): FullLedger | null {
+    return this.#trimming.told();
   }
 
   /** When the directory is to be told about this location; `null`: it has been. */
   announcementAt(): number | null {
     const seen = this.#marked("seen");
-    return seen === undefined || seen === this.#marked("announced") ? null : Math.max(this.#now(), this.#announceFrom);
+    return seen === undefined || seen === this.#marked("announced")
+      ? null
+      : Math.max(this.#now(), this.#mayAnnounceFrom());
   }
 
   /** When it is to be swept; `null`: there is nothing that may have to go. */
   sweepAt(): number | null {
     if (!hasContent(this.#storage.sql)) return null;
-    return Number(this.#marked("swept") ?? this.#now()) + DAY_MS;
+    return this.#sweptAt(this.#now()) + DAY_MS;
   }
 
   #now(): number {
@@ -102,6 +122,10 @@ export class Chores {
   /** Days since 1970. */
   #today(): number {
     return Math.floor(this.#now() / DAY_MS);
+  }
+
+  #mayAnnounceFrom(): number {
+    return (this.#announceFrom = notBefore(this.#announceFrom, ANNOUNCE_AGAIN_MS, this.#now()));
   }
 
   async #announce(): Promise<void> {
@@ -122,11 +146,17 @@ export class Chores {
     throw new Error("The directory is late");
   }
 
+  /** When it was last swept, milliseconds since 1970; now, if that is not known or was by a clock that was ahead. */
+  #sweptAt(nowMs: number): number {
+    return notBefore(Number(this.#marked("swept") ?? nowMs), 0, nowMs);
+  }
+
   #sweepIfDue(): void {
     const now = this.#now();
-    const swept = this.#marked("swept");
-    if (swept === undefined) return void this.#mark({ swept: String(now) });
-    if (Number(swept) + DAY_MS > now) return;
+    if (this.#marked("swept") === undefined) return void this.#mark({ swept: String(now) });
+    const sweptAt = this.#sweptAt(now);
+    this.#mark({ swept: String(sweptAt) });
+    if (sweptAt + DAY_MS > now) return;
     const before = now - this.#ports.retentionDays * DAY_MS;
     const { sql } = this.#storage;
     const changesBefore = changesSoFar(sql);

@@ -26,10 +26,8 @@ const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
-/** KV may still be storing a task: its removal is planned for after that, whatever KV answers. */
-const LAST_WRITE_MS = 60_000;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
-const TOMBSTONE =
+export const TOMBSTONE =
   "contact_id = '', fired = '[]', held = NULL, undone = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
@@ -52,7 +50,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   const kept = rows<{ id: string }>(sql, "SELECT id FROM tasks WHERE contact_id = ?", contactId);
   for (const { id } of kept) tasks.planWrite(sql, locationId, id, null, nowMs);
   for (const { id, state } of leaving)
-    tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + LAST_WRITE_MS : nowMs);
+    tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + tasks.LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
   sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
   changes.eraseContact(sql, contactId);
@@ -111,6 +109,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     const { id, locationId } = JSON.parse(row.task) as Task;
     tasks.planWrite(sql, locationId, id, null, nowMs);
   }
+  // Those of deliveries that were forgotten before their time: the ledger was full.
+  sql.exec("DELETE FROM sends WHERE at < ? AND delivery_id NOT IN (SELECT id FROM deliveries)", beforeMs);
   firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);

@@ -5,10 +5,15 @@ import type { Chores } from "./chores.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerStorage } from "../store/ports.ts";
 
+/** After so many transactions the ledger's size is looked at. */
+const LOOK_EVERY = 32;
+
 export class Transactions {
   readonly #storage: LedgerStorage;
   readonly #chores: Chores;
   readonly #alarm: Alarm;
+  /** It is looked at with the first transaction after a start. */
+  #sinceLook = LOOK_EVERY;
 
   constructor(storage: LedgerStorage, chores: Chores, alarm: Alarm) {
     this.#storage = storage;
@@ -35,9 +40,14 @@ export class Transactions {
 
   /** Notes that something came for a location today, and sets the alarm for the chores that follow from it. */
   seen(locationId: string): void {
-    if (!this.#chores.seen(locationId)) return;
-    const at = this.#chores.sweepAt();
-    if (at !== null) this.#alarm.bringForward(at);
+    const isNews = this.#chores.seen(locationId);
+    // How large the ledger is need not be asked each time: it is far from full when it is taken to be.
+    this.#sinceLook += 1;
+    if (!isNews && this.#sinceLook < LOOK_EVERY) return;
+    this.#sinceLook = 0;
+    const sweepAt = isNews ? this.#chores.sweepAt() : null;
+    const at = Math.min(sweepAt ?? Infinity, this.#chores.trimAt() ?? Infinity);
+    if (at < Infinity) this.#alarm.bringForward(at);
   }
 
   /** Tells the directory about the location. No event waits for it; if it fails, the alarm tells it again. Never rejects. */

@@ -19,7 +19,21 @@ export function send(call: RightCall, contact: Contact): Reply {
   }
   const setting = contact.dndSettings[type]?.status ?? "inactive";
   if (contact.dnd || setting !== "inactive") return refused(400, `Cannot send message as DND is active for ${type}.`);
-  const message: Message = {
+  const message = messageOf(call, contact);
+  call.state.messages.set(message.id, message);
+  call.sent(message);
+  return { status: 200, body: told(message) };
+}
+
+/** The message to `contact` that a send's body asks for. */
+export function messageOf(
+  call: Pick<RightCall, "body" | "nowMs" | "newId">,
+  contact: Pick<Contact, "id" | "locationId">,
+): Message {
+  const { body } = call;
+  const type = text(body, "type");
+  const has = (name: string): boolean => (body[name] ?? "") !== "";
+  return {
     ...newMessage(call, contact, type),
     source: "api",
     body: text(body, type === "Email" && has("html") ? "html" : "message"),
@@ -30,15 +44,12 @@ export function send(call: RightCall, contact: Contact): Reply {
     ...(type === "Email" ? { emailMessageId: call.newId("email") } : {}),
     request: body,
   };
-  call.state.messages.set(message.id, message);
-  call.sent(message);
-  return { status: 200, body: told(message) };
 }
 
 /** A message to `contact` that begins now, with what the messages of every channel begin with. */
 export function newMessage(
   { nowMs, newId }: Pick<RightCall, "nowMs" | "newId">,
-  contact: Contact,
+  contact: Pick<Contact, "id" | "locationId">,
   type: string,
 ): Omit<Message, "source" | "body" | "attachments"> {
   const dateAdded = new Date(nowMs).toISOString();
@@ -67,7 +78,8 @@ export function report(call: RightCall, message: Message): Reply {
   return { status: 200, body: told(message) };
 }
 
-function told({ id, conversationId, status, emailMessageId }: Message): JsonObject {
+/** What a send answers. */
+export function told({ id, conversationId, status, emailMessageId }: Message): JsonObject {
   return { conversationId, messageId: id, status, ...(emailMessageId === undefined ? {} : { emailMessageId }) };
 }
 

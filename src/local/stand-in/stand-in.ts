@@ -127,7 +127,7 @@ export class HighLevelStandIn {
     this.#asked.push(call);
     const fault = takeFault(this.faults, call);
     if (fault === "hang" || fault === "refuse-connection") return { kind: fault };
-    const headers: { [name: string]: string } = {};
+    const headers: { [name: string]: string } = { date: new Date(this.#clock()).toUTCString() };
     const reply =
       typeof fault === "number" ? refused(fault, "A fault of the stand-in") : this.#reply(request, text, call, headers);
     for (const mistake of reply.mistakes ?? []) this.violations.push(`${call.method} ${call.path}: ${mistake}`);

@@ -9,9 +9,9 @@ import {
   renderUrl,
   renderValue,
   TEMPLATE_ROOTS,
-  templateFields,
   templateProblem,
 } from "../../../src/act/template/template.ts";
+import { checkTemplates } from "../../../src/rules/template-findings.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { json, longText, number, text } from "../inputs.ts";
 import { claim, model } from "../model.ts";
@@ -87,7 +87,13 @@ function holds({ template, event, inherited }: Rendering): void {
     const problem = templateProblem(template, root);
     claim(problem === null || problem.message.split("\n").length === 1, "A finding is longer than a line");
   }
-  claim(Array.isArray(templateFields(template)), "No list of fields");
+  const report = (_: unknown, code: string, message: string): void =>
+    claim(code.startsWith("RULE_") && message.split("\n").length === 1, "A finding is longer than a line");
+  for (const place of ["text", "list", "url", "path", "json"] as const)
+    checkTemplates([{ path: [], text: template, roots: TEMPLATE_ROOTS, place }], [], {
+      on: ["InboundMessage"],
+      report,
+    });
   const results = renderers.map((render) => render(template, roots));
   for (const result of results) {
     if (!result.ok) claim(/^.+ in ./s.test(result.failure) && result.failure.length < 300, "A failure has no place");

@@ -164,7 +164,7 @@ describe.each(SAMPLES)("$title", ({ sample, variant: { named, shape, type, title
     if (!run.ok) throw new Error(run.failure.join("\n"));
     const call = callName(sample);
     const about = { action: type, ...(call === null ? {} : { call }) };
-    expect(run.value.steps.findLast(({ action }) => action !== undefined)).toMatchObject({
+    expect(run.value.steps.findLast(({ what, action }) => what !== "event" && action !== undefined)).toMatchObject({
       what: "sent",
       at: "2026-03-04T12:01:00.000Z",
       host: kindOf(sample).host(sample),

@@ -3,7 +3,7 @@ import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/a
 import { CALLS } from "../../../src/highlevel/calls.ts";
 import type { Sends } from "../../../src/act/contract/action-kind.ts";
 import { kindOf, perform } from "../../../src/act/kinds.ts";
-import type { JsonObject } from "../../../src/kit/json.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import type { HighLevelAction, HighLevelCall } from "../../../src/model/rule.ts";
 import { aText, CONTACT, LOCATION } from "../../builders.ts";
 import { context, NOW, roots, wordOf } from "./context.ts";
@@ -152,6 +152,64 @@ describe("the request of a call", () => {
     expect(wordOf(outcome)).toBe("ACTION_TEMPLATE never");
     expect(outcome.done ? "" : outcome.error.message).toContain(place);
     expect(account.requests).toEqual([]);
+  });
+});
+
+describe("a list in a field", () => {
+  const event: JsonObject = {
+    tags: ["won", "vip"],
+    attachments: ["https://files.example.com/a b.pdf?x=1&y=2", "https://files.example.com/c.png"],
+    mixed: ["a", 7, ""],
+    none: [],
+    one: "alone",
+    deep: [["x"]],
+    objects: [{ url: "https://files.example.com/a.pdf" }],
+    id: "w 1/2",
+  };
+  const bodyOf = async (action: HighLevelAction) => {
+    const account = highlevel();
+    const outcome = await perform(action, context({ highlevel: account, roots: roots(event), sends: sends() }));
+    const [request] = account.requests;
+    return outcome.done ? { path: request?.path, ...(request?.body as JsonObject) } : wordOf(outcome);
+  };
+
+  it.each<[HighLevelAction, object]>([
+    [act("add-tags", { tags: ["{{ event.tags }}", "seen"] }), { tags: ["won", "vip", "seen"] }],
+    [act("remove-tags", { tags: ["{{ event.gone | default: event.tags }}"] }), { tags: ["won", "vip"] }],
+    [act("add-tags", { tags: ["{{ event.mixed }}"] }), { tags: ["a", "7"] }],
+    [act("add-tags", { tags: ["{{ event.one }}", "{{ event.none }}"] }), { tags: ["alone"] }],
+    [act("add-tags", { tags: ["{{ event.objects | map: 'url' }}"] }), { tags: ["https://files.example.com/a.pdf"] }],
+    [aText({ attachments: ["{{ event.attachments }}"] }), { attachments: event["attachments"] as Json }],
+    [
+      aText({ messageType: "Email", html: "<p>Hi</p>", emailCc: ["{{ event.tags }}"], emailBcc: ["{{ event.one }}"] }),
+      { emailCc: ["won", "vip"], emailBcc: ["alone"] },
+    ],
+    [
+      act("update-message-status", { messageId: "m", status: "read", recipients: ["{{ event.tags }}"] }),
+      { recipients: ["won", "vip"] },
+    ],
+    // What stands in the path is encoded once.
+    [
+      act("add-to-workflow", { workflowId: "{{ event.id | url_encode }}" }),
+      { path: `/contacts/${CONTACT}/workflow/w%201%2F2` },
+    ],
+  ])("becomes its items: %j", async (action, fields) => {
+    expect(await bodyOf(action)).toMatchObject(fields);
+  });
+
+  it.each<HighLevelAction>([
+    act("add-tags", { tags: ["{{ event.none }}"] }),
+    act("add-tags", { tags: ["{{ event.deep }}"] }),
+    act("add-tags", { tags: ["{{ event.objects }}"] }),
+    act("add-tags", { tags: ["tag {{ event.tags }}"] }),
+    aText({ message: "{{ event.tags }}" }),
+    aText({ message: "Yours: {{ event.tags }}" }),
+    aText({ subject: "{{ event.objects[0] }}" }),
+    act("add-to-workflow", { workflowId: "{{ event.tags }}" }),
+    act("create-note", { body: "{{ event.objects }}" }),
+    act("update-message-status", { messageId: "m", status: "failed", error: { code: "{{ event.tags }}" } }),
+  ])("is no text, nor is what holds no texts: %j", async (action) => {
+    expect(await bodyOf(action)).toBe("ACTION_TEMPLATE never");
   });
 });
 

@@ -86,8 +86,8 @@ describe("a text with more than one output around it", () => {
     { text: "{{ event.number }}{{ event.zero }}", value: "1200" },
     { text: "{{ event.yes }} {{ event.no }}", value: "true false" },
     { text: "<{{ event.empty }}>", value: "<>" },
-    { text: "o={{ event.object }}", value: 'o={"a":{"b":[1]},"a key":"v"}' },
-    { text: "l={{ event.list }}", value: 'l=["x",2,{"a":null}]' },
+    { text: "o={{ event.object | json }}", value: 'o={"a":{"b":[1]},"a key":"v"}' },
+    { text: "l={{ event.list | json }}", value: 'l=["x",2,{"a":null}]' },
     { text: "{% if event.yes %}y{% else %}n{% endif %}", value: "y" },
     { text: "{% if event.missing %}y{% else %}n{% endif %}", value: "n" },
     { text: "{% if event.nothing %}y{% else %}n{% endif %}", value: "n" },
@@ -97,6 +97,16 @@ describe("a text with more than one output around it", () => {
   ])("is a text: $text", ({ text, value }) => {
     expect(renderText(text, ROOTS)).toEqual(ok(value));
     expect(renderValue(text, ROOTS)).toEqual(ok(value));
+  });
+
+  it("can be of the object in a list that has some id", () => {
+    const text = `{{ event.customFields | where: "id", "b" | map: "value" | first | default: "none" }}`;
+    const fields = [
+      { id: "a", value: "x" },
+      { id: "b", value: "y" },
+    ];
+    expect(renderValue(text, roots({ customFields: fields }))).toEqual(ok("y"));
+    expect(renderValue(text, roots({ customFields: [{ id: "a", value: "x" }] }))).toEqual(ok("none"));
   });
 
   it("does not render what a value holds", () => {
@@ -319,7 +329,7 @@ describe("renderUrl", () => {
     { text: "https://a.example.com/{{ event.text }}", value: "https://a.example.com/a%20b" },
     { text: "https://a.example.com/{{ event.path }}/x", value: "https://a.example.com/..%2Fx%3Fa%3D1%26b%23c/x" },
     {
-      text: "https://a.example.com/?n={{ event.number }}&o={{ event.list }}",
+      text: "https://a.example.com/?n={{ event.number }}&o={{ event.list | json }}",
       value: "https://a.example.com/?n=120&o=%5B%22x%22%2C2%2C%7B%22a%22%3Anull%7D%5D",
     },
     { text: "https://a.example.com/{{ event.missing | default: 'a/b' }}", value: "https://a.example.com/a%2Fb" },

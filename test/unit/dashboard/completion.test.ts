@@ -155,6 +155,11 @@ describe("completion", () => {
       ["{ fact }", "{ fact, path }"],
     ],
     [
+      "paths to write like",
+      comparison('"fact": "payload", "path": "|"'),
+      ["$.a.b[0]", "$['a b']", "$.fields[?id=abc].value"],
+    ],
+    [
       "lists only, where one is wanted",
       comparison('"fact": "channel", "operator": "in", "value": |'),
       ["{ fact }", "[ ]"],

@@ -26,6 +26,7 @@ const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
   dueAt: at(5),
   window: null,
   giveUpAt: null,
+  optOut: null,
   cancelledBy: null,
   attempts: [],
   ...given,

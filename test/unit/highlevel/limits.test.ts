@@ -54,6 +54,29 @@ describe("HighLevel's limits", () => {
     expect(waitOf(state, now)).toBe(10_000);
   });
 
+  it.each<[what: string, ahead: (atMs: number) => Limits, longestMs: number]>([
+    ["a pause", (at) => called(PUBLISHED_LIMITS, at, 429), 10_000],
+    ["a longer pause", (at) => called(called(PUBLISHED_LIMITS, at, 429), at + 10_000, 429), 20_000],
+    ["a day that is used up", (at) => called(PUBLISHED_LIMITS, at, 200, { "Daily-Remaining": 0 }), HOUR],
+    ["a window that is used up", (at) => called(PUBLISHED_LIMITS, at, 200, { Remaining: 0 }), 10_000],
+    [
+      "a limit that is used up",
+      (at) => Array.from({ length: 99 }).reduce<Limits>((s) => called(s, at, 200), PUBLISHED_LIMITS),
+      10_000,
+    ],
+  ])("let nothing wait for longer after a clock that was ahead was set back: %s", (_, state, longestMs) => {
+    for (const aheadMs of [1_000, 60_000, 20 * 60_000, 6 * HOUR, 365 * 24 * HOUR]) {
+      let now = NOON;
+      let kept = limits.asOf(state(now + aheadMs), now);
+      const from = now;
+      for (let looks = 0; looks < 1_000 && !limits.mayBegin(kept, 0, now); looks++) {
+        now += longestMs / 20;
+        kept = limits.asOf(kept, now);
+      }
+      expect(now - from).toBeLessThanOrEqual(longestMs + longestMs / 20);
+    }
+  });
+
   it("do not count calls that were under way at a 429 as a second one", () => {
     const [one, first] = limits.leaving(PUBLISHED_LIMITS, NOON);
     const [two, second] = limits.leaving(one, NOON);

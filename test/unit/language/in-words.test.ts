@@ -253,6 +253,28 @@ describe("a rule in words", () => {
     ["not (the status is not failed)", { not: { not: failed } }],
     ["not (some item of the to is a)", { not: is("to", "someFact:equal", "a") }],
     ["a.b of the payload is 1", { all: [is("payload", "equal", 1, { path: "$.a.b" })] }],
+    ["the payload is 1", { all: [is("payload", "equal", 1, { path: "$" })] }],
+    ["a[“b c”][1] of the payload is 1", { all: [is("payload", "equal", 1, { path: "$.a['b c'][1]" })] }],
+    [
+      "value where id is abc in customFields of the payload is gold",
+      { all: [is("payload", "equal", "gold", { path: "$.customFields[?id=abc].value" })] },
+    ],
+    [
+      "value[0].x where field id is “a b” in a.b of the payload is gold",
+      { all: [is("payload", "equal", "gold", { path: "$.a.b[?'field id'='a b'].value[0].x" })] },
+    ],
+    [
+      "c.d where y is 2 in b where x is true in a of the payload is there",
+      { all: [is("payload", "exists", true, { path: "$.a[?x=true].b[?y=2].c.d" })] },
+    ],
+    [
+      "item where id is “30” in the attachments is there",
+      { all: [is("attachments", "exists", true, { path: "$[?id='30']" })] },
+    ],
+    [
+      "the body is value where id is abc in customFields of the payload",
+      { all: [is("body", "equal", { fact: "payload", path: "$.customFields[?id=abc].value" })] },
+    ],
     [
       "the count of inbound sms within 1d is at least 3",
       {

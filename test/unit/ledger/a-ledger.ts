@@ -29,6 +29,7 @@ export async function aLedger({
   highlevel = { api: "https://highlevel.example.com", clientId: null, clientSecret: null, tokenKeys: [] },
   account,
   tokens,
+  maxBytes = Infinity,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -41,10 +42,12 @@ export async function aLedger({
   highlevel?: HighLevelSettings;
   account?: HighLevelAccount;
   tokens?: Tokens;
+  maxBytes?: number;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 30,
+    maxBytes,
     timeZone: "UTC",
     eventsPerSecond,
     requestsPerSecond: 1_000_000,

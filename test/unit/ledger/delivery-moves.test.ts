@@ -32,7 +32,8 @@ const MOVES: { readonly [name: string]: (from: Standing) => Standing | null } = 
   released: (from) => moves.released(from, NOW),
   "put back": (from) => moves.putBack(from, NOW + 1),
   deferred: (from) => moves.deferred(from, NOW + 1),
-  interrupted: moves.interrupted,
+  interrupted: (from) => moves.interrupted(from, NOW),
+  "put right": (from) => moves.putRight(from, 1, NOW),
   cancelled: (from) => moves.cancelled(from, operator),
   retried: (from) => moves.retried(from, NOW),
   "given up": (from) => moves.givenUp(from, NOW + 8 * DAY),
@@ -48,6 +49,7 @@ const TABLE: { readonly [name: string]: { readonly [state in DeliveryState]: Del
   released: { scheduled: "–", sending: "–", held: "scheduled", sent: "–", dead: "–", cancelled: "–" },
   "put back": { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
   deferred: { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
+  "put right": { scheduled: "scheduled", sending: "–", held: "–", sent: "–", dead: "–", cancelled: "–" },
   interrupted: { scheduled: "–", sending: "scheduled", held: "–", sent: "–", dead: "–", cancelled: "–" },
   cancelled: {
     scheduled: "cancelled",
@@ -140,7 +142,7 @@ describe("a delivery moves", () => {
     const later = unanswered(actionError("HIGHLEVEL_TOKEN_LATER", ""));
     expect(moves.attempted(standing("sending"), failed, NOW, 0)?.hasLeft).toBe(true);
     expect(moves.attempted(standing("sending"), done, NOW, 0)?.hasLeft).toBe(true);
-    expect(moves.interrupted(standing("sending"))?.hasLeft).toBe(true);
+    expect(moves.interrupted(standing("sending"), NOW)?.hasLeft).toBe(true);
     for (const kept of [held, later]) expect(moves.attempted(standing("sending"), kept, NOW, 0)?.hasLeft).toBe(false);
     expect(moves.attempted(standing("sending", { hasLeft: true }), held, NOW, 0)?.hasLeft).toBe(true);
     expect(moves.retried(standing("cancelled", { hasLeft: true }), NOW)?.hasLeft).toBe(true);

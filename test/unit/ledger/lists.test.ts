@@ -3,7 +3,9 @@ import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import * as deliveries from "../../../src/ledger/deliveries/deliveries.ts";
 import * as deliveryLists from "../../../src/ledger/deliveries/lists.ts";
 import type { Sql } from "../../../src/ledger/store/ports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
+import * as quarantine from "../../../src/ledger/log/quarantine.ts";
+import type { Quarantined } from "../../../src/model/ledger.ts";
+import { DIRECTORY_MIGRATIONS, LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import type { DeliveryFilter } from "../../../src/model/delivery.ts";
 import * as tasks from "../../../src/ledger/deliveries/tasks.ts";
 import { anEvent, aRule, aRuleSet, aWebhook, LOCATION } from "../../builders.ts";
@@ -22,6 +24,63 @@ function plansOf(ask: (sql: Sql) => void): string {
   });
   return JSON.stringify(plans);
 }
+
+describe("the quarantine", () => {
+  const body = (id: string, receivedAt: string): Quarantined => ({
+    id,
+    eventKey: id,
+    receivedAt,
+    route: "events",
+    issues: [],
+    contactIds: [],
+    body: "{}",
+  });
+  it.each([
+    ["a location's", LEDGER_MIGRATIONS],
+    ["the directory's", DIRECTORY_MIGRATIONS],
+  ])("is told newest first, page by page, each body once: %s", (_, migrations) => {
+    const storage = sqliteStorage();
+    migrate(storage, migrations);
+    const at = (minute: number): string => `2026-03-04T15:${String(minute).padStart(2, "0")}:00.000Z`;
+    const came = [["c", 1], ["a", 2], ["e", 3], ["b", 3], ["f", 3], ["d", 4]] as const; // prettier-ignore
+    for (const [id, minute] of came) quarantine.keep(storage.sql, body(id, at(minute)));
+    for (const limit of [1, 2, 3, 10]) {
+      const told: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = quarantine.list(storage.sql, { limit, cursor });
+        told.push(...page.quarantined.map(({ id }) => id));
+        cursor = page.cursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(told).toEqual(["d", "f", "e", "b", "a", "c"]);
+    }
+    // What came first stays where it is when it comes again.
+    quarantine.keep(storage.sql, body("c", at(9)));
+    expect(quarantine.list(storage.sql, { limit: 1 }).quarantined.map(({ id }) => id)).toEqual(["d"]);
+  });
+
+  it("is listed and forgotten by an index", () => {
+    for (const ask of [
+      (sql: Sql) => quarantine.list(sql, { limit: 10 }),
+      (sql: Sql) => quarantine.list(sql, { limit: 10, cursor: "1.a" }),
+      (sql: Sql) => quarantine.forgetBefore(sql, 1),
+    ])
+      expect(plansOf(ask)).toContain("quarantine_by_time");
+    expect(plansOf((sql) => void quarantine.list(sql, { limit: 10, cursor: "1.a" }))).not.toContain("TEMP B-TREE");
+  });
+});
+
+it("a kind that is not known is told with when it last came, however the clock went", () => {
+  const storage = sqliteStorage();
+  migrate(storage, LEDGER_MIGRATIONS);
+  const at = (time: string): number => Date.parse(`2026-03-${time}:00Z`);
+  for (const time of ["04T15:30", "05T09:00", "05T08:00"]) quarantine.countIgnored(storage.sql, "Odd", at(time));
+  storage.sql.exec("INSERT INTO ignored (kind, day, count) VALUES ('Older', '2026-03-01', 5)");
+  expect(quarantine.ignoredCounts(storage.sql)).toEqual([
+    { kind: "Older", count: 5, lastDay: "2026-03-01", lastSeen: null },
+    { kind: "Odd", count: 3, lastDay: "2026-03-05", lastSeen: "2026-03-05T09:00:00.000Z" },
+  ]);
+});
 
 describe("lists read what they tell, and little else:", () => {
   it.each(["dead", "held"] as const)("%s deliveries by their own index", (state) => {

@@ -384,8 +384,6 @@ describe("the contact's own hours", () => {
     ["5xx of the contact", { contact: answered(500, {}) }],
     ["a contact that does not come in time", { contact: { kind: "timeout" } as const }],
     ["5xx of the location", { location: answered(502, {}) }],
-    ["429 of the contact", { contact: answered(429, {}) }],
-    ["429 of the location", { location: answered(429, {}) }],
     ["a location that cannot be reached", { location: { kind: "broken" } as const }],
   ])("are not guessed after %s, and no other destination is blamed", async (_, answers) => {
     const { ledger, highlevel, record, pass, delivery } = await aScene({ action: aTask(), window: DAY });
@@ -393,11 +391,27 @@ describe("the contact's own hours", () => {
     await record({});
     await pass(0);
     expect([delivery().state, errorOf(delivery())]).toEqual(["scheduled", "CONTACT_UNKNOWN"]);
-    expect(ledger.hosts()).toMatchObject([{ host: "kv", mode: "closed" }]);
+    expect(ledger.hosts()).toMatchObject([{ host: "highlevel" }, { host: "kv", mode: "closed" }]);
     Object.assign(highlevel, { contact: aContact(), location: aLocation() });
     await pass(HOUR_MS);
     expect(delivery().state).toBe("sent");
   });
+
+  it.each(["contact", "location"] as const)(
+    "wait for their turn after 429 of the %s: nothing has failed",
+    async (what) => {
+      const { ledger, highlevel, record, pass, delivery } = await aScene({ action: aTask(), window: DAY });
+      highlevel[what] = answered(429, {});
+      await record({});
+      await pass(0);
+      expect(delivery()).toMatchObject({ state: "scheduled", attempts: [] });
+      expect(Date.parse(delivery().dueAt ?? "")).toBe(NOON + 10_000);
+      expect(ledger.hosts()).toMatchObject([{ host: "kv", mode: "closed" }]);
+      Object.assign(highlevel, { contact: aContact(), location: aLocation() });
+      await pass(10_000);
+      expect(delivery().state).toBe("sent");
+    },
+  );
 
   it("are not taken for unknown for an hour because of a 429", async () => {
     const { highlevel, record, pass, delivery, made } = await aScene({ window: DAY });

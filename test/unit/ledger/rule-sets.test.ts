@@ -30,30 +30,83 @@ describe("why a rule did not fire", () => {
     expect(await verdicts("young")).toEqual([["new", "conditions", "delivered"]]);
   });
 
-  it("is told of rules for other locations without keeping what they say", async () => {
+  it("is told of rules for other locations without keeping a word of them", async () => {
     const storage = sqliteStorage();
     const elsewhere = aRule({ name: "elsewhere", locations: ["another"], description: "private to another" });
+    const before = await aLedger({ storage, ruleSet: named("one", elsewhere, never("here")) });
+    await before.record(anEvent({}, "old"));
+    expect(JSON.stringify(storage.sql.exec("SELECT * FROM rule_sets").toArray())).not.toContain("elsewhere");
+    const after = await aLedger({
+      storage,
+      ruleSet: named("two", { ...elsewhere, enabled: false, description: "changed" }, never("new here")),
+    });
+    const verdicts = (await after.event("old"))?.decision.verdicts;
+    expect(verdicts?.map(({ rule, reason }) => [rule, reason])).toEqual([
+      ["elsewhere", "location"],
+      ["here", "conditions"],
+    ]);
+  });
+
+  it("is told of rules for other locations once, also of a set that a version before this one kept", async () => {
+    const storage = sqliteStorage();
+    const elsewhere = aRule({ name: "elsewhere", locations: ["another"] });
     const before = await aLedger({ storage, ruleSet: named("one", elsewhere) });
     await before.record(anEvent({}, "old"));
-    const kept = storage.sql.exec("SELECT rules FROM rule_sets").toArray();
-    expect(JSON.stringify(kept)).not.toContain("private");
-    const after = await aLedger({ storage, ruleSet: named("two") });
+    const stub = { name: "elsewhere", on: ["OutboundMessage"], locations: [], conditions: { any: [] }, actions: [] };
+    storage.sql.exec("UPDATE rule_sets SET rules = ?", JSON.stringify([stub]));
+    const after = await aLedger({ storage, ruleSet: named("two", elsewhere) });
     expect((await after.event("old"))?.decision.verdicts).toMatchObject([{ rule: "elsewhere", reason: "location" }]);
+  });
+
+  it("can be asked of a rule that was too large to be kept, and of the others whole", async () => {
+    const storage = sqliteStorage();
+    const ids = Array.from({ length: 100_000 }, (_, index) => `contact-${String(index).padStart(12, "0")}`);
+    const large = aRule({
+      name: "large",
+      conditions: { all: [{ fact: "contactId", operator: "in", value: ids }] },
+    });
+    const before = await aLedger({ storage, ruleSet: named("one", large, never("small"), aRule({ name: "fires" })) });
+    expect(await before.record(anEvent({}, "old"))).toMatchObject({ status: "accepted", fired: ["fires"] });
+    const after = await aLedger({ storage, ruleSet: named("two") });
+    expect((await after.event("old"))?.decision.verdicts).toMatchObject([
+      { rule: "fires", fired: true, reason: "fired" },
+      {
+        rule: "large",
+        fired: false,
+        reason: "conditions",
+        detail: "the rule as it was is not kept: too large",
+        conditions: [],
+      },
+      { rule: "small", reason: "conditions", conditions: [{ saw: "delivered" }] },
+    ]);
   });
 });
 
 describe("rule sets", () => {
-  it("are kept whole, however large", () => {
+  it("keep of each rule what its verdict needs, however many there are", () => {
     const storage = sqliteStorage();
     const { sql } = storage;
     migrate(storage, LEDGER_MIGRATIONS);
-    const rules = Array.from({ length: 3_000 }, (_, index) => never(`rule-${index}`)).map((rule) => ({
-      ...rule,
-      description: "é".repeat(400),
-    }));
+    const conditions = { all: [{ fact: "body", operator: "equal", value: "é".repeat(400) }] };
+    const rules = Array.from({ length: 3_000 }, (_, index) =>
+      aRule({ name: `rule-${index}`, priority: index % 2, stop: true, includeApi: true, conditions }),
+    );
     ruleSets.keep(sql, named("large", ...rules), LOCATION, 1);
     expect(sql.exec("SELECT COUNT(*) AS n FROM rule_sets").toArray()).toEqual([{ n: 4 }]);
-    expect(ruleSets.find(sql, "large")?.rules).toEqual(aRuleSet(...rules).rules);
+    expect(ruleSets.find(sql, "large")).toEqual(aRuleSet(...rules).rules.map((rule) => ({ ...rule, actions: [] })));
+  });
+
+  it("grow only by rules that concern the location", () => {
+    const kept = (...others: Rule[]) => {
+      const storage = sqliteStorage();
+      migrate(storage, LEDGER_MIGRATIONS);
+      ruleSets.keep(storage.sql, named("set", ...others, never("everywhere")), LOCATION, 1);
+      return storage.sql.exec("SELECT * FROM rule_sets").toArray();
+    };
+    const others = Array.from({ length: 10_000 }, (_, index) => aRule({ name: `r${index}`, locations: [`l${index}`] }));
+    expect(kept(...others)).toEqual(kept());
+    const shared = (locations: readonly string[]) => kept(aRule({ name: "shared", locations }));
+    expect(shared([LOCATION, ...others.map(({ name }) => name)])).toEqual(shared([LOCATION]));
   });
 
   it("are forgotten once every event that is left came after the next one, and never the one in use", () => {

@@ -43,6 +43,7 @@ class World {
     };
     const { storage } = this;
     const dying: LedgerStorage = {
+      sizeBytes: () => 0,
       getAlarm: () => storage.getAlarm(),
       setAlarm: (at) => (kill.isDead ? never() : storage.setAlarm(at)),
       sync: () => Promise.resolve(),

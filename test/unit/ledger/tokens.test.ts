@@ -247,6 +247,20 @@ describe("an app's token", () => {
     expect(await world.call()).toMatchObject({ kind: "later" });
     expect(world.tokens.told()).toMatchObject({ state: "active" });
     world.intercept = () => null;
+    world.now += 5_000;
+    expect(await world.call()).toMatchObject({ status: 201 });
+  });
+
+  it("is not asked for again at once after an answer that said nothing, whatever the clock does", async () => {
+    const world = await anInstalled();
+    world.now += DAY_MS + 6 * 60 * MINUTE_MS;
+    world.intercept = (request) => (tokenPath(request) ? Promise.resolve(new Response(null, { status: 503 })) : null);
+    for (let times = 0; times < 100; times++) expect(await world.call()).toMatchObject({ kind: "later" });
+    expect(world.refreshes()).toBe(1);
+    world.intercept = () => null;
+    world.now -= 6 * 60 * MINUTE_MS;
+    expect(await world.call()).toMatchObject({ kind: "later", untilMs: world.now + 4_000 });
+    world.now += 5_000;
     expect(await world.call()).toMatchObject({ status: 201 });
   });
 

@@ -15,6 +15,7 @@ const EMPTY = {
   ownHosts: new Set(),
   highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
   retentionDays: 30,
+  ledgerMaxBytes: 8_000_000_000,
   eventsPerSecond: 300,
   requestsPerSecond: 500,
   timeZone: "UTC",
@@ -143,6 +144,19 @@ describe("HIGHLEVEL_PUBLIC_KEYS", () => {
 
   it("replaces the published key", () => {
     expect(readConfiguration({ HIGHLEVEL_PUBLIC_KEYS: "junk" }).publicKeys).toBe("junk");
+  });
+});
+
+describe("LEDGER_MAX_BYTES", () => {
+  it.each([
+    ["", 8_000_000_000],
+    ["0", 8_000_000_000],
+    ["8 GB", 8_000_000_000],
+    ["5e9", 5_000_000_000],
+    ["1000", 1_000],
+    ["20000000000", 9_500_000_000],
+  ])("%j is %d", (text, bytes) => {
+    expect(readConfiguration({ LEDGER_MAX_BYTES: text }).ledgerMaxBytes).toBe(bytes);
   });
 });
 

@@ -6,7 +6,8 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
 
 const event: RecordedEvent = {
-  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, planned: 1, counted: 1, decidedAt: NOON, held: [],
+  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [],
+  rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
   id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, isReplaced: false, dueAt: NOON,
@@ -17,10 +18,17 @@ const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order
 const text: EndedDelivery = { ...delivery, id: "d5", rule: "texts", host: "highlevel", highlevelCall: "send-message" };
 const taken = { id: "m1", contactId: "c1", about: "c1/e1/texts", leftAt: NOON, order: 4 };
 const counted = { deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, messageId: "m1" };
-const stop = { contactId: "c1", says: "stop", occurredAt: NOON, sentOrder: 1, known: { at: NOON, order: 2 } } as const;
+const stop = {
+  key: "e8",
+  contactId: "c1",
+  says: "stop",
+  occurredAt: NOON,
+  sentOrder: 1,
+  known: { at: NOON, order: 2 },
+} as const;
 const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
-  messages: [taken], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
+  messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
   breakers: { texts: { perMinute: 2, perContactDay: 3 } },
 }; // prettier-ignore
@@ -35,13 +43,19 @@ const sendsApart = (ms: number, count: number) =>
 
 /** A location where everything went well: one event, one delivery. */
 const good: History = {
+  sent: [{ key: "e1", contactId: "c1", happenedAt: NOON }],
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
   unanswered: [], calls: [call], confirmed: [], interrupted: [], isStorageRefusing: false,
-  events: [event], deliveries: [delivery], tasks: [], graceMs: 0,
+  events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
   promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
 }; // prettier-ignore
 
-const reply: RecordedEvent = { ...event, key: "e2", seq: 2, kind: "InboundMessage", planned: 0, counted: null };
+const reply: RecordedEvent = {
+  ...event, key: "e2", seq: 2, kind: "InboundMessage", planned: 0, counted: null, fired: [],
+}; // prettier-ignore
+const again: RecordedEvent = { ...event, key: "e3", seq: 3, decidedAt: NOON + 60_000, counted: 2, fired: [] };
+const asked = { what: "cancel answered", id: "d1", askedOrder: 1, askedAt: NOON, order: 2 } as const;
+const ended: EndedDelivery = { ...delivery, state: "cancelled", cancelledByEvent: "e2", attempts: [] };
 const replied = { key: "e2", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON } as const;
 const failed = { at: NOON, error: "DESTINATION_STATUS: 500" };
 const down = Array.from({ length: 30 }, (_, index): Call => ({ ...call, id: `d${index}`, at: NOON + index }));
@@ -62,13 +76,54 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
   "the events of a contact are decided in order": [{ events: [{ ...event, counted: 2 }] }],
   "nothing is sent after a confirmed cancel": [
     { confirmed: [{ what: "cancelled", id: "d1", askedOrder: 1, order: 2 }] },
+  ],
+  "an event happened when its sender says": [{ sent: [{ key: "e1", contactId: "c1", happenedAt: NOON + 1 }] }],
+  "a rule fires once for a state of a message": [
+    { events: [{ ...event, fired: ["counted"] }] },
+    { events: [event, { ...again, fired: ["counted"] }] },
+    { events: [event, { ...again, status: "read" }] },
+    { events: [event, { ...again, status: "read", fired: ["counted", "limited"] }] },
+    { events: [{ ...event, isFromApi: true }] },
+  ],
+  "a wait is ended by what happened no earlier than its event, whichever came first": [
     { events: [event, reply], acknowledged: [replied] },
+    { events: [event, { ...reply, seq: 0 }] },
+    { events: [event, { ...reply, occurredAt: NOON - 1 }], deliveries: [ended] },
+    {
+      events: [event, reply],
+      acknowledged: [replied],
+      calls: [],
+      deliveries: [{ ...delivery, state: "dead", attempts: [{ ...failed, at: NOON + 7 * DAY }] }],
+    },
+    withHighLevel({}, { events: [event, reply], deliveries: [text], acknowledged: [replied] }),
+  ],
+  "nothing is tried before it is due": [
+    { deliveries: [{ ...delivery, dueAt: NOON + 1 }] },
+    { deliveries: [{ ...delivery, dueAt: NOON + 1 }], clockSetBackAt: [event.decidedAt - 1] },
+  ],
+  "nothing leaves once a cancel was answered": [
+    { confirmed: [asked] },
+    { confirmed: [{ ...asked, what: "still open" }] },
+    withHighLevel(
+      { messages: [{ ...taken, leftAt: NOON + 2_000 }] },
+      { confirmed: [{ ...asked, id: "d5", order: 9 }] },
+    ),
   ],
   "nothing is left of an erased contact": [
     {
       acknowledged: [{ ...replied, key: "e1", order: 0 }],
       confirmed: [{ what: "erased", id: "c1", askedOrder: 1, order: 2 }],
     },
+    withHighLevel(
+      { tagged: [{ about: "c1/e1/texts", leftAt: NOON, order: 3 }], messages: [] },
+      {
+        calls: [],
+        events: [],
+        deliveries: [],
+        acknowledged: [{ ...replied, key: "e1", order: 0 }],
+        confirmed: [{ what: "erased", id: "c1", askedOrder: 1, order: 2 }],
+      },
+    ),
   ],
   "every delivery ends, and for a reason": [
     { deliveries: [{ ...delivery, state: "sending" }] },
@@ -109,9 +164,34 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
   "nobody who said stop is written to": [
     withHighLevel({ wishes: [stop], messages: [{ ...taken, leftAt: NOON + 100_000 }] }),
     withHighLevel({
-      wishes: [stop, { ...stop, says: "start", occurredAt: NOON - 1, sentOrder: 3 }],
+      wishes: [stop, { ...stop, key: "e9", says: "start", occurredAt: NOON - 1, sentOrder: 3 }],
       messages: [{ ...taken, leftAt: NOON + 100_000 }],
     }),
+    withHighLevel(
+      { wishes: [stop, { ...stop, key: "e9", says: "start" }], kept: [{ contactId: "c1", why: "stop" }] },
+      {
+        events: [
+          { ...reply, key: "e8", seq: 4 },
+          { ...reply, key: "e9", seq: 3 },
+        ],
+      },
+    ),
+  ],
+  "what a contact wants is what they said last": [
+    withHighLevel({ kept: [{ contactId: "c1", why: "stop" }] }),
+    withHighLevel({ wishes: [stop] }, { events: [event, { ...reply, key: "e8" }] }),
+    withHighLevel(
+      {
+        wishes: [stop, { ...stop, key: "e9", says: "start", occurredAt: NOON + 1 }],
+        kept: [{ contactId: "c1", why: "stop" }],
+      },
+      {
+        events: [
+          { ...reply, key: "e8", seq: 4 },
+          { ...reply, key: "e9", occurredAt: NOON + 1 },
+        ],
+      },
+    ),
   ],
   "a rule sends no more than its breaker lets through": [
     withHighLevel({ sends: sendsApart(10_000, 3) }),
@@ -136,7 +216,7 @@ describe("the checker", () => {
 
   it("finds nothing where everything went well inside HighLevel", () => {
     const { contactId } = text;
-    const lifted = [stop, { ...stop, says: "start", sentOrder: 3 } as const];
+    const lifted = [stop, { ...stop, key: "e9", says: "start", sentOrder: 3 } as const];
     expect(violations({ ...good, ...withHighLevel({ wishes: lifted }) })).toEqual([]);
     const rotated = [exchange, { ...exchange, given: null, leftAt: NOON + 1, heardAt: null }];
     const cutOff = { exchanges: rotated, stoppedAt: [NOON + 1], tags: new Set([`${contactId}/c1/e1/texts`]) };
@@ -147,6 +227,11 @@ describe("the checker", () => {
         ...withHighLevel(cutOff, { events: [{ ...event, planned: 3 }], deliveries: [delivery, text, tagged] }),
       }),
     ).toEqual([]);
+  });
+
+  it("does not call early what was decided by a clock that was set back later", () => {
+    const early = { deliveries: [{ ...delivery, dueAt: NOON + 1 }], clockSetBackAt: [event.decidedAt] };
+    expect([...(PROPERTIES["nothing is tried before it is due"]?.({ ...good, ...early }) ?? [])]).toEqual([]);
   });
 
   it("has something that breaks each of its properties", () => {

@@ -67,6 +67,85 @@ describe("admission", () => {
     expect(found({ any: matching(5, words, "someFact:matches") })).toMatchObject(over("/conditions/any/1/value"));
   });
 
+  const ids = (count: number) =>
+    Array.from({ length: count }, (_, index) => `contact-${String(index).padStart(14, "0")}`);
+  const large = (fact: Json) => ({ any: [{ fact: "status", operator: "equal", value: "failed" }, fact] });
+
+  it.each<[title: string, rule: Json, pointer: string]>([
+    [
+      "a list of 100,000 contacts",
+      { conditions: large({ fact: "contactId", operator: "notIn", value: ids(100_000) }) },
+      "/conditions/any/1/value",
+    ],
+    [
+      "25 bodies of 99 KB",
+      {
+        actions: ids(25).map(() => ({
+          type: "webhook",
+          url: "https://example.com",
+          body: { text: "x".repeat(99_000) },
+        })),
+      },
+      "/actions",
+    ],
+    [
+      "one body of 25 texts of 99 KB",
+      { actions: [{ type: "webhook", url: "https://example.com", body: ids(25).map(() => "x".repeat(99_000)) }] },
+      "/actions/0/body",
+    ],
+    ["a description of 800,000 letters of two bytes", { description: "é".repeat(800_000) }, "/description"],
+    ["a rule for 100,000 locations", { locations: ids(100_000) }, "/locations"],
+    [
+      "a wait that a list ends",
+      {
+        actions: [
+          {
+            type: "task",
+            title: "Look",
+            after: "1h",
+            cancelOn: [
+              {
+                on: ["InboundMessage"],
+                conditions: { all: [{ fact: "contactId", operator: "in", value: ids(100_000) }] },
+              },
+            ],
+          },
+        ],
+      },
+      "/actions/0/cancelOn/0/conditions/all/0/value",
+    ],
+    [
+      "holidays for 3,000 years",
+      {
+        window: {
+          from: "09:00",
+          holidays: ids(130_000)
+            .map((_, day) => new Date(day * 86_400_000).toISOString().slice(0, 10))
+            .filter((date) => date < "9999"),
+        },
+      },
+      "/window/holidays",
+    ],
+  ])("bounds the size of a rule, and says how large it is and where: %s", (_, fields, pointer) => {
+    const found = findingsOf("large.json", JSON.stringify({ ...minimal, ...(fields as object) }));
+    expect(found.filter(({ severity }) => severity === "error")).toMatchObject([{ pointer, code: "RULE_SIZE" }]);
+    expect(found.find(({ code }) => code === "RULE_SIZE")?.message).toMatch(/^It takes \d\.\d+ MB.* 1\.5 MB /);
+  });
+
+  it("counts a named condition where it is used, and not the examples, which are not bundled", () => {
+    const all = [{ fact: "contactId", operator: "notIn", value: ids(20_000) }];
+    const context = { ...CONTEXT, conditions: new Map([["ids", { all }]]) };
+    const admitted = (count: number, more = {}) => {
+      const any = Array.from({ length: count }, () => ({ condition: "ids" }));
+      const text = JSON.stringify({ ...minimal, ...more, conditions: { any } });
+      const result = admitRule({ file: "rules/named.json", text }, context);
+      return result.ok ? [] : result.failure.map(({ pointer, code }) => [pointer, code]);
+    };
+    const examples = [{ event: { status: "failed", body: "x".repeat(2_000_000) }, fires: false }];
+    expect(admitted(2, { examples })).toEqual([]);
+    expect(admitted(3)).toEqual([["/conditions/any", "RULE_SIZE"]]);
+  });
+
   it("takes a negated exists for what it asks, and a negated equal for one that absence meets", () => {
     const codes = (...all: Json[]) =>
       findingsOf("absence.json", JSON.stringify({ ...minimal, conditions: { all } })).map(({ code }) => code);

@@ -48,7 +48,7 @@ const value = fc.oneof(
   primitive,
   fc.array(primitive, { maxLength: 3 }),
   fc.record({ fact: fc.constantFrom(...factNames) }),
-  fc.record({ fact: fc.constant("payload"), path: fc.constantFrom("$.x", "$.x[0]", "$.status") }),
+  fc.record({ fact: fc.constant("payload"), path: fc.constantFrom("$.x", "$.x[0]", "$.status", "$.x[?id=abc].y") }),
 );
 const operator = fc
   .tuple(fc.array(fc.constantFrom(...DECORATOR_NAMES), { maxLength: 2 }), fc.constantFrom(...OPERATOR_NAMES))
@@ -60,7 +60,7 @@ const comparison = fc.record(
     fact: fc.constantFrom(...factNames),
     operator,
     value,
-    path: fc.constantFrom("$.x", "$.a.b[0]", "$['x y']"),
+    path: fc.constantFrom("$.x", "$.a.b[0]", "$['x y']", "$.a[?'x y'=\"b\"][?n=-1.5]"),
     priority: fc.integer({ min: 1, max: 3 }),
   },
   { requiredKeys: ["fact", "operator", "value"] },

@@ -179,6 +179,35 @@ describeInBrowser("deliveries", () => {
     expect(await page.getByRole("button", { name: "Discard all" }).count()).toBe(0);
   });
 
+  it("that their contact does not want stay held: said before, said after, and said of each", async () => {
+    await text("ada", 2);
+    await text("bob", 2);
+    await dashboard.send("reply", { locationId: location, contactId: "ada", body: "STOP" });
+    const page = await open("?state=held");
+    await page.getByRole("button", { name: "Release all 2 held" }).click();
+    const dialog = page.getByRole("dialog", { name: "Release 1 held delivery?" });
+    await dialog
+      .getByText("1 stays held: its contact does not want it, by do not disturb or a word such as STOP.")
+      .waitFor();
+    await dialog.getByRole("button", { name: "Release 1", exact: true }).click();
+    await page.getByText("1 was released.").waitFor();
+    await page.getByText("1 stays held").waitFor();
+    expect(await page.locator(".changed tr", { hasText: "held" }).textContent()).toBe("held21");
+    await page.getByRole("button", { name: "Close" }).click();
+    await tab(page, "held 1").waitFor();
+    const row = rows(page).first();
+    await row.locator("summary").press("Enter");
+    await row.getByText("releasing does nothing while the contact stopped SMS with a word such as STOP").waitFor();
+    await row.getByRole("button", { name: "Release" }).press("Enter");
+    await page
+      .getByRole("status")
+      .getByText("Left as it is: the contact stopped SMS with a word such as STOP")
+      .waitFor();
+    await page.getByRole("button", { name: "Release all 1 held" }).click();
+    await page.getByRole("dialog", { name: "None of the held deliveries can go now" }).waitFor();
+    expect(await page.getByRole("button", { name: /^Release \d+$/ }).count()).toBe(0);
+  });
+
   it("say what holds their destination, and nothing much as long as nothing does", async () => {
     await send("sms-failed", "ada");
     const page = await open();

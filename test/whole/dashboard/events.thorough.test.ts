@@ -51,6 +51,18 @@ describeInBrowser("events", () => {
     await page.getByText("It still cannot be used").waitFor();
   });
 
+  it("of kinds that are not known are told with how often they came, and what would make them usable", async () => {
+    const locationId = "unknown-kinds";
+    const target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: dashboard.token };
+    for (const webhookId of ["a", "b"])
+      await sendEvent(target, "events", { type: "InvoiceSent", locationId, webhookId });
+    const page = await dashboard.open(`#/l/${locationId}/events`);
+    await page.getByRole("link", { name: "Not known" }).click();
+    await page.getByText("2 times, last").waitFor();
+    await page.getByText("InvoiceSent").click();
+    await page.getByText("How to add an event kind").waitFor();
+  });
+
   it("are seen for a part of the time, by dragging over the chart", async () => {
     const locationId = "brushed";
     await dashboard.send("sms", { locationId });

@@ -25,6 +25,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "overview?range=hour",
     "events",
     "events?show=quarantine",
+    "events?show=ignored",
     `events/${answer.eventKey ?? ""}`,
     `contacts/${CONTACT}`,
     "contacts/nobody",

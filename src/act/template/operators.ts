@@ -1,0 +1,40 @@
+// How templates compare values, and read from a text, where Liquid would do it letter by letter or in half characters.
+import { defaultOperators, toValue, type Operators } from "liquidjs";
+import { decimalOf } from "../../kit/decimal.ts";
+import { UnusableValue, type Budget } from "./budget.ts";
+import { characterAt, characterCount } from "./filters.ts";
+import type { Limit } from "./liquid.ts";
+
+/** Comparisons of what is greater: numbers as numbers, whichever form they have; two texts as texts, such as moments. */
+const COMPARISONS: Operators = {
+  "<": compared((a, b) => a < b),
+  ">": compared((a, b) => a > b),
+  "<=": compared((a, b) => a <= b),
+  ">=": compared((a, b) => a >= b),
+};
+
+function compared(
+  meets: (a: number | string, b: number | string) => boolean,
+): (left: unknown, right: unknown) => boolean {
+  return (left, right) => {
+    const [a, b] = [toValue(left), toValue(right)] as readonly unknown[];
+    if (a === null || a === undefined || b === null || b === undefined) return false;
+    const [x, y] = [decimalOf(a), decimalOf(b)];
+    if (x !== null && y !== null) return meets(x, y);
+    if (x === null && y === null && typeof a === "string" && typeof b === "string") return meets(a, b);
+    throw new UnusableValue("a comparison takes two numbers or two texts, and is given something else");
+  };
+}
+
+/** Liquid's operators, with these comparisons. */
+export const OPERATORS: Operators = { ...defaultOperators, ...COMPARISONS };
+
+/** The size of a text and a place in it, by characters. */
+export function propertyOfText(value: unknown, key: unknown, limit: Limit): { readonly value: unknown } | undefined {
+  if (typeof value !== "string") return undefined;
+  const budget = limit as Budget;
+  if (key === "size") return { value: characterCount(budget, value) };
+  return typeof key === "number" || (typeof key === "string" && /^\d+$/.test(key))
+    ? { value: characterAt(budget, value, Number(key)) }
+    : undefined;
+}

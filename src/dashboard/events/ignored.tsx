@@ -1,0 +1,53 @@
+// Kinds of event that Afterbeep does not know: how often each came, when last, and what would make it usable.
+import type { JSX } from "preact";
+import type { IgnoredKindTold } from "../../model/ledger.ts";
+import { locationPath } from "../ask/api.ts";
+import { useQuery } from "../ask/use-query.ts";
+import { usePlace } from "../ask/place.ts";
+import { ProblemNote } from "../parts/problem.tsx";
+import { Time } from "../time/time-elements.tsx";
+
+/** What came for this location, and what named none. */
+export function Ignored(): JSX.Element {
+  const { locationId } = usePlace();
+  return (
+    <>
+      <Kinds base={locationPath(locationId)} title="Kinds that are not known" />
+      <Kinds base="/api" title="Kinds that are not known, of no location" isQuietWhenEmpty />
+    </>
+  );
+}
+
+interface KindsProps {
+  readonly base: string;
+  readonly title: string;
+  /** Nothing is shown where there is none. */
+  readonly isQuietWhenEmpty?: boolean;
+}
+
+function Kinds({ base, title, isQuietWhenEmpty = false }: KindsProps): JSX.Element | null {
+  const { answer, problem, askAgain } = useQuery<{ ignored: readonly IgnoredKindTold[] }>(`${base}/ignored`);
+  if (isQuietWhenEmpty && !problem && !answer?.ignored.length) return null;
+  return (
+    <section class="panel" aria-label={title}>
+      <h2>{title}</h2>
+      <p class="quiet-note">These are counted by day and not kept: no rule looks at them.</p>
+      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+      {answer?.ignored.length === 0 ? <p>None.</p> : null}
+      {answer?.ignored.map(({ kind, count, lastDay, lastSeen, use }) => (
+        <details class="verdict" key={kind}>
+          <summary>
+            <span>{kind}</span>
+            <span class="verdict-why">
+              {count.toLocaleString("en")} {count === 1 ? "time" : "times"}, last{" "}
+              {lastSeen === null ? `on ${lastDay}` : <Time at={lastSeen} />}
+            </span>
+          </summary>
+          <div class="verdict-body">
+            <p>{use}.</p>
+          </div>
+        </details>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+// A clock that was ahead for a while and has been set back: what it made to wait would wait for as much longer as it was
+// ahead. Small things are put right where they are read (`kit/not-before.ts`); what stands in many rows is put right here,
+// once, when the clock is seen to have gone back. docs/decisions/0036-a-clock-that-was-ahead.md lists both.
+import * as deliveries from "../deliveries/deliveries.ts";
+import * as sends from "../deliveries/sends.ts";
+import * as tasks from "../deliveries/tasks.ts";
+import { forgetMark, mark, noteSetBack, setMark, type MarkName, type TimesNoted } from "../store/marks.ts";
+import type { LedgerStorage, Sql } from "../store/ports.ts";
+
+/** Clocks of machines differ by some milliseconds: less than this is no step back. */
+const STEP_MS = 1_000;
+
+/** What waits until a time, and how it is put right: no farther ahead than it was to be when it was made to wait. */
+const WAITING: readonly ((sql: Sql, nowMs: number) => void)[] = [deliveries.putRight, tasks.putRight, sends.putRight];
+/** When something happened, that something else has to wait for, or is kept for a while after: not later than now. */
+const HAPPENED: readonly (readonly [table: string, column: string])[] = [
+  ["sends", "at"],
+  ["changes", "at"],
+  ["changes", "left_at"],
+  ["firings", "at"],
+  ["tokens", "refreshed_at"],
+  ["tokens", "stored_at"],
+  ["rule_sets", "since"],
+  ["deliveries", "ended_at"],
+  ["tasks", "completed_at"],
+];
+/** What is known until a time, or is done again a while after it: forgotten, so that it is asked for, or done, anew. */
+const KNOWN: readonly MarkName[] = ["zone"];
+
+function putRight(sql: Sql, nowMs: number): void {
+  for (const waiting of WAITING) waiting(sql, nowMs);
+  for (const [table, column] of HAPPENED) sql.exec(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`, nowMs);
+  for (const name of KNOWN) forgetMark(sql, name);
+  if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));
+  noteSetBack(sql, nowMs, deliveries.lastDecidedAtMs(sql));
+}
+
+export class ClockWatch {
+  readonly #storage: LedgerStorage;
+  readonly #clock: () => number;
+  /** The latest time that this instance has seen, milliseconds since 1970. */
+  #latestMs = 0;
+
+  constructor(storage: LedgerStorage, clock: () => number) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  /** As `look`, when a ledger starts: by what it noted, and when it decided a delivery last, milliseconds since 1970. */
+  start({ waitsMs, knownMs }: TimesNoted, decidedMs: number): boolean {
+    return this.#look(Math.max(waitsMs, decidedMs === knownMs ? 0 : decidedMs));
+  }
+
+  /** Looks at the clock; `true`: it went back, and what waits by it was put right. */
+  look(): boolean {
+    return this.#look(this.#latestMs);
+  }
+
+  #look(latestMs: number): boolean {
+    const nowMs = this.#clock();
+    const isBack = nowMs < latestMs - STEP_MS;
+    if (isBack) this.#storage.transactionSync(() => putRight(this.#storage.sql, nowMs));
+    this.#latestMs = isBack ? nowMs : Math.max(nowMs, this.#latestMs);
+    return isBack;
+  }
+}
