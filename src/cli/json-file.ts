@@ -3,7 +3,7 @@ import { jsonFault, notJson, placeIn } from "../kit/json-fault.ts";
 import type { Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import { knownSecrets } from "../local/project.ts";
-import { shownLine } from "./source-text.ts";
+import { shownLine } from "./shown-line.ts";
 
 /** What reading a file fails with, in words. */
 const UNREADABLE: { readonly [code: string]: (file: string) => string } = {

@@ -4,7 +4,7 @@ import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
-import { shownLine } from "./source-text.ts";
+import { shownLine } from "./shown-line.ts";
 
 /**
  * A finding as one line: `file:line:column`, severity, what is wrong and what to do, the code to search for, pointer. Where

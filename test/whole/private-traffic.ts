@@ -43,7 +43,7 @@ export function rulesFor(host: string): { readonly [name: string]: JsonObject } 
     "bad-header": { type: "webhook", url: url("/204"), headers: { "x-body": "{{ event.body }}" } },
     "unbound-secret": { type: "webhook", url: url("/204"), headers: { "x-token": "{{ secret.NOT_BOUND }}" } },
     "absent-field": { type: "webhook", url: url("/204"), body: "{{ event.body }} {{ event.nothing }}" },
-    "bad-number": { type: "webhook", url: url("/204"), body: "{{ event.body | divided_by: 0 }}" },
+    "bad-number": { type: "webhook", url: url("/204"), body: "{{ event.body | divided_by: 2 }}" },
     task: { type: "task", title: "{{ event.body }}", description: "{{ event.email }}" },
   };
   return Object.fromEntries(

@@ -427,7 +427,9 @@ describe("changing a delivery by hand", () => {
       await retry({ error: "DESTINATION_GONE", host: "gone-a.example.com", since: "2099-12-31T00:00:00Z" }),
       await retry({}),
     ];
-    expect(told.map(({ body }) => body)).toEqual([0, 0, 0, 0, 1, 1].map((retried) => ({ retried, held: 0, more: false })));
+    expect(told.map(({ body }) => body)).toEqual(
+      [0, 0, 0, 0, 1, 1].map((retried) => ({ retried, held: 0, more: false })),
+    );
     await alarm();
     const sent = world.requests.map(({ url }) => new URL(url).hostname.split(".")[0] ?? "");
     expect(sent.toSorted((a, b) => a.localeCompare(b))).toEqual(["fine", "gone-a", "gone-a", "gone-b", "gone-b"]);
