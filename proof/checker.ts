@@ -44,7 +44,7 @@ export function violations(history: History): string[] {
 
 function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: History): Generator<string> {
   const recorded = new Map(events.map((event) => [event.key, event]));
-  const erased = new Set(confirmed.filter(({ what }) => what === "erased").map(({ id }) => id));
+  const erased = mayBeErased(confirmed);
   const byEvent = Map.groupBy(deliveries, ({ eventKey }) => eventKey);
   for (const { key, contactId, status } of acknowledged) {
     const event = recorded.get(key);
@@ -56,6 +56,11 @@ function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: Hi
   const called = new Set(calls.map(({ id }) => id));
   for (const { id, state, highlevelCall } of deliveries)
     if (state === "sent" && highlevelCall === null && !called.has(id)) yield `${id} is sent and never left`;
+}
+
+/** Contacts whose erasure was asked for: without an answer it may have been done, too. */
+function mayBeErased(confirmed: History["confirmed"]): ReadonlySet<string> {
+  return new Set(confirmed.filter(({ what }) => what === "erased" || what === "erase asked").map(({ id }) => id));
 }
 
 function* decidedOnce({ calls, deliveries }: History): Generator<string> {
@@ -89,7 +94,7 @@ function isTry({ error }: { readonly error: string | null }): boolean {
 }
 
 function* inOrder({ acknowledged, events, confirmed }: History): Generator<string> {
-  const hasErased = new Set(confirmed.filter(({ what }) => what === "erased").map(({ id }) => id));
+  const hasErased = mayBeErased(confirmed);
   const firstAnswer = new Map<string, Acknowledged>();
   for (const answer of acknowledged) if (!firstAnswer.has(answer.key)) firstAnswer.set(answer.key, answer);
   for (const [contactId, own] of Map.groupBy(events, (event) => event.contactId)) {

@@ -234,6 +234,14 @@ describe("the checker", () => {
     expect([...(PROPERTIES["nothing is tried before it is due"]?.({ ...good, ...early }) ?? [])]).toEqual([]);
   });
 
+  it("does not miss the events of a contact whose erasure was asked for, and may have been done", () => {
+    const gone = { events: [], deliveries: [], calls: [] };
+    const erasure = { what: "erase asked", id: "c1", askedOrder: 3, order: 4 } as const;
+    const nothingLost = PROPERTIES["nothing is lost after a 2xx"];
+    expect([...(nothingLost?.({ ...good, ...gone, confirmed: [erasure] }) ?? [])]).toEqual([]);
+    expect([...(nothingLost?.({ ...good, ...gone, confirmed: [{ ...erasure, id: "c2" }] }) ?? [])]).not.toEqual([]);
+  });
+
   it("has something that breaks each of its properties", () => {
     expect(Object.keys(BAD).toSorted()).toEqual(Object.keys(PROPERTIES).toSorted());
   });
