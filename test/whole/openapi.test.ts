@@ -77,10 +77,12 @@ beforeAll(async () => {
   const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
-  for (const name of SENT) {
+  for (const [index, name] of SENT.entries()) {
     // A contact each: a reply of one does not end the waits of another.
     const sample = sampleOf(name, `contact-${name}`);
-    const { httpStatus } = await sendEvent(target, sample.route, payloadOf(sample, {}, new Date()));
+    // The same tags again would change nothing.
+    const set = name === "tags" ? { tags: [`tag-${index}`] } : {};
+    const { httpStatus } = await sendEvent(target, sample.route, payloadOf(sample, set, new Date()));
     expect([name, httpStatus]).toEqual([name, 202]);
   }
   for (const body of [...UNUSABLE, ...UNKNOWN]) await sendEvent(target, "events", body);
