@@ -1,6 +1,13 @@
 // The promises, checked on a history. Each yields the violations that it found, in words.
 import { FOLLOW_UPS } from "./follow-ups.ts";
-import type { Acknowledged, Call, EndedDelivery, History, RecordedEvent } from "./history.ts";
+import {
+  changesNothing,
+  type Acknowledged,
+  type Call,
+  type EndedDelivery,
+  type History,
+  type RecordedEvent,
+} from "./history.ts";
 import { ORDERS } from "./orders.ts";
 import { LIMITED } from "./rules.ts";
 
@@ -102,7 +109,8 @@ function* inOrder({ acknowledged, events, confirmed }: History): Generator<strin
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
     let outbound = 0;
     for (const [index, event] of inLog.entries()) {
-      if (event.kind === "OutboundMessage") outbound += 1;
+      const isNews = !changesNothing(event, inLog.slice(0, index));
+      if (event.kind === "OutboundMessage" && isNews) outbound += 1;
       if (event.counted !== null && event.counted !== outbound)
         yield `${event.key} saw ${event.counted} messages and was number ${outbound}`;
       const sentAfter = firstAnswer.get(event.key)?.sentOrder ?? -Infinity;

@@ -64,6 +64,12 @@ export interface RecordedEvent {
   readonly held: readonly string[];
 }
 
+/** Whether an event says of its message what the event before it said: it changes nothing, fires nothing and counts nowhere. */
+export function changesNothing(event: RecordedEvent, before: readonly RecordedEvent[]): boolean {
+  const last = before.findLast(({ kind, messageId }) => kind === event.kind && messageId === event.messageId);
+  return event.messageId !== null && last?.status === event.status;
+}
+
 /** An event, as its sender knows it. */
 export interface SentEvent {
   readonly key: string;

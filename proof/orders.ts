@@ -1,6 +1,6 @@
 // The promises about order: HighLevel promises none, so what counts is when things happened, and of one moment their place
 // in the log.
-import type { Acknowledged, EndedDelivery, History, RecordedEvent } from "./history.ts";
+import { changesNothing, type Acknowledged, type EndedDelivery, type History, type RecordedEvent } from "./history.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -38,8 +38,12 @@ function* timesKept({ sent, events }: History): Generator<string> {
   }
 }
 
-function* firesOnce({ events, deliveries }: History): Generator<string> {
-  const cancelled = new Set(deliveries.filter(({ state }) => state === "cancelled").map(({ eventKey }) => eventKey));
+function* firesOnce({ events, deliveries, confirmed }: History): Generator<string> {
+  // What was sent by hand after all may have been cancelled when the next event came.
+  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const cancelled = new Set(
+    deliveries.filter(({ id, state }) => state === "cancelled" || retried.has(id)).map(({ eventKey }) => eventKey),
+  );
   for (const own of Map.groupBy(events, ({ contactId }) => contactId).values()) {
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
     for (const [index, event] of inLog.entries()) {
@@ -63,6 +67,7 @@ function expected(
   const { kind, isFromApi, messageId, status, decidedAt } = event;
   // What came through the API may be our own.
   if (kind !== "OutboundMessage" || isFromApi || !FIRES_ON[rule]?.(status)) return false;
+  if (changesNothing(event, before)) return false;
   const fired = before.filter((other) => other.fired.includes(rule));
   if (fired.some((other) => other.messageId === messageId && other.status === status)) return false;
   if (rule !== "limited") return true;

@@ -404,4 +404,10 @@ export const MUTANTS: readonly Mutant[] = [
     from: "const CLOCK_SKEW_MS = 120_000;",
     to: "const CLOCK_SKEW_MS = 0;",
   },
+  {
+    name: "what-changes-nothing-is-news",
+    file: "match/stated.ts",
+    from: "return state !== null && before?.state === state;",
+    to: 'return state === "" && before?.state === state;',
+  },
 ];
