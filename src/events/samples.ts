@@ -53,6 +53,94 @@ const gateway: JsonObject = {
 };
 const provider: JsonObject = { contactId: CONTACT, locationId: LOCATION, attachments: [], userId: USER };
 
+const record: JsonObject = {
+  ...contact,
+  name: "Ada Example",
+  address1: "1 Example Street",
+  city: "Springfield",
+  state: "IL",
+  postalCode: "62701",
+  country: "US",
+  companyName: "Example Ltd",
+  website: "https://ada.example.com",
+  source: "website form",
+  dateOfBirth: "1990-12-10T00:00:00.000Z",
+  dnd: false,
+  assignedTo: USER,
+  attachments: [],
+  customFields: [{ id: "BcdmQEsNgz6AVpgLVUJ0", value: "gold" }],
+};
+const note: JsonObject = { id: "otg8dTQqGLh3Q6iQI55w", body: "Wants a call on Monday" };
+const task: JsonObject = {
+  id: "UlRWGLSXh0ji5qbiGu4i",
+  title: "Call back",
+  body: "She asked about the quote",
+  assignedTo: USER,
+  dueDate: "2026-03-09T15:00:00.000Z",
+};
+const opportunity: JsonObject = {
+  id: "wWhVuzqpRuOA1ZVWi4FC",
+  name: "Kitchen for Ada",
+  pipelineId: "VDm7RPYC2GLUvdpKmBfC",
+  pipelineStageId: "e93ba61a-53b3-45e7-985a-c7732dbcdb69",
+  status: "open",
+  source: "website form",
+  monetaryValue: 4_000,
+  assignedTo: USER,
+};
+const appointment: JsonObject = {
+  id: "0007BWpSzSwfiuSl0tR2",
+  title: "Measuring the kitchen",
+  calendarId: "BqTwX8QFwXzpegMve9EQ",
+  contactId: CONTACT,
+  appointmentStatus: "confirmed",
+  assignedUserId: USER,
+  users: [USER],
+  source: "booking_widget",
+  startTime: "2026-03-06T16:00:00+01:00",
+  endTime: "2026-03-06T17:00:00+01:00",
+};
+const invoice: JsonObject = {
+  _id: "6578278e879ad2646715ba9c",
+  altId: LOCATION,
+  altType: "location",
+  status: "sent",
+  liveMode: true,
+  name: "Kitchen",
+  title: "INVOICE",
+  invoiceNumber: "19",
+  currency: "USD",
+  contactDetails: { id: CONTACT, name: "Ada Example", email: "ada@example.com", phoneNo: "+15550100042" },
+  issueDate: "2026-03-01",
+  dueDate: "2026-03-15",
+  total: 999,
+  amountPaid: 0,
+  amountDue: 999,
+};
+const order: JsonObject = {
+  _id: "660ed43bfdf9fc05a0de7a40",
+  altId: LOCATION,
+  altType: "location",
+  status: "pending",
+  fulfillmentStatus: "unfulfilled",
+  currency: "USD",
+  amount: 150.1,
+  liveMode: true,
+  items: [{ name: "Classic tee", qty: 1 }],
+};
+
+/** An event of a kind that is no message: HighLevel names the contact at the top level. */
+function ofContact(type: string, about: string, payload: JsonObject): Sample {
+  return {
+    about: `${type}: ${about}`,
+    route: "events",
+    payload: { type, locationId: LOCATION, contactId: CONTACT, ...payload },
+  };
+}
+/** The same of a kind that names it inside an object. */
+function holding(type: string, about: string, payload: JsonObject): Sample {
+  return { about: `${type}: ${about}`, route: "events", payload: { type, locationId: LOCATION, ...payload } };
+}
 function outboundOf(about: string, payload: JsonObject): Sample {
   return { about, route: "events", payload: { ...outbound, attachments: [], ...payload } };
 }
@@ -268,6 +356,67 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
     route: "events",
     payload: { ...contact, type: "ContactTagUpdate", tags: ["lead", "quoted"] },
   },
+  "contact-created": holding("ContactCreate", "a form made a contact", record),
+  "contact-updated": holding("ContactUpdate", "the contact got an owner and a plan", record),
+  "note-created": ofContact("NoteCreate", "a note about the contact", note),
+  "note-updated": ofContact("NoteUpdate", "the note was changed", note),
+  "note-deleted": ofContact("NoteDelete", "the note was deleted", note),
+  "task-created": ofContact("TaskCreate", "a task for the owner", task),
+  "task-completed": ofContact("TaskComplete", "the task is done", task),
+  "task-deleted": ofContact("TaskDelete", "the task was deleted", task),
+  "appointment-booked": holding("AppointmentCreate", "booked with the widget", { appointment }),
+  "appointment-missed": holding("AppointmentUpdate", "the contact did not come", {
+    appointment: { ...appointment, appointmentStatus: "noshow" },
+  }),
+  "appointment-deleted": holding("AppointmentDelete", "deleted from the calendar", { appointment }),
+  "opportunity-created": ofContact("OpportunityCreate", "a lead became an opportunity", opportunity),
+  "opportunity-updated": ofContact("OpportunityUpdate", "its name changed", opportunity),
+  "opportunity-won": ofContact("OpportunityStatusUpdate", "won", { ...opportunity, status: "won" }),
+  "opportunity-stage": ofContact("OpportunityStageUpdate", "came to the stage of the quote", opportunity),
+  "opportunity-owner": ofContact("OpportunityAssignedToUpdate", "another user has it", opportunity),
+  "opportunity-value": ofContact("OpportunityMonetaryValueUpdate", "worth more", {
+    ...opportunity,
+    monetaryValue: 5_000,
+  }),
+  "opportunity-deleted": ofContact("OpportunityDelete", "deleted from the pipeline", opportunity),
+  unread: ofContact("ConversationUnreadUpdate", "two messages that nobody has read", {
+    id: CONVERSATION,
+    unreadCount: 2,
+    starred: false,
+    inbox: true,
+    deleted: false,
+  }),
+  campaign: ofContact("CampaignStatusUpdate", "the contact answered the campaign", {
+    id: "2hxvXh8Fjc69SvujEWMD",
+    status: "paused",
+    templateId: "Y2I9XM7aO1hncuSOlc9L",
+    replied: true,
+  }),
+  "invoice-created": holding("InvoiceCreate", "a draft", { ...invoice, status: "draft" }),
+  "invoice-updated": holding("InvoiceUpdate", "its sum changed", { ...invoice, status: "draft" }),
+  "invoice-sent": holding("InvoiceSent", "on its way to the contact", invoice),
+  "invoice-paid": holding("InvoicePaid", "paid in full", { ...invoice, status: "paid", amountPaid: 999, amountDue: 0 }),
+  "invoice-part-paid": holding("InvoicePartiallyPaid", "paid in part", {
+    ...invoice,
+    status: "partially_paid",
+    amountPaid: 899,
+    amountDue: 100,
+  }),
+  "invoice-void": holding("InvoiceVoid", "no longer owed", { ...invoice, status: "void" }),
+  "invoice-deleted": holding("InvoiceDelete", "deleted", invoice),
+  "order-placed": ofContact("OrderCreate", "placed in the shop", order),
+  "order-completed": ofContact("OrderStatusUpdate", "completed", { ...order, status: "completed" }),
+  "voice-ai": ofContact("VoiceAiCallEnd", "the caller asked to be called back", {
+    id: "692ab4a1c3f1e2d4b5a69788",
+    agentId: "agent-1",
+    fromNumber: "+15550100042",
+    duration: 84,
+    summary: "Ada asked for the price of a kitchen and wants to be called back on Monday.",
+    transcript: "bot: Hello! human: Can somebody call me back on Monday?",
+    extractedData: { call_back: "yes", topic: "kitchen" },
+    executedCallActions: [],
+    trialCall: false,
+  }),
   "gateway-delivered": {
     about: "GatewayStatus: the gateway delivered a provider message",
     route: "gateway",

@@ -144,6 +144,88 @@ const CONTACT = {
   country: { type: "text", about: "ISO 3166 code" },
 } as const satisfies Fields;
 
+const RECORD = {
+  address1: { type: "text", about: "street" },
+  city: { type: "text", about: "city" },
+  state: { type: "text", about: "state or region" },
+  postalCode: { type: "text", about: "postal code" },
+  companyName: { type: "text", about: "company" },
+  website: { type: "text", about: "website" },
+  dateOfBirth: { type: "time", about: "date of birth" },
+  customFields: { type: "list", about: "objects with id and value" },
+} as const satisfies Fields;
+
+const NOTE = {
+  id: { type: "id", about: "what it is about: the note, task, opportunity, conversation, campaign or call" },
+  body: { type: "text", about: "the text of a note or task" },
+  dateAdded: { type: "time", about: "when the note, task or opportunity was made" },
+} as const satisfies Fields;
+
+const TASK = {
+  title: { type: "text", about: "the title" },
+  dueDate: { type: "time", about: "when it is due" },
+  assignedTo: { type: "id", about: "the user who has the task or opportunity" },
+} as const satisfies Fields;
+
+const OPPORTUNITY = {
+  name: { type: "text", about: "the name of the opportunity or invoice" },
+  pipelineId: { type: "id", about: "the pipeline" },
+  pipelineStageId: { type: "id", about: "the stage in the pipeline" },
+  status: { type: "text", about: "the state of an opportunity", values: ["open", "won", "lost", "abandoned"] },
+  source: { type: "text", about: "where the opportunity came from" },
+  monetaryValue: { type: "number", about: "what the opportunity is worth" },
+} as const satisfies Fields;
+
+const APPOINTMENT = {
+  appointment: {
+    type: "object",
+    about: "$.appointmentStatus (confirmed, showed, noshow, cancelled), $.startTime, $.calendarId, $.assignedUserId, …",
+  },
+} as const satisfies Fields;
+
+const CONVERSATION = {
+  unreadCount: { type: "number", about: "messages that nobody has read" },
+  starred: { type: "boolean", about: "the conversation has a star" },
+  inbox: { type: "boolean", about: "the conversation is in the inbox" },
+  deleted: { type: "boolean", about: "the conversation was deleted" },
+} as const satisfies Fields;
+
+const CAMPAIGN = {
+  templateId: { type: "id", about: "the campaign's template" },
+  replied: { type: "any", about: "whether the contact replied" },
+} as const satisfies Fields;
+
+const INVOICE = {
+  _id: { type: "id", about: "the invoice or order" },
+  altId: { type: "id", about: "the sub-account, where altType is location" },
+  altType: { type: "text", about: "location" },
+  liveMode: { type: "boolean", about: "no test" },
+  currency: { type: "text", about: "ISO 4217 code" },
+  contactDetails: { type: "object", about: "whom the invoice is for: $.id, $.name, $.email, $.phoneNo" },
+  invoiceNumber: { type: "text", about: "the number on the invoice" },
+  issueDate: { type: "text", about: "YYYY-MM-DD" },
+  total: { type: "number", about: "the invoice's sum" },
+  amountPaid: { type: "number", about: "what was paid" },
+  amountDue: { type: "number", about: "what is left to pay" },
+} as const satisfies Fields;
+
+const ORDER = {
+  fulfillmentStatus: { type: "text", about: "such as unfulfilled" },
+  amount: { type: "number", about: "the order's sum" },
+  items: { type: "list", about: "what was ordered" },
+} as const satisfies Fields;
+
+const VOICE_AI = {
+  agentId: { type: "id", about: "the voice agent" },
+  fromNumber: { type: "text", about: "the caller's number" },
+  duration: { type: "number", about: "seconds" },
+  summary: { type: "text", about: "what was said, in short" },
+  transcript: { type: "text", about: "what was said" },
+  extractedData: { type: "object", about: "what the agent was told to find out, by its names" },
+  executedCallActions: { type: "list", about: "what the agent did: $[?actionType=APPOINTMENT_BOOKING]" },
+  trialCall: { type: "boolean", about: "a test call" },
+} as const satisfies Fields;
+
 /** The groups that kinds take fields from. Facts are in this order, followed by those that a kind adds. */
 export const GROUPS = {
   /** The fields of every kind. */
@@ -154,6 +236,17 @@ export const GROUPS = {
   /** The fields of a report on such a message. */
   reported: REPORTED,
   contact: CONTACT,
+  /** The rest of a contact's record. */
+  record: RECORD,
+  note: NOTE,
+  task: TASK,
+  opportunity: OPPORTUNITY,
+  appointment: APPOINTMENT,
+  conversation: CONVERSATION,
+  campaign: CAMPAIGN,
+  invoice: INVOICE,
+  order: ORDER,
+  voiceAi: VOICE_AI,
 } as const;
 
 /** Some fields of a group. */

@@ -38,13 +38,16 @@ export interface KindEntry {
   readonly recipients?: readonly string[];
   /** The guards that may apply to it; the first that fits counts. */
   readonly guards?: readonly Guard[];
+  /** Every deployment subscribes to it, whatever its rules look at: messages, replies, and what is known of a contact. */
+  readonly needed?: true;
   /** What it says is so: of its contact or of its message, in which fields. One that says the same again changes nothing. */
   readonly states?: { readonly of: "contact" | "message"; readonly fields: readonly string[] };
   /** Its fields. A field has one type, whichever kinds have it. */
   readonly fields: Fields;
 }
 
-const { envelope, message, toDeliver, reported, contact } = GROUPS;
+const { envelope, message, toDeliver, reported, contact, record, note, task, opportunity } = GROUPS;
+const { appointment, conversation, campaign, invoice, order, voiceAi } = GROUPS;
 const ofContact: Fields = {
   ...envelope,
   ...only(message, "source", "dateAdded"),
@@ -52,6 +55,34 @@ const ofContact: Fields = {
   ...allBut(contact, "country"),
 };
 
+const wholeRecord: Fields = { ...ofContact, ...only(message, "attachments"), ...only(contact, "country"), ...record };
+
+/** A note, a task, an opportunity: flat, with `contactId`. */
+const ofNote = family({ ...envelope, ...note });
+const ofTask = family({ ...envelope, ...note, ...task });
+const ofOpportunity = family({
+  ...envelope,
+  ...only(note, "id", "dateAdded"),
+  ...only(task, "assignedTo"),
+  ...opportunity,
+});
+const ofAppointment = family({ ...envelope, ...appointment }, "appointment.contactId");
+const ofInvoice = family(
+  {
+    ...envelope,
+    ...invoice,
+    ...only(opportunity, "name"),
+    ...only(task, "title", "dueDate"),
+    ...only(message, "status"),
+  },
+  "contactDetails.id",
+);
+const ofOrder = family({
+  ...envelope,
+  ...only(invoice, "_id", "altId", "altType", "liveMode", "currency"),
+  ...only(message, "status"),
+  ...order,
+});
 /** What may become known of a message after it was made. */
 const OF_MESSAGE = { of: "message", fields: ["status", "callStatus", "callDuration", "attachments"] } as const;
 
@@ -65,6 +96,7 @@ const TABLE = {
     hasOutcome: true,
     recipients: ["to"],
     guards: ["internal", "api"],
+    needed: true,
     states: OF_MESSAGE,
     fields: { ...envelope, ...message },
   },
@@ -93,6 +125,7 @@ const TABLE = {
     time: "dateAdded",
     hasOutcome: true,
     recipients: ["to"],
+    needed: true,
     states: OF_MESSAGE,
     fields: { ...envelope, ...allBut(message, "mentions") },
   },
@@ -100,17 +133,63 @@ const TABLE = {
     about: "do not disturb was switched on or off",
     route: "events",
     contact: "id",
+    needed: true,
     states: { of: "contact", fields: ["dnd", "dndSettings", "inboundDndSettings"] },
     fields: { ...ofContact, ...only(contact, "country") },
   },
-  ContactDelete: { about: "the contact was deleted", route: "events", contact: "id", fields: ofContact },
+  ContactDelete: { about: "the contact was deleted", route: "events", contact: "id", needed: true, fields: ofContact },
   ContactTagUpdate: {
     about: "its tags changed",
     route: "events",
     contact: "id",
+    needed: true,
     states: { of: "contact", fields: ["tags"] },
     fields: ofContact,
   },
+  ContactCreate: { about: "a contact was made", route: "events", contact: "id", needed: true, fields: wholeRecord },
+  ContactUpdate: { about: "its record changed", route: "events", contact: "id", needed: true, fields: wholeRecord },
+  NoteCreate: ofNote("a note was written about it"),
+  NoteUpdate: ofNote("a note about it was changed"),
+  NoteDelete: ofNote("a note about it was deleted"),
+  TaskCreate: ofTask("a task was made for it"),
+  TaskComplete: ofTask("a task for it was done"),
+  TaskDelete: ofTask("a task for it was deleted"),
+  AppointmentCreate: ofAppointment("an appointment was made"),
+  AppointmentUpdate: ofAppointment("an appointment was moved, kept, missed or called off"),
+  AppointmentDelete: ofAppointment("an appointment was deleted"),
+  OpportunityCreate: ofOpportunity("an opportunity was made"),
+  OpportunityUpdate: ofOpportunity("an opportunity changed"),
+  OpportunityStatusUpdate: ofOpportunity("an opportunity was won, lost, abandoned or opened again"),
+  OpportunityStageUpdate: ofOpportunity("an opportunity came to another stage"),
+  OpportunityAssignedToUpdate: ofOpportunity("an opportunity got another owner"),
+  OpportunityMonetaryValueUpdate: ofOpportunity("an opportunity's value changed"),
+  OpportunityDelete: ofOpportunity("an opportunity was deleted"),
+  ConversationUnreadUpdate: family({
+    ...envelope,
+    ...only(note, "id"),
+    ...conversation,
+  })("the number of its unread messages changed"),
+  CampaignStatusUpdate: family({
+    ...envelope,
+    ...only(note, "id"),
+    ...only(message, "status", "dateAdded"),
+    ...campaign,
+  })("it moved in a campaign"),
+  InvoiceCreate: ofInvoice("an invoice was made"),
+  InvoiceUpdate: ofInvoice("an invoice changed"),
+  InvoiceSent: ofInvoice("an invoice was sent"),
+  InvoicePaid: ofInvoice("an invoice was paid"),
+  InvoicePartiallyPaid: ofInvoice("an invoice was paid in part"),
+  InvoiceVoid: ofInvoice("an invoice was made void"),
+  InvoiceDelete: ofInvoice("an invoice was deleted"),
+  OrderCreate: ofOrder("an order was placed"),
+  OrderStatusUpdate: ofOrder("an order's state changed"),
+  VoiceAiCallEnd: family({
+    ...envelope,
+    ...only(note, "id"),
+    ...only(message, "messageId"),
+    ...voiceAi,
+  })("a call with a voice agent ended"),
   GatewayStatus: {
     about: "a message gateway says what became of a message that a custom provider had to deliver",
     route: "gateway",
@@ -121,6 +200,11 @@ const TABLE = {
     fields: { ...envelope, ...only(message, "messageId", "status", "emailMessageId"), ...reported },
   },
 } as const satisfies { readonly [kind: string]: KindEntry };
+
+/** What happened to something that names its contact: the entries of a family of kinds. */
+function family(fields: Fields, place = "contactId"): (happened: string) => KindEntry {
+  return (happened) => ({ about: happened, route: "events", contact: place, fields });
+}
 
 /** The kinds of event: HighLevel's webhooks by HighLevel's names, and what a message gateway says about a message. */
 export type EventKind = keyof typeof TABLE;

@@ -7,7 +7,7 @@ import { readDoNotDisturb, switchesFor } from "../../highlevel/contact.ts";
 import { stopWordOf } from "../../highlevel/stop-words.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Channel, Event } from "../../model/event.ts";
-import type { EventKind } from "../../model/event-kinds.ts";
+import { EVENT_KINDS, type EventKind } from "../../model/event-kinds.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../../model/opt-out.ts";
 import { MESSAGE_TYPES, type Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
@@ -122,27 +122,23 @@ function added(before: readonly KeptOptOut[], now: readonly KeptOptOut[]): reado
   return [...all.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** The kinds of event that may say something about it. */
-const WISHES: readonly EventKind[] = ["ContactDndUpdate", "InboundMessage", "OutboundMessage", "GatewayStatus"];
-
 type Change = (optOuts: readonly KeptOptOut[]) => readonly KeptOptOut[];
 
-/** What an event changes; `null`: it says nothing about opt-outs. */
+/** What an event of a kind changes; `null`, and the kinds that are not here: it says nothing about opt-outs. */
+const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | null } = {
+  ContactDndUpdate: dndChange,
+  ContactCreate: recordChange,
+  ContactUpdate: recordChange,
+  InboundMessage: (event) => stopChange(event, channelThatStops(event), wordIn(event.payload)),
+  OutboundMessage: (event) => refusalChange(event, channelThatStops(event)),
+  GatewayStatus: (event) => refusalChange(event, isOfEmail(event) ? "Email" : "SMS"),
+};
+
+/** The kinds that may. */
+const WISHES: readonly EventKind[] = EVENT_KINDS.filter((kind) => CHANGE_OF[kind] !== undefined);
+
 function changeOf(event: Event): Change | null {
-  switch (event.kind) {
-    case "ContactDndUpdate":
-      return dndChange(event);
-    case "InboundMessage":
-      return stopChange(event, channelThatStops(event), wordIn(event.payload));
-    case "OutboundMessage":
-      return refusalChange(event, channelThatStops(event));
-    case "GatewayStatus":
-      return refusalChange(event, isOfEmail(event) ? "Email" : "SMS");
-    case "ProviderOutboundMessage":
-    case "ContactDelete":
-    case "ContactTagUpdate":
-      return null;
-  }
+  return CHANGE_OF[event.kind]?.(event) ?? null;
 }
 
 function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
@@ -197,6 +193,17 @@ function dndChange(event: Event): Change {
     ...optOuts.filter(({ why, channel }) => why === "stop" && !(off.has(channel) && wasOn(optOuts, channel))),
     ...[...on].map((channel) => begun(optOuts, event, channel, "dnd")),
   ];
+}
+
+/** A record without its settings by channel tells that every channel is off, and nothing about one of them. */
+function recordChange(event: Event): Change | null {
+  if (isJsonObject(event.payload["dndSettings"])) return dndChange(event);
+  if (!readDoNotDisturb(factsOf(event)["dnd"], undefined).isOn) return null;
+  const begins = dndChange(event)([]);
+  return (optOuts) => {
+    const known = new Set(optOuts.map(keyOf));
+    return [...optOuts, ...begins.filter((one) => !known.has(keyOf(one)))];
+  };
 }
 
 function stopChange(event: Event, channel: DndChannel | undefined, word: "stop" | "start" | null): Change | null {
