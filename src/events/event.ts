@@ -20,6 +20,7 @@ import { FACTS, factsOfKind, type FactEntry } from "../language/facts.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import { eventKindOf, typesOf } from "./kind-of.ts";
 import { EVENT_STRUCTS, misfitOf } from "./structs.ts";
+import { completed } from "./untyped.ts";
 
 /** What a payload turned out to be. */
 export type ReadEvent =
@@ -50,11 +51,16 @@ const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
  * Reads a payload as the kind that its `type` stands for on its route. It is unusable only without a kind, a location or a
  * contact: `issuesOf` tells which other fields cannot be read, and those are absent.
  */
-export function readEvent(payload: Json, received: Received): ReadEvent {
-  if (!isJsonObject(payload)) return unusable("", "EVENT_SHAPE", "Expected an object");
+export function readEvent(sent: Json, received: Received): ReadEvent {
+  if (!isJsonObject(sent)) return unusable("", "EVENT_SHAPE", "Expected an object");
+  const payload = completed(sent);
   const named = payload["type"];
   if (typeof named !== "string" || named === "")
-    return unusable("/type", "EVENT_TYPE", "Expected the type of the event");
+    return unusable(
+      "/type",
+      "EVENT_TYPE",
+      "Expected the type of the event, or the fields of one that comes without it",
+    );
   const kind = eventKindOf(named, received.route);
   if (kind === "wrong-route") return unusable("/type", "EVENT_ROUTE", WRONG_ROUTE[received.route]);
   if (kind === null) return { status: "ignored", kind: named.slice(0, MAX_KIND_LENGTH) };

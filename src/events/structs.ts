@@ -7,6 +7,7 @@ import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { contactPath } from "./contact.ts";
+import { completed } from "./untyped.ts";
 
 const LOCATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** It becomes part of paths of the API, in which `.` and `..` would be steps. */
@@ -80,6 +81,6 @@ export function isLocationId(id: unknown): id is string {
 
 /** The location that a payload names, or `null` if it names none that could exist. */
 export function locationOf(payload: Json): string | null {
-  const id = isJsonObject(payload) ? payload["locationId"] : null;
+  const id = isJsonObject(payload) ? completed(payload)["locationId"] : null;
   return isLocationId(id) ? id : null;
 }

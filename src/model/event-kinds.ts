@@ -26,6 +26,8 @@ export interface KindEntry {
   readonly route: HookRoute;
   /** The values of `type` on that route, if not the name of the kind. No two kinds share one. */
   readonly types?: readonly string[];
+  /** How a payload without `type` is known, as HighLevel publishes some: the fields that it has, and its `status`. */
+  readonly shape?: { readonly has: readonly string[]; readonly status?: string };
   /** Where the id of the contact is, with a dot before each key inside an object: `appointment.contactId`. */
   readonly contact: string;
   /** It is a message: which way it went, and the field that names its channel. */
@@ -177,19 +179,20 @@ const TABLE = {
   })("it moved in a campaign"),
   InvoiceCreate: ofInvoice("an invoice was made"),
   InvoiceUpdate: ofInvoice("an invoice changed"),
-  InvoiceSent: ofInvoice("an invoice was sent"),
-  InvoicePaid: ofInvoice("an invoice was paid"),
-  InvoicePartiallyPaid: ofInvoice("an invoice was paid in part"),
-  InvoiceVoid: ofInvoice("an invoice was made void"),
+  InvoiceSent: { ...ofInvoice("an invoice was sent"), shape: invoiceOf("sent") },
+  InvoicePaid: { ...ofInvoice("an invoice was paid"), shape: invoiceOf("paid") },
+  InvoicePartiallyPaid: { ...ofInvoice("an invoice was paid in part"), shape: invoiceOf("partially_paid") },
+  InvoiceVoid: { ...ofInvoice("an invoice was made void"), shape: invoiceOf("void") },
   InvoiceDelete: ofInvoice("an invoice was deleted"),
   OrderCreate: ofOrder("an order was placed"),
   OrderStatusUpdate: ofOrder("an order's state changed"),
-  VoiceAiCallEnd: family({
-    ...envelope,
-    ...only(note, "id"),
-    ...only(message, "messageId"),
-    ...voiceAi,
-  })("a call with a voice agent ended"),
+  VoiceAiCallEnd: {
+    about: "a call with a voice agent ended",
+    route: "events",
+    shape: { has: ["agentId", "contactId", "transcript"] },
+    contact: "contactId",
+    fields: { ...envelope, ...only(note, "id"), ...only(message, "messageId"), ...voiceAi },
+  },
   GatewayStatus: {
     about: "a message gateway says what became of a message that a custom provider had to deliver",
     route: "gateway",
@@ -204,6 +207,11 @@ const TABLE = {
 /** What happened to something that names its contact: the entries of a family of kinds. */
 function family(fields: Fields, place = "contactId"): (happened: string) => KindEntry {
   return (happened) => ({ about: happened, route: "events", contact: place, fields });
+}
+
+/** An invoice's shape: what became of it is in its status, and a draft may have been made, changed or deleted. */
+function invoiceOf(status: string): KindEntry["shape"] & {} {
+  return { has: ["invoiceNumber", "contactDetails"], status };
 }
 
 /** The kinds of event: HighLevel's webhooks by HighLevel's names, and what a message gateway says about a message. */
