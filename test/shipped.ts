@@ -15,8 +15,11 @@ export const SHIPPED_RULES = [
 export const RECIPES = [
   "a-contact-wrote",
   "a-person-wrote",
+  "appointment-missed",
   "missed-call-text-back",
   "opened-not-answered",
+  "opportunity-stuck",
   "sms-failed-email",
   "third-voicemail-workflow",
+  "voice-ai-call-back",
 ];

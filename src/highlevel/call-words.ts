@@ -18,4 +18,8 @@ export const CALL_WORDS: { readonly [Call in HighLevelCall]: Sentence<CallFieldN
   "remove-from-workflow": (quoted) => `take the contact out of the workflow ${quoted("workflowId")}`,
   "update-message-status": (quoted) => `tell HighLevel that the message is ${quoted("status")}`,
   "update-opportunity-status": (quoted) => `move the opportunity to ${quoted("status")}`,
+  "update-contact": () => "change the contact's record",
+  assign: (quoted) => `give the contact to the user ${quoted("assignedTo")}`,
+  "create-opportunity": (quoted) => `open the opportunity ${quoted("name")}`,
+  "move-opportunity": (quoted) => `move the opportunity to the stage ${quoted("pipelineStageId")}`,
 };

@@ -3,9 +3,9 @@
 import type { ActionField, ActionForm, Shape } from "../model/action-shape.ts";
 import { MESSAGE_TYPES, type HighLevelCall } from "../model/rule.ts";
 
-/** What a field holds: a text, a list of texts, a duration, a text that yields one of some words, or an object of texts. */
+/** What a field holds: a text, a list of texts, a duration, a number, texts by names (custom fields), a text that yields one of some words, or an object of texts. */
 type CallForm =
-  | Extract<ActionForm, "text" | "texts" | "duration">
+  | Extract<ActionForm, "text" | "texts" | "duration" | "number" | "named-texts">
   | Extract<ActionForm, { readonly words: readonly string[] } | { readonly texts: readonly string[] }>;
 
 /** A field of a call, as a rule writes it. Every text may be a template. */
@@ -30,6 +30,8 @@ export interface CallEntry extends Shape {
   readonly fixed?: { readonly [name: string]: boolean };
   /** The body names the contact. */
   readonly namesContact?: true;
+  /** The body names the location. */
+  readonly namesLocation?: true;
   /** The statuses that HighLevel documents for success; any other 2xx counts as success, too. */
   readonly success: readonly number[];
   /** 403 means that HighLevel does not know the message yet. */
@@ -38,6 +40,25 @@ export interface CallEntry extends Shape {
 
 const CONVERSATIONS = "2021-04-15";
 const CONTACTS = "2021-07-28";
+const OPPORTUNITY_STATES = ["open", "won", "lost", "abandoned"] as const;
+/** What `update-contact` may change: all of the record but tags and do not disturb, which a call of their own changes. */
+const RECORD_FIELDS = {
+  firstName: { form: "text" },
+  lastName: { form: "text" },
+  name: { form: "text" },
+  email: { form: "text" },
+  phone: { form: "text" },
+  address1: { form: "text" },
+  city: { form: "text" },
+  state: { form: "text" },
+  postalCode: { form: "text" },
+  country: { form: "text" },
+  website: { form: "text" },
+  timeZone: { form: "text", as: "timezone" },
+  source: { form: "text" },
+  assignedTo: { form: "text" },
+  customFields: { form: "named-texts" },
+} as const satisfies { readonly [name: string]: CallField };
 
 const TABLE = {
   "send-message": {
@@ -141,8 +162,58 @@ const TABLE = {
     scope: "opportunities.write",
     fields: {
       opportunityId: { form: "text", required: true },
-      status: { form: { words: ["open", "won", "lost", "abandoned"], template: true }, required: true },
+      status: { form: { words: OPPORTUNITY_STATES, template: true }, required: true },
       lostReasonId: { form: "text" },
+    },
+    success: [200],
+  },
+  "update-contact": {
+    method: "PUT",
+    path: "/contacts/{contactId}",
+    version: CONTACTS,
+    scope: "contacts.write",
+    fields: RECORD_FIELDS,
+    oneOf: Object.keys(RECORD_FIELDS),
+    success: [200],
+  },
+  assign: {
+    method: "PUT",
+    path: "/contacts/{contactId}",
+    version: CONTACTS,
+    scope: "contacts.write",
+    fields: { assignedTo: { form: "text", required: true } },
+    success: [200],
+  },
+  "create-opportunity": {
+    method: "POST",
+    path: "/opportunities/",
+    version: CONTACTS,
+    scope: "opportunities.write",
+    namesContact: true,
+    namesLocation: true,
+    fields: {
+      name: { form: "text", required: true },
+      pipelineId: { form: "text", required: true },
+      pipelineStageId: { form: "text" },
+      status: { form: { words: OPPORTUNITY_STATES, template: true }, otherwise: "open" },
+      monetaryValue: { form: "number" },
+      assignedTo: { form: "text" },
+      customFields: { form: "named-texts" },
+    },
+    success: [200, 201],
+  },
+  "move-opportunity": {
+    method: "PUT",
+    path: "/opportunities/{opportunityId}",
+    version: CONTACTS,
+    scope: "opportunities.write",
+    fields: {
+      opportunityId: { form: "text", required: true },
+      pipelineStageId: { form: "text", required: true },
+      pipelineId: { form: "text" },
+      status: { form: { words: OPPORTUNITY_STATES, template: true } },
+      monetaryValue: { form: "number" },
+      assignedTo: { form: "text" },
     },
     success: [200],
   },

@@ -16,6 +16,10 @@ interface TypeOfForm {
   readonly texts: readonly string[];
   /** Texts by the names of headers; they may hold templates and secrets. */
   readonly headers: { readonly [name: string]: string };
+  /** A number, or a template that yields one. */
+  readonly number: number | string;
+  /** Texts by names that the author knows, such as the keys of custom fields; they may hold templates. */
+  readonly "named-texts": { readonly [name: string]: string };
   /** Anything; texts in it may hold templates. */
   readonly json: Json;
   readonly boolean: boolean;

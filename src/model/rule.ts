@@ -111,6 +111,10 @@ export const HIGHLEVEL_CALLS = [
   "remove-from-workflow",
   "update-message-status",
   "update-opportunity-status",
+  "update-contact",
+  "assign",
+  "create-opportunity",
+  "move-opportunity",
 ] as const;
 export type HighLevelCall = (typeof HIGHLEVEL_CALLS)[number];
 

@@ -122,6 +122,9 @@ const NAMED: { readonly [Name in FormName]: (phrase: string, said: Said) => Json
       additionalProperties: { type: "string" },
       propertyNames: { pattern: HEADER_NAMES },
     }),
+  number: (phrase) => about(withTemplates(phrase), { anyOf: [{ type: "number" }, TEMPLATE] }),
+  "named-texts": (phrase) =>
+    about(withTemplates(phrase), { type: "object", minProperties: 1, additionalProperties: { type: "string" } }),
   json: (phrase, { json }) => about(phrase, json),
   boolean: (phrase) => about(phrase, { type: "boolean" }),
 };

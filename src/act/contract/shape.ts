@@ -74,6 +74,8 @@ const PLACES: { readonly [Name in FormName]: TemplatePlace | null } = {
   texts: "list",
   headers: "text",
   json: "json",
+  number: "text",
+  "named-texts": "text",
   boolean: null,
 };
 
@@ -102,10 +104,21 @@ const NAMED: { readonly [Name in FormName]: AnyStruct } = {
   duration: anyStruct(duration),
   texts: anyStruct(nonempty(array(nonempty(string())))),
   headers: anyStruct(record(string(), string())),
+  number: anyStruct(
+    define("number", (value) => isNumberOrTemplate(value) || "Expected a number, or a template that yields one"),
+  ),
+  "named-texts": anyStruct(
+    refine(record(string(), string()), "named", (texts) => Object.keys(texts).length > 0 || "Expected at least one"),
+  ),
   // `any` would also accept an absent value.
   json: anyStruct(define("json", (value) => value !== undefined || "Expected any JSON")),
   boolean: anyStruct(boolean()),
 };
+
+function isNumberOrTemplate(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value === "string" && hasMarkup(value);
+}
 
 function formStruct(form: ActionForm): AnyStruct {
   if (typeof form === "string") return NAMED[form];

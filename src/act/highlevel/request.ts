@@ -1,6 +1,7 @@
 // From an action's fields to the request of its call: templates rendered, names as HighLevel spells them.
 import type { HighLevelRequest } from "../../highlevel/account.ts";
 import { CALLS, type CallEntry, type CallField } from "../../highlevel/calls.ts";
+import { decimalOf } from "../../kit/decimal.ts";
 import { isJsonObject, type Json } from "../../kit/json.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import type { HighLevelAction } from "../../model/rule.ts";
@@ -12,7 +13,7 @@ import { renderPath, renderText, renderTexts, type TemplateRoots } from "../temp
 
 /** The request of an attempt: always the same except for a due date, which counts from the time of the attempt. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
-  const { method, path, version, fields, fixed = {}, namesContact, oneOf } = CALLS[action.call];
+  const { method, path, version, fields, fixed = {}, namesContact, namesLocation, oneOf } = CALLS[action.call];
   const inPath = fieldsInPath(CALLS[action.call]);
   const budget = new Budget();
   const values = new Map<string, Json>([["contactId", context.contactId]]);
@@ -36,7 +37,12 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
     method,
     path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(values.get(name)))),
     version,
-    body: { ...Object.fromEntries(body), ...fixed, ...(namesContact ? { contactId: context.contactId } : {}) },
+    body: {
+      ...Object.fromEntries(body),
+      ...fixed,
+      ...(namesContact ? { contactId: context.contactId } : {}),
+      ...(namesLocation ? { locationId: context.locationId } : {}),
+    },
   });
 }
 
@@ -61,6 +67,8 @@ function fieldValue(
     const kept = rendered.value.filter((text) => text.trim() !== "");
     return succeed(kept.length === 0 ? undefined : kept);
   }
+  if (form === "number") return numberOf(value, roots, budget);
+  if (form === "named-texts") return customFieldsOf(isJsonObject(value) ? value : {}, roots, budget);
   if (form !== "text" && "texts" in form) return objectOf(isJsonObject(value) ? value : {}, form.texts, roots, budget);
   const rendered = (isInPath ? renderPath : renderText)(textOf(value), roots, budget);
   if (!rendered.ok || rendered.value.trim() === "") return rendered.ok ? succeed(undefined) : rendered;
@@ -72,6 +80,33 @@ function fieldValue(
 /** A value that the struct has proved to be text. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function numberOf(value: unknown, roots: TemplateRoots, budget: Budget): Result<Json | undefined, string> {
+  if (typeof value === "number") return succeed(value);
+  const rendered = renderText(textOf(value), roots, budget);
+  if (!rendered.ok || rendered.value.trim() === "") return rendered.ok ? succeed(undefined) : rendered;
+  const number = decimalOf(rendered.value.trim());
+  return number === null ? fail("it came out as no number") : succeed(number);
+}
+
+/** HighLevel's ids of custom fields have twenty letters and digits; anything else is the key of one. */
+const CUSTOM_FIELD_ID = /^(?=.*[A-Z0-9])[A-Za-z0-9]{20}$/;
+
+/** Custom fields as HighLevel takes them; those that come out empty are left out, and so stay as they are. */
+function customFieldsOf(
+  fields: { readonly [name: string]: unknown },
+  roots: TemplateRoots,
+  budget: Budget,
+): Result<Json | undefined, string> {
+  const list: Json[] = [];
+  for (const [name, text] of Object.entries(fields)) {
+    const rendered = renderText(textOf(text), roots, budget);
+    if (!rendered.ok) return rendered;
+    const named = CUSTOM_FIELD_ID.test(name) ? { id: name } : { key: name.replace(/^contact\./, "") };
+    if (rendered.value.trim() !== "") list.push({ ...named, field_value: rendered.value });
+  }
+  return succeed(list.length === 0 ? undefined : list);
 }
 
 function objectOf(

@@ -22,6 +22,10 @@ function wrongWith(kind: Kind, value: unknown, place: string): readonly string[]
   if (typeof kind !== "string" && "required" in kind) {
     return isJsonObject(value) ? wrongIn(kind, value, `${place}.`) : [`${place} must be an object`];
   }
+  if (typeof kind !== "string" && "items" in kind) {
+    if (!Array.isArray(value)) return [`${place} must be an array`];
+    return value.flatMap((item: unknown, index) => wrongWith(kind.items, item, `${place}.${index}`));
+  }
   if (typeof kind !== "string") {
     return typeof value === "string" && kind.includes(value)
       ? []

@@ -1,8 +1,17 @@
 // The bodies and queries that HighLevel publishes: its public API description, 19 June 2026. One departure: it lists
 // `subType` and `status` as required in a message, which contradicts their own types and every sample.
 
-/** What a field may hold; a list of words is an enum, and `instant` is an ISO 8601 date with a time. */
-export type Kind = "text" | "texts" | "number" | "boolean" | "instant" | "object" | readonly string[] | PublishedBody;
+/** What a field may hold; `items` are the entries of a list; a list of words is an enum, and `instant` is an ISO 8601 date with a time. */
+export type Kind =
+  | "text"
+  | "texts"
+  | "number"
+  | "boolean"
+  | "instant"
+  | "object"
+  | readonly string[]
+  | PublishedBody
+  | { readonly items: PublishedBody };
 
 /** The fields of a body or a query, and which of them are required. */
 export interface PublishedBody {
@@ -94,6 +103,66 @@ export const workflow: PublishedBody = { required: [], fields: { eventStartTime:
 export const opportunity: PublishedBody = {
   required: ["status"],
   fields: { status: ["open", "won", "lost", "abandoned", "all"], lostReasonId: "text" },
+};
+
+const OPPORTUNITY_STATES = ["open", "won", "lost", "abandoned", "all"];
+const customFields: Kind = { items: { required: [], fields: { id: "text", key: "text", field_value: "text" } } };
+
+/** The body for changing a contact. */
+export const contactUpdate: PublishedBody = {
+  required: [],
+  fields: {
+    firstName: "text",
+    lastName: "text",
+    name: "text",
+    email: "text",
+    phone: "text",
+    address1: "text",
+    city: "text",
+    state: "text",
+    postalCode: "text",
+    website: "text",
+    timezone: "text",
+    dnd: "boolean",
+    dndSettings: "object",
+    inboundDndSettings: "object",
+    tags: "texts",
+    customFields,
+    source: "text",
+    dateOfBirth: "text",
+    country: "text",
+    assignedTo: "text",
+  },
+};
+
+/** The body of a new opportunity. */
+export const newOpportunity: PublishedBody = {
+  required: ["pipelineId", "locationId", "name", "status", "contactId"],
+  fields: {
+    pipelineId: "text",
+    locationId: "text",
+    name: "text",
+    pipelineStageId: "text",
+    status: OPPORTUNITY_STATES,
+    contactId: "text",
+    monetaryValue: "number",
+    assignedTo: "text",
+    customFields,
+  },
+};
+
+/** The body for changing an opportunity. */
+export const opportunityUpdate: PublishedBody = {
+  required: [],
+  fields: {
+    pipelineId: "text",
+    name: "text",
+    pipelineStageId: "text",
+    status: OPPORTUNITY_STATES,
+    monetaryValue: "number",
+    assignedTo: "text",
+    customFields,
+  },
 };
 
 /** The body of a request for tokens. */

@@ -51,6 +51,24 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
     }),
   "update-opportunity-status": (call) =>
     owned(call, call.state.opportunities, text(call.ids, "id"), "Opportunity", (one) => settle(call, one)),
+  "update-contact": (call) =>
+    withContact(call, text(call.ids, "contactId"), (contact) => {
+      Object.assign(contact, changed(call.body));
+      return { status: 200, body: { succeded: true, contact: told(contact) } };
+    }),
+  "create-opportunity": (call) =>
+    withContact(call, text(call.body, "contactId"), (contact) => {
+      if (call.body["locationId"] !== contact.locationId) return NO_ACCESS;
+      const { id, locationId } = { id: call.newId("opportunity"), locationId: contact.locationId };
+      const opportunity = { ...call.body, id, locationId, contactId: contact.id, status: text(call.body, "status") };
+      call.state.opportunities.set(id, opportunity);
+      return { status: 201, body: { opportunity: { ...opportunity } } };
+    }),
+  "update-opportunity": (call) =>
+    owned(call, call.state.opportunities, text(call.ids, "id"), "Opportunity", (one) => {
+      Object.assign(one, changed(call.body));
+      return { status: 200, body: { opportunity: { ...one } } };
+    }),
   "get-contact": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => ({ status: 200, body: { contact: told(contact) } })),
   "get-location": (call) => {
@@ -62,6 +80,11 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
 
 // HighLevel's own spelling.
 const SUCCEEDED: Reply = { status: 200, body: { succeded: true } };
+
+/** What a change sets; custom fields are set one by one, so the list of a change is not the list of the record. */
+function changed({ customFields: _, ...fields }: JsonObject): JsonObject {
+  return fields;
+}
 
 function settle({ body }: RightCall, opportunity: Opportunity): Reply {
   opportunity.status = text(body, "status");

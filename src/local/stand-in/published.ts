@@ -1,11 +1,14 @@
 // What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026.
 import {
+  contactUpdate,
   exported,
   type PublishedBody,
   message,
   messageStatus,
+  newOpportunity,
   note,
   opportunity,
+  opportunityUpdate,
   tags,
   task,
   token,
@@ -72,6 +75,23 @@ const OPERATIONS = {
     path: "/opportunities/{id}/status",
     scope: "opportunities.write",
     body: opportunity,
+    success: 200,
+  },
+  "update-contact": { ...ofContacts, method: "PUT", path: "/contacts/{contactId}", body: contactUpdate, success: 200 },
+  "create-opportunity": {
+    ...ofContacts,
+    method: "POST",
+    path: "/opportunities/",
+    scope: "opportunities.write",
+    body: newOpportunity,
+    success: 201,
+  },
+  "update-opportunity": {
+    ...ofContacts,
+    method: "PUT",
+    path: "/opportunities/{id}",
+    scope: "opportunities.write",
+    body: opportunityUpdate,
     success: 200,
   },
   "get-contact": {

@@ -52,6 +52,12 @@ export interface Opportunity {
   readonly locationId: string;
   status: string;
   lostReasonId?: string;
+  contactId?: string;
+  name?: string;
+  pipelineId?: string;
+  pipelineStageId?: string;
+  monetaryValue?: number;
+  assignedTo?: string;
 }
 
 /** Everything, by id. */

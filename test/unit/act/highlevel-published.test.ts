@@ -40,10 +40,29 @@ const VALUES: JsonObject = {
   recipients: ["ada@example.com"],
   opportunityId: "o1",
   lostReasonId: "reason-1",
+  firstName: "Ada",
+  lastName: "Example",
+  name: "Ada Example",
+  email: "ada@example.com",
+  phone: "+15550100042",
+  address1: "1 Example Street",
+  city: "Springfield",
+  state: "IL",
+  postalCode: "62701",
+  country: "US",
+  website: "https://ada.example.com",
+  timeZone: "America/Chicago",
+  source: "missed call",
+  customFields: { plan: "gold", BcdmQEsNgz6AVpgLVUJ0: "{{ event.contactId }}" },
+  pipelineId: "pipeline-1",
+  pipelineStageId: "stage-1",
+  monetaryValue: "{{ 20 | times: 2 }}",
 };
 const STATUS: { readonly [call: string]: string } = {
   "update-message-status": "failed",
   "update-opportunity-status": "lost",
+  "create-opportunity": "open",
+  "move-opportunity": "won",
 };
 
 function anAction(call: HighLevelCall, fields: readonly string[], more: JsonObject = {}): HighLevelAction {

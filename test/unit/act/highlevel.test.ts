@@ -122,6 +122,53 @@ describe("the request of a call", () => {
         "2021-07-28",
         { status: "won" },
       ],
+      [
+        act("update-contact", {
+          firstName: "Ada",
+          city: "{{ event.city | default: '' }}",
+          timeZone: "Europe/Berlin",
+          customFields: {
+            plan: "gold",
+            "contact.last_outcome": "{{ event.status }}",
+            BcdmQEsNgz6AVpgLVUJ0: "7",
+            empty: "{{ event.nothing | default: '' }}",
+          },
+        }),
+        "PUT",
+        CONTACT_PATH,
+        "2021-07-28",
+        {
+          firstName: "Ada",
+          timezone: "Europe/Berlin",
+          customFields: [
+            { key: "plan", field_value: "gold" },
+            { key: "last_outcome", field_value: "delivered" },
+            { id: "BcdmQEsNgz6AVpgLVUJ0", field_value: "7" },
+          ],
+        },
+      ],
+      [act("assign", { assignedTo: "user-5" }), "PUT", CONTACT_PATH, "2021-07-28", { assignedTo: "user-5" }],
+      [
+        act("create-opportunity", { name: "A kitchen", pipelineId: "p", monetaryValue: "{{ 20 | times: 2 }}" }),
+        "POST",
+        "/opportunities/",
+        "2021-07-28",
+        {
+          name: "A kitchen",
+          pipelineId: "p",
+          monetaryValue: 40,
+          status: "open",
+          contactId: CONTACT,
+          locationId: LOCATION,
+        },
+      ],
+      [
+        act("move-opportunity", { opportunityId: "o/1", pipelineStageId: "s", monetaryValue: 12.5 }),
+        "PUT",
+        "/opportunities/o%2F1",
+        "2021-07-28",
+        { pipelineStageId: "s", monetaryValue: 12.5 },
+      ],
     ];
 
   it.each(REQUESTS)("is HighLevel's: %j", async (action, method, path, version, body) => {
@@ -144,6 +191,8 @@ describe("the request of a call", () => {
     [act("create-note", { body: "{{ event.userId | default: '' }}" }), "body"],
     [act("update-message-status", { messageId: "m", status: "{{ event.messageType }}" }), "status"],
     [act("update-message-status", { status: "read" }), "messageId"],
+    [act("update-contact", { firstName: "{{ event.nothing | default: '' }}" }), "firstName"],
+    [act("create-opportunity", { name: "n", pipelineId: "p", monetaryValue: "{{ event.status }}" }), "monetaryValue"],
     [act("add-to-workflow", { workflowId: "{{ event.userId | default: '..' }}" }), "workflowId"],
     [act("send-message", { messageType: "SMS", message: "{{ event.userId | default: '' }}" }), "message"],
   ])("that cannot be made is not sent: %j", async (action, place) => {

@@ -154,6 +154,13 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
     "On GatewayStatus, when the status is delivered, read or failed",
     ["tell HighLevel that the message is “…”"],
   ],
+  "appointment-missed": [
+    "On AppointmentUpdate, when appointmentStatus of the appointment is noshow",
+    [
+      "after 15m, unless they reply, switch on do-not-disturb or are deleted, or AppointmentCreate comes on which the appointment is there: send the contact a message (SMS): “We missed you today. Write back and we find another time.”",
+      "open the task “Find another time: … was missed” in HighLevel, due 1d after",
+    ],
+  ],
   "missed-call-text-back": [
     "On OutboundMessage, when the channel is call and the outcome is no-answer or busy",
     [
@@ -167,6 +174,16 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
     [
       "after 1d, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Did our e-mail answer your question? Just write back here.”",
     ],
+  ],
+  "opportunity-stuck": [
+    "On OpportunityStageUpdate, when the pipeline stage id is your-stage-id and the status is open",
+    [
+      "after 3d, unless they are deleted, or OpportunityStageUpdate or OpportunityDelete comes on which the kind is there, or OpportunityStatusUpdate comes on which the status is won, lost or abandoned: open the task “… has been waiting for three days” in HighLevel, due 1d after",
+    ],
+  ],
+  "voice-ai-call-back": [
+    "On VoiceAiCallEnd, when call_back of the extracted data is yes in capitals or not and (the trial call is absent or the trial call is false)",
+    ["open the task “Call back …” in HighLevel, due 4h after", "tag the contact “call-back”"],
   ],
   "sms-failed-email": [
     "On OutboundMessage, when the channel is sms and the outcome is failed",

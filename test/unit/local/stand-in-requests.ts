@@ -57,6 +57,13 @@ export const RIGHT: { readonly [name in Exclude<OperationName, "token">]: Right 
   "add-to-workflow": { path: "/contacts/ada/workflow/w1", values: {}, status: [200, 422] },
   "remove-from-workflow": { path: "/contacts/ada/workflow/w1", values: {}, status: [200, 422] },
   "update-opportunity-status": { path: "/opportunities/o1/status", values: { status: "won" }, status: [200, 422] },
+  "update-contact": { path: "/contacts/ada", values: { firstName: "Ada" }, status: [200, 422] },
+  "create-opportunity": {
+    path: "/opportunities/",
+    values: { pipelineId: "p1", locationId: LOCATION, name: "A kitchen", status: "open", contactId: "ada" },
+    status: [201, 422],
+  },
+  "update-opportunity": { path: "/opportunities/o1", values: { pipelineStageId: "s2" }, status: [200, 422] },
   "get-contact": { path: "/contacts/ada", status: [200, 422] },
   "get-location": { path: `/locations/${LOCATION}`, status: [200, 422] },
 };
