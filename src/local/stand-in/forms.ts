@@ -108,6 +108,12 @@ export const opportunity: PublishedBody = {
 const OPPORTUNITY_STATES = ["open", "won", "lost", "abandoned", "all"];
 const customFields: Kind = { items: { required: [], fields: { id: "text", key: "text", field_value: "text" } } };
 
+/** The query for the custom fields of a location. */
+export const customFieldsQuery: PublishedBody = {
+  required: [],
+  fields: { model: ["contact", "opportunity", "all"] },
+};
+
 /** The body for changing a contact. */
 export const contactUpdate: PublishedBody = {
   required: [],

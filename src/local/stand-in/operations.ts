@@ -1,5 +1,5 @@
 // What each operation does to the state, once its form and its token are known to be right.
-import type { JsonObject } from "../../kit/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { text, texts } from "./form.ts";
 import { exported, report, send } from "./messaging.ts";
 import type { OperationName } from "./published.ts";
@@ -53,7 +53,10 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
     owned(call, call.state.opportunities, text(call.ids, "id"), "Opportunity", (one) => settle(call, one)),
   "update-contact": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => {
-      Object.assign(contact, changed(call.body));
+      const { customFields, ...fields } = call.body;
+      Object.assign(contact, fields);
+      for (const field of Array.isArray(customFields) ? customFields : [])
+        if (isJsonObject(field)) set(call, contact, field);
       return { status: 200, body: { succeded: true, contact: told(contact) } };
     }),
   "create-opportunity": (call) =>
@@ -66,7 +69,7 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
     }),
   "update-opportunity": (call) =>
     owned(call, call.state.opportunities, text(call.ids, "id"), "Opportunity", (one) => {
-      Object.assign(one, changed(call.body));
+      Object.assign(one, call.body);
       return { status: 200, body: { opportunity: { ...one } } };
     }),
   "get-contact": (call) =>
@@ -74,16 +77,36 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
   "get-location": (call) => {
     const location = call.state.locations.get(text(call.ids, "locationId"));
     if (location && location.id !== call.locationId) return NO_ACCESS;
-    return location ? { status: 200, body: { location: { ...location } } } : refused(400, "Location not found");
+    if (!location) return refused(400, "Location not found");
+    const { customFields: _, ...told } = location;
+    return { status: 200, body: { location: told } };
   },
+  "get-custom-fields": (call) => {
+    const location = call.state.locations.get(text(call.ids, "locationId"));
+    if (location?.id !== call.locationId) return NO_ACCESS;
+    const customFields = location.customFields.map((field) => ({ ...field, dataType: "TEXT", model: "contact" }));
+    return { status: 200, body: { customFields } };
+  },
+  "get-user": (call) =>
+    owned(call, call.state.users, text(call.ids, "userId"), "User", ({ locationId: _, ...user }) => ({
+      status: 200,
+      body: { ...user },
+    })),
 };
 
 // HighLevel's own spelling.
 const SUCCEEDED: Reply = { status: 200, body: { succeded: true } };
 
-/** What a change sets; custom fields are set one by one, so the list of a change is not the list of the record. */
-function changed({ customFields: _, ...fields }: JsonObject): JsonObject {
-  return fields;
+/** Sets one custom field, which is named by its id or by its key without `contact.`; an unknown one is left out. */
+function set({ state, locationId }: RightCall, contact: Contact, field: JsonObject): void {
+  const known = state.locations.get(locationId)?.customFields ?? [];
+  const key = `contact.${text(field, "key")}`;
+  const id = known.find((one) => one.fieldKey === key || one.id === field["id"])?.id;
+  if (id === undefined) return;
+  contact.customFields = [
+    ...contact.customFields.filter((one) => one.id !== id),
+    { id, value: field["field_value"] ?? null },
+  ];
 }
 
 function settle({ body }: RightCall, opportunity: Opportunity): Reply {
@@ -92,9 +115,15 @@ function settle({ body }: RightCall, opportunity: Opportunity): Reply {
   return SUCCEEDED;
 }
 
-function told({ id, locationId, tags, dnd, dndSettings, timezone, email, phone }: Contact): JsonObject {
-  const optional = Object.entries({ timezone, email, phone }).flatMap(([name, value]) =>
-    value ? [[name, value]] : [],
-  );
-  return { id, locationId, tags: [...tags], dnd, dndSettings: { ...dndSettings }, ...Object.fromEntries(optional) };
+const TOLD = [
+  ...["name", "firstName", "lastName", "timezone", "email", "phone", "address1", "city", "state", "postalCode"],
+  ...["country", "companyName", "website", "source", "dateOfBirth", "assignedTo"],
+] as const satisfies readonly string[];
+
+function told(contact: Contact): JsonObject {
+  const { id, locationId, tags, dnd, dndSettings, customFields } = contact;
+  const all: JsonObject = { ...(contact as unknown as JsonObject) };
+  const optional = TOLD.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]] as const]));
+  const lists = { tags: [...tags], customFields: customFields.map((field) => ({ ...field })) as unknown as Json };
+  return { id, locationId, dnd, dndSettings: { ...dndSettings }, ...lists, ...Object.fromEntries(optional) };
 }

@@ -1,6 +1,7 @@
 // What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026.
 import {
   contactUpdate,
+  customFieldsQuery,
   exported,
   type PublishedBody,
   message,
@@ -107,6 +108,23 @@ const OPERATIONS = {
     path: "/locations/{locationId}",
     version: OTHERS,
     scope: "locations.readonly",
+    success: 200,
+    refusal: 422,
+  },
+  "get-custom-fields": {
+    method: "GET",
+    path: "/locations/{locationId}/customFields",
+    version: OTHERS,
+    scope: "locations/customFields.readonly",
+    query: customFieldsQuery,
+    success: 200,
+    refusal: 422,
+  },
+  "get-user": {
+    method: "GET",
+    path: "/users/{userId}",
+    version: OTHERS,
+    scope: "users.readonly",
     success: 200,
     refusal: 422,
   },

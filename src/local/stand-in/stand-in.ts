@@ -9,7 +9,15 @@ import { type App, type Grant, Tokens } from "./oauth.ts";
 import { published } from "./published.ts";
 import { INVALID_TOKEN, mistaken, refused, type Reply } from "./reply.ts";
 import { routeOf } from "./route.ts";
-import { emptyState, type Contact, type Location, type Message, type Opportunity, type State } from "./state.ts";
+import {
+  emptyState,
+  type Contact,
+  type Location,
+  type Message,
+  type Opportunity,
+  type State,
+  type User,
+} from "./state.ts";
 
 /** What a test may set; the clock is in milliseconds. */
 export interface Settings {
@@ -66,11 +74,16 @@ export class HighLevelStandIn {
   }
 
   addLocation(location: Partial<Location> & Pick<Location, "id">): Location {
-    return kept(this.state.locations, { name: "A location", ...location });
+    return kept(this.state.locations, { name: "A location", customFields: [], ...location });
+  }
+
+  addUser(user: Partial<User> & Pick<User, "id" | "locationId">): User {
+    return kept(this.state.users, { name: "A user", ...user });
   }
 
   addContact(contact: Partial<Contact> & Pick<Contact, "id" | "locationId">): Contact {
-    const empty = { tags: [], tasks: [], notes: [], workflows: new Set<string>(), dnd: false, dndSettings: {} };
+    const lists = { tags: [], tasks: [], notes: [], customFields: [], workflows: new Set<string>() };
+    const empty = { ...lists, dnd: false, dndSettings: {} };
     return kept(this.state.contacts, { ...empty, ...contact });
   }
 

@@ -6,6 +6,24 @@ export interface Location {
   readonly id: string;
   name: string;
   timezone?: string;
+  email?: string;
+  phone?: string;
+  address?: string;
+  city?: string;
+  country?: string;
+  /** The custom fields of its contacts; `fieldKey` is such as `contact.plan`. */
+  customFields: { readonly id: string; readonly name: string; readonly fieldKey: string }[];
+}
+
+/** A user of a location. */
+export interface User {
+  readonly id: string;
+  readonly locationId: string;
+  name: string;
+  firstName?: string;
+  lastName?: string;
+  email?: string;
+  phone?: string;
 }
 
 /** A contact. In `dndSettings`, a channel's status `active` or `permanent` refuses its messages; `dnd` refuses all. */
@@ -18,9 +36,23 @@ export interface Contact {
   readonly workflows: Set<string>;
   dnd: boolean;
   dndSettings: { [channel: string]: { readonly status: "active" | "inactive" | "permanent" } };
+  customFields: { readonly id: string; readonly value: unknown }[];
+  name?: string;
+  firstName?: string;
+  lastName?: string;
   timezone?: string;
   email?: string;
   phone?: string;
+  address1?: string;
+  city?: string;
+  state?: string;
+  postalCode?: string;
+  country?: string;
+  companyName?: string;
+  website?: string;
+  source?: string;
+  dateOfBirth?: string;
+  assignedTo?: string;
 }
 
 /** A message; `type` is the channel as named in a send; dates are ISO 8601. */
@@ -66,9 +98,10 @@ export interface State {
   readonly contacts: Map<string, Contact>;
   readonly messages: Map<string, Message>;
   readonly opportunities: Map<string, Opportunity>;
+  readonly users: Map<string, User>;
 }
 
 /** A state that holds nothing yet. */
 export function emptyState(): State {
-  return { locations: new Map(), contacts: new Map(), messages: new Map(), opportunities: new Map() };
+  return { locations: new Map(), contacts: new Map(), messages: new Map(), opportunities: new Map(), users: new Map() };
 }

@@ -45,7 +45,7 @@ describe("an operation", () => {
   });
 
   it("tells a contact and a location", async () => {
-    const contact = { id: "ada", locationId: LOCATION, tags: ["lead"], dnd: false, dndSettings: {} };
+    const contact = { id: "ada", locationId: LOCATION, tags: ["lead"], customFields: [], dnd: false, dndSettings: {} };
     expect(await (await ask("get-contact")).json()).toEqual({ contact });
     const location = { id: LOCATION, name: "A location", timezone: "America/Denver" };
     expect(await (await ask("get-location")).json()).toEqual({ location });

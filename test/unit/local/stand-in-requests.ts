@@ -20,6 +20,7 @@ export function aHighLevel(settings: Partial<Settings> = {}): { highLevel: HighL
   highLevel.addToken(TOKEN, LOCATION);
   highLevel.addToken("pit-elsewhere", "elsewhere");
   highLevel.addContact({ id: "ada", locationId: LOCATION, tags: ["lead"] });
+  highLevel.addUser({ id: "grace", locationId: LOCATION, name: "Grace Example", email: "grace@agency.example" });
   highLevel.addOpportunity({ id: "o1", locationId: LOCATION });
   highLevel.providerMessage({ contactId: "ada", type: "SMS" });
   clock.nowMs += 60_000;
@@ -65,6 +66,12 @@ export const RIGHT: { readonly [name in Exclude<OperationName, "token">]: Right 
   },
   "update-opportunity": { path: "/opportunities/o1", values: { pipelineStageId: "s2" }, status: [200, 422] },
   "get-contact": { path: "/contacts/ada", status: [200, 422] },
+  "get-custom-fields": {
+    path: `/locations/${LOCATION}/customFields`,
+    values: { model: "contact" },
+    status: [200, 422],
+  },
+  "get-user": { path: "/users/grace", status: [200, 422] },
   "get-location": { path: `/locations/${LOCATION}`, status: [200, 422] },
 };
 /** Every operation with a token. */

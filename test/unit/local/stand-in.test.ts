@@ -32,6 +32,8 @@ const REQUIRED: { readonly [name in OperationName]: readonly string[] } = {
   "create-opportunity": ["pipelineId", "locationId", "name", "status", "contactId"],
   "update-opportunity": [],
   "get-contact": [],
+  "get-custom-fields": [],
+  "get-user": [],
   "get-location": [],
   token: ["client_id", "client_secret", "grant_type"],
 };
