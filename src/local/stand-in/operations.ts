@@ -88,10 +88,7 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
     return { status: 200, body: { customFields } };
   },
   "get-user": (call) =>
-    owned(call, call.state.users, text(call.ids, "userId"), "User", ({ locationId: _, ...user }) => ({
-      status: 200,
-      body: { ...user },
-    })),
+    owned(call, call.state.users, text(call.ids, "userId"), "User", (user) => ({ status: 200, body: { ...user } })),
 };
 
 // HighLevel's own spelling.
@@ -115,10 +112,10 @@ function settle({ body }: RightCall, opportunity: Opportunity): Reply {
   return SUCCEEDED;
 }
 
-const TOLD = [
-  ...["name", "firstName", "lastName", "timezone", "email", "phone", "address1", "city", "state", "postalCode"],
-  ...["country", "companyName", "website", "source", "dateOfBirth", "assignedTo"],
-] as const satisfies readonly string[];
+const TOLD =
+  "name firstName lastName timezone email phone address1 city state postalCode country companyName website source dateOfBirth assignedTo".split(
+    " ",
+  );
 
 function told(contact: Contact): JsonObject {
   const { id, locationId, tags, dnd, dndSettings, customFields } = contact;
