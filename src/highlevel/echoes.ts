@@ -1,7 +1,8 @@
 // What a change that we made in HighLevel comes back as: the events that it causes, by which a chain of our own changes
-// is recognised. Calls that no event of ours tells about, such as notes, have no entry.
+// is recognised. Calls that no event tells about have no entry.
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { Event } from "../model/event.ts";
+import type { EventKind } from "../model/event-kinds.ts";
 import type { HighLevelCall } from "../model/rule.ts";
 
 /** What is known about a contact before an event. */
@@ -20,8 +21,32 @@ interface Echo {
 /** How long after a call its events are looked for: HighLevel sends a webhook again when it was not taken. */
 export const ECHO_MS = 3_600_000;
 
+/** The kinds of event that a call causes, besides messages and tags. */
+export const CAUSED = {
+  "create-task": ["TaskCreate"],
+  "create-note": ["NoteCreate"],
+  "update-opportunity-status": ["OpportunityUpdate", "OpportunityStatusUpdate"],
+  "update-contact": ["ContactUpdate"],
+  assign: ["ContactUpdate"],
+  "create-opportunity": ["OpportunityCreate"],
+  "move-opportunity": [
+    "OpportunityUpdate",
+    "OpportunityStageUpdate",
+    "OpportunityStatusUpdate",
+    "OpportunityMonetaryValueUpdate",
+    "OpportunityAssignedToUpdate",
+  ],
+} as const satisfies { readonly [Call in HighLevelCall]?: readonly EventKind[] };
+/** Those that a workflow may cause. */
+export const CAUSED_BY_WORKFLOWS: ReadonlySet<EventKind> = new Set<EventKind>([
+  "ContactTagUpdate",
+  "ContactDndUpdate",
+  ...Object.values(CAUSED).flat(),
+]);
+
 /** What each call comes back as; absent: as nothing that is received. */
 const ECHOES: { readonly [Call in HighLevelCall]?: Echo } = {
+  ...Object.fromEntries(Object.entries(CAUSED).map(([call, kinds]) => [call, ofKinds(kinds)])),
   "add-tags": ofTags(
     (added, now) => added.every((tag) => now.includes(tag)),
     (added, before) => added.some((tag) => !before.includes(tag)),
@@ -33,8 +58,7 @@ const ECHOES: { readonly [Call in HighLevelCall]?: Echo } = {
   "add-to-workflow": {
     isSingle: false,
     isOf: ({ kind, payload }) => {
-      if (kind === "ContactTagUpdate" || kind === "ContactDndUpdate") return true;
-      return kind === "OutboundMessage" && isAutomatic(payload);
+      return CAUSED_BY_WORKFLOWS.has(kind) || (kind === "OutboundMessage" && isAutomatic(payload));
     },
   },
 };
@@ -43,6 +67,11 @@ const ECHOES: { readonly [Call in HighLevelCall]?: Echo } = {
 export function echoOf(call: string): Echo | undefined {
   const known: { readonly [call: string]: Echo } = ECHOES;
   return Object.hasOwn(known, call) ? known[call] : undefined;
+}
+
+/** The echo of a change of which events of some kinds come: of several there may be several. */
+function ofKinds(kinds: readonly EventKind[]): Echo {
+  return { isSingle: kinds.length === 1, isOf: ({ kind }) => kinds.includes(kind) };
 }
 
 type Compares = (changed: readonly string[], others: readonly string[]) => boolean;

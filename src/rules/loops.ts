@@ -3,7 +3,7 @@
 // and whether a rule may be met by those. A rule with a limit ends any loop.
 import { hasMarkup } from "../act/template/markup.ts";
 import { channelOf } from "../events/derive.ts";
-import { tagsIn } from "../highlevel/echoes.ts";
+import { CAUSED, CAUSED_BY_WORKFLOWS, tagsIn } from "../highlevel/echoes.ts";
 import type { Json } from "../kit/json.ts";
 import type { EventKind } from "../model/event-kinds.ts";
 import type { Action, Condition, FactCondition, HighLevelAction, Rule } from "../model/rule.ts";
@@ -104,10 +104,11 @@ type Told = Pick<Effect, "kinds"> & Partial<Effect>;
 
 /** What comes back of each call; absent: nothing that a rule sees. */
 const EFFECTS: { readonly [Call in HighLevelAction["call"]]?: (action: HighLevelAction) => Told } = {
+  ...Object.fromEntries(Object.entries(CAUSED).map(([call, kinds]) => [call, () => ({ kinds })])),
   "add-tags": (action) => ({ kinds: ["ContactTagUpdate"], tags: tagsOf(action, true) }),
   "remove-tags": (action) => ({ kinds: ["ContactTagUpdate"], tags: tagsOf(action, false) }),
   // A workflow may do anything, and what it writes may be answered by a machine.
-  "add-to-workflow": () => ({ kinds: ["OutboundMessage", "InboundMessage", "ContactTagUpdate", "ContactDndUpdate"] }),
+  "add-to-workflow": () => ({ kinds: ["OutboundMessage", "InboundMessage", ...CAUSED_BY_WORKFLOWS] }),
   "send-message": ({ messageType }) => ({
     kinds: ["OutboundMessage"],
     channel: typeof messageType === "string" ? channelOf("OutboundMessage", { messageType }) : null,

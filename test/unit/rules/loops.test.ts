@@ -56,6 +56,29 @@ describe("rules that feed each other", () => {
     ["a workflow on each inbound", [on("InboundMessage", { actions: [enrol] })], ["a"]],
     ["a workflow on each outbound", [on("OutboundMessage", { actions: [enrol] })], ["a"]],
     ["a workflow on tags", [on("ContactTagUpdate", { actions: [enrol] })], ["a"]],
+    [
+      "a task on each task",
+      [on("TaskCreate", { actions: [call("create-task", { title: "Look", due: "1d" })] })],
+      ["a"],
+    ],
+    [
+      "a change of the record on each",
+      [on("ContactUpdate", { actions: [call("assign", { assignedTo: "u" })] })],
+      ["a"],
+    ],
+    [
+      "a stage that leads to a note, and the note to a stage",
+      [
+        on("OpportunityStageUpdate", { actions: [call("create-note", { body: "Moved" })] }),
+        aRule({
+          name: "b",
+          on: ["NoteCreate"],
+          conditions: any,
+          actions: [call("move-opportunity", { opportunityId: "o", pipelineStageId: "s" })],
+        }),
+      ],
+      ["a", "b"],
+    ],
     ["a workflow on do not disturb", [on("ContactDndUpdate", { actions: [enrol] })], ["a"]],
     [
       "a workflow whose tags fire a rule whose text the API guard lets through",
