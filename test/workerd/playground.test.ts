@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { aPayload, aRule, aTask, CONTACT, LOCATION } from "../builders.ts";
 import { SHIPPED_RULES } from "../shipped.ts";
-import { api, apiPost, ORIGIN, postEvent } from "./client.ts";
+import { announced, api, apiPost, ORIGIN, postEvent } from "./client.ts";
 import { stateOf } from "./tenants.ts";
 import { resetWorld, world } from "./world.ts";
 
@@ -27,6 +27,7 @@ const tryOut = (fields: JsonObject = {}) =>
 
 /** The answer, when nothing was written for it. */
 async function withoutTrace<Value>(ask: () => Promise<Value>): Promise<Value> {
+  await announced();
   const [state, rows] = [await stateOf(LOCATION), world.rowsWritten];
   const answer = await ask();
   expect(world.rowsWritten).toBe(rows);

@@ -7,7 +7,7 @@ import { directoryOf, type LedgerEnv } from "../../src/objects/durable-objects.t
 import worker from "../../src/worker.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
-import { api, ledger, post, postEvent } from "./client.ts";
+import { announced, api, ledger, post, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
@@ -37,11 +37,14 @@ describe("the watchdog", () => {
     world.rules = [aRule()];
     await postEvent();
     await expect.poll(() => directoryOf(bindings).toPoke(10)).toEqual([LOCATION]);
+    // What is under way would go on in the next test.
+    await announced();
   });
 
   it("leaves locations alone where nothing waits, from the day after they were last seen", async () => {
     world.rules = [];
     await postEvent();
+    await announced();
     await pokeLedgers(bindings);
     expect(await isOpen(LOCATION)).toBe(true);
     await runInDurableObject(
@@ -55,6 +58,7 @@ describe("the watchdog", () => {
   it("goes on looking after a location whose actions still wait, whenever it was last seen", async () => {
     world.rules = [aRule({ actions: [aTask({ after: "300d" })] })];
     await postEvent();
+    await announced();
     await runInDurableObject(
       bindings.DIRECTORY.getByName("directory"),
       (_, { storage }) => void storage.sql.exec("UPDATE locations SET last_seen = 0"),
