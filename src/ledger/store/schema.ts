@@ -251,6 +251,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN waits_from INTEGER;
   ALTER TABLE sends ADD COLUMN left_there INTEGER;
   `,
+  // When a contact said last that they do not want something: what happened before that does not lift it.
+  `
+  ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
+  ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

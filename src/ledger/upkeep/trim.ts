@@ -29,9 +29,9 @@ const REST_MS = 3_600_000;
 const FIRST = ["", "\u{7F}"] as const;
 /** The contact has a message of which nobody knows whether it was sent, and the log is looked through for it. */
 const MAY_HAVE_SENT = "EXISTS (SELECT 1 FROM sends WHERE contact_id = events.contact_id AND left_at IS NOT NULL)";
-/** An opt-out came with it, and events that come late are put in order with it. */
+/** An opt-out came with it, or was said again last. */
 const OPTED_OUT =
-  "EXISTS (SELECT 1 FROM opt_outs WHERE contact_id = events.contact_id AND opt_outs.event_key = events.key)";
+  "EXISTS (SELECT 1 FROM opt_outs WHERE contact_id = events.contact_id AND events.key IN (event_key, last_key))";
 const WAITS = "SELECT 1 FROM deliveries WHERE id >= ? AND id < ? AND state IN ('scheduled', 'sending', 'held')";
 const ONE = `WHERE contact_id = ? AND key = ? AND NOT ${MAY_HAVE_SENT} AND NOT ${OPTED_OUT}`;
 

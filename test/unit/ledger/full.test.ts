@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { anEvent, aRule, aRuleSet, aText, aWebhook } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
@@ -148,6 +149,32 @@ describe("a full ledger", () => {
     await ledger.record({ ...late, occurredAt: new Date(NOON + MINUTE_MS).toISOString() });
     const kept = storage.sql.exec("SELECT contact_id, why FROM opt_outs").toArray();
     expect(kept).toEqual([{ contact_id: "ada", why: "stop" }]);
+  });
+
+  it.each<[said: string, on: JsonObject, off: JsonObject]>([
+    ["STOP", { type: "InboundMessage", body: "STOP" }, { type: "InboundMessage", body: "START" }],
+    [
+      "do not disturb",
+      { type: "ContactDndUpdate", id: "ada", dndSettings: { SMS: { status: "active" } } },
+      { type: "ContactDndUpdate", id: "ada", dndSettings: { SMS: { status: "inactive" } } },
+    ],
+  ])("keeps an opt-out that was said twice, by %s, where what lifts it is from in between", async (_, on, off) => {
+    const { ledger, storage, many, record } = await aSmallLedger({ maxBytes: 250_000 });
+    for (const key of ["first", "between", "again", "last"]) await record({ contactId: "ada", ...on }, key);
+    await many(0, 400);
+    expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+    for (const [key, minutes] of [
+      ["early", 1.5],
+      ["late", 3.5],
+    ] as const) {
+      const event = anEvent({ contactId: "ada", ...off }, key);
+      await ledger.record({ ...event, occurredAt: new Date(NOON + minutes * MINUTE_MS).toISOString() });
+    }
+    const kept = storage.sql.exec("SELECT contact_id, channel, since FROM opt_outs").toArray();
+    expect(kept).toEqual([{ contact_id: "ada", channel: "SMS", since: NOON + 4 * MINUTE_MS }]);
+    const event = anEvent({ contactId: "ada", ...off }, "after");
+    await ledger.record({ ...event, occurredAt: new Date(NOON + 5 * MINUTE_MS).toISOString() });
+    expect(storage.sql.exec("SELECT 1 FROM opt_outs").toArray()).toEqual([]);
   });
 
   it("does not send again a message that it cannot remember the event of", async () => {
