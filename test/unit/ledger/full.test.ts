@@ -177,6 +177,27 @@ describe("a full ledger", () => {
     expect(storage.sql.exec("SELECT 1 FROM opt_outs").toArray()).toEqual([]);
   });
 
+  it("keeps for three days the replies that end the wait of an event that comes late", async () => {
+    const conditions = { all: [{ fact: "status", operator: "equal", value: "failed" }] };
+    const rules = [aRule({ conditions, actions: [aWebhook({ after: "5d", cancelOn: ["reply"] })] })];
+    for (const [days, state] of [
+      [1, "cancelled"],
+      [4, "scheduled"],
+    ] as const) {
+      const { ledger, many, record, wait } = await aSmallLedger({ rules, maxBytes: 250_000 });
+      await record({ type: "InboundMessage", contactId: "ada", body: "Hi" }, "reply");
+      wait(days * 24 * HOUR_MS);
+      await many(0, 400);
+      expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+      const late = {
+        ...anEvent({ contactId: "ada", status: "failed" }, "late"),
+        occurredAt: new Date(NOON).toISOString(),
+      };
+      await ledger.record(late);
+      expect(ledger.deliveries({ contact: "ada", limit: 5 }).deliveries).toMatchObject([{ state }]);
+    }
+  });
+
   it("does not send again a message that it cannot remember the event of", async () => {
     const sent: string[] = [];
     const account: HighLevelAccount = {
