@@ -49,6 +49,14 @@ export interface FiringId {
   readonly eventKey: string;
 }
 
+/** `at` names a firing of a location, and never changes; it counts from then on, or, by a clock that was ahead, earlier. */
+const COUNTS_FROM = "ifnull(counts_from, at)";
+
+/** After a clock that was ahead: what happened after now happened now. */
+export function putRight(sql: Sql, nowMs: number): void {
+  sql.exec(`UPDATE firings SET counts_from = ?1 WHERE ${COUNTS_FROM} > ?1`, nowMs);
+}
+
 /** How many firings there were of which something came, or still may. */
 export function countOf(sql: Sql, counted: Counted): number {
   return COUNTS[counted.per](sql, counted);
@@ -82,8 +90,8 @@ const COUNTS: { readonly [Scope in LimitScope]: (sql: Sql, counted: Counted) => 
   },
   location(sql, { rule, afterMs, beforeMs = LAST, but = [] }) {
     const left = JSON.stringify(but.map(({ atMs, eventKey }) => `${atMs} ${eventKey}`));
-    const all = `SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ? AND at < ? AND undone = 0
-      AND at || ' ' || event_key NOT IN (SELECT value FROM json_each(?))`;
+    const all = `SELECT COUNT(*) AS n FROM firings WHERE rule = ?1 AND at > ?2 AND ${COUNTS_FROM} > ?2 AND ${COUNTS_FROM} < ?3 AND undone = 0
+      AND at || ' ' || event_key NOT IN (SELECT value FROM json_each(?4))`;
     return numberIn(sql, all, rule, Math.max(afterMs, FIRST), beforeMs, left);
   },
 };
@@ -169,5 +177,5 @@ export function eraseContact(sql: Sql, contactId: string): void {
 
 /** Removes the firings before a time that no limit counts any more. */
 export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM firings WHERE at < ? AND (is_for_ever = 0 OR undone = 1)", beforeMs);
+  sql.exec(`DELETE FROM firings WHERE ${COUNTS_FROM} < ? AND (is_for_ever = 0 OR undone = 1)`, beforeMs);
 }

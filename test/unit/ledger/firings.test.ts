@@ -142,6 +142,23 @@ describe.each(EVERY_SCOPE)("a limit for each %s", (per) => {
     expect(inState(ledger, "sent")).toHaveLength(1);
   });
 
+  it("does not count what was cancelled, though a clock that was ahead decided it", async () => {
+    for (const limit of [once, { count: 1, per }])
+      for (const isReplaced of [false, true]) {
+        const action = isReplaced
+          ? aWebhook({ after: "5h", restart: true })
+          : aWebhook({ after: "5h", cancelOn: ["reply"] });
+        const { world, ledger, text, reply } = await aWorld(limit, action);
+        world.now = NOON + 6 * 60 * MINUTE;
+        await ledger.record({ ...anEvent({ messageId: "ahead" }, "ahead"), occurredAt: new Date(NOON).toISOString() });
+        world.now = NOON + MINUTE;
+        await ledger.alarm();
+        if (!isReplaced) await reply();
+        expect(await text()).toBe(true);
+        expect(inState(ledger, "cancelled")).toHaveLength(1);
+      }
+  });
+
   it("for ever outlives what is kept, and not what was cancelled", async () => {
     const { world, storage, ledger, text, reply } = await aWorld({ count: 1, per }, waits);
     await text();
@@ -155,6 +172,25 @@ describe.each(EVERY_SCOPE)("a limit for each %s", (per) => {
     expect(storage.sql.exec("SELECT 1 FROM events").toArray()).toEqual([]);
     expect(await text()).toBe("limit");
   });
+});
+
+it("a clock that goes back keeps no ledger from opening, whatever the keys of events", async () => {
+  const { world, ledger, start, storage } = await aWorld({ count: 9, within: "1d", per: "location" }, aTask());
+  world.now = NOON + 6 * 60 * MINUTE;
+  for (const contactId of ["one", "two"]) {
+    world.now += 1_000;
+    await ledger.record({
+      ...anEvent({ contactId, messageId: contactId }, "same"),
+      occurredAt: new Date(NOON).toISOString(),
+    });
+  }
+  world.now = NOON + MINUTE;
+  await start();
+  await ledger.alarm();
+  expect(storage.sql.exec("SELECT counts_from FROM firings").toArray()).toEqual([
+    { counts_from: world.now },
+    { counts_from: world.now },
+  ]);
 });
 
 describe("a limit for ever", () => {
