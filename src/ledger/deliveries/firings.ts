@@ -118,6 +118,16 @@ const FIRST = Number.MIN_SAFE_INTEGER;
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /**
+ * Of a row of `deliveries`: all of its decision may be forgotten. One by one would not do, since a firing is known by what
+ * all its deliveries came to. `isOver` says of a row, by its name, that it may.
+ */
+export function isOverWith(isOver: (row: string) => string): string {
+  const prefix = `substr(deliveries.id, 1, length(deliveries.id) - ${ORDINAL_DIGITS})`;
+  return `${isOver("deliveries")} AND NOT EXISTS (SELECT 1 FROM deliveries AS other
+    WHERE other.id >= ${prefix} AND other.id < ${prefix} || '~' AND NOT (${isOver("other")}))`;
+}
+
+/**
  * Marks the firings that deliveries belong to by what all their deliveries have come to; called when some were cancelled,
  * or no longer are. Each decision is read once, however many of its deliveries are among them.
  */
@@ -170,8 +180,16 @@ function mark(
   );
 }
 
-/** Removes a contact's firings; those of its location name nobody, and go on counting. */
+/**
+ * Removes a contact's firings, while its deliveries are still there; those of its location name nobody, and go on
+ * counting, unless nothing came of them yet: now nothing will.
+ */
 export function eraseContact(sql: Sql, contactId: string): void {
+  const toNothing = `SELECT MIN(id) AS id, rule, event_key AS eventKey FROM deliveries WHERE contact_id = ?
+    GROUP BY substr(id, 1, length(id) - ${ORDINAL_DIGITS}), rule
+    HAVING MIN(has_left = 0 AND state IN ('scheduled', 'held', 'cancelled'))`;
+  for (const { id, rule, eventKey } of rows<{ id: string; rule: string; eventKey: string }>(sql, toNothing, contactId))
+    sql.exec("DELETE FROM firings WHERE rule = ? AND at = ? AND event_key = ?", rule, decidedAtMs(id), eventKey);
   sql.exec("DELETE FROM kept_firings WHERE contact_id = ?", contactId);
 }
 

@@ -3,6 +3,7 @@
 // still waits stays whole, and so does what keeps from sending twice, limits and opt-outs. It is done in small slices,
 // each one transaction; the mark `full` says how far they have come. docs/decisions/0035-a-full-ledger.md says why it walks as it does.
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
 import { KINDS_OF_WORDS } from "../../match/cancel.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
@@ -164,10 +165,10 @@ export class Trimming {
     else await this.#walkOn(full, stage);
   }
 
-  /** Deliveries that were sent or cancelled, oldest first: their ids begin with the time. What they sent stays known. */
+  /** Deliveries of decisions of which all were sent or cancelled, oldest first: their ids begin with the time. What they sent stays known. */
   #dropDeliveries(full: Full): void {
     const { sql } = this.#storage;
-    const ended = "SELECT id FROM deliveries WHERE state IN ('sent', 'cancelled') ORDER BY id LIMIT ?";
+    const ended = `SELECT id FROM deliveries WHERE ${firings.isOverWith((row) => `${row}.state IN ('sent', 'cancelled')`)} ORDER BY id LIMIT ?`;
     this.#storage.transactionSync(() => {
       const gone = rows<{ id: string }>(sql, ended, SLICE_ROWS);
       for (const { id } of gone) {

@@ -159,6 +159,28 @@ describe.each(EVERY_SCOPE)("a limit for each %s", (per) => {
       }
   });
 
+  it("counts what one action of has left, though that is older than what is kept", async () => {
+    const { world, ledger, text, reply } = await aWorld(
+      { count: 1, per },
+      aTask(),
+      aWebhook({ after: "60d", cancelOn: ["reply"] }),
+    );
+    await text();
+    for (let days = 0; days < 40; days += 1) {
+      await ledger.alarm();
+      world.now += DAY;
+    }
+    await reply();
+    expect(inState(ledger, "cancelled")).toHaveLength(1);
+    expect(await text()).toBe("limit");
+    for (let days = 0; days < 40; days += 1) {
+      await ledger.alarm();
+      world.now += DAY;
+    }
+    expect(ledger.deliveries({ limit: 5 }).deliveries).toEqual([]);
+    expect(await text()).toBe("limit");
+  });
+
   it("for ever outlives what is kept, and not what was cancelled", async () => {
     const { world, storage, ledger, text, reply } = await aWorld({ count: 1, per }, waits);
     await text();
@@ -205,9 +227,17 @@ describe("a limit for ever", () => {
     for (const per of EVERY_SCOPE) {
       const { ledger, storage, text } = await aWorld({ count: 1, per }, aTask());
       await text();
+      await ledger.alarm();
       ledger.eraseContact(LOCATION, CONTACT);
       expect(storage.sql.exec("SELECT 1 FROM kept_firings").toArray()).toEqual([]);
       expect(await text()).toBe(per === "contact" ? true : "limit");
     }
+  });
+
+  it("does not count for the location what an erased contact still waited for", async () => {
+    const { ledger, text } = await aWorld({ count: 1, per: "location" }, waits);
+    await text();
+    ledger.eraseContact(LOCATION, CONTACT);
+    expect(await text()).toBe(true);
   });
 });

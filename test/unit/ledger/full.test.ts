@@ -198,6 +198,28 @@ describe("a full ledger", () => {
     }
   });
 
+  it.each(["contact", "location"] as const)("keeps for a limit of each %s that something was sent", async (per) => {
+    const rules = [
+      aRule({
+        conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] },
+        limit: { count: 1, within: "30d", per },
+        actions: [aWebhook(), aWebhook({ after: "20d", cancelOn: ["reply"] })],
+      }),
+    ];
+    const { ledger, many, record } = await aSmallLedger({ rules, maxBytes: 250_000 });
+    await record({ contactId: "ada", status: "failed", messageId: "m-1" }, "first");
+    await many(0, 400);
+    expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+    await record({ type: "InboundMessage", contactId: "ada", body: "Hi" }, "reply");
+    expect(ledger.deliveries({ contact: "ada", limit: 5 }).deliveries.map(({ state }) => state)).toEqual([
+      "cancelled",
+      "sent",
+    ]);
+    expect(await record({ contactId: "ada", status: "failed", messageId: "m-2" }, "again")).toMatchObject({
+      fired: [],
+    });
+  });
+
   it("does not send again a message that it cannot remember the event of", async () => {
     const sent: string[] = [];
     const account: HighLevelAccount = {
