@@ -37,6 +37,9 @@ const PULLED_BY: { readonly [Word in CancelWord]: readonly EventKind[] } = {
   delete: ["ContactDelete"],
 };
 
+/** The kinds of event that one of the words of `cancelOn` looks for. */
+export const KINDS_OF_WORDS: readonly EventKind[] = Object.values(PULLED_BY).flat();
+
 async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
   if (typeof trigger === "string") return PULLS[trigger](event);
   if (!trigger.on.includes(event.kind)) return false;

@@ -49,6 +49,14 @@ export interface FiringId {
   readonly eventKey: string;
 }
 
+/** `at` names a firing of a location, and never changes; it counts from then on, or, by a clock that was ahead, earlier. */
+const COUNTS_FROM = "ifnull(counts_from, at)";
+
+/** After a clock that was ahead: what happened after now happened now. */
+export function putRight(sql: Sql, nowMs: number): void {
+  sql.exec(`UPDATE firings SET counts_from = ?1 WHERE ${COUNTS_FROM} > ?1`, nowMs);
+}
+
 /** How many firings there were of which something came, or still may. */
 export function countOf(sql: Sql, counted: Counted): number {
   return COUNTS[counted.per](sql, counted);
@@ -82,8 +90,8 @@ const COUNTS: { readonly [Scope in LimitScope]: (sql: Sql, counted: Counted) => 
   },
   location(sql, { rule, afterMs, beforeMs = LAST, but = [] }) {
     const left = JSON.stringify(but.map(({ atMs, eventKey }) => `${atMs} ${eventKey}`));
-    const all = `SELECT COUNT(*) AS n FROM firings WHERE rule = ? AND at > ? AND at < ? AND undone = 0
-      AND at || ' ' || event_key NOT IN (SELECT value FROM json_each(?))`;
+    const all = `SELECT COUNT(*) AS n FROM firings WHERE rule = ?1 AND at > ?2 AND ${COUNTS_FROM} > ?2 AND ${COUNTS_FROM} < ?3 AND undone = 0
+      AND at || ' ' || event_key NOT IN (SELECT value FROM json_each(?4))`;
     return numberIn(sql, all, rule, Math.max(afterMs, FIRST), beforeMs, left);
   },
 };
@@ -108,6 +116,16 @@ const ALIVE =
 const MICROSECONDS = 1_000;
 const FIRST = Number.MIN_SAFE_INTEGER;
 const LAST = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Of a row of `deliveries`: all of its decision may be forgotten. One by one would not do, since a firing is known by what
+ * all its deliveries came to. `isOver` says of a row, by its name, that it may.
+ */
+export function isOverWith(isOver: (row: string) => string): string {
+  const prefix = `substr(deliveries.id, 1, length(deliveries.id) - ${ORDINAL_DIGITS})`;
+  return `${isOver("deliveries")} AND NOT EXISTS (SELECT 1 FROM deliveries AS other
+    WHERE other.id >= ${prefix} AND other.id < ${prefix} || '~' AND NOT (${isOver("other")}))`;
+}
 
 /**
  * Marks the firings that deliveries belong to by what all their deliveries have come to; called when some were cancelled,
@@ -162,12 +180,20 @@ function mark(
   );
 }
 
-/** Removes a contact's firings; those of its location name nobody, and go on counting. */
+/**
+ * Removes a contact's firings, while its deliveries are still there; those of its location name nobody, and go on
+ * counting, unless nothing came of them yet: now nothing will.
+ */
 export function eraseContact(sql: Sql, contactId: string): void {
+  const toNothing = `SELECT MIN(id) AS id, rule, event_key AS eventKey FROM deliveries WHERE contact_id = ?
+    GROUP BY substr(id, 1, length(id) - ${ORDINAL_DIGITS}), rule
+    HAVING MIN(has_left = 0 AND state IN ('scheduled', 'held', 'cancelled'))`;
+  for (const { id, rule, eventKey } of rows<{ id: string; rule: string; eventKey: string }>(sql, toNothing, contactId))
+    sql.exec("DELETE FROM firings WHERE rule = ? AND at = ? AND event_key = ?", rule, decidedAtMs(id), eventKey);
   sql.exec("DELETE FROM kept_firings WHERE contact_id = ?", contactId);
 }
 
 /** Removes the firings before a time that no limit counts any more. */
 export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM firings WHERE at < ? AND (is_for_ever = 0 OR undone = 1)", beforeMs);
+  sql.exec(`DELETE FROM firings WHERE ${COUNTS_FROM} < ? AND (is_for_ever = 0 OR undone = 1)`, beforeMs);
 }

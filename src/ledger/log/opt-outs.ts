@@ -18,6 +18,9 @@ import { rows, type Sql } from "../store/ports.ts";
 interface KeptOptOut extends OptOut {
   readonly since: string;
   readonly eventKey: string;
+  /** When the contact said so last, and with which event: what happened before that does not lift it. */
+  readonly lastAt: string;
+  readonly lastKey: string;
 }
 
 /** What a word such as STOP covers, by the fact `channel` that it came on: the table of docs/rules.md. */
@@ -44,14 +47,16 @@ export function note(sql: Sql, event: Event): void {
   const now = after(sql, before, event);
   if (JSON.stringify(now) === JSON.stringify(before)) return;
   forget(sql, event.contactId);
-  for (const { channel, why, since, eventKey } of now)
+  for (const { channel, why, since, eventKey, lastAt, lastKey } of now)
     sql.exec(
-      "INSERT INTO opt_outs (contact_id, channel, why, since, event_key) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO opt_outs (contact_id, channel, why, since, event_key, last_at, last_key) VALUES (?, ?, ?, ?, ?, ?, ?)",
       event.contactId,
       channel,
       why,
       Date.parse(since),
       eventKey,
+      Date.parse(lastAt),
+      lastKey,
     );
 }
 
@@ -88,18 +93,17 @@ export function forget(sql: Sql, contactId: string): void {
 }
 
 function of(sql: Sql, contactId: string): readonly KeptOptOut[] {
-  const kept = "SELECT channel, why, since, event_key FROM opt_outs WHERE contact_id = ? ORDER BY channel, why";
-  return rows<{ channel: OptOut["channel"]; why: OptOutReason; since: number; event_key: string }>(
-    sql,
-    kept,
-    contactId,
-  ).map(({ channel, why, since, event_key }) => ({
-    channel,
-    why,
-    since: new Date(since).toISOString(),
-    eventKey: event_key,
+  // A version before wrote none of the last.
+  const kept = `SELECT channel, why, since, event_key AS eventKey, ifnull(last_at, since) AS lastAt,
+    ifnull(last_key, event_key) AS lastKey FROM opt_outs WHERE contact_id = ? ORDER BY channel, why`;
+  return rows<OptOutRow>(sql, kept, contactId).map((row) => ({
+    ...row,
+    since: new Date(row.since).toISOString(),
+    lastAt: new Date(row.lastAt).toISOString(),
   }));
 }
+
+type OptOutRow = Omit<KeptOptOut, "since" | "lastAt"> & { readonly since: number; readonly lastAt: number };
 
 function ofMessage(optOuts: readonly OptOut[], switches: readonly OptOut["channel"][]): OptOut | null {
   return optOuts.find(({ channel }) => switches.includes(channel)) ?? null;
@@ -110,15 +114,28 @@ function after(sql: Sql, before: readonly KeptOptOut[], event: Event): readonly 
   const happenedAt = Date.parse(event.occurredAt);
   const ahead = recordedAhead(sql, event.contactId, happenedAt + 1, WISHES);
   // More came later than is looked at: what it lifts may have begun again since, and stays.
-  if (ahead.length >= MAX_AHEAD) return added(before, changeOf(event)?.(before) ?? []);
+  if (ahead.length >= MAX_AHEAD) return added(before, applied(before, event));
   return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]
-    .reduce((optOuts, one) => changeOf(one)?.(optOuts) ?? optOuts, before)
+    .reduce(applied, before)
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/**
+ * The opt-outs after one event. What the contact said again since is not lifted, whether or not the log still has the
+ * event that said it: it then stands since that one.
+ */
+function applied(before: readonly KeptOptOut[], event: Event): readonly KeptOptOut[] {
+  const now = changeOf(event)?.(before) ?? before;
+  const standing = new Set(now.map(keyOf));
+  const outlast = before.filter(
+    (one) => !standing.has(keyOf(one)) && Date.parse(one.lastAt) > Date.parse(event.occurredAt),
+  );
+  return [...now, ...outlast.map((one) => ({ ...one, since: one.lastAt, eventKey: one.lastKey }))];
 }
 
 /** What was and what is new, one for each channel and reason. */
 function added(before: readonly KeptOptOut[], now: readonly KeptOptOut[]): readonly KeptOptOut[] {
-  const all = new Map([...now, ...before].map((one) => [keyOf(one), one]));
+  const all = new Map([...before, ...now].map((one) => [keyOf(one), one]));
   return [...all.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
@@ -199,11 +216,8 @@ function dndChange(event: Event): Change {
 function recordChange(event: Event): Change | null {
   if (isJsonObject(event.payload["dndSettings"])) return dndChange(event);
   if (!readDoNotDisturb(factsOf(event)["dnd"], undefined).isOn) return null;
-  const begins = dndChange(event)([]);
-  return (optOuts) => {
-    const known = new Set(optOuts.map(keyOf));
-    return [...optOuts, ...begins.filter((one) => !known.has(keyOf(one)))];
-  };
+  const isOfAll = ({ channel, why }: KeptOptOut): boolean => channel === "all" && why === "dnd";
+  return (optOuts) => [...optOuts.filter((one) => !isOfAll(one)), begun(optOuts, event, "all", "dnd")];
 }
 
 function stopChange(event: Event, channel: DndChannel | undefined, word: "stop" | "start" | null): Change | null {
@@ -214,7 +228,7 @@ function stopChange(event: Event, channel: DndChannel | undefined, word: "stop" 
   ];
 }
 
-/** An opt-out since this event, unless it began earlier. */
+/** An opt-out since this event, unless it began earlier; said last by this event, unless it was said later. */
 function begun(
   optOuts: readonly KeptOptOut[],
   { occurredAt, key }: Event,
@@ -222,8 +236,15 @@ function begun(
   why: OptOutReason,
 ): KeptOptOut {
   const known = optOuts.find((one) => one.channel === channel && one.why === why);
-  const isOlder = known && Date.parse(known.since) <= Date.parse(occurredAt);
-  return isOlder ? known : { channel, why, since: occurredAt, eventKey: key };
+  const happenedAt = Date.parse(occurredAt);
+  const isOlder = known && Date.parse(known.since) <= happenedAt;
+  const isLater = known && Date.parse(known.lastAt) >= happenedAt;
+  return {
+    channel,
+    why,
+    ...(isOlder ? { since: known.since, eventKey: known.eventKey } : { since: occurredAt, eventKey: key }),
+    ...(isLater ? { lastAt: known.lastAt, lastKey: known.lastKey } : { lastAt: occurredAt, lastKey: key }),
+  };
 }
 
 function keyOf({ channel, why }: OptOut): string {

@@ -216,10 +216,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   // A limit counts what came of a firing, and may count for ever. What a version before sent is known by its attempts.
   `
   ALTER TABLE deliveries ADD COLUMN has_left INTEGER NOT NULL DEFAULT 0;
-  UPDATE deliveries SET has_left = 1 WHERE state NOT IN ('sent', 'dead') AND id IN (SELECT delivery_id FROM attempts);
+  UPDATE deliveries SET has_left = 1 WHERE state <> 'sent' AND id IN (SELECT delivery_id FROM attempts);
   ALTER TABLE events ADD COLUMN undone TEXT;
   ALTER TABLE firings ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE firings ADD COLUMN is_for_ever INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE firings ADD COLUMN counts_from INTEGER;
   CREATE TABLE kept_firings (
     contact_id TEXT NOT NULL,
     rule TEXT NOT NULL,
@@ -250,6 +251,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE deliveries ADD COLUMN waits_from INTEGER;
   ALTER TABLE sends ADD COLUMN left_there INTEGER;
+  `,
+  // When a contact said last that they do not want something: what happened before that does not lift it.
+  `
+  ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
+  ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
   `,
 ];
 

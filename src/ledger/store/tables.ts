@@ -8,7 +8,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE quarantine (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, received_at INTEGER NOT NULL, route TEXT NOT NULL, issues TEXT NOT NULL, contact_ids TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (kind, day)) WITHOUT ROWID;
-  CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, is_for_ever INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
+  CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, is_for_ever INTEGER NOT NULL DEFAULT 0, counts_from INTEGER, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
   CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
@@ -16,7 +16,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE tokens (id INTEGER PRIMARY KEY CHECK (id = 1), source TEXT NOT NULL, sealed TEXT, expires_at INTEGER, company_id TEXT, app_id TEXT, scopes TEXT NOT NULL, stored_at INTEGER NOT NULL, state TEXT NOT NULL, state_at INTEGER NOT NULL, refreshed_at INTEGER, refresh_began_at INTEGER);
   CREATE TABLE uninstalls (event_key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE opt_outs (contact_id TEXT NOT NULL, channel TEXT NOT NULL, why TEXT NOT NULL, since INTEGER NOT NULL, event_key TEXT NOT NULL, PRIMARY KEY (contact_id, channel, why)) WITHOUT ROWID;
+  CREATE TABLE opt_outs (contact_id TEXT NOT NULL, channel TEXT NOT NULL, why TEXT NOT NULL, since INTEGER NOT NULL, event_key TEXT NOT NULL, last_at INTEGER, last_key TEXT, PRIMARY KEY (contact_id, channel, why)) WITHOUT ROWID;
   CREATE TABLE chains (contact_id TEXT NOT NULL, message_id TEXT NOT NULL, chain TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact_id, message_id)) WITHOUT ROWID;
   CREATE TABLE kept_firings (contact_id TEXT NOT NULL, rule TEXT NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contact_id, rule, event_key)) WITHOUT ROWID;
   CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;

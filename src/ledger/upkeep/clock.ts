@@ -2,9 +2,11 @@
 // ahead. Small things are put right where they are read (`kit/not-before.ts`); what stands in many rows is put right here,
 // once, when the clock is seen to have gone back. docs/decisions/0036-a-clock-that-was-ahead.md lists both.
 import * as deliveries from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 import { forgetMark, mark, noteSetBack, setMark, type MarkName, type TimesNoted } from "../store/marks.ts";
+import { logError } from "../../model/log-line.ts";
 import type { LedgerStorage, Sql } from "../store/ports.ts";
 
 /** Clocks of machines differ by some milliseconds: less than this is no step back. */
@@ -17,7 +19,6 @@ const HAPPENED: readonly (readonly [table: string, column: string])[] = [
   ["sends", "at"],
   ["changes", "at"],
   ["changes", "left_at"],
-  ["firings", "at"],
   ["tokens", "refreshed_at"],
   ["tokens", "stored_at"],
   ["rule_sets", "since"],
@@ -29,6 +30,7 @@ const KNOWN: readonly MarkName[] = ["zone"];
 
 function putRight(sql: Sql, nowMs: number): void {
   for (const waiting of WAITING) waiting(sql, nowMs);
+  firings.putRight(sql, nowMs);
   for (const [table, column] of HAPPENED) sql.exec(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`, nowMs);
   for (const name of KNOWN) forgetMark(sql, name);
   if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));
@@ -59,8 +61,17 @@ export class ClockWatch {
   #look(latestMs: number): boolean {
     const nowMs = this.#clock();
     const isBack = nowMs < latestMs - STEP_MS;
-    if (isBack) this.#storage.transactionSync(() => putRight(this.#storage.sql, nowMs));
+    if (isBack) this.#putRight(nowMs);
     this.#latestMs = isBack ? nowMs : Math.max(nowMs, this.#latestMs);
     return isBack;
+  }
+
+  /** What cannot be put right waits for longer: that must not keep a ledger from opening. */
+  #putRight(nowMs: number): void {
+    try {
+      this.#storage.transactionSync(() => putRight(this.#storage.sql, nowMs));
+    } catch (error) {
+      logError("What waits could not be put right after the clock went back", {}, error);
+    }
   }
 }

@@ -17,11 +17,13 @@ import { MAX_DURATION_MS } from "../../time/duration.ts";
 
 const OPEN = "('scheduled', 'sending', 'held')";
 /**
- * Deliveries that ended by a time (`?1`). Ids begin with the time of the decision, so only the old ones are looked at
- * (`?2`). A version before it wrote no end: it was the last attempt, or is not known.
+ * Deliveries of decisions all of which ended by a time (`?1`). Ids begin with the time of the decision, so only the old
+ * ones are looked at (`?2`). A version before it wrote no end: it was the last attempt, or is not known.
  */
-const ENDED_DELIVERIES = `FROM deliveries WHERE id < ?2 AND state NOT IN ${OPEN}
-  AND ifnull(ended_at, ifnull((SELECT MAX(at) FROM attempts WHERE delivery_id = deliveries.id), 0)) <= ?1`;
+const ENDED_DELIVERIES = `FROM deliveries WHERE id < ?2 AND ${firings.isOverWith(
+  (row) => `${row}.state NOT IN ${OPEN}
+  AND ifnull(${row}.ended_at, ifnull((SELECT MAX(at) FROM attempts WHERE delivery_id = ${row}.id), 0)) <= ?1`,
+)}`;
 const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */

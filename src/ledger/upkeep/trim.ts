@@ -3,6 +3,8 @@
 // still waits stays whole, and so does what keeps from sending twice, limits and opt-outs. It is done in small slices,
 // each one transaction; the mark `full` says how far they have come. docs/decisions/0035-a-full-ledger.md says why it walks as it does.
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
+import * as firings from "../deliveries/firings.ts";
+import { KINDS_OF_WORDS } from "../../match/cancel.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
 import type { FullLedger } from "../../model/statistics.ts";
@@ -25,15 +27,19 @@ const OLDEST_PART = 0.1;
 const SAMPLES = 200;
 /** When there is nothing left to forget, it looks again after this long. */
 const REST_MS = 3_600_000;
+/** HighLevel sends an event again for about three days. */
+const LATE_MS = 3 * 86_400_000;
 /** After the rows of those that were erased or forgotten: no id of a contact is before it. */
 const FIRST = ["", "\u{7F}"] as const;
 /** The contact has a message of which nobody knows whether it was sent, and the log is looked through for it. */
 const MAY_HAVE_SENT = "EXISTS (SELECT 1 FROM sends WHERE contact_id = events.contact_id AND left_at IS NOT NULL)";
-/** An opt-out came with it, and events that come late are put in order with it. */
+/** An opt-out came with it, or was said again last. */
 const OPTED_OUT =
-  "EXISTS (SELECT 1 FROM opt_outs WHERE contact_id = events.contact_id AND opt_outs.event_key = events.key)";
+  "EXISTS (SELECT 1 FROM opt_outs WHERE contact_id = events.contact_id AND events.key IN (event_key, last_key))";
 const WAITS = "SELECT 1 FROM deliveries WHERE id >= ? AND id < ? AND state IN ('scheduled', 'sending', 'held')";
-const ONE = `WHERE contact_id = ? AND key = ? AND NOT ${MAY_HAVE_SENT} AND NOT ${OPTED_OUT}`;
+/** It may end the wait of an event from before it that HighLevel still sends again. */
+const MAY_CANCEL = `kind IN (${KINDS_OF_WORDS.map((kind) => `'${kind}'`).join(", ")}) AND received_at > ?3`;
+const ONE = `WHERE contact_id = ?1 AND key = ?2 AND NOT ${MAY_HAVE_SENT} AND NOT ${OPTED_OUT} AND NOT (${MAY_CANCEL})`;
 
 /** What goes from one event at each stage that walks through them; it changes nothing where that has gone before. */
 const DROPS: { readonly [S in Walked]: string } = {
@@ -159,10 +165,10 @@ export class Trimming {
     else await this.#walkOn(full, stage);
   }
 
-  /** Deliveries that were sent or cancelled, oldest first: their ids begin with the time. What they sent stays known. */
+  /** Deliveries of decisions of which all were sent or cancelled, oldest first: their ids begin with the time. What they sent stays known. */
   #dropDeliveries(full: Full): void {
     const { sql } = this.#storage;
-    const ended = "SELECT id FROM deliveries WHERE state IN ('sent', 'cancelled') ORDER BY id LIMIT ?";
+    const ended = `SELECT id FROM deliveries WHERE ${firings.isOverWith((row) => `${row}.state IN ('sent', 'cancelled')`)} ORDER BY id LIMIT ?`;
     this.#storage.transactionSync(() => {
       const gone = rows<{ id: string }>(sql, ended, SLICE_ROWS);
       for (const { id } of gone) {
@@ -191,11 +197,12 @@ export class Trimming {
     const prefixes = await Promise.all(old.map((row) => this.#idPrefix(row)));
     this.#storage.transactionSync(() => {
       let gone = 0;
+      const lateMs = this.#now() - LATE_MS;
       for (const [index, row] of old.entries()) {
         const prefix = prefixes[index] ?? null;
         // Asked again here: it may have been retried or released meanwhile.
         if (prefix !== null && firstRow(sql, WAITS, prefix, `${prefix}~`)) continue;
-        gone += rows(sql, DROPS[stage], row.contact_id, row.key).length;
+        gone += rows(sql, DROPS[stage], row.contact_id, row.key, lateMs).length;
       }
       full.dropped[stage] += gone;
       if (gone > 0) full.droppedAtMs = this.#now();

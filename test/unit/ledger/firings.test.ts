@@ -142,6 +142,45 @@ describe.each(EVERY_SCOPE)("a limit for each %s", (per) => {
     expect(inState(ledger, "sent")).toHaveLength(1);
   });
 
+  it("does not count what was cancelled, though a clock that was ahead decided it", async () => {
+    for (const limit of [once, { count: 1, per }])
+      for (const isReplaced of [false, true]) {
+        const action = isReplaced
+          ? aWebhook({ after: "5h", restart: true })
+          : aWebhook({ after: "5h", cancelOn: ["reply"] });
+        const { world, ledger, text, reply } = await aWorld(limit, action);
+        world.now = NOON + 6 * 60 * MINUTE;
+        await ledger.record({ ...anEvent({ messageId: "ahead" }, "ahead"), occurredAt: new Date(NOON).toISOString() });
+        world.now = NOON + MINUTE;
+        await ledger.alarm();
+        if (!isReplaced) await reply();
+        expect(await text()).toBe(true);
+        expect(inState(ledger, "cancelled")).toHaveLength(1);
+      }
+  });
+
+  it("counts what one action of has left, though that is older than what is kept", async () => {
+    const { world, ledger, text, reply } = await aWorld(
+      { count: 1, per },
+      aTask(),
+      aWebhook({ after: "60d", cancelOn: ["reply"] }),
+    );
+    await text();
+    for (let days = 0; days < 40; days += 1) {
+      await ledger.alarm();
+      world.now += DAY;
+    }
+    await reply();
+    expect(inState(ledger, "cancelled")).toHaveLength(1);
+    expect(await text()).toBe("limit");
+    for (let days = 0; days < 40; days += 1) {
+      await ledger.alarm();
+      world.now += DAY;
+    }
+    expect(ledger.deliveries({ limit: 5 }).deliveries).toEqual([]);
+    expect(await text()).toBe("limit");
+  });
+
   it("for ever outlives what is kept, and not what was cancelled", async () => {
     const { world, storage, ledger, text, reply } = await aWorld({ count: 1, per }, waits);
     await text();
@@ -157,6 +196,25 @@ describe.each(EVERY_SCOPE)("a limit for each %s", (per) => {
   });
 });
 
+it("a clock that goes back keeps no ledger from opening, whatever the keys of events", async () => {
+  const { world, ledger, start, storage } = await aWorld({ count: 9, within: "1d", per: "location" }, aTask());
+  world.now = NOON + 6 * 60 * MINUTE;
+  for (const contactId of ["one", "two"]) {
+    world.now += 1_000;
+    await ledger.record({
+      ...anEvent({ contactId, messageId: contactId }, "same"),
+      occurredAt: new Date(NOON).toISOString(),
+    });
+  }
+  world.now = NOON + MINUTE;
+  await start();
+  await ledger.alarm();
+  expect(storage.sql.exec("SELECT counts_from FROM firings").toArray()).toEqual([
+    { counts_from: world.now },
+    { counts_from: world.now },
+  ]);
+});
+
 describe("a limit for ever", () => {
   it("counts what fired before it was set, as long as the log is kept", async () => {
     const { world, text, start } = await aWorld({ count: 5, within: "1d" }, aTask());
@@ -169,9 +227,17 @@ describe("a limit for ever", () => {
     for (const per of EVERY_SCOPE) {
       const { ledger, storage, text } = await aWorld({ count: 1, per }, aTask());
       await text();
+      await ledger.alarm();
       ledger.eraseContact(LOCATION, CONTACT);
       expect(storage.sql.exec("SELECT 1 FROM kept_firings").toArray()).toEqual([]);
       expect(await text()).toBe(per === "contact" ? true : "limit");
     }
+  });
+
+  it("does not count for the location what an erased contact still waited for", async () => {
+    const { ledger, text } = await aWorld({ count: 1, per: "location" }, waits);
+    await text();
+    ledger.eraseContact(LOCATION, CONTACT);
+    expect(await text()).toBe(true);
   });
 });

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { anEvent, aRule, aRuleSet, aText, aWebhook } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
@@ -148,6 +149,75 @@ describe("a full ledger", () => {
     await ledger.record({ ...late, occurredAt: new Date(NOON + MINUTE_MS).toISOString() });
     const kept = storage.sql.exec("SELECT contact_id, why FROM opt_outs").toArray();
     expect(kept).toEqual([{ contact_id: "ada", why: "stop" }]);
+  });
+
+  it.each<[said: string, on: JsonObject, off: JsonObject]>([
+    ["STOP", { type: "InboundMessage", body: "STOP" }, { type: "InboundMessage", body: "START" }],
+    [
+      "do not disturb",
+      { type: "ContactDndUpdate", id: "ada", dndSettings: { SMS: { status: "active" } } },
+      { type: "ContactDndUpdate", id: "ada", dndSettings: { SMS: { status: "inactive" } } },
+    ],
+  ])("keeps an opt-out that was said twice, by %s, where what lifts it is from in between", async (_, on, off) => {
+    const { ledger, storage, many, record } = await aSmallLedger({ maxBytes: 250_000 });
+    for (const key of ["first", "between", "again", "last"]) await record({ contactId: "ada", ...on }, key);
+    await many(0, 400);
+    expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+    for (const [key, minutes] of [
+      ["early", 1.5],
+      ["late", 3.5],
+    ] as const) {
+      const event = anEvent({ contactId: "ada", ...off }, key);
+      await ledger.record({ ...event, occurredAt: new Date(NOON + minutes * MINUTE_MS).toISOString() });
+    }
+    const kept = storage.sql.exec("SELECT contact_id, channel, since FROM opt_outs").toArray();
+    expect(kept).toEqual([{ contact_id: "ada", channel: "SMS", since: NOON + 4 * MINUTE_MS }]);
+    const event = anEvent({ contactId: "ada", ...off }, "after");
+    await ledger.record({ ...event, occurredAt: new Date(NOON + 5 * MINUTE_MS).toISOString() });
+    expect(storage.sql.exec("SELECT 1 FROM opt_outs").toArray()).toEqual([]);
+  });
+
+  it("keeps for three days the replies that end the wait of an event that comes late", async () => {
+    const conditions = { all: [{ fact: "status", operator: "equal", value: "failed" }] };
+    const rules = [aRule({ conditions, actions: [aWebhook({ after: "5d", cancelOn: ["reply"] })] })];
+    for (const [days, state] of [
+      [1, "cancelled"],
+      [4, "scheduled"],
+    ] as const) {
+      const { ledger, many, record, wait } = await aSmallLedger({ rules, maxBytes: 250_000 });
+      await record({ type: "InboundMessage", contactId: "ada", body: "Hi" }, "reply");
+      wait(days * 24 * HOUR_MS);
+      await many(0, 400);
+      expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+      const late = {
+        ...anEvent({ contactId: "ada", status: "failed" }, "late"),
+        occurredAt: new Date(NOON).toISOString(),
+      };
+      await ledger.record(late);
+      expect(ledger.deliveries({ contact: "ada", limit: 5 }).deliveries).toMatchObject([{ state }]);
+    }
+  });
+
+  it.each(["contact", "location"] as const)("keeps for a limit of each %s that something was sent", async (per) => {
+    const rules = [
+      aRule({
+        conditions: { all: [{ fact: "status", operator: "equal", value: "failed" }] },
+        limit: { count: 1, within: "30d", per },
+        actions: [aWebhook(), aWebhook({ after: "20d", cancelOn: ["reply"] })],
+      }),
+    ];
+    const { ledger, many, record } = await aSmallLedger({ rules, maxBytes: 250_000 });
+    await record({ contactId: "ada", status: "failed", messageId: "m-1" }, "first");
+    await many(0, 400);
+    expect(fullOf(ledger)?.dropped.events).toBeGreaterThan(0);
+    await record({ type: "InboundMessage", contactId: "ada", body: "Hi" }, "reply");
+    expect(ledger.deliveries({ contact: "ada", limit: 5 }).deliveries.map(({ state }) => state)).toEqual([
+      "cancelled",
+      "sent",
+    ]);
+    expect(await record({ contactId: "ada", status: "failed", messageId: "m-2" }, "again")).toMatchObject({
+      fired: [],
+    });
   });
 
   it("does not send again a message that it cannot remember the event of", async () => {

@@ -90,3 +90,14 @@ describe("what a version before writes", () => {
     expect(ledger.tasks({ state: "done", limit: 10 }).tasks.map(({ id }) => id)).toEqual(["task"]);
   });
 });
+
+it("a delivery that was dead before is known to have left", () => {
+  const storage = sqliteStorage();
+  migrate(storage, LEDGER_MIGRATIONS.slice(0, 13));
+  written(storage.sql, 13);
+  storage.sql.exec("UPDATE deliveries SET state = 'dead'");
+  insert(storage.sql, "attempts", { delivery_id: idOf(0), n: 1, at: NOON, status: 500, duration_ms: 1 });
+  migrate(storage, LEDGER_MIGRATIONS);
+  const left = storage.sql.exec("SELECT has_left FROM deliveries ORDER BY id").toArray();
+  expect(left).toEqual([{ has_left: 1 }, { has_left: 0 }]);
+});
