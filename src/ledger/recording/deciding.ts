@@ -81,7 +81,8 @@ export class Deciding {
     const chain = chainOf(sql, event, moment.nowMs);
     const around = { placed, ended, chain, taken: (id: string) => takenForUnsent.add(id) };
     const decided = await decide(event, this.#ports.ruleSet, this.#context(event, moment, around));
-    const settles = chain?.settles ?? null;
+    // What repeats an event tells of no change: the event of an open one is still to come.
+    const settles = placed.repeats === null ? (chain?.settles ?? null) : null;
     return { ...decided, endedWaits: ended, takenForUnsent: [...takenForUnsent], settles };
   }
 
