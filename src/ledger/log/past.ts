@@ -175,3 +175,17 @@ export function firedAhead(
   const fired = `SELECT eventKey, atMs FROM (${ahead}) WHERE fired <> '[]' AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?3)`;
   return rows(sql, fired, contactId, afterMs, rule);
 }
+
+/**
+ * After a clock that was ahead has been set back: an event without a time of its own happened no later than now. What is
+ * read back of it is its record, so that says the same. It reads through the log, as seldom as that happens.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  sql.exec(
+    `UPDATE events SET occurred_at = ?1,
+       record = CASE WHEN json_valid(record) THEN json_set(record, '$.event.occurredAt', ?2) ELSE record END
+     WHERE occurred_at > ?1`,
+    nowMs,
+    new Date(nowMs).toISOString(),
+  );
+}
