@@ -143,11 +143,11 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
-/** The last event of a kind of a contact. */
+/** The last event of a kind that states something of the contact. */
 export function lastOfKind(sql: Sql, contactId: string, kind: EventKind): Event | undefined {
-  const last =
-    "SELECT record FROM events WHERE contact_id = ? AND kind = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1";
-  return readRecord(firstRow<{ record: string }>(sql, last, contactId, kind))?.event;
+  const last = `SELECT record FROM ${past.eventsOf(sql, contactId, "events_long_subjects")}
+    AND subject = ?2 AND record IS NOT NULL ORDER BY seq DESC LIMIT 1`;
+  return readRecord(firstRow<{ record: string }>(sql, last, contactId, JSON.stringify([kind])))?.event;
 }
 
 /** One event of a contact with its decision. */

@@ -192,6 +192,12 @@ describe("a long past", () => {
         }),
         aRule({ name: "bounded", conditions: { all: [counts({}, MAX_PAST + 1)] }, actions: [aText()] }),
         aRule({ name: "limited", limit: { count: 3, within: "1h" } }),
+        aRule({
+          name: "restarts",
+          on: ["ContactTagUpdate"],
+          conditions: { all: [{ fact: "tags", operator: "contains", value: "x" }] },
+          actions: [aTask({ after: "1h", restart: true })],
+        }),
         aRule({ name: "wide", limit: { count: 1_000_000, within: "30d" } }),
       ),
       clock: () => NOON,
@@ -207,6 +213,13 @@ describe("a long past", () => {
       fired: ["bounded", "exact", "wide"],
     });
     await ledger.record(anEvent({ type: "ContactDndUpdate", id: CONTACT, dnd: true }, "dnd"));
+    storage.sql.exec(
+      `INSERT INTO changes (delivery_id, rule, contact_id, event_key, call, at, released, body, left_at)
+       VALUES ('d', 'r', ?1, 'k', 'add-tags', ?2, 0, '{"tags":["x"]}', ?2)`,
+      CONTACT,
+      NOON,
+    );
+    await ledger.record(anEvent({ type: "ContactTagUpdate", id: CONTACT, tags: ["x"] }, "tags"));
     await ledger.record(anEvent({ type: "InboundMessage", body: "STOP", messageId: "in" }, "stop"));
     for (const statement of statements) {
       // Where the past is not long it is read by the key, in the other branch of the same statement.
