@@ -241,6 +241,20 @@ describe("a long past", () => {
   });
 });
 
+it("of which only the newest are looked at is what a rule is tried on", async () => {
+  const storage = sqliteStorage();
+  const ledger = await aLedger({ storage, ruleSet: aRuleSet(aRule()), clock: () => NOON + 3_605_000 });
+  filled(storage.sql, MAX_PAST + 2_000);
+  const at = (key: string, ms: number) =>
+    storage.sql.exec("UPDATE events SET received_at = ?1, seq = ?1 * 1000 WHERE key = ?2", ms, key);
+  for (const key of ["a", "b"]) await ledger.record(anEvent({ messageId: key }, key));
+  at("a", NOON + 3_600_000);
+  at("b", NOON + 3_605_000);
+  const soon = { fact: "secondsSince", operator: "equal", value: 5 } as const;
+  const tried = await ledger.tryRule(aRule({ name: "draft", conditions: { all: [soon] } }), 1);
+  expect(tried).toMatchObject({ tried: 1, fires: 1 });
+});
+
 describe("a thousand waits of a contact", () => {
   const WAITS = 1_000;
   const until = (status: string) =>
