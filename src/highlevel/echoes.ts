@@ -83,15 +83,10 @@ function ofTags(isDone: Compares, isNew: Compares): Echo {
     isOf: ({ kind, payload }, body, { tags: before }) => {
       if (kind !== "ContactTagUpdate") return false;
       const [now, changed] = [tagsIn(payload["tags"]), tagsIn(body["tags"])];
-      // Of two changes that came soon after each other, the first event may show both, and the second none.
-      if (before !== null && isSame(now, before)) return true;
+      // The same tags as before are no echo: HighLevel may tell an old list again between a change and its event.
       return isDone(changed, now) && (before === null || isNew(changed, before));
     },
   };
-}
-
-function isSame(now: readonly string[], before: readonly string[]): boolean {
-  return now.every((tag) => before.includes(tag)) && before.every((tag) => now.includes(tag));
 }
 
 /** Tags as HighLevel keeps them: in lower case. */

@@ -23,7 +23,8 @@ export class StoryHighLevel {
     this.#clock = clock;
   }
 
-  call({ method, path, body }: HighLevelRequest): Promise<HighLevelAnswer> {
+  call({ method, path, body }: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
+    if (leaves && !leaves()) return Promise.resolve({ kind: "stopped" });
     const isAsked = method === "GET" && path.startsWith("/contacts/");
     const isSend = method === SEND.method && path === SEND.path;
     const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact: this.#contact } : { location: {} };

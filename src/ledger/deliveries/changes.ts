@@ -42,7 +42,7 @@ export function chainOf(sql: Sql, event: Event, nowMs: number): Chain | null {
     nowMs - ECHO_MS,
   );
   if (open.length === 0) return null;
-  const before: Before = { tags: tagsBefore(sql, event.contactId) };
+  const before: Before = { tags: tagsBefore(sql, event) };
   // What has only one event is looked at first: a workflow may have caused anything. The last change has the longest chain.
   for (const isSingle of [true, false])
     for (const { id, call, body } of open) {
@@ -72,7 +72,8 @@ function chainAfter(sql: Sql, deliveryId: string, settles: string | null): Chain
   return row ? { rules: [...(readPlan(row.plan)?.chain ?? []), row.rule], settles } : null;
 }
 
-function tagsBefore(sql: Sql, contactId: string): readonly string[] | null {
-  const last = log.lastOfKind(sql, contactId, "ContactTagUpdate");
+/** Only an event of tags is compared with them. */
+function tagsBefore(sql: Sql, { contactId, kind }: Event): readonly string[] | null {
+  const last = kind === "ContactTagUpdate" ? log.lastOfKind(sql, contactId, kind) : undefined;
   return last ? tagsIn(last.payload["tags"]) : null;
 }

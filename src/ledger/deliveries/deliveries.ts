@@ -15,6 +15,7 @@ import * as moves from "./moves.ts";
 import { planText } from "./plan-size.ts";
 import type { Standing } from "./moves.ts";
 import { noteTime } from "../store/marks.ts";
+import { firedAhead } from "../log/past.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
 
@@ -187,6 +188,17 @@ export function openOf(sql: Sql, contactId: string, rule: string): readonly Open
     ...row,
     hasLeft: hasLeft === 1,
   }));
+}
+
+/** The key of an event that happened later, for which the rule's action in a place has left or ended; `null`: there is none. */
+export function doneInPlace(sql: Sql, { contactId, occurredAt }: Event, rule: string, place: number): string | null {
+  const done = `SELECT 1 FROM deliveries WHERE id >= ? AND id < ? AND event_key = ? AND contact_id = ? AND rule = ?
+    AND json_extract(plan, '$.place') = ? AND NOT (state = 'cancelled' AND has_left = 0)`;
+  const found = firedAhead(sql, contactId, Date.parse(occurredAt), rule).find(({ eventKey, atMs }) => {
+    const ids = [timePrefix(atMs), timePrefix(atMs + 1)] as const;
+    return firstRow(sql, done, ...ids, eventKey, contactId, rule, place) !== undefined;
+  });
+  return found?.eventKey ?? null;
 }
 
 /** Whether deliveries may still be cancelled before an attempt leaves, or were. */

@@ -93,11 +93,12 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
   });
 }
 
-/** All events of a contact, oldest first: to try a rule on them, not for each event. */
+/** The newest events of a contact, as many as are looked at, oldest first: to try a rule on them, not for each event. */
 export function pastOf(sql: Sql, contactId: string): RecordedEvent[] {
-  const all =
-    "SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM events WHERE contact_id = ? AND record IS NOT NULL ORDER BY seq";
-  return rows<PastRow>(sql, all, contactId).map((row) => ({
+  const newest = `SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM ${past.eventsOf(sql, contactId, "events_long")}
+    ORDER BY seq DESC LIMIT ${past.MAX_PAST}`;
+  const found = rows<PastRow>(sql, newest, contactId).toReversed();
+  return found.map((row) => ({
     kind: row.kind as EventKind,
     channel: row.channel,
     outcome: row.outcome,
@@ -143,11 +144,11 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
   });
 }
 
-/** The last event of a kind of a contact. */
+/** The last event of a kind that states something of the contact. */
 export function lastOfKind(sql: Sql, contactId: string, kind: EventKind): Event | undefined {
-  const last =
-    "SELECT record FROM events WHERE contact_id = ? AND kind = ? AND record IS NOT NULL ORDER BY seq DESC LIMIT 1";
-  return readRecord(firstRow<{ record: string }>(sql, last, contactId, kind))?.event;
+  const last = `SELECT record FROM ${past.eventsOf(sql, contactId, "events_long_subjects")}
+    AND subject = ?2 AND record IS NOT NULL ORDER BY seq DESC LIMIT 1`;
+  return readRecord(firstRow<{ record: string }>(sql, last, contactId, JSON.stringify([kind])))?.event;
 }
 
 /** One event of a contact with its decision. */

@@ -1,7 +1,7 @@
 // The past of one contact. A short one is read through as it stands in the primary key: its events have no other index.
 // One of many events has indexes of its own, and what is read of it is bounded.
 import type { Event } from "../../model/event.ts";
-import type { EventKind } from "../../model/event-kinds.ts";
+import { EVENT_KINDS, type EventKind } from "../../model/event-kinds.ts";
 import type { PastEvent } from "../../model/history.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 
@@ -159,4 +159,33 @@ export function recordsAhead(
   );
   const first = found.toSorted((a, b) => a.at - b.at || a.seq - b.seq).slice(0, MAX_AHEAD);
   return first.map(({ record }) => record);
+}
+
+const ANY_KIND = EVENT_KINDS.map((kind) => `'${kind}'`).join(", ");
+
+/** The recorded events of a contact that happened later than a time, on which a rule fired: of more than `MAX_AHEAD`, of some. */
+export function firedAhead(
+  sql: Sql,
+  contactId: string,
+  afterMs: number,
+  rule: string,
+): readonly { readonly eventKey: string; readonly atMs: number }[] {
+  const ahead = `SELECT key AS eventKey, received_at AS atMs, fired FROM ${eventsOf(sql, contactId, "events_long_occurred")}
+    AND kind IN (${ANY_KIND}) AND occurred_at > ?2 LIMIT ${MAX_AHEAD}`;
+  const fired = `SELECT eventKey, atMs FROM (${ahead}) WHERE fired <> '[]' AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?3)`;
+  return rows(sql, fired, contactId, afterMs, rule);
+}
+
+/**
+ * After a clock that was ahead has been set back: an event without a time of its own happened no later than now. What is
+ * read back of it is its record, so that says the same. It reads through the log, as seldom as that happens.
+ */
+export function putRight(sql: Sql, nowMs: number): void {
+  sql.exec(
+    `UPDATE events SET occurred_at = ?1,
+       record = CASE WHEN json_valid(record) THEN json_set(record, '$.event.occurredAt', ?2) ELSE record END
+     WHERE occurred_at > ?1`,
+    nowMs,
+    new Date(nowMs).toISOString(),
+  );
 }

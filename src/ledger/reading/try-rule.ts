@@ -23,7 +23,7 @@ const MAX_WORK = 4_000_000;
 const WORK_OF_EVENT = 200;
 const WORK_OF_ROW = 20;
 
-/** One event to decide again; `position`: which of its contact's events it is, from 0. */
+/** One event to decide again; `position`: which of its contact's newest events it is, from 0. */
 interface Asked {
   readonly entry: LogEntry;
   readonly position: number;
@@ -74,6 +74,8 @@ function affordable(sql: Sql, newestFirst: readonly LogEntry[], rule: Rule): rea
     const known = left.get(entry.contactId);
     const count = known ?? countOf(sql, entry.contactId);
     const position = count - 1;
+    // It is further back than is looked at.
+    if (position < 0) break;
     left.set(entry.contactId, position);
     work += WORK_OF_EVENT + workOn({ characters: lengthOf(sql, entry), past: position });
     if (known === undefined) work += count * WORK_OF_ROW;
@@ -102,6 +104,8 @@ class TriedPast {
     this.#sql = sql;
     this.#rule = rule;
     this.#firstAt = asked[0] ? timeOf(asked[0].entry) : 0;
+    // Read before anything else is recorded, by which the newest would be others.
+    for (const { entry } of asked) this.#of(entry.contactId);
   }
 
   /** What happened before an event. */

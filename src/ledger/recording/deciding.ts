@@ -7,7 +7,7 @@ import { messageKeyOf } from "../../match/history.ts";
 import { isRepeat, statedBy, type Stated } from "../../match/stated.ts";
 import type { Decided } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
-import type { History } from "../../model/history.ts";
+import type { History, PastEvent } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
 import { chainOf, type Chain } from "../deliveries/changes.ts";
@@ -81,7 +81,8 @@ export class Deciding {
     const chain = chainOf(sql, event, moment.nowMs);
     const around = { placed, ended, chain, taken: (id: string) => takenForUnsent.add(id) };
     const decided = await decide(event, this.#ports.ruleSet, this.#context(event, moment, around));
-    const settles = chain?.settles ?? null;
+    // What repeats an event tells of no change: the event of an open one is still to come.
+    const settles = placed.repeats === null ? (chain?.settles ?? null) : null;
     return { ...decided, endedWaits: ended, takenForUnsent: [...takenForUnsent], settles };
   }
 
@@ -123,7 +124,7 @@ export class Deciding {
     const occurredAtMs = Date.parse(event.occurredAt);
     let fired: readonly string[] | null = null;
     return {
-      past: (afterMs) => past.after(afterMs),
+      past: (afterMs) => joined(past.after(afterMs), link),
       // One event is about one message, so the key is always the same. What it joins has its own until it is recorded.
       hasFiredFor: (messageKey, rule) => {
         const joined = link && messageKeyOf(event, link.joined);
@@ -168,6 +169,19 @@ export class Deciding {
     return [...seen.values()];
   }
 }
+
+/** The past as it will be once the event is recorded: what it joins to its chain is of the same. */
+function joined(past: readonly PastEvent[], link: ChainLink | null): readonly PastEvent[] {
+  if (link === null || link.joined === null) return past;
+  const known = joins.get(past);
+  if (known) return known;
+  const { chain, joined: other } = link;
+  const made = past.map((one) => (one.chain === other ? { ...one, chain } : one));
+  joins.set(past, made);
+  return made;
+}
+/** Made once for each decision: a past is read for one event. */
+const joins = new WeakMap<readonly PastEvent[], readonly PastEvent[]>();
 
 /** Whether a delivery that waits is replaced when its rule fires again. */
 function isReplaced({ place }: deliveries.OpenDelivery, { actions }: Rule): boolean {

@@ -142,7 +142,7 @@ export class Recorder {
 
   /**
    * The deliveries of a decision, after those of them that restart have cancelled what still waits in their place. What
-   * waits for an event that happened later stays, and they are cancelled by it: HighLevel promises no order.
+   * waits for an event that happened later stays, or was sent, and they are cancelled by it: HighLevel promises no order.
    */
   #restarted(
     event: Event,
@@ -155,8 +155,10 @@ export class Recorder {
       const { rule, plan, cancelledBy: ended } = delivery;
       if (plan.place === undefined || ended !== null) return delivery;
       const inPlace = deliveries.openOf(sql, event.contactId, rule).filter(({ place }) => place === plan.place);
-      const later = inPlace.find((other) => other.occurredAtMs > occurredAtMs);
-      if (later) return { ...delivery, cancelledBy: restartedBy(later.eventKey) };
+      const later =
+        inPlace.find((other) => other.occurredAtMs > occurredAtMs)?.eventKey ??
+        deliveries.doneInPlace(sql, event, rule, plan.place);
+      if (later) return { ...delivery, cancelledBy: restartedBy(later) };
       const replaced = inPlace.map(({ id }) => id);
       deliveries.moveAll(sql, replaced, (from) => cancelled(from, restartedBy(event.key)), nowMs);
       return delivery;

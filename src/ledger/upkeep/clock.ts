@@ -1,6 +1,7 @@
 // A clock that was ahead for a while and has been set back: what it made to wait would wait for as much longer as it was
 // ahead. Small things are put right where they are read (`kit/not-before.ts`); what stands in many rows is put right here,
 // once, when the clock is seen to have gone back. docs/decisions/0036-a-clock-that-was-ahead.md lists both.
+import * as past from "../log/past.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as sends from "../deliveries/sends.ts";
@@ -23,6 +24,9 @@ const HAPPENED: readonly (readonly [table: string, column: string])[] = [
   ["tokens", "stored_at"],
   ["rule_sets", "since"],
   ["deliveries", "ended_at"],
+  ["deliveries", "event_at"],
+  ["opt_outs", "since"],
+  ["opt_outs", "last_at"],
   ["tasks", "completed_at"],
 ];
 /** What is known until a time, or is done again a while after it: forgotten, so that it is asked for, or done, anew. */
@@ -32,6 +36,7 @@ function putRight(sql: Sql, nowMs: number): void {
   for (const waiting of WAITING) waiting(sql, nowMs);
   firings.putRight(sql, nowMs);
   for (const [table, column] of HAPPENED) sql.exec(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`, nowMs);
+  past.putRight(sql, nowMs);
   for (const name of KNOWN) forgetMark(sql, name);
   if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));
   noteSetBack(sql, nowMs, deliveries.lastDecidedAtMs(sql));

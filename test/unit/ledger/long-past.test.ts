@@ -192,6 +192,12 @@ describe("a long past", () => {
         }),
         aRule({ name: "bounded", conditions: { all: [counts({}, MAX_PAST + 1)] }, actions: [aText()] }),
         aRule({ name: "limited", limit: { count: 3, within: "1h" } }),
+        aRule({
+          name: "restarts",
+          on: ["ContactTagUpdate"],
+          conditions: { all: [{ fact: "tags", operator: "contains", value: "x" }] },
+          actions: [aTask({ after: "1h", restart: true })],
+        }),
         aRule({ name: "wide", limit: { count: 1_000_000, within: "30d" } }),
       ),
       clock: () => NOON,
@@ -207,6 +213,13 @@ describe("a long past", () => {
       fired: ["bounded", "exact", "wide"],
     });
     await ledger.record(anEvent({ type: "ContactDndUpdate", id: CONTACT, dnd: true }, "dnd"));
+    storage.sql.exec(
+      `INSERT INTO changes (delivery_id, rule, contact_id, event_key, call, at, released, body, left_at)
+       VALUES ('d', 'r', ?1, 'k', 'add-tags', ?2, 0, '{"tags":["x"]}', ?2)`,
+      CONTACT,
+      NOON,
+    );
+    await ledger.record(anEvent({ type: "ContactTagUpdate", id: CONTACT, tags: ["x"] }, "tags"));
     await ledger.record(anEvent({ type: "InboundMessage", body: "STOP", messageId: "in" }, "stop"));
     for (const statement of statements) {
       // Where the past is not long it is read by the key, in the other branch of the same statement.
@@ -226,6 +239,20 @@ describe("a long past", () => {
     }
     expect([...statements].filter((statement) => statement.includes("events_long")).length).toBeGreaterThan(6);
   });
+});
+
+it("of which only the newest are looked at is what a rule is tried on", async () => {
+  const storage = sqliteStorage();
+  const ledger = await aLedger({ storage, ruleSet: aRuleSet(aRule()), clock: () => NOON + 3_605_000 });
+  filled(storage.sql, MAX_PAST + 2_000);
+  const at = (key: string, ms: number) =>
+    storage.sql.exec("UPDATE events SET received_at = ?1, seq = ?1 * 1000 WHERE key = ?2", ms, key);
+  for (const key of ["a", "b"]) await ledger.record(anEvent({ messageId: key }, key));
+  at("a", NOON + 3_600_000);
+  at("b", NOON + 3_605_000);
+  const soon = { fact: "secondsSince", operator: "equal", value: 5 } as const;
+  const tried = await ledger.tryRule(aRule({ name: "draft", conditions: { all: [soon] } }), 1);
+  expect(tried).toMatchObject({ tried: 1, fires: 1 });
 });
 
 describe("a thousand waits of a contact", () => {

@@ -108,6 +108,15 @@ describe("a message and its retries", () => {
     ).toEqual([true, true, true, true, true]);
   });
 
+  it.each<[string, JsonObject[]]>([
+    ["the present one joins two", [second, text("1", "0")]],
+    ["the present one says so only later", [text("1", null, "pending"), text("1", "0")]],
+  ])("are counted as one message: %s", async (_, events) => {
+    const counts = { fact: "count", params: { messages: true }, operator: "greaterThanInclusive", value: 2 } as const;
+    const { fires } = await aLog({ ...always, conditions: { all: [counts] } });
+    expect(await fires(events)).toEqual(events.map(() => false));
+  });
+
   it("are forgotten with their contact", async () => {
     const { ledger, storage, fires } = await aLog(always);
     await fires([first, second]);
