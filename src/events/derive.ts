@@ -67,20 +67,25 @@ const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
 /** The word of `channel` or `outcome` for one of HighLevel's spellings, or `null`. */
 export function derivedWord(fact: string, spelling: string): string | null {
-  if (fact === "channel") return CHANNEL_OF.get(word(spelling)) ?? null;
+  if (fact === "channel") return CHANNEL_OF.get(typeWord(spelling)) ?? null;
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
 /** The channel; for `Custom` only `messageTypeString` can name it. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
-  const named = CHANNEL_OF.get(word(payload[KINDS[kind].message?.channel ?? "messageType"]));
+  const named = CHANNEL_OF.get(typeWord(payload[KINDS[kind].message?.channel ?? "messageType"]));
   if (named !== undefined && named !== "custom") return named;
   return typeOf(payload) ?? named ?? "unknown";
 }
 
 /** The channel that `messageTypeString` names; `null`: none that is known. */
 function typeOf(payload: JsonObject): Channel | null {
-  return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? null;
+  return CHANNEL_OF.get(typeWord(payload["messageTypeString"])) ?? null;
+}
+
+/** `TYPE_SMS` is `sms`. */
+function typeWord(value: Json | undefined): string {
+  return word(value).replace(/^type/, "");
 }
 
 /** Channels on which people write. */
@@ -174,7 +179,7 @@ export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
 
 /** Whether a message is an internal comment, which never reaches the contact. */
 export function isInternal(payload: JsonObject): boolean {
-  return word(payload["messageType"]) === "internalcomment";
+  return typeWord(payload["messageType"]) === "internalcomment";
 }
 
 function addresses(value: Json | undefined): string[] {

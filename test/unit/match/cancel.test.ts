@@ -25,6 +25,7 @@ describe("a reply", () => {
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_PROVIDER_SMS" },
     { ...TEXT, messageType: null, messageTypeString: "TYPE_CAMPAIGN_SMS" },
     { ...TEXT, messageType: null, messageTypeString: "TYPE_RCS" },
+    { ...TEXT, messageType: "TYPE_SMS" },
     { ...TEXT, messageType: "SMS", body: "", attachments: ["https://files.example.com/1.jpg"] },
     { ...TEXT, messageType: null },
     { ...CALL, callStatus: "completed" },
