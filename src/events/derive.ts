@@ -61,6 +61,8 @@ const OUTCOME_OF = tableOf<Outcome>({
   queued: "pending",
 });
 
+/** Calls from person to person, as `typeWord()` folds them: that such a call was `completed` means that it was taken. */
+const BETWEEN_PEOPLE: ReadonlySet<string> = new Set(["call", "campaigncall", "campaignmanualcall"]);
 /** Outcomes of a call that never reached a mailbox. */
 const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
@@ -138,8 +140,8 @@ function isSaid(value: Json | undefined): boolean {
 
 /**
  * The outcome. Where there is a `callStatus` it was a call, whatever the channel is called, and that decides, except that
- * either field may say `voicemail`; `completed` there means that the call was taken, while a bare `status: completed`
- * proves nothing. A voicemail drop that is `completed` was delivered, unless its `callStatus` says that the call failed;
+ * either field may say `voicemail`; `completed` there means that a call between people was taken, while a bare
+ * `status: completed` proves nothing, nor does either of an IVR or a custom call: a menu may have been heard. A voicemail drop that is `completed` was delivered, unless its `callStatus` says that the call failed;
  * any other completed message was at least sent.
  */
 export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
@@ -148,7 +150,7 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   const isSaidOfCall = saysCallStatus(payload);
   if (channel === "call" || (isSaidOfCall && channel !== "voicemail")) {
     if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
-    if (callStatus === "completed") return "answered";
+    if (callStatus === "completed" && isBetweenPeople(payload)) return "answered";
     const told = OUTCOME_OF.get(callStatus);
     if (told !== undefined) return told;
     const otherwise = OUTCOME_OF.get(status) ?? "unknown";
@@ -161,6 +163,11 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   }
   if (status === "completed") return channel === "voicemail" ? "delivered" : "sent";
   return OUTCOME_OF.get(status) ?? "unknown";
+}
+
+function isBetweenPeople({ messageType, messageTypeString }: JsonObject): boolean {
+  const named = [messageType, messageTypeString].filter((name) => name != null && name !== "");
+  return named.length > 0 && named.every((name) => BETWEEN_PEOPLE.has(typeWord(name)));
 }
 
 /** Who sent it: `source: api` is an API call; else a user id means a person. */
