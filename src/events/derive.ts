@@ -194,6 +194,15 @@ function addresses(value: Json | undefined): string[] {
   return list.filter((item) => typeof item === "string" && item !== "") as string[];
 }
 
+/**
+ * A status as it is compared with others, its spellings folded as for the outcome: `no answer` is `no-answer`. Digits stay,
+ * and what has no letters or digits is itself.
+ */
+export function statusWord(status: string): string {
+  const text = status.normalize("NFC").trim().toLowerCase();
+  return text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "") || text;
+}
+
 const MAX_FOLDED = 1_000;
 const MAX_SPELLING_CHARACTERS = 40;
 const folded = new Map<string, string>();
