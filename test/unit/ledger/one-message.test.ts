@@ -183,7 +183,11 @@ describe("an event that changes nothing", () => {
       ],
       [true, false, false],
     ],
-    ["objects with keys in another order", [dnd({ SMS: [{ a: 1, b: 2 }] }), dnd({ SMS: [{ b: 2, a: 1 }] })], [true, false]],
+    [
+      "objects with keys in another order",
+      [dnd({ SMS: [{ a: 1, b: 2 }] }), dnd({ SMS: [{ b: 2, a: 1 }] })],
+      [true, false],
+    ],
     ["one channel more", [dnd(SMS_OFF), dnd({ ...SMS_OFF, Email: { status: "active" } })], [true, true]],
     [
       "only for what comes in",
