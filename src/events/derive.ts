@@ -61,26 +61,33 @@ const OUTCOME_OF = tableOf<Outcome>({
   queued: "pending",
 });
 
+/** Calls from person to person, as `typeWord()` folds them: that such a call was `completed` means that it was taken. */
+const BETWEEN_PEOPLE: ReadonlySet<string> = new Set(["call", "campaigncall", "campaignmanualcall"]);
 /** Outcomes of a call that never reached a mailbox. */
 const NOT_TAKEN: ReadonlySet<Outcome> = new Set(["no-answer", "busy", "failed", "canceled"]);
 const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
 /** The word of `channel` or `outcome` for one of HighLevel's spellings, or `null`. */
 export function derivedWord(fact: string, spelling: string): string | null {
-  if (fact === "channel") return CHANNEL_OF.get(word(spelling)) ?? null;
+  if (fact === "channel") return CHANNEL_OF.get(typeWord(spelling)) ?? null;
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
 /** The channel; for `Custom` only `messageTypeString` can name it. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
-  const named = CHANNEL_OF.get(word(payload[KINDS[kind].message?.channel ?? "messageType"]));
+  const named = CHANNEL_OF.get(typeWord(payload[KINDS[kind].message?.channel ?? "messageType"]));
   if (named !== undefined && named !== "custom") return named;
   return typeOf(payload) ?? named ?? "unknown";
 }
 
 /** The channel that `messageTypeString` names; `null`: none that is known. */
 function typeOf(payload: JsonObject): Channel | null {
-  return CHANNEL_OF.get(word(payload["messageTypeString"]).replace(/^type/, "")) ?? null;
+  return CHANNEL_OF.get(typeWord(payload["messageTypeString"])) ?? null;
+}
+
+/** `TYPE_SMS` is `sms`. */
+function typeWord(value: Json | undefined): string {
+  return word(value).replace(/^type/, "");
 }
 
 /** Channels on which people write. */
@@ -133,8 +140,8 @@ function isSaid(value: Json | undefined): boolean {
 
 /**
  * The outcome. Where there is a `callStatus` it was a call, whatever the channel is called, and that decides, except that
- * either field may say `voicemail`; `completed` there means that the call was taken, while a bare `status: completed`
- * proves nothing. A voicemail drop that is `completed` was delivered, unless its `callStatus` says that the call failed;
+ * either field may say `voicemail`; `completed` there means that a call between people was taken, while a bare
+ * `status: completed` proves nothing, nor does either of an IVR or a custom call: a menu may have been heard. A voicemail drop that is `completed` was delivered, unless its `callStatus` says that the call failed;
  * any other completed message was at least sent.
  */
 export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
@@ -143,7 +150,7 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   const isSaidOfCall = saysCallStatus(payload);
   if (channel === "call" || (isSaidOfCall && channel !== "voicemail")) {
     if (status === "voicemail" || callStatus === "voicemail") return "voicemail";
-    if (callStatus === "completed") return "answered";
+    if (callStatus === "completed" && isBetweenPeople(payload)) return "answered";
     const told = OUTCOME_OF.get(callStatus);
     if (told !== undefined) return told;
     const otherwise = OUTCOME_OF.get(status) ?? "unknown";
@@ -156,6 +163,11 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
   }
   if (status === "completed") return channel === "voicemail" ? "delivered" : "sent";
   return OUTCOME_OF.get(status) ?? "unknown";
+}
+
+function isBetweenPeople({ messageType, messageTypeString }: JsonObject): boolean {
+  const named = [messageType, messageTypeString].filter((name) => name != null && name !== "");
+  return named.length > 0 && named.every((name) => BETWEEN_PEOPLE.has(typeWord(name)));
 }
 
 /** Who sent it: `source: api` is an API call; else a user id means a person. */
@@ -174,12 +186,21 @@ export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
 
 /** Whether a message is an internal comment, which never reaches the contact. */
 export function isInternal(payload: JsonObject): boolean {
-  return word(payload["messageType"]) === "internalcomment";
+  return typeWord(payload["messageType"]) === "internalcomment";
 }
 
 function addresses(value: Json | undefined): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === "string" && item !== "") as string[];
+}
+
+/**
+ * A status as it is compared with others, its spellings folded as for the outcome: `no answer` is `no-answer`. Digits stay,
+ * and what has no letters or digits is itself.
+ */
+export function statusWord(status: string): string {
+  const text = status.normalize("NFC").trim().toLowerCase();
+  return text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "") || text;
 }
 
 const MAX_FOLDED = 1_000;

@@ -55,32 +55,35 @@ const STOP: ReadonlySet<string> = new Set([
   "DESCADASTRAR",
   "DESINSCREVER",
 ]);
+/** Those that are no part of a sentence about anything else, so that what stands below an empty line is beside them. */
+const CLEAR: ReadonlySet<string> = new Set(["STOPALL", "UNSUBSCRIBE", "UNSUBSCRIBE ME", "UNSUB", "OPT OUT", "OPTOUT"]);
 const START: ReadonlySet<string> = new Set(["START", "UNSTOP", "YES"]);
 
-/** What people add out of politeness. */
-const COURTESIES: readonly (readonly string[])[] = [
-  "PLEASE",
-  "PLS",
-  "PLZ",
-  "KINDLY",
-  "THANK YOU",
-  "THANKS",
-  "THX",
-  "POR FAVOR",
-  "GRACIAS",
-  "SIL VOUS PLAIT",
-  "SIL TE PLAIT",
-  "SVP",
-  "MERCI",
-  "BITTE",
-  "DANKE",
-  "OBRIGADO",
-  "OBRIGADA",
-].map((phrase) => phrase.split(" "));
+/** What people add out of politeness; the longer before what it begins with. */
+const COURTESY = new RegExp(
+  `(?<= )(?:${[
+    "PLEASE",
+    "PLS",
+    "PLZ",
+    "KINDLY",
+    "(?:MANY )?THANKS?(?: (?:YOU|U))?(?: VERY MUCH| SO MUCH| A LOT)?",
+    "THX",
+    "POR FAVOR",
+    "(?:MUCHAS )?GRACIAS",
+    "SIL (?:VOUS|TE) PLAIT",
+    "SVP",
+    "MERCI(?: BEAUCOUP)?",
+    "BITTE",
+    "(?:VIELEN )?DANK(?:E(?: SCHON| SEHR)?)?",
+    "(?:MUITO )?OBRIGAD[OA]",
+  ].join("|")})(?= )`,
+  "g",
+);
 
-const LONGEST_CHARACTERS = 40;
-/** How far a signature is looked for. */
+/** How far a text is read; one that goes on without a signature so far is none of these words. */
 const LOOKED_THROUGH_CHARACTERS = 2_000;
+/** The most words of one phrase. */
+const LONGEST_WORDS = 3;
 /** How what a telephone or a mail program adds below begins, or the message that is answered. */
 const ADDED_BELOW: readonly RegExp[] = [
   /^(?:[-_–—]{2,}|>)/u,
@@ -88,6 +91,9 @@ const ADDED_BELOW: readonly RegExp[] = [
   /^(?:gesendet (?:von|mit)|von meine[mr])\s/iu,
   /^(?:on|am|le|el|em)\s.*:$/iu,
 ];
+/** Within a word; the sign of an accent, which is taken off its letter, is too. */
+const WITHIN_WORDS = /['’‘ʼ`´]|[\p{M}\p{Cf}]/gu;
+const NO_WORD = /[^\p{L}\p{N}\s]/gu;
 
 /**
  * Which kind of word a text is, if it is nothing else: ignores case, accents, punctuation and symbols, and for a stop a
@@ -95,41 +101,42 @@ const ADDED_BELOW: readonly RegExp[] = [
  */
 export function stopWordOf(text: unknown): "stop" | "start" | null {
   if (typeof text !== "string") return null;
-  const whole = text.trim().slice(0, LOOKED_THROUGH_CHARACTERS);
-  if (START.has(wordsOf(whole).join(" "))) return "start";
-  const said = saidOnce(withoutCourtesies(wordsOf(aboveSignature(whole))));
-  return STOP.has(said.join(" ")) ? "stop" : null;
+  const whole = text.trim().replaceAll(/\r\n?|[\u2028\u2029]/g, "\n");
+  const read = whole.slice(0, LOOKED_THROUGH_CHARACTERS);
+  const isAll = read.length === whole.length;
+  if (isAll && readings(read).some((words) => START.has(words))) return "start";
+  const { above, isCut } = aboveSignature(read);
+  if ((isAll || isCut) && isStop(above)) return "stop";
+  const [first = "", ...below] = read.split(/\n[^\S\n]*\n/);
+  return below.length > 0 && readings(first).some((words) => CLEAR.has(saidOnce(words))) ? "stop" : null;
 }
 
-/** Words without case, accents, punctuation and symbols; none of a text that is longer than any that is looked for. */
-function wordsOf(text: string): readonly string[] {
-  if (text.length > LONGEST_CHARACTERS) return [];
-  const plain = text
-    .normalize("NFKD")
-    .toUpperCase()
-    .replaceAll(/[^\p{L}\p{N}\s]/gu, "");
-  return plain.split(/\s+/).filter((word) => word !== "");
+function isStop(text: string): boolean {
+  return readings(text).some((words) => STOP.has(saidOnce(words)));
 }
 
-/** The lines above what was added below them, or above an empty line that follows a word such as STOP. */
-function aboveSignature(text: string): string {
-  const [first = "", ...rest] = text.split(/\r\n|[\n\r\u2028\u2029]/u);
-  const end = rest.findIndex((line) => line.trim() === "" || ADDED_BELOW.some((form) => form.test(line.trim())));
-  return [first, ...(end === -1 ? rest : rest.slice(0, end))].join("\n").trim();
+/** The words of a text without case and accents. Punctuation is a gap between them, or, as in `S.T.O.P`, nothing. */
+function readings(text: string): readonly string[] {
+  const plain = text.replaceAll(WITHIN_WORDS, "").normalize("NFKD").toUpperCase().replaceAll(WITHIN_WORDS, "");
+  return [" ", ""].map((gap) => plain.replaceAll(NO_WORD, gap).split(/\s+/).filter(Boolean).join(" "));
 }
 
-function withoutCourtesies(words: readonly string[]): readonly string[] {
-  for (const courtesy of COURTESIES) {
-    const starts = courtesy.every((word, index) => words[index] === word);
-    if (starts) return withoutCourtesies(words.slice(courtesy.length));
-    const ends = courtesy.every((word, index) => words[words.length - courtesy.length + index] === word);
-    if (ends) return withoutCourtesies(words.slice(0, -courtesy.length));
-  }
-  return words;
+/** The lines above what a program added below them, and whether there was any. */
+function aboveSignature(text: string): { readonly above: string; readonly isCut: boolean } {
+  const lines = text.split("\n").map((line) => line.trim());
+  // A mail program may break the line that names who wrote what is answered.
+  const end = lines.findIndex((line, at) => {
+    const next = /^on\s/iu.test(line) ? `${line} ${lines[at + 1] ?? ""}` : line;
+    return at > 0 && ADDED_BELOW.some((form) => form.test(line) || form.test(next));
+  });
+  return { above: (end === -1 ? lines : lines.slice(0, end)).join("\n"), isCut: end !== -1 };
 }
 
-/** `STOP STOP` is `STOP`. */
-function saidOnce(words: readonly string[]): readonly string[] {
-  const [first] = words;
-  return first !== undefined && words.every((word) => word === first) ? [first] : words;
+/** `PLEASE STOP STOP` is `STOP`. */
+function saidOnce(words: string): string {
+  const said = ` ${words} `.replaceAll(COURTESY, "").split(" ").filter(Boolean);
+  for (let size = 1; size <= LONGEST_WORDS && size <= said.length; size++)
+    if (said.length % size === 0 && said.every((word, at) => word === said[at % size]))
+      return said.slice(0, size).join(" ");
+  return said.join(" ");
 }

@@ -7,19 +7,20 @@ import { isJsonObject, type Json } from "../kit/json.ts";
 const FORBIDDEN = "__proto__|constructor|prototype";
 const NAME = `(?!(?:${FORBIDDEN})(?![\\w$-]))[A-Za-z_$][\\w$-]*`;
 const INDEX = indexPattern(String(Number.MAX_SAFE_INTEGER));
-/** RFC 9535 has control characters escaped, section 2.3.1.1. */
-const IN_SINGLE = "[^'\\\\\\u0000-\\u001f]";
-const IN_DOUBLE = '[^"\\\\\\u0000-\\u001f]';
+/** RFC 9535 has control characters escaped, section 2.3.1.1. Half a character is no character. */
+const IN_SINGLE = "[^'\\\\\\u0000-\\u001f\\ud800-\\udfff]";
+const IN_DOUBLE = '[^"\\\\\\u0000-\\u001f\\ud800-\\udfff]';
 const SINGLE_QUOTED = `'((?!(?:${FORBIDDEN})')${IN_SINGLE}+)'`;
 const DOUBLE_QUOTED = `"((?!(?:${FORBIDDEN})")${IN_DOUBLE}+)"`;
-const NUMBER = `-?(?:${INDEX})(?:\\.\\d+)?`;
+/** A number that a double tells from every other one as it is written: with a fraction, fifteen digits at most. */
+const NUMBER = `-?(?:(?![\\d.]{17})(?:0|[1-9]\\d*)\\.\\d+|${INDEX})`;
 /** Text without quotes in a filter. Digits alone that are no NUMBER, such as 007, and null have to be quoted. */
 const WORD = "(?!(?:null|\\d+)\\])\\w[\\w-]*";
 const KEY = `(?:(${NAME})|${SINGLE_QUOTED}|${DOUBLE_QUOTED})`;
 const VALUE = `(?:(true|false)|(${NUMBER})|(${WORD})|'(${IN_SINGLE}*)'|"(${IN_DOUBLE}*)")`;
 /** One step of a path: a name after a dot, an index, a name in quotes, or a filter. */
 const STEP = `\\.(${NAME})|\\[(${INDEX})\\]|\\[${SINGLE_QUOTED}\\]|\\[${DOUBLE_QUOTED}\\]|\\[\\?${KEY}=${VALUE}\\]`;
-const NEXT_STEP = new RegExp(STEP, "y");
+const NEXT_STEP = new RegExp(STEP, "uy");
 
 /** The form of a path as one pattern, for the JSON Schema: `pathSteps` accepts the same paths and returns the steps. */
 export const PATH_PATTERN = `^\\$(?:${STEP.replaceAll(/(?<!\\)\((?!\?)/g, "(?:")})*$`;

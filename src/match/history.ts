@@ -1,4 +1,5 @@
 // How history facts, limits and de-duplication query the log. Pure: the past is passed in.
+import { statusWord } from "../events/derive.ts";
 import { FACT_READERS } from "../events/event.ts";
 import { messageIdOf } from "./chain.ts";
 import type { Event } from "../model/event.ts";
@@ -150,6 +151,6 @@ export function inChain(past: RecordedEvent, chain: string): RecordedEvent {
 
 /** A chain in the same state has the same key, whatever webhook and whichever of its messages it comes with. */
 export function messageKeyOf(event: Event, chain: string | null): string | null {
-  const state = ["status", "callStatus"].map((fact) => wordOf(event, fact)?.toLowerCase() ?? "");
+  const state = ["status", "callStatus"].map((fact) => statusWord(wordOf(event, fact) ?? ""));
   return chain === null ? null : JSON.stringify([event.kind, chain, ...state]);
 }

@@ -146,7 +146,7 @@ const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | nul
   ContactDndUpdate: dndChange,
   ContactCreate: recordChange,
   ContactUpdate: recordChange,
-  InboundMessage: (event) => stopChange(event, channelThatStops(event), wordIn(event.payload)),
+  InboundMessage: (event) => stopChange(event, channelThatStops(event), wordIn(event)),
   OutboundMessage: (event) => refusalChange(event, channelThatStops(event)),
   GatewayStatus: (event) => refusalChange(event, isOfEmail(event) ? "Email" : "SMS"),
 };
@@ -163,16 +163,27 @@ function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
 }
 
 /** An e-mail may say it in its text, in its HTML, or in a subject alone, as the links of mail programs do. */
-function wordIn({ body, plainText, subject }: JsonObject): "stop" | "start" | null {
-  const html = typeof body === "string" ? textOfHtml(body.slice(0, LOOKED_THROUGH_CHARACTERS)) : null;
+function wordIn(event: Event): "stop" | "start" | null {
+  const { body, plainText, subject } = event.payload;
+  const html = typeof body === "string" && channelThatStops(event) === "Email" ? textOfHtml(body) : null;
   return stopWordOf(body) ?? stopWordOf(plainText) ?? stopWordOf(html) ?? stopWordOf(subject);
 }
 
-function textOfHtml(html: string): string {
-  return html
-    .replaceAll(/<(?:br|\/p|\/div)\b[^<>]*>/gi, "\n")
+/** How much HTML is read; what follows stays as it is, so that it still stands below. */
+const HTML_CHARACTERS = 20_000;
+
+function textOfHtml(body: string): string {
+  const text = body
+    .slice(0, HTML_CHARACTERS)
+    .replaceAll(/<(style|script|title)\b(?:[^]*?<\/\1\s*>|[^]*)|<!--(?:[^]*?-->|[^]*)/gi, "")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/<blockquote\b[^<>]*>/gi, "\n> ")
+    .replaceAll(/<hr\b[^<>]*>/gi, "\n--\n")
+    .replaceAll(/<(?:br|\/?(?:p|div|tr|li|h[1-6]|table|blockquote))\b[^<>]*>/gi, "\n")
     .replaceAll(/<[^<>]*>/g, "")
-    .replaceAll("&nbsp;", " ");
+    .replaceAll(/&(?:nbsp|#160|#xa0|zwnj|#8203|amp|quot|lt|gt);/gi, " ")
+    .replaceAll(/&(?:#39|apos|rsquo|#8217);/gi, "'");
+  return text + body.slice(HTML_CHARACTERS);
 }
 
 /** What became of a message of ours: the contact had opted out where we did not see it. */

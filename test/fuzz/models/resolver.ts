@@ -38,6 +38,11 @@ function filterAt(path: string, at: number): { readonly filter: Filter; readonly
   return value === null ? null : { filter: { key: key.name, value }, end: given.end + 1 };
 }
 
+/** A fraction is told exactly by fifteen digits at most. */
+function isExact(digits: readonly string[]): boolean {
+  return digits.length === 1 || digits.join("").length <= 15;
+}
+
 function bareValue(text: string): string | number | boolean | null {
   if (text === "true" || text === "false") return text === "true";
   const [whole = "", ...fraction] = text.replace(/^-/, "").split(".");
@@ -45,7 +50,9 @@ function bareValue(text: string): string | number | boolean | null {
     (digits) => digits !== "" && digits.split("").every((one) => isOneOf(DIGITS, one)),
   );
   if (isNumber && fraction.length < 2)
-    return String(Number(whole)) === whole && Number.isSafeInteger(Number(whole)) ? Number(text) : null;
+    return String(Number(whole)) === whole && Number.isSafeInteger(Number(whole)) && isExact([whole, ...fraction])
+      ? Number(text)
+      : null;
   return text === "" || text === "null" || /^[-$]|[.$]/.test(text) ? null : text;
 }
 
@@ -104,7 +111,7 @@ const step = fc.oneof(
       fc.constantFrom("id", "a", "'a'", '"a"', "'id'", "''", "0", "@.a", "$a-b", "a.b", " a", "__proto__", "'constructor'"),
       fc.constantFrom("=", "=", "=", "=", "==", "!=", " = ", ">", ""),
       fc.oneof(
-        fc.constantFrom("abc", "1", "0", "-1.5", "007", "1e3", "null", "true", "false", "x-y", "-x", "x$", "1.5.2", "", "'a b'", '"1"', "'", "9007199254740992"),
+        fc.constantFrom("abc", "1", "0", "-1.5", "007", "1e3", "null", "true", "false", "x-y", "-x", "x$", "1.5.2", "", "'a b'", '"1"', "'", "9007199254740992", "9007199254740991.9", "0.12345678901234", "0.123456789012345"),
         text.map((value) => `'${value}'`),
         text,
       ),

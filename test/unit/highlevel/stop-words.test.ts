@@ -56,6 +56,30 @@ const MORE_STOPS = [
   "Parar, obrigado",
   "sair",
 ];
+/** With punctuation instead of spaces, and said at length. */
+const LONGER_STOPS = [
+  "STOP.Thank you",
+  "Stop,please",
+  "stop,stop",
+  "STOP!STOP!STOP!",
+  "stop...please",
+  "Stop—please",
+  "STOP/please",
+  "S.T.O.P.",
+  "un-subscribe",
+  "Please unsubscribe me. Thank you. Thanks!",
+  `STOP ${"!".repeat(50)}`,
+  `STOP${"!".repeat(200)}`,
+  "STOP ".repeat(9),
+  "Unsubscribe me! ".repeat(9),
+  "Please stop. Thank you very much",
+  "Stop thank you so much",
+  "Stop stop please stop",
+  "Vielen Dank, bitte abmelden",
+  "Stop\n\nOn Wed, Mar 4, 2026 at 10:00 AM Example Agency\n<agency@example.com> wrote:\n> Hello",
+  "Stop\n\n> Hello",
+  "Unsubscribe\n\nAda",
+];
 const STARTS = ["START", "start.", "UNSTOP", "Yes", "YES!"];
 const NEITHER = [
   "",
@@ -82,7 +106,14 @@ const NEITHER = [
   "Yes\n\nbut stop texting",
   "I will be there\n\nSTOP",
   "Sent from my iPhone",
-  `STOP${"!".repeat(200)}`,
+  "Cancel\n\nmy appointment on Friday",
+  "Stop\n\nby at 5?",
+  "end\n\nof the story",
+  "Stop\n\nAda Example",
+  "Unsubscribe\r\nmy brother",
+  `STOP${" ".repeat(3_000)}by at 5?`,
+  `STOP${"!".repeat(3_000)}`,
+  "cancel stop",
   null,
   undefined,
   5,
@@ -93,6 +124,7 @@ const NEITHER = [
 describe("a word such as STOP", () => {
   it.each(STOPS)("is %j", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(MORE_STOPS)("is %j too", (text) => expect(stopWordOf(text)).toBe("stop"));
+  it.each(LONGER_STOPS)("is %j as well", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(STARTS)("is taken back by %j", (text) => expect(stopWordOf(text)).toBe("start"));
   it.each(NEITHER.map((text) => [text]))("is not %j", (text) => expect(stopWordOf(text)).toBeNull());
 });

@@ -67,6 +67,7 @@ describe("a message and its retries", () => {
     ["two halves, backwards", [fourth, third, first, second], [true, false, true, false]],
     ["a ring", [text("1", "2"), text("2", "1")], [true, false]],
     ["a retry that says so only later", [first, text("2", null, "sent"), text("2", "1")], [true, false, false]],
+    ["in another spelling", [first, text("2", "1", "failed "), text("3", "1", "Failed.")], [true, false, false]],
     ["in another state", [text("1", null, "sent"), text("2", "1")], [false, true]],
     ["by the id of an e-mail", [email("1"), email("2", "1")], [true, false]],
     [
@@ -167,13 +168,35 @@ describe("an event that changes nothing", () => {
     ["a third time", [tags(["a"]), tags(["a"]), tags(["a"])], [true, false, false]],
     ["there and back", [tags(["a"]), tags(["a", "b"]), tags(["a"])], [true, true, true]],
     ["other things in between", [tags(["a"]), text("1"), dnd(SMS_OFF), tags(["a"])], [true, true, true, false]],
-    ["tags in another case", [tags(["a"]), tags(["A"])], [true, true]],
+    ["tags in another case", [tags(["a"]), tags([" A"])], [true, false]],
+    ["an accent as a letter of its own", [tags(["caf\u00e9"]), tags(["cafe\u0301"])], [true, false]],
+    ["nothing in the list", [tags([]), tags([null]), tags(["", {}])], [true, false, false]],
     ["tags that cannot be read", [tags(["a"]), tags(7), tags(7), tags(["a"])], [true, true, true, true]],
     ["no field of tags", [tags(["a"]), tags(null), tags(null)], [true, true, true]],
     ["another contact's tags", [tags(["a"]), tags(["a"], { id: "another" })], [true, true]],
     ["the same do not disturb", [dnd(SMS_OFF), dnd(SMS_OFF)], [true, false]],
     ["spelled otherwise", [dnd(SMS_OFF), dnd({ SMS: { message: "stop", status: "Active " } })], [true, false]],
     ["true as text", [dnd(SMS_OFF, { dnd: true }), dnd(SMS_OFF, { dnd: "true" })], [true, false]],
+    ["keys in another case", [dnd(SMS_OFF), dnd({ sms: { Status: "active", message: "STOP" } })], [true, false]],
+    [
+      "a number and a switch as text",
+      [dnd({ SMS: { status: true, code: 1 } }), dnd({ SMS: { code: "1", status: "true" } })],
+      [true, false],
+    ],
+    [
+      "empty parts, null or not there",
+      [
+        dnd(SMS_OFF),
+        dnd(SMS_OFF, { inboundDndSettings: null }),
+        dnd({ ...SMS_OFF, Email: {}, FB: { status: "" }, IG: [] }, { inboundDndSettings: {} }),
+      ],
+      [true, false, false],
+    ],
+    [
+      "objects with keys in another order",
+      [dnd({ SMS: [{ a: 1, b: 2 }] }), dnd({ SMS: [{ b: 2, a: 1 }] })],
+      [true, false],
+    ],
     ["one channel more", [dnd(SMS_OFF), dnd({ ...SMS_OFF, Email: { status: "active" } })], [true, true]],
     [
       "only for what comes in",
@@ -183,6 +206,12 @@ describe("an event that changes nothing", () => {
     ["off and on again", [dnd(SMS_OFF), dnd(SMS_ON), dnd(SMS_OFF)], [true, true, true]],
     ["nothing said about it", [dnd(null), dnd(null)], [true, true]],
     ["the same status of a message", [text("1"), text("1"), { ...text("1"), status: "FAILED" }], [true, false, false]],
+    [
+      "a status in other spellings",
+      ["no-answer", "no_answer", "No Answer ", "noanswer"].map((status) => text("1", null, status)),
+      [true, false, false, false],
+    ],
+    ["other numbers in a status", [text("1", null, "error 1"), text("1", null, "error 2")], [true, true]],
     ["another status", [text("1", null, "sent"), text("1", null, "delivered")], [true, true]],
     [
       "a recording that was not there",

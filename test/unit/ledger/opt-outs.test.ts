@@ -89,6 +89,22 @@ const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly s
   ],
   ["unsubscribe as its subject", [{ ...wrote(1, "", "Email"), subject: "unsubscribe" }], ["Email stop 1"]],
   ["an e-mail that mentions it", [wrote(1, "<p>How do I unsubscribe?</p>", "Email")], []],
+  ...[
+    "<p>STOP</p>",
+    "<div>Unsubscribe</div>",
+    "<html><head><title>Re: Hello</title><style>p { color: red }</style></head><body>\n<p>Stop&nbsp;please</p></body></html>",
+    `<style>${"p{}".repeat(1_000)}</style><!-- a --><div dir="ltr">STOP<br></div>`,
+    '<div>STOP</div><br><div class="gmail_quote"><div>On Wed, Mar 4, 2026 Ada &lt;a@example.com&gt; wrote:<br></div><blockquote>Hello</blockquote></div>',
+    '<div>Stop</div><blockquote type="cite"><div>Hello</div></blockquote>',
+  ].map((body): [string, JsonObject[], string[]] => [
+    `STOP as HTML: ${body.slice(0, 60)}`,
+    [wrote(1, body, "Email")],
+    ["Email stop 1"],
+  ]),
+  ...["<p>Cancel</p><p>my appointment</p>", `<p>Stop</p>${"<p></p>".repeat(5_000)}<p>by at 5?</p>`].map(
+    (body): [string, JsonObject[], string[]] => [`no STOP: ${body.slice(0, 60)}`, [wrote(1, body, "Email")], []],
+  ),
+  ["what is no HTML of an e-mail", [wrote(1, "Stop <by at 5?>")], []],
   ["STOP on Facebook", [wrote(1, "STOP", "FB")], ["FB stop 1"]],
   ["STOP on Instagram", [wrote(1, "stop please", "IG")], ["IG stop 1"]],
   ["STOP by RCS, which has the number of texts", [wrote(1, "STOP", "RCS")], ["SMS stop 1"]],

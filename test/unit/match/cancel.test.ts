@@ -25,12 +25,14 @@ describe("a reply", () => {
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_PROVIDER_SMS" },
     { ...TEXT, messageType: null, messageTypeString: "TYPE_CAMPAIGN_SMS" },
     { ...TEXT, messageType: null, messageTypeString: "TYPE_RCS" },
+    { ...TEXT, messageType: "TYPE_SMS" },
     { ...TEXT, messageType: "SMS", body: "", attachments: ["https://files.example.com/1.jpg"] },
     { ...TEXT, messageType: null },
     { ...CALL, callStatus: "completed" },
     { ...CALL, callStatus: "Answered", status: "completed" },
     { ...CALL, status: "connected" },
-    { ...CALL, messageType: "IVR_Call", callStatus: "completed" },
+    { ...CALL, messageType: "Campaign_Call", messageTypeString: "TYPE_CAMPAIGN_CALL", callStatus: "completed" },
+    { ...CALL, messageType: "IVR_Call", callStatus: "answered" },
     { ...CALL, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_CALL", callStatus: "answered" },
   ])("is %j", async (fields) => expect(await pulls("reply", fields)).toBe(true));
 
@@ -54,6 +56,12 @@ describe("a reply", () => {
       { ...CALL, messageType, status: "completed" },
       { ...CALL, messageType, callStatus: "something new", status: "connected" },
     ]),
+    ...["IVR_CALL", "Custom", "TYPE_CUSTOM_CALL", "Video", null].flatMap((messageType) => [
+      { ...CALL, messageType, callStatus: "completed" },
+      { ...CALL, messageType, callStatus: "completed", status: "connected" },
+    ]),
+    { ...CALL, messageType: "Call", messageTypeString: "TYPE_IVR_CALL", callStatus: "completed" },
+    { ...CALL, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_CALL", callStatus: "completed" },
     { ...CALL, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_CALL", status: "completed" },
     { ...CALL, messageType: "Custom", messageTypeString: "TYPE_CUSTOM_CALL", status: "delivered" },
     { ...TEXT, messageType: "SMS", messageTypeString: "TYPE_IVR_CALL" },

@@ -174,6 +174,7 @@ describe("a decision", () => {
     ["location", { locations: ["another"] }, {}],
     ["loop-guard", {}, { source: "api" }],
     ["loop-guard", {}, { messageType: "InternalComment" }],
+    ["loop-guard", {}, { messageType: "TYPE_INTERNAL_COMMENT" }],
   ])("holds a rule back: %s", async (reason, rule, event) => {
     expect(await verdictOf(rule, event)).toMatchObject({ fired: false, reason, conditions: [] });
   });
