@@ -39,7 +39,7 @@ const TAKES_NOTHING: ReadonlySet<string> = new Set(["default", "json"]);
 const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem: number, isDeep?: boolean] } = {
   base64_encode: [2, 0],
   default: [0, 0],
-  escape: [6, 0],
+  escape: [4, 0],
   first: [0, 0],
   join: [1, 15, true],
   json: [1, 30, true],
@@ -57,13 +57,17 @@ const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem:
   truncatewords: [4, 0],
   uniq: [0, 15],
   url_encode: [4, 0],
-  where: [0, 240],
+  where: [0, 150, true],
 };
 const USUAL: readonly [number, number, boolean?] = [0.5, 5];
 /** Units for each piece of a text, and for a character that has to be looked for, or is one of a plain text. */
 const [PIECE, SOUGHT, PLAIN] = [10, 12, 2];
-/** Units for each tag of HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
-const [HTML_TAG, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 200, 8_000, 20_000];
+/** Units for each tag of HTML, and for a character that is one to HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
+const [HTML_TAG, HTML_CHARACTER, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 10, 200, 8_000, 20_000];
+
+/** Those that read what stands under a path in each item of a list, and units for each character of it, for each item. */
+const READS_PATH: ReadonlySet<string> = new Set(["map", "sort", "sum", "where"]);
+const PATH_CHARACTER = 6;
 
 /** A filter that pays, and neither takes nor gives a value that a template cannot use. */
 function paid(name: string): FilterHandler {
@@ -74,10 +78,18 @@ function paid(name: string): FilterHandler {
     if ((value === null || value === undefined) && !TAKES_NOTHING.has(name)) throw new UnusableValue(NULL_VALUE);
     if (TEXT_FILTERS.has(name)) for (const one of [value, ...args]) oneText(name, one);
     for (const one of [value, ...args]) budget.useFor(one, perCharacter, perItem, isDeep);
+    if (READS_PATH.has(name)) payForPath(budget, name, value, args[0]);
     const given = usable(work.call(this, value, ...args));
     budget.useFor(typeof given === "string" ? given : null, 0.5, 0);
     return given;
   };
+}
+
+/** Liquid takes the path apart for every item. */
+function payForPath(budget: Budget, name: string, value: unknown, path: unknown): void {
+  oneText(name, path);
+  const count = Array.isArray(value) ? value.length : 1;
+  budget.use(count * textIn(path).length * PATH_CHARACTER);
 }
 
 /** What Liquid's own filters pay into. */
@@ -110,6 +122,11 @@ function named(name: string): FilterHandler {
       const work = (parts ?? 1) * DATE_PART + (inWords ?? 1) * DATE_WORD;
       budgetOf(this).use(work + (typeof zone === "string" ? DATE_ZONE : 0));
       return filter.call(this, dateOf(value), format, zone);
+    };
+  if (name === "escape")
+    return function (value: unknown) {
+      budgetOf(this).use((textIn(value).match(/[&<>"']/g)?.length ?? 0) * HTML_CHARACTER);
+      return filter.call(this, value);
     };
   if (name === "strip_html")
     return function (value: unknown) {
