@@ -213,6 +213,7 @@ describe("a URL", () => {
     ["{% if event.a %}{{ event.a | url_encode }}{% endif %}", "a%20b%26c"],
     ["{{ event.missing | default: 'x y' | url_encode }}", "x%20y"],
     ["{{ event.a | url_encode | url_decode }}", "a%20b%26c"],
+    ["{{ event.a | url_encode | replace: '%20', '+' }}", "a%20b%26c"],
     ["{{ event.a | url_encode | base64_encode }}", "YStiJTI2Yw%3D%3D"],
   ])("encodes once: %s", (text, value) => {
     expect(renderUrl(`https://a.example.com/${text}`, roots({ a: "a b&c" }))).toEqual({
@@ -371,4 +372,29 @@ describe("the work of one attempt", () => {
     const constant = `{{ '${"x".repeat(50_000)}'${" | escape".repeat(100)} }}`;
     expect(templateProblem(constant, TEMPLATE_ROOTS)).toMatchObject(problem);
   });
+});
+
+describe("lists of objects", () => {
+  const list = roots({ items: [{}, { id: "a", value: 1 }, null, { id: "b" }, { id: null }, { id: "abc", value: 2 }] });
+  it.each<[text: string, value: Json | null]>([
+    ["{{ event.items | where: 'id', 'abc' | map: 'value' | first }}", 2],
+    ["{{ event.items | where: 'id' | map: 'id' | join: '-' }}", "a-b-abc"],
+    ["{{ event.items | map: 'value' | compact | join: '-' }}", "1-2"],
+    ["{{ event.items | where: 'id', 'b' | map: 'value' | first | default: 'none' }}", "none"],
+    ["{{ event.items | map: 'value' }}", null],
+    ["{{ event.items | map: 'value' | join: '-' }}", null],
+    ["{{ event.items | map: 'value' | json }}", null],
+    ["{{ event.items | join: '-' }}", null],
+    ["{{ event.items | map: 'id' | compact | join: event.items }}", null],
+  ])("%s", (text, value) => {
+    expect(renderValue(text, list)).toMatchObject(value === null ? { ok: false } : { ok: true, value });
+  });
+});
+
+it.each(["BST", "ist", "AST", "\u221205:00", "+15:00", 841, 1e20, 0.5])("%s is no time zone of a template", (zone) => {
+  const given = typeof zone === "string" ? `'${zone}'` : String(zone);
+  expect(templateProblem(`{{ event.a | date: '%Y', ${given} }}`, TEMPLATE_ROOTS)).toMatchObject({
+    code: "RULE_TEMPLATE",
+  });
+  expect(renderValue("{{ 1772625600 | date: '%Y', event.zone }}", roots({ zone }))).toMatchObject({ ok: false });
 });
