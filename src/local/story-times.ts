@@ -3,7 +3,7 @@ import type { JsonObject } from "../kit/json.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { localIso } from "../time/local-iso.ts";
-import { isTimeZone } from "../time/window.ts";
+import { isTimeZone } from "../kit/time-zone.ts";
 
 /** What a story says of its zone. */
 interface Zoned {

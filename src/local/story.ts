@@ -17,7 +17,7 @@ import { fail, succeed, type Result } from "../kit/result.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { strictObject } from "../kit/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
-import { isTimeZone } from "../time/window.ts";
+import { isTimeZone } from "../kit/time-zone.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
 import { StoryHighLevel } from "./story-highlevel.ts";
 import { stepInZone, zoneOf } from "./story-times.ts";

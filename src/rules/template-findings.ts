@@ -142,7 +142,7 @@ function doubtAbout(chain: Chain, { place, text }: ActionTemplate, on: Scope["on
   if (chain.tag !== null) return null;
   const isUrl = place === "url" || place === "path";
   if (isUrl && names.some((_, index) => isEncodedTwice(names, index)))
-    return "Every value here is percent-encoded, leave url_encode out: it is encoded once all the same";
+    return "Every value here is percent-encoded, leave url_encode out: it is encoded once all the same, after the filters behind it";
   if (isUrl && names.includes("escape")) return "Every value here is percent-encoded, leave escape out: it is for HTML";
   const form = formOf(chain, on);
   if (form.problem !== undefined) return form.problem;

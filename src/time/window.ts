@@ -4,7 +4,6 @@ import { fromEpochMilliseconds, toZonedDateTimeISO } from "temporal-polyfill/fns
 import * as PlainDate from "temporal-polyfill/fns/PlainDate";
 import * as PlainTime from "temporal-polyfill/fns/PlainTime";
 import * as ZonedDateTime from "temporal-polyfill/fns/ZonedDateTime";
-import { isTimeZone as isKnownZone } from "../kit/time-zone.ts";
 import { CONTACT_TIME_ZONE, WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
 
 const DAYS_IN_WEEK = 7;
@@ -83,14 +82,4 @@ export function localClock(atMs: number, timeZone: string): { localTime: string;
 /** When the day of a moment began in the zone, milliseconds since 1970. */
 export function dayStart(atMs: number, timeZone: string): number {
   return momentOf(ZonedDateTime.toPlainDate(localTimeOf(atMs, timeZone)), MIDNIGHT, timeZone);
-}
-
-/** Whether this is a time zone that the runtime knows, or an offset such as `+05:30`. */
-export function isTimeZone(name: string): boolean {
-  try {
-    localTimeOf(0, name);
-    return isKnownZone(name) && !/\d{4}-/.test(name);
-  } catch {
-    return false;
-  }
 }

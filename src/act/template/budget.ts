@@ -9,7 +9,9 @@ export const MAX_RENDERING_WORK = 2_500_000;
 /** Units for reading and rendering an output or a tag, and for each of its filters, besides what the filters pay. */
 const MARKUP_WORK = 1_500;
 const FILTER_WORK = 300;
-const MARKUP = /\{\{|\{%/g;
+/** Units for each character of markup: in two of them there may be a step into a value, or an operator. */
+const MARKUP_CHARACTER_WORK = 20;
+const MARKUP = /\{[{%](?:"[^"]*"|'[^']*'|(?![%}]\})[\s\S])*/g;
 const FILTER = /\|/g;
 
 /** What is left for one attempt; `use` throws an `UnusableValue` once it is used up, and from then on. */
@@ -38,7 +40,9 @@ export class Budget {
 
   /** Pays for reading a template, and for each output, tag and filter in it: none of them is rendered twice. */
   useForTemplate(text: string): void {
-    const [markup, filters] = [MARKUP, FILTER].map((form) => text.match(form)?.length ?? 0);
-    this.use(text.length + (markup ?? 0) * MARKUP_WORK + (filters ?? 0) * FILTER_WORK);
+    const markup = text.match(MARKUP) ?? [];
+    const characters = markup.reduce((sum, { length }) => sum + length, 0);
+    const filters = text.match(FILTER)?.length ?? 0;
+    this.use(text.length + characters * MARKUP_CHARACTER_WORK + markup.length * MARKUP_WORK + filters * FILTER_WORK);
   }
 }

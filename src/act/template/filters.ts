@@ -4,8 +4,9 @@ import { filters } from "liquidjs";
 import { charactersIn, firstCharacters, isPlain, piecesOf } from "../../kit/characters.ts";
 import { decimalOf } from "../../kit/decimal.ts";
 import { momentMs } from "../../kit/moment.ts";
-import { isTimeZone } from "../../kit/time-zone.ts";
+import { isZoneOrMinutes } from "../../kit/time-zone.ts";
 import { UnusableValue, type Budget } from "./budget.ts";
+import { englishDateMs } from "./english-date.ts";
 import type { FilterHandler } from "./liquid.ts";
 
 type Own = (budget: Budget, value: unknown, ...args: readonly unknown[]) => unknown;
@@ -13,7 +14,7 @@ type Own = (budget: Budget, value: unknown, ...args: readonly unknown[]) => unkn
 /** Twice what a payload can hold: longer lists come from splitting a text, and each filter then visits every item. */
 const MAX_LIST_ITEMS = 10_000;
 export const NULL_VALUE = "the value is null, allow for it with the default filter";
-const NAMES_ZONE = /(?:\b[A-Z]{1,4}|[+-]\d{2}:?\d{2})\)?\s*$/i;
+export const ABSENT = "a field is not there";
 
 const words = (text: string): readonly string[] => text.split(/\s+/);
 /** They count, and take nothing but numbers. */
@@ -39,7 +40,7 @@ const TAKES_NOTHING: ReadonlySet<string> = new Set(["default", "json"]);
 const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem: number, isDeep?: boolean] } = {
   base64_encode: [2, 0],
   default: [0, 0],
-  escape: [6, 0],
+  escape: [4, 0],
   first: [0, 0],
   join: [1, 15, true],
   json: [1, 30, true],
@@ -57,13 +58,17 @@ const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem:
   truncatewords: [4, 0],
   uniq: [0, 15],
   url_encode: [4, 0],
-  where: [0, 240],
+  where: [0, 150, true],
 };
 const USUAL: readonly [number, number, boolean?] = [0.5, 5];
 /** Units for each piece of a text, and for a character that has to be looked for, or is one of a plain text. */
 const [PIECE, SOUGHT, PLAIN] = [10, 12, 2];
-/** Units for each tag of HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
-const [HTML_TAG, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 200, 8_000, 20_000];
+/** Units for each tag of HTML, and for a character that is one to HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
+const [HTML_TAG, HTML_CHARACTER, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 10, 200, 8_000, 20_000];
+
+/** Those that read what stands under a path in each item of a list, and units for each character of it, for each item. */
+const READS_PATH: ReadonlySet<string> = new Set(["map", "sort", "sum", "where"]);
+const PATH_CHARACTER = 6;
 
 /** A filter that pays, and neither takes nor gives a value that a template cannot use. */
 function paid(name: string): FilterHandler {
@@ -74,10 +79,24 @@ function paid(name: string): FilterHandler {
     if ((value === null || value === undefined) && !TAKES_NOTHING.has(name)) throw new UnusableValue(NULL_VALUE);
     if (TEXT_FILTERS.has(name)) for (const one of [value, ...args]) oneText(name, one);
     for (const one of [value, ...args]) budget.useFor(one, perCharacter, perItem, isDeep);
+    if (name === "json" && isHoled(value)) throw new UnusableValue(ABSENT);
+    if (READS_PATH.has(name)) payForPath(budget, name, value, args[0]);
     const given = usable(work.call(this, value, ...args));
     budget.useFor(typeof given === "string" ? given : null, 0.5, 0);
     return given;
   };
+}
+
+/** Whether `map` found nothing in one of the items. */
+export function isHoled(value: unknown): boolean {
+  return Array.isArray(value) && value.includes(undefined);
+}
+
+/** Liquid takes the path apart for every item. */
+function payForPath(budget: Budget, name: string, value: unknown, path: unknown): void {
+  oneText(name, path);
+  const count = Array.isArray(value) ? value.length : 1;
+  budget.use(count * textIn(path).length * PATH_CHARACTER);
 }
 
 /** What Liquid's own filters pay into. */
@@ -104,17 +123,41 @@ function named(name: string): FilterHandler {
   if (name === "date")
     return function (value: unknown, format: unknown, zone: unknown = 0) {
       if (isClock(value)) throw new UnusableValue("a template cannot read the clock, use decision.decidedAt");
-      if (typeof zone === "string" ? !isTimeZone(zone) : typeof zone !== "number")
-        throw new UnusableValue('"date" is given a time zone that there is not');
+      if (!isZoneOrMinutes(zone)) throw new UnusableValue('"date" is given a time zone that there is not');
       const [parts, inWords] = [/%/g, /%[^a-z%]*[aAbBchxX]/gi].map((form) => textIn(format).match(form)?.length ?? 1);
       const work = (parts ?? 1) * DATE_PART + (inWords ?? 1) * DATE_WORD;
       budgetOf(this).use(work + (typeof zone === "string" ? DATE_ZONE : 0));
       return filter.call(this, dateOf(value), format, zone);
     };
+  if (name === "escape")
+    return function (value: unknown) {
+      budgetOf(this).use((textIn(value).match(/[&<>"']/g)?.length ?? 0) * HTML_CHARACTER);
+      return filter.call(this, value);
+    };
   if (name === "strip_html")
     return function (value: unknown) {
       budgetOf(this).use((textIn(value).match(/</g)?.length ?? 0) * HTML_TAG);
       return filter.call(this, value);
+    };
+  if (name === "join")
+    return function (value: unknown, by: unknown = " ") {
+      oneText(name, by);
+      return (Array.isArray(value) ? (value as unknown[]) : [value])
+        .map((item) => itemText(name, item))
+        .join(textIn(by));
+    };
+  if (name === "where")
+    return function* (value: unknown, property: unknown, expected: unknown): Generator<unknown, unknown[], unknown> {
+      const { context } = this;
+      const equals = context.opts.operators["=="] as (left: unknown, right: unknown, of: typeof context) => unknown;
+      const path = textIn(property).split(".");
+      const kept: unknown[] = [];
+      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+        const found: unknown = yield context._getFromScope(item, path, false);
+        const isThere = found !== undefined && found !== null && found !== false;
+        if (expected === undefined ? isThere : yield equals(found, expected, context)) kept.push(item);
+      }
+      return kept;
     };
   if (name === "sum")
     return function* (value: unknown, property: unknown) {
@@ -242,6 +285,14 @@ function oneText(name: string, value: unknown): void {
   throw new UnusableValue(`"${name}" takes a text, and is given ${Array.isArray(value) ? "a list" : "an object"}`);
 }
 
+/** An item of a list as text; absent, null, a list and an object have none. */
+function itemText(name: string, item: unknown): string {
+  if (item === undefined) throw new UnusableValue(ABSENT);
+  if (item === null) throw new UnusableValue(NULL_VALUE);
+  oneText(name, item);
+  return textIn(item);
+}
+
 /** A number as people write it, or as JSON has it. */
 function numberIn(name: string, value: unknown): number {
   const number = decimalOf(value);
@@ -249,15 +300,20 @@ function numberIn(name: string, value: unknown): number {
   return number;
 }
 
-/** What Liquid would read in the zone of the machine, or count in seconds though it is of milliseconds. */
-function dateOf(value: unknown): unknown {
-  const at = momentMs(value);
-  if (at !== null) return new Date(at);
-  // A date as English writes it, such as "March 4, 2026".
-  return typeof value === "string" && /[a-z]{3}/i.test(value) && !NAMES_ZONE.test(value) ? `${value} UTC` : value;
+/** The moment that a value is, as conditions read it, or in English words. */
+function dateOf(value: unknown): Date {
+  const at = dateMs(value);
+  if (at === null) throw new UnusableValue('"date" takes a moment, and is given something else');
+  return new Date(at);
 }
 
-function isClock(value: unknown): boolean {
+/** Milliseconds since 1970, or `null` for what `date` does not take. */
+export function dateMs(value: unknown): number | null {
+  return momentMs(value) ?? (typeof value === "string" ? englishDateMs(value) : null);
+}
+
+/** Whether Liquid would read the clock for it. */
+export function isClock(value: unknown): boolean {
   return typeof value === "string" && /^\s*(?:now|today)\s*$/i.test(value);
 }
 

@@ -8,6 +8,7 @@ import {
   defaultOperators,
   defaultOptions,
   type Emitter,
+  evalToken,
   IfTag,
   InlineCommentTag,
   type Liquid,
@@ -17,11 +18,14 @@ import {
   RawTag,
   RenderError,
   type Template,
+  toValue,
   toValueSync,
   UnlessTag,
   Value,
 } from "liquidjs";
 import { chainsIn, type Chain } from "./chains.ts";
+
+type BinaryOperatorHandler = (left: unknown, right: unknown, context: Context) => unknown;
 
 /** A filter as Liquid calls it: `this.context` is that of the rendering. */
 export type FilterHandler = Extract<Liquid["filters"][string], (...args: never[]) => unknown>;
@@ -56,11 +60,30 @@ export interface SmallLiquid {
 
 type Renderer = Pick<Liquid["renderer"], "renderTemplates">;
 
+/** Compares as `==` does, which pays for it. */
+class ComparingCase extends CaseTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    const { lenientIf, operators } = context.opts;
+    const target: unknown = toValue(yield this.value.value(context, lenientIf));
+    const equals = operators["=="] as BinaryOperatorHandler;
+    let isMet = false;
+    for (const { values, templates } of this.branches)
+      for (const token of values) {
+        const value = yield evalToken(token, context, lenientIf);
+        if (!(yield equals(target, value, context))) continue;
+        yield this.liquid.renderer.renderTemplates(templates, context, emitter);
+        isMet = true;
+        break;
+      }
+    if (!isMet) yield this.liquid.renderer.renderTemplates(this.elseTemplates, context, emitter);
+  }
+}
+
 /** No loops, whose time nothing bounds in a Worker; no variables, which would hide absence and let text double. */
 const TAGS: Readonly<Liquid["tags"]> = {
   if: IfTag,
   unless: UnlessTag,
-  case: CaseTag,
+  case: ComparingCase,
   comment: CommentTag,
   raw: RawTag,
   "#": InlineCommentTag,

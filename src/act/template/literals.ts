@@ -1,18 +1,18 @@
 // What is wrong with a constant that a filter is given, whatever the event holds.
 import { decimalOf } from "../../kit/decimal.ts";
-import { isTimeZone, TIME_ZONE_FORM } from "../../kit/time-zone.ts";
+import { isZoneOrMinutes, TIME_ZONE_FORM } from "../../kit/time-zone.ts";
 import type { Chain, ChainFilter, Operand } from "./chains.ts";
-import { NUMBER_FILTERS } from "./filters.ts";
+import { dateMs, isClock, NUMBER_FILTERS } from "./filters.ts";
 
 /** What a filter expects in one place; `null`: the constant will do. */
 type Expected = (given: unknown) => string | null;
 
 const number: Expected = (given) => (decimalOf(given) === null ? "a number" : null);
 const divisor: Expected = (given) => (decimalOf(given) === 0 ? "a number other than 0" : number(given));
+const moment: Expected = (given) => (dateMs(given) === null && !isClock(given) ? "a moment" : null);
 const anything: Expected = () => null;
 /** A zone, or a number of minutes west of UTC. */
-const zone: Expected = (given) =>
-  typeof given === "number" || (typeof given === "string" && isTimeZone(given)) ? null : TIME_ZONE_FORM;
+const zone: Expected = (given) => (isZoneOrMinutes(given) ? null : TIME_ZONE_FORM);
 
 const EXPECTED: { readonly [filter: string]: readonly Expected[] } = {
   date: [anything, zone],
@@ -50,10 +50,15 @@ export function literalProblem({ initial, filters, text }: Chain): string | null
     const { name, args } = filter;
     const needed = NEEDED[name] ?? 0;
     if (args.length < needed) return `"${name}" needs a value behind it in ${quoted(text)}`;
-    const wrong = unexpected(index === 0 && NUMBER_FILTERS.has(name) ? initial : null, [number]) ?? ofFilter(filter);
+    const wrong = unexpected(index === 0 ? initial : null, [firstOf(name)]) ?? ofFilter(filter);
     if (wrong !== null) return `"${name}" takes ${wrong} in ${quoted(text)}`;
   }
   return null;
+}
+
+/** What a filter expects of the constant that it stands behind. */
+function firstOf(name: string): Expected {
+  return name === "date" ? moment : NUMBER_FILTERS.has(name) ? number : anything;
 }
 
 function ofFilter({ name, args }: ChainFilter): string | null {

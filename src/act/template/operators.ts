@@ -1,5 +1,5 @@
 // How templates compare values, and read from a text, where Liquid would do it letter by letter or in half characters.
-import { defaultOperators, toValue, type Operators } from "liquidjs";
+import { defaultOperators, toValue, type Context, type Operators } from "liquidjs";
 import { decimalOf } from "../../kit/decimal.ts";
 import { UnusableValue, type Budget } from "./budget.ts";
 import { characterAt, characterCount } from "./filters.ts";
@@ -26,8 +26,38 @@ function compared(
   };
 }
 
+/** Units for each character and each item that an operator may look at, as measured. */
+const [OPERATOR_CHARACTER, OPERATOR_ITEM] = [0.5, 60];
+
+type BinaryOperatorHandler = (left: unknown, right: unknown, context: Context) => ReturnType<Operators[string]>;
+
+/** An operator of two values, which pays for what it may read before it does: of two texts, or lists, the one or both. */
+function paid(name: string, operator: BinaryOperatorHandler): BinaryOperatorHandler {
+  return (left: unknown, right: unknown, context: Context) => {
+    const budget = context.memoryLimit as unknown as Budget;
+    const isEqual = name === "==" || name === "!=";
+    // Values of different kinds, and texts of different lengths, are unequal at a glance.
+    const isGlance = isEqual && !(Array.isArray(left) && Array.isArray(right)) && lengthOf(left) !== lengthOf(right);
+    for (const one of isGlance ? [] : [left, right])
+      budget.useFor(one, OPERATOR_CHARACTER, OPERATOR_ITEM, Array.isArray(one));
+    return operator(left, right, context);
+  };
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === "string" ? value.length : -1;
+}
+
+/** They look at whether a value is there, and never into it. */
+const LOGICAL: ReadonlySet<string> = new Set(["not", "and", "or"]);
+
 /** Liquid's operators, with these comparisons. */
-export const OPERATORS: Operators = { ...defaultOperators, ...COMPARISONS };
+export const OPERATORS: Operators = Object.fromEntries(
+  Object.entries({ ...defaultOperators, ...COMPARISONS }).map(([name, operator]) => [
+    name,
+    LOGICAL.has(name) ? operator : paid(name, operator as BinaryOperatorHandler),
+  ]),
+);
 
 /** The size of a text and a place in it, by characters. */
 export function propertyOfText(value: unknown, key: unknown, limit: Limit): { readonly value: unknown } | undefined {

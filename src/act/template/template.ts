@@ -6,7 +6,7 @@ import { fail, succeed, type Result } from "../../kit/result.ts";
 import { didYouMean } from "../../kit/suggestion.ts";
 import { Budget, UnusableValue } from "./budget.ts";
 import type { Chain } from "./chains.ts";
-import { FILTERS, NULL_VALUE } from "./filters.ts";
+import { ABSENT, FILTERS, isHoled, NULL_VALUE } from "./filters.ts";
 import { smallLiquid, type SmallLiquid, type SmallLiquidOptions } from "./liquid.ts";
 import { literalProblem } from "./literals.ts";
 import { hasMarkup } from "./markup.ts";
@@ -232,11 +232,7 @@ function attempt<Value>(text: string, render: () => Value): Result<Value, string
     const { name, originalError, token } = error as Partial<LiquidError>;
     const why = error instanceof UnusableValue ? error : originalError;
     const what =
-      why instanceof UnusableValue
-        ? why.message
-        : name === "UndefinedVariableError"
-          ? "a field is not there"
-          : "it cannot be rendered";
+      why instanceof UnusableValue ? why.message : name === "UndefinedVariableError" ? ABSENT : "it cannot be rendered";
     const part = token?.getText?.();
     // Some filters parse their arguments, so a token may be a value: quote only what is in the template itself.
     const place = part !== undefined && part !== "" && text.includes(part) ? part : text;
@@ -246,7 +242,7 @@ function attempt<Value>(text: string, render: () => Value): Result<Value, string
 
 /** A value output on its own, if it is JSON; throws otherwise. */
 function jsonOf(value: unknown): Json {
-  if (value === undefined) throw new UnusableValue("a field is not there");
+  if (value === undefined || isHoled(value)) throw new UnusableValue(ABSENT);
   const isPlain = value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
   if (!isPlain && !Array.isArray(value) && !(isJsonObject(value) && isPlainObject(value))) {
     throw new UnusableValue("the value is no JSON");

@@ -213,6 +213,7 @@ describe("a URL", () => {
     ["{% if event.a %}{{ event.a | url_encode }}{% endif %}", "a%20b%26c"],
     ["{{ event.missing | default: 'x y' | url_encode }}", "x%20y"],
     ["{{ event.a | url_encode | url_decode }}", "a%20b%26c"],
+    ["{{ event.a | url_encode | replace: '%20', '+' }}", "a%20b%26c"],
     ["{{ event.a | url_encode | base64_encode }}", "YStiJTI2Yw%3D%3D"],
   ])("encodes once: %s", (text, value) => {
     expect(renderUrl(`https://a.example.com/${text}`, roots({ a: "a b&c" }))).toEqual({
@@ -275,7 +276,17 @@ describe("a constant that a filter cannot use is found before it is used", () =>
 describe("the work of one attempt", () => {
   const long = "<b>é &amp; x</b> ".repeat(MAX_EVENT_BYTES / 18);
   const items = Array.from({ length: 10_000 }, (_, index) => ({ a: `${index}`, b: [index] }));
-  const big = roots({ long, items, body: "a".repeat(MAX_EVENT_BYTES / 2) });
+  const body = "a".repeat(MAX_EVENT_BYTES / 2);
+  const big = roots({
+    long,
+    items,
+    body,
+    dots: ".a".repeat(40_000),
+    amps: "&".repeat(MAX_EVENT_BYTES * 0.9),
+    ones: items.map(() => 1),
+    more: items.map((_, at) => (at < 9_999 ? 1 : 2)),
+    nothing: null,
+  });
 
   /** What was paid, and whether it was enough. */
   function work(texts: readonly string[]): { spent: number; ok: boolean } {
@@ -317,6 +328,20 @@ describe("the work of one attempt", () => {
     ["many outputs in many texts", Array.from({ length: 50 }, () => "{{ event.number }} ".repeat(200))],
     ["dates in many words", [`{{ event.body${` | date: '${"%B".repeat(500)}'`.repeat(30)} }}`]],
     ["a text that grows", [`{{ event.body${" | append: event.body".repeat(30)} }}`]],
+    ...["map", "sort", "sum", "where"].flatMap((name): [string, string[]][] => [
+      [`${name} by a long path`, [`{{ event.items | ${name}: 'a${".a".repeat(20_000)}' | size }}`]],
+      [`${name} by a path of the sender's`, [`{{ event.items | ${name}: event.dots | size }}`]],
+    ]),
+    ["lists compared", ["{% if event.ones == event.ones %}{% endif %}".repeat(100)]],
+    ["lists compared by case", [`{% case event.ones %}{% when ${"event.more, ".repeat(100)} 1 %}{% endcase %}`]],
+    ["texts compared", [`{% if ${"event.body != event.body or ".repeat(200)} false %}{% endif %}`]],
+    ["texts ordered", [`{% if ${"event.body < event.body or ".repeat(200)} false %}{% endif %}`]],
+    ["a long text searched by tags", ["{% if event.body contains 'b' %}{% endif %}".repeat(3_000)]],
+    ["a long range searched", ["{% if (1..2000000) contains 0 %}{% endif %}"]],
+    ["steps into nothing", [`{{ event.nothing${".a".repeat(40_000)} | default: 1 }}`.repeat(5)]],
+    ["operators without end", [`{% if ${"not ".repeat(20_000)} 1 %}{% endif %}`.repeat(5)]],
+    ["values to compare without end", [`{% case 2 %}{% when ${"1, ".repeat(30_000)} 1 %}{% endcase %}`.repeat(4)]],
+    ["characters of HTML", ["{{ event.amps | escape }}"]],
     ["a text put between all characters", ["{{ event.body | replace: '', event.body }}"]],
   ])("has a bound that ends %s", (_, texts) => {
     const { spent, ok } = work(texts);
@@ -347,4 +372,29 @@ describe("the work of one attempt", () => {
     const constant = `{{ '${"x".repeat(50_000)}'${" | escape".repeat(100)} }}`;
     expect(templateProblem(constant, TEMPLATE_ROOTS)).toMatchObject(problem);
   });
+});
+
+describe("lists of objects", () => {
+  const list = roots({ items: [{}, { id: "a", value: 1 }, null, { id: "b" }, { id: null }, { id: "abc", value: 2 }] });
+  it.each<[text: string, value: Json | null]>([
+    ["{{ event.items | where: 'id', 'abc' | map: 'value' | first }}", 2],
+    ["{{ event.items | where: 'id' | map: 'id' | join: '-' }}", "a-b-abc"],
+    ["{{ event.items | map: 'value' | compact | join: '-' }}", "1-2"],
+    ["{{ event.items | where: 'id', 'b' | map: 'value' | first | default: 'none' }}", "none"],
+    ["{{ event.items | map: 'value' }}", null],
+    ["{{ event.items | map: 'value' | join: '-' }}", null],
+    ["{{ event.items | map: 'value' | json }}", null],
+    ["{{ event.items | join: '-' }}", null],
+    ["{{ event.items | map: 'id' | compact | join: event.items }}", null],
+  ])("%s", (text, value) => {
+    expect(renderValue(text, list)).toMatchObject(value === null ? { ok: false } : { ok: true, value });
+  });
+});
+
+it.each(["BST", "ist", "AST", "\u221205:00", "+15:00", 841, 1e20, 0.5])("%s is no time zone of a template", (zone) => {
+  const given = typeof zone === "string" ? `'${zone}'` : String(zone);
+  expect(templateProblem(`{{ event.a | date: '%Y', ${given} }}`, TEMPLATE_ROOTS)).toMatchObject({
+    code: "RULE_TEMPLATE",
+  });
+  expect(renderValue("{{ 1772625600 | date: '%Y', event.zone }}", roots({ zone }))).toMatchObject({ ok: false });
 });

@@ -412,7 +412,7 @@ describe("the message of a failure", () => {
     "{% render event.body %}",
     "{% include event.body %}",
     "{% layout event.body %}",
-    "{{ event.list | where: event.body }}",
+    "{{ event.list | map: event.body }}",
     "{{ event.list | where_exp: 'x', event.body }}",
     "{{ event.list | find_exp: 'x', event.body }}",
   ])("holds no value of the event: %s", (text) => {
@@ -449,7 +449,10 @@ describe("the date filter", () => {
     ["2026-03-04", "2026-03-04 00:00"],
     ["March 4, 2026 12:00", "2026-03-04 12:00"],
     ["Wed, 04 Mar 2026 12:00:00 GMT", "2026-03-04 12:00"],
-    ["soon", "soon"],
+    ["4 March 2026 12:00", "2026-03-04 12:00"],
+    ["Wednesday, March 4th, 2026 at 12:00 PM", "2026-03-04 12:00"],
+    ["Mar 4, 2026 7:00 am EST", "2026-03-04 12:00"],
+    ["Wed Mar 04 2026 14:00:00 GMT+0200 (Eastern European Time)", "2026-03-04 12:00"],
   ])("says of %j in UTC, whatever the zone of the machine: %s", (value, text) => {
     const { TZ } = process.env;
     try {
@@ -468,5 +471,25 @@ describe("the date filter", () => {
     const render = (zone: string) => renderText(`{{ event.at | date: '%H:%M', ${zone} }}`, roots(1_772_625_600_000));
     expect(render("'America/New_York'")).toEqual({ ok: true, value: "07:00" });
     expect(render("-330")).toEqual({ ok: true, value: "17:30" });
+  });
+});
+
+it.each([
+  "2026-02-30",
+  "Feb 30, 2026",
+  "Hi there",
+  "soon",
+  "1,299.50",
+  "12:00",
+  "",
+  "5",
+  5,
+  true,
+  "March 4, 2026 13:00 PM",
+])("%j is no moment to the date filter", (at) => {
+  expect(renderValue("{{ event.at | date: '%Y' }}", roots({ at }))).toMatchObject({ ok: false });
+  const constant = typeof at === "string" ? `'${at}'` : String(at);
+  expect(templateProblem(`{{ ${constant} | date: event.format }}`, TEMPLATE_ROOTS)).toMatchObject({
+    code: "RULE_TEMPLATE",
   });
 });

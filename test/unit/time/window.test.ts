@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Window } from "../../../src/model/window.ts";
-import { isTimeZone, localClock, nextOpening } from "../../../src/time/window.ts";
+import { isTimeZone } from "../../../src/kit/time-zone.ts";
+import { localClock, nextOpening } from "../../../src/time/window.ts";
 
 const at = (text: string): number => Date.parse(text);
 const opening = (window: Window, from: string): string | null => {
