@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   kit: [],
   model: ["kit"],
-  time: ["kit", "model"],
+  time: ["model"],
   highlevel: ["kit", "model"],
   act: ["kit", "model", "time", "highlevel"],
   language: ["kit", "model", "act"],

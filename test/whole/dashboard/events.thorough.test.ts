@@ -55,11 +55,11 @@ describeInBrowser("events", () => {
     const locationId = "unknown-kinds";
     const target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: dashboard.token };
     for (const webhookId of ["a", "b"])
-      await sendEvent(target, "events", { type: "InvoiceSent", locationId, webhookId });
+      await sendEvent(target, "events", { type: "ProductCreate", locationId, webhookId });
     const page = await dashboard.open(`#/l/${locationId}/events`);
     await page.getByRole("link", { name: "Not known" }).click();
     await page.getByText("2 times, last").waitFor();
-    await page.getByText("InvoiceSent").click();
+    await page.getByText("ProductCreate").click();
     await page.getByText("How to add an event kind").waitFor();
   });
 
