@@ -153,6 +153,7 @@ function named(name: string): FilterHandler {
       const path = textIn(property).split(".");
       const kept: unknown[] = [];
       for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+        // oxlint-disable-next-line no-underscore-dangle -- that is how Liquid calls it, and its own filters ask by it
         const found: unknown = yield context._getFromScope(item, path, false);
         const isThere = found !== undefined && found !== null && found !== false;
         if (expected === undefined ? isThere : yield equals(found, expected, context)) kept.push(item);
