@@ -189,11 +189,11 @@ describe("what was signed is never lost", () => {
   });
 
   it("a kind we do not know is ignored, and counted", async () => {
-    for (let times = 0; times < 3; times++) await post({ type: "OpportunityCreate", locationId: "test-location" });
+    for (let times = 0; times < 3; times++) await post({ type: "ProductCreate", locationId: "test-location" });
     const { body } = await api("/locations/test-location/ignored");
     expect(body.ignored).toMatchObject([
       {
-        kind: "OpportunityCreate",
+        kind: "ProductCreate",
         count: 3,
         lastSeen: expect.stringMatching(/T.*Z$/),
         use: expect.stringContaining("How to add an event kind"),
