@@ -53,13 +53,13 @@ describe("an event writes", () => {
     expect(await rowsWritten(first)).toBe(0);
   });
 
-  it("one row more for each wish of a contact that is news, and none for other replies", async () => {
+  it("one row more for each wish of a contact, two when it is said again, and none for other replies", async () => {
     world.rules = [never];
     await first();
     const reply = (webhookId: string, body: string) => postEvent({ webhookId, type: "InboundMessage", body });
     expect(await rowsWritten(() => reply("hello", "Hello"))).toBe(1);
     expect(await rowsWritten(() => reply("stop", "STOP"))).toBe(2);
-    expect(await rowsWritten(() => reply("again", "Stop!"))).toBe(1);
+    expect(await rowsWritten(() => reply("again", "Stop!"))).toBe(3);
   });
 
   it.each([
