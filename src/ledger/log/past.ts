@@ -177,14 +177,16 @@ export function firedAhead(
 }
 
 /**
- * After a clock that was ahead has been set back: an event without a time of its own happened no later than now. What is
- * read back of it is its record, so that says the same. It reads through the log, as seldom as that happens.
+ * After a clock that was ahead has been set back: an event without a time of its own, which happened when it was received,
+ * did so no later than now. What is read back of it is its record, so that says the same. A time of its sender's stays. It
+ * reads through the log, as seldom as that happens.
  */
 export function putRight(sql: Sql, nowMs: number): void {
   sql.exec(
-    `UPDATE events SET occurred_at = ?1,
-       record = CASE WHEN json_valid(record) THEN json_set(record, '$.event.occurredAt', ?2) ELSE record END
-     WHERE occurred_at > ?1`,
+    `UPDATE events SET occurred_at = ?1, record = json_set(record, '$.event.occurredAt', ?2)
+     WHERE occurred_at > ?1 AND json_valid(record)
+       AND json_extract(record, '$.event.occurredAt') = json_extract(record, '$.event.receivedAt')
+       AND ifnull(json_extract(record, '$.event.payload.timestamp'), json_extract(record, '$.event.payload.dateAdded')) IS NULL`,
     nowMs,
     new Date(nowMs).toISOString(),
   );

@@ -24,10 +24,13 @@ const HAPPENED: readonly (readonly [table: string, column: string])[] = [
   ["tokens", "stored_at"],
   ["rule_sets", "since"],
   ["deliveries", "ended_at"],
-  ["deliveries", "event_at"],
-  ["opt_outs", "since"],
-  ["opt_outs", "last_at"],
   ["tasks", "completed_at"],
+];
+/** When an event happened, where that is written beside it: as the event says once it was put right. */
+const SAID: readonly (readonly [table: string, column: string, key: string])[] = [
+  ["deliveries", "event_at", "event_key"],
+  ["opt_outs", "since", "event_key"],
+  ["opt_outs", "last_at", "last_key"],
 ];
 /** What is known until a time, or is done again a while after it: forgotten, so that it is asked for, or done, anew. */
 const KNOWN: readonly MarkName[] = ["zone"];
@@ -37,6 +40,12 @@ function putRight(sql: Sql, nowMs: number): void {
   firings.putRight(sql, nowMs);
   for (const [table, column] of HAPPENED) sql.exec(`UPDATE ${table} SET ${column} = ?1 WHERE ${column} > ?1`, nowMs);
   past.putRight(sql, nowMs);
+  for (const [table, column, key] of SAID)
+    sql.exec(
+      `UPDATE ${table} SET ${column} = ifnull((SELECT occurred_at FROM events
+         WHERE events.contact_id = ${table}.contact_id AND events.key = ${table}.${key}), ${column}) WHERE ${column} > ?`,
+      nowMs,
+    );
   for (const name of KNOWN) forgetMark(sql, name);
   if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));
   noteSetBack(sql, nowMs, deliveries.lastDecidedAtMs(sql));
