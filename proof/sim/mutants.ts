@@ -287,12 +287,6 @@ export const MUTANTS: readonly Mutant[] = [
     to: "recordedAhead(sql, event.contactId, happenedAt, WISHES).filter(({ key }) => key !== event.key)",
   },
   {
-    name: "time-of-an-event-is-that-of-its-receipt",
-    file: "events/event.ts",
-    from: "Date.parse(said) > Date.parse(receivedAt) + CLOCKS_APART_MS",
-    to: "Date.parse(said) > Date.parse(receivedAt)",
-  },
-  {
     name: "place-in-the-log-by-the-clock",
     file: "ledger/recording/recorder.ts",
     from: "Math.max(nowMs * 1_000, lastSeq + 1)",
@@ -321,12 +315,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "match/history.ts",
     from: "JSON.stringify([event.kind, chain, ...state])",
     to: "JSON.stringify([event.kind, chain, state.length])",
-  },
-  {
-    name: "only-the-last-webhook-of-a-state-counts",
-    file: "ledger/log/past.ts",
-    from: "rows<{ fired: string }>(sql, fired, contactId, key).flatMap(",
-    to: "rows<{ fired: string }>(sql, fired, contactId, key).slice(-1).flatMap(",
   },
   {
     name: "repeated-webhook-sets-its-waits-again",
