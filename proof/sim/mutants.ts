@@ -287,6 +287,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: "recordedAhead(sql, event.contactId, happenedAt, WISHES).filter(({ key }) => key !== event.key)",
   },
   {
+    name: "time-of-an-event-is-that-of-its-receipt",
+    file: "events/event.ts",
+    from: "Date.parse(said) > Date.parse(receivedAt) + CLOCKS_APART_MS",
+    to: "Date.parse(said) > Date.parse(receivedAt)",
+  },
+  {
     name: "place-in-the-log-by-the-clock",
     file: "ledger/recording/recorder.ts",
     from: "Math.max(nowMs * 1_000, lastSeq + 1)",

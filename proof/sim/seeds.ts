@@ -1,5 +1,4 @@
 // One process of a simulation: plants its mutant, then runs seeds until one fails. Started by sim.ts.
-import { violations } from "../checker.ts";
 import { answerAtOnce } from "./determinism.ts";
 import { plant } from "./mutate.ts";
 import { MUTANTS } from "./mutants.ts";
@@ -24,10 +23,11 @@ export interface Found {
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
   const planted = MUTANTS.find(({ name }) => name === mutant);
-  if (planted) plant(planted);
+  const checkPlanted = planted && plant(planted);
   answerAtOnce();
-  // Imported only after the bug is planted.
-  const { simulate } = await import("./run.ts");
+  // Imported only after the bug is planted: what they load of the product has to be loaded with it.
+  const [{ simulate }, { violations }] = await Promise.all([import("./run.ts"), import("../checker.ts")]);
+  checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (let seed = first; seed <= last; seed += step) {
     const found = await quietly(async () => {
