@@ -87,3 +87,24 @@ it("an event of a contact for whom 1,000 deliveries wait reads each of them once
   const counts = await ledger().deliveryCounts({});
   expect(counts.counts).toMatchObject({ scheduled: 0, cancelled: 1_000 });
 });
+
+it("an event that many rules with limits look at reads what waits for its contact once", async () => {
+  const begun = { all: [{ fact: "status", operator: "equal", value: "begun" }] } as const;
+  world.rules = Array.from({ length: 200 }, (_, index) =>
+    aRule({
+      name: `limited-${index}`,
+      limit: { count: 1, within: "1d" },
+      conditions: begun,
+      actions: [aTask({ after: "1h", restart: true })],
+    }),
+  );
+  await postEvent({ messageId: "1", status: "begun" });
+  world.now += 1_000;
+  world.statements = [];
+  await postEvent({ messageId: "2", status: "begun" });
+  const reads = world.statements.filter((statement) => statement.includes("AS place"));
+  // Once to decide, and once in the transaction that replaces what waits.
+  expect(reads).toHaveLength(2);
+  const counts = await ledger().deliveryCounts({});
+  expect(counts.counts).toMatchObject({ scheduled: 200, cancelled: 200 });
+});

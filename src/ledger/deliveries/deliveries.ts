@@ -167,6 +167,7 @@ export function triggersOf(sql: Sql, id: string): readonly CancelTrigger[] {
 /** A delivery that something may cancel before it is sent: it waits, is held, or may have to be sent again. */
 export interface OpenDelivery {
   readonly id: string;
+  readonly rule: string;
   readonly eventKey: string;
   readonly state: DeliveryState;
   readonly hasLeft: boolean;
@@ -176,18 +177,19 @@ export interface OpenDelivery {
   readonly place: number | null;
 }
 
-/** A contact's deliveries of one rule that another event may cancel, and that nothing has cancelled yet. */
-export function openOf(sql: Sql, contactId: string, rule: string): readonly OpenDelivery[] {
+/** A contact's deliveries by rule that another event may cancel, and that nothing has cancelled yet. */
+export function openOf(sql: Sql, contactId: string): ReadonlyMap<string, readonly OpenDelivery[]> {
   const open = OPEN.map(
-    (isOpen) => `SELECT id, event_key AS eventKey, state, has_left AS hasLeft, ${EVENT_AT} AS occurredAtMs,
+    (isOpen) => `SELECT id, rule, event_key AS eventKey, state, has_left AS hasLeft, ${EVENT_AT} AS occurredAtMs,
       CASE json_extract(plan, '$.v') WHEN 1 THEN json_extract(plan, '$.place') END AS place
-      FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1 AND cancelled_by IS NULL AND rule = ?2`,
+      FROM deliveries ${isOpen} AND contact_id = ?1 AND cancellable = 1 AND cancelled_by IS NULL`,
   );
   type Row = Omit<OpenDelivery, "hasLeft"> & { readonly hasLeft: number };
-  return rows<Row>(sql, open.join(" UNION ALL "), contactId, rule).map(({ hasLeft, ...row }) => ({
-    ...row,
-    hasLeft: hasLeft === 1,
-  }));
+  const found = rows<Row>(sql, open.join(" UNION ALL "), contactId);
+  return Map.groupBy(
+    found.map(({ hasLeft, ...row }) => ({ ...row, hasLeft: hasLeft === 1 })),
+    ({ rule }) => rule,
+  );
 }
 
 /** The key of an event that happened later, for which the rule's action in a place has left or ended; `null`: there is none. */

@@ -223,7 +223,7 @@ function dndChange(event: Event): Change {
   ];
 }
 
-/** A record without its settings by channel tells that every channel is off, and nothing about one of them. */
+/** A record without its settings by channel can say that nothing is wanted on any, and says nothing of one of them. */
 function recordChange(event: Event): Change | null {
   if (isJsonObject(event.payload["dndSettings"])) return dndChange(event);
   if (!readDoNotDisturb(factsOf(event)["dnd"], undefined).isOn) return null;

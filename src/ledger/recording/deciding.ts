@@ -123,6 +123,9 @@ export class Deciding {
     const isEnded = new Set(ended.map(({ id }) => id));
     const occurredAtMs = Date.parse(event.occurredAt);
     let fired: readonly string[] | null = null;
+    let open: ReturnType<typeof deliveries.openOf> | null = null;
+    const openOf = ({ name }: Rule): readonly deliveries.OpenDelivery[] =>
+      (open ??= deliveries.openOf(sql, contactId)).get(name) ?? [];
     return {
       past: (afterMs) => joined(past.after(afterMs), link),
       // One event is about one message, so the key is always the same. What it joins has its own until it is recorded.
@@ -132,8 +135,7 @@ export class Deciding {
         return fired.includes(rule);
       },
       firings: (rule, per, afterMs, atMost) => {
-        const open = deliveries.openOf(sql, contactId, rule.name);
-        const ending = open.filter(
+        const ending = openOf(rule).filter(
           (one) =>
             !one.hasLeft &&
             one.state !== "sending" &&
@@ -143,9 +145,9 @@ export class Deciding {
         return firings.countOf(sql, { rule: rule.name, per, contactId, afterMs, but, atMost });
       },
       replaced: (rule, action) => {
-        const waiting = deliveries
-          .openOf(sql, contactId, rule.name)
-          .find((one) => one.place === action && one.occurredAtMs <= occurredAtMs && !isEnded.has(one.id));
+        const waiting = openOf(rule).find(
+          (one) => one.place === action && one.occurredAtMs <= occurredAtMs && !isEnded.has(one.id),
+        );
         return waiting ? new Date(decidedAtMs(waiting.id)).toISOString() : null;
       },
       optOut: (action) => optOuts.againstAfter(sql, event, action),

@@ -150,11 +150,13 @@ export class Recorder {
     nowMs: number,
   ): readonly deliveries.NewDelivery[] {
     const { sql } = this.#storage;
+    if (!planned.some(({ plan }) => plan.place !== undefined)) return planned;
     const occurredAtMs = Date.parse(event.occurredAt);
+    const open = deliveries.openOf(sql, event.contactId);
     return planned.map((delivery) => {
       const { rule, plan, cancelledBy: ended } = delivery;
       if (plan.place === undefined || ended !== null) return delivery;
-      const inPlace = deliveries.openOf(sql, event.contactId, rule).filter(({ place }) => place === plan.place);
+      const inPlace = (open.get(rule) ?? []).filter(({ place }) => place === plan.place);
       const later =
         inPlace.find((other) => other.occurredAtMs > occurredAtMs)?.eventKey ??
         deliveries.doneInPlace(sql, event, rule, plan.place);

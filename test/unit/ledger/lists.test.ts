@@ -91,7 +91,7 @@ describe("lists read what they tell, and little else:", () => {
   it("what an event may cancel by the indexes of the contact", () => {
     const reads: readonly ((sql: Sql) => unknown)[] = [
       (sql) => deliveries.cancellable(sql, "c", 0),
-      (sql) => deliveries.openOf(sql, "c", "rule"),
+      (sql) => deliveries.openOf(sql, "c"),
     ];
     for (const plan of reads.map(plansOf)) {
       expect(plan).toContain("deliveries_cancellable");
