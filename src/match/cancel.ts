@@ -6,6 +6,7 @@ import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { EventKind } from "../model/event-kinds.ts";
 import { NO_HISTORY } from "../model/history.ts";
+import { NOTHING_KNOWN, type Known } from "../model/known.ts";
 import type { CancelTrigger, CancelWord, Rule } from "../model/rule.ts";
 import { compileRule, evaluateRule, EventAlmanac } from "./engine.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
@@ -13,15 +14,19 @@ import { checkOf, MET } from "./without-engine.ts";
 
 type EventCancel = Extract<CancelledBy, { by: "event" }>;
 
-/** The first of the triggers that an event sets off, or `null`. A trigger that cannot be evaluated is not set off. */
+/**
+ * The first of the triggers that an event sets off, or `null`. A trigger that cannot be evaluated is not set off. Nobody is
+ * asked for what is not `known` of the contact and the location: it is absent.
+ */
 export async function cancelledBy(
   event: Event,
   triggers: readonly CancelTrigger[],
   moment: Moment,
+  known?: Known,
 ): Promise<EventCancel | null> {
   for (const trigger of triggers) {
     const name = typeof trigger === "string" ? trigger : "conditions";
-    if (await isPulled(event, trigger, moment)) return { by: "event", trigger: name, eventKey: event.key };
+    if (await isPulled(event, trigger, moment, known)) return { by: "event", trigger: name, eventKey: event.key };
   }
   return null;
 }
@@ -40,10 +45,16 @@ const PULLED_BY: { readonly [Word in CancelWord]: readonly EventKind[] } = {
 /** The kinds of event that one of the words of `cancelOn` looks for. */
 export const KINDS_OF_WORDS: readonly EventKind[] = Object.values(PULLED_BY).flat();
 
-async function isPulled(event: Event, trigger: CancelTrigger, moment: Moment): Promise<boolean> {
+async function isPulled(
+  event: Event,
+  trigger: CancelTrigger,
+  moment: Moment,
+  { contact, location }: Known = NOTHING_KNOWN,
+): Promise<boolean> {
   if (typeof trigger === "string") return PULLS[trigger](event);
   if (!trigger.on.includes(event.kind)) return false;
-  return testOf(trigger)(new DecisionFacts(event, moment, NO_HISTORY));
+  const known = { contact: contact ?? undefined, location: location ?? undefined };
+  return testOf(trigger)(new DecisionFacts(event, moment, NO_HISTORY, undefined, known));
 }
 
 type Test = (facts: DecisionFacts) => boolean | Promise<boolean>;
