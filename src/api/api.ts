@@ -172,6 +172,14 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ parameter }, { ledger }) => named("task", await ledger(parameter("l")).completeTask(parameter("id"))),
   ],
   [
+    "get",
+    "/api/locations/:l/contacts/:c",
+    async ({ parameter }, { ledger }) => {
+      const locationId = parameter("l");
+      return succeed(await ledger(locationId).knownContact(locationId, parameter("c")));
+    },
+  ],
+  [
     "delete",
     "/api/locations/:l/contacts/:c",
     async ({ parameter }, { eraseContact, clock }) => {

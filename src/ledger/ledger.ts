@@ -21,6 +21,7 @@ import type {
   Recorded,
   TaskQuery,
 } from "../model/ledger.ts";
+import type { KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
@@ -35,8 +36,10 @@ import * as deliveryLists from "./deliveries/lists.ts";
 import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
+import { shownContact } from "./reading/known.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
+import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
 import { Intake } from "./recording/intake.ts";
@@ -90,7 +93,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
     const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
-    const highlevel = { account, limits: this.#limits, time };
+    const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
+    const highlevel = { account, limits: this.#limits, time, learning };
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
@@ -183,6 +187,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   event(key: string, contactId?: string): Promise<EventStory | undefined> {
     return eventStory(this.#storage.sql, this.#ports, key, contactId);
+  }
+
+  knownContact(locationId: string, contactId: string): KnownContact {
+    return shownContact(this.#storage.sql, locationId, contactId, this.#now());
   }
 
   explain(event: Event, known?: Known): Promise<Decided> {

@@ -29,6 +29,7 @@ import type {
   TaskQuery,
 } from "./ledger.ts";
 import type { Known } from "./known.ts";
+import type { KnownContact } from "./known-contact.ts";
 import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
@@ -55,6 +56,8 @@ export interface OperatorCalls extends QuarantineCalls {
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. */
   event(key: string, contactId?: string): Promise<EventStory | undefined>;
+  /** What is known of a contact; HighLevel is not asked. */
+  knownContact(locationId: string, contactId: string): Promise<KnownContact>;
   /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */
   explain(event: Event, known?: Known): Promise<Decided>;
   /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
@@ -149,6 +152,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   hosts: true,
   events: true,
   event: true,
+  knownContact: true,
   explain: true,
   explainWith: true,
   tryRule: true,

@@ -40,10 +40,10 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     store: [],
     log: ["store"],
     deliveries: ["store", "log"],
-    highlevel: ["store"],
+    highlevel: ["store", "log"],
     pump: ["store", "log", "deliveries", "highlevel"],
     upkeep: ["store", "log", "deliveries"],
-    reading: ["store", "log", "deliveries"],
+    reading: ["store", "log", "deliveries", "highlevel"],
     recording: ["store", "log", "deliveries", "upkeep", "reading"],
   },
   dashboard: {

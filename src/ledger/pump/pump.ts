@@ -16,6 +16,7 @@ import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves.ts";
 import type { HighLevelClock } from "../highlevel/clock.ts";
+import type { Learning } from "../highlevel/learning.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { Lanes } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
@@ -57,6 +58,7 @@ interface HighLevelParts {
   readonly account: HighLevelAccount;
   readonly limits: HighLevelLimits;
   readonly time: HighLevelClock;
+  readonly learning: Learning;
 }
 
 /** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
@@ -100,7 +102,7 @@ export class Pump {
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: AttemptCounter,
-    { account, limits, time }: HighLevelParts,
+    { account, limits, time, learning }: HighLevelParts,
     settled: () => void,
   ) {
     this.#storage = storage;
@@ -117,7 +119,7 @@ export class Pump {
       turnAt: () => limits.turnAt(),
       downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
     };
-    this.#preflight = new Preflight(storage.sql, ports, account, turns, () => this.#location());
+    this.#preflight = new Preflight(storage.sql, ports, learning, turns, () => this.#location());
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */

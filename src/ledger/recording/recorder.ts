@@ -13,6 +13,7 @@ import * as firings from "../deliveries/firings.ts";
 import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
+import * as contacts from "../log/contacts.ts";
 import * as log from "../log/log.ts";
 import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -84,6 +85,7 @@ export class Recorder {
       const end = endOf(sql, event.contactId);
       log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
       optOuts.note(sql, event);
+      contacts.note(sql, event);
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));

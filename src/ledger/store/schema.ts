@@ -257,6 +257,28 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
   ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
   `,
+  // What is known of contacts, and what HighLevel answers about the location: the zone that a mark held is asked for anew.
+  `
+  CREATE TABLE contacts (
+    contact_id TEXT PRIMARY KEY,
+    fields TEXT,
+    fields_at INTEGER,
+    fields_from TEXT,
+    tags TEXT,
+    tags_at INTEGER,
+    tags_from TEXT,
+    dnd TEXT,
+    dnd_at INTEGER,
+    dnd_from TEXT,
+    custom TEXT,
+    custom_at INTEGER,
+    custom_from TEXT,
+    gone_at INTEGER,
+    gone_from TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
+  DELETE FROM marks WHERE name = 'zone';
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -8,6 +8,7 @@ import * as changes from "../deliveries/changes.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
+import * as contacts from "../log/contacts.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "../deliveries/reports.ts";
@@ -60,6 +61,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
   chains.forget(sql, contactId);
+  contacts.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -116,6 +118,9 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);
+  contacts.forgetWithoutEvents(sql);
+  // Users that nobody has asked about for as long: the location and its fields are asked for again daily.
+  sql.exec("DELETE FROM records WHERE asked_at < ?", beforeMs);
   quarantine.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);

@@ -4,6 +4,7 @@
 // each one transaction; the mark `full` says how far they have come. docs/decisions/0035-a-full-ledger.md says why it walks as it does.
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
+import * as contacts from "../log/contacts.ts";
 import { KINDS_OF_WORDS } from "../../match/cancel.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
@@ -256,6 +257,7 @@ function nextWalk(full: Full, stage: Walked, sql: Sql, ruleSet: string): void {
   if (beforeMs !== null) full.doneBeforeMs[stage] = beforeMs;
   // Without its verdicts, no decision is told by the rules of then.
   if (stage === "decisions") sql.exec("DELETE FROM rule_sets WHERE hash <> ?", ruleSet);
+  if (stage === "events") contacts.forgetWithoutEvents(sql);
   const sorted = sample.toSorted((a, b) => a - b);
   const oldest = sorted[Math.floor(sorted.length * OLDEST_PART)];
   if (oldest === undefined) Object.assign(full, atStage(full, full.stage + 1));
