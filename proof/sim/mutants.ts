@@ -340,7 +340,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "own-message-before-its-answer-is-a-strangers",
-    file: "match/decide.ts",
+    file: "match/gate.ts",
     from: 'sentBy === undefined ? guardedAs(event) : "api"',
     to: 'sentBy === undefined ? null : "api"',
   },

@@ -5,7 +5,7 @@ import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
-import { explainedEvent } from "../events/explained-event.ts";
+import { explainedRequest } from "../events/explained-event.ts";
 import type { QuarantineCalls } from "../model/rpc.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -250,8 +250,8 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "/api/explain",
     async ({ request }, ports) => {
       const body = await jsonBody(request);
-      const event = body.ok ? explainedEvent(body.value, ports.clock()) : body;
-      return event.ok ? succeed(explained(event.value, await decidedNow(event.value, ports))) : event;
+      const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
+      return asked.ok ? succeed(explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
     },
   ],
 ];

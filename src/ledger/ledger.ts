@@ -7,6 +7,7 @@ import type { Answering, LedgerCalls } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import type { Known } from "../model/known.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
   DeliveryQuery,
@@ -192,12 +193,12 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return shownContact(this.#storage.sql, locationId, contactId, this.#now());
   }
 
-  explain(event: Event): Promise<Decided> {
-    return this.#deciding.explain(event);
+  explain(event: Event, known?: Known): Promise<Decided> {
+    return this.#deciding.explain(event, known);
   }
 
-  explainWith(draft: Rule, event: Event): Promise<Decided | null> {
-    return this.#deciding.explainWith(draft, event);
+  explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null> {
+    return this.#deciding.explainWith(draft, event, known);
   }
 
   tryRule(rule: Rule, limit: number): Promise<TriedRule> {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../kit/json.ts";
+import type { Known } from "./known.ts";
 import type { Action, Rule } from "./rule.ts";
 
 /** Why a rule fired or did not. */
@@ -67,7 +68,8 @@ export interface Verdict {
   readonly reason: VerdictReason;
   /**
    * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain,
-   * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown.
+   * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown. For `fired` and
+   * `conditions` also what the rule asks and could not be learnt, with the reason.
    */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
@@ -75,6 +77,12 @@ export interface Verdict {
   readonly notes?: readonly VerdictNote[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;
+}
+
+/** What was known of the contact and the location, as far as the rules asked. A part that is not there was not known. */
+export interface KeptKnown extends Known {
+  /** What was known and asked, and is too large to be kept: `contact.custom.notes`. Absent: nothing. */
+  readonly unkept?: readonly string[] | undefined;
 }
 
 /** What rules made of one event. */
@@ -99,6 +107,8 @@ export interface Decision {
   readonly repeats?: string | undefined;
   /** The rules whose changes in HighLevel led to the event, the first one first. Absent: it comes of none, as far as is known. */
   readonly chain?: readonly string[] | undefined;
+  /** What the rules asked of the contact and the location. Absent: they asked nothing, or nothing was known. */
+  readonly known?: KeptKnown | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

@@ -28,6 +28,7 @@ import type {
   Recorded,
   TaskQuery,
 } from "./ledger.ts";
+import type { Known } from "./known.ts";
 import type { KnownContact } from "./known-contact.ts";
 import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
@@ -57,10 +58,10 @@ export interface OperatorCalls extends QuarantineCalls {
   event(key: string, contactId?: string): Promise<EventStory | undefined>;
   /** What is known of a contact; HighLevel is not asked. */
   knownContact(locationId: string, contactId: string): Promise<KnownContact>;
-  /** What would be decided about an event now. Nothing is recorded. */
-  explain(event: Event): Promise<Decided>;
+  /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */
+  explain(event: Event, known?: Known): Promise<Decided>;
   /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
-  explainWith(draft: Rule, event: Event): Promise<Decided | null>;
+  explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;

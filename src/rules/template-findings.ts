@@ -6,6 +6,7 @@ import { LIST_FILTERS, NUMBER_FILTERS, TEXT_FILTERS } from "../act/template/filt
 import { chainsIn, isEncodedTwice, isOneOutput, templateProblem } from "../act/template/template.ts";
 import { OTHER_CONTACT_PLACES } from "../language/contact-words.ts";
 import { FACTS, type FactEntry } from "../language/facts.ts";
+import { isKnownFact } from "../language/known-facts.ts";
 import type { Path } from "../kit/json.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import type { Scope } from "./report.ts";
@@ -74,7 +75,8 @@ function checkName({ root, field, under, mayBeAbsent }: NamedField, path: Path, 
   if (fields && !fields.includes(field))
     return refuse(`Root "${root}" has no "${field}"${didYouMean(field, fields) || `, use ${fields.join(", ")}`}`);
   if (root !== "event" && root !== "facts") return;
-  const entry = factOf(field);
+  // A payload's own field of this name is no fact.
+  const entry = root === "event" && isKnownFact(field) ? undefined : factOf(field);
   const elsewhere = OTHER_CONTACT_PLACES.find(({ kinds }) => kinds.some((kind) => on.includes(kind)));
   if (root === "event" && field === "contactId" && elsewhere) {
     const who = elsewhere.who.replace(/^[a-z]/, (letter) => letter.toUpperCase());
@@ -82,6 +84,7 @@ function checkName({ root, field, under, mayBeAbsent }: NamedField, path: Path, 
   }
   if (entry && root === "facts" && entry.params)
     return refuse(`Fact "${field}" needs params, a template cannot ask it`);
+  if (root === "facts" && isKnownFact(field)) return refuse(`Fact "${field}" is none of the event's`);
   if (entry && root === "event" && isOnlyFact(field))
     return warn(`The payload has no "${field}", write facts.${field}`);
   if (entry && !on.some((kind) => entry.kinds.includes(kind))) {
