@@ -65,12 +65,12 @@ export class HighLevelLimits {
   }
 
   /**
-   * When something that found no room may look again, milliseconds since 1970: those that wait take turns, as many at once
+   * When something that found no room may look again, from a time on, milliseconds since 1970: those that wait take turns, as many at once
    * as the limit lets, so that they neither all come at the same moment nor wait for longer than they have to.
    */
-  turnAt(): number {
+  turnAt(fromMs = 0): number {
     const nowMs = this.#clock();
-    const opensAtMs = this.mayBeginAt(nowMs);
+    const opensAtMs = Math.max(fromMs, this.mayBeginAt(nowMs));
     const { calls, everyMs } = limits.turnsOf(this.#limits);
     const { atMs, shared, givenMs } = this.#turn;
     const isOver = atMs < opensAtMs || nowMs < givenMs || atMs > nowMs + FARTHEST_TURN_MS;

@@ -11,7 +11,7 @@ import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone } from "../../kit/time-zone.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import { nextOpening } from "../../time/window.ts";
-import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
+import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { tooLarge } from "../deliveries/plan-size.ts";
 import type { Asked, Failed, Learning } from "../highlevel/learning.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -33,6 +33,8 @@ type Verdict =
 const GO: Verdict = { may: "go" };
 /** A window that never opens in this zone is checked again after a day: the zone may have changed by then. */
 const LOOK_AGAIN_MS = 86_400_000;
+const CONTACTS_ZONE_KEPT_MS = 60_000;
+const MOST_ZONES = 1_000;
 
 /** When HighLevel may be queried. */
 export interface Turns {
@@ -48,6 +50,7 @@ export class Preflight {
   readonly #learning: Learning;
   readonly #locationId: () => string | null;
   readonly #turns: Turns;
+  readonly #zones = new KeptZones();
 
   constructor(sql: Sql, ports: LedgerPorts, learning: Learning, turns: Turns, locationId: () => string | null) {
     this.#turns = turns;
@@ -59,30 +62,45 @@ export class Preflight {
 
   /**
    * Whether an attempt may be made now: an alarm may ring late, a retry fall in the night, and the contact change their
-   * mind. Returns a promise only if HighLevel has to be queried.
+   * mind. If HighLevel has to be queried for that, returns what does so.
    */
-  check({ contactId, plan, host }: LeasedDelivery): Clearance | Promise<Clearance> {
+  check(delivery: LeasedDelivery): Clearance | (() => Promise<Clearance>) {
+    const checked = this.#check(delivery);
+    if (checked !== "ask") return unqueried(checked);
+    return async () => {
+      // It may have waited for a place, and what it has to know may be known since.
+      const again = this.#check(delivery);
+      return again === "ask" ? this.#checkAsked(delivery) : queried(again);
+    };
+  }
+
+  #check({ contactId, plan, host }: LeasedDelivery): Verdict | "ask" {
     // The attempt will say that the plan cannot be read.
-    if (!plan) return unqueried(GO);
+    if (!plan) return GO;
     const outcome = tooLarge(plan);
-    if (outcome) return unqueried({ may: "not", outcome });
+    if (outcome) return { may: "not", outcome };
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     if (!keepsOwnHours) {
       const shut = this.#shut(window, this.#ports.timeZone);
-      if (shut || type === null) return unqueried(shut ?? GO);
+      if (shut || type === null) return shut ?? GO;
       const known = optOuts.against(this.#sql, contactId, action);
-      if (known) return unqueried(held(known));
+      if (known) return held(known);
     }
+    const zone = keepsOwnHours && type === null ? this.#zones.get(contactId, this.#ports.actions.clock()) : null;
+    if (zone !== null) return this.#shut(window, zone) ?? GO;
     // Its own lane holds back what goes to HighLevel; what goes elsewhere is held back here.
     const downUntilMs = host === HIGHLEVEL_HOST ? 0 : this.#turns.downUntil();
-    if (downUntilMs > this.#ports.actions.clock()) return unqueried({ may: "in-turn", untilMs: downUntilMs });
-    return this.#checkAsked(contactId, plan, type);
+    if (downUntilMs > this.#ports.actions.clock()) return { may: "in-turn", untilMs: downUntilMs };
+    return "ask";
   }
 
   /** Checks with what HighLevel says about the contact. */
-  async #checkAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Clearance> {
+  async #checkAsked({ contactId, plan }: LeasedDelivery): Promise<Clearance> {
+    if (!plan) return queried(GO);
+    const { action, window } = plan;
+    const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     const contact = await this.#learning.contact(contactId);
     if (contact.kind === "in-turn") return queried({ may: "in-turn", untilMs: contact.untilMs });
@@ -92,6 +110,7 @@ export class Preflight {
       const zone = await this.#zoneOf(contact);
       if (zone.kind === "in-turn") return queried({ may: "in-turn", untilMs: zone.untilMs });
       if (zone.kind !== "known") return this.#unanswerable(zone, type);
+      if (contact.kind !== "no-token") this.#zones.keep(contactId, zone.value, this.#ports.actions.clock());
       const shut = this.#shut(window, zone.value);
       if (shut) return queried(shut);
     }
@@ -130,6 +149,23 @@ export class Preflight {
     const what = `The contact's hours cannot be asked now: ${said.error.message}`;
     const outcome = unanswered(actionError("CONTACT_UNKNOWN", what), said.retryAfterMs);
     return { may: "not", outcome, wasQueried: true, said };
+  }
+}
+
+/** The contacts' zones that were learnt in the last minute: a delivery may have to wait once HighLevel has answered. */
+class KeptZones {
+  readonly #zones = new Map<string, { readonly zone: string; readonly atMs: number }>();
+
+  get(contactId: string, nowMs: number): string | null {
+    const kept = this.#zones.get(contactId);
+    return kept && kept.atMs <= nowMs && nowMs - kept.atMs < CONTACTS_ZONE_KEPT_MS ? kept.zone : null;
+  }
+
+  keep(contactId: string, zone: string, atMs: number): void {
+    this.#zones.delete(contactId);
+    this.#zones.set(contactId, { zone, atMs });
+    const [oldest] = this.#zones.keys();
+    if (this.#zones.size > MOST_ZONES && oldest !== undefined) this.#zones.delete(oldest);
   }
 }
 

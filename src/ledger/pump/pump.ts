@@ -20,7 +20,7 @@ import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { Learning } from "../highlevel/learning.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { settledKnownOf } from "../reading/known.ts";
-import { Lanes } from "./lanes.ts";
+import { Lanes, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
@@ -28,6 +28,7 @@ import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { Allowance } from "../store/allowance.ts";
 import { Preflight } from "./preflight.ts";
+import { Questions } from "./questions.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
@@ -87,6 +88,7 @@ export class Pump {
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
   readonly #preflight: Preflight;
+  readonly #questions: Questions;
   readonly #limits: HighLevelLimits;
   readonly #time: HighLevelClock;
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -117,6 +119,12 @@ export class Pump {
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
+    this.#questions = new Questions(
+      this.#lanes,
+      limits,
+      () => this.#now(),
+      () => this.wake(),
+    );
     const turns = {
       turnAt: () => limits.turnAt(),
       downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
@@ -153,16 +161,18 @@ export class Pump {
   /** Fills the free places of a run that is under way. Never throws: its callers have something to finish. */
   wake(): void {
     try {
+      this.#questions.serve();
       while (this.#mayTakeOn() && this.#failure === null) {
-        const delivery = this.#lanes.take(this.#now());
-        if (!delivery) return;
+        const taken = this.#lanes.take(this.#now());
+        if (!taken) return;
+        const { id } = taken.delivery;
         this.#work.spend(DELIVERY_WORK);
-        const attempt = this.#attempt(delivery).finally(() => {
-          this.#inFlight.delete(delivery.id);
-          this.#lanes.release(delivery.host);
+        const attempt = this.#attempt(taken).finally(() => {
+          this.#inFlight.delete(id);
+          this.#lanes.release(taken.place);
           this.wake();
         });
-        this.#inFlight.set(delivery.id, attempt);
+        this.#inFlight.set(id, attempt);
       }
     } catch (error) {
       logError("Due deliveries could not be taken", {}, error);
@@ -203,7 +213,7 @@ export class Pump {
   }
 
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
-  async #attempt(delivery: LeasedDelivery): Promise<void> {
+  async #attempt({ delivery, place }: Taken): Promise<void> {
     const { sql } = this.#storage;
     const startedAt = this.#now();
     let outcome: AttemptOutcome | null = null;
@@ -212,9 +222,7 @@ export class Pump {
       if (settlesAt > startedAt)
         return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt), startedAt);
       const checked = this.#preflight.check(delivery);
-      const clearance = checked instanceof Promise ? await checked : checked;
-      if (clearance.said && delivery.host !== HIGHLEVEL_HOST)
-        this.#lanes.learn(HIGHLEVEL_HOST, clearance.said, this.#now());
+      const clearance = typeof checked === "function" ? await this.#questions.ask(checked, place) : checked;
       if (clearance.may === "wait") return this.#defer(delivery, (from) => deferred(from, clearance.untilMs));
       if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
