@@ -122,7 +122,7 @@ export function isKnownFact(name: string): name is KnownFact {
 /** Where keys lead in a fact: its name, as it is written in templates, and what is there; or why there is nothing. */
 export type FoundField =
   | { readonly name: string; readonly field: KnownField; readonly problem?: undefined; readonly message?: undefined }
-  | { readonly problem: "no such field" | "nothing inside"; readonly message: string };
+  | { readonly problem: "no such field" | "nothing inside"; readonly message: string; readonly field?: undefined };
 
 /** The field that a path of a condition leads to. */
 export function fieldAt(fact: KnownFact, path: string | undefined): FoundField {

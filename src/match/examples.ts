@@ -29,6 +29,7 @@ export interface ExampleResult {
   readonly event: Event;
   readonly facts: Facts;
   readonly decision: Decision;
+  readonly known: Known;
 }
 
 /** Runs one example with its rule alone. If it cannot be read, the failure says where and why. */
@@ -77,7 +78,7 @@ export async function runExample(
       { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
     ]);
   const facts = plainFacts(event.value, { nowMs, timeZone });
-  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision });
+  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision, known });
 }
 
 /** A set of one rule, the same for each of its examples, so that it is prepared only once. */

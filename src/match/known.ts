@@ -5,7 +5,7 @@ import { bytesOf } from "../kit/utf8.ts";
 import { isKnownFact, type KnownFact } from "../language/known-facts.ts";
 import { pathSteps } from "../language/path.ts";
 import type { KeptKnown } from "../model/decision.ts";
-import type { ContactPart, Known } from "../model/known.ts";
+import type { ContactPart, Known, KnownPart } from "../model/known.ts";
 import { MAX_KNOWN_BYTES } from "../model/row-bounds.ts";
 import type { FactCondition } from "../model/rule.ts";
 
@@ -98,7 +98,7 @@ export function knownAt({ contact, location, open, why }: Known, places: readonl
   };
 }
 
-function reduced(whole: Known["contact"], of: KnownFact, places: readonly KnownPlace[]): JsonObject | undefined {
+function reduced(whole: KnownPart, of: KnownFact, places: readonly KnownPlace[]): JsonObject | undefined {
   if (!whole) return undefined;
   const kept: { [name: string]: Json } = {};
   const keep = (into: { [name: string]: Json }, from: JsonObject, name: string): void => {

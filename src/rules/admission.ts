@@ -33,7 +33,7 @@ import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 import { isTooLarge } from "./size.ts";
-import { checkTemplates } from "./template-findings.ts";
+import { checkTemplates, type TemplateScope } from "./template-findings.ts";
 
 /** A rule file as it was read. */
 export interface RuleSource {
@@ -268,8 +268,12 @@ function isTooMuch(trees: readonly Tree[], report: Report): boolean {
   return false;
 }
 
+/** What templates can name of a rule, and a rule may not have. */
+const MAY_BE_LEFT_OUT = ["description", "priority"] as const;
+
 function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {
-  const scope: Scope = { on: rule.on, report };
+  const lacks = MAY_BE_LEFT_OUT.filter((name) => rule[name] === undefined);
+  const scope: TemplateScope = { on: rule.on, report, lacks };
   checkTree(rule.conditions, ["conditions"], scope);
   if (rule.window) checkWindow(rule.window, report);
   lintRetention(rule, context.retentionDays, report);
@@ -307,7 +311,7 @@ function checkTree(conditions: ConditionGroup, path: Path, scope: Scope): void {
   if (isSound) lintConditions(conditions, path, scope);
 }
 
-function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHosts): void {
+function checkAction(action: Action, path: Path, scope: TemplateScope, hosts: OutboundHosts): void {
   const kind = kindOf(action);
   for (const found of kind.findings(action, hosts)) scope.report([...path, ...found.path], found.code, found.message);
   const withoutMessage = scope.on.find((name) => !isMessage(name));

@@ -41,9 +41,9 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     log: ["store"],
     deliveries: ["store", "log"],
     highlevel: ["store", "log"],
-    pump: ["store", "log", "deliveries", "highlevel"],
-    upkeep: ["store", "log", "deliveries"],
     reading: ["store", "log", "deliveries", "highlevel"],
+    pump: ["store", "log", "deliveries", "highlevel", "reading"],
+    upkeep: ["store", "log", "deliveries"],
     recording: ["store", "log", "deliveries", "upkeep", "reading"],
   },
   dashboard: {

@@ -9,6 +9,7 @@ import { KV_TIMEOUT_MS } from "../../act/task/task.ts";
 import { within } from "../../kit/time-limit.ts";
 import { actionError, isHeld, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { plainFacts } from "../../match/facts.ts";
+import { templateRoots } from "../../rules/template-roots.ts";
 import { logAttempt, logError } from "../../model/log-line.ts";
 import { letThrough } from "../deliveries/breaker.ts";
 import { leave } from "../deliveries/changes.ts";
@@ -18,6 +19,7 @@ import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves
 import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { Learning } from "../highlevel/learning.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
+import { settledKnownOf } from "../reading/known.ts";
 import { Lanes, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
@@ -312,7 +314,7 @@ export class Pump {
     { event, decision }: log.LogRecord,
     turn: Turn,
   ): ActionContext {
-    const { eventKey, decidedAt, ruleSet, fired } = decision;
+    const { eventKey, decidedAt } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
     const moment = { nowMs: Date.parse(decidedAt), timeZone };
@@ -323,12 +325,13 @@ export class Pump {
       eventKey,
       rule: delivery.rule,
       decidedAt,
-      roots: {
-        event: event.payload,
-        facts: { ...plainFacts(event, moment) },
+      roots: templateRoots({
+        event,
+        facts: plainFacts(event, moment),
         rule: plan.rule,
-        decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
-      },
+        decision,
+        known: settledKnownOf(this.#storage.sql, event.locationId, event.contactId, null),
+      }),
       ports: this.#ports.actions,
       highlevel: this.#whileWanted(delivery, turn),
       sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock, this.#time),
