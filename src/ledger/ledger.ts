@@ -19,6 +19,7 @@ import type {
   Quarantined,
   Recorded,
   TaskQuery,
+  UnknownWords,
 } from "../model/ledger.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
@@ -207,6 +208,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   rules(buckets: Buckets): RuleStatistics {
     return this.#statistics.rules(buckets);
+  }
+
+  unknownWords(): UnknownWords {
+    return this.#statistics.unknownWords();
   }
 
   hosts(): HostState[] {

@@ -257,6 +257,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
   ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
   `,
+  // HighLevel's words on an event that nobody knows.
+  "ALTER TABLE events ADD COLUMN words TEXT;",
 ];
 
 /** Migrations of the directory, in order. */
