@@ -219,6 +219,11 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   ],
   [
     "get",
+    "/api/locations/:l/unknown-words",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).unknownWords()),
+  ],
+  [
+    "get",
     "/api/quarantine",
     async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
   ],

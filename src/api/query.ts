@@ -1,6 +1,7 @@
 // The parameters that calls take: each form, and what it expects, is written once for query strings and bodies.
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
-import { CHANNELS, OUTCOMES } from "../model/event.ts";
+import { CHANNELS } from "../model/channels.ts";
+import { OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";

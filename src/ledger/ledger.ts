@@ -20,6 +20,7 @@ import type {
   Quarantined,
   Recorded,
   TaskQuery,
+  UnknownWords,
 } from "../model/ledger.ts";
 import type { KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
@@ -216,6 +217,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   rules(buckets: Buckets): RuleStatistics {
     return this.#statistics.rules(buckets);
+  }
+
+  unknownWords(): UnknownWords {
+    return this.#statistics.unknownWords();
   }
 
   hosts(): HostState[] {

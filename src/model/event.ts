@@ -1,24 +1,6 @@
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { EventKind } from "./event-kinds.ts";
 
-/** The channel of a message, however HighLevel spells it. */
-export const CHANNELS = [
-  "sms",
-  "email",
-  "call",
-  "voicemail",
-  "facebook",
-  "instagram",
-  "gmb",
-  "live-chat",
-  "whatsapp",
-  "rcs",
-  "tiktok",
-  "custom",
-  "unknown",
-] as const;
-export type Channel = (typeof CHANNELS)[number];
-
 /** What became of a message, from `status` and `callStatus` together. */
 export const OUTCOMES = [
   "delivered",

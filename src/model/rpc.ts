@@ -27,6 +27,7 @@ import type {
   Quarantined,
   Recorded,
   TaskQuery,
+  UnknownWords,
 } from "./ledger.ts";
 import type { Known } from "./known.ts";
 import type { KnownContact } from "./known-contact.ts";
@@ -52,6 +53,8 @@ export interface OperatorCalls extends QuarantineCalls {
   change(): Promise<string>;
   overview(buckets: Buckets): Promise<Overview>;
   rules(buckets: Buckets): Promise<RuleStatistics>;
+  /** HighLevel's words that are not known, on the events of the log. */
+  unknownWords(): Promise<UnknownWords>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. */
@@ -149,6 +152,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   change: true,
   overview: true,
   rules: true,
+  unknownWords: true,
   hosts: true,
   events: true,
   event: true,

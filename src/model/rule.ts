@@ -119,7 +119,7 @@ export const HIGHLEVEL_CALLS = [
 export type HighLevelCall = (typeof HIGHLEVEL_CALLS)[number];
 
 /** The types of message that `send-message` sends, in HighLevel's words. */
-export const MESSAGE_TYPES = ["SMS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat"] as const;
+export const MESSAGE_TYPES = ["SMS", "RCS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat", "TIKTOK"] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** Calls HighLevel's API for the event's contact. The other keys are the fields of the call; texts may hold templates. */

@@ -1,6 +1,7 @@
 // The log of a location, newest first, with filters.
 import type { JSX } from "preact";
-import { CHANNELS, OUTCOMES } from "../../model/event.ts";
+import { CHANNELS } from "../../model/channels.ts";
+import { OUTCOMES } from "../../model/event.ts";
 import { EVENT_KINDS } from "../../model/event-kinds.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";

@@ -1,5 +1,6 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
+import { unknownWordsOf } from "../../events/derive.ts";
 import { bytesOf } from "../../kit/utf8.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Stated } from "../../match/stated.ts";
@@ -62,8 +63,8 @@ export function append(
   const fired = JSON.stringify(decision.fired);
   const held = heldText(suppressedBy(decision));
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, words, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
@@ -81,8 +82,15 @@ export function append(
     own.at,
     fired,
     held,
+    wordsText(event),
     recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? "")),
   );
+}
+
+/** The words of an event that nobody knows; `null`: there are none. */
+function wordsText({ kind, payload }: Event): string | null {
+  const words = unknownWordsOf(kind, payload);
+  return words.length === 0 ? null : JSON.stringify(words);
 }
 
 /** The rules that a decision suppressed, of those that the index proposed. */

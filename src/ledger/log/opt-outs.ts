@@ -1,12 +1,13 @@
 // What contacts do not want, from the events that say so: kept in its own table, so that it outlives the log's
 // retention. HighLevel promises no order, so later events that were recorded before an event are applied again after it.
 import { kindOf } from "../../act/kinds.ts";
-import { channelOf, outcomeOf, recipientsOf } from "../../events/derive.ts";
+import { channelOf, isNoReply, outcomeOf, recipientsOf } from "../../events/derive.ts";
 import { factsOf } from "../../events/event.ts";
 import { readDoNotDisturb, switchesFor } from "../../highlevel/contact.ts";
 import { stopWordOf } from "../../highlevel/stop-words.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
-import type { Channel, Event } from "../../model/event.ts";
+import { CHANNEL_TABLE } from "../../model/channels.ts";
+import type { Event } from "../../model/event.ts";
 import { EVENT_KINDS, type EventKind } from "../../model/event-kinds.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../../model/opt-out.ts";
 import { MESSAGE_TYPES, type Action } from "../../model/rule.ts";
@@ -23,19 +24,6 @@ interface KeptOptOut extends OptOut {
   readonly lastKey: string;
 }
 
-/** What a word such as STOP covers, by the fact `channel` that it came on: the table of docs/rules.md. */
-const STOPPABLE: ReadonlyMap<Channel, DndChannel> = new Map([
-  ["sms", "SMS"],
-  // It comes from the number that texts come from, and carriers stop both.
-  ["rcs", "SMS"],
-  // A message of a custom provider may name no other channel.
-  ["custom", "SMS"],
-  ["whatsapp", "WhatsApp"],
-  ["email", "Email"],
-  ["facebook", "FB"],
-  ["instagram", "IG"],
-  ["gmb", "GMB"],
-]);
 /** How a provider or a carrier says that it does not deliver since the contact opted out; 21610 is Twilio's code for that. */
 const OPTED_OUT = /\bopt(?:ed)?[\s_-]?out\b|\bunsubscribed\b|\b21610\b/i;
 const LOOKED_THROUGH_CHARACTERS = 2_000;
@@ -69,13 +57,13 @@ export function against(sql: Sql, contactId: string, action: Action): OptOut | n
 /** Of a row of `deliveries`: its contact does not want its message. It says of many what `against` says of one. */
 export const IS_UNWANTED = `EXISTS (SELECT 1 FROM opt_outs WHERE opt_outs.contact_id = deliveries.contact_id
   AND CASE WHEN json_valid(deliveries.plan) AND json_extract(deliveries.plan, '$.action.call') = 'send-message'
-    THEN opt_outs.channel IN ('all', CASE json_extract(deliveries.plan, '$.action.messageType') ${ownSwitches()} END) END)`;
+    THEN CASE json_extract(deliveries.plan, '$.action.messageType') ${ownSwitches()} ELSE opt_outs.channel = 'all' END END)`;
 
-/** The switch of each message type besides that for all channels. */
+/** Whether an opt-out is of one of the switches of a message type. */
 function ownSwitches(): string {
-  return MESSAGE_TYPES.flatMap((type) => {
-    const own = switchesFor(type).find((one) => one !== "all");
-    return own === undefined ? [] : [`WHEN '${type}' THEN '${own}'`];
+  return MESSAGE_TYPES.map((type) => {
+    const own = switchesFor(type).map((one) => `'${one}'`);
+    return `WHEN '${type}' THEN opt_outs.channel IN (${own.join(", ")})`;
   }).join(" ");
 }
 
@@ -146,7 +134,7 @@ const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | nul
   ContactDndUpdate: dndChange,
   ContactCreate: recordChange,
   ContactUpdate: recordChange,
-  InboundMessage: (event) => stopChange(event, channelThatStops(event), wordIn(event)),
+  InboundMessage: (event) => stopChange(event, channelThatStops(event), wishIn(event)),
   OutboundMessage: (event) => refusalChange(event, channelThatStops(event)),
   GatewayStatus: (event) => refusalChange(event, isOfEmail(event) ? "Email" : "SMS"),
 };
@@ -159,7 +147,13 @@ function changeOf(event: Event): Change | null {
 }
 
 function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
-  return STOPPABLE.get(channelOf(kind, payload));
+  return CHANNEL_TABLE[channelOf(kind, payload)].stops;
+}
+
+/** What is said in public may stop messages, but lifts nothing: it was not said to us. */
+function wishIn(event: Event): "stop" | "start" | null {
+  const said = wordIn(event);
+  return said === "start" && isNoReply(event.payload) ? null : said;
 }
 
 /** An e-mail may say it in its text, in its HTML, or in a subject alone, as the links of mail programs do. */

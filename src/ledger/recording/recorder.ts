@@ -1,5 +1,6 @@
 // Recording an event, from beginning to end in one place: it is decided on the log before it, and everything that follows
 // is one transaction. The caller makes sure that events come one after the other.
+import { unknownWordsOf } from "../../events/derive.ts";
 import { asPast } from "../../match/history.ts";
 import type { Decision, PlannedAction } from "../../model/decision.ts";
 import type { CancelledBy } from "../../model/delivery.ts";
@@ -108,7 +109,8 @@ export class Recorder {
     this.#keptRuleSet = this.#ports.ruleSet.hash;
     const { channel, outcome, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
-    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, isRepeat: past.isRepeat });
+    const words = unknownWordsOf(event.kind, event.payload);
+    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, words, isRepeat: past.isRepeat });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
   }

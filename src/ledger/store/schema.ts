@@ -279,6 +279,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
   DELETE FROM marks WHERE name = 'zone';
   `,
+  // HighLevel's words on an event that nobody knows.
+  "ALTER TABLE events ADD COLUMN words TEXT;",
 ];
 
 /** Migrations of the directory, in order. */

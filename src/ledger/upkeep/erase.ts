@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000;
 const KEY_DAYS = 30;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 export const TOMBSTONE =
-  "contact_id = '', fired = '[]', held = NULL, undone = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
+  "contact_id = '', fired = '[]', held = NULL, undone = NULL, words = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
