@@ -25,11 +25,13 @@ import {
   DELIVERY_FILTER,
   deliveryBatch,
   EVENT,
+  GAPS,
   givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
   parameters,
+  sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
@@ -160,6 +162,26 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/hosts",
     async ({ parameter }, { ledger }) => succeed({ hosts: await ledger(parameter("l")).hosts() }),
+  ],
+  [
+    "get",
+    "/api/locations/:l/gaps",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, GAPS), async (query) => ({
+        ...(await ledger(parameter("l")).gaps(query)),
+        reconciling: await ledger(parameter("l")).reconciling(),
+      })),
+  ],
+  [
+    "post",
+    "/api/locations/:l/gaps/look",
+    async ({ request, parameter }, { ledger }) => {
+      const body = await jsonBody(request);
+      const since = body.ok ? sinceIn(body.value) : body;
+      if (!since.ok) return since;
+      const found = await ledger(parameter("l")).missing(since.value);
+      return found.ok ? found : fail({ code: "LEDGER_EXPORT", why: found.failure });
+    },
   ],
   [
     "get",

@@ -162,6 +162,8 @@ export interface RuleFile {
   readonly includeApi?: boolean | undefined;
   /** See internal comments, which never reach the contact. */
   readonly includeInternal?: boolean | undefined;
+  /** Do what is overdue, too, on a message of which HighLevel sent no webhook and which was found later. */
+  readonly late?: boolean | undefined;
   readonly limit?: Limit | undefined;
   /** When its actions may happen; outside these hours they wait for the next opening. */
   readonly window?: Window | undefined;

@@ -45,6 +45,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     pump: ["store", "log", "deliveries", "highlevel", "reading"],
     upkeep: ["store", "log", "deliveries"],
     recording: ["store", "log", "deliveries", "upkeep", "reading"],
+    reconcile: ["store", "log", "highlevel"],
   },
   dashboard: {
     ask: [],
