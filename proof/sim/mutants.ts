@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stop-not-asked-before-an-attempt",
     file: "ledger/log/opt-outs.ts",
-    from: "return type === null ? null : ofMessage(of(sql, contactId), switchesFor(type));",
+    from: "return type === null ? null : objectionTo(of(sql, contactId), type);",
     to: "return null;",
   },
   {
@@ -264,27 +264,27 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stop-and-start-by-receipt",
-    file: "ledger/log/opt-outs.ts",
-    from: "const ahead = recordedAhead(sql, event.contactId, happenedAt + 1, WISHES);",
-    to: "const ahead = recordedAhead(sql, event.contactId, Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
+    file: "match/wishes.ts",
+    from: "const ahead = recordedAhead(happenedAt + 1, WISHES);",
+    to: "const ahead = recordedAhead(Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
   },
   {
     name: "older-start-lifts-a-stop",
-    file: "ledger/log/opt-outs.ts",
+    file: "match/wishes.ts",
     from: "return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
     to: "return [...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)), event]",
   },
   {
     name: "what-happened-later-applied-in-the-order-of-the-log",
-    file: "ledger/log/opt-outs.ts",
+    file: "match/wishes.ts",
     from: "...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
     to: "...ahead]",
   },
   {
     name: "of-the-same-moment-the-first-wish-counts",
-    file: "ledger/log/opt-outs.ts",
-    from: "recordedAhead(sql, event.contactId, happenedAt + 1, WISHES)",
-    to: "recordedAhead(sql, event.contactId, happenedAt, WISHES).filter(({ key }) => key !== event.key)",
+    file: "match/wishes.ts",
+    from: "recordedAhead(happenedAt + 1, WISHES)",
+    to: "recordedAhead(happenedAt, WISHES).filter(({ key }) => key !== event.key)",
   },
   {
     name: "time-of-an-event-is-that-of-its-receipt",

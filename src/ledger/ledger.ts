@@ -7,6 +7,7 @@ import type { Answering, LedgerCalls } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import type { ExportPage, ExportQuery } from "../model/export.ts";
 import type { Failure } from "../model/failure.ts";
 import type {
   DeliveryQuery,
@@ -34,6 +35,7 @@ import * as deliveryLists from "./deliveries/lists.ts";
 import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
+import { Exporting } from "./reading/export.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
@@ -69,6 +71,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #limits: HighLevelLimits;
   readonly #pump: Pump;
   readonly #deciding: Deciding;
+  readonly #exporting: Exporting;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
   readonly #byHand: ByHand;
@@ -91,6 +94,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
     const highlevel = { account, limits: this.#limits, time };
     this.#deciding = new Deciding(watched, ports);
+    this.#exporting = new Exporting(watched.sql, ports.ruleSet);
     const parts = {
       transactions: this.#transactions,
       chores: this.#chores,
@@ -194,6 +198,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   tryRule(rule: Rule, limit: number): Promise<TriedRule> {
     return tryRule(this.#storage.sql, rule, limit, this.#ports.timeZone);
+  }
+
+  export(query: ExportQuery): Promise<ExportPage> | ExportPage {
+    return this.#exporting.page(query);
   }
 
   /** Reads no rows. */
