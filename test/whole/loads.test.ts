@@ -18,7 +18,7 @@ const START = "2026-03-04T12:00:00Z";
 const STORY = written("story.json", { start: START, events: [{ at: START, event }] });
 
 /** The packages of the language: shapes, templates, patterns, time zones, and where a finding stands. */
-const LANGUAGE = ["jsonc-parser", "liquidjs", "re2js", "superstruct", "temporal-polyfill", "temporal-utils"];
+const LANGUAGE = ["jsonc-parser", "liquidjs", "re2js", "superstruct"];
 const ENGINE = ["clone", "eventemitter2", "json-rules-engine"];
 const SETTINGS = ["citty", "smol-toml"];
 
