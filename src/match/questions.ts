@@ -14,6 +14,11 @@ import { comparisonIn, effort, isOpen, MAYBE, MET, NOT_MET, opposite, type Truth
 /** Nothing is needed that is not there. */
 export const NO_QUESTIONS: Questions = { contact: false, location: false, owner: false, custom: false };
 
+/** Whether a rule for such an event looks at the contact or the location at all. */
+export function asksKnown(event: Event, ruleSet: RuleSet): boolean {
+  return readyRules(ruleSet).asked.on(event).length > 0;
+}
+
 /**
  * What has to be asked before an event can be decided: what is `null` or `open` in `context.known`, as far as the outcome
  * hangs on it. To be called again with each answer: the owner is known to be needed when the contact is there.
