@@ -17,6 +17,7 @@ import type { Settings } from "../model/settings.ts";
 import type { TokenAnswer } from "../model/token.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
+import { exported } from "./export.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
@@ -25,11 +26,13 @@ import {
   DELIVERY_FILTER,
   deliveryBatch,
   EVENT,
+  GAPS,
   givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
   parameters,
+  sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
@@ -90,6 +93,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       return read.ok ? found(await ledger(parameter("l")).event(parameter("key"), read.value.contact), "event") : read;
     },
   ],
+  ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
     "get",
     "/api/locations/:l/deliveries",
@@ -163,6 +167,26 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   ],
   [
     "get",
+    "/api/locations/:l/gaps",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, GAPS), async (query) => ({
+        ...(await ledger(parameter("l")).gaps(query)),
+        reconciling: await ledger(parameter("l")).reconciling(),
+      })),
+  ],
+  [
+    "post",
+    "/api/locations/:l/gaps/look",
+    async ({ request, parameter }, { ledger }) => {
+      const body = await jsonBody(request);
+      const since = body.ok ? sinceIn(body.value) : body;
+      if (!since.ok) return since;
+      const found = await ledger(parameter("l")).missing(since.value);
+      return found.ok ? found : fail({ code: "LEDGER_EXPORT", why: found.failure });
+    },
+  ],
+  [
+    "get",
     "/api/locations/:l/tasks",
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
   ],
@@ -216,6 +240,11 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/ignored",
     async ({ parameter }, { ledger }) => succeed({ ignored: (await ledger(parameter("l")).ignored()).map(withUse) }),
+  ],
+  [
+    "get",
+    "/api/locations/:l/unknown-words",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).unknownWords()),
   ],
   [
     "get",

@@ -1,6 +1,7 @@
 // The parameters that calls take: each form, and what it expects, is written once for query strings and bodies.
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
-import { CHANNELS, OUTCOMES } from "../model/event.ts";
+import { CHANNELS } from "../model/channels.ts";
+import { OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
@@ -70,6 +71,7 @@ const LIMIT = wholeNumber(MAX_LIMIT);
 const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
+export const GAPS = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[\w-]{1,64}$/, "part of the id of a location") };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {
@@ -94,6 +96,17 @@ export const DELIVERY_FILTER = {
   until: TIME,
 };
 export const DELIVERIES = { ...PAGE, ...DELIVERY_FILTER, state: oneOf(...DELIVERY_STATES) };
+/** Where an export goes on. */
+const EXPORT_CURSOR = /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?)$/;
+/** Selects a part of the log. */
+export const EXPORT = {
+  cursor: {
+    read: (given: string) => (EXPORT_CURSOR.test(given) && isEncoded(given) ? given : undefined),
+    expected: A_PAGE_BEFORE,
+  },
+  since: TIME,
+  until: TIME,
+};
 const TASKS = { ...PAGE, state: oneOf("open", "done"), contact: CONTACT, order: oneOf("newest", "due") };
 const TASKS_BY_DUE = { ...TASKS, cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 const BUCKETS = { from: TIME, to: TIME, bucket: oneOf("minute", "quarter", "hour") };
@@ -142,6 +155,16 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
     : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
 }
 
+/** Reads a body that says since when something is looked for, milliseconds since 1970. */
+export function sinceIn(body: Json): Result<number, Failure> {
+  if (!isJsonObject(body)) return refused("", "API_SINCE", "Expected an object");
+  const { since, ...others } = body;
+  const [other] = Object.keys(others);
+  if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
+  const time = typeof since === "string" ? TIME.read(since) : undefined;
+  return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
+}
+
 /** Reads a body that gives a location a token. */
 export function givenToken(body: Json): Result<string, Failure> {
   if (!isJsonObject(body)) return refused("", "API_TOKEN", "Expected an object");
@@ -169,6 +192,14 @@ export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> 
   return (toMs - fromMs) / bucketMs > MAX_BUCKETS
     ? refused("/from", "API_FROM", `Expected at most ${MAX_BUCKETS} buckets: take a longer bucket, or a shorter time`)
     : succeed({ fromMs, toMs, bucketMs });
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== "";
+  } catch {
+    return false;
+  }
 }
 
 function timeOf(given: string | undefined, otherwiseMs: number): number {

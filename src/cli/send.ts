@@ -6,6 +6,7 @@ import { sendEvent, storyOf, type Sent, type EventOutcome, type Target } from ".
 import { deliveryLine, verdictLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "../local/project.ts";
 import { payloadOf, SAMPLES } from "../events/samples.ts";
+import { WORD_SAMPLES } from "../events/word-samples.ts";
 import { developmentKey, gatewaySecret } from "../local/sign.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { UsageError } from "../kit/usage-error.ts";
@@ -44,11 +45,14 @@ function jsonOrText(text: string): Json {
   }
 }
 
+/** The samples, and one for each of HighLevel's words for a channel. */
+const ALL_SAMPLES = { ...WORD_SAMPLES, ...SAMPLES };
+
 function sampleList(): string {
   const width = Math.max(...Object.keys(SAMPLES).map((name) => name.length));
-  return Object.entries(SAMPLES)
-    .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
-    .join("\n");
+  const lines = Object.entries(SAMPLES).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`);
+  const words = Object.keys(WORD_SAMPLES).join(", ");
+  return `${lines.join("\n")}\n  and one of an InboundMessage for each of HighLevel's words for a channel: ${words}`;
 }
 
 /** An answer, as shown to a person. */
@@ -78,10 +82,10 @@ export const send = defineCommand({
   async run({ args, rawArgs }) {
     if (args.list) return console.log(sampleList());
     if (!args.sample) throw new UsageError(`Name a sample:\n${sampleList()}`);
-    const sample = Object.hasOwn(SAMPLES, args.sample) ? SAMPLES[args.sample] : undefined;
+    const sample = Object.hasOwn(ALL_SAMPLES, args.sample) ? ALL_SAMPLES[args.sample] : undefined;
     if (!sample)
       throw new UsageError(
-        `Sample "${args.sample}" is not known${didYouMean(args.sample, Object.keys(SAMPLES)) || ", see --list"}`,
+        `Sample "${args.sample}" is not known${didYouMean(args.sample, Object.keys(ALL_SAMPLES)) || ", see --list"}`,
       );
     if (!URL.canParse(args.to)) throw new UsageError("Cannot read --to: write a URL such as http://localhost:8787");
     const payload = payloadOf(sample, readSets(rawArgs), new Date());

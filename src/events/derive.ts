@@ -1,44 +1,8 @@
 // The derived facts: one word for what HighLevel spells in several ways. Pure readings of one payload.
-import type { Channel, Outcome, Sender } from "../model/event.ts";
+import { channelWord, type ChannelWord, type Channel } from "../model/channels.ts";
+import type { Outcome, Sender } from "../model/event.ts";
 import { KINDS, type EventKind } from "../model/event-kinds.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
-
-/** Spellings of `messageType` and of a provider message's `type`, as `word()` folds them. */
-const CHANNEL_OF = tableOf<Channel>({
-  sms: "sms",
-  campaignsms: "sms",
-  campaignmanualsms: "sms",
-  smsreviewrequest: "sms",
-  smsnoshowrequest: "sms",
-  groupsms: "sms",
-  rcs: "rcs",
-  email: "email",
-  campaignemail: "email",
-  call: "call",
-  ivrcall: "call",
-  campaigncall: "call",
-  campaignmanualcall: "call",
-  customcall: "call",
-  voicemail: "voicemail",
-  campaignvoicemail: "voicemail",
-  fb: "facebook",
-  facebook: "facebook",
-  campaignfacebook: "facebook",
-  ig: "instagram",
-  instagram: "instagram",
-  gmb: "gmb",
-  campaigngmb: "gmb",
-  tiktok: "tiktok",
-  livechat: "live-chat",
-  webchat: "live-chat",
-  allinonechat: "live-chat",
-  whatsapp: "whatsapp",
-  custom: "custom",
-  customprovidersms: "sms",
-  customprovideremail: "email",
-  customsms: "sms",
-  customemail: "email",
-});
 
 const OUTCOME_OF = tableOf<Outcome>({
   delivered: "delivered",
@@ -69,20 +33,17 @@ const AUTOMATIC_SOURCES = new Set(["workflow", "bulkactions", "campaign"]);
 
 /** The word of `channel` or `outcome` for one of HighLevel's spellings, or `null`. */
 export function derivedWord(fact: string, spelling: string): string | null {
-  if (fact === "channel") return CHANNEL_OF.get(typeWord(spelling)) ?? null;
+  if (fact === "channel") return channelWord(typeWord(spelling))?.channel ?? null;
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
-/** The channel; for `Custom` only `messageTypeString` can name it. */
+/** The channel. What is an activity by either word is one; for `Custom` only `messageTypeString` can name the channel. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
-  const named = CHANNEL_OF.get(typeWord(payload[KINDS[kind].message?.channel ?? "messageType"]));
-  if (named !== undefined && named !== "custom") return named;
-  return typeOf(payload) ?? named ?? "unknown";
-}
-
-/** The channel that `messageTypeString` names; `null`: none that is known. */
-function typeOf(payload: JsonObject): Channel | null {
-  return CHANNEL_OF.get(typeWord(payload["messageTypeString"])) ?? null;
+  const named = channelWord(typeWord(payload[KINDS[kind].message?.channel ?? "messageType"]));
+  const other = channelWord(typeWord(payload["messageTypeString"]));
+  if (named?.channel === "activity" || other?.channel === "activity") return "activity";
+  if (named !== undefined && named.channel !== "custom") return named.channel;
+  return other?.channel ?? named?.channel ?? "unknown";
 }
 
 /** `TYPE_SMS` is `sms`. */
@@ -90,19 +51,15 @@ function typeWord(value: Json | undefined): string {
   return word(value).replace(/^type/, "");
 }
 
-/** Channels on which people write. */
-const WRITTEN: ReadonlySet<Channel> = new Set([
-  "sms",
-  "email",
-  "facebook",
-  "instagram",
-  "gmb",
-  "live-chat",
-  "whatsapp",
-  "rcs",
-  "tiktok",
-  "custom",
-]);
+/** What the words of a message stand for, of those that are there; `undefined`: one that nobody knows. */
+function wordsOf({ messageType, messageTypeString }: JsonObject): readonly (ChannelWord | undefined)[] {
+  return [messageType, messageTypeString].filter(isGiven).map((name) => channelWord(typeWord(name)));
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== "";
+}
+
 /** What a message of theirs that did arrive may be said to be. */
 const ARRIVED: ReadonlySet<Outcome> = new Set([
   "delivered",
@@ -120,14 +77,16 @@ const ARRIVED: ReadonlySet<Outcome> = new Set([
  * comment in public, a form, a voicemail, a call that only rang, and whatever nobody has heard of are not.
  */
 export function isReply(kind: EventKind, payload: JsonObject): boolean {
-  const channel = channelOf(kind, payload);
-  const outcome = outcomeOf(channel, payload);
-  const named = word(payload["messageTypeString"]) === "" ? channel : (typeOf(payload) ?? "unknown");
-  if (channel === "voicemail" || named === "voicemail") return false;
-  if (channel === "call" || named === "call" || saysCallStatus(payload)) return outcome === "answered";
-  const isUnnamed = payload["messageType"] == null && named === "unknown" && channel === named;
-  const isWritten = isUnnamed ? isSaid(payload["body"]) : WRITTEN.has(channel) && WRITTEN.has(named);
-  return isWritten && ARRIVED.has(outcome);
+  const words = wordsOf(payload);
+  if (words.some((named) => named === undefined || named.reply === "never")) return false;
+  const outcome = outcomeOf(channelOf(kind, payload), payload);
+  if (words.some((named) => named?.reply === "answered") || saysCallStatus(payload)) return outcome === "answered";
+  return (words.length > 0 || isSaid(payload["body"])) && ARRIVED.has(outcome);
+}
+
+/** Whether a message can be no reply whatever it says, such as a comment in public. */
+export function isNoReply(payload: JsonObject): boolean {
+  return wordsOf(payload).some((named) => named?.reply === "never");
 }
 
 function saysCallStatus(payload: JsonObject): boolean {
@@ -166,7 +125,7 @@ export function outcomeOf(channel: Channel, payload: JsonObject): Outcome {
 }
 
 function isBetweenPeople({ messageType, messageTypeString }: JsonObject): boolean {
-  const named = [messageType, messageTypeString].filter((name) => name != null && name !== "");
+  const named = [messageType, messageTypeString].filter(isGiven);
   return named.length > 0 && named.every((name) => BETWEEN_PEOPLE.has(typeWord(name)));
 }
 
@@ -185,8 +144,40 @@ export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
 }
 
 /** Whether a message is an internal comment, which never reaches the contact. */
-export function isInternal(payload: JsonObject): boolean {
-  return typeWord(payload["messageType"]) === "internalcomment";
+export function isInternal({ messageType, messageTypeString }: JsonObject): boolean {
+  return [messageType, messageTypeString].some((name) => INTERNAL.test(typeWord(name)));
+}
+
+/** A word of HighLevel's that has no meaning here, and the field that it came in. */
+export type UnknownWord = readonly [field: string, word: string];
+
+/** The words of a message that nobody knows: its channel or its outcome is `unknown` for them, or may be wrong. */
+export function unknownWordsOf(kind: EventKind, payload: JsonObject): readonly UnknownWord[] {
+  const { message, hasOutcome, route } = KINDS[kind];
+  // A gateway is the operator's own.
+  if (route === "gateway") return [];
+  const isKnown: { readonly [field: string]: (value: string) => boolean } = {
+    ...(message === undefined ? {} : { [message.channel]: isChannelWord, messageTypeString: isChannelWord }),
+    ...(hasOutcome === undefined ? {} : { status: isOutcomeWord, callStatus: isOutcomeWord }),
+  };
+  return Object.entries(isKnown).flatMap(([field, isOne]): UnknownWord[] => {
+    const value = payload[field];
+    return typeof value !== "string" || !isSaid(value) || isOne(value) ? [] : [[field, shortened(value)]];
+  });
+}
+
+function isChannelWord(value: string): boolean {
+  return channelWord(typeWord(value)) !== undefined;
+}
+
+function isOutcomeWord(value: string): boolean {
+  const status = word(value);
+  return status === "completed" || OUTCOME_OF.has(status);
+}
+
+function shortened(value: string): string {
+  const text = value.trim();
+  return text.length > MAX_SPELLING_CHARACTERS ? `${text.slice(0, MAX_SPELLING_CHARACTERS - 1)}…` : text;
 }
 
 function addresses(value: Json | undefined): string[] {
@@ -202,6 +193,8 @@ export function statusWord(status: string): string {
   const text = status.normalize("NFC").trim().toLowerCase();
   return text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "") || text;
 }
+
+const INTERNAL = /^internalcomments?$/;
 
 const MAX_FOLDED = 1_000;
 const MAX_SPELLING_CHARACTERS = 40;

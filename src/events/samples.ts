@@ -351,6 +351,22 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
     },
   },
   delete: { about: "ContactDelete", route: "events", payload: { ...contact, type: "ContactDelete" } },
+  reaction: {
+    about: "InboundMessage: a thumbs-up, which is no reply",
+    route: "events",
+    payload: {
+      type: "InboundMessage",
+      locationId: LOCATION,
+      contactId: CONTACT,
+      conversationId: CONVERSATION,
+      direction: "inbound",
+      messageType: "SMS",
+      messageTypeString: "TYPE_SMS_REACTION",
+      body: "Liked “See you at three.”",
+      attachments: [],
+      status: "delivered",
+    },
+  },
   tags: {
     about: "ContactTagUpdate",
     route: "events",

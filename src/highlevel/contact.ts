@@ -4,22 +4,24 @@ import { isJsonObject } from "../kit/json.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 
-/** The do-not-disturb switch for each message type; `null`: only the one for all channels. */
-const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
-  SMS: "SMS",
-  Email: "Email",
-  WhatsApp: "WhatsApp",
-  FB: "FB",
-  IG: "IG",
-  Live_Chat: null,
+/** The do-not-disturb switches for each message type, besides the one for all channels. */
+const SWITCHES: { readonly [type in MessageType]: readonly DndChannel[] } = {
+  SMS: ["SMS"],
+  // Where a phone has no RCS, it goes out as an SMS; a STOP by either is one to the number that both come from.
+  RCS: ["RCS", "SMS"],
+  Email: ["Email"],
+  WhatsApp: ["WhatsApp"],
+  FB: ["FB"],
+  IG: ["IG"],
+  Live_Chat: [],
   // HighLevel has custom providers deliver what would otherwise be an SMS.
-  Custom: "SMS",
+  Custom: ["SMS"],
+  TIKTOK: ["TIKTOK"],
 };
 
 /** The switches that must be off for a message of this type. */
 export function switchesFor(type: MessageType): readonly ("all" | DndChannel)[] {
-  const own = SWITCHES[type];
-  return own === null ? ["all"] : ["all", own];
+  return ["all", ...SWITCHES[type]];
 }
 
 /** Do-not-disturb as HighLevel keeps it: one switch for all channels, and one for each. */

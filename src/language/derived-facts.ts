@@ -3,7 +3,8 @@
 import { OTHER_CONTACT_PLACES } from "./contact-words.ts";
 import type { Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, kindsWhere, type EventKind } from "../model/event-kinds.ts";
-import { CHANNELS, OUTCOMES, SENDERS } from "../model/event.ts";
+import { CHANNELS } from "../model/channels.ts";
+import { OUTCOMES, SENDERS } from "../model/event.ts";
 import { WEEKDAYS } from "../model/window.ts";
 
 /** A fact that is not a field of the payload. Its `values` are complete. */

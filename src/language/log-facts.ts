@@ -1,7 +1,8 @@
 // What a rule can ask the log about the contact's past: the facts, the params that say which events are meant, and how
 // both read. The operator's page uses the words, so nothing else is imported.
 import type { Field } from "../model/event-fields.ts";
-import { CHANNELS, OUTCOMES } from "../model/event.ts";
+import { CHANNELS } from "../model/channels.ts";
+import { OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 
 /** A fact that is computed from the log rather than from the event. */

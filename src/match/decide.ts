@@ -121,11 +121,13 @@ async function judge(
         facts,
         { history, chain },
       );
-    if (judged.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
-    const verdict = judged.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(judged) : judged;
-    verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
+    const due = judged.fired ? planned(rule, event, context) : NOTHING_DUE;
+    const timely = judged.fired && due.planned.length === 0 ? tooLate(judged, due) : judged;
+    if (timely.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
+    const verdict = timely.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(timely) : timely;
+    verdicts.push(verdict.fired ? noted(verdict, rule, due, history) : verdict);
     if (!verdict.fired) continue;
-    actions.push(...planned(rule, context));
+    actions.push(...due.planned);
     if (rule.stop) gate.stoppedBy = rule.name;
   }
   const { nowMs, timeZone, sentBy, repeats } = context;
@@ -159,9 +161,11 @@ function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, before: Bef
   return { ...rest, fired: false, ...why };
 }
 
-/** The verdict on a rule that fires, with a note on each action that replaces another, or that the contact does not want. */
-function noted(verdict: Verdict, rule: Rule, history: History): Verdict {
+/** The verdict on a rule that fires, with a note on each action that is overdue, replaces another, or that the contact does not want. */
+function noted(verdict: Verdict, rule: Rule, { overdue }: Due, history: History): Verdict {
   const notes = rule.actions.flatMap((action, index): VerdictNote[] => {
+    const late = overdue.get(index);
+    if (late !== undefined) return [{ action: index, reason: "late", detail: wasDue(late) }];
     const notesOnIt: VerdictNote[] = [];
     const since = action.restart === true ? history.replaced(rule, index) : null;
     if (since !== null)
@@ -209,16 +213,46 @@ async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<V
   return { rule, fired: met, reason: met ? "fired" : "conditions", conditions };
 }
 
-/** The actions of a rule that fired, each due after its delay and, if the window's zone is known, within the window. */
-function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
-  return rule.actions.map((action, index) => {
-    const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
+/** What follows from a rule that fires. */
+interface Due {
+  readonly planned: readonly PlannedAction[];
+  /** The places of actions that are not done, with the times for which they were due, milliseconds since 1970. */
+  readonly overdue: ReadonlyMap<number, number>;
+}
+
+const NOTHING_DUE: Due = { planned: [], overdue: new Map() };
+
+/**
+ * The actions of a rule that fired, each due after its delay and, if the window's zone is known, within the window. An event
+ * that HighLevel sent no webhook of waits since it happened, and what would be overdue is done only if the rule says so.
+ */
+function planned(rule: Rule, event: Event, { nowMs, timeZone }: Moment): Due {
+  const isFound = event.origin === "reconciled";
+  const sinceMs = isFound ? Math.min(nowMs, Date.parse(event.occurredAt)) : nowMs;
+  const overdue = new Map<number, number>();
+  const actions = rule.actions.flatMap((action, index): PlannedAction[] => {
+    const afterDelay = sinceMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
     // The contact's own hours are looked up before each attempt.
     const isKnown = rule.window !== undefined && rule.window.timeZone !== CONTACT_TIME_ZONE;
     const due = isKnown ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
     // A window that never opens is refused at admission; should one get here all the same, waiting is the safe choice.
-    return { rule, index, action, dueAtMs: due ?? afterDelay + NEVER_OPENS_MS };
+    const dueAtMs = due ?? afterDelay + NEVER_OPENS_MS;
+    if (!isFound || dueAtMs > nowMs) return [{ rule, index, action, dueAtMs }];
+    if (rule.late === true)
+      return [{ rule, index, action, dueAtMs: (isKnown ? nextOpening(rule.window, nowMs, timeZone) : null) ?? nowMs }];
+    overdue.set(index, dueAtMs);
+    return [];
   });
+  return { planned: actions, overdue };
+}
+
+/** The verdict on a rule that would fire, if all that it does was overdue before the event was known. */
+function tooLate(verdict: Verdict, { overdue }: Due): Verdict {
+  return { ...verdict, fired: false, reason: "late", detail: wasDue(Math.max(...overdue.values())) };
+}
+
+function wasDue(atMs: number): string {
+  return `was due at ${new Date(atMs).toISOString()}`;
 }
 
 /** Window and zone are fixed from here on, so looking again soon would find the same: it waits until somebody cancels it. */

@@ -11,6 +11,7 @@ export type VerdictReason =
   | "duplicate-action" // it has already fired for this message, or one that this is a retry of, in this state
   | "no-change" // the event changes nothing: it says what the one before it said
   | "loop" // its own changes in HighLevel keep leading to it
+  | "late" // it was found in HighLevel's export when all that the rule does was overdue, and the rule has no "late": true
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -21,6 +22,7 @@ export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
   "loop",
+  "late",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
@@ -54,9 +56,9 @@ export interface VerdictNote {
   readonly action: number;
   /**
    * It will be held: the contact has do not disturb on, or wrote a word such as STOP. Or it restarts, and replaces the one
-   * that waited.
+   * that waited. Or it is not done, since it was overdue when the event was found in HighLevel's export.
    */
-  readonly reason: "dnd" | "stopped" | "restart";
+  readonly reason: "dnd" | "stopped" | "restart" | "late";
   /** A clause for people. */
   readonly detail: string;
 }
@@ -67,7 +69,7 @@ export interface Verdict {
   readonly fired: boolean;
   readonly reason: VerdictReason;
   /**
-   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain,
+   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain, for `late` when it was due,
    * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown. For `fired` and
    * `conditions` also what the rule asks and could not be learnt, with the reason.
    */

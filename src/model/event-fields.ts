@@ -1,6 +1,7 @@
 // Fields that events have, in groups: what each holds, and a phrase about it for people. A kind takes a group, or part of
 // one, and adds what only it has (`event-kinds.ts`). Source: HighLevel's developer documentation of each webhook, and
 // published examples of webhook bodies.
+import { MESSAGE_TYPE_STRINGS, MESSAGE_TYPE_WORDS } from "./channels.ts";
 
 /**
  * `number` may arrive as text (`"120"`), and is a number as a fact. `address` is text, a list of text, or `{}`
@@ -42,23 +43,9 @@ const MESSAGE = {
   messageType: {
     type: "text",
     about: "the channel as HighLevel spells it; prefer channel",
-    values: [
-      "SMS",
-      "Email",
-      "Call",
-      "CALL",
-      "Voicemail",
-      "VoiceMail",
-      "FB",
-      "IG",
-      "GMB",
-      "Live Chat",
-      "WhatsApp",
-      "Custom",
-      "InternalComment",
-    ],
+    values: MESSAGE_TYPE_WORDS,
   },
-  messageTypeString: { type: "text", about: "such as TYPE_SMS" },
+  messageTypeString: { type: "text", about: "such as TYPE_SMS", values: MESSAGE_TYPE_STRINGS },
   messageTypeId: { type: "number", about: "HighLevel's number for the channel" },
   direction: { type: "text", about: "outbound or inbound", values: ["outbound", "inbound"] },
   body: { type: "text", about: "the text; absent on calls, HTML on e-mail" },

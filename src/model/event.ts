@@ -1,24 +1,6 @@
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { EventKind } from "./event-kinds.ts";
 
-/** The channel of a message, however HighLevel spells it. */
-export const CHANNELS = [
-  "sms",
-  "email",
-  "call",
-  "voicemail",
-  "facebook",
-  "instagram",
-  "gmb",
-  "live-chat",
-  "whatsapp",
-  "rcs",
-  "tiktok",
-  "custom",
-  "unknown",
-] as const;
-export type Channel = (typeof CHANNELS)[number];
-
 /** What became of a message, from `status` and `callStatus` together. */
 export const OUTCOMES = [
   "delivered",
@@ -55,6 +37,8 @@ export interface Event {
   readonly receivedAt: string;
   /** As it was sent, including unknown keys. */
   readonly payload: JsonObject;
+  /** HighLevel sent no webhook of it: it was found in HighLevel's export. Absent: its webhook came. */
+  readonly origin?: "reconciled" | undefined;
 }
 
 /** HighLevel truncates payloads at about 256 KB, so a larger body is not from it. */

@@ -1,7 +1,8 @@
 // The inputs and answers of a location's ledger: the vocabulary between it, the hooks and the operator's API.
 import type { Decision, SuppressedRule } from "./decision.ts";
 import type { Delivery, DeliveryFilter, DeliveryState } from "./delivery.ts";
-import type { Channel, Event, Facts, Outcome } from "./event.ts";
+import type { Channel } from "./channels.ts";
+import type { Event, Facts, Outcome } from "./event.ts";
 import type { EventKind, HookRoute } from "./event-kinds.ts";
 import type { Issue } from "./failure.ts";
 import type { Task } from "./task.ts";
@@ -50,6 +51,27 @@ export interface IgnoredKind {
 export interface IgnoredKindTold extends IgnoredKind {
   /** What to do so that rules can look at it. */
   readonly use: string;
+}
+
+/** One of HighLevel's words that Afterbeep does not know. */
+interface UnknownWordCount {
+  /** The field that it came in. */
+  readonly field: string;
+  /** As it was sent, shortened where it is longer than any spelling. */
+  readonly word: string;
+  /** On how many events of those that the log still has. */
+  readonly count: number;
+  /** ISO 8601, UTC. */
+  readonly firstSeen: string;
+  /** ISO 8601, UTC. */
+  readonly lastSeen: string;
+}
+
+/** The words of channels and outcomes that Afterbeep does not know, the most frequent first. */
+export interface UnknownWords {
+  readonly words: readonly UnknownWordCount[];
+  /** How often others came that are not listed: so many came that they are no longer told apart. */
+  readonly others: number;
 }
 
 /** A location that has sent something. */
@@ -120,6 +142,8 @@ export interface LogEntry {
   readonly sentBy: string | null;
   /** The key of the event that it repeats: it changes nothing. null: it is news. */
   readonly repeats: string | null;
+  /** HighLevel sent no webhook of it, and it was found in HighLevel's export. null: its webhook came. */
+  readonly origin: "reconciled" | null;
 }
 
 /** One event with everything that followed from it. */

@@ -1,7 +1,7 @@
 // What a contact does not want: types and phrases; nothing is decided here.
 
-/** HighLevel's do-not-disturb channels, by its own names, and Instagram, on which people write STOP as well. */
-export const DND_CHANNELS = ["SMS", "Call", "Email", "GMB", "FB", "IG", "WhatsApp", "RCS"] as const;
+/** HighLevel's do-not-disturb channels, by its own names, and Instagram and TikTok, on which people write STOP as well. */
+export const DND_CHANNELS = ["SMS", "Call", "Email", "GMB", "FB", "IG", "WhatsApp", "RCS", "TIKTOK"] as const;
 export type DndChannel = (typeof DND_CHANNELS)[number];
 
 /** Do not disturb was switched on, or the contact wrote a word such as STOP. */
@@ -25,6 +25,7 @@ const CHANNEL_WORDS: { readonly [channel in OptOut["channel"]]: string } = {
   IG: "Instagram messages",
   WhatsApp: "WhatsApp messages",
   RCS: "RCS messages",
+  TIKTOK: "TikTok messages",
 };
 
 /** What a contact does not want, as the end of a sentence about them: `does not want SMS, since 2026-03-04T12:00:00.000Z`. */

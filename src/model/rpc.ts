@@ -12,6 +12,7 @@ import type {
   RetriedMany,
 } from "./delivery.ts";
 import type { Event } from "./event.ts";
+import type { ExportPage, ExportQuery } from "./export.ts";
 import type { Failure } from "./failure.ts";
 import type {
   DeliveryQuery,
@@ -27,9 +28,11 @@ import type {
   Quarantined,
   Recorded,
   TaskQuery,
+  UnknownWords,
 } from "./ledger.ts";
 import type { Known } from "./known.ts";
 import type { KnownContact } from "./known-contact.ts";
+import type { Gap, Missing, Reconciling } from "./gap.ts";
 import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
@@ -52,6 +55,8 @@ export interface OperatorCalls extends QuarantineCalls {
   change(): Promise<string>;
   overview(buckets: Buckets): Promise<Overview>;
   rules(buckets: Buckets): Promise<RuleStatistics>;
+  /** HighLevel's words that are not known, on the events of the log. */
+  unknownWords(): Promise<UnknownWords>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. */
@@ -64,6 +69,8 @@ export interface OperatorCalls extends QuarantineCalls {
   explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
+  /** A page of the log as lines, in its order. */
+  export(query: ExportQuery): Promise<ExportPage>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
   deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
@@ -75,12 +82,25 @@ export interface OperatorCalls extends QuarantineCalls {
   releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<ReleasedMany>;
   discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<DiscardedMany>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
+  /** Messages of which HighLevel sent no webhook, as far as they were found, newest first. */
+  gaps(query: PageQuery): Promise<Page<"gaps", Gap>>;
+  reconciling(): Promise<Reconciling>;
+  /** What HighLevel's export has and the log lacks since a time, milliseconds since 1970; a failure says what to do. */
+  missing(sinceMs: number): Promise<Result<Missing, string>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<ShownToken | null>;
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+}
+
+/** How a ledger answers the watchdog. */
+export interface Poked {
+  /** Whether anything waits to be done. */
+  readonly isOpen: boolean;
+  /** Whether HighLevel's export is looked through. A version before did not say. */
+  readonly isReconciled?: boolean;
 }
 
 /** All calls of a location's ledger. */
@@ -92,9 +112,13 @@ export interface LedgerCalls extends OperatorCalls {
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
-  /** Repairs a lost alarm, and returns whether anything waits to be done. */
-  poke(): Promise<{ isOpen: boolean }>;
-  eraseContact(locationId: string, contactId: string): Promise<Erased>;
+  /**
+   * Repairs a lost alarm, and looks through HighLevel's export if that is due: once an hour, when `isHour` says so, or
+   * sooner where webhooks may be lost.
+   */
+  poke(isHour?: boolean): Promise<Poked>;
+  /** `digest` is that of the contact's id, by which it stays known that HighLevel's export is not to bring it back. */
+  eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
   /** The app was uninstalled: forgets its token. */
   uninstall(uninstall: Uninstall): Promise<Uninstalled>;
 }
@@ -105,8 +129,13 @@ export interface DirectoryCalls extends QuarantineCalls {
   announce(locationId: string): Promise<void>;
   /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): Promise<string[]>;
-  /** Notes that nothing waits in these locations. */
-  closed(locationIds: readonly string[]): Promise<void>;
+  /**
+   * Locations whose turn it is to have HighLevel's export looked through: each once an hour, or of too many a different part
+   * each hour.
+   */
+  toReconcile(count: number): Promise<string[]>;
+  /** Notes that nothing waits in these locations, but that the export of some of them is looked through once an hour. */
+  closed(locationIds: readonly string[], reconciled?: readonly string[]): Promise<void>;
   /** Notes that the app was installed in a location, with its agency if that is known. */
   installed(locationId: string, companyId: string | null): Promise<void>;
   /** Notes that the app is no longer installed in a location. */
@@ -149,6 +178,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   change: true,
   overview: true,
   rules: true,
+  unknownWords: true,
   hosts: true,
   events: true,
   event: true,
@@ -156,6 +186,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   explain: true,
   explainWith: true,
   tryRule: true,
+  export: true,
   deliveries: true,
   delivery: true,
   deliveryCounts: true,
@@ -167,6 +198,9 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   releaseDeliveries: true,
   discardDeliveries: true,
   tasks: true,
+  gaps: true,
+  reconciling: true,
+  missing: true,
   completeTask: true,
   token: true,
   storeToken: true,
@@ -186,6 +220,7 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   ignored: true,
   announce: true,
   toPoke: true,
+  toReconcile: true,
   closed: true,
   installed: true,
   uninstalled: true,

@@ -119,7 +119,7 @@ export const HIGHLEVEL_CALLS = [
 export type HighLevelCall = (typeof HIGHLEVEL_CALLS)[number];
 
 /** The types of message that `send-message` sends, in HighLevel's words. */
-export const MESSAGE_TYPES = ["SMS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat"] as const;
+export const MESSAGE_TYPES = ["SMS", "RCS", "Email", "WhatsApp", "IG", "FB", "Custom", "Live_Chat", "TIKTOK"] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** Calls HighLevel's API for the event's contact. The other keys are the fields of the call; texts may hold templates. */
@@ -162,6 +162,8 @@ export interface RuleFile {
   readonly includeApi?: boolean | undefined;
   /** See internal comments, which never reach the contact. */
   readonly includeInternal?: boolean | undefined;
+  /** Do what is overdue, too, on a message of which HighLevel sent no webhook and which was found later. */
+  readonly late?: boolean | undefined;
   readonly limit?: Limit | undefined;
   /** When its actions may happen; outside these hours they wait for the next opening. */
   readonly window?: Window | undefined;

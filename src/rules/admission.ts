@@ -27,7 +27,7 @@ import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
 import { nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
-import { lintConditions, lintRestart, lintRetention } from "./lint.ts";
+import { lintConditions, lintLate, lintRestart, lintRetention } from "./lint.ts";
 import { notJson } from "../kit/json-fault.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
@@ -278,6 +278,7 @@ function checkRule(rule: Rule, context: AdmissionContext, report: Report): void 
   if (rule.window) checkWindow(rule.window, report);
   lintRetention(rule, context.retentionDays, report);
   lintRestart(rule, report);
+  lintLate(rule, report);
   for (const [index, action] of rule.actions.entries()) {
     const path = ["actions", index];
     checkAction(action, path, scope, context);

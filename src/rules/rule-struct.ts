@@ -163,6 +163,7 @@ export const ruleStruct = strictObject({
   stop: optional(boolean()),
   includeApi: optional(boolean()),
   includeInternal: optional(boolean()),
+  late: optional(boolean()),
   limit: optional(limit),
   window: optional(window),
   breaker: optional(breaker),

@@ -165,6 +165,9 @@ export const ruleSchema: JsonObject = {
       stop: about("when it fires, rules after it do not fire for this event", { type: "boolean" }),
       includeApi: about("also see messages that were sent through the API, our own among them", { type: "boolean" }),
       includeInternal: about("also see internal comments, which never reach the contact", { type: "boolean" }),
+      late: about("do what is overdue, too, on a message that came by no webhook and was found later", {
+        type: "boolean",
+      }),
       limit: about(
         "how often it may fire",
         exactly(

@@ -22,6 +22,8 @@ export class HighLevelLimits {
   #current: limits.Limits | null = null;
   /** The turn that was given last to somebody who found no room: when it is, who else has it, and when it was given. */
   #turn = { atMs: 0, shared: 0, givenMs: 0 };
+  /** How many calls are in flight that are no delivery's. */
+  #spared = 0;
   /** The limits as last written. */
   #written: limits.Limits | null = null;
 
@@ -51,7 +53,7 @@ export class HighLevelLimits {
   }
 
   mayBegin(inFlight: number, nowMs: number): boolean {
-    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs);
+    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs, this.#spared);
   }
 
   mayBeginAt(nowMs: number): number {
@@ -81,6 +83,28 @@ export class HighLevelLimits {
         : { atMs: atMs + everyMs, shared: 1, givenMs: nowMs };
     return this.#turn.atMs;
   }
+
+  /** The same limits for calls that no delivery waits for, one at a time: they leave where there is room to spare. */
+  readonly spare = {
+    mayLeave: (): boolean => {
+      const nowMs = this.#clock();
+      return this.#spared === 0 && limits.hasRoomToSpare(this.#asOf(nowMs), nowMs);
+    },
+    leaves: (): CountedCall => {
+      const counted = this.leaves();
+      let isOpen = true;
+      const once = (end: () => void): void => {
+        if (isOpen) this.#spared -= 1;
+        isOpen = false;
+        end();
+      };
+      this.#spared += 1;
+      return {
+        answered: (answer) => once(() => counted.answered(answer)),
+        ended: () => once(() => counted.ended()),
+      };
+    },
+  };
 
   /** Counts a call that leaves now. */
   leaves(): CountedCall {

@@ -1,5 +1,6 @@
 // The ordered log of a location: each event once, with the decision that was made about it.
 import { SUPPRESSION_REASONS, type Decision, type SuppressedRule, type Verdict } from "../../model/decision.ts";
+import { unknownWordsOf } from "../../events/derive.ts";
 import { bytesOf } from "../../kit/utf8.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Stated } from "../../match/stated.ts";
@@ -44,6 +45,7 @@ interface EntryRow extends EventRow {
   held: string | null;
   repeats: string | null;
   sent_by: string | null;
+  origin: "reconciled" | null;
 }
 
 /** Whether an event has been recorded, even if its contact was erased since: its row then has no contact id. */
@@ -62,8 +64,8 @@ export function append(
   const fired = JSON.stringify(decision.fired);
   const held = heldText(suppressedBy(decision));
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, words, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
@@ -81,8 +83,15 @@ export function append(
     own.at,
     fired,
     held,
+    wordsText(event),
     recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? "")),
   );
+}
+
+/** The words of an event that nobody knows; `null`: there are none. */
+function wordsText({ kind, payload }: Event): string | null {
+  const words = unknownWordsOf(kind, payload);
+  return words.length === 0 ? null : JSON.stringify(words);
 }
 
 /** The rules that a decision suppressed, of those that the index proposed. */
@@ -185,7 +194,8 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 
 /** The id of an event's message. A version before wrote it into the message key, where the chain stands now. */
 const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
-/** Looked up only for a page's rows. */
+/** Read, and looked up, only for a page's rows. */
+const ORIGIN = "json_extract(record, '$.event.origin') AS origin";
 const SENT_BY = `CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
@@ -212,7 +222,7 @@ export function list(
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${ORIGIN}, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -233,6 +243,7 @@ function toEntry(row: EntryRow): LogEntry {
     held: readSuppressed(row.held),
     sentBy: row.sent_by,
     repeats: row.repeats,
+    origin: row.origin,
   };
 }
 

@@ -1,7 +1,9 @@
 // Counts of what happened, kept in memory: by quarter of an hour for everything that is kept, by minute for two hours.
 // They are built from the tables and updated as rows are written, so that a query reads no rows.
 import { HELD_CODES } from "../../act/contract/outcome.ts";
+import type { UnknownWord } from "../../events/derive.ts";
 import type { SuppressedRule } from "../../model/decision.ts";
+import type { UnknownWords } from "../../model/ledger.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../../model/statistics.ts";
 import { eachRow, type Sql } from "../store/ports.ts";
 
@@ -12,6 +14,8 @@ export interface TalliedEvent {
   readonly outcome: string | null;
   readonly fired: readonly string[];
   readonly suppressed: readonly SuppressedRule[];
+  /** HighLevel's words on it that nobody knows. */
+  readonly words: readonly UnknownWord[];
   /** It changed nothing: it counts apart. */
   readonly isRepeat: boolean;
 }
@@ -33,6 +37,8 @@ const COARSER = [
 ] as const;
 /** Merging stops once the cells take no more than this part of the maximum. */
 const ENOUGH = 0.75;
+/** So many words that nobody knows are told apart; the others are counted together. */
+const MAX_WORDS = 100;
 const NONE = "none";
 const BETWEEN_NAMES = "\n";
 
@@ -41,6 +47,8 @@ export class Tally {
   readonly #quarters: Cells = new Map();
   readonly #minutes: Cells = new Map();
   readonly #lastFired = new Map<string, number>();
+  readonly #words = new Map<string, { count: number; firstMs: number; lastMs: number }>();
+  #otherWords = 0;
   #size = 0;
   /** Cells are merged when there are more than this. */
   #room: number;
@@ -60,13 +68,31 @@ export class Tally {
     return this.#lastFired;
   }
 
-  /** Counts an event, or several alike; `cellMs` is when they came, as exactly as it is known. */
+  /** HighLevel's words that nobody knows, the most frequent first. */
+  get unknownWords(): UnknownWords {
+    const words = [...this.#words].map(([name, { count, firstMs, lastMs }]) => {
+      const [field = "", word = ""] = name.split(BETWEEN_NAMES);
+      return {
+        field,
+        word,
+        count,
+        firstSeen: new Date(firstMs).toISOString(),
+        lastSeen: new Date(lastMs).toISOString(),
+      };
+    });
+    const inOrder = words.toSorted((a, b) => b.count - a.count || (a.firstSeen < b.firstSeen ? -1 : 1));
+    return { words: inOrder, others: this.#otherWords };
+  }
+
+  /** Counts an event, or several alike, the first of which came at `firstMs`; `cellMs` is when they came, as exactly as it is known. */
   addEvent(
-    { atMs, channel, outcome, fired, suppressed, isRepeat }: TalliedEvent,
+    { atMs, channel, outcome, fired, suppressed, words, isRepeat }: TalliedEvent,
     nowMs: number,
     times = 1,
     cellMs = atMs,
+    firstMs = atMs,
   ): void {
+    for (const [field, word] of words) this.#addWord(`${field}${BETWEEN_NAMES}${word}`, firstMs, atMs, times);
     const series: Series = isRepeat ? ["repeat"] : ["event", channel ?? NONE, outcome ?? NONE];
     this.#add(series, cellMs, nowMs, times);
     for (const rule of fired) {
@@ -99,6 +125,17 @@ export class Tally {
       }
       return counts === null ? [] : [{ series: name.split(BETWEEN_NAMES), counts }];
     });
+  }
+
+  #addWord(name: string, firstMs: number, lastMs: number, times: number): void {
+    const known = this.#words.get(name);
+    if (known === undefined && this.#words.size >= MAX_WORDS) this.#otherWords += times;
+    else
+      this.#words.set(name, {
+        count: (known?.count ?? 0) + times,
+        firstMs: Math.min(known?.firstMs ?? firstMs, firstMs),
+        lastMs: Math.max(known?.lastMs ?? lastMs, lastMs),
+      });
   }
 
   #add(series: Series, atMs: number, nowMs: number, times: number): void {
@@ -157,15 +194,17 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
     outcome: string | null;
     fired: string;
     held: string | null;
+    words: string | null;
+    first: number;
     is_repeat: number;
     times: number;
   }>(
     sql,
-    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
-     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held, repeats IS NOT NULL`,
+    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, words, MIN(received_at) AS first, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
+     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held, words, repeats IS NOT NULL`,
     recentFrom(nowMs),
   );
-  for (const { cell: cellMs, at, channel, outcome, fired, held, is_repeat, times } of events)
+  for (const { cell: cellMs, at, channel, outcome, fired, held, words, first, is_repeat, times } of events)
     tally.addEvent(
       {
         atMs: at,
@@ -173,11 +212,13 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
         outcome,
         fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),
         suppressed: readSuppressed(held),
+        words: words === null ? [] : (JSON.parse(words) as UnknownWord[]),
         isRepeat: is_repeat === 1,
       },
       nowMs,
       times,
       cellMs,
+      first,
     );
   // An attempt whose delivery was held neither succeeded nor failed.
   const wasHeld = `substr(error, 1, instr(error, ':') - 1) IN (${HELD_CODES.map((code) => `'${code}'`).join(", ")})`;

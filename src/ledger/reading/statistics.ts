@@ -2,6 +2,7 @@
 // the next query builds it again.
 import type { DeliveryCounts, DeliveryFilter } from "../../model/delivery.ts";
 import { SUPPRESSION_REASONS, type SuppressionReason } from "../../model/decision.ts";
+import type { UnknownWords } from "../../model/ledger.ts";
 import type { Buckets, FullLedger, Overview, RuleStatistics } from "../../model/statistics.ts";
 import { dayStart } from "../../time/window.ts";
 import { choice, counts, earliestByHost, type DeliveryWords } from "../deliveries/lists.ts";
@@ -89,6 +90,10 @@ export class Statistics {
     }
     const lastFired = [...this.#current().lastFired].map(([rule, atMs]) => [rule, new Date(atMs).toISOString()]);
     return { ...stretchOf(buckets), rules: Object.fromEntries(told), lastFired: Object.fromEntries(lastFired) };
+  }
+
+  unknownWords(): UnknownWords {
+    return this.#current().unknownWords;
   }
 
   #counts(buckets: Buckets): ReturnType<Tally["counts"]> {

@@ -8,6 +8,7 @@ export type MarkName =
   | "announced" // the last day that the directory has been told about, likewise
   | "swept" // when it was last swept, milliseconds since 1970
   | "clock" // by which a clock that was set back is noticed after a restart
+  | "reconciled" // up to when HighLevel's export has been looked through, and how far a look has come
   | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits"; // HighLevel's limits, and how much of them is used
 

@@ -9,7 +9,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE quarantine (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, received_at INTEGER NOT NULL, route TEXT NOT NULL, issues TEXT NOT NULL, contact_ids TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (kind, day)) WITHOUT ROWID;
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, is_for_ever INTEGER NOT NULL DEFAULT 0, counts_from INTEGER, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
-  CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
+  CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, words TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
   CREATE TABLE sends (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, at INTEGER NOT NULL, left_at INTEGER, looks INTEGER NOT NULL, message_id TEXT, released INTEGER NOT NULL DEFAULT 0, email_message_id TEXT, left_there INTEGER) WITHOUT ROWID;
@@ -22,6 +22,8 @@ export const LEDGER_TABLES = `
   CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
   CREATE TABLE contacts (contact_id TEXT PRIMARY KEY, fields TEXT, fields_at INTEGER, fields_from TEXT, tags TEXT, tags_at INTEGER, tags_from TEXT, dnd TEXT, dnd_at INTEGER, dnd_from TEXT, custom TEXT, custom_at INTEGER, custom_from TEXT, gone_at INTEGER, gone_from TEXT) WITHOUT ROWID;
   CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
+  CREATE TABLE gaps (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, found INTEGER NOT NULL, kinds TEXT NOT NULL, changed INTEGER NOT NULL, late INTEGER NOT NULL, taken_from INTEGER NOT NULL, taken_until INTEGER NOT NULL);
+  CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';

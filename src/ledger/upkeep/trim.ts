@@ -78,6 +78,14 @@ interface WalkedRow {
   fired: string;
 }
 
+/** Of events from before nothing need be left, milliseconds since 1970. */
+export function goneBeforeMs(sql: Sql): number {
+  const text = mark(sql, "full");
+  if (text === undefined) return 0;
+  const { doneBeforeMs, beforeMs, stage } = JSON.parse(text) as Full;
+  return Math.max(doneBeforeMs.events ?? 0, STAGES[stage] === "events" ? (beforeMs ?? 0) : 0);
+}
+
 export class Trimming {
   readonly #storage: LedgerStorage;
   readonly #ports: Pick<LedgerPorts, "maxBytes" | "timer" | "actions" | "ruleSet" | "random">;

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { completionAt } from "../../../src/dashboard/playground/completion.ts";
 import { ruleSchema } from "../../../src/rules/schema.ts";
 import { OPERATOR_NAMES } from "../../../src/language/operators.ts";
-import { CHANNELS } from "../../../src/model/event.ts";
+import { CHANNELS } from "../../../src/model/channels.ts";
 import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
 import { KNOWN_FACTS, KNOWN_NAMES, pathsInto } from "../../../src/language/known-facts.ts";
 import { FACTS } from "../../../src/language/facts.ts";

@@ -4,7 +4,8 @@ import { ROUTES } from "../../../src/api/api.ts";
 import { OPENAPI_FILE, withActionComponents } from "../../../src/cli/openapi.ts";
 import { problemOf, type Failure, type FailureCode } from "../../../src/model/failure.ts";
 import { DELIVERY_STATES } from "../../../src/model/delivery.ts";
-import { CHANNELS, OUTCOMES } from "../../../src/model/event.ts";
+import { CHANNELS } from "../../../src/model/channels.ts";
+import { OUTCOMES } from "../../../src/model/event.ts";
 import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { misfits, objectAt, operationsOf, places, readDocument, validatorOf } from "../../api/document.ts";
@@ -117,6 +118,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   LEDGER_OVER_BUDGET: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 5 },
   LEDGER_NOT_FOUND: { code: "LEDGER_NOT_FOUND", what: "task" },
   LEDGER_DELIVERY_STATE: { code: "LEDGER_DELIVERY_STATE", state: "sent" },
+  LEDGER_EXPORT: { code: "LEDGER_EXPORT", why: "RECONCILE is off" },
   API_CLOSED: { code: "API_CLOSED" },
   API_TOKEN: { code: "API_TOKEN" },
   BUG: { code: "BUG" },

@@ -1,3 +1,4 @@
+import { CHANNEL_TABLE, CHANNELS } from "../../../src/model/channels.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -134,6 +135,28 @@ describe("the fields of the contact and the location in docs/rules.md", () => {
     expect(rows.map(([, name, type, about]) => [name, type, about])).toEqual(
       KNOWN_NAMES.flatMap((name) => rowsOf(name, KNOWN_FACTS[name].fields)),
     );
+  });
+});
+
+describe("the words of channels in docs/rules.md", () => {
+  const SAYS = { written: "yes", answered: "an answered one", never: "no" };
+
+  it("are those of the table", () => {
+    const told = [...page.matchAll(/^\| `([a-z-]+)`(, in public)? \| ([^|]+) \| (yes|no|an answered one) \|$/gm)];
+    const known = CHANNELS.flatMap((channel) => {
+      const { words, comments = [], reply } = CHANNEL_TABLE[channel];
+      return [
+        ...(words.length === 0 ? [] : [[channel, undefined, words, SAYS[reply]]]),
+        ...(comments.length === 0 ? [] : [[channel, ", in public", comments, "no"]]),
+      ];
+    });
+    const rows = told.map(([, channel, where, words = "", reply]) => [
+      channel,
+      where,
+      [...words.matchAll(/`([^`]+)`/g)].map(([, word]) => word),
+      reply,
+    ]);
+    expect(rows).toEqual(known);
   });
 });
 

@@ -24,6 +24,10 @@ const wrote = (minute: number, body: string, messageType = "SMS"): JsonObject =>
   body,
   dateAdded: at(minute),
 });
+const comment = (minute: number, body: string): JsonObject => ({
+  ...wrote(minute, body, "FB"),
+  messageTypeString: "TYPE_FACEBOOK_COMMENT",
+});
 const ours = (minute: number, fields: JsonObject): JsonObject => ({
   ...wrote(minute, "Hello"),
   type: "OutboundMessage",
@@ -108,6 +112,10 @@ const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly s
   ["STOP on Facebook", [wrote(1, "STOP", "FB")], ["FB stop 1"]],
   ["STOP on Instagram", [wrote(1, "stop please", "IG")], ["IG stop 1"]],
   ["STOP by RCS, which has the number of texts", [wrote(1, "STOP", "RCS")], ["SMS stop 1"]],
+  ["STOP on TikTok", [wrote(1, "STOP", "TIKTOK")], ["TIKTOK stop 1"]],
+  ["STOP as a comment in public", [comment(1, "STOP")], ["FB stop 1"]],
+  ["START as a comment in public lifts nothing", [wrote(1, "STOP", "FB"), comment(2, "START")], ["FB stop 1"]],
+  ["a reaction that quotes STOP", [{ ...wrote(1, "STOP"), messageTypeString: "TYPE_SMS_REACTION" }], []],
   ["STOP on Google", [wrote(1, "STOP", "GMB")], ["GMB stop 1"]],
   ["STOP in live chat, which has no channel of its own", [wrote(1, "STOP", "Live Chat")], []],
   ["a message of ours was opted out of", [ours(1, { status: "opt_out" })], ["SMS stop 1"]],

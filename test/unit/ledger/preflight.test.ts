@@ -96,12 +96,15 @@ const ON = { status: "active" };
 describe("a message to a contact", () => {
   const STATES: [name: string, event: JsonObject, keeps: readonly MessageType[], code: string][] = [
     ["in do not disturb for all channels", dnd({}, true), MESSAGE_TYPES, "CONTACT_DND"],
-    ["for SMS", dnd({ SMS: ON }), ["SMS", "Custom"], "CONTACT_DND"],
+    ["for SMS", dnd({ SMS: ON }), ["SMS", "RCS", "Custom"], "CONTACT_DND"],
     ["for e-mail", dnd({ Email: { status: "permanent" } }), ["Email"], "CONTACT_DND"],
     ["for WhatsApp", dnd({ WhatsApp: ON }), ["WhatsApp"], "CONTACT_DND"],
     ["for Facebook", dnd({ FB: ON }), ["FB"], "CONTACT_DND"],
+    ["for RCS", dnd({ RCS: ON }), ["RCS"], "CONTACT_DND"],
+    ["who wrote STOP by RCS", wrote("STOP", { messageType: "RCS" }), ["SMS", "RCS", "Custom"], "CONTACT_STOPPED"],
+    ["who wrote STOP on TikTok", wrote("STOP", { messageType: "TIKTOK" }), ["TIKTOK"], "CONTACT_STOPPED"],
     ["for calls", dnd({ Call: ON }), [], "CONTACT_DND"],
-    ["who wrote STOP", wrote("Stop!"), ["SMS", "Custom"], "CONTACT_STOPPED"],
+    ["who wrote STOP", wrote("Stop!"), ["SMS", "RCS", "Custom"], "CONTACT_STOPPED"],
     ["who wrote STOP on WhatsApp", wrote("STOP", { messageType: "WhatsApp" }), ["WhatsApp"], "CONTACT_STOPPED"],
   ];
   const cases = STATES.flatMap(([name, event, keeps, code]) =>

@@ -23,7 +23,12 @@ function told(ledger: LocationLedger, now: number) {
     const bucketMs = BUCKET_MS[name];
     const toMs = Math.ceil((now + 1) / bucketMs) * bucketMs;
     const buckets = { fromMs: toMs - 200 * bucketMs, toMs, bucketMs };
-    return { overview: ledger.overview(buckets), rules: ledger.rules(buckets), deliveries: ledger.deliveryCounts({}) };
+    return {
+      overview: ledger.overview(buckets),
+      rules: ledger.rules(buckets),
+      deliveries: ledger.deliveryCounts({}),
+      words: ledger.unknownWords(),
+    };
   });
 }
 
@@ -77,7 +82,7 @@ describe("the tally", () => {
             await ledger.alarm();
           } else {
             const fields = { contactId: `contact-${taken.contact}`, messageId: `message-${taken.key}` };
-            const messageType = taken.key % 5 === 0 ? "Email" : "SMS";
+            const messageType = ["Email", "SMS", "SMS", "Pigeon", "SMS"][taken.key % 5] ?? "SMS";
             await ledger.record(anEvent({ ...fields, messageType }, `key-${taken.key}`)).catch(() => undefined);
           }
         }
@@ -111,6 +116,7 @@ describe("the tally", () => {
         outcome: `outcome-${index % 4}`,
         fired: [`rule-${index % 11}`],
         suppressed: [{ rule: `rule-${index % 13}`, reason: "limit" as const }],
+        words: [],
         isRepeat: false,
       };
       for (const tally of [whole, bounded]) {
@@ -137,6 +143,49 @@ describe("the tally", () => {
       tally.addAttempt(NOON - minute * MINUTE, false, NOON - minute * MINUTE);
     const [failed] = tally.counts({ fromMs: NOON - 300 * MINUTE, toMs: NOON + MINUTE, bucketMs: MINUTE }, NOON);
     expect([sum(failed?.counts.slice(0, 180)), sum(failed?.counts.slice(180))]).toEqual([0, 121]);
+  });
+});
+
+describe("words that nobody knows", () => {
+  it("are counted with when they came, also after a restart, and written in no row of their own", async () => {
+    let now = NOON;
+    let rowsWritten = 0;
+    const storage = sqliteStorage();
+    const exec: typeof storage.sql.exec = (statement, ...values) => {
+      if (/^(INSERT|UPDATE)/.test(statement) && !statement.includes("INTO marks")) rowsWritten += 1;
+      return storage.sql.exec(statement, ...values);
+    };
+    const world = { storage: { ...storage, sql: { exec } }, clock: () => now };
+    const ledger = await aLedger(world);
+    expect(ledger.unknownWords()).toEqual({ words: [], others: 0 });
+    for (const [key, fields] of [
+      ["one", { messageType: "Pigeon", messageTypeString: "TYPE_PIGEON" }],
+      ["two", { messageType: "SMS", status: "flown" }],
+      ["three", { messageType: "Pigeon" }],
+    ] as const) {
+      rowsWritten = 0;
+      await ledger.record(anEvent({ messageId: key, ...fields }, key));
+      if (key === "three") expect(rowsWritten).toBe(1);
+      now += MINUTE;
+    }
+    const at = (minutes: number): string => new Date(NOON + minutes * MINUTE).toISOString();
+    const words = [
+      { field: "messageType", word: "Pigeon", count: 2, firstSeen: at(0), lastSeen: at(2) },
+      { field: "messageTypeString", word: "TYPE_PIGEON", count: 1, firstSeen: at(0), lastSeen: at(0) },
+      { field: "status", word: "flown", count: 1, firstSeen: at(1), lastSeen: at(1) },
+    ];
+    expect(ledger.unknownWords()).toEqual({ words, others: 0 });
+    expect((await aLedger({ ...world, storage })).unknownWords()).toEqual({ words, others: 0 });
+  });
+
+  it("are bounded, however many come", async () => {
+    const ledger = await aLedger({ clock: () => NOON });
+    for (let word = 0; word < 120; word++) {
+      const name = String.fromCharCode(97 + (word % 26), 97 + Math.floor(word / 26));
+      await ledger.record(anEvent({ messageId: name, messageType: `Pigeon ${name}` }, name));
+    }
+    const { words, others } = ledger.unknownWords();
+    expect([words.length, others]).toEqual([100, 20]);
   });
 });
 

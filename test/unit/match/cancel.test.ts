@@ -71,6 +71,8 @@ describe("a reply", () => {
     { ...TEXT, messageType: "SMS", status: "failed" },
     { ...TEXT, messageType: "InternalComment" },
     { ...TEXT, messageType: "Carrier Pigeon" },
+    { ...TEXT, messageType: "Carrier Pigeon", messageTypeString: "TYPE_SMS" },
+    { ...TEXT, messageType: null, messageTypeString: "TYPE_PIGEON" },
     { ...TEXT, messageType: "FB", messageTypeString: "TYPE_FACEBOOK_COMMENT" },
     { ...TEXT, messageType: "SMS", messageTypeString: "TYPE_SMS_REACTION" },
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_ACTIVITY_CONTACT" },

@@ -63,6 +63,15 @@ describeInBrowser("events", () => {
     await page.getByText("How to add an event kind").waitFor();
   });
 
+  it("with words that are not known are told beside them", async () => {
+    const locationId = "unknown-words";
+    for (const messageType of ["Pigeon", "Pigeon"]) await dashboard.send("sms", { locationId, messageType });
+    const page = await dashboard.open(`#/l/${locationId}/events?show=ignored`);
+    await page.getByText("2 times, last").waitFor();
+    await page.getByText("Pigeon").click();
+    await page.getByText("In messageType, first").waitFor();
+  });
+
   it("are seen for a part of the time, by dragging over the chart", async () => {
     const locationId = "brushed";
     await dashboard.send("sms", { locationId });
