@@ -122,7 +122,8 @@ async function judge(
         { history, chain },
       );
     const due = judged.fired ? planned(rule, event, context) : NOTHING_DUE;
-    const timely = judged.fired && due.planned.length === 0 ? tooLate(judged, due) : judged;
+    const isTooLate = due.planned.length === 0 && due.overdue.size > 0;
+    const timely = isTooLate ? tooLate(judged, due) : judged;
     if (timely.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
     const verdict = timely.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(timely) : timely;
     verdicts.push(verdict.fired ? noted(verdict, rule, due, history) : verdict);

@@ -121,7 +121,7 @@ function reduced(whole: KnownPart, of: KnownFact, places: readonly KnownPlace[])
 
 /** The same within a bound, to be kept with a decision; `undefined`: nothing was known. */
 export function bounded(known: Known, places: readonly KnownPlace[]): KeptKnown | undefined {
-  const { why, ...rest } = known;
+  const { why: _, ...rest } = known;
   const isLacking = unknownInWords(known, places) !== null;
   if (rest.contact === undefined && rest.location === undefined && !isLacking) return undefined;
   if (bytesOf(JSON.stringify(known)) <= MAX_KNOWN_BYTES) return isLacking ? known : rest;

@@ -3,7 +3,7 @@
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import { NOTHING_KNOWN } from "../model/known.ts";
-import type { Condition, RuleSet } from "../model/rule.ts";
+import type { Condition, Rule, RuleSet } from "../model/rule.ts";
 import type { DecisionContext } from "./decide.ts";
 import { DecisionFacts } from "./facts.ts";
 import { gateOf, heldBack, unasked } from "./gate.ts";
@@ -13,6 +13,11 @@ import { comparisonIn, effort, isOpen, MAYBE, MET, NOT_MET, opposite, type Truth
 
 /** Nothing is needed that is not there. */
 export const NO_QUESTIONS: Questions = { contact: false, location: false, owner: false, custom: false };
+
+/** Whether a rule for such an event looks at the contact or the location at all. */
+export function asksKnown(event: Event, ruleSet: RuleSet): boolean {
+  return readyRules(ruleSet).asked.on(event).length > 0;
+}
 
 /**
  * What has to be asked before an event can be decided: what is `null` or `open` in `context.known`, as far as the outcome
@@ -31,15 +36,20 @@ export function openQuestions(event: Event, ruleSet: RuleSet, context: DecisionC
   for (const rule of proposed) {
     if (asking.size === 0) break;
     const isAsking = asking.delete(rule);
-    if ((!isAsking && rule.stop !== true) || unasked(rule, event, gate)) continue;
+    if ((!isAsking && !mayStop(rule, event)) || unasked(rule, event, gate)) continue;
     const { truth, needs } = lookedAt(rule.conditions, facts, (place) => openAt(known, place));
     if (truth === MAYBE) for (const question of needs) asked.add(question);
-    else if (truth === MET && rule.stop === true && heldBack(rule, facts, { history, chain }) === null)
+    else if (truth === MET && mayStop(rule, event) && heldBack(rule, facts, { history, chain }) === null)
       gate.stoppedBy = rule.name;
   }
   if (asked.size === 0) return NO_QUESTIONS;
   const { contact, location, owner, custom } = NO_QUESTIONS;
   return { contact, location, owner, custom, ...Object.fromEntries([...asked].map((question) => [question, true])) };
+}
+
+/** Whether a rule stops those after it if it fires. All that it does on a late event may be overdue, and it then does not. */
+function mayStop({ stop }: Rule, { origin }: Event): boolean {
+  return stop === true && origin === undefined;
 }
 
 /** What can be said of conditions, and what it waits for as long as that is neither yes nor no. */

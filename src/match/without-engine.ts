@@ -63,7 +63,7 @@ export function evaluateWithoutEngine(condition: Condition, facts: DecisionFacts
 
 /** Whether a comparison cannot be made yet: what it reads is not known. */
 export function isOpen({ places }: Comparison, facts: DecisionFacts): boolean {
-  return places.length > 0 && places.some((place) => facts.isOpen(place));
+  return places.some((place) => facts.isOpen(place));
 }
 
 /** A group: one part that is `decisive` settles it, and an empty group is met, whether `any` or `all`. */

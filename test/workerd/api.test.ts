@@ -252,6 +252,13 @@ describe("explain", () => {
     ["an unknown kind", JSON.stringify({ event: { type: "Weather" } }), 422, "EVENT_UNUSABLE"],
     ["an unusable event", JSON.stringify({ event: { type: "OutboundMessage" } }), 422, "EVENT_UNUSABLE"],
     ["a list", "[]", 400, "REQUEST_PARAMETER"],
+    ["a contact that is none", JSON.stringify({ event: aPayload(), contact: [] }), 400, "REQUEST_PARAMETER"],
+    [
+      "a location of other names",
+      JSON.stringify({ event: aPayload(), location: { zone: 1 } }),
+      400,
+      "REQUEST_PARAMETER",
+    ],
     ["20,000 levels", `${'{"event":'.repeat(20_000)}1${"}".repeat(20_000)}`, 422, "EVENT_UNUSABLE"],
   ])("refuses %s", async (_, body, status, code) => {
     const answer = await api("/explain", { method: "POST", body });

@@ -55,6 +55,30 @@ describe("POST /api/check", () => {
     expect(fresh.body.explained.decision.fired).toEqual(["other"]);
   });
 
+  it("explains an event with what is said to be known beside it", async () => {
+    world.rules = [];
+    const rule = {
+      on: ["OutboundMessage"],
+      conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }] },
+      actions: [{ type: "task", title: "Call {{ contact.firstName | default: 'them' }}" }],
+      examples: [{ event: {}, contact: { tags: ["vip"] }, fires: true }],
+    };
+    const asked = (fields: JsonObject) => check({ text: JSON.stringify(rule), event: aPayload(), ...fields });
+    const { body } = await asked({ contact: { firstName: "Grace", tags: ["vip"] } });
+    expect([body.findings, body.examples]).toEqual([[], { passed: 1, failed: 0 }]);
+    expect(body.explained.decision).toMatchObject({ fired: ["second-sms"], known: { contact: { tags: ["vip"] } } });
+    expect(JSON.stringify(body.explained.decision)).not.toContain("Grace");
+    expect((await asked({})).body.explained.decision.fired).toEqual([]);
+    const { status, body: odd } = await asked({ contact: { firstname: "Grace", tags: "vip", owner: { mail: 1 } } });
+    expect([status, odd.explained]).toEqual([200, null]);
+    expect(odd.issues.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
+      "/contact/firstname",
+      "/contact/owner/mail",
+      "/contact/tags",
+    ]);
+    expect(JSON.stringify(odd.issues)).not.toMatch(/Grace|vip/);
+  });
+
   it("answers with the findings of a text that is no rule", async () => {
     const { status, body } = await check({ text: '{ "on": [' });
     expect([status, body.admitted]).toEqual([200, false]);

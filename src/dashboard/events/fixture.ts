@@ -9,7 +9,10 @@ const ENVELOPE = new Set(["webhookId", "appId", "companyId", "locationId", "vers
 /** An entry for the `examples` of a rule file. */
 export function exampleOf(event: Event, decision: Decision): string {
   const fires = decision.fired.length > 0;
-  return JSON.stringify({ event: withoutEnvelope(event.payload), fires, at: decision.decidedAt }, null, 2);
+  const { contact, location } = decision.known ?? {};
+  // What its rules asked of them; what is not there is left out.
+  const known = { ...(contact ? { contact } : {}), ...(location ? { location } : {}) };
+  return JSON.stringify({ event: withoutEnvelope(event.payload), fires, ...known, at: decision.decidedAt }, null, 2);
 }
 
 /** A story for `npm run rules simulate`: this event, and the rules that fired on it. */

@@ -27,7 +27,7 @@ export function useCheck(draft: Draft, locationId: string): Checking {
       const payload = payloadIn(event);
       post<CheckedDraft>(
         "/api/check",
-        { name, text, locationId, ...(payload ? besides(payload) : {}) },
+        { name, text, locationId, ...(payload ? requestOf(payload) : {}) },
         aborted.signal,
       ).then(
         (answer) => {
@@ -61,7 +61,7 @@ export function isWithKnown({ event }: JsonObject): boolean {
 }
 
 /** What is asked about what is typed. */
-function besides(typed: JsonObject): JsonObject {
+export function requestOf(typed: JsonObject): JsonObject {
   if (!isWithKnown(typed)) return { event: typed };
   const { event = null, contact, location } = typed;
   return { event, ...(contact === undefined ? {} : { contact }), ...(location === undefined ? {} : { location }) };

@@ -1,6 +1,7 @@
 // Asking HighLevel about a contact, the location and its users, as the location may call it. What is answered is kept.
 import { outcomeFrom } from "../../act/highlevel/answer.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import type { NamedKnown } from "../../act/named-known.ts";
 import type { HighLevelAccount } from "../../highlevel/account.ts";
 import {
   contactQuestion,
@@ -9,7 +10,7 @@ import {
   type Question,
   type RecordName,
 } from "../../highlevel/questions.ts";
-import type { JsonObject } from "../../kit/json.ts";
+import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import * as contacts from "../log/contacts.ts";
 import type { Sql } from "../store/ports.ts";
 import type { HighLevelClock } from "./clock.ts";
@@ -23,6 +24,7 @@ export type Asked<Answer> =
   | Failed;
 export type Failed = { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
 
+const NOT_NEEDED = { kind: "known", value: null } as const;
 /** How HighLevel says that it knows no such contact. */
 const NOT_FOUND = /not found/i;
 const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
@@ -68,6 +70,47 @@ export class Learning {
     const record = asked.kind === "known" ? asked.value : null;
     records.keep(this.#sql, what, id, record, nowMs);
     return { kind: "known", value: record ?? kept?.record ?? null };
+  }
+
+  /** Whether something that an action's texts name has to be asked for. */
+  lacks({ contact, location, owner, custom }: NamedKnown, contactId: string, locationId: string | null): boolean {
+    if (contact && !this.knows(contactId)) return true;
+    const isFresh = (what: RecordName, id: string | null): boolean =>
+      id === null || records.isFresh(records.find(this.#sql, what, id), this.#parts.clock());
+    return (
+      (owner && !isFresh("user", this.#ownerOf(contactId))) ||
+      (custom && !isFresh("custom-keys", locationId)) ||
+      (location && !isFresh("location", locationId))
+    );
+  }
+
+  /** Whether a contact's record is known, so that it need not be asked for. */
+  knows(contactId: string): boolean {
+    return contacts.isKnown(contacts.find(this.#sql, contactId), this.#parts.clock());
+  }
+
+  /** Asks for what an action's texts name besides the contact, as far as that was not done today; the first failure ends it. */
+  async named(
+    { location, owner, custom }: NamedKnown,
+    contactId: string,
+    locationId: string | null,
+  ): Promise<Asked<JsonObject | null>> {
+    const asked: readonly [what: RecordName, id: string | null][] = [
+      ["user", owner ? this.#ownerOf(contactId) : null],
+      ["custom-keys", custom ? locationId : null],
+      ["location", location ? locationId : null],
+    ];
+    for (const [what, id] of asked) {
+      const answer = id === null ? NOT_NEEDED : await this.record(what, id);
+      if (answer.kind !== "known") return answer;
+    }
+    return NOT_NEEDED;
+  }
+
+  #ownerOf(contactId: string): string | null {
+    const fields = contacts.find(this.#sql, contactId).parts.fields?.value;
+    const owner = isJsonObject(fields) ? fields["assignedTo"] : undefined;
+    return typeof owner === "string" ? owner : null;
   }
 
   async #ask<Answer>({ request, scope, read }: Question<Answer>): Promise<Asked<Answer>> {

@@ -3,10 +3,11 @@
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { kindOf } from "../../act/kinds.ts";
+import { namedKnown } from "../../act/named-known.ts";
 import { switchesFor } from "../../highlevel/contact.ts";
 import type { ContactRecord } from "../../highlevel/questions.ts";
 import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
-import type { MessageType } from "../../model/rule.ts";
+import type { Action, MessageType } from "../../model/rule.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone } from "../../kit/time-zone.ts";
 import type { JsonObject } from "../../kit/json.ts";
@@ -82,14 +83,16 @@ export class Preflight {
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
+    const lacks = this.#lacks(contactId, action);
     if (!keepsOwnHours) {
       const shut = this.#shut(window, this.#ports.timeZone);
-      if (shut || type === null) return shut ?? GO;
-      const known = optOuts.against(this.#sql, contactId, action);
+      if (shut || (type === null && !lacks)) return shut ?? GO;
+      const known = type === null ? null : optOuts.against(this.#sql, contactId, action);
       if (known) return held(known);
     }
     const zone = keepsOwnHours && type === null ? this.#zones.get(contactId, this.#ports.actions.clock()) : null;
-    if (zone !== null) return this.#shut(window, zone) ?? GO;
+    const shut = zone === null ? null : this.#shut(window, zone);
+    if (shut || (zone !== null && !lacks)) return shut ?? GO;
     // Its own lane holds back what goes to HighLevel; what goes elsewhere is held back here.
     const downUntilMs = host === HIGHLEVEL_HOST ? 0 : this.#turns.downUntil();
     if (downUntilMs > this.#ports.actions.clock()) return { may: "in-turn", untilMs: downUntilMs };
@@ -102,6 +105,9 @@ export class Preflight {
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
+    // What its texts name is asked once; what a message or hours hang on is asked anew.
+    if (type === null && !keepsOwnHours && this.#learning.knows(contactId))
+      return (await this.#lacking(contactId, action)) ?? queried(GO);
     const contact = await this.#learning.contact(contactId);
     if (contact.kind === "in-turn") return queried({ may: "in-turn", untilMs: contact.untilMs });
     if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null))
@@ -114,10 +120,29 @@ export class Preflight {
       const shut = this.#shut(window, zone.value);
       if (shut) return queried(shut);
     }
+    const lacking = contact.kind === "no-token" ? null : await this.#lacking(contactId, action);
+    if (lacking) return lacking;
     // Read again: the contact may have written meanwhile.
     const known = optOuts.against(this.#sql, contactId, action) ?? inRecord(contact, type);
     const cleared = queried(known ? held(known) : GO);
     return contact.kind === "known" ? { ...cleared, said: ANSWERED } : cleared;
+  }
+
+  /**
+   * Asks for what the texts of an action in HighLevel name besides the contact's record; `null`: it was answered, or
+   * HighLevel refuses to say, so that it is absent.
+   */
+  async #lacking(contactId: string, action: Action): Promise<Clearance | null> {
+    const { needsToken, messages } = kindOf(action);
+    if (!needsToken) return null;
+    const asked = await this.#learning.named(namedKnown(action), contactId, this.#locationId());
+    if (asked.kind === "in-turn") return queried({ may: "in-turn", untilMs: asked.untilMs });
+    return asked.kind === "unavailable" ? this.#unanswerable(asked, messages(action)) : null;
+  }
+
+  /** Whether an action in HighLevel has to ask for what its texts name; others are rendered with what is known. */
+  #lacks(contactId: string, action: Action): boolean {
+    return kindOf(action).needsToken && this.#learning.lacks(namedKnown(action), contactId, this.#locationId());
   }
 
   #shut(window: Window | undefined, timeZone: string): Verdict | null {
@@ -146,7 +171,7 @@ export class Preflight {
       const soonestMs = this.#ports.actions.clock() + (said.retryAfterMs ?? 0);
       return queried({ may: "in-turn", untilMs: Math.max(soonestMs, this.#turns.turnAt()) });
     }
-    const what = `The contact's hours cannot be asked now: ${said.error.message}`;
+    const what = `What has to be known of the contact cannot be asked now: ${said.error.message}`;
     const outcome = unanswered(actionError("CONTACT_UNKNOWN", what), said.retryAfterMs);
     return { may: "not", outcome, wasQueried: true, said };
   }

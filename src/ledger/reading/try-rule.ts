@@ -1,6 +1,7 @@
 // Tries a rule on the last events of the location: each is decided again with this rule alone, on the history before
 // it. This only reads.
 import { decide } from "../../match/decide.ts";
+import { asksKnown } from "../../match/questions.ts";
 import { pastIn } from "../../match/history.ts";
 import { workOf } from "../../match/rule-cost.ts";
 import type { Moment } from "../../match/facts.ts";
@@ -15,6 +16,7 @@ import * as firings from "../deliveries/firings.ts";
 import * as log from "../log/log.ts";
 import { countOf } from "../log/past.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
+import { settledKnownOf } from "./known.ts";
 
 /** How many events each list of an answer holds at most. */
 const MAX_SHOWN = 100;
@@ -22,6 +24,9 @@ const MAX_SHOWN = 100;
 const MAX_WORK = 4_000_000;
 const WORK_OF_EVENT = 200;
 const WORK_OF_ROW = 20;
+
+/** Why something is not known to whoever tries a draft. */
+const NOT_ASKED_NOW = "HighLevel is not asked for a draft";
 
 /** One event to decide again; `position`: which of its contact's newest events it is, from 0. */
 interface Asked {
@@ -43,7 +48,13 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
     const moment = { nowMs: timeOf(entry), timeZone };
     const history = await past.before(record.event, moment, position);
     const { repeats } = record.decision;
-    const about = { messageChain: past.chainOf(entry, position), ...(repeats === undefined ? {} : { repeats }) };
+    const { locationId, contactId } = record.event;
+    const about = {
+      messageChain: past.chainOf(entry, position),
+      ...(repeats === undefined ? {} : { repeats }),
+      // As it is now: what was known then is kept only as far as the rules of then asked.
+      ...(asksKnown(record.event, alone) ? { known: settledKnownOf(sql, locationId, contactId, NOT_ASKED_NOW) } : {}),
+    };
     const { decision, actions } = await decide(record.event, alone, { ...moment, history, ...about });
     const fired = decision.fired.length > 0;
     if (fired) fires.add(entry);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { firstDraft, readDraft, sampleText } from "../../../src/dashboard/playground/draft.ts";
-import { payloadIn } from "../../../src/dashboard/playground/use-check.ts";
+import { payloadIn, requestOf } from "../../../src/dashboard/playground/use-check.ts";
 import { SAMPLES } from "../../../src/events/samples.ts";
 
 const draft = firstDraft("location-1");
@@ -26,6 +26,17 @@ describe("the event of a draft", () => {
     expect(payloadIn(sampleText(name, "location-1"))).toMatchObject({
       ...SAMPLES[name]?.payload,
       locationId: "location-1",
+    });
+  });
+
+  it("can stand with what is known beside it", () => {
+    const [event, contact] = [{ type: "OutboundMessage" }, { firstName: "Grace" }];
+    expect(requestOf({ event, contact, more: 1 })).toEqual({ event, contact });
+    expect(requestOf({ event, location: {} })).toEqual({ event, location: {} });
+    expect(requestOf(event)).toEqual({ event });
+    // A payload may have a field of that name.
+    expect(requestOf({ ...event, event: "started", contact })).toEqual({
+      event: { ...event, event: "started", contact },
     });
   });
 

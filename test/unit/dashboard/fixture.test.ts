@@ -8,7 +8,9 @@ import { readEvent } from "../../../src/events/event.ts";
 import { byPriority } from "../../../src/model/rule.ts";
 import { explain } from "../../../src/match/decide.ts";
 import { runExample } from "../../../src/match/examples.ts";
-import type { RuleExample } from "../../../src/model/rule.ts";
+import type { ConditionGroup, RuleExample } from "../../../src/model/rule.ts";
+import { admitRule } from "../../../src/rules/admission.ts";
+import { anEvent, aRule, aRuleSet } from "../../builders.ts";
 import { SHIPPED_RULES } from "../../shipped.ts";
 
 const MOMENT = { nowMs: Date.parse("2026-03-04T15:30:00.000Z"), timeZone: "UTC" };
@@ -44,6 +46,26 @@ describe("a recorded event, copied", () => {
       }
     },
   );
+
+  it("has what was known of the contact, as far as the rules asked", async () => {
+    const conditions: ConditionGroup = {
+      all: [
+        { fact: "contact", path: "$.tags", operator: "contains", value: "vip" },
+        { fact: "location", path: "$.country", operator: "equal", value: "US" },
+      ],
+    };
+    const rule = aRule({ conditions });
+    const known = { contact: { name: "Grace", tags: ["vip"] }, location: { country: "US" } };
+    const { decision } = await explain(anEvent(), aRuleSet(rule), { ...MOMENT, known });
+    const example = JSON.parse(exampleOf(anEvent(), decision)) as RuleExample;
+    expect(example).toMatchObject({ fires: true, contact: { tags: ["vip"] }, location: { country: "US" } });
+    expect(await runExample(rule, example, "UTC")).toMatchObject({ ok: true, value: { passed: true } });
+    const text = JSON.stringify({ ...rule, name: undefined, examples: [example] });
+    const context = { outboundAllowedHosts: new Set<string>(), ownHosts: new Set<string>(), retentionDays: 30 };
+    expect(admitRule({ file: "rules/a.json", text }, { ...context, conditions: new Map() })).toMatchObject({
+      ok: true,
+    });
+  });
 
   it.each(["voicemail", "sms-failed", "missed-call"])("%s is a story that comes out", async (name) => {
     const { event, decision } = await recorded(name);

@@ -41,6 +41,15 @@ const sms = { messageType: "SMS" };
 const call = { messageType: "CALL", callStatus: "voicemail" };
 
 describe("a rule that is tried on the log", () => {
+  it("sees the contact as it is known now", async () => {
+    const record = { firstName: "Ada", tags: ["vip"], customFields: [], dnd: false };
+    const { ledger } = await aLog([sms, { ...record, type: "ContactUpdate", id: CONTACT, contactId: null }, sms]);
+    const isVip = (value: string) =>
+      aRule({ conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value }] } });
+    expect(await tried(ledger, isVip("vip"))).toMatchObject({ tried: 3, fires: 2, onlyNow: "e2,e0" });
+    expect(await tried(ledger, isVip("lost"))).toMatchObject({ tried: 3, fires: 0 });
+  });
+
   it("is held against what the rule of its name really did, newest first", async () => {
     const { ledger } = await aLog([sms, call, sms, call], [everySms]);
     const draft = aRule({ conditions: { any: [{ fact: "outcome", operator: "equal", value: "voicemail" }] } });

@@ -92,6 +92,15 @@ describe("what a decision needs and does not have", () => {
     expect(asked(rules, known, more, fields)).toBe(needs);
   }); // prettier-ignore
 
+  it("is the contact behind a rule that stops, where all that this one does may be overdue", async () => {
+    const rules = aRuleSet(aRule({ name: "a", stop: true }), aRule({ name: "b", ...all(IS_VIP) }));
+    const event = { ...anEvent(), occurredAt: "2026-03-01T12:00:00.000Z", origin: "reconciled" as const };
+    const { decision } = await decide(event, rules, { ...MOMENT, known: { contact: ADA, location: undefined } });
+    expect(decision.verdicts.map(({ reason }) => reason)).toEqual(["late", "late"]);
+    expect(words(openQuestions(event, rules, { ...MOMENT, known: NOT_ASKED }))).toBe("contact");
+    expect(words(openQuestions(anEvent(), rules, { ...MOMENT, known: NOT_ASKED }))).toBe("");
+  });
+
   it("reads nothing where no rule asks, whatever is not known", () => {
     const rules = aRuleSet(...agencyRules(1_000));
     for (const event of agencyPayloads(20, 1_000).map(eventOf)) {
