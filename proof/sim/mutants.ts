@@ -471,4 +471,52 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return state === "" && before?.state === state;',
     seed: 2,
   },
+  {
+    name: "cursor-of-the-export-not-kept",
+    file: "ledger/reconcile/reconciling.ts",
+    from: "pass: { ...pass, cursor: page.cursor, reachedMs }",
+    to: "pass: { ...pass, cursor: null, reachedMs }",
+  },
+  {
+    name: "looks-do-not-overlap",
+    file: "ledger/reconcile/legs.ts",
+    from: "export const OVERLAP_MS = 20 * MINUTE_MS;",
+    to: "export const OVERLAP_MS = 0 * MINUTE_MS;",
+  },
+  {
+    name: "webhook-after-it-was-found-is-news",
+    file: "ledger/recording/recorder.ts",
+    from: "if (isExported(event.kind) && found.isTwin(sql, event))",
+    to: 'if (isExported(event.kind) && event.key === "" && found.isTwin(sql, event))',
+  },
+  {
+    name: "found-although-its-webhook-came",
+    file: "ledger/log/found.ts",
+    from: 'return said ? { is: "known", sinceMs: said.atMs } : { is: "changed", lastMs: last.atMs };',
+    to: 'return said && said.atMs === 0 ? { is: "known", sinceMs: said.atMs } : { is: "changed", lastMs: last.atMs };',
+  },
+  {
+    name: "what-is-overdue-is-done",
+    file: "match/decide.ts",
+    from: 'const isFound = event.origin === "reconciled";',
+    to: 'const isFound = event.origin === "reconciled" && event.key === "";',
+  },
+  {
+    name: "webhook-under-way-is-overtaken",
+    file: "ledger/reconcile/legs.ts",
+    from: "const UNDER_WAY_MS = 5 * MINUTE_MS;",
+    to: "const UNDER_WAY_MS = 0 * MINUTE_MS;",
+  },
+  {
+    name: "what-changed-is-not-looked-for",
+    file: "ledger/reconcile/legs.ts",
+    from: 'export const LOOKS: readonly Leg[] = of("changed");',
+    to: 'export const LOOKS: readonly Leg[] = of("made");',
+  },
+  {
+    name: "covered-before-it-was-looked-through",
+    file: "ledger/reconcile/reconciling.ts",
+    from: "this.#commit({ ...at, pass: { startedMs, sinceMs, leg: 0, cursor: null, fromMs, reachedMs: fromMs } });",
+    to: "this.#commit({ ...at, coveredMs: startedMs, pass: null });",
+  },
 ];

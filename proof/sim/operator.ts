@@ -1,4 +1,5 @@
 // An operator who cancels, retries, releases, erases and completes, one or all, at the worst moments.
+import { digestOf } from "../../src/ledger/log/erased.ts";
 import type { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Confirmed } from "../history.ts";
@@ -65,7 +66,7 @@ export class Operator {
   async erase(contactId: string): Promise<void> {
     const asked = this.#ask();
     this.#confirm("erase asked", contactId, asked);
-    if (await this.quietly((ledger) => ledger.eraseContact(LOCATION, contactId)))
+    if (await this.quietly(async (ledger) => ledger.eraseContact(LOCATION, contactId, await digestOf(contactId))))
       this.#confirm("erased", contactId, asked);
   }
 

@@ -18,13 +18,21 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
+/** One seed in so many has a second run, of a location whose webhooks are lost. */
+const MISSED_EVERY = 3;
+
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
   const planted = MUTANTS.find(({ name }) => name === mutant);
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
-  const [{ simulate }, { violations }] = await Promise.all([import("./run.ts"), import("../checker.ts")]);
+  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }] = await Promise.all([
+    import("./run.ts"),
+    import("../checker.ts"),
+    import("./missed.ts"),
+    import("../missed.ts"),
+  ]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
@@ -33,7 +41,11 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       seen.events += history.events.length;
       seen.calls += history.calls.length;
       seen.interrupted += history.interrupted.length;
-      return violations(history);
+      const found = violations(history);
+      if (found.length > 0 || seed % MISSED_EVERY !== 0) return found;
+      const missed = await simulateMissed(seed);
+      seen.events += missed.events.length;
+      return violationsIn(missed);
     });
     seen.seeds += 1;
     if (found.length > 0) return { ...seen, failed: { seed, violations: found } };

@@ -64,6 +64,8 @@ export class Reconciling {
   #fromMs = 0;
   #breathMs = 0;
   #forgotten = 0;
+  /** Which location this is, as was last read: where storage fails it cannot be asked. */
+  #locationId: string | null = null;
   /** What this instance has seen to be covered, where nothing had to be written for it. */
   #coveredMs = 0;
   /** What was in doubt when it was seen last. */
@@ -308,6 +310,7 @@ export class Reconciling {
     doubts: Progress["doubts"],
   ): Promise<JudgedPage | NoPage> {
     const locationId = this.#parts.locationId();
+    this.#locationId = locationId ?? null;
     if (locationId === undefined) return { is: "no-token", message: "" };
     return this.#parts.reader.page(locationId, place, times, doubts);
   }
@@ -420,7 +423,7 @@ export class Reconciling {
   }
 
   #place(): { readonly locationId: string | null } {
-    return { locationId: this.#parts.locationId() ?? null };
+    return { locationId: this.#locationId };
   }
 
   #mayFrom(): number {

@@ -10,6 +10,11 @@ interface DemoEnv extends LedgerEnv {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
 }
 
+/** Moves the clock; and comes as the watchdog does once an hour. */
+const CLOCK_PATH = "/demo/clock";
+const LOOK_PATH = "/demo/look";
+const DEMO_PATHS: ReadonlySet<string> = new Set([CLOCK_PATH, LOOK_PATH]);
+
 /** How far the ledgers' clock is from the real one: kept here, because an object may be evicted between two calls. */
 let offsetMs = 0;
 
@@ -45,8 +50,9 @@ export class Ledger extends RealLedger {
 export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/demo/clock") return worker.fetch(request, env);
+    if (!DEMO_PATHS.has(pathname)) return worker.fetch(request, env);
     const ledger = env.LEDGER.getByName(searchParams.get("location") ?? "");
+    if (pathname === LOOK_PATH) return Response.json({ ...(await ledger.poke(true)) });
     return Response.json({ nextMs: await ledger.moveTo(Number(searchParams.get("offset"))) });
   },
 } satisfies ExportedHandler<DemoEnv>;

@@ -168,10 +168,10 @@ describe("the watchdog", () => {
     await ledger.record(anEvent());
     const ringing = ledger.alarm();
     await untilCalled(() => calls, 1);
-    expect(await ledger.poke()).toEqual({ isOpen: true });
+    expect(await ledger.poke()).toMatchObject({ isOpen: true });
     answer.give(new Response());
     await ringing;
-    expect(await ledger.poke()).toEqual({ isOpen: false });
+    expect(await ledger.poke()).toMatchObject({ isOpen: false });
   });
 });
 
