@@ -22,6 +22,8 @@ const FINAL =
 /** Ten failures open a circuit; calls already under way may still fail, and probes come half a minute apart. */
 const CALLS_BEFORE_OPEN = 14;
 const OPEN_MS = 25_000;
+/** How long after its attempt began a call leaves at most: what was written before it has to be on disk. */
+const LEAVES_WITHIN_MS = 3_000;
 
 /** Every promise by its name. */
 export const PROPERTIES: { readonly [name: string]: Property } = {
@@ -32,6 +34,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nothing is sent after a confirmed cancel": nothingAfterCancel,
   "nothing is left of an erased contact": nothingAfterErase,
   "every delivery ends, and for a reason": everythingEnds,
+  "what costs more than it may is not rendered": costsAreKept,
   "a limit lets no more through than it says": limitHolds,
   "a limit holds for nothing that came to nothing": limitHoldsForSomething,
   "a task is in KV once": tasksOnce,
@@ -172,6 +175,11 @@ function* everythingEnds({ deliveries, events }: History): Generator<string> {
   }
 }
 
+function* costsAreKept({ deliveries }: History): Generator<string> {
+  for (const { id, rule, state } of deliveries)
+    if (rule === "costly" && state === "sent") yield `${id} is sent, and costs more than it may`;
+}
+
 function isRightlyDead({ attempts, dueAt }: EndedDelivery): boolean {
   const last = attempts.at(-1);
   return attempts.length >= ATTEMPTS || FINAL.test(last?.error ?? "") || (last?.at ?? 0) > dueAt + 6 * DAY_MS;
@@ -256,12 +264,17 @@ function* nobodyWaits({ deliveries, calls, confirmed, promptHosts, mayBeLateMs }
   }
 }
 
-function* downIsLeftAlone({ calls, deadHosts }: History): Generator<string> {
+function* downIsLeftAlone({ calls, deadHosts, deliveries, interrupted }: History): Generator<string> {
+  const attemptsOf = new Map(deliveries.map(({ id, attempts }) => [id, attempts]));
+  // What was under way when the process died says nothing about its host, and is tried again.
+  const isCutOff = ({ id, at }: Call): boolean =>
+    interrupted.includes(id) &&
+    !(attemptsOf.get(id) ?? []).some((one) => one.at <= at && one.at > at - LEAVES_WITHIN_MS);
   for (const [host, own] of Map.groupBy(calls, (call) => call.host)) {
     if (!deadHosts.includes(host)) continue;
     for (const [index, call] of own.entries()) {
       const later = own[index + 1];
-      if (index >= CALLS_BEFORE_OPEN && later && later.at - call.at < OPEN_MS)
+      if (index >= CALLS_BEFORE_OPEN && later && later.at - call.at < OPEN_MS && !isCutOff(call))
         yield `${host} was called again after ${later.at - call.at} ms`;
     }
   }
