@@ -4,6 +4,7 @@ import {
   changesNothing,
   type Acknowledged,
   type Call,
+  type Confirmed,
   type EndedDelivery,
   type History,
   type RecordedEvent,
@@ -126,15 +127,19 @@ function* inOrder({ acknowledged, events, confirmed }: History): Generator<strin
 function* nothingAfterCancel(history: History): Generator<string> {
   const { confirmed, calls, deliveries } = history;
   const callsOf = Map.groupBy(calls, ({ id }) => id);
-  const leftBetween = (id: string, order: number): Call | undefined => {
-    const end = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order)?.order;
+  // A retry that was asked for while the cancel was under way may have been done after it.
+  const leftBetween = ({ id, askedOrder, order }: Confirmed): Call | undefined => {
+    const end = confirmed.find(
+      (other) => other.what === "retried" && other.id === id && other.order > askedOrder,
+    )?.order;
     return callsOf.get(id)?.find((call) => call.order > order && call.order < (end ?? Infinity));
   };
   const hasRetried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
   const states = new Map(deliveries.map(({ id, state }) => [id, state]));
-  for (const { what, id, order } of confirmed) {
+  for (const one of confirmed) {
+    const { what, id } = one;
     if (what !== "cancelled") continue;
-    if (leftBetween(id, order)) yield `${id} left after its cancel was confirmed`;
+    if (leftBetween(one)) yield `${id} left after its cancel was confirmed`;
     if (states.get(id) === "sent" && !hasRetried.has(id)) yield `${id} is said to be cancelled, and was sent`;
   }
 }

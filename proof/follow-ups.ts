@@ -83,12 +83,12 @@ function* saysWhy({ deliveries }: History): Generator<string> {
 
 function* notAfterCancel({ deliveries, confirmed }: History, { messages }: FollowUps): Generator<string> {
   const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  for (const { what, id, order } of confirmed) {
+  for (const { what, id, askedOrder, order } of confirmed) {
     const delivery = byId.get(id);
     // The two messages of "twins" say the same and cannot be told apart.
     if (what !== "cancelled" || delivery?.rule !== "texts" || delivery.highlevelCall !== "send-message") continue;
     const about = aboutOf(delivery);
-    const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order);
+    const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > askedOrder);
     const isLate = (at: number): boolean => at > order && at < (again?.order ?? Infinity);
     if (messages.some((message) => message.about === about && isLate(message.order)))
       yield `${id} left after its cancel was confirmed`;

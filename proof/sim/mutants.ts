@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ledger/store/alarm.ts",
     from: "(set === null || set > next || set < this.#clock())",
     to: "set !== null && set > next",
-    seed: 14,
+    seed: 15,
   },
   {
     name: "interrupted-deliveries-forgotten",
