@@ -7,6 +7,7 @@ import type { OperationName } from "./published.ts";
 import { refused, type Reply } from "./reply.ts";
 import { NO_ACCESS, owned, type RightCall, withContact } from "./right-call.ts";
 import type { Contact, Opportunity } from "./state.ts";
+import { withoutTags, withTags } from "./tags.ts";
 
 type Perform = (call: RightCall) => Reply;
 
@@ -16,17 +17,9 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
   "update-message-status": (call) =>
     owned(call, call.state.messages, text(call.ids, "messageId"), "Message", (message) => report(call, message)),
   "export-messages": (call) => exported(call),
-  "add-tags": (call) =>
-    withContact(call, text(call.ids, "contactId"), (contact) => {
-      contact.tags = [...new Set([...contact.tags, ...texts(call.body, "tags")])];
-      return { status: 201, body: { tags: [...contact.tags] } };
-    }),
+  "add-tags": (call) => withContact(call, text(call.ids, "contactId"), (contact) => tag(call, contact, 201, withTags)),
   "remove-tags": (call) =>
-    withContact(call, text(call.ids, "contactId"), (contact) => {
-      const gone = new Set(texts(call.body, "tags"));
-      contact.tags = contact.tags.filter((tag) => !gone.has(tag));
-      return { status: 200, body: { tags: [...contact.tags] } };
-    }),
+    withContact(call, text(call.ids, "contactId"), (contact) => tag(call, contact, 200, withoutTags)),
   "create-task": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => {
       const task = { ...call.body, id: call.newId("task"), contactId: contact.id };
@@ -91,6 +84,14 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
   "get-user": (call) =>
     owned(call, call.state.users, text(call.ids, "userId"), "User", (user) => ({ status: 200, body: { ...user } })),
 };
+
+/** Changes a contact's tags; an event comes of it if they are others then. */
+function tag(call: RightCall, contact: Contact, status: number, change: typeof withTags): Reply {
+  const before = contact.tags;
+  contact.tags = change(before, texts(call.body, "tags"));
+  if (contact.tags.length !== before.length) call.tagged(contact);
+  return { status, body: { tags: [...contact.tags] } };
+}
 
 // HighLevel's own spelling.
 const SUCCEEDED: Reply = { status: 200, body: { succeded: true } };

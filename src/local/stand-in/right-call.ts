@@ -19,6 +19,7 @@ export interface RightCall {
   readonly tooEarlyMs: number;
   readonly newId: (about: string) => string;
   readonly sent: (message: Message) => void;
+  readonly tagged: (contact: Contact) => void;
 }
 
 /** The refusal of a token that belongs to another location. */

@@ -54,6 +54,8 @@ export class HighLevelStandIn {
   readonly faults: Fault[] = [];
   readonly tokens: Tokens;
   onMessage: ((message: Message) => void) | undefined;
+  /** Called when a contact's tags have changed. */
+  onTags: ((contact: Contact) => void) | undefined;
   readonly #asked: Asked[] = [];
   readonly #clock: () => number;
   readonly #tooEarlyMs: number;
@@ -200,6 +202,7 @@ export class HighLevelStandIn {
       tooEarlyMs: this.#tooEarlyMs,
       newId: this.#newId,
       sent: (message) => this.onMessage?.(message),
+      tagged: (contact) => this.onTags?.(contact),
     });
   }
 
