@@ -39,6 +39,7 @@ import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
+import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
@@ -72,6 +73,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #deciding: Deciding;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
+  readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
   readonly #rounds: Rounds;
 
@@ -100,6 +102,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     };
     this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding });
     this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
+    this.#emailStatuses = new EmailStatuses(watched, clock, {
+      take: (event) => this.#intake.take(event),
+      record: (event) => this.#recorder.record(event, false),
+      setAside: (locationId, keep) => this.#setAside(locationId, keep),
+    });
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
@@ -138,12 +145,17 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async #record(event: Event, isReport: boolean): Promise<Recorded> {
     this.#look();
     const recorded = await this.#recorder.record(event, isReport);
+    await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
     return recorded;
   }
 
   quarantine(locationId: string, item: Quarantined): SetAside {
     return this.#setAside(locationId, () => quarantine.keep(this.#storage.sql, item));
+  }
+
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
+    return this.#emailStatuses.join(locationId, item);
   }
 
   countIgnored(locationId: string, kind: string): SetAside {

@@ -3,7 +3,7 @@
 import { guardedAs } from "../events/event.ts";
 import type { Decided, Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
-import type { Guard } from "../model/event-kinds.ts";
+import { KINDS, type Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { optOutInWords } from "../model/opt-out.ts";
 import type { KeptRule, Limit, Rule, RuleSet } from "../model/rule.ts";
@@ -164,7 +164,8 @@ interface Gate {
 
 /** What we sent ourselves is guarded, whatever HighLevel says about its source. */
 function gateOf(event: Event, { sentBy, repeats }: Pick<DecisionContext, "sentBy" | "repeats">): Gate {
-  return { guarded: sentBy === undefined ? guardedAs(event) : "api", repeats: repeats ?? null, stoppedBy: null };
+  const isGuarded = sentBy !== undefined && KINDS[event.kind].guards?.includes("api") === true;
+  return { guarded: isGuarded ? "api" : guardedAs(event), repeats: repeats ?? null, stoppedBy: null };
 }
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */

@@ -194,7 +194,7 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 /** The id of an event's message. A version before wrote it into the message key, where the chain stands now. */
 const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
 /** Looked up only for a page's rows. */
-const SENT_BY = `CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
+const SENT_BY = `CASE WHEN kind IN ('OutboundMessage', 'EmailStatus') THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
 export function list(

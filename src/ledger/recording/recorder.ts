@@ -14,6 +14,7 @@ import * as firings from "../deliveries/firings.ts";
 import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
+import * as emails from "../log/emails.ts";
 import * as log from "../log/log.ts";
 import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -85,6 +86,7 @@ export class Recorder {
       const end = endOf(sql, event.contactId);
       log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
       optOuts.note(sql, event);
+      emails.note(sql, event);
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));

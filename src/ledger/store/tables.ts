@@ -20,6 +20,8 @@ export const LEDGER_TABLES = `
   CREATE TABLE chains (contact_id TEXT NOT NULL, message_id TEXT NOT NULL, chain TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact_id, message_id)) WITHOUT ROWID;
   CREATE TABLE kept_firings (contact_id TEXT NOT NULL, rule TEXT NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contact_id, rule, event_key)) WITHOUT ROWID;
   CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
+  CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';

@@ -8,6 +8,7 @@ import * as changes from "../deliveries/changes.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
+import * as emails from "../log/emails.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "../deliveries/reports.ts";
@@ -60,6 +61,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
   chains.forget(sql, contactId);
+  emails.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -117,6 +119,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);
   quarantine.forgetBefore(sql, beforeMs);
+  emails.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);
   return more;
