@@ -5,12 +5,14 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { MUTANTS } from "./sim/mutants.ts";
+import { inALine, searchFor, seedsUpTo, type Finding } from "./sim/search.ts";
 import type { Found, Job } from "./sim/seeds.ts";
 
 const HELP = `Usage: npm run sim -- [options]
   --seeds N      how many runs (2000)
   --seed N       repeat one, and tell all that it violates
-  --mutants      plant each known bug in turn: each has to be found within --seeds
+  --mutants      plant each known bug in turn: each has to be found at the seed noted for it, or else within --seeds
+  --all-seeds    with --mutants: look for each from the first seed on, whatever is noted
   --mutant NAME  plant one, and show what it violates
   --json         the result as JSON
 Exit codes: 0 nothing is violated, or every planted bug is found; 1 otherwise; 2 wrong usage.`;
@@ -29,6 +31,7 @@ function read() {
         seed: { type: "string" },
         mutant: { type: "string" },
         mutants: { type: "boolean", default: false },
+        "all-seeds": { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -58,7 +61,7 @@ function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
     let seen: Found = { seeds: 0, events: 0, calls: 0, interrupted: 0, failed: null };
     const give = (violation: string): void => {
       child.kill("SIGKILL");
-      done({ ...seen, failed: { seed: job.first + seen.seeds * job.step, violations: [violation] } });
+      done({ ...seen, failed: { seed: job.seeds[seen.seeds] ?? 0, violations: [violation] } });
     };
     const isStuck = (): void => give(`it does not come to rest within ${STUCK_MS / 1_000} s`);
     let stuck = setTimeout(isStuck, STUCK_MS);
@@ -86,13 +89,18 @@ async function runAll(last: number, mutant?: string): Promise<Found> {
   };
   const found = await Promise.all(
     progress.map((_, index) =>
-      runJob({ first: index + 1, last, step: PROCESSES, mutant }, (seeds) => {
+      runJob({ seeds: seedsUpTo(last, PROCESSES, index), mutant }, (seeds) => {
         progress[index] = seeds;
         say();
       }),
     ),
   );
   if (process.stderr.isTTY) process.stderr.write("\r");
+  return added(found);
+}
+
+/** What several runs found together; the first seed of those that violate something. */
+function added(found: readonly Found[]): Found {
   const sum = (count: (one: Found) => number): number => found.reduce((total, one) => total + count(one), 0);
   const failed = found.flatMap((one) => one.failed ?? []).toSorted((a, b) => a.seed - b.seed)[0] ?? null;
   return {
@@ -115,16 +123,21 @@ function tellFailure({ failed }: Found): void {
 
 /** Plants each bug in turn, in several processes; returns how many were not found. */
 async function findMutants(last: number): Promise<number> {
+  // What a noted seed shows has to be the bug's doing.
+  const noted = [...new Set(MUTANTS.flatMap(({ seed }) => seed ?? []))];
+  const without = options["all-seeds"] ? null : await runJob({ seeds: noted }, () => undefined);
+  if (without?.failed) {
+    tellFailure(without);
+    return MUTANTS.length;
+  }
   const waiting = [...MUTANTS];
-  const told: { mutant: string; seed: number | null; violation: string | null }[] = [];
+  const told: Finding[] = [];
   const next = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const { failed } = await runJob({ first: 1, last, step: 1, mutant: mutant.name }, () => undefined);
-      told.push({ mutant: mutant.name, seed: failed?.seed ?? null, violation: failed?.violations[0] ?? null });
-      if (!options.json)
-        console.log(
-          failed ? `found   ${mutant.name}: seed ${failed.seed}, ${failed.violations[0]}` : `MISSED  ${mutant.name}`,
-        );
+      const search = { last, everySeed: options["all-seeds"] };
+      const finding = await searchFor(mutant, search, (job) => runJob(job, () => undefined));
+      told.push(finding);
+      if (!options.json) console.log(inALine(finding));
     }
   };
   await Promise.all(Array.from({ length: PROCESSES }, next));
@@ -139,7 +152,7 @@ const startedAt = performance.now();
 const seed = Number(options.seed ?? 0);
 const found =
   seed > 0
-    ? await runJob({ first: seed, last: seed, step: 1, mutant: options.mutant }, () => undefined)
+    ? await runJob({ seeds: [seed], mutant: options.mutant }, () => undefined)
     : await runAll(Number(options.seeds), options.mutant);
 // A planted bug has to be found.
 const isGood = (found.failed === null) === (options.mutant === undefined);

@@ -33,6 +33,7 @@ export class SimulatedObject {
   /** The deployed version, which every new instance runs. */
   ruleSet: RuleSet;
   requestsPerSecond = 500;
+  reconciles = false;
   eventsPerSecond = 1_000_000;
   /** Ids of calls that were under way when an instance died. */
   readonly interrupted: string[] = [];
@@ -163,6 +164,7 @@ export class SimulatedObject {
       timeZone: "UTC",
       eventsPerSecond: this.eventsPerSecond,
       requestsPerSecond: this.requestsPerSecond,
+      reconciles: this.reconciles,
       random: () => chance.next(),
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),

@@ -5,9 +5,7 @@ import { MUTANTS } from "./mutants.ts";
 
 /** Which seeds to run. */
 export interface Job {
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
+  readonly seeds: readonly number[];
   readonly mutant?: string | undefined;
 }
 
@@ -21,7 +19,7 @@ export interface Found {
 }
 
 /** Runs seeds in this process; `tell` is called after each. */
-async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
+async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
   const planted = MUTANTS.find(({ name }) => name === mutant);
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
@@ -29,7 +27,7 @@ async function runSeeds({ first, last, step, mutant }: Job, tell: (found: Found)
   const [{ simulate }, { violations }] = await Promise.all([import("./run.ts"), import("../checker.ts")]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
-  for (let seed = first; seed <= last; seed += step) {
+  for (const seed of seeds) {
     const found = await quietly(async () => {
       const history = await simulate(seed);
       seen.events += history.events.length;

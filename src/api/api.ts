@@ -5,7 +5,7 @@ import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
-import { explainedEvent } from "../events/explained-event.ts";
+import { explainedRequest } from "../events/explained-event.ts";
 import type { QuarantineCalls } from "../model/rpc.ts";
 import type { DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -25,11 +25,13 @@ import {
   DELIVERY_FILTER,
   deliveryBatch,
   EVENT,
+  GAPS,
   givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
   parameters,
+  sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
@@ -163,6 +165,26 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   ],
   [
     "get",
+    "/api/locations/:l/gaps",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, GAPS), async (query) => ({
+        ...(await ledger(parameter("l")).gaps(query)),
+        reconciling: await ledger(parameter("l")).reconciling(),
+      })),
+  ],
+  [
+    "post",
+    "/api/locations/:l/gaps/look",
+    async ({ request, parameter }, { ledger }) => {
+      const body = await jsonBody(request);
+      const since = body.ok ? sinceIn(body.value) : body;
+      if (!since.ok) return since;
+      const found = await ledger(parameter("l")).missing(since.value);
+      return found.ok ? found : fail({ code: "LEDGER_EXPORT", why: found.failure });
+    },
+  ],
+  [
+    "get",
     "/api/locations/:l/tasks",
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
   ],
@@ -170,6 +192,14 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "post",
     "/api/locations/:l/tasks/:id/complete",
     async ({ parameter }, { ledger }) => named("task", await ledger(parameter("l")).completeTask(parameter("id"))),
+  ],
+  [
+    "get",
+    "/api/locations/:l/contacts/:c",
+    async ({ parameter }, { ledger }) => {
+      const locationId = parameter("l");
+      return succeed(await ledger(locationId).knownContact(locationId, parameter("c")));
+    },
   ],
   [
     "delete",
@@ -247,8 +277,8 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "/api/explain",
     async ({ request }, ports) => {
       const body = await jsonBody(request);
-      const event = body.ok ? explainedEvent(body.value, ports.clock()) : body;
-      return event.ok ? succeed(explained(event.value, await decidedNow(event.value, ports))) : event;
+      const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
+      return asked.ok ? succeed(explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
     },
   ],
 ];

@@ -1,3 +1,4 @@
+import type { ExplainedRequest } from "../events/explained-event.ts";
 import { explain } from "../match/decide.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Moment } from "../match/facts.ts";
@@ -10,16 +11,20 @@ import type { ApiPorts } from "./ports.ts";
 import { isServed } from "./served.ts";
 
 /** What would be decided on an event: at its place in the location's log, or as the very first if there is no log. */
-export async function decidedNow(event: Event, ports: ApiPorts): Promise<Decided> {
-  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event);
-  return explain(event, ports.ruleSet, momentOf(ports));
+export async function decidedNow({ event, known }: ExplainedRequest, ports: ApiPorts): Promise<Decided> {
+  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event, known);
+  return explain(event, ports.ruleSet, { ...momentOf(ports), known });
 }
 
 /** The same with a draft in force; `null` if it would take too long, so that no ledger is kept busy with it. */
-export async function decidedWith(draft: Rule, event: Event, ports: ApiPorts): Promise<Decided | null> {
-  if (!isAffordable(draft, event, 0)) return null;
-  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explainWith(draft, event);
-  return explain(event, await withDraft(ports.ruleSet, draft), momentOf(ports));
+export async function decidedWith(
+  draft: Rule,
+  { event, known }: ExplainedRequest,
+  ports: ApiPorts,
+): Promise<Decided | null> {
+  if (!isAffordable(draft, event, 0, known)) return null;
+  if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explainWith(draft, event, known);
+  return explain(event, await withDraft(ports.ruleSet, draft), { ...momentOf(ports), known });
 }
 
 function momentOf({ configuration, clock }: ApiPorts): Moment {

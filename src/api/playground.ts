@@ -1,10 +1,9 @@
 // The playground: what a draft of a rule would do. A draft is admitted by the same checks as a file, so whatever holds
 // for one holds for the other. Nothing is recorded.
 import { plainFacts } from "../match/facts.ts";
-import { explainedEvent } from "../events/explained-event.ts";
+import { explainedRequest, type ExplainedRequest } from "../events/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
 import { workOf } from "../match/rule-cost.ts";
-import type { Event } from "../model/event.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import type { CheckedDraft, TriedDraft } from "../model/playground.ts";
@@ -34,9 +33,9 @@ export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result
   if (!draft.ok) return draft;
   const { admitted, findings } = admitDraft(draft.value, ports);
   const examples = admitted ? await checkedExamples(admitted, ports.configuration.timeZone) : NO_EXAMPLES;
-  const event = isJsonObject(request) && request["event"] != null ? explainedEvent(request, ports.clock()) : null;
-  const isAsked = event?.ok === true && admitted !== null;
-  const decided = isAsked ? await explainedWith(admitted, event.value, ports) : null;
+  const asked = isJsonObject(request) && request["event"] != null ? explainedRequest(request, ports.clock()) : null;
+  const isAsked = asked?.ok === true && admitted !== null;
+  const decided = isAsked ? await explainedWith(admitted, asked.value, ports) : null;
   const unexplained = isAsked && decided === null ? [tooLong(admitted, "decide on this event")] : [];
   return succeed({
     name: draft.value.name,
@@ -44,7 +43,7 @@ export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result
     findings: [...findings, ...examples.findings, ...unexplained].map(withoutFile),
     examples: { passed: examples.passed, failed: examples.failed },
     explained: decided,
-    issues: event && !event.ok && "issues" in event.failure ? event.failure.issues : [],
+    issues: asked && !asked.ok && "issues" in asked.failure ? asked.failure.issues : [],
   });
 }
 
@@ -119,10 +118,11 @@ async function checkedExamples(admitted: AdmittedRule, timeZone: string): Return
 
 async function explainedWith(
   { rule }: AdmittedRule,
-  event: Event,
+  asked: ExplainedRequest,
   ports: ApiPorts,
 ): Promise<CheckedDraft["explained"]> {
-  const decided = await decidedWith(rule, event, ports);
+  const { event } = asked;
+  const decided = await decidedWith(rule, asked, ports);
   if (!decided) return null;
   const { decidedAt, timeZone } = decided.decision;
   return { ...explained(event, decided), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };

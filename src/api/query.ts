@@ -71,6 +71,7 @@ const LIMIT = wholeNumber(MAX_LIMIT);
 const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
+export const GAPS = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[\w-]{1,64}$/, "part of the id of a location") };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {
@@ -141,6 +142,16 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 1 && limit <= MAX_BATCH
     ? succeed({ filter: read.value, limit, ...(dryRun ? { dryRun } : {}) })
     : refused("/limit", "API_LIMIT", `Expected a whole number from 1 to ${MAX_BATCH}`);
+}
+
+/** Reads a body that says since when something is looked for, milliseconds since 1970. */
+export function sinceIn(body: Json): Result<number, Failure> {
+  if (!isJsonObject(body)) return refused("", "API_SINCE", "Expected an object");
+  const { since, ...others } = body;
+  const [other] = Object.keys(others);
+  if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
+  const time = typeof since === "string" ? TIME.read(since) : undefined;
+  return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
 }
 
 /** Reads a body that gives a location a token. */

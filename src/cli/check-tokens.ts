@@ -5,22 +5,13 @@ import type { Finding } from "../model/rule.ts";
 import type { TokenAnswer } from "../model/token.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
-import { UsageError } from "../kit/usage-error.ts";
-
-/** A running Worker's API. */
-export interface WorkerApi {
-  /** Its address, such as `https://afterbeep.agency.workers.dev`. */
-  readonly url: string;
-  readonly adminToken: string | undefined;
-  readonly fetch: (url: URL, init: { readonly headers: { readonly [name: string]: string } }) => Promise<Response>;
-}
+import { asked, type WorkerApi } from "./worker-api.ts";
 
 interface LocationPage {
   readonly locations: readonly KnownLocation[];
   readonly cursor: string | null;
 }
 
-const NOT_FOUND = 404;
 const TOLD: { readonly [state: string]: string } = {
   none: "has no HighLevel token: install the app there, or give it a private integration's token",
   refused: "has a token that HighLevel refuses: install the app again, or give it another",
@@ -62,16 +53,4 @@ async function knownLocations(worker: WorkerApi): Promise<readonly string[]> {
 async function stateOf(locationId: string, worker: WorkerApi): Promise<string> {
   const answer = await asked<TokenAnswer>(`/api/locations/${encodeURIComponent(locationId)}/token`, worker);
   return answer?.token?.state ?? "none";
-}
-
-/** What the Worker answers; `null`: it does not know such a thing. */
-async function asked<Answer>(path: string, { url, adminToken, fetch }: WorkerApi): Promise<Answer | null> {
-  const headers = { authorization: `Bearer ${adminToken ?? ""}` };
-  const response = await fetch(new URL(path, url), { headers }).catch(() => null);
-  if (response === null) throw new UsageError(`No Worker answers at ${url}`);
-  if (response.status === NOT_FOUND) return null;
-  if (response.status === 401)
-    throw new UsageError(`The Worker at ${url} refuses the token: put its ADMIN_TOKEN into the environment`);
-  if (!response.ok) throw new UsageError(`The Worker at ${url} answered ${response.status}`);
-  return (await response.json()) as Answer;
 }

@@ -26,6 +26,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Send a signed sample event and print the decision",
     load: async () => (await import("./send.ts")).send,
   },
+  gaps: {
+    description: "Show the messages that HighLevel has and a running Worker lacks",
+    load: async () => (await import("./gaps.ts")).gaps,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

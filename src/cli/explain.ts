@@ -1,6 +1,6 @@
 // `rules explain event.json`: in words, for every rule, fired or not, each condition with what it saw.
 import { defineCommand } from "citty";
-import { explainedEvent } from "../events/explained-event.ts";
+import { explainedRequest } from "../events/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
 import type { Decision } from "../model/decision.ts";
 import { isJsonObject } from "../kit/json.ts";
@@ -17,16 +17,17 @@ async function decisionOnFile(file: string, rules: string | undefined): Promise<
   const given = readJsonFile(file);
   const now = Date.now();
   const request = isJsonObject(given) && isJsonObject(given["event"]) ? given : { event: given };
-  const event = explainedEvent(request, now);
-  if (!event.ok) {
-    const issues = "issues" in event.failure ? event.failure.issues : [];
+  const asked = explainedRequest(request, now);
+  if (!asked.ok) {
+    const issues = "issues" in asked.failure ? asked.failure.issues : [];
     throw new UsageError(
       `The event cannot be read:\n${issues.map(({ pointer, message }) => `${pointer}: ${message}`).join("\n")}`,
     );
   }
   const configuration = projectConfiguration(true);
   const ruleSet = await namedRules(rules, configuration);
-  return (await explainEvent(event.value, ruleSet, { nowMs: now, timeZone: configuration.timeZone })).decision;
+  const { event, known } = asked.value;
+  return (await explainEvent(event, ruleSet, { nowMs: now, timeZone: configuration.timeZone, known })).decision;
 }
 
 async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Decision> {
@@ -45,7 +46,7 @@ export const explain = defineCommand({
     file: {
       type: "positional",
       required: false,
-      description: "a payload as HighLevel sends it, or { event, locationId }",
+      description: "a payload as HighLevel sends it, or { event, locationId, contact, location }",
     },
     rules: RULES_ARGUMENT,
     event: { type: "string", description: "instead of a file: the key of an event that a running Worker recorded" },

@@ -1,11 +1,13 @@
 // What a payload has to be. One struct for each kind of event, made from the table of kinds, asks for its location and its
 // contact: what it refuses cannot be used. Any other field may be odd, and is then absent (`misfitOf`): a reply whose
 // duration cannot be read is a reply all the same.
-import { define, Struct, type } from "superstruct";
+import { any, array, boolean, define, number, optional, record, string, Struct, type } from "superstruct";
 import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
+import { anyStruct, strictObject, type AnyStruct } from "../kit/strict-object.ts";
+import { KNOWN_FACTS, type KnownFact, type KnownField, type KnownFields } from "../language/known-facts.ts";
 import { contactPath } from "./contact.ts";
 import { completed } from "./untyped.ts";
 
@@ -84,3 +86,31 @@ export function locationOf(payload: Json): string | null {
   const id = isJsonObject(payload) ? completed(payload)["locationId"] : null;
   return isLocationId(id) ? id : null;
 }
+
+/** What a person writes of a contact or location, in the one form that each type has. */
+const WRITTEN: { readonly [T in FieldType]: AnyStruct } = {
+  text: anyStruct(string()),
+  id: anyStruct(string()),
+  number: anyStruct(number()),
+  boolean: anyStruct(boolean()),
+  list: anyStruct(array(any())),
+  object: anyStruct(record(string(), any())),
+  address: anyStruct(string()),
+  time: anyStruct(string()),
+  any: anyStruct(any()),
+};
+
+function writtenStruct({ type: form, fields }: KnownField): AnyStruct {
+  return fields === undefined ? WRITTEN[form] : fieldsStruct(fields);
+}
+
+function fieldsStruct(fields: KnownFields): AnyStruct {
+  const inner = Object.entries(fields).map(([name, field]) => [name, optional(writtenStruct(field))] as const);
+  return anyStruct(strictObject(Object.fromEntries(inner)));
+}
+
+/** The contact and the location as they are written beside an event, in our own names. */
+export const KNOWN_STRUCTS: { readonly [Name in KnownFact]: AnyStruct } = {
+  contact: fieldsStruct(KNOWN_FACTS.contact.fields),
+  location: fieldsStruct(KNOWN_FACTS.location.fields),
+};

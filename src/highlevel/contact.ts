@@ -1,11 +1,8 @@
-// What HighLevel says about a contact's wishes and hours: do-not-disturb by channel, and time zones. Pure.
-// Source: HighLevel's public API description (contacts, locations), 19 June 2026, and its webhook ContactDndUpdate.
-import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
+// What HighLevel says about a contact's wishes: do-not-disturb by channel. Pure.
+// Source: HighLevel's public API description (contacts), 19 June 2026, and its webhook ContactDndUpdate.
+import { isJsonObject } from "../kit/json.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
-import type { HighLevelRequest } from "./account.ts";
-
-const VERSION = "2021-07-28";
 
 /** The do-not-disturb switches for each message type, besides the one for all channels. */
 const SWITCHES: { readonly [type in MessageType]: readonly DndChannel[] } = {
@@ -58,57 +55,4 @@ function stateOf(setting: unknown): "on" | "off" | null {
   const status = typeof said === "string" ? said.trim().toLowerCase() : null;
   if (status === "active" || status === "permanent") return "on";
   return status === "inactive" ? "off" : null;
-}
-
-/** What matters about a contact to whoever wants to reach them. */
-export interface ContactRecord {
-  readonly doNotDisturb: DoNotDisturb;
-  /** As HighLevel has it; not checked to be an existing zone. */
-  readonly timeZone: string | null;
-}
-
-/** A question to HighLevel: its request, the scope that it needs, and how to read the answer. */
-export interface Question<Answer> {
-  readonly request: HighLevelRequest;
-  readonly scope: string;
-  /** `null`: the answer cannot be read. */
-  readonly read: (body: string) => Answer | null;
-}
-
-/** Asks for a contact. */
-export function contactQuestion(contactId: string): Question<ContactRecord> {
-  return {
-    request: { method: "GET", path: `/contacts/${encodeURIComponent(contactId)}`, version: VERSION },
-    scope: "contacts.readonly",
-    read: (body) => {
-      const contact = objectIn(body, "contact");
-      return (
-        contact && {
-          doNotDisturb: readDoNotDisturb(contact["dnd"], contact["dndSettings"]),
-          timeZone: textOf(contact["timezone"]),
-        }
-      );
-    },
-  };
-}
-
-/** Asks for the time zone of a location; `""`: it has none. */
-export function locationZoneQuestion(locationId: string): Question<string> {
-  return {
-    request: { method: "GET", path: `/locations/${encodeURIComponent(locationId)}`, version: VERSION },
-    scope: "locations.readonly",
-    read: (body) => {
-      const location = objectIn(body, "location");
-      return location && (textOf(location["timezone"]) ?? "");
-    },
-  };
-}
-
-function objectIn(body: string, key: string): { readonly [key: string]: unknown } | null {
-  const value = jsonObjectIn(body)?.[key];
-  return isJsonObject(value) ? value : null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -12,6 +12,9 @@ const BATCHES = 10;
 /** For how many intervals to remember that others call, too, and what part of the limit they may take at once. */
 const OTHERS_INTERVALS = 30;
 const OTHERS_SHARE = 3;
+/** What is not urgent leaves so much of an interval, and of a day, to deliveries. */
+const SPARE_PART = 0.5;
+const SPARE_DAY_PART = 0.1;
 const DAY_MS = 86_400_000;
 /** HighLevel does not say when its day ends: with nothing left, one delivery tries every hour, and at midnight UTC. */
 const ASK_AGAIN_MS = 3_600_000;
@@ -74,9 +77,10 @@ export const PUBLISHED_LIMITS: Limits = {
   day: { day: 0, left: 200_000, exhaustedAtMs: null },
 };
 
-/** Whether another delivery may be begun while this many others are being sent. */
-export function mayBegin(limits: Limits, deliveries: number, nowMs: number): boolean {
-  const { inFlight, told } = limits;
+/** Whether another delivery may be begun while this many others are being sent; `spared`: calls of none that are in flight. */
+export function mayBegin(limits: Limits, deliveries: number, nowMs: number, spared = 0): boolean {
+  const { told } = limits;
+  const inFlight = limits.inFlight - spared;
   const need = needOf(limits);
   // The calls that the other deliveries may still make, besides those already in flight.
   const reserved = Math.max(0, deliveries * need - inFlight);
@@ -108,6 +112,18 @@ export function mayBeginAt(limits: Limits, nowMs: number): number {
 export function mayLeave(limits: Limits, nowMs: number): boolean {
   const day = dayAt(limits, nowMs);
   return pausedUntil(limits, nowMs) <= nowMs && freeOf(limits, nowMs) > 0 && (day.left > 0 || nowMs >= asksAt(day));
+}
+
+/**
+ * Whether a call may leave that no delivery waits for: at most half of what may be called is used, by whomever, and a tenth
+ * of the day's is left, so that none has to wait for it.
+ */
+export function hasRoomToSpare(limits: Limits, nowMs: number): boolean {
+  const { max, told, inFlight, dailyMax } = limits;
+  const spare = Math.min(max, Math.max(Math.ceil(max * SPARE_PART), needOf(limits) + 1));
+  if (pausedUntil(limits, nowMs) > nowMs || freeOf(limits, nowMs) < spare) return false;
+  if (dayAt(limits, nowMs).left < dailyMax * SPARE_DAY_PART) return false;
+  return told === null || !isFresh(limits, told, nowMs) ? inFlight === 0 : leftOf(limits, told, 1, nowMs) >= spare;
 }
 
 /** The limits as they are now: after a clock that was ahead has been set back, nothing holds for longer than it would. */

@@ -1,8 +1,10 @@
 // The table of facts: what a rule can query, its type, and which kinds of event have it. Facts of the payload come from
-// the table of kinds (`model/event-kinds.ts`), those that Afterbeep derives from `derived-facts.ts` and `log-facts.ts`.
+// the table of kinds (`model/event-kinds.ts`), those that Afterbeep derives from `derived-facts.ts` and `log-facts.ts`, and
+// what is known beside the event from `known-facts.ts`.
 import { GROUPS, type Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, forEachKind, KINDS, type EventKind } from "../model/event-kinds.ts";
 import { EVENT_FACTS, MOMENT_FACTS } from "./derived-facts.ts";
+import { KNOWN_FACTS } from "./known-facts.ts";
 import { LOG_FACTS } from "./log-facts.ts";
 
 /** One fact. A payload field may hold other words than its `values`; those of a derived fact are complete. */
@@ -14,10 +16,11 @@ export interface FactEntry extends Field {
   readonly params?: true;
 }
 
-/** Facts with one spelling for what HighLevel spells in several ways, about the moment, and about the contact's past. */
+/** Facts with one spelling for what HighLevel spells in several ways, about the moment, the contact, and its past. */
 const DERIVED: { readonly [name: string]: FactEntry } = {
   ...mapped(EVENT_FACTS, (fact): FactEntry => ({ ...fact, derived: true })),
   ...mapped(MOMENT_FACTS, (fact): FactEntry => ({ ...fact, derived: true })),
+  ...mapped(KNOWN_FACTS, ({ type, about }): FactEntry => ({ type, about, kinds: EVENT_KINDS, derived: true })),
   ...mapped(LOG_FACTS, (fact): FactEntry => ({ ...fact, kinds: EVENT_KINDS, derived: true, params: true })),
 };
 

@@ -48,6 +48,8 @@ export function verdictInWords(verdict: Verdict): string {
       return `the event changes nothing: it says what ${verdict.detail ?? "an earlier one"} said`;
     case "loop":
       return `its conditions are met, and it goes round: our own changes in HighLevel led here, ${verdict.detail ?? ""}`;
+    case "late":
+      return `its conditions are met, and it was found too late, in HighLevel's export: what it does ${verdict.detail ?? "is overdue"}`;
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":
@@ -61,7 +63,8 @@ export function verdictInWords(verdict: Verdict): string {
 
 /** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
 export function noteInWords({ action, reason, detail }: VerdictNote): string {
-  return reason === "restart" ? `action ${action + 1} ${detail}` : `action ${action + 1} will be held: ${detail}`;
+  if (reason === "restart") return `action ${action + 1} ${detail}`;
+  return `action ${action + 1} ${reason === "late" ? "is too late" : "will be held"}: ${detail}`;
 }
 
 /** The conditions that decided that a rule did not fire: those not met, and under a `not` those met. */
@@ -287,6 +290,7 @@ function besides(rule: Rule): string[] {
     [rule.stop, () => "When it fires, the rules after it do not fire for the same event"],
     [rule.includeApi, () => "It also sees messages that were sent through the API"],
     [rule.includeInternal, () => "It also sees internal comments"],
+    [rule.late, () => "It also does what is overdue when a message is found that HighLevel sent no webhook of"],
   ];
   return said.filter(([applies]) => applies).map(([, sentence]) => sentence());
 }

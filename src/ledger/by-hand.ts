@@ -19,6 +19,7 @@ import { countOf, find, idsOf, type Which } from "./deliveries/lists.ts";
 import { cancelled, released, retried, type Standing } from "./deliveries/moves.ts";
 import { retriedByHand } from "./deliveries/sends.ts";
 import * as tasks from "./deliveries/tasks.ts";
+import * as erasures from "./log/erased.ts";
 import { eraseContact } from "./upkeep/erase.ts";
 import type { Pump } from "./pump/pump.ts";
 import type { Statistics } from "./reading/statistics.ts";
@@ -127,10 +128,13 @@ export class ByHand {
     return succeed(done);
   }
 
-  /** Removes everything that names a contact, and returns how much that was. */
-  eraseContact(locationId: string, contactId: string): Erased {
+  /** Removes everything that names a contact, and returns how much that was. `digest`: by what HighLevel's export does not bring it back. */
+  eraseContact(locationId: string, contactId: string, digest?: string): Erased {
     const { sql } = this.#storage;
-    const erased = this.#storage.transactionSync(() => eraseContact(sql, locationId, contactId, this.#clock()));
+    const erased = this.#storage.transactionSync(() => {
+      if (digest !== undefined) erasures.note(sql, digest, this.#clock());
+      return eraseContact(sql, locationId, contactId, this.#clock());
+    });
     this.#parts.statistics.forget();
     this.#goOn();
     return erased;

@@ -3,11 +3,13 @@
 // only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
 // passes each call of model/rpc.ts, which says what it answers, to the part that does it; only that makes it long.
 import type { Result } from "../kit/result.ts";
-import type { Answering, LedgerCalls } from "../model/rpc.ts";
+import type { Answering, LedgerCalls, Poked } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
+import type { Known } from "../model/known.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Missing, Reconciling as Told } from "../model/gap.ts";
 import type {
   DeliveryQuery,
   Erased,
@@ -21,6 +23,7 @@ import type {
   TaskQuery,
   UnknownWords,
 } from "../model/ledger.ts";
+import type { KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
@@ -35,16 +38,21 @@ import * as deliveryLists from "./deliveries/lists.ts";
 import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
+import { shownContact } from "./reading/known.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
+import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
+import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
 import { tryRule } from "./reading/try-rule.ts";
 import { Pump } from "./pump/pump.ts";
+import { ExportReader } from "./reconcile/reader.ts";
+import { Reconciling } from "./reconcile/reconciling.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { Rounds } from "./rounds.ts";
 import { Statistics } from "./reading/statistics.ts";
@@ -56,6 +64,7 @@ import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
 import { LEDGER_TABLES } from "./store/tables.ts";
 import { ClockWatch } from "./upkeep/clock.ts";
+import { goneBeforeMs } from "./upkeep/trim.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
 export class LocationLedger implements Answering<LedgerCalls> {
@@ -75,6 +84,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #intake: Intake;
   readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
+  readonly #reconciling: Reconciling;
   readonly #rounds: Rounds;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
@@ -92,7 +102,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
     const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
-    const highlevel = { account, limits: this.#limits, time };
+    const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
+    const highlevel = { account, limits: this.#limits, time, learning };
     this.#deciding = new Deciding(watched, ports);
     const parts = {
       transactions: this.#transactions,
@@ -110,21 +121,42 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
-    this.#rounds = new Rounds(watched.sql, clock, { ...parts, pump: this.#pump, reports });
+    const spare = new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits.spare, time);
+    this.#reconciling = new Reconciling(watched, ports, {
+      reader: new ExportReader(watched.sql, ports.account ?? spare),
+      limits: this.#limits,
+      time,
+      alarm: this.#alarm,
+      locationId: () => this.#chores.locationId(),
+      token: () => this.#tokens.told(),
+      take: (event) => this.#intake.takeFound(event),
+      goneBeforeMs: () => goneBeforeMs(watched.sql),
+    });
+    this.#rounds = new Rounds(watched.sql, ports, {
+      ...parts,
+      pump: this.#pump,
+      reports,
+      reconciling: this.#reconciling,
+    });
   }
 
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
-    if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) return this.#chores.know(new Map());
+    if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) {
+      this.#reconciling.know(new Map());
+      return this.#chores.know(new Map());
+    }
     const { marks, interrupted, dueAtMs, decidedAtMs } = atStart(this.#storage.sql);
     this.#chores.know(marks);
+    this.#reconciling.know(marks);
     this.#limits.resume(interrupted);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
     if (isPutRight) this.#chores.forget();
     resumeInterrupted(this.#storage.sql, this.#now(), interrupted);
     const isAnyMoved = isPutRight || interrupted.length > 0;
-    await this.#alarm.repair(isAnyMoved ? undefined : Math.min(dueAtMs, this.#chores.notBefore()));
+    const notBeforeMs = Math.min(dueAtMs, this.#chores.notBefore(), this.#reconciling.nextAt() ?? Infinity);
+    await this.#alarm.repair(isAnyMoved ? undefined : notBeforeMs);
   }
 
   /** Does the alarm's work. Never throws. */
@@ -133,9 +165,9 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#rounds.run();
   }
 
-  poke(): Promise<{ isOpen: boolean }> {
+  poke(isHour = false): Promise<Poked> {
     this.#look();
-    return this.#rounds.poke();
+    return this.#rounds.poke(isHour);
   }
 
   record(event: Event): Promise<Recorded> {
@@ -144,6 +176,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   async #record(event: Event, isReport: boolean): Promise<Recorded> {
     this.#look();
+    this.#reconciling.arrived(event);
     const recorded = await this.#recorder.record(event, isReport);
     await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
@@ -197,12 +230,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return eventStory(this.#storage.sql, this.#ports, key, contactId);
   }
 
-  explain(event: Event): Promise<Decided> {
-    return this.#deciding.explain(event);
+  knownContact(locationId: string, contactId: string): KnownContact {
+    return shownContact(this.#storage.sql, locationId, contactId, this.#now());
   }
 
-  explainWith(draft: Rule, event: Event): Promise<Decided | null> {
-    return this.#deciding.explainWith(draft, event);
+  explain(event: Event, known?: Known): Promise<Decided> {
+    return this.#deciding.explain(event, known);
+  }
+
+  explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null> {
+    return this.#deciding.explainWith(draft, event, known);
   }
 
   tryRule(rule: Rule, limit: number): Promise<TriedRule> {
@@ -278,8 +315,20 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#byHand.completeTask(id);
   }
 
-  eraseContact(locationId: string, contactId: string): Erased {
-    return this.#byHand.eraseContact(locationId, contactId);
+  eraseContact(locationId: string, contactId: string, digest?: string): Erased {
+    return this.#byHand.eraseContact(locationId, contactId, digest);
+  }
+
+  gaps(query: PageQuery): ReturnType<typeof gaps.list> {
+    return gaps.list(this.#storage.sql, query);
+  }
+
+  reconciling(): Told {
+    return this.#reconciling.told();
+  }
+
+  missing(sinceMs: number): Promise<Result<Missing, string>> {
+    return this.#reconciling.missing(sinceMs);
   }
 
   token(): ShownToken | null {
@@ -289,6 +338,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   storeToken(locationId: string, token: SealedToken): ShownToken | null {
     this.#transactions.commit(() => {
       this.#tokens.store(token);
+      this.#reconciling.begin();
       this.#transactions.seen(locationId);
     });
     return this.#tokens.told();

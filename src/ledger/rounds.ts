@@ -4,37 +4,45 @@ import { logError } from "../model/log-line.ts";
 import type { Chores } from "./upkeep/chores.ts";
 import type { Reports } from "./deliveries/reports.ts";
 import { nextWriteAt } from "./deliveries/tasks.ts";
+import type { Poked } from "../model/rpc.ts";
 import type { Pump } from "./pump/pump.ts";
+import type { Reconciling } from "./reconcile/reconciling.ts";
 import type { Alarm } from "./store/alarm.ts";
-import type { Sql } from "./store/ports.ts";
+import type { LedgerPorts, Sql } from "./store/ports.ts";
 
 /** How long to wait after an alarm that failed. */
 const BREATH_MS = 10_000;
+/** How long a poke waits for a look through HighLevel's export. */
+const LOOK_WITHIN_MS = 2_000;
 
 /** The parts of a ledger that an alarm uses. */
 interface RoundsParts {
   readonly pump: Pump;
   readonly chores: Chores;
   readonly reports: Reports;
+  readonly reconciling: Reconciling;
   readonly alarm: Alarm;
 }
 
 export class Rounds {
   readonly #sql: Sql;
   readonly #clock: () => number;
+  readonly #timer: LedgerPorts["timer"];
   readonly #parts: RoundsParts;
 
-  constructor(sql: Sql, clock: () => number, parts: RoundsParts) {
+  constructor(sql: Sql, { actions, timer }: Pick<LedgerPorts, "actions" | "timer">, parts: RoundsParts) {
     this.#sql = sql;
-    this.#clock = clock;
+    this.#clock = actions.clock;
+    this.#timer = timer;
     this.#parts = parts;
   }
 
   /** Does the alarm's work. Never throws. */
   async run(): Promise<void> {
-    const { pump, chores, reports, alarm } = this.#parts;
+    const { pump, chores, reports, reconciling, alarm } = this.#parts;
     alarm.rings();
     reports.renew();
+    reconciling.wake();
     const done = await Promise.allSettled([pump.run(), chores.run()]);
     done.push(...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");
@@ -50,17 +58,22 @@ export class Rounds {
 
   /** When the next thing is due, milliseconds since 1970; `null`: nothing waits. */
   nextAt(): number | null {
-    const { pump, chores, reports } = this.#parts;
-    const times = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt()];
+    const { pump, chores, reports, reconciling } = this.#parts;
+    const times = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt(), reconciling.nextAt()];
     const next = Math.min(...times.map((at) => at ?? Infinity));
     return next === Infinity ? null : next;
   }
 
-  /** Repairs a lost alarm, and returns whether anything waits to be done. */
-  async poke(): Promise<{ isOpen: boolean }> {
-    const { pump, chores, reports, alarm } = this.#parts;
+  /**
+   * Repairs a lost alarm, looks through HighLevel's export if it is time to, and returns whether anything waits to be done,
+   * and whether that is looked through at all. A look that takes longer goes on by itself.
+   */
+  async poke(isHour: boolean): Promise<Poked> {
+    const { pump, chores, reports, reconciling, alarm } = this.#parts;
     await alarm.repair();
-    const isReporting = reports.nextAt() !== null;
-    return { isOpen: pump.isOpen() || isReporting || (chores.nextAt() ?? Infinity) <= this.#clock() };
+    await Promise.race([reconciling.look(isHour), this.#timer(LOOK_WITHIN_MS)]);
+    const isReporting = reports.nextAt() !== null || reconciling.nextAt() !== null;
+    const isOpen = pump.isOpen() || isReporting || (chores.nextAt() ?? Infinity) <= this.#clock();
+    return { isOpen, isReconciled: reconciling.isOn() };
   }
 }

@@ -1,23 +1,25 @@
 // Deciding: which rules fire on an event, when their actions are due, and why the other rules do not fire.
 // Pure: no clock, no storage, no `this`. Live decisions, explanations and tests of rules all come from here.
-import { guardedAs } from "../events/event.ts";
-import type { Decided, Decision, PlannedAction, Verdict, VerdictNote, VerdictReason } from "../model/decision.ts";
+import type { Decided, Decision, KeptKnown, PlannedAction, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
-import { KINDS, type Guard } from "../model/event-kinds.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
+import { NOTHING_KNOWN, type Known } from "../model/known.ts";
 import { optOutInWords } from "../model/opt-out.ts";
-import type { KeptRule, Limit, Rule, RuleSet } from "../model/rule.ts";
+import type { KeptRule, Rule, RuleSet } from "../model/rule.ts";
 import { MAX_FIRED_BYTES } from "../model/row-bounds.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
 import { bytesOf } from "../kit/utf8.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
+import { placesIn } from "./asked.ts";
 import { evaluateWithoutEngine } from "./without-engine.ts";
-import { compileRule, evaluateRule, EventAlmanac, type CompiledRule } from "./engine.ts";
+import { evaluateRule, EventAlmanac, type CompiledRule } from "./engine.ts";
 import { conditionVerdicts } from "./condition-verdicts.ts";
 import { DecisionFacts, type Moment } from "./facts.ts";
-import { hasFiredForMessage, isAtLimit } from "./history.ts";
-import { isRuledOut, RuleIndex } from "./rule-index.ts";
+import { gateOf, heldBack, notAsked, unasked, type Before } from "./gate.ts";
+import { bounded, knownAt, unknownInWords, type KnownPlace } from "./known.ts";
+import { readyRules, type ReadyRules } from "./ready-rules.ts";
+import { isRuledOut } from "./rule-index.ts";
 
 /** What an event is decided by besides the rules: the moment, and the log as it was before the event. */
 export interface DecisionContext extends Moment {
@@ -31,12 +33,9 @@ export interface DecisionContext extends Moment {
   readonly repeats?: string | undefined;
   /** The rules whose changes in HighLevel led to the event, the first one first; absent: none. */
   readonly chain?: readonly string[] | undefined;
+  /** The contact and the location. Absent: nothing is known; what nobody has asked for is taken for absent. */
+  readonly known?: Known | undefined;
 }
-
-/** How often a rule may fire in one chain of our own changes. */
-const MAX_TURNS = 3;
-/** How many firings one chain may have, of any rules. */
-const MAX_CHAIN = 30;
 
 /**
  * Decides an event: the index proposes, the engine confirms. It never throws for an admitted rule set. There is a
@@ -44,7 +43,7 @@ const MAX_CHAIN = 30;
  */
 export function decide(event: Event, ruleSet: RuleSet, context: DecisionContext): Promise<Decided> {
   return judge(event, ruleSet, context, (ready, facts) =>
-    context.repeats === undefined ? (ready.index ??= new RuleIndex(ready.rules)).propose(facts) : [],
+    context.repeats === undefined ? ready.index.propose(facts) : [],
   );
 }
 
@@ -61,10 +60,13 @@ export function everyVerdict(
   decision: Decision,
   { rules }: { readonly rules: readonly KeptRule[] },
 ): Decision {
+  const { known = NOTHING_KNOWN } = decision;
   const facts = new DecisionFacts(
     event,
     { nowMs: Date.parse(decision.decidedAt), timeZone: decision.timeZone },
     NO_HISTORY,
+    undefined,
+    known,
   );
   const told = new Map([
     ...decision.fired.map((rule): [string, Verdict] => [rule, firedUntold(rule)]),
@@ -78,36 +80,13 @@ export function everyVerdict(
     const verdict =
       told.get(rule.name) ??
       unasked(rule, event, gate) ??
-      (rule.isTooLarge ? notKept(rule, decision) : ruledOut(rule, facts));
+      (rule.isTooLarge ? notKept(rule, decision) : ruledOut(rule, facts, known));
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
     if (verdict?.fired && rule.stop) gate.stoppedBy = rule.name;
   }
   const { leftOut: _, ...rest } = decision;
   return { ...rest, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
-}
-
-/** A rule set made ready once: indexed when it is first asked for proposals, each rule compiled for the engine when it is first proposed. */
-interface ReadyRules {
-  readonly rules: readonly Rule[];
-  index: RuleIndex | null;
-  readonly compiled: Map<Rule, CompiledRule>;
-}
-const readySets = new WeakMap<RuleSet, ReadyRules>();
-
-function readyRules(ruleSet: RuleSet): ReadyRules {
-  const known = readySets.get(ruleSet);
-  if (known) return known;
-  const { rules } = ruleSet;
-  const ready: ReadyRules = { rules, index: null, compiled: new Map() };
-  readySets.set(ruleSet, ready);
-  return ready;
-}
-
-function compiledOnce({ compiled }: ReadyRules, rule: Rule): CompiledRule {
-  let ready = compiled.get(rule);
-  if (!ready) compiled.set(rule, (ready = compileRule(rule)));
-  return ready;
 }
 
 async function judge(
@@ -117,8 +96,10 @@ async function judge(
   choose: (ready: ReadyRules, facts: DecisionFacts) => readonly number[],
 ): Promise<Decided> {
   const history = context.history ?? NO_HISTORY;
-  const facts = new DecisionFacts(event, context, history, context.messageChain);
   const ready = readyRules(ruleSet);
+  const places = context.repeats === undefined ? ready.asked.on(event) : [];
+  const known = places.length === 0 ? NOTHING_KNOWN : knownAt(context.known ?? NOTHING_KNOWN, places);
+  const facts = new DecisionFacts(event, context, history, context.messageChain, known);
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
@@ -130,59 +111,38 @@ async function judge(
     if (!rule) continue;
     const judged =
       unasked(rule, event, gate) ??
-      limited(rule, await evaluated(compiledOnce(ready, rule), (asked ??= new EventAlmanac(facts))), facts, {
-        history,
-        chain,
-      });
-    if (judged.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
-    const verdict = judged.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(judged) : judged;
-    verdicts.push(verdict.fired ? noted(verdict, rule, history) : verdict);
+      limited(
+        rule,
+        lacking(
+          await evaluated(ready.compiled(rule), (asked ??= new EventAlmanac(facts))),
+          ready.asked.by(rule),
+          known,
+        ),
+        facts,
+        { history, chain },
+      );
+    const due = judged.fired ? planned(rule, event, context) : NOTHING_DUE;
+    const timely = judged.fired && due.planned.length === 0 ? tooLate(judged, due) : judged;
+    if (timely.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
+    const verdict = timely.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(timely) : timely;
+    verdicts.push(verdict.fired ? noted(verdict, rule, due, history) : verdict);
     if (!verdict.fired) continue;
-    actions.push(...planned(rule, context));
+    actions.push(...due.planned);
     if (rule.stop) gate.stoppedBy = rule.name;
   }
   const { nowMs, timeZone, sentBy, repeats } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
+  const kept = places.length === 0 ? undefined : bounded(known, places);
   const decidedAt = new Date(nowMs).toISOString();
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
   const told = {
     ...(sentBy === undefined ? {} : { sentBy }),
     ...(repeats === undefined ? {} : { repeats }),
     ...(chain.length === 0 ? {} : { chain }),
+    ...(kept === undefined ? {} : { known: kept }),
   };
   return { decision: { ...decision, ...told }, actions };
 }
-
-/** What keeps rules from being asked, whatever their conditions. */
-interface Gate {
-  readonly guarded: Guard | null;
-  /** The event that this one repeats. */
-  readonly repeats: string | null;
-  /** The rule that fired and stops those after it. */
-  stoppedBy: string | null;
-}
-
-/** What we sent ourselves is guarded, whatever HighLevel says about its source. */
-function gateOf(event: Event, { sentBy, repeats }: Pick<DecisionContext, "sentBy" | "repeats">): Gate {
-  const isGuarded = sentBy !== undefined && KINDS[event.kind].guards?.includes("api") === true;
-  return { guarded: isGuarded ? "api" : guardedAs(event), repeats: repeats ?? null, stoppedBy: null };
-}
-
-/** The verdict on a rule that need not be evaluated, or `null` if it must be. */
-function unasked(rule: Rule, event: Event, { guarded, repeats, stoppedBy }: Gate): Verdict | null {
-  if (rule.locations && !rule.locations.includes(event.locationId)) return notAsked(rule, "location");
-  if (rule.enabled === false) return notAsked(rule, "disabled");
-  if (guarded !== null && !INCLUDES[guarded](rule)) return notAsked(rule, "loop-guard");
-  if (repeats !== null) return { ...notAsked(rule, "no-change"), detail: repeats };
-  if (stoppedBy !== null) return { ...notAsked(rule, "stopped"), detail: stoppedBy };
-  return null;
-}
-
-/** Whether a rule includes what a guard keeps from the others. */
-const INCLUDES: { readonly [G in Guard]: (rule: Rule) => boolean } = {
-  api: ({ includeApi }) => includeApi === true,
-  internal: ({ includeInternal }) => includeInternal === true,
-};
 
 /** The brackets of a list, and what stands around each name in it. */
 const LIST_BYTES = 2;
@@ -194,26 +154,18 @@ function unrecordable(verdict: Verdict): Verdict {
 }
 
 /** The verdict on an evaluated rule: even if its conditions are met, it may not be allowed to fire again. */
-function limited(
-  rule: Rule,
-  verdict: Verdict,
-  facts: DecisionFacts,
-  { history, chain }: { readonly history: History; readonly chain: readonly string[] },
-): Verdict {
-  if (!verdict.fired) return verdict;
-  if (chain.length >= MAX_CHAIN || chain.filter((name) => name === rule.name).length >= MAX_TURNS)
-    return { ...verdict, fired: false, reason: "loop", detail: chain.join(" → ") };
-  if (hasFiredForMessage(rule.name, facts.asPast, history))
-    return { ...verdict, fired: false, reason: "duplicate-action" };
-  if (rule.limit && isAtLimit(rule, rule.limit, facts.asPast.at, history)) {
-    return { ...verdict, fired: false, reason: "limit", detail: limitInWords(rule.limit) };
-  }
-  return verdict;
+function limited(rule: Rule, verdict: Verdict, facts: DecisionFacts, before: Before): Verdict {
+  const why = verdict.fired ? heldBack(rule, facts, before) : null;
+  if (why === null) return verdict;
+  const { detail: _, ...rest } = verdict;
+  return { ...rest, fired: false, ...why };
 }
 
-/** The verdict on a rule that fires, with a note on each action that replaces another, or that the contact does not want. */
-function noted(verdict: Verdict, rule: Rule, history: History): Verdict {
+/** The verdict on a rule that fires, with a note on each action that is overdue, replaces another, or that the contact does not want. */
+function noted(verdict: Verdict, rule: Rule, { overdue }: Due, history: History): Verdict {
   const notes = rule.actions.flatMap((action, index): VerdictNote[] => {
+    const late = overdue.get(index);
+    if (late !== undefined) return [{ action: index, reason: "late", detail: wasDue(late) }];
     const notesOnIt: VerdictNote[] = [];
     const since = action.restart === true ? history.replaced(rule, index) : null;
     if (since !== null)
@@ -228,15 +180,18 @@ function noted(verdict: Verdict, rule: Rule, history: History): Verdict {
   return notes.length === 0 ? verdict : { ...verdict, notes };
 }
 
-function limitInWords({ count, within, per = "contact" }: Limit): string {
-  return `${count} ${within === undefined ? "for ever" : `within ${within}`} for each ${per}`;
-}
-
 /** The verdict on a rule that the index rules out; `null` if it does not, so that only the engine can say. */
-function ruledOut(rule: Rule, facts: DecisionFacts): Verdict | null {
+function ruledOut(rule: Rule, facts: DecisionFacts, known: KeptKnown): Verdict | null {
   if (!isRuledOut(rule, facts)) return null;
   const conditions = conditionVerdicts(rule.conditions, evaluateWithoutEngine(rule.conditions, facts));
-  return { rule: rule.name, fired: false, reason: "conditions", conditions };
+  const verdict: Verdict = { rule: rule.name, fired: false, reason: "conditions", conditions };
+  return known.why === undefined ? verdict : lacking(verdict, placesIn(rule.conditions), known);
+}
+
+/** The verdict on an evaluated rule, with what it asks and could not be learnt. */
+function lacking(verdict: Verdict, places: readonly KnownPlace[], known: KeptKnown): Verdict {
+  const detail = places.length === 0 || verdict.reason === "error" ? null : unknownInWords(known, places);
+  return detail === null ? verdict : { ...verdict, detail };
 }
 
 /** The verdict on a rule that fired and whose verdict the decision left out. */
@@ -250,10 +205,6 @@ function notKept(rule: Rule, { leftOut }: Decision): Verdict | null {
   return { ...notAsked(rule, "conditions"), detail: "the rule as it was is not kept: too large" };
 }
 
-function notAsked(rule: Rule, reason: VerdictReason): Verdict {
-  return { rule: rule.name, fired: false, reason, conditions: [] };
-}
-
 async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<Verdict> {
   const evaluation = await evaluateRule(compiled, facts);
   const rule = compiled.rule.name;
@@ -262,16 +213,46 @@ async function evaluated(compiled: CompiledRule, facts: EventAlmanac): Promise<V
   return { rule, fired: met, reason: met ? "fired" : "conditions", conditions };
 }
 
-/** The actions of a rule that fired, each due after its delay and, if the window's zone is known, within the window. */
-function planned(rule: Rule, { nowMs, timeZone }: Moment): PlannedAction[] {
-  return rule.actions.map((action, index) => {
-    const afterDelay = nowMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
+/** What follows from a rule that fires. */
+interface Due {
+  readonly planned: readonly PlannedAction[];
+  /** The places of actions that are not done, with the times for which they were due, milliseconds since 1970. */
+  readonly overdue: ReadonlyMap<number, number>;
+}
+
+const NOTHING_DUE: Due = { planned: [], overdue: new Map() };
+
+/**
+ * The actions of a rule that fired, each due after its delay and, if the window's zone is known, within the window. An event
+ * that HighLevel sent no webhook of waits since it happened, and what would be overdue is done only if the rule says so.
+ */
+function planned(rule: Rule, event: Event, { nowMs, timeZone }: Moment): Due {
+  const isFound = event.origin === "reconciled";
+  const sinceMs = isFound ? Math.min(nowMs, Date.parse(event.occurredAt)) : nowMs;
+  const overdue = new Map<number, number>();
+  const actions = rule.actions.flatMap((action, index): PlannedAction[] => {
+    const afterDelay = sinceMs + (action.after === undefined ? 0 : (durationMs(action.after) ?? 0));
     // The contact's own hours are looked up before each attempt.
     const isKnown = rule.window !== undefined && rule.window.timeZone !== CONTACT_TIME_ZONE;
     const due = isKnown ? nextOpening(rule.window, afterDelay, timeZone) : afterDelay;
     // A window that never opens is refused at admission; should one get here all the same, waiting is the safe choice.
-    return { rule, index, action, dueAtMs: due ?? afterDelay + NEVER_OPENS_MS };
+    const dueAtMs = due ?? afterDelay + NEVER_OPENS_MS;
+    if (!isFound || dueAtMs > nowMs) return [{ rule, index, action, dueAtMs }];
+    if (rule.late === true)
+      return [{ rule, index, action, dueAtMs: (isKnown ? nextOpening(rule.window, nowMs, timeZone) : null) ?? nowMs }];
+    overdue.set(index, dueAtMs);
+    return [];
   });
+  return { planned: actions, overdue };
+}
+
+/** The verdict on a rule that would fire, if all that it does was overdue before the event was known. */
+function tooLate(verdict: Verdict, { overdue }: Due): Verdict {
+  return { ...verdict, fired: false, reason: "late", detail: wasDue(Math.max(...overdue.values())) };
+}
+
+function wasDue(atMs: number): string {
+  return `was due at ${new Date(atMs).toISOString()}`;
 }
 
 /** Window and zone are fixed from here on, so looking again soon would find the same: it waits until somebody cancels it. */

@@ -35,9 +35,9 @@ export async function checkExamples(
     if (result.value.passed) passed += 1;
     else findings.push(finding(file, place, "RULE_EXAMPLE", failureInWords(example, result.value)));
     if (!result.value.verdict.fired || !result.value.passed) continue;
-    const { event, facts, decision } = result.value;
+    const { event, facts, decision, known } = result.value;
     if ((rehearsed += rule.actions.length) > MAX_REHEARSED) continue;
-    for (const { index: action, why } of await deadActions(rule, event, facts, decision))
+    for (const { index: action, why } of await deadActions(rule, event, facts, decision, known))
       findings.push(finding(file, place, "RULE_EXAMPLE", `Action ${action + 1} of the example would be dead: ${why}`));
   }
   if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {

@@ -5,6 +5,7 @@ import { routeOf, typesOf } from "../events/kind-of.ts";
 import type { Decided, Decision, Verdict } from "../model/decision.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { Issue } from "../model/failure.ts";
+import type { Known } from "../model/known.ts";
 import { NO_HISTORY, type History, type RecordedEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
@@ -28,6 +29,7 @@ export interface ExampleResult {
   readonly event: Event;
   readonly facts: Facts;
   readonly decision: Decision;
+  readonly known: Known;
 }
 
 /** Runs one example with its rule alone. If it cannot be read, the failure says where and why. */
@@ -36,6 +38,8 @@ export async function runExample(
   example: RuleExample,
   timeZone: string,
 ): Promise<Result<ExampleResult, readonly Issue[]>> {
+  const { contact, location } = example;
+  const known: Known = { contact, location };
   const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
   const alone = aloneOf(rule);
   const log: RecordedEvent[] = [];
@@ -49,8 +53,8 @@ export async function runExample(
       ...pastIn(() => log),
       firings: (fires, per, afterMs) => firings.countOf(fires, per, event, moment, afterMs),
     };
-    await firings.next(event, moment);
-    const decision = await explain(event, alone, { ...moment, history, messageChain, repeats });
+    await firings.next(event, moment, known);
+    const decision = await explain(event, alone, { ...moment, history, messageChain, repeats, known });
     const about = { chain: messageChain ?? null, isRepeat: repeats !== undefined };
     return { ...decision, past: asPast(event, decision.decision.fired, atMs, about) };
   };
@@ -74,7 +78,7 @@ export async function runExample(
       { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
     ]);
   const facts = plainFacts(event.value, { nowMs, timeZone });
-  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision });
+  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision, known });
 }
 
 /** A set of one rule, the same for each of its examples, so that it is prepared only once. */

@@ -1,13 +1,17 @@
-// The facts of a decision: those of the event, those of the moment, and those that query the log. Each is read when
-// first needed: most rules look at a few of sixty. Those of the event and the moment are then kept.
+// The facts of a decision: those of the event, those of the moment, what is known beside it, and those that query the log.
+// Each is read when first needed: most rules look at a few of sixty. Those of the event and the moment are then kept.
 import { FACT_READERS, factsOf } from "../events/event.ts";
 import type { Event, Facts } from "../model/event.ts";
 import type { History, PastEvent, RecordedEvent } from "../model/history.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { MomentFact } from "../language/derived-facts.ts";
+import { isKnownFact, type KnownFact } from "../language/known-facts.ts";
 import { isLogFact, type LogFact } from "../language/log-facts.ts";
+import type { KeptKnown } from "../model/decision.ts";
+import { NOTHING_KNOWN } from "../model/known.ts";
 import { localClock } from "../time/window.ts";
 import { asPast, countOf, secondsSinceOf } from "./history.ts";
+import { openAt, type KnownPlace } from "./known.ts";
 
 /** When and where a decision is made. */
 export interface Moment {
@@ -30,7 +34,7 @@ const SLOTS: ReadonlyMap<string, number> = new Map(READ.map(([name], slot) => [n
 const READS = READ.map(([, read]) => read);
 const UNREAD = Symbol("unread");
 
-/** The slot of a fact of the event or the moment; `undefined` if there is no such fact, or it queries the log. */
+/** The slot of a fact of the event or the moment; `undefined`: it is none of these. */
 export function factSlot(name: string): number | undefined {
   return SLOTS.get(name);
 }
@@ -41,14 +45,16 @@ export class DecisionFacts {
   readonly #moment: Moment;
   readonly #history: History;
   readonly #chain: string | undefined;
+  readonly #known: KeptKnown;
   readonly #values: unknown[] = Array<unknown>(READS.length).fill(UNREAD);
   #asPast: RecordedEvent | null = null;
   readonly #asked = new Map<string, Json | undefined>();
 
-  /** `chain` is that of the event's message, if it is more than the message. */
-  constructor(event: Event, moment: Moment, history: History, chain?: string) {
+  /** `chain` is that of the event's message, if it is more than the message. Absent `known`: nothing. */
+  constructor(event: Event, moment: Moment, history: History, chain?: string, known: KeptKnown = NOTHING_KNOWN) {
     this.#event = event;
     this.#chain = chain;
+    this.#known = known;
     this.#moment = moment;
     this.#history = history;
   }
@@ -74,7 +80,18 @@ export class DecisionFacts {
   value(name: string, params: JsonObject = {}): Json | undefined {
     const slot = SLOTS.get(name);
     if (slot !== undefined) return this.at(slot);
+    if (isKnownFact(name)) return this.known(name);
     return isLogFact(name) ? this.#ask(name, params) : undefined;
+  }
+
+  /** The contact or the location; `undefined` if it is absent, or open. */
+  known(name: KnownFact): JsonObject | undefined {
+    return this.#known[name] ?? undefined;
+  }
+
+  /** Whether what is read at a place may turn out to be anything: nobody has asked for it yet. */
+  isOpen(place: KnownPlace): boolean {
+    return openAt(this.#known, place) !== null;
   }
 
   /** Asks the log, once for each question. */
@@ -85,7 +102,7 @@ export class DecisionFacts {
   }
 }
 
-/** The facts of an event and its moment, as an object without a prototype, for templates: none that query the log. */
+/** The facts of an event and its moment, as an object without a prototype, for templates: none that query the log, nor what is known beside it. */
 export function plainFacts(event: Event, { nowMs, timeZone }: Moment): Facts {
   const clock: { readonly [Name in MomentFact]: Json } = localClock(nowMs, timeZone);
   return Object.assign(Object.create(null) as object, factsOf(event), clock) as Facts;

@@ -1,6 +1,7 @@
 // The estimated cost of deciding one rule: where there is no clock, work is bounded by how much it will look at.
 import type { Event } from "../model/event.ts";
 import { isJsonObject } from "../kit/json.ts";
+import { NOTHING_KNOWN, type Known } from "../model/known.ts";
 import type { Rule } from "../model/rule.ts";
 import { comparisons, searchesOf, valuesOf } from "../language/conditions.ts";
 import { isLogFact } from "../language/log-facts.ts";
@@ -8,7 +9,7 @@ import { searchSteps } from "../language/pattern.ts";
 
 /** What a rule is decided on. */
 export interface Asked {
-  /** The length of the event as JSON: no text in it is longer. */
+  /** The length of the event, and of what is known beside it, as JSON: no text in them is longer. */
   readonly characters: number;
   /** How many events of the contact came before. */
   readonly past: number;
@@ -37,6 +38,7 @@ export function workOf({ conditions, limit }: Rule): (asked: Asked) => number {
 }
 
 /** Whether a draft may be decided on an event while others wait. */
-export function isAffordable(draft: Rule, { payload }: Event, past: number): boolean {
-  return workOf(draft)({ characters: JSON.stringify(payload).length, past }) <= MAX_DRAFT_WORK;
+export function isAffordable(draft: Rule, { payload }: Event, past: number, known: Known = NOTHING_KNOWN): boolean {
+  const characters = JSON.stringify(payload).length + JSON.stringify(known).length;
+  return workOf(draft)({ characters, past }) <= MAX_DRAFT_WORK;
 }

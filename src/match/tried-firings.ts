@@ -2,6 +2,7 @@
 // soon as it is due, and what ends its wait before is asked as the ledger asks it, so that limits count the same.
 import type { PlannedAction } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
+import { NOTHING_KNOWN } from "../model/known.ts";
 import type { LimitScope, Rule } from "../model/rule.ts";
 import { cancelledBy } from "./cancel.ts";
 import type { Moment } from "./facts.ts";
@@ -19,14 +20,14 @@ export class TriedFirings {
   /** The actions that the event that is decided now ends. */
   #ended: ReadonlySet<PlannedAction> = new Set();
 
-  /** Begins with the next event: what it ends no longer counts. */
-  async next(event: Event, moment: Moment): Promise<void> {
+  /** Begins with the next event: what it ends no longer counts. Absent `known`: nothing is. */
+  async next(event: Event, moment: Moment, known = NOTHING_KNOWN): Promise<void> {
     this.#settle();
     const ended = new Set<PlannedAction>();
     for (const { contactId, alive } of this.#firings) {
       if (contactId !== event.contactId) continue;
       for (const planned of alive.filter((one) => one.dueAtMs > moment.nowMs))
-        if (await cancelledBy(event, planned.action.cancelOn ?? [], moment)) ended.add(planned);
+        if (await cancelledBy(event, planned.action.cancelOn ?? [], moment, () => known)) ended.add(planned);
     }
     this.#ended = ended;
   }

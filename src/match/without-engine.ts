@@ -6,7 +6,9 @@ import type { Condition, FactCondition } from "../model/rule.ts";
 import { comparisonOf } from "./engine.ts";
 import type { EvaluatedCondition } from "./condition-verdicts.ts";
 import { factSlot, type DecisionFacts } from "./facts.ts";
+import { isKnownFact } from "../language/known-facts.ts";
 import { isLogFact } from "../language/log-facts.ts";
+import { placesOf, type KnownPlace } from "./known.ts";
 import type { Compare } from "./comparisons.ts";
 import { isMetByAbsence, searchesOf } from "../language/conditions.ts";
 import { valueAt } from "../language/path.ts";
@@ -14,8 +16,8 @@ import { valueAt } from "../language/path.ts";
 /** Kleene's three-valued logic. */
 export const NOT_MET = 0;
 export const MET = 1;
-const MAYBE = 2;
-type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
+export const MAYBE = 2;
+export type Truth = typeof NOT_MET | typeof MET | typeof MAYBE;
 export type Check = (facts: DecisionFacts) => Truth;
 
 type Read = (facts: DecisionFacts) => Json | undefined;
@@ -25,6 +27,10 @@ interface Comparison {
   readonly read: Read;
   readonly wanted: Read;
   readonly compare: Compare;
+  /** One of the two is read from the log. */
+  readonly asksLog: boolean;
+  /** What is read of what is known beside the event: where that is open, so is the comparison. */
+  readonly places: readonly KnownPlace[];
 }
 
 /** From this many words on, a list is looked up in a set. */
@@ -46,13 +52,18 @@ export function evaluateWithoutEngine(condition: Condition, facts: DecisionFacts
   if ("any" in condition) return { any: condition.any.map((part) => evaluateWithoutEngine(part, facts)) };
   if ("not" in condition) return { not: evaluateWithoutEngine(condition.not, facts) };
   const comparison = comparisonIn(condition);
-  if (comparison === null || comparison === MAYBE) return {};
+  if (comparison === null || comparison.asksLog || isOpen(comparison, facts)) return {};
   const [saw, wanted] = [comparison.read(facts), comparison.wanted(facts)];
   return {
     result: comparison.compare(saw, wanted),
     ...(saw === undefined ? {} : { factResult: saw }),
     ...(wanted === undefined ? {} : { valueResult: wanted }),
   };
+}
+
+/** Whether a comparison cannot be made yet: what it reads is not known. */
+export function isOpen({ places }: Comparison, facts: DecisionFacts): boolean {
+  return places.length > 0 && places.some((place) => facts.isOpen(place));
 }
 
 /** A group: one part that is `decisive` settles it, and an empty group is met, whether `any` or `all`. */
@@ -73,21 +84,21 @@ function groupOf(parts: readonly Condition[], decisive: Truth, otherwise: Truth)
 }
 
 function negated(check: Check | null): Check | null {
-  return (
-    check &&
-    ((facts) => {
-      const truth = check(facts);
-      return truth === MAYBE ? MAYBE : truth === MET ? NOT_MET : MET;
-    })
-  );
+  return check && ((facts) => opposite(check(facts)));
+}
+
+/** What `not` makes of a truth. */
+export function opposite(truth: Truth): Truth {
+  return truth === MAYBE ? MAYBE : truth === MET ? NOT_MET : MET;
 }
 
 function comparisonCheck(condition: FactCondition): Check | null {
   const comparison = comparisonIn(condition);
   if (comparison === null) return null;
-  if (comparison === MAYBE) return () => MAYBE;
-  const { read, wanted, compare } = comparison;
-  return wordCheck(condition) ?? ((facts) => (compare(read(facts), wanted(facts)) ? MET : NOT_MET));
+  const { asksLog, places, read, wanted, compare } = comparison;
+  if (asksLog) return () => MAYBE;
+  const check = wordCheck(condition) ?? ((facts) => (compare(read(facts), wanted(facts)) ? MET : NOT_MET));
+  return places.length === 0 ? check : (facts) => (isOpen(comparison, facts) ? MAYBE : check(facts));
 }
 
 /** A fast path for the common case: a fact that has to be one of some words. */
@@ -119,20 +130,29 @@ export function slotOf(condition: Condition): number | null {
   return factSlot(condition.fact) ?? null;
 }
 
-function comparisonIn({ fact, path, operator, value }: FactCondition): Comparison | typeof MAYBE | null {
+/** A comparison taken apart; `null`: the engine would fail on it. */
+export function comparisonIn(condition: FactCondition): Comparison | null {
+  const { fact, path, params, operator, value } = condition;
   const compare = comparisonOf(operator);
   if (compare === null || value === undefined) return null;
-  const read = readerOf(fact, path);
-  const other = isJsonObject(value) && Object.hasOwn(value, "fact") ? value : null;
-  const wanted = other ? readerOf(other["fact"] as string, other["path"] as string | undefined) : () => value;
-  return read && wanted ? { read, wanted, compare } : MAYBE;
+  const other = isJsonObject(value) && Object.hasOwn(value, "fact") ? (value as unknown as OtherFact) : null;
+  return {
+    read: readerOf({ fact, path, params }),
+    wanted: other ? readerOf(other) : () => value,
+    compare,
+    asksLog: isLogFact(fact) || (other !== null && isLogFact(other.fact)),
+    places: placesOf(condition),
+  };
 }
 
-/** How to read a fact; `null` if that takes the log. */
-function readerOf(fact: string, path: string | undefined): Read | null {
-  if (isLogFact(fact)) return null;
+/** The fact that a comparison compares with, in place of a constant. */
+type OtherFact = Pick<FactCondition, "fact" | "path" | "params">;
+
+/** How to read a fact. */
+function readerOf({ fact, path, params }: OtherFact): Read {
   const slot = factSlot(fact);
-  if (slot === undefined) return () => undefined;
+  if (slot === undefined)
+    return isLogFact(fact) || isKnownFact(fact) ? (facts) => valueAt(facts.value(fact, params), path) : () => undefined;
   if (!path) return (facts) => facts.at(slot);
   return (facts) => valueAt(facts.at(slot), path);
 }

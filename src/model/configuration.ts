@@ -23,6 +23,7 @@ export interface Variables {
   readonly HIGHLEVEL_CLIENT_SECRET?: string;
   readonly HIGHLEVEL_TOKEN_KEY?: string;
   readonly REQUESTS_PER_SECOND?: string;
+  readonly RECONCILE?: string;
 }
 
 /** A list that is open to all (`*`), closed (empty), or names what is allowed. */
@@ -82,6 +83,8 @@ export interface Configuration extends OutboundHosts {
   readonly eventsPerSecond: number;
   /** How many requests one destination gets from one location. */
   readonly requestsPerSecond: number;
+  /** Whether messages of which HighLevel sent no webhook are looked for in its export. */
+  readonly reconciles: boolean;
   /** IANA name: the zone of `localTime` and `weekday`, and of windows that name none. */
   readonly timeZone: string;
 }
@@ -129,6 +132,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   HIGHLEVEL_CLIENT_SECRET: true,
   HIGHLEVEL_TOKEN_KEY: true,
   REQUESTS_PER_SECOND: true,
+  RECONCILE: true,
   DEV_PRIVATE_KEY: true,
 };
 
@@ -166,6 +170,7 @@ export function readConfiguration(variables: Variables): Configuration {
     ledgerMaxBytes: Math.min(oneOrMore(variables.LEDGER_MAX_BYTES, DEFAULT_LEDGER_MAX_BYTES), MOST_LEDGER_MAX_BYTES),
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
+    reconciles: variables.RECONCILE?.trim().toLowerCase() !== "off",
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,

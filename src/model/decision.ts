@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../kit/json.ts";
+import type { Known } from "./known.ts";
 import type { Action, Rule } from "./rule.ts";
 
 /** Why a rule fired or did not. */
@@ -10,6 +11,7 @@ export type VerdictReason =
   | "duplicate-action" // it has already fired for this message, or one that this is a retry of, in this state
   | "no-change" // the event changes nothing: it says what the one before it said
   | "loop" // its own changes in HighLevel keep leading to it
+  | "late" // it was found in HighLevel's export when all that the rule does was overdue, and the rule has no "late": true
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
   | "location" // "locations" does not name this one
@@ -20,6 +22,7 @@ export const SUPPRESSION_REASONS = [
   "limit",
   "duplicate-action",
   "loop",
+  "late",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
@@ -53,9 +56,9 @@ export interface VerdictNote {
   readonly action: number;
   /**
    * It will be held: the contact has do not disturb on, or wrote a word such as STOP. Or it restarts, and replaces the one
-   * that waited.
+   * that waited. Or it is not done, since it was overdue when the event was found in HighLevel's export.
    */
-  readonly reason: "dnd" | "stopped" | "restart";
+  readonly reason: "dnd" | "stopped" | "restart" | "late";
   /** A clause for people. */
   readonly detail: string;
 }
@@ -66,8 +69,9 @@ export interface Verdict {
   readonly fired: boolean;
   readonly reason: VerdictReason;
   /**
-   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain,
-   * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown.
+   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain, for `late` when it was due,
+   * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown. For `fired` and
+   * `conditions` also what the rule asks and could not be learnt, with the reason.
    */
   readonly detail?: string | undefined;
   readonly conditions: readonly ConditionVerdict[];
@@ -75,6 +79,12 @@ export interface Verdict {
   readonly notes?: readonly VerdictNote[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;
+}
+
+/** What was known of the contact and the location, as far as the rules asked. A part that is not there was not known. */
+export interface KeptKnown extends Known {
+  /** What was known and asked, and is too large to be kept: `contact.custom.notes`. Absent: nothing. */
+  readonly unkept?: readonly string[] | undefined;
 }
 
 /** What rules made of one event. */
@@ -99,6 +109,8 @@ export interface Decision {
   readonly repeats?: string | undefined;
   /** The rules whose changes in HighLevel led to the event, the first one first. Absent: it comes of none, as far as is known. */
   readonly chain?: readonly string[] | undefined;
+  /** What the rules asked of the contact and the location. Absent: they asked nothing, or nothing was known. */
+  readonly known?: KeptKnown | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

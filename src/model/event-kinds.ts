@@ -250,6 +250,11 @@ export function kindsWhere(isTrue: (entry: KindEntry) => boolean): readonly Even
   return EVENT_KINDS.filter((kind) => isTrue(KINDS[kind]));
 }
 
+/** Whether HighLevel's export of messages has what events of a kind are about, so that one may be found there later. */
+export function isExported(kind: EventKind): boolean {
+  return isMessage(kind) && KINDS[kind].route === "events";
+}
+
 /** Whether a kind of event is a message, out or in, and so has a channel. */
 export function isMessage(kind: EventKind): boolean {
   return KINDS[kind].message !== undefined;

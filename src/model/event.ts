@@ -40,6 +40,8 @@ export interface Event {
   readonly receivedAt: string;
   /** As it was sent, including unknown keys. */
   readonly payload: JsonObject;
+  /** HighLevel sent no webhook of it: it was found in HighLevel's export. Absent: its webhook came. */
+  readonly origin?: "reconciled" | undefined;
 }
 
 /** HighLevel truncates payloads at about 256 KB, so a larger body is not from it. */

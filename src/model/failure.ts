@@ -26,6 +26,7 @@ export type Failure =
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
+  | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
   | { readonly code: "BUG" }; // an unexpected exception
@@ -110,6 +111,8 @@ export function problemOf(failure: Failure): Problem {
         "The state of the delivery does not allow it",
         `The delivery is ${failure.state}`,
       );
+    case "LEDGER_EXPORT":
+      return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
     case "API_CLOSED":
       return problem(401, failure.code, "The operator's API is closed", "Set ADMIN_TOKEN or ADMIN_TOKEN_HASHES", {
         "www-authenticate": "Bearer",

@@ -142,6 +142,8 @@ export interface LogEntry {
   readonly sentBy: string | null;
   /** The key of the event that it repeats: it changes nothing. null: it is news. */
   readonly repeats: string | null;
+  /** HighLevel sent no webhook of it, and it was found in HighLevel's export. null: its webhook came. */
+  readonly origin: "reconciled" | null;
 }
 
 /** One event with everything that followed from it. */

@@ -54,6 +54,16 @@ export interface InstallLine {
   readonly locationId: string | null;
 }
 
+/** Messages of which HighLevel sent no webhook were found in its export and taken in: the gap that they belong to, so far. */
+export interface GapLine {
+  readonly locationId: string | null;
+  readonly since: string;
+  readonly until: string;
+  readonly found: number;
+  readonly changed: number;
+  readonly late: number;
+}
+
 /** Where something went wrong. */
 export interface Place {
   readonly eventKey?: string;
@@ -90,6 +100,10 @@ export function logAttempt(line: AttemptLine): void {
 
 export function logInstall({ outcome, locationId }: InstallLine): void {
   console.log(JSON.stringify({ message: "install", outcome, locationId }));
+}
+
+export function logGap(line: GapLine): void {
+  console.log(JSON.stringify({ message: "gap", ...line }));
 }
 
 /** Logs that something went wrong. `message` is a fixed sentence. */

@@ -7,6 +7,9 @@ export const MAX_STORED_BYTES = 1_500_000;
 /** The names of the rules that fire on one event, as a JSON list: its row has them twice. */
 export const MAX_FIRED_BYTES = 400_000;
 
+/** What a decision keeps of the contact and the location, as JSON: its row has the event and the verdicts as well. */
+export const MAX_KNOWN_BYTES = 200_000;
+
 /** What a ledger keeps of one rule set. */
 export const MAX_KEPT_SET_BYTES = 10_000_000;
 

@@ -29,6 +29,9 @@ import type {
   TaskQuery,
   UnknownWords,
 } from "./ledger.ts";
+import type { Known } from "./known.ts";
+import type { KnownContact } from "./known-contact.ts";
+import type { Gap, Missing, Reconciling } from "./gap.ts";
 import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
@@ -57,10 +60,12 @@ export interface OperatorCalls extends QuarantineCalls {
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. */
   event(key: string, contactId?: string): Promise<EventStory | undefined>;
-  /** What would be decided about an event now. Nothing is recorded. */
-  explain(event: Event): Promise<Decided>;
+  /** What is known of a contact; HighLevel is not asked. */
+  knownContact(locationId: string, contactId: string): Promise<KnownContact>;
+  /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */
+  explain(event: Event, known?: Known): Promise<Decided>;
   /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
-  explainWith(draft: Rule, event: Event): Promise<Decided | null>;
+  explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
@@ -74,12 +79,25 @@ export interface OperatorCalls extends QuarantineCalls {
   releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<ReleasedMany>;
   discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<DiscardedMany>;
   tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
+  /** Messages of which HighLevel sent no webhook, as far as they were found, newest first. */
+  gaps(query: PageQuery): Promise<Page<"gaps", Gap>>;
+  reconciling(): Promise<Reconciling>;
+  /** What HighLevel's export has and the log lacks since a time, milliseconds since 1970; a failure says what to do. */
+  missing(sinceMs: number): Promise<Result<Missing, string>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<ShownToken | null>;
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+}
+
+/** How a ledger answers the watchdog. */
+export interface Poked {
+  /** Whether anything waits to be done. */
+  readonly isOpen: boolean;
+  /** Whether HighLevel's export is looked through. A version before did not say. */
+  readonly isReconciled?: boolean;
 }
 
 /** All calls of a location's ledger. */
@@ -93,9 +111,13 @@ export interface LedgerCalls extends OperatorCalls {
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
-  /** Repairs a lost alarm, and returns whether anything waits to be done. */
-  poke(): Promise<{ isOpen: boolean }>;
-  eraseContact(locationId: string, contactId: string): Promise<Erased>;
+  /**
+   * Repairs a lost alarm, and looks through HighLevel's export if that is due: once an hour, when `isHour` says so, or
+   * sooner where webhooks may be lost.
+   */
+  poke(isHour?: boolean): Promise<Poked>;
+  /** `digest` is that of the contact's id, by which it stays known that HighLevel's export is not to bring it back. */
+  eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
   /** The app was uninstalled: forgets its token. */
   uninstall(uninstall: Uninstall): Promise<Uninstalled>;
 }
@@ -106,8 +128,13 @@ export interface DirectoryCalls extends QuarantineCalls {
   announce(locationId: string): Promise<void>;
   /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): Promise<string[]>;
-  /** Notes that nothing waits in these locations. */
-  closed(locationIds: readonly string[]): Promise<void>;
+  /**
+   * Locations whose turn it is to have HighLevel's export looked through: each once an hour, or of too many a different part
+   * each hour.
+   */
+  toReconcile(count: number): Promise<string[]>;
+  /** Notes that nothing waits in these locations, but that the export of some of them is looked through once an hour. */
+  closed(locationIds: readonly string[], reconciled?: readonly string[]): Promise<void>;
   /** Notes that the app was installed in a location, with its agency if that is known. */
   installed(locationId: string, companyId: string | null): Promise<void>;
   /** Notes that the app is no longer installed in a location. */
@@ -155,6 +182,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   hosts: true,
   events: true,
   event: true,
+  knownContact: true,
   explain: true,
   explainWith: true,
   tryRule: true,
@@ -169,6 +197,9 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   releaseDeliveries: true,
   discardDeliveries: true,
   tasks: true,
+  gaps: true,
+  reconciling: true,
+  missing: true,
   completeTask: true,
   token: true,
   storeToken: true,
@@ -189,6 +220,7 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   ignored: true,
   announce: true,
   toPoke: true,
+  toReconcile: true,
   closed: true,
   installed: true,
   uninstalled: true,

@@ -139,6 +139,9 @@ export interface RuleExample {
   readonly fires: boolean;
   /** When the event is decided, ISO 8601; absent: some weekday afternoon. */
   readonly at?: string | undefined;
+  /** The contact and the location as they are known; what is left out is absent. `language/known-facts.ts` has the fields. */
+  readonly contact?: JsonObject | undefined;
+  readonly location?: JsonObject | undefined;
   /** Earlier events, oldest first; `ago` is how long before this event. */
   readonly history?: readonly { readonly ago: string; readonly event: JsonObject }[] | undefined;
 }
@@ -159,6 +162,8 @@ export interface RuleFile {
   readonly includeApi?: boolean | undefined;
   /** See internal comments, which never reach the contact. */
   readonly includeInternal?: boolean | undefined;
+  /** Do what is overdue, too, on a message of which HighLevel sent no webhook and which was found later. */
+  readonly late?: boolean | undefined;
   readonly limit?: Limit | undefined;
   /** When its actions may happen; outside these hours they wait for the next opening. */
   readonly window?: Window | undefined;

@@ -9,6 +9,11 @@ import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
 const DAY_MS = 86_400_000;
 /** How often the watchdog runs: wrangler.toml, [triggers]. */
 const TURN_MS = 300_000;
+/** How many of them an hour has, and in which of them a location has its turn: by its id, whose end is by chance. */
+const TURNS = 12;
+const TURN_OF = `(unicode(substr(location_id, -1)) + 7 * unicode(substr('0' || location_id, -2, 1))) % ${TURNS}`;
+/** Of `is_open`: nothing waits, but HighLevel's export is looked through once an hour. */
+const HOURLY = 2;
 
 export class LocationDirectory implements Answering<DirectoryCalls> {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
@@ -57,12 +62,24 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
   }
 
+  toReconcile(count: number): string[] {
+    const { sql } = this.#storage;
+    const [turn, hour] = [Math.floor(this.#clock() / TURN_MS) % TURNS, Math.floor(this.#clock() / TURN_MS / TURNS)];
+    const theirs = `is_open <> 0 AND ${TURN_OF} = ?`;
+    const found = `SELECT COUNT(*) AS n FROM locations WHERE ${theirs}`;
+    const parts = Math.max(1, Math.ceil((firstRow<{ n: number }>(sql, found, turn)?.n ?? 0) / count));
+    const part = `SELECT location_id AS id FROM locations WHERE ${theirs} ORDER BY location_id LIMIT ? OFFSET ?`;
+    return rows<{ id: string }>(sql, part, turn, count, (hour % parts) * count).map(({ id }) => id);
+  }
+
   /** Only noted for locations that were not seen today: one write a location and day. */
-  closed(locationIds: readonly string[]): void {
+  closed(locationIds: readonly string[], reconciled: readonly string[] = []): void {
     const today = this.#clock() - (this.#clock() % DAY_MS);
+    const isHourly = new Set(reconciled);
     for (const id of locationIds)
       this.#storage.sql.exec(
-        "UPDATE locations SET is_open = 0 WHERE location_id = ? AND is_open = 1 AND last_seen < ?",
+        "UPDATE locations SET is_open = ?1 WHERE location_id = ?2 AND is_open <> 0 AND is_open <> ?1 AND last_seen < ?3",
+        isHourly.has(id) ? HOURLY : 0,
         id,
         today,
       );

@@ -68,7 +68,7 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, ledgerMaxBytes, timeZone, eventsPerSecond, requestsPerSecond, ...outgoing } =
+  const { retentionDays, ledgerMaxBytes, timeZone, eventsPerSecond, requestsPerSecond, reconciles, ...outgoing } =
     configurationOf(env);
   const { webhookSecret, outboundAllowedHosts, ownHosts, highlevel } = outgoing;
   return {
@@ -78,6 +78,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     timeZone,
     eventsPerSecond,
     requestsPerSecond,
+    reconciles,
     highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),

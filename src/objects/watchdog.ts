@@ -3,24 +3,35 @@ import { logError } from "../model/log-line.ts";
 import { ledgerOf } from "./client.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 
-const POKED_AT_ONCE = 900;
+/** One invocation may make a thousand calls. */
+const POKED_AT_ONCE = 500;
+const RECONCILED_AT_ONCE = 400;
 const POKED_TOGETHER = 30;
 
 /**
- * Pokes ledgers where something may wait, so that a lost alarm is set again. Up to 900 per turn, because one invocation
- * may make a thousand calls; if there are more, the directory returns a different part each turn.
+ * Pokes ledgers where something may wait, so that a lost alarm is set again, and those whose turn it is to look through
+ * HighLevel's export. If there are more than one invocation may call, the directory returns a different part each turn.
  */
 export async function pokeLedgers(env: LedgerEnv): Promise<void> {
-  const toPoke = await directoryOf(env).toPoke(POKED_AT_ONCE);
+  const directory = directoryOf(env);
+  const toPoke = await directory.toPoke(POKED_AT_ONCE);
+  const theirHour = new Set(await directory.toReconcile(RECONCILED_AT_ONCE));
+  const all = [...new Set([...toPoke, ...theirHour])];
   const closed: string[] = [];
-  for (let from = 0; from < toPoke.length; from += POKED_TOGETHER) {
-    const together = toPoke.slice(from, from + POKED_TOGETHER);
-    const answers = await Promise.allSettled(together.map((locationId) => ledgerOf(env, locationId).poke()));
+  const reconciled: string[] = [];
+  for (let from = 0; from < all.length; from += POKED_TOGETHER) {
+    const together = all.slice(from, from + POKED_TOGETHER);
+    const answers = await Promise.allSettled(together.map((id) => ledgerOf(env, id).poke(theirHour.has(id))));
     for (const [index, answer] of answers.entries()) {
       const locationId = together[index] ?? "";
-      if (answer.status === "rejected") logError("A ledger did not answer the watchdog", { locationId }, answer.reason);
-      else if (!answer.value.isOpen) closed.push(locationId);
+      if (answer.status === "rejected") {
+        logError("A ledger did not answer the watchdog", { locationId }, answer.reason);
+        continue;
+      }
+      if (answer.value.isOpen) continue;
+      closed.push(locationId);
+      if (answer.value.isReconciled === true) reconciled.push(locationId);
     }
   }
-  if (closed.length > 0) await directoryOf(env).closed(closed);
+  if (closed.length > 0) await directory.closed(closed, reconciled);
 }

@@ -27,13 +27,13 @@ import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
 import { nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
-import { lintConditions, lintRestart, lintRetention } from "./lint.ts";
+import { lintConditions, lintLate, lintRestart, lintRetention } from "./lint.ts";
 import { notJson } from "../kit/json-fault.ts";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
 import { isTooLarge } from "./size.ts";
-import { checkTemplates } from "./template-findings.ts";
+import { checkTemplates, type TemplateScope } from "./template-findings.ts";
 
 /** A rule file as it was read. */
 export interface RuleSource {
@@ -268,12 +268,17 @@ function isTooMuch(trees: readonly Tree[], report: Report): boolean {
   return false;
 }
 
+/** What templates can name of a rule, and a rule may not have. */
+const MAY_BE_LEFT_OUT = ["description", "priority"] as const;
+
 function checkRule(rule: Rule, context: AdmissionContext, report: Report): void {
-  const scope: Scope = { on: rule.on, report };
+  const lacks = MAY_BE_LEFT_OUT.filter((name) => rule[name] === undefined);
+  const scope: TemplateScope = { on: rule.on, report, lacks };
   checkTree(rule.conditions, ["conditions"], scope);
   if (rule.window) checkWindow(rule.window, report);
   lintRetention(rule, context.retentionDays, report);
   lintRestart(rule, report);
+  lintLate(rule, report);
   for (const [index, action] of rule.actions.entries()) {
     const path = ["actions", index];
     checkAction(action, path, scope, context);
@@ -307,7 +312,7 @@ function checkTree(conditions: ConditionGroup, path: Path, scope: Scope): void {
   if (isSound) lintConditions(conditions, path, scope);
 }
 
-function checkAction(action: Action, path: Path, scope: Scope, hosts: OutboundHosts): void {
+function checkAction(action: Action, path: Path, scope: TemplateScope, hosts: OutboundHosts): void {
   const kind = kindOf(action);
   for (const found of kind.findings(action, hosts)) scope.report([...path, ...found.path], found.code, found.message);
   const withoutMessage = scope.on.find((name) => !isMessage(name));

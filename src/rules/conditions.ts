@@ -6,6 +6,7 @@ import { isoMoment } from "../kit/moment.ts";
 import { comparableTime } from "../language/comparable-time.ts";
 import { comparisons } from "../language/conditions.ts";
 import { FACTS, type FactEntry } from "../language/facts.ts";
+import { fieldAt, isKnownFact, type WordForm } from "../language/known-facts.ts";
 import { isParam, PARAM_NAMES, PARAMS } from "../language/log-facts.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import {
@@ -37,24 +38,51 @@ export function checkComparisons(conditions: Condition, path: Path, scope: Scope
   for (const found of comparisons(conditions, path)) checkComparison(found.condition, found.path, scope);
 }
 
+/** What a comparison reads: a fact, or what a path leads to in it. */
+interface Subject {
+  /** Its name in messages: that of the fact, or such as `contact.tags`. */
+  readonly name: string;
+  readonly entry: SubjectEntry;
+}
+
+interface SubjectEntry extends FactEntry {
+  readonly form?: WordForm;
+}
+
 function checkComparison(condition: FactCondition, path: Path, scope: Scope): void {
   const { report } = scope;
   const entry = checkFact(condition.fact, [...path, "fact"], scope);
-  if (condition.path !== undefined) checkPath(condition.path, condition.fact, entry, [...path, "path"], report);
+  const isPath =
+    condition.path === undefined || checkPath(condition.path, condition.fact, entry, [...path, "path"], report);
   if (entry) checkParams(condition, entry, path, scope);
   const other = checkOtherFact(condition.value, path, scope);
   const operator = checkOperator(condition, path, scope);
   if (operator === null) return;
-  const isBare = entry !== null && condition.path === undefined && !operator.decorated;
+  const subject = entry !== null && isPath && !operator.decorated ? subjectOf(condition, entry) : null;
   // That the fact is no number says more than that the value, which was written for it, is none.
-  const isFactWrong = isBare && other === null && isNeverNumber(operator.name, entry);
-  if (isFactWrong) checkType(operator.name, condition, entry, path, scope);
+  const isFactWrong = subject !== null && other === null && isNeverNumber(operator.name, subject.entry);
+  if (isFactWrong) checkType(operator.name, condition, subject, path, scope);
   const isUsable = checkValue(operator, condition, other, [...path, "value"], scope);
   if (isUsable && OPERATORS[operator.name].value === "pattern")
     checkBoundaries(condition.value, [...path, "value"], report);
   if (isUsable && OPERATORS[operator.name].value === "time") checkZones(condition.value, [...path, "value"], report);
-  // A path leads to a value of some other type, so only the fact itself can be judged by its type and words.
-  if (isUsable && isBare && !isFactWrong && other === null) checkType(operator.name, condition, entry, path, scope);
+  if (isUsable && subject !== null && !isFactWrong && other === null)
+    checkType(operator.name, condition, subject, path, scope);
+}
+
+/**
+ * What a comparison reads, as far as it can be judged by its type and words; `null`: a path leads to a value that nobody
+ * knows, in a fact without fields of its own.
+ */
+function subjectOf({ fact, path }: FactCondition, entry: FactEntry): Subject | null {
+  if (!isKnownFact(fact)) return path === undefined ? { name: fact, entry } : null;
+  const found = fieldAt(fact, path);
+  if (found.problem !== undefined) return null;
+  const { type, about, form, values } = found.field;
+  return {
+    name: found.name,
+    entry: { type, about, kinds: entry.kinds, derived: true, ...(form ? { form } : {}), ...(values ? { values } : {}) },
+  };
 }
 
 function checkFact(fact: string, path: Path, { on, report }: Scope): FactEntry | null {
@@ -75,12 +103,27 @@ function checkFact(fact: string, path: Path, { on, report }: Scope): FactEntry |
 }
 
 /** Whether a path is one, and can lead anywhere in a fact of this type. */
-function checkPath(given: Json, fact: string, entry: FactEntry | null, place: Path, report: Scope["report"]): void {
+function checkPath(given: Json, fact: string, entry: FactEntry | null, place: Path, told: Scope["report"]): boolean {
+  let isPath = true;
+  const report: Scope["report"] = (...finding) => {
+    isPath = false;
+    told(...finding);
+  };
+  checkSteps(given, fact, entry, place, report);
+  return isPath;
+}
+
+function checkSteps(given: Json, fact: string, entry: FactEntry | null, place: Path, report: Scope["report"]): void {
   const steps = typeof given === "string" ? pathSteps(given) : null;
-  if (steps === null) return report(place, "RULE_UNSAFE_PATH", `Expected ${expectedPath(given)}`);
+  if (typeof given !== "string" || steps === null)
+    return report(place, "RULE_UNSAFE_PATH", `Expected ${expectedPath(given)}`);
   const [first] = steps;
   if (entry === null) return;
-  if (FLAT_TYPES.has(entry.type))
+  if (isKnownFact(fact)) {
+    const { problem, message } = fieldAt(fact, given);
+    if (problem !== undefined)
+      report(place, problem === "no such field" ? "RULE_UNKNOWN_FACT" : "RULE_TYPE", `Fact ${message}`);
+  } else if (FLAT_TYPES.has(entry.type))
     report(place, "RULE_TYPE", `Fact "${fact}" has nothing inside, so a path leads nowhere, remove it`);
   else if (entry.type === "list" && typeof first === "string")
     report(place, "RULE_TYPE", `Fact "${fact}" is a list, so only an index such as $[0] or a filter leads into it`);
@@ -114,13 +157,17 @@ function wrongParam(fact: string, key: string, value: Json): string | null {
 function checkOtherFact(value: Json, path: Path, scope: Scope): FactEntry | null {
   if (!isJsonObject(value) || typeof value["fact"] !== "string") return null;
   const entry = checkFact(value["fact"], [...path, "value", "fact"], scope);
+  let isPath = true;
   for (const [key, given] of Object.entries(value)) {
     const place = [...path, "value", key];
-    if (key === "path") checkPath(given, value["fact"], entry, place, scope.report);
+    if (key === "path") isPath = checkPath(given, value["fact"], entry, place, scope.report);
     else if (key !== "fact")
       scope.report(place, "RULE_UNKNOWN_KEY", `Key "${key}" is not known beside "fact", use "path" or nothing`);
   }
   if (entry === null) return UNKNOWN_ENTRY;
+  const given = typeof value["path"] === "string" ? value["path"] : undefined;
+  if (isKnownFact(value["fact"]) && isPath && given !== undefined)
+    return subjectOf({ fact: value["fact"], path: given, operator: "", value: null }, entry)?.entry ?? UNKNOWN_ENTRY;
   // What a path leads to has a type of its own.
   return value["path"] !== undefined && !FLAT_TYPES.has(entry.type) ? { ...entry, type: "any" } : entry;
 }
@@ -255,8 +302,8 @@ function isClock(value: Json): boolean {
 /** Reports what can never be met, judging by the type and the words of the fact. */
 function checkType(
   operator: OperatorName,
-  { fact, value }: FactCondition,
-  entry: FactEntry,
+  { value }: FactCondition,
+  { name: fact, entry }: Subject,
   path: Path,
   { report }: Scope,
 ): void {
@@ -286,11 +333,19 @@ function checkType(
 function checkWord(
   fact: string,
   word: string,
-  { values, derived }: FactEntry,
+  { values, derived, form }: SubjectEntry,
   ignoreCase: boolean,
   place: Path,
   report: Scope["report"],
 ): void {
+  if (form && !form.fits(word)) {
+    const message = form.isClosed ? "is never" : "has not been seen as";
+    report(
+      place,
+      form.isClosed ? "RULE_NEVER_TAKEN" : "RULE_UNUSUAL_WORD",
+      `Fact "${fact}" ${message} "${word}", it is ${form.is}`,
+    );
+  }
   if (!values || values.includes(word)) return;
   if (ignoreCase && values.some((known) => known.toLowerCase() === word.toLowerCase())) return;
   const meant = derivedWord(fact, word) ?? nearest(word, values);

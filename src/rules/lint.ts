@@ -2,6 +2,7 @@
 import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
+import { EVENT_KINDS, isExported } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isPrimitive, type Json, type Path } from "../kit/json.ts";
 import type { Condition, FactCondition, LimitScope, RuleFile } from "../model/rule.ts";
@@ -213,6 +214,16 @@ export function lintRestart({ actions }: RuleFile, report: Scope["report"]): voi
         "RULE_NO_EFFECT",
         'There is no wait to begin anew, write "after" beside it or leave it out',
       );
+}
+
+/** Reports a rule that wants what is found late, on kinds of event that are never found. */
+export function lintLate({ on, late }: RuleFile, report: Scope["report"]): void {
+  if (late === true && !on.some(isExported))
+    report(
+      ["late"],
+      "RULE_NO_EFFECT",
+      `Only messages are found later (${EVENT_KINDS.filter(isExported).join(", ")}): leave it out`,
+    );
 }
 
 function pointerWords(path: Path): string {

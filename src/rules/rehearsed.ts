@@ -3,7 +3,9 @@ import { rehearse } from "../act/rehearsal.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Event, Facts } from "../model/event.ts";
+import type { Known } from "../model/known.ts";
 import type { Rule } from "../model/rule.ts";
+import { templateRoots } from "./template-roots.ts";
 
 /** An action that would be dead, by its place in the rule, and why. */
 interface DeadAction {
@@ -14,17 +16,15 @@ interface DeadAction {
 /** The actions of a rule that would end as dead letters on an event. */
 export async function deadActions(
   { name, description, priority, actions }: Rule,
-  { payload, key, locationId, contactId }: Event,
+  event: Event,
   facts: Facts,
-  { decidedAt, ruleSet, fired }: Pick<Decision, "decidedAt" | "ruleSet" | "fired">,
+  decision: Pick<Decision, "eventKey" | "decidedAt" | "ruleSet" | "fired">,
+  known: Known,
 ): Promise<readonly DeadAction[]> {
-  const roots = {
-    event: payload,
-    facts: { ...facts },
-    rule: JSON.parse(JSON.stringify({ name, description, priority })) as JsonObject,
-    decision: { eventKey: key, decidedAt, ruleSet, fired: [...fired] },
-  };
-  const given = { locationId, contactId, eventKey: key, rule: name, decidedAt, roots };
+  const rule = JSON.parse(JSON.stringify({ name, description, priority })) as JsonObject;
+  const roots = templateRoots({ event, facts, rule, decision, known });
+  const { locationId, contactId, key: eventKey } = event;
+  const given = { locationId, contactId, eventKey, rule: name, decidedAt: decision.decidedAt, roots };
   const errors = await Promise.all(actions.map((action) => rehearse(action, given)));
   return errors.flatMap((error, index) => (error ? [{ index, why: error.message }] : []));
 }

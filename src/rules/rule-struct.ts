@@ -20,6 +20,7 @@ import {
 } from "superstruct";
 import { duration, type Keys } from "../act/contract/shape.ts";
 import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
+import { KNOWN_STRUCTS } from "../events/structs.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
@@ -146,6 +147,8 @@ const example = strictObject({
   event: record(string(), any()),
   fires: boolean(),
   at: optional(moment),
+  contact: optional(KNOWN_STRUCTS.contact),
+  location: optional(KNOWN_STRUCTS.location),
   history: optional(array(earlier)),
 });
 
@@ -160,6 +163,7 @@ export const ruleStruct = strictObject({
   stop: optional(boolean()),
   includeApi: optional(boolean()),
   includeInternal: optional(boolean()),
+  late: optional(boolean()),
   limit: optional(limit),
   window: optional(window),
   breaker: optional(breaker),

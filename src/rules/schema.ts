@@ -1,6 +1,14 @@
 // The JSON Schema of a rule file, for editors: made from the same tables as the structs, so that both know the same
 // words. UNSAID lists what JSON Schema cannot express; admission checks it.
 import { FACTS } from "../language/facts.ts";
+import {
+  KNOWN_FACTS,
+  KNOWN_NAMES,
+  pathPatternOf,
+  pathsInto,
+  type KnownFact,
+  type KnownFields,
+} from "../language/known-facts.ts";
 import { PARAMS } from "../language/log-facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES, OPERATORS } from "../language/operators.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
@@ -71,16 +79,27 @@ const timed = {
   ),
   restart: about(RESTART_PHRASE, { type: "boolean" }),
 };
-const otherFact: JsonObject = exactly({ fact: reference("fact"), path: reference("path") }, ["fact"]);
+const pathDef = (fact: KnownFact): string => `${fact}Path`;
+const ofFact = (names: readonly string[]): JsonObject => ({ properties: { fact: words(names) }, required: ["fact"] });
+/** What `path` may be beside each fact: those with fields of their own have paths that are known. */
+const paths: readonly JsonObject[] = [
+  // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own word
+  ...KNOWN_NAMES.map((fact) => ({ if: ofFact([fact]), then: { properties: { path: reference(pathDef(fact)) } } })),
+  { if: ofFact(KNOWN_NAMES), else: { properties: { path: reference("path") } } },
+];
+/** Another fact, of these if they are given, with a path into it. */
+function otherFactOf(fact: JsonObject, required: readonly string[]): JsonObject {
+  return { ...exactly({ fact, path: reference("anyPath") }, required), allOf: [...paths] };
+}
+const otherFact = otherFactOf(reference("fact"), ["fact"]);
 
 const listed = Object.entries(FACTS).flatMap(([name, { type }]) => (LISTED_TYPES.includes(type) ? [name] : []));
-const listFact: JsonObject = exactly({ fact: words(listed), path: reference("path") }, ["fact"]);
+const listFact = otherFactOf(words(listed), ["fact"]);
 
 /** Another fact as the value; of the types `neverOf` only what a path leads to. */
 function otherFactsBut(neverOf: readonly FieldType[]): readonly JsonObject[] {
   const usable = Object.entries(FACTS).flatMap(([name, { type }]) => (neverOf.includes(type) ? [] : [name]));
-  const reached = exactly({ fact: reference("fact"), path: reference("path") }, ["fact", "path"]);
-  return [exactly({ fact: words(usable), path: reference("path") }, ["fact"]), reached];
+  return [otherFactOf(words(usable), ["fact"]), otherFactOf(reference("fact"), ["fact", "path"])];
 }
 
 /** What the values of bare operators have to be, form by form. */
@@ -93,6 +112,38 @@ const values = Object.entries(VALUE_FORMS).map(([form, { schema, isList, neverOf
     then: { properties: { value: { anyOf: [...facts, schema] } } },
   };
 });
+
+const PATH_PHRASE = "into the fact, such as $.a.b[0] or $.fields[?id=abc].value";
+
+function pathSchema(fact: KnownFact): JsonObject {
+  const known = described(pathsInto(fact).map(({ path, about: phrase }) => [path, phrase] as const));
+  return { anyOf: [...known, { type: "string", pattern: pathPatternOf(fact) }] };
+}
+
+const TYPES: { readonly [T in FieldType]: JsonObject } = {
+  text: { type: "string" },
+  id: { type: "string" },
+  number: { type: "number" },
+  boolean: { type: "boolean" },
+  list: { type: "array" },
+  object: { type: "object" },
+  address: { type: "string" },
+  time: { type: "string" },
+  any: {},
+};
+
+/** A contact or location as it is written beside an event. */
+function knownSchema(fact: KnownFact): JsonObject {
+  return fieldsSchema(KNOWN_FACTS[fact].fields);
+}
+
+function fieldsSchema(fields: KnownFields): JsonObject {
+  const inner = Object.entries(fields).map(
+    ([name, { type, about: phrase, fields: own }]) =>
+      [name, about(phrase, own ? fieldsSchema(own) : TYPES[type])] as const,
+  );
+  return exactly(Object.fromEntries(inner), []);
+}
 
 const asked = Object.keys(FACTS).filter((name) => FACTS[name]?.params);
 
@@ -114,6 +165,9 @@ export const ruleSchema: JsonObject = {
       stop: about("when it fires, rules after it do not fire for this event", { type: "boolean" }),
       includeApi: about("also see messages that were sent through the API, our own among them", { type: "boolean" }),
       includeInternal: about("also see internal comments, which never reach the contact", { type: "boolean" }),
+      late: about("do what is overdue, too, on a message that came by no webhook and was found later", {
+        type: "boolean",
+      }),
       limit: about(
         "how often it may fire",
         exactly(
@@ -165,11 +219,9 @@ export const ruleSchema: JsonObject = {
   $defs: {
     kinds: about("kinds of event", listOf(words(EVENT_KINDS), { minItems: 1 })),
     fact: { anyOf: described(Object.entries(FACTS).map(([name, { about: phrase }]) => [name, phrase])) },
-    path: about("into the fact, such as $.a.b[0] or $.fields[?id=abc].value", {
-      type: "string",
-      pattern: PATH_PATTERN,
-      examples: PATH_EXAMPLES,
-    }),
+    anyPath: about(PATH_PHRASE, { type: "string", pattern: PATH_PATTERN }),
+    path: about(PATH_PHRASE, { type: "string", examples: PATH_EXAMPLES }),
+    ...Object.fromEntries(KNOWN_NAMES.map((fact) => [pathDef(fact), pathSchema(fact)])),
     group: {
       anyOf: [
         exactly({ all: about("every one is met", listOf(reference("condition"), { minItems: 1 })), ...grouped }, [
@@ -194,7 +246,7 @@ export const ruleSchema: JsonObject = {
             ],
           },
           value: about("what to compare with: a constant, or { fact, path }", {}),
-          path: reference("path"),
+          path: reference("anyPath"),
           params,
           ...grouped,
         },
@@ -205,6 +257,7 @@ export const ruleSchema: JsonObject = {
           if: { properties: { fact: { enum: asked } }, required: ["fact"] },
           else: { properties: { params: { type: "object", maxProperties: 0 } } },
         },
+        ...paths,
         ...values,
       ],
     },
@@ -216,6 +269,8 @@ export const ruleSchema: JsonObject = {
         description: text("what it shows"),
         event: about("the payload; what is left out takes plain values", { type: "object" }),
         fires: about("whether the rule fires on it", { type: "boolean" }),
+        contact: about("the contact as it is known; what is left out is absent", knownSchema("contact")),
+        location: about("the location as it is known; what is left out is absent", knownSchema("location")),
         at: about("when it is decided, ISO 8601", { type: "string", pattern: MOMENT_PATTERN.source }),
         history: about(
           "what came before, oldest first",

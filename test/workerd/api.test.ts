@@ -101,6 +101,31 @@ describe("the door", () => {
   });
 });
 
+describe("what is known of a contact", () => {
+  const path = `/locations/${LOCATION}/contacts/known`;
+
+  it("is told with since when and from where, and is nothing at first", async () => {
+    expect((await api(path)).body).toMatchObject({ contactId: "known", state: "unknown", contact: null, gone: null });
+    const timestamp = "2026-03-04T12:00:00.000Z";
+    const record = { firstName: "Grace", tags: ["vip"], dnd: false, customFields: [{ id: "f1", value: "gold" }] };
+    await post(aPayload({ type: "ContactUpdate", webhookId: "update", id: "known", timestamp, ...record }));
+    const { status, body } = await api(path);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      state: "known",
+      contact: { id: "known", firstName: "Grace", tags: ["vip"], dnd: false, custom: { f1: "gold" } },
+      parts: { fields: { since: timestamp, from: "event update" }, owner: null, customKeys: null, location: null },
+      location: null,
+    });
+  });
+
+  it("is nothing after it was erased", async () => {
+    await post(aPayload({ type: "ContactUpdate", webhookId: "update", id: "known" }));
+    await api(path, { method: "DELETE" });
+    expect((await api(path)).body).toMatchObject({ state: "unknown", contact: null });
+  });
+});
+
 describe("events", () => {
   it("are listed newest first, by contact and by rule, a page at a time", async () => {
     world.rules = [

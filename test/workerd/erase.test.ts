@@ -65,8 +65,8 @@ async function aContactEverywhere(): Promise<void> {
   await send({ webhookId: "message", messageId: "m1" });
   await runDurableObjectAlarm(ledger());
   await send({ webhookId: "reply", type: "InboundMessage" });
-  for (const type of ["ContactDndUpdate", "ContactTagUpdate", "ContactDelete"])
-    await send({ webhookId: type, type, id: CONTACT });
+  for (const type of ["ContactDndUpdate", "ContactTagUpdate", "ContactUpdate"])
+    await send({ webhookId: type, type, id: CONTACT, dnd: false, tags: ["canary-tag"], customFields: [] });
   await send({ webhookId: "unusable", type: "", callDuration: "canary" });
   await send({ webhookId: "no-location", locationId: null });
   const { tasks } = (await api(`/locations/${LOCATION}/tasks`)).body;
@@ -79,6 +79,7 @@ describe("a contact that is erased", () => {
   it("was in every table that can hold a contact", async () => {
     expect(tablesOf(await leftIn(ledger())).toSorted()).toEqual([
       "attempts",
+      "contacts",
       "deliveries",
       "events",
       "quarantine",

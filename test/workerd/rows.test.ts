@@ -1,8 +1,9 @@
 // What an event costs in rows written, which is what Cloudflare charges for: counted by the storage itself.
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../src/kit/json.ts";
 import type { Rule } from "../../src/model/rule.ts";
-import { aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
+import { aRule, aTask, aWebhook, CONTACT, LOCATION } from "../builders.ts";
 import { announced, api, ledger, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
@@ -60,6 +61,17 @@ describe("an event writes", () => {
     expect(await rowsWritten(() => reply("hello", "Hello"))).toBe(1);
     expect(await rowsWritten(() => reply("stop", "STOP"))).toBe(2);
     expect(await rowsWritten(() => reply("again", "Stop!"))).toBe(3);
+  });
+
+  it("one row more when it changes what is known of its contact, none when it says it again", async () => {
+    world.rules = [never];
+    await first();
+    const change = (webhookId: string, fields: JsonObject) =>
+      postEvent({ webhookId, type: "ContactUpdate", id: CONTACT, tags: ["vip"], dnd: false, ...fields });
+    expect(await rowsWritten(() => change("made", {}))).toBe(2);
+    expect(await rowsWritten(() => change("again", { attachments: [] }))).toBe(1);
+    expect(await rowsWritten(() => change("changed", { firstName: "Grace" }))).toBe(2);
+    expect(await rowsWritten(() => postEvent({ webhookId: "message" }))).toBe(1);
   });
 
   it.each([

@@ -19,12 +19,15 @@ export interface TemplateRoots {
   readonly facts: JsonObject;
   readonly rule: JsonObject;
   readonly decision: JsonObject;
+  /** The contact and the location as they are known; empty: nothing is. */
+  readonly contact: JsonObject;
+  readonly location: JsonObject;
   readonly secret?: { readonly [name: string]: string };
 }
 export type TemplateRoot = keyof TemplateRoots;
 
 /** The roots of every template; headers also have `secret`. */
-export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision"];
+export const TEMPLATE_ROOTS: readonly TemplateRoot[] = ["event", "facts", "rule", "decision", "contact", "location"];
 export const HEADER_ROOTS: readonly TemplateRoot[] = [...TEMPLATE_ROOTS, "secret"];
 
 /** What is wrong with a template, as a finding. */

@@ -10,6 +10,7 @@ import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { Gaps } from "./gaps.tsx";
 import { Ignored } from "./ignored.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { linkTo, spanOf, type PageProps } from "../address/routes.ts";
@@ -22,6 +23,7 @@ const NAMES = ["kind", "channel", "outcome", "rule", "contact", "message", "fire
 /** What the page can show, by the word in its address. */
 const VIEWS = [
   { show: null, words: "Recorded" },
+  { show: "gaps", words: "Found later" },
   { show: "quarantine", words: "Not usable" },
   { show: "ignored", words: "Not known" },
 ] as const;
@@ -55,7 +57,9 @@ export function Events({ route }: PageProps): JSX.Element {
           ))}
         </nav>
       </div>
-      {shown.show === "quarantine" ? (
+      {shown.show === "gaps" ? (
+        <Gaps />
+      ) : shown.show === "quarantine" ? (
         <Quarantine />
       ) : shown.show === "ignored" ? (
         <Ignored />

@@ -49,6 +49,7 @@ export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Eleme
       {entry.channel ? <Tag>{entry.channel}</Tag> : null}
       {entry.repeats ? <Tag>no change</Tag> : null}
       {entry.sentBy ? <Tag>ours</Tag> : null}
+      {entry.origin ? <Tag>found later</Tag> : null}
       {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}
     </span>
   );

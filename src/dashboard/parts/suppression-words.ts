@@ -5,6 +5,7 @@ export const SUPPRESSION_WORDS: { readonly [Reason in SuppressionReason]: string
   limit: "at its limit",
   "duplicate-action": "had fired for the message before",
   loop: "in a loop of our own changes",
+  late: "found too late",
   error: "failed to evaluate",
   stopped: "stopped by a rule before it",
 };

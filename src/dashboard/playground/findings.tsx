@@ -27,10 +27,10 @@ export function placed(text: string, findings: readonly Said[]): readonly Placed
   });
 }
 
-/** Why an event cannot be used, as findings about its payload. */
-export function issuesOfEvent(issues: readonly Issue[]): readonly Said[] {
+/** Why an event cannot be used, as findings about the text, which is its payload or holds that as `event`. */
+export function issuesOfEvent(issues: readonly Issue[], isInside: boolean): readonly Said[] {
   return issues.map(({ pointer, code, message }) => ({
-    pointer: pointer.replace(/^\/event(?=\/|$)/, ""),
+    pointer: isInside ? pointer : pointer.replace(/^\/event(?=\/|$)/, ""),
     code,
     message,
     severity: "error",

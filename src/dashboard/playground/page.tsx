@@ -17,7 +17,7 @@ import { Outcome } from "./outcome.tsx";
 import { FIRST_NAME } from "./rule-file.ts";
 import { Try } from "./try.tsx";
 import { recordedEvent, useAddress } from "./use-address.ts";
-import { payloadIn, useCheck } from "./use-check.ts";
+import { isWithKnown, payloadIn, useCheck } from "./use-check.ts";
 
 const NOT_A_PAYLOAD: Said = {
   pointer: "",
@@ -37,15 +37,17 @@ export function Playground({ route }: PageProps): JSX.Element {
   const event = useRef<EditorHandle>(null);
 
   const ofRule = useMemo(() => (checked ? placed(checked.draft.text, checked.answer.findings) : []), [checked]);
-  const hasPayload = useMemo(() => payloadIn(draft.event) !== null, [draft.event]);
+  const payload = useMemo(() => payloadIn(draft.event), [draft.event]);
+  const hasPayload = payload !== null;
+  const isInside = payload !== null && isWithKnown(payload);
   const ofEvent = useMemo(
     () =>
       hasPayload
         ? checked
-          ? placed(checked.draft.event, issuesOfEvent(checked.answer.issues))
+          ? placed(checked.draft.event, issuesOfEvent(checked.answer.issues, isInside))
           : []
         : placed(draft.event, [NOT_A_PAYLOAD]),
-    [checked, hasPayload, hasPayload ? "" : draft.event],
+    [checked, hasPayload, isInside, hasPayload ? "" : draft.event],
   );
   const choosing = useRef(new AbortController());
   const choose = (source: EventSource): void => {
@@ -125,7 +127,10 @@ export function Playground({ route }: PageProps): JSX.Element {
             marks={ofEvent}
             handle={event}
           />
-          <p class="quiet-note hint">It is taken to come from this location, in its place in the log.</p>
+          <p class="quiet-note hint">
+            It is taken to come from this location, in its place in the log. With{" "}
+            <code>{'{ "event": {…}, "contact": {…}, "location": {…} }'}</code> you say what is known beside it.
+          </p>
           <Findings
             findings={ofEvent}
             label="Findings of the event"

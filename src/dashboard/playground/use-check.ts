@@ -27,7 +27,7 @@ export function useCheck(draft: Draft, locationId: string): Checking {
       const payload = payloadIn(event);
       post<CheckedDraft>(
         "/api/check",
-        { name, text, locationId, ...(payload ? { event: payload } : {}) },
+        { name, text, locationId, ...(payload ? besides(payload) : {}) },
         aborted.signal,
       ).then(
         (answer) => {
@@ -55,7 +55,19 @@ export function useCheck(draft: Draft, locationId: string): Checking {
   return state;
 }
 
-/** The payload being typed; `null` if it is not a JSON object yet. */
+/** Whether what is typed holds the event, and beside it what is known: `{ event, contact, location }`. */
+export function isWithKnown({ event }: JsonObject): boolean {
+  return isJsonObject(event);
+}
+
+/** What is asked about what is typed. */
+function besides(typed: JsonObject): JsonObject {
+  if (!isWithKnown(typed)) return { event: typed };
+  const { event = null, contact, location } = typed;
+  return { event, ...(contact === undefined ? {} : { contact }), ...(location === undefined ? {} : { location }) };
+}
+
+/** The payload being typed, or `{ event, contact, location }`; `null` if it is not a JSON object yet. */
 export function payloadIn(text: string): JsonObject | null {
   try {
     const value = JSON.parse(text) as Json;

@@ -22,6 +22,8 @@ export class HighLevelLimits {
   #current: limits.Limits | null = null;
   /** The turn that was given last to somebody who found no room: when it is, who else has it, and when it was given. */
   #turn = { atMs: 0, shared: 0, givenMs: 0 };
+  /** How many calls are in flight that are no delivery's. */
+  #spared = 0;
   /** The limits as last written. */
   #written: limits.Limits | null = null;
 
@@ -51,7 +53,7 @@ export class HighLevelLimits {
   }
 
   mayBegin(inFlight: number, nowMs: number): boolean {
-    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs);
+    return limits.mayBegin(this.#asOf(nowMs), inFlight, nowMs, this.#spared);
   }
 
   mayBeginAt(nowMs: number): number {
@@ -65,12 +67,12 @@ export class HighLevelLimits {
   }
 
   /**
-   * When something that found no room may look again, milliseconds since 1970: those that wait take turns, as many at once
+   * When something that found no room may look again, from a time on, milliseconds since 1970: those that wait take turns, as many at once
    * as the limit lets, so that they neither all come at the same moment nor wait for longer than they have to.
    */
-  turnAt(): number {
+  turnAt(fromMs = 0): number {
     const nowMs = this.#clock();
-    const opensAtMs = this.mayBeginAt(nowMs);
+    const opensAtMs = Math.max(fromMs, this.mayBeginAt(nowMs));
     const { calls, everyMs } = limits.turnsOf(this.#limits);
     const { atMs, shared, givenMs } = this.#turn;
     const isOver = atMs < opensAtMs || nowMs < givenMs || atMs > nowMs + FARTHEST_TURN_MS;
@@ -81,6 +83,28 @@ export class HighLevelLimits {
         : { atMs: atMs + everyMs, shared: 1, givenMs: nowMs };
     return this.#turn.atMs;
   }
+
+  /** The same limits for calls that no delivery waits for, one at a time: they leave where there is room to spare. */
+  readonly spare = {
+    mayLeave: (): boolean => {
+      const nowMs = this.#clock();
+      return this.#spared === 0 && limits.hasRoomToSpare(this.#asOf(nowMs), nowMs);
+    },
+    leaves: (): CountedCall => {
+      const counted = this.leaves();
+      let isOpen = true;
+      const once = (end: () => void): void => {
+        if (isOpen) this.#spared -= 1;
+        isOpen = false;
+        end();
+      };
+      this.#spared += 1;
+      return {
+        answered: (answer) => once(() => counted.answered(answer)),
+        ended: () => once(() => counted.ended()),
+      };
+    },
+  };
 
   /** Counts a call that leaves now. */
   leaves(): CountedCall {

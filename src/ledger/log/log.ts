@@ -45,6 +45,7 @@ interface EntryRow extends EventRow {
   held: string | null;
   repeats: string | null;
   sent_by: string | null;
+  origin: "reconciled" | null;
 }
 
 /** Whether an event has been recorded, even if its contact was erased since: its row then has no contact id. */
@@ -193,7 +194,8 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 
 /** The id of an event's message. A version before wrote it into the message key, where the chain stands now. */
 const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
-/** Looked up only for a page's rows. */
+/** Read, and looked up, only for a page's rows. */
+const ORIGIN = "json_extract(record, '$.event.origin') AS origin";
 const SENT_BY = `CASE WHEN kind IN ('OutboundMessage', 'EmailStatus') THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
@@ -220,7 +222,7 @@ export function list(
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${ORIGIN}, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -241,6 +243,7 @@ function toEntry(row: EntryRow): LogEntry {
     held: readSuppressed(row.held),
     sentBy: row.sent_by,
     repeats: row.repeats,
+    origin: row.origin,
   };
 }
 

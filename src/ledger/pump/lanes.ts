@@ -30,6 +30,20 @@ export interface Budget {
   mayBeginAt(nowMs: number): number;
 }
 
+/** One of the six places: an outgoing connection. */
+export interface Place {
+  /** Where the delivery goes that took it. */
+  readonly home: string;
+  /** Whose it is at present, `null`: the delivery has none. Only `Lanes` changes that. */
+  host: string | null;
+}
+
+/** A delivery to be sent, and its place. */
+export interface Taken {
+  readonly delivery: LeasedDelivery;
+  readonly place: Place;
+}
+
 interface Lane {
   readonly budget: Budget | undefined;
   readonly bucket: TokenBucket;
@@ -37,7 +51,10 @@ interface Lane {
   pausedUntilMs: number;
   /** How long that pause is. */
   pauseMs: number;
+  /** Places that are this host's. */
   inFlight: number;
+  /** Deliveries to this host that were taken and have not ended, wherever their places are. */
+  taken: number;
   /** The ids of what is due, contacts taking turns; each is checked again when it is taken. */
   queue: string[];
   lookedAtMs: number;
@@ -74,7 +91,7 @@ export class Lanes {
   }
 
   /** Takes the next delivery that may be sent now; its place is taken until `release`. */
-  take(nowMs: number): LeasedDelivery | undefined {
+  take(nowMs: number): Taken | undefined {
     if (this.#inFlight >= PLACES) return undefined;
     const isStale = nowMs - this.#lookedAtMs >= LOOK_AGAIN_MS || nowMs < this.#lookedAtMs;
     if (isStale) this.#look(nowMs);
@@ -85,11 +102,40 @@ export class Lanes {
     return this.#takeFrom(this.#due, nowMs);
   }
 
-  /** Frees the place of a delivery. */
-  release(host: string): void {
-    this.#inFlight -= 1;
-    const lane = this.#lanes.get(host);
-    if (lane) lane.inFlight -= 1;
+  /** Frees the place of a delivery, which goes on without one. */
+  leave(place: Place): void {
+    this.#put(place, null);
+  }
+
+  /** A delivery has ended: frees its place. */
+  release(place: Place): void {
+    this.leave(place);
+    const lane = this.#lanes.get(place.home);
+    if (lane) lane.taken -= 1;
+  }
+
+  /**
+   * Gives a delivery, in place of the one it has, a place of another host, or again one of its own. `full`: none is free
+   * for it; `no`: that host is failing, or takes nothing now.
+   */
+  enter(place: Place, host: string, nowMs: number): "entered" | "full" | "no" {
+    const lane = this.#lane(host, nowMs);
+    this.leave(place);
+    // The request to its own host was counted when the delivery was taken.
+    const isHome = host === place.home;
+    if (lane.pausedUntilMs > nowMs || (!isHome && lane.bucket.readyAt(nowMs) > nowMs)) return "no";
+    if (!this.#hasPlace(lane, nowMs)) return circuits.modeOf(lane.circuit, nowMs) === "closed" ? "full" : "no";
+    this.#put(place, host);
+    if (!isHome) lane.bucket.take(nowMs);
+    return "entered";
+  }
+
+  #put(place: Place, host: string | null): void {
+    this.#inFlight += (host === null ? 0 : 1) - (place.host === null ? 0 : 1);
+    const [left, entered] = [place.host, host].map((one) => (one === null ? undefined : this.#lanes.get(one)));
+    if (left) left.inFlight -= 1;
+    if (entered) entered.inFlight += 1;
+    place.host = host;
   }
 
   /** Takes what an attempt says about its host. It belongs in the transaction in which the attempt is written down. */
@@ -169,7 +215,7 @@ export class Lanes {
     this.#lookedAtMs = nowMs;
   }
 
-  #takeFrom(hosts: readonly string[], nowMs: number): LeasedDelivery | undefined {
+  #takeFrom(hosts: readonly string[], nowMs: number): Taken | undefined {
     const turnOf = (host: string): number => this.#served.get(host) ?? 0;
     for (const host of hosts.toSorted((a, b) => turnOf(a) - turnOf(b))) {
       const lane = this.#lane(host, nowMs);
@@ -177,11 +223,12 @@ export class Lanes {
       const delivery = this.#next(host, lane, nowMs);
       if (!delivery) continue;
       lane.bucket.take(nowMs);
-      lane.inFlight += 1;
-      this.#inFlight += 1;
+      lane.taken += 1;
+      const place: Place = { home: host, host: null };
+      this.#put(place, host);
       this.#turn += 1;
       this.#served.set(host, this.#turn);
-      return delivery;
+      return { delivery, place };
     }
     return undefined;
   }
@@ -189,6 +236,14 @@ export class Lanes {
   #mayStart(lane: Lane, nowMs: number): boolean {
     if (lane.pausedUntilMs > nowMs || lane.bucket.readyAt(nowMs) > nowMs) return false;
     if (lane.budget && !lane.budget.mayBegin(lane.inFlight, nowMs)) return false;
+    // One is enough for whatever does not have to ask before it leaves.
+    if (lane.inFlight > 0 && lane.taken >= SHARED_PLACES) return false;
+    return this.#hasPlace(lane, nowMs);
+  }
+
+  /** Whether one of the free places may be this host's. */
+  #hasPlace(lane: Lane, nowMs: number): boolean {
+    if (this.#inFlight >= PLACES) return false;
     const mode = circuits.modeOf(lane.circuit, nowMs);
     if (mode === "open") return false;
     if (mode !== "closed") return lane.inFlight === 0 && this.#suspectsInFlight() < SUSPECT_PLACES;
@@ -229,7 +284,10 @@ export class Lanes {
       // Written down, so that the wait does not begin again with each restart.
       if (circuit !== stored) this.#store(host, circuit);
       const budget = this.#budgets.get(host);
-      lane = { budget, bucket, circuit, pausedUntilMs: 0, pauseMs: 0, inFlight: 0, queue: [], lookedAtMs: -Infinity };
+      lane = {
+        ...{ budget, bucket, circuit, pausedUntilMs: 0, pauseMs: 0 },
+        ...{ inFlight: 0, taken: 0, queue: [], lookedAtMs: -Infinity },
+      };
       this.#lanes.set(host, lane);
     }
     return lane;

@@ -1,27 +1,20 @@
 // Before an attempt: whether it may be made now. An action waits for its hours, and a message that its contact does not
 // want is not sent. If HighLevel cannot answer now, it is queried again later: nothing is sent blindly.
-import { outcomeFrom } from "../../act/highlevel/answer.ts";
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { kindOf } from "../../act/kinds.ts";
-import type { HighLevelAccount } from "../../highlevel/account.ts";
-import {
-  contactQuestion,
-  locationZoneQuestion,
-  switchesFor,
-  type ContactRecord,
-  type Question,
-} from "../../highlevel/contact.ts";
+import { switchesFor } from "../../highlevel/contact.ts";
+import type { ContactRecord } from "../../highlevel/questions.ts";
 import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
 import type { MessageType } from "../../model/rule.ts";
-import { notBefore } from "../../kit/not-before.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { isTimeZone } from "../../kit/time-zone.ts";
+import type { JsonObject } from "../../kit/json.ts";
 import { nextOpening } from "../../time/window.ts";
-import type { LeasedDelivery, Plan } from "../deliveries/deliveries.ts";
+import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { tooLarge } from "../deliveries/plan-size.ts";
+import type { Asked, Failed, Learning } from "../highlevel/learning.ts";
 import * as optOuts from "../log/opt-outs.ts";
-import { mark, setMark } from "../store/marks.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /**
@@ -37,20 +30,11 @@ type Verdict =
   | { readonly may: "in-turn"; readonly untilMs: number }
   | { readonly may: "not"; readonly outcome: AttemptOutcome };
 
-/** What HighLevel answered; `no-token`: it was not queried. */
-type Asked<Answer> =
-  | { readonly kind: "known"; readonly value: Answer }
-  | { readonly kind: "no-token" }
-  | { readonly kind: "in-turn"; readonly untilMs: number }
-  | Failed;
-type Failed = { readonly kind: "refused" | "unavailable"; readonly outcome: AttemptOutcome };
-
 const GO: Verdict = { may: "go" };
 /** A window that never opens in this zone is checked again after a day: the zone may have changed by then. */
 const LOOK_AGAIN_MS = 86_400_000;
-const ZONE_KEPT_MS = 86_400_000;
-/** Shorter, because a token may be given its missing scope at any time. */
-const REFUSAL_KEPT_MS = 3_600_000;
+const CONTACTS_ZONE_KEPT_MS = 60_000;
+const MOST_ZONES = 1_000;
 
 /** When HighLevel may be queried. */
 export interface Turns {
@@ -63,46 +47,62 @@ export interface Turns {
 export class Preflight {
   readonly #sql: Sql;
   readonly #ports: LedgerPorts;
-  readonly #account: HighLevelAccount;
+  readonly #learning: Learning;
   readonly #locationId: () => string | null;
   readonly #turns: Turns;
+  readonly #zones = new KeptZones();
 
-  constructor(sql: Sql, ports: LedgerPorts, account: HighLevelAccount, turns: Turns, locationId: () => string | null) {
+  constructor(sql: Sql, ports: LedgerPorts, learning: Learning, turns: Turns, locationId: () => string | null) {
     this.#turns = turns;
     this.#sql = sql;
     this.#ports = ports;
-    this.#account = account;
+    this.#learning = learning;
     this.#locationId = locationId;
   }
 
   /**
    * Whether an attempt may be made now: an alarm may ring late, a retry fall in the night, and the contact change their
-   * mind. Returns a promise only if HighLevel has to be queried.
+   * mind. If HighLevel has to be queried for that, returns what does so.
    */
-  check({ contactId, plan, host }: LeasedDelivery): Clearance | Promise<Clearance> {
+  check(delivery: LeasedDelivery): Clearance | (() => Promise<Clearance>) {
+    const checked = this.#check(delivery);
+    if (checked !== "ask") return unqueried(checked);
+    return async () => {
+      // It may have waited for a place, and what it has to know may be known since.
+      const again = this.#check(delivery);
+      return again === "ask" ? this.#checkAsked(delivery) : queried(again);
+    };
+  }
+
+  #check({ contactId, plan, host }: LeasedDelivery): Verdict | "ask" {
     // The attempt will say that the plan cannot be read.
-    if (!plan) return unqueried(GO);
+    if (!plan) return GO;
     const outcome = tooLarge(plan);
-    if (outcome) return unqueried({ may: "not", outcome });
+    if (outcome) return { may: "not", outcome };
     const { action, window } = plan;
     const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
     if (!keepsOwnHours) {
       const shut = this.#shut(window, this.#ports.timeZone);
-      if (shut || type === null) return unqueried(shut ?? GO);
+      if (shut || type === null) return shut ?? GO;
       const known = optOuts.against(this.#sql, contactId, action);
-      if (known) return unqueried(held(known));
+      if (known) return held(known);
     }
+    const zone = keepsOwnHours && type === null ? this.#zones.get(contactId, this.#ports.actions.clock()) : null;
+    if (zone !== null) return this.#shut(window, zone) ?? GO;
     // Its own lane holds back what goes to HighLevel; what goes elsewhere is held back here.
     const downUntilMs = host === HIGHLEVEL_HOST ? 0 : this.#turns.downUntil();
-    if (downUntilMs > this.#ports.actions.clock()) return unqueried({ may: "in-turn", untilMs: downUntilMs });
-    return this.#checkAsked(contactId, plan, type);
+    if (downUntilMs > this.#ports.actions.clock()) return { may: "in-turn", untilMs: downUntilMs };
+    return "ask";
   }
 
   /** Checks with what HighLevel says about the contact. */
-  async #checkAsked(contactId: string, { action, window }: Plan, type: MessageType | null): Promise<Clearance> {
+  async #checkAsked({ contactId, plan }: LeasedDelivery): Promise<Clearance> {
+    if (!plan) return queried(GO);
+    const { action, window } = plan;
+    const type = kindOf(action).messages(action);
     const keepsOwnHours = window?.timeZone === CONTACT_TIME_ZONE;
-    const contact = await this.#ask(contactQuestion(contactId));
+    const contact = await this.#learning.contact(contactId);
     if (contact.kind === "in-turn") return queried({ may: "in-turn", untilMs: contact.untilMs });
     if (contact.kind === "unavailable" || (contact.kind === "refused" && type !== null))
       return this.#unanswerable(contact, type);
@@ -110,6 +110,7 @@ export class Preflight {
       const zone = await this.#zoneOf(contact);
       if (zone.kind === "in-turn") return queried({ may: "in-turn", untilMs: zone.untilMs });
       if (zone.kind !== "known") return this.#unanswerable(zone, type);
+      if (contact.kind !== "no-token") this.#zones.keep(contactId, zone.value, this.#ports.actions.clock());
       const shut = this.#shut(window, zone.value);
       if (shut) return queried(shut);
     }
@@ -127,30 +128,15 @@ export class Preflight {
 
   /** The contact's zone, else the location's, else the configured one. */
   async #zoneOf(contact: Asked<ContactRecord>): Promise<Exclude<Asked<string>, { readonly kind: "no-token" }>> {
-    const known = contact.kind === "known" ? contact.value.timeZone : null;
-    if (known !== null && isTimeZone(known)) return { kind: "known", value: known };
     const fallback = { kind: "known", value: this.#ports.timeZone } as const;
-    if (contact.kind === "no-token") return fallback;
-    const location = await this.#locationZone();
-    if (location.kind === "unavailable" || location.kind === "in-turn") return location;
-    return location.kind === "known" && isTimeZone(location.value) ? location : fallback;
-  }
-
-  /** The zone of the location as HighLevel has it, queried once a day. */
-  async #locationZone(): Promise<Asked<string>> {
+    const zone = contact.kind === "known" ? zoneIn(contact.value.said.fields) : null;
+    if (zone !== null) return { kind: "known", value: zone };
     const locationId = this.#locationId();
-    if (locationId === null) return { kind: "no-token" };
-    const nowMs = this.#ports.actions.clock();
-    const marked = mark(this.#sql, "zone");
-    const kept = marked === undefined ? null : (JSON.parse(marked) as { zone: string; until: number });
-    if (kept && nowMs < kept.until && kept.until === notBefore(kept.until, ZONE_KEPT_MS, nowMs))
-      return { kind: "known", value: kept.zone };
-    const asked = await this.#ask(locationZoneQuestion(locationId));
-    if (asked.kind !== "known" && asked.kind !== "refused") return asked;
-    const zone = asked.kind === "known" && isTimeZone(asked.value) ? asked.value : "";
-    const until = nowMs + (asked.kind === "known" ? ZONE_KEPT_MS : REFUSAL_KEPT_MS);
-    setMark(this.#sql, "zone", JSON.stringify({ zone, until }));
-    return { kind: "known", value: zone };
+    if (contact.kind === "no-token" || locationId === null) return fallback;
+    const location = await this.#learning.record("location", locationId);
+    if (location.kind === "unavailable" || location.kind === "in-turn") return location;
+    const own = location.kind === "known" ? zoneIn(location.value) : null;
+    return own === null ? fallback : { kind: "known", value: own };
   }
 
   /** HighLevel did not say what has to be known. For an action of another host, that must not count against the host. */
@@ -164,22 +150,32 @@ export class Preflight {
     const outcome = unanswered(actionError("CONTACT_UNKNOWN", what), said.retryAfterMs);
     return { may: "not", outcome, wasQueried: true, said };
   }
+}
 
-  async #ask<Answer>({ request, scope, read }: Question<Answer>): Promise<Asked<Answer>> {
-    const answer = await this.#account.call(request);
-    if (answer.kind === "no-token") return answer;
-    if (answer.kind === "later" && answer.untilMs !== undefined) return { kind: "in-turn", untilMs: answer.untilMs };
-    if (answer.kind === "no-room") return { kind: "in-turn", untilMs: this.#turns.turnAt() };
-    const outcome = outcomeFrom({ scope }, answer);
-    if (!outcome.done) return { kind: outcome.error.retry === "never" ? "refused" : "unavailable", outcome };
-    const value = answer.kind === "answer" ? read(answer.body) : null;
-    if (value !== null) return { kind: "known", value };
-    return { kind: "unavailable", outcome: unanswered(UNREADABLE) };
+/** The contacts' zones that were learnt in the last minute: a delivery may have to wait once HighLevel has answered. */
+class KeptZones {
+  readonly #zones = new Map<string, { readonly zone: string; readonly atMs: number }>();
+
+  get(contactId: string, nowMs: number): string | null {
+    const kept = this.#zones.get(contactId);
+    return kept && kept.atMs <= nowMs && nowMs - kept.atMs < CONTACTS_ZONE_KEPT_MS ? kept.zone : null;
+  }
+
+  keep(contactId: string, zone: string, atMs: number): void {
+    this.#zones.delete(contactId);
+    this.#zones.set(contactId, { zone, atMs });
+    const [oldest] = this.#zones.keys();
+    if (this.#zones.size > MOST_ZONES && oldest !== undefined) this.#zones.delete(oldest);
   }
 }
 
 const ANSWERED: AttemptOutcome = { done: true, status: 200, answer: null };
-const UNREADABLE = actionError("CONTACT_UNKNOWN", "HighLevel's answer cannot be read: it is asked again");
+
+/** The time zone of a contact or a location, if there is such a zone. */
+function zoneIn(record: JsonObject | null): string | null {
+  const zone = record?.["timeZone"];
+  return typeof zone === "string" && isTimeZone(zone) ? zone : null;
+}
 
 function queried(verdict: Verdict): Clearance {
   return { ...verdict, wasQueried: true };

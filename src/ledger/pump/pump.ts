@@ -9,6 +9,7 @@ import { KV_TIMEOUT_MS } from "../../act/task/task.ts";
 import { within } from "../../kit/time-limit.ts";
 import { actionError, isHeld, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { plainFacts } from "../../match/facts.ts";
+import { templateRoots } from "../../rules/template-roots.ts";
 import { logAttempt, logError } from "../../model/log-line.ts";
 import { letThrough } from "../deliveries/breaker.ts";
 import { leave } from "../deliveries/changes.ts";
@@ -16,8 +17,10 @@ import * as deliveries from "../deliveries/deliveries.ts";
 import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { deferred, overtaken, putBack, type Standing } from "../deliveries/moves.ts";
 import type { HighLevelClock } from "../highlevel/clock.ts";
+import type { Learning } from "../highlevel/learning.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
-import { Lanes } from "./lanes.ts";
+import { settledKnownOf } from "../reading/known.ts";
+import { Lanes, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
@@ -25,6 +28,7 @@ import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { Allowance } from "../store/allowance.ts";
 import { Preflight } from "./preflight.ts";
+import { Questions } from "./questions.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
@@ -57,6 +61,7 @@ interface HighLevelParts {
   readonly account: HighLevelAccount;
   readonly limits: HighLevelLimits;
   readonly time: HighLevelClock;
+  readonly learning: Learning;
 }
 
 /** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
@@ -83,6 +88,7 @@ export class Pump {
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
   readonly #preflight: Preflight;
+  readonly #questions: Questions;
   readonly #limits: HighLevelLimits;
   readonly #time: HighLevelClock;
   readonly #inFlight = new Map<string, Promise<void>>();
@@ -100,7 +106,7 @@ export class Pump {
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: AttemptCounter,
-    { account, limits, time }: HighLevelParts,
+    { account, limits, time, learning }: HighLevelParts,
     settled: () => void,
   ) {
     this.#storage = storage;
@@ -113,11 +119,17 @@ export class Pump {
     // An account that is passed in keeps its own limits.
     const budgets = new Map(ports.account ? [] : [[HIGHLEVEL_HOST, limits]]);
     this.#lanes = new Lanes(storage, ports.requestsPerSecond, budgets, (read) => this.#work.spend(read / ROWS_A_UNIT));
+    this.#questions = new Questions(
+      this.#lanes,
+      limits,
+      () => this.#now(),
+      () => this.wake(),
+    );
     const turns = {
       turnAt: () => limits.turnAt(),
       downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
     };
-    this.#preflight = new Preflight(storage.sql, ports, account, turns, () => this.#location());
+    this.#preflight = new Preflight(storage.sql, ports, learning, turns, () => this.#location());
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
@@ -149,16 +161,18 @@ export class Pump {
   /** Fills the free places of a run that is under way. Never throws: its callers have something to finish. */
   wake(): void {
     try {
+      this.#questions.serve();
       while (this.#mayTakeOn() && this.#failure === null) {
-        const delivery = this.#lanes.take(this.#now());
-        if (!delivery) return;
+        const taken = this.#lanes.take(this.#now());
+        if (!taken) return;
+        const { id } = taken.delivery;
         this.#work.spend(DELIVERY_WORK);
-        const attempt = this.#attempt(delivery).finally(() => {
-          this.#inFlight.delete(delivery.id);
-          this.#lanes.release(delivery.host);
+        const attempt = this.#attempt(taken).finally(() => {
+          this.#inFlight.delete(id);
+          this.#lanes.release(taken.place);
           this.wake();
         });
-        this.#inFlight.set(delivery.id, attempt);
+        this.#inFlight.set(id, attempt);
       }
     } catch (error) {
       logError("Due deliveries could not be taken", {}, error);
@@ -199,7 +213,7 @@ export class Pump {
   }
 
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
-  async #attempt(delivery: LeasedDelivery): Promise<void> {
+  async #attempt({ delivery, place }: Taken): Promise<void> {
     const { sql } = this.#storage;
     const startedAt = this.#now();
     let outcome: AttemptOutcome | null = null;
@@ -208,9 +222,7 @@ export class Pump {
       if (settlesAt > startedAt)
         return void deliveries.move(sql, delivery.id, (from) => putBack(from, settlesAt), startedAt);
       const checked = this.#preflight.check(delivery);
-      const clearance = checked instanceof Promise ? await checked : checked;
-      if (clearance.said && delivery.host !== HIGHLEVEL_HOST)
-        this.#lanes.learn(HIGHLEVEL_HOST, clearance.said, this.#now());
+      const clearance = typeof checked === "function" ? await this.#questions.ask(checked, place) : checked;
       if (clearance.may === "wait") return this.#defer(delivery, (from) => deferred(from, clearance.untilMs));
       if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
@@ -302,7 +314,7 @@ export class Pump {
     { event, decision }: log.LogRecord,
     turn: Turn,
   ): ActionContext {
-    const { eventKey, decidedAt, ruleSet, fired } = decision;
+    const { eventKey, decidedAt } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
     const moment = { nowMs: Date.parse(decidedAt), timeZone };
@@ -313,12 +325,13 @@ export class Pump {
       eventKey,
       rule: delivery.rule,
       decidedAt,
-      roots: {
-        event: event.payload,
-        facts: { ...plainFacts(event, moment) },
+      roots: templateRoots({
+        event,
+        facts: plainFacts(event, moment),
         rule: plan.rule,
-        decision: { eventKey, decidedAt, ruleSet, fired: [...fired] },
-      },
+        decision,
+        known: settledKnownOf(this.#storage.sql, event.locationId, event.contactId, null),
+      }),
       ports: this.#ports.actions,
       highlevel: this.#whileWanted(delivery, turn),
       sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock, this.#time),

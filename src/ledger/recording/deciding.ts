@@ -7,6 +7,7 @@ import { messageKeyOf } from "../../match/history.ts";
 import { isRepeat, statedBy, type Stated } from "../../match/stated.ts";
 import type { Decided } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
+import { NOTHING_KNOWN, type Known } from "../../model/known.ts";
 import type { History, PastEvent } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
@@ -86,20 +87,22 @@ export class Deciding {
     return { ...decided, endedWaits: ended, takenForUnsent: [...takenForUnsent], settles };
   }
 
-  /** What would be decided about an event now. */
-  async explain(event: Event, ruleSet = this.#ports.ruleSet): Promise<Decided> {
+  /** What would be decided about an event now, and with this known of its contact and location. */
+  async explain(event: Event, known = NOTHING_KNOWN, ruleSet = this.#ports.ruleSet): Promise<Decided> {
     const { sql } = this.#storage;
     const moment = this.moment();
     const placed = await this.place(event);
     const ended = await endedBy(sql, event, moment);
     const chain = chainOf(sql, event, moment.nowMs);
-    return explain(event, ruleSet, this.#context(event, moment, { placed, ended, chain, taken: () => undefined }));
+    const around = { placed, ended, chain, taken: () => undefined };
+    return explain(event, ruleSet, { ...this.#context(event, moment, around), known });
   }
 
   /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
-  async explainWith(draft: Rule, event: Event): Promise<Decided | null> {
+  async explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null> {
     const past = countOf(this.#storage.sql, event.contactId);
-    return isAffordable(draft, event, past) ? this.explain(event, await withDraft(this.#ports.ruleSet, draft)) : null;
+    if (!isAffordable(draft, event, past, known)) return null;
+    return this.explain(event, known, await withDraft(this.#ports.ruleSet, draft));
   }
 
   #context(event: Event, moment: Moment, around: Around): DecisionContext {

@@ -49,9 +49,17 @@ export class Intake {
     return this.#take(event, true);
   }
 
+  /** The same for an event that was found in HighLevel's export: whoever takes it in waits for each, so it needs no budget. */
+  takeFound(event: Event): Promise<Recorded> {
+    return this.#queue(event, false);
+  }
+
   #take(event: Event, isReport: boolean): Promise<Recorded> {
     const refused = this.refusal();
-    if (refused) return Promise.resolve(refused);
+    return refused ? Promise.resolve(refused) : this.#queue(event, isReport);
+  }
+
+  #queue(event: Event, isReport: boolean): Promise<Recorded> {
     return new Promise((tell) => {
       this.#waiting.push({ event, isReport, tell });
       if (!this.#isRecording) void this.#recordWaiting();

@@ -5,6 +5,7 @@ import { asPast } from "../../match/history.ts";
 import type { Decision, PlannedAction } from "../../model/decision.ts";
 import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
+import { isExported } from "../../model/event-kinds.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { Deciding } from "./deciding.ts";
 import { Ahead, hashOf, RESTART_ONLY } from "./waits.ts";
@@ -15,6 +16,10 @@ import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
+import * as contacts from "../log/contacts.ts";
+import * as erased from "../log/erased.ts";
+import * as found from "../log/found.ts";
+import * as gaps from "../log/gaps.ts";
 import * as log from "../log/log.ts";
 import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -67,6 +72,8 @@ export class Recorder {
     const { sql } = this.#storage;
     const { deciding, transactions, alarm, statistics } = this.#parts;
     if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
+    if (isExported(event.kind) && found.isTwin(sql, event)) return { status: "duplicate" };
+    const finding = event.origin === "reconciled" ? await this.#finding(event) : null;
     const moment = deciding.moment();
     const placed = await deciding.place(event);
     const decided = await deciding.decide(event, placed, moment);
@@ -82,11 +89,14 @@ export class Recorder {
       if (!deliveries.areUnsent(sql, takenForUnsent)) return "sent meanwhile";
       // A report whose contact was erased meanwhile is not recorded.
       if (isReport && !removeNoted(sql, event.key)) return "erased";
+      if (finding && erased.isSince(sql, finding.digest, Date.parse(event.occurredAt))) return "erased";
       if (link) chains.note(sql, event.contactId, link, moment.nowMs);
       const end = endOf(sql, event.contactId);
       log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
       optOuts.note(sql, event);
       emails.note(sql, event);
+      contacts.note(sql, event);
+      if (finding) gaps.note(sql, { ...finding, late: lateIn(decision) }, moment.nowMs);
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
       const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));
@@ -113,6 +123,13 @@ export class Recorder {
     statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, words, isRepeat: past.isRepeat });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return { status: "accepted", fired: decision.fired };
+  }
+
+  /** What is noted of an event that was found in HighLevel's export. */
+  async #finding(event: Event): Promise<Omit<gaps.FoundEvent, "late"> & { readonly digest: string }> {
+    const isChange = found.standingOf(this.#storage.sql, event, found.idsOf(event)).is === "changed";
+    const atMs = isChange ? this.#ports.actions.clock() : Date.parse(event.occurredAt);
+    return { kind: event.kind, isChange, atMs, digest: await erased.digestOf(event.contactId) };
   }
 
   /** The event's place in the log: after the contact's last event, even if an earlier instance's clock was ahead. */
@@ -176,6 +193,10 @@ export class Recorder {
     if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
     ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
   }
+}
+
+function lateIn({ verdicts }: Decision): number {
+  return verdicts.filter(({ reason }) => reason === "late").length;
 }
 
 function restartedBy(eventKey: string): CancelledBy {

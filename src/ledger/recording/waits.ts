@@ -5,9 +5,11 @@ import type { Moment } from "../../match/facts.ts";
 import { hex, sha256 } from "../../kit/hash.ts";
 import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
+import type { Known } from "../../model/known.ts";
 import type { CancelTrigger } from "../../model/rule.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as log from "../log/log.ts";
+import { settledKnownOf } from "../reading/known.ts";
 import type { Sql } from "../store/ports.ts";
 
 type Triggers = readonly CancelTrigger[];
@@ -40,14 +42,21 @@ export async function hashOf(triggers: Triggers): Promise<string> {
 export async function endedBy(sql: Sql, event: Event, moment: Moment): Promise<readonly EndedWait[]> {
   const ended: EndedWait[] = [];
   const reasons = new Map<Triggers, CancelledBy | null>();
+  const known = knownOnce(sql, event);
   for (const { id, cancelOn } of deliveries.cancellable(sql, event.contactId, Date.parse(event.occurredAt))) {
     if (cancelOn === RESTART_ONLY) continue;
     const triggers = cancelOn === null ? deliveries.triggersOf(sql, id) : triggersBy(sql, cancelOn, id);
     let by = reasons.get(triggers);
-    if (by === undefined) reasons.set(triggers, (by = await cancelledBy(event, triggers, moment)));
+    if (by === undefined) reasons.set(triggers, (by = await cancelledBy(event, triggers, moment, known)));
     if (by) ended.push({ id, by });
   }
   return ended;
+}
+
+/** What is known beside an event, read when a trigger first looks at it: HighLevel is not asked. */
+function knownOnce(sql: Sql, { locationId, contactId }: Event): () => Known {
+  let known: Known | null = null;
+  return () => (known ??= settledKnownOf(sql, locationId, contactId, null));
 }
 
 function triggersBy(sql: Sql, hash: string, id: string): Triggers {
@@ -68,11 +77,13 @@ export class Ahead {
   readonly #moment: Moment;
   readonly #byKinds = new Map<string, readonly Event[]>();
   readonly #reasons = new Map<Triggers, Promise<CancelledBy | null>>();
+  readonly #known: () => Known;
 
   constructor(sql: Sql, event: Event, moment: Moment) {
     this.#sql = sql;
     this.#event = event;
     this.#moment = moment;
+    this.#known = knownOnce(sql, event);
   }
 
   /** The first event that sets off one of the triggers; `null`: none does. */
@@ -84,7 +95,7 @@ export class Ahead {
 
   async #first(triggers: Triggers): Promise<CancelledBy | null> {
     for (const later of this.#events(triggers)) {
-      const by = await cancelledBy(later, triggers, this.#moment);
+      const by = await cancelledBy(later, triggers, this.#moment, this.#known);
       if (by) return by;
     }
     return null;

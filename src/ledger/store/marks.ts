@@ -8,7 +8,7 @@ export type MarkName =
   | "announced" // the last day that the directory has been told about, likewise
   | "swept" // when it was last swept, milliseconds since 1970
   | "clock" // by which a clock that was set back is noticed after a restart
-  | "zone" // the location's time zone in HighLevel, and until when it is trusted
+  | "reconciled" // up to when HighLevel's export has been looked through, and how far a look has come
   | "emails" // since when e-mails are noted by their names: what became of one has come
   | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits"; // HighLevel's limits, and how much of them is used
@@ -48,11 +48,6 @@ export function noteTime(sql: Sql, nowMs: number): void {
 /** Notes that the clock was set back, and that everything by the time before was put right. */
 export function noteSetBack(sql: Sql, nowMs: number, knownMs: number): void {
   setMark(sql, "clock", JSON.stringify({ waitsMs: nowMs, knownMs }));
-}
-
-/** Forgets what a mark says. */
-export function forgetMark(sql: Sql, name: MarkName): void {
-  sql.exec("DELETE FROM marks WHERE name = ?", name);
 }
 
 /** Sets a mark. It writes a row each time: ask first if it often says so already. */

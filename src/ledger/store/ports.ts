@@ -2,6 +2,7 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
+import type { Gap } from "../../model/gap.ts";
 import type { RuleSet } from "../../model/rule.ts";
 
 export type SqlValue = string | number | null;
@@ -42,6 +43,10 @@ export interface LedgerPorts {
   /** How much a location may send, and how much one destination gets from it, per second at most. */
   readonly eventsPerSecond: number;
   readonly requestsPerSecond: number;
+  /** Whether what HighLevel sent no webhook of is looked for in its export. */
+  readonly reconciles: boolean;
+  /** Told of what was missing, when a look has found some and is done: the hook for alerts. */
+  readonly gapFound?: ((gap: Gap) => void) | undefined;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;

@@ -257,8 +257,45 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
   ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
   `,
+  // What is known of contacts, and what HighLevel answers about the location: the zone that a mark held is asked for anew.
+  `
+  CREATE TABLE contacts (
+    contact_id TEXT PRIMARY KEY,
+    fields TEXT,
+    fields_at INTEGER,
+    fields_from TEXT,
+    tags TEXT,
+    tags_at INTEGER,
+    tags_from TEXT,
+    dnd TEXT,
+    dnd_at INTEGER,
+    dnd_from TEXT,
+    custom TEXT,
+    custom_at INTEGER,
+    custom_from TEXT,
+    gone_at INTEGER,
+    gone_from TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
+  DELETE FROM marks WHERE name = 'zone';
+  `,
   // HighLevel's words on an event that nobody knows.
   "ALTER TABLE events ADD COLUMN words TEXT;",
+  // What HighLevel sent no webhook of, and which contacts were erased: what its export has of them is not taken in again.
+  `
+  CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    found INTEGER NOT NULL,
+    kinds TEXT NOT NULL,
+    changed INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    taken_from INTEGER NOT NULL,
+    taken_until INTEGER NOT NULL
+  );
+  CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
   // By what an e-mail is known when HighLevel says what became of it, and what waits for its e-mail.
   `
   CREATE TABLE email_names (
@@ -283,6 +320,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   // The agency of a location's OAuth token: an app can be uninstalled from all of an agency's locations at once.
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
   QUARANTINE_BY_TIME,
+  // 2: nothing waits in a location, but HighLevel's export is looked through once an hour. All are asked once which it is.
+  "UPDATE locations SET is_open = 1;",
 ];
 
 /**

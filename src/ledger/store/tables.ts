@@ -20,6 +20,10 @@ export const LEDGER_TABLES = `
   CREATE TABLE chains (contact_id TEXT NOT NULL, message_id TEXT NOT NULL, chain TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact_id, message_id)) WITHOUT ROWID;
   CREATE TABLE kept_firings (contact_id TEXT NOT NULL, rule TEXT NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contact_id, rule, event_key)) WITHOUT ROWID;
   CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE contacts (contact_id TEXT PRIMARY KEY, fields TEXT, fields_at INTEGER, fields_from TEXT, tags TEXT, tags_at INTEGER, tags_from TEXT, dnd TEXT, dnd_at INTEGER, dnd_from TEXT, custom TEXT, custom_at INTEGER, custom_from TEXT, gone_at INTEGER, gone_from TEXT) WITHOUT ROWID;
+  CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
+  CREATE TABLE gaps (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, found INTEGER NOT NULL, kinds TEXT NOT NULL, changed INTEGER NOT NULL, late INTEGER NOT NULL, taken_from INTEGER NOT NULL, taken_until INTEGER NOT NULL);
+  CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
   CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;

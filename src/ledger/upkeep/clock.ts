@@ -1,12 +1,13 @@
 // A clock that was ahead for a while and has been set back: what it made to wait would wait for as much longer as it was
 // ahead. Small things are put right where they are read (`kit/not-before.ts`); what stands in many rows is put right here,
 // once, when the clock is seen to have gone back. docs/decisions/0036-a-clock-that-was-ahead.md lists both.
+import * as contacts from "../log/contacts.ts";
 import * as past from "../log/past.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
-import { forgetMark, mark, noteSetBack, setMark, type MarkName, type TimesNoted } from "../store/marks.ts";
+import { mark, noteSetBack, setMark, type TimesNoted } from "../store/marks.ts";
 import { logError } from "../../model/log-line.ts";
 import type { LedgerStorage, Sql } from "../store/ports.ts";
 
@@ -32,9 +33,6 @@ const SAID: readonly (readonly [table: string, column: string, key: string])[] =
   ["opt_outs", "since", "event_key"],
   ["opt_outs", "last_at", "last_key"],
 ];
-/** What is known until a time, or is done again a while after it: forgotten, so that it is asked for, or done, anew. */
-const KNOWN: readonly MarkName[] = ["zone"];
-
 function putRight(sql: Sql, nowMs: number): void {
   for (const waiting of WAITING) waiting(sql, nowMs);
   firings.putRight(sql, nowMs);
@@ -46,7 +44,9 @@ function putRight(sql: Sql, nowMs: number): void {
          WHERE events.contact_id = ${table}.contact_id AND events.key = ${table}.${key}), ${column}) WHERE ${column} > ?`,
       nowMs,
     );
-  for (const name of KNOWN) forgetMark(sql, name);
+  contacts.putRight(sql, nowMs);
+  // What HighLevel answered later than now is asked for anew.
+  sql.exec("DELETE FROM records WHERE asked_at > ?", nowMs);
   if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));
   noteSetBack(sql, nowMs, deliveries.lastDecidedAtMs(sql));
 }

@@ -9,6 +9,9 @@ import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
+import * as contacts from "../log/contacts.ts";
+import * as erased from "../log/erased.ts";
+import * as gaps from "../log/gaps.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "../deliveries/reports.ts";
@@ -29,6 +32,8 @@ const SWEEP_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 /** HighLevel retries a webhook for about three days, and the key is the only guard against replays of a signed body. */
 const KEY_DAYS = 30;
+/** HighLevel's export is looked back through for a week at most: so long it has to be known who was erased. */
+const LOOKED_BACK_MS = 8 * DAY_MS;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 export const TOMBSTONE =
   "contact_id = '', fired = '[]', held = NULL, undone = NULL, words = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
@@ -62,6 +67,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   optOuts.forget(sql, contactId);
   chains.forget(sql, contactId);
   emails.forget(sql, contactId);
+  contacts.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -118,6 +124,11 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   completeLongPasts(sql);
   chains.forgetBefore(sql, beforeMs);
+  contacts.forgetWithoutEvents(sql);
+  // Users that nobody has asked about for as long: the location and its fields are asked for again daily.
+  sql.exec("DELETE FROM records WHERE asked_at < ?", beforeMs);
+  gaps.forgetBefore(sql, beforeMs);
+  erased.forgetBefore(sql, nowMs - LOOKED_BACK_MS);
   quarantine.forgetBefore(sql, beforeMs);
   emails.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);

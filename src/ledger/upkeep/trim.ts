@@ -4,6 +4,7 @@
 // each one transaction; the mark `full` says how far they have come. docs/decisions/0035-a-full-ledger.md says why it walks as it does.
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
+import * as contacts from "../log/contacts.ts";
 import { KINDS_OF_WORDS } from "../../match/cancel.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
@@ -75,6 +76,14 @@ interface WalkedRow {
   key: string;
   received_at: number;
   fired: string;
+}
+
+/** Of events from before nothing need be left, milliseconds since 1970. */
+export function goneBeforeMs(sql: Sql): number {
+  const text = mark(sql, "full");
+  if (text === undefined) return 0;
+  const { doneBeforeMs, beforeMs, stage } = JSON.parse(text) as Full;
+  return Math.max(doneBeforeMs.events ?? 0, STAGES[stage] === "events" ? (beforeMs ?? 0) : 0);
 }
 
 export class Trimming {
@@ -256,6 +265,7 @@ function nextWalk(full: Full, stage: Walked, sql: Sql, ruleSet: string): void {
   if (beforeMs !== null) full.doneBeforeMs[stage] = beforeMs;
   // Without its verdicts, no decision is told by the rules of then.
   if (stage === "decisions") sql.exec("DELETE FROM rule_sets WHERE hash <> ?", ruleSet);
+  if (stage === "events") contacts.forgetWithoutEvents(sql);
   const sorted = sample.toSorted((a, b) => a - b);
   const oldest = sorted[Math.floor(sorted.length * OLDEST_PART)];
   if (oldest === undefined) Object.assign(full, atStage(full, full.stage + 1));

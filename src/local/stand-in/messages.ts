@@ -1,9 +1,9 @@
-// How a message looks from outside: in an export, and in the webhook that it triggers.
+// How a message looks from outside: what its channel is called, and the webhook that it triggers.
 import type { JsonObject } from "../../kit/json.ts";
-import type { Query } from "./right-call.ts";
 import type { Message } from "./state.ts";
 
-interface Channel {
+/** A channel by its names. */
+export interface Channel {
   readonly typeString: string;
   /** Not published: the number found in real webhooks. */
   readonly typeNumber: number;
@@ -25,76 +25,29 @@ const CHANNELS: { readonly [type: string]: Channel } = {
   RCS: { typeString: "TYPE_RCS", typeNumber: 38, webhook: "RCS" },
   TIKTOK: { typeString: "TYPE_TIKTOK", typeNumber: 39, webhook: "TIKTOK" },
 };
-const EMAIL = "Email";
+export const EMAIL = "Email";
 
-function channelOf(type: string): Channel {
+/** The channel of a message, by the name that a send has for it. */
+export function channelOf(type: string): Channel {
   const channel = CHANNELS[type];
   if (!channel) throw new Error("The stand-in holds a message of a channel that it does not know");
   return channel;
 }
 
 /** A message's `contentType`, which every exported message has. */
-const contentType = (message: Message): string => (message.type === EMAIL ? "text/html" : "text/plain");
+export const contentType = (message: Message): string => (message.type === EMAIL ? "text/html" : "text/plain");
 
-/** A message as GET /conversations/messages/export returns it. */
-function exportedMessage(message: Message): JsonObject {
-  const channel = channelOf(message.type);
-  const { id, locationId, contactId, conversationId, dateAdded, body, direction, status, source } = message;
-  return {
-    id,
-    type: channel.typeNumber,
-    messageType: channel.typeString,
-    locationId,
-    contactId,
-    conversationId,
-    dateAdded,
-    body,
-    direction,
-    status,
-    contentType: contentType(message),
-    attachments: [...message.attachments],
-    source,
-    ...(message.conversationProviderId === undefined ? {} : { conversationProviderId: message.conversationProviderId }),
-  };
-}
-
-/** One page of messages by the published filters, newest first by default; without a channel, all but e-mail. */
-export function exportPage(
-  messages: Iterable<Message>,
-  query: Query,
-): { messages: JsonObject[]; total: number; nextCursor?: string } {
-  const at = query["sortBy"] === "updatedAt" ? (one: Message) => one.dateUpdated : (one: Message) => one.dateAdded;
-  const { startDate, endDate, channel } = query;
-  const found = [...messages].filter(
-    (one) =>
-      one.locationId === query["locationId"] &&
-      (query["contactId"] ?? one.contactId) === one.contactId &&
-      (query["conversationId"] ?? one.conversationId) === one.conversationId &&
-      (channel === undefined ? one.type !== EMAIL : channelOf(one.type).exported === channel) &&
-      (startDate === undefined || Date.parse(one.dateAdded) >= Date.parse(startDate)) &&
-      (endDate === undefined || Date.parse(one.dateAdded) <= Date.parse(endDate)),
-  );
-  const order = query["sortOrder"] === "asc" ? 1 : -1;
-  found.sort((a, b) => order * (Date.parse(at(a)) - Date.parse(at(b)) || (a.id < b.id ? -1 : 1)));
-  const limit = Number(query["limit"] ?? 100);
-  const after = query["cursor"] === undefined ? -1 : found.findIndex(({ id }) => id === query["cursor"]);
-  const page = found.slice(after + 1, after + 1 + limit);
-  const last = page.at(-1);
-  const more = after + 1 + limit < found.length;
-  return {
-    messages: page.map(exportedMessage),
-    total: found.length,
-    ...(more && last ? { nextCursor: last.id } : {}),
-  };
-}
-
-/** The `OutboundMessage` that HighLevel posts after a send, without its signature. */
+/** The webhook that HighLevel posts of a message as it is now, without its signature: `OutboundMessage`, or `InboundMessage`. */
 export function webhookOf(message: Message): JsonObject {
   const channel = channelOf(message.type);
   const { locationId, contactId, conversationId, id, direction, source, dateAdded, body } = message;
-  const envelope = { webhookId: `webhook-of-${id}`, timestamp: dateAdded };
+  const changes = message.states?.length ?? 0;
+  const envelope = {
+    webhookId: `webhook-of-${id}${changes === 0 ? "" : `-${changes}`}`,
+    timestamp: message.dateUpdated,
+  };
   const common = {
-    type: "OutboundMessage",
+    type: direction === "inbound" ? "InboundMessage" : "OutboundMessage",
     locationId,
     contactId,
     conversationId,
@@ -109,6 +62,7 @@ export function webhookOf(message: Message): JsonObject {
     attachments: [...message.attachments],
     // An API send answers "pending"; by the time the webhook goes out it has been sent.
     status: message.status === "pending" ? "sent" : message.status,
+    ...(message.call === undefined ? {} : { callStatus: message.call.status, callDuration: message.call.durationS }),
   };
   if (message.type !== EMAIL) return { ...common, contentType: contentType(message), ...envelope };
   return {

@@ -1,9 +1,8 @@
 // The operations on messages.
 import type { JsonObject } from "../../kit/json.ts";
 import { text, texts } from "./form.ts";
-import { exportPage } from "./messages.ts";
 import { mistaken, refused, type Reply } from "./reply.ts";
-import { NO_ACCESS, type RightCall } from "./right-call.ts";
+import type { RightCall } from "./right-call.ts";
 import type { Contact, Message } from "./state.ts";
 
 /** Sends a message to `contact`, unless do-not-disturb refuses it on that channel. */
@@ -66,14 +65,20 @@ export function newMessage(
   };
 }
 
+/** A message's status from now on. */
+export function become(message: Message, status: string, nowMs: number): void {
+  (message.states ??= []).push({ status: message.status, untilMs: nowMs });
+  message.status = status;
+  message.dateUpdated = new Date(nowMs).toISOString();
+}
+
 /** Takes a provider's report on what became of a message. */
 export function report(call: RightCall, message: Message): Reply {
   if (call.nowMs - Date.parse(message.dateAdded) < call.tooEarlyMs) {
     return { status: 403, body: { message: "The message cannot be updated yet" } };
   }
   const { error } = call.body;
-  message.status = text(call.body, "status");
-  message.dateUpdated = new Date(call.nowMs).toISOString();
+  become(message, text(call.body, "status"), call.nowMs);
   if (typeof error === "object" && error !== null && !Array.isArray(error)) message.error = error;
   return { status: 200, body: told(message) };
 }
@@ -81,15 +86,4 @@ export function report(call: RightCall, message: Message): Reply {
 /** What a send answers. */
 export function told({ id, conversationId, status, emailMessageId }: Message): JsonObject {
   return { conversationId, messageId: id, status, ...(emailMessageId === undefined ? {} : { emailMessageId }) };
-}
-
-/** A page of the location's messages. */
-export function exported(call: RightCall): Reply {
-  const { query, state } = call;
-  if (query["locationId"] !== call.locationId) return NO_ACCESS;
-  const limit = Number(query["limit"] ?? 100);
-  if (!Number.isInteger(limit) || limit < 10 || limit > 500) return mistaken(400, "limit must be from 10 to 500");
-  const { cursor } = query;
-  if (cursor !== undefined && !state.messages.has(cursor)) return mistaken(400, "cursor is not known");
-  return { status: 200, body: exportPage(state.messages.values(), query) };
 }

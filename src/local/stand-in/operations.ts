@@ -1,7 +1,8 @@
 // What each operation does to the state, once its form and its token are known to be right.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
+import { exported } from "./export.ts";
 import { text, texts } from "./form.ts";
-import { exported, report, send } from "./messaging.ts";
+import { report, send } from "./messaging.ts";
 import type { OperationName } from "./published.ts";
 import { refused, type Reply } from "./reply.ts";
 import { NO_ACCESS, owned, type RightCall, withContact } from "./right-call.ts";

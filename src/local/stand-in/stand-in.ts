@@ -3,7 +3,8 @@
 import { admit, parsed } from "./admit.ts";
 import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
 import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
-import { newMessage } from "./messaging.ts";
+import { EMAIL } from "./messages.ts";
+import { become, newMessage } from "./messaging.ts";
 import { PERFORM } from "./operations.ts";
 import { type App, type Grant, Tokens } from "./oauth.ts";
 import { published } from "./published.ts";
@@ -107,6 +108,30 @@ export class HighLevelStandIn {
     if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
     const begun = newMessage({ nowMs: this.#clock(), newId: this.#newId }, contact, type);
     return kept(this.state.messages, { ...begun, source: "workflow", body, attachments: [] });
+  }
+
+  /** A message that somebody wrote or that was made otherwise, beginning now: no webhook is posted of it. */
+  message({ contactId, ...fields }: Partial<Message> & Pick<Message, "contactId" | "type">): Message {
+    const contact = this.state.contacts.get(contactId);
+    if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
+    const begun = newMessage({ nowMs: this.#clock(), newId: this.#newId }, contact, fields.type);
+    const ids = fields.type === EMAIL ? { emailMessageId: this.#newId("email") } : {};
+    return kept(this.state.messages, {
+      ...begun,
+      ...ids,
+      source: "app",
+      body: "A message",
+      attachments: [],
+      ...fields,
+    });
+  }
+
+  /** What becomes of a message, now. */
+  becomes(id: string, status: string): Message {
+    const message = this.state.messages.get(id);
+    if (!message) throw new Error(`The stand-in knows no message ${id}`);
+    become(message, status, this.#clock());
+    return message;
   }
 
   /** Answers as HighLevel does; if a fault leaves a caller without an answer, this waits until the caller gives up. */

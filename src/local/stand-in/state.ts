@@ -73,9 +73,31 @@ export interface Message {
   readonly conversationProviderId?: string;
   /** The body of the send, unchanged. */
   readonly request?: JsonObject;
+  /** What HighLevel has between messages, such as `TYPE_ACTIVITY_APPOINTMENT`; absent: it is one. */
+  readonly activity?: string;
+  /** Of a call: how it ended, and how long it took. */
+  readonly call?: { readonly status: string; readonly durationS: number };
   dateUpdated: string;
   status: string;
+  /** What its status was before, and until when, milliseconds since 1970; oldest first. */
+  states?: { readonly status: string; readonly untilMs: number }[];
   error?: JsonObject;
+}
+
+/** A walk through the export that has begun: what it will give, and to which question. */
+interface ExportWalk {
+  readonly question: string;
+  readonly found: readonly JsonObject[];
+  readonly begunMs: number;
+}
+
+/** How the export behaves. */
+interface ExportConduct {
+  /** By how much it lags behind. */
+  lagMs: number;
+  /** What is published does not say which date a start and an end are compared with. */
+  comparesDates: "made" | "as sorted";
+  readonly walks: Map<string, ExportWalk>;
 }
 
 /** An opportunity. */
@@ -99,9 +121,17 @@ export interface State {
   readonly messages: Map<string, Message>;
   readonly opportunities: Map<string, Opportunity>;
   readonly users: Map<string, User>;
+  readonly export: ExportConduct;
 }
 
 /** A state that holds nothing yet. */
 export function emptyState(): State {
-  return { locations: new Map(), contacts: new Map(), messages: new Map(), opportunities: new Map(), users: new Map() };
+  return {
+    locations: new Map(),
+    contacts: new Map(),
+    messages: new Map(),
+    opportunities: new Map(),
+    users: new Map(),
+    export: { lagMs: 0, comparesDates: "made", walks: new Map() },
+  };
 }

@@ -63,6 +63,8 @@ function checkAction(event: Event, { rule, action }: PlannedAction): void {
     facts: plainFacts(event, MOMENT),
     rule: { name: rule.name },
     decision: { eventKey: event.key },
+    contact: {},
+    location: {},
   };
   const kind = ACTION_KINDS[action.type] as (typeof ACTION_KINDS)["task"];
   for (const { text } of kind.templates(action as never)) {

@@ -82,7 +82,14 @@ const inherited = fc.constantFrom(
 const renderers = [renderValue, renderText, renderUrl] as const;
 
 function holds({ template, event, inherited }: Rendering): void {
-  const roots = { event, facts: { a: 1 }, rule: { name: "r" }, decision: { eventKey: "k" } };
+  const roots = {
+    event,
+    facts: { a: 1 },
+    rule: { name: "r" },
+    decision: { eventKey: "k" },
+    contact: { a: 1 },
+    location: {},
+  };
   for (const root of [TEMPLATE_ROOTS, HEADER_ROOTS]) {
     const problem = templateProblem(template, root);
     claim(problem === null || problem.message.split("\n").length === 1, "A finding is longer than a line");
@@ -92,6 +99,7 @@ function holds({ template, event, inherited }: Rendering): void {
   for (const place of ["text", "list", "url", "path", "json"] as const)
     checkTemplates([{ path: [], text: template, roots: TEMPLATE_ROOTS, place }], [], {
       on: ["InboundMessage"],
+      lacks: [],
       report,
     });
   const results = renderers.map((render) => render(template, roots));

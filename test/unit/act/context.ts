@@ -16,6 +16,8 @@ export function roots(event: JsonObject = {}): TemplateRoots {
     facts: { channel: "sms" },
     rule: { name: "test-rule" },
     decision: { eventKey: "test-key" },
+    contact: {},
+    location: {},
   };
 }
 

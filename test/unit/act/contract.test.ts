@@ -299,6 +299,8 @@ function contextIn({ ports, highlevel }: World): ActionContext {
       facts: { channel: "sms", outcome: "delivered" },
       rule: { name: "test-rule" },
       decision: { eventKey: "test-key", decidedAt: DECIDED_AT },
+      contact: { firstName: "Ada", tags: ["lead"] },
+      location: { name: "Acme" },
     },
     sends: { ...context().sends, leaves: () => true, looked: () => undefined },
   });

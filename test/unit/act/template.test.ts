@@ -9,7 +9,7 @@ import {
   TEMPLATE_ROOTS,
   templateProblem,
 } from "../../../src/act/template/template.ts";
-import type { Json } from "../../../src/kit/json.ts";
+import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { hasDotSegment } from "../../../src/act/outbound/destination.ts";
 import { roots } from "./context.ts";
 
@@ -202,7 +202,7 @@ describe("templateProblem", () => {
     "{{ toString }}",
     "{{ __proto__ }}",
     "{% for x in list %}{{ x }}{% endfor %}",
-    "{% if contact.id %}a{% endif %}",
+    "{% if person.id %}a{% endif %}",
     "{{ event.text | append: other.text }}",
     "{{ event[other.key] }}",
     "{{ event. }}",
@@ -237,6 +237,23 @@ describe("templateProblem", () => {
   ])("refuses a secret anywhere but in a header: %s", (text) => {
     expect(templateProblem(text, TEMPLATE_ROOTS)?.code).toBe("RULE_SECRET");
     expect(templateProblem(text, HEADER_ROOTS)).toBeNull();
+  });
+
+  it.each<readonly [text: string, contact: JsonObject, value: string | null]>([
+    ["Hi {{ contact.firstName }}", { firstName: "Ada" }, "Hi Ada"],
+    ["Hi {{ contact.firstName }}", {}, null],
+    ["Hi {{ contact.firstName | default: 'there' }}", {}, "Hi there"],
+    ["Hi {{ contact.firstName | default: 'there' }}", { firstName: "" }, "Hi there"],
+    ["{{ contact.custom.plan }} {{ contact.custom['Abc 123'] }}", { custom: { plan: "gold", "Abc 123": 7 } }, "gold 7"],
+    ["{{ contact.owner.name | default: location.name }}", {}, "Acme"],
+    ["{{ contact.owner.name }}", { owner: { name: "Bo" } }, "Bo"],
+    ["{{ contact.tags | join: ', ' }}", { tags: ["lead", "vip"] }, "lead, vip"],
+    ["{% if contact.dnd %}quiet{% endif %}", { dnd: true }, "quiet"],
+    ["{{ contact.toString }}", {}, null],
+  ])("renders what is known of the contact: %s of %j", (text, contact, value) => {
+    expect(templateProblem(text, TEMPLATE_ROOTS)).toBeNull();
+    const rendered = renderText(text, { ...ROOTS, contact, location: { name: "Acme" } });
+    expect(rendered.ok ? rendered.value : null).toBe(value);
   });
 
   it("names the root that was meant", () => {
@@ -435,7 +452,14 @@ describe("the message of a failure", () => {
 });
 
 describe("the date filter", () => {
-  const roots = (value: Json) => ({ event: { at: value }, facts: {}, rule: {}, decision: {} });
+  const roots = (value: Json) => ({
+    event: { at: value },
+    facts: {},
+    rule: {},
+    decision: {},
+    contact: {},
+    location: {},
+  });
 
   it.each<[value: Json, text: string]>([
     [1_772_625_600, "2026-03-04 12:00"],

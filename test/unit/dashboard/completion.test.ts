@@ -7,6 +7,7 @@ import { ruleSchema } from "../../../src/rules/schema.ts";
 import { OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import { CHANNELS } from "../../../src/model/channels.ts";
 import { EVENT_KINDS } from "../../../src/model/event-kinds.ts";
+import { KNOWN_FACTS, KNOWN_NAMES, pathsInto } from "../../../src/language/known-facts.ts";
 import { FACTS } from "../../../src/language/facts.ts";
 import { WEEKDAYS } from "../../../src/model/window.ts";
 
@@ -101,7 +102,21 @@ describe("completion", () => {
       ["fact", "path"],
     ],
     ["of what ends a wait", '{ "actions": [{ "cancelOn": [{ | }] }] }', ["on", "conditions"]],
-    ["of an example", '{ "examples": [{ "event": {}, | }] }', ["description", "fires", "at", "history"]],
+    [
+      "of an example",
+      '{ "examples": [{ "event": {}, | }] }',
+      ["description", "fires", "contact", "location", "at", "history"],
+    ],
+    [
+      "of a contact in an example",
+      '{ "examples": [{ "event": {}, "contact": { | } }] }',
+      Object.keys(KNOWN_FACTS.contact.fields),
+    ],
+    [
+      "of its owner",
+      '{ "examples": [{ "event": {}, "contact": { "owner": { | } } }] }',
+      ["id", "firstName", "lastName", "name", "email", "phone"],
+    ],
     ["of a payload: none are known", '{ "examples": [{ "event": { | } }] }', []],
     ["of headers: none are known", '{ "actions": [{ "type": "webhook", "headers": { | } }] }', []],
   ])("offers keys, %s", (_, marked, expected) => {
@@ -158,6 +173,16 @@ describe("completion", () => {
       "paths to write like",
       comparison('"fact": "payload", "path": "|"'),
       ["$.a.b[0]", "$['a b']", "$.fields[?id=abc].value"],
+    ],
+    ...KNOWN_NAMES.map((fact): [string, string, string[]] => [
+      `paths into the ${fact}`,
+      comparison(`"fact": "${fact}", "path": "|"`),
+      pathsInto(fact).map(({ path }) => path),
+    ]),
+    [
+      "paths into what another fact is",
+      comparison('"fact": "from", "operator": "equal", "value": { "fact": "location", "path": "|" }'),
+      pathsInto("location").map(({ path }) => path),
     ],
     [
       "lists only, where one is wanted",

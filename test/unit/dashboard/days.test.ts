@@ -16,6 +16,7 @@ function entry(receivedAt: string): LogEntry {
     held: [],
     sentBy: null,
     repeats: null,
+    origin: null,
   };
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readStory, runStory } from "../../../src/local/story.ts";
 import { FACTS } from "../../../src/language/facts.ts";
+import { KNOWN_FACTS, KNOWN_NAMES, type KnownFields } from "../../../src/language/known-facts.ts";
 import { DECORATOR_NAMES, OPERATOR_NAMES } from "../../../src/language/operators.ts";
 import { runExample } from "../../../src/match/examples.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
@@ -118,6 +119,22 @@ describe("docs/rules.md", () => {
       (name) => !page.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+describe("the fields of the contact and the location in docs/rules.md", () => {
+  const rowsOf = (name: string, fields: KnownFields): unknown[] =>
+    Object.entries(fields).flatMap(([key, { type, about, fields: inner, any }]) => [
+      [`${name}.${key}`, type, about],
+      ...(any ? [[`${name}.${key}.…`, any.type, any.about]] : []),
+      ...(inner ? rowsOf(`${name}.${key}`, inner) : []),
+    ]);
+
+  it("stand there as they are", () => {
+    const rows = [...page.matchAll(/^\| `((?:contact|location)\.[\w.…]+)` \| (\w+) \| (.+) \|$/gm)];
+    expect(rows.map(([, name, type, about]) => [name, type, about])).toEqual(
+      KNOWN_NAMES.flatMap((name) => rowsOf(name, KNOWN_FACTS[name].fields)),
+    );
   });
 });
 

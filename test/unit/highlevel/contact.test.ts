@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  contactQuestion,
-  locationZoneQuestion,
-  readDoNotDisturb,
-  switchesFor,
-} from "../../../src/highlevel/contact.ts";
+import { readDoNotDisturb, switchesFor } from "../../../src/highlevel/contact.ts";
 import { MESSAGE_TYPES } from "../../../src/model/rule.ts";
 
 /** What is switched on, and which types of message it keeps from the contact. */
@@ -50,27 +45,6 @@ describe("do not disturb for", () => {
   ])("says what is off when %s", (_, dnd, settings, off) => {
     expect([...readDoNotDisturb(dnd, settings).off]).toEqual(off);
   });
-});
-
-describe("HighLevel's answer about a contact", () => {
-  it("is read for do not disturb and the time zone", () => {
-    const { request, read } = contactQuestion("a/b");
-    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb", version: "2021-07-28" });
-    const contact = read('{"contact":{"dnd":false,"dndSettings":{"FB":{"status":"active"}},"timezone":"Asia/Tokyo"}}');
-    expect(contact?.timeZone).toBe("Asia/Tokyo");
-    expect([...(contact?.doNotDisturb.on ?? [])]).toEqual(["FB"]);
-  });
-
-  it.each(["", "<html>", "null", "[]", "{}", '{"contact":null}', '{"contact":[]}'])("cannot be read from %j", (body) =>
-    expect(contactQuestion("c").read(body)).toBeNull(),
-  );
-
-  it.each([
-    ['{"location":{"timezone":"Asia/Tokyo"}}', "Asia/Tokyo"],
-    ['{"location":{}}', ""],
-    ['{"location":{"timezone":7}}', ""],
-    ["{}", null],
-  ])("about a location: %s", (body, zone) => expect(locationZoneQuestion("l").read(body)).toBe(zone));
 });
 
 describe("do not disturb in another spelling", () => {

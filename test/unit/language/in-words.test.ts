@@ -135,9 +135,9 @@ const SHIPPED: { readonly [name: string]: [when: string, then: readonly string[]
   "voicemail-text-back": [
     "On OutboundMessage, when the channel is call and the call status is voicemail",
     [
-      "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Sorry we missed you, when is a good time to talk?”",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, sorry we missed you. When is a good time to talk?”",
       "after 5m, unless they reply, switch on do-not-disturb or are deleted: tag the contact “voicemail”",
-      "after 5m, unless they reply, switch on do-not-disturb or are deleted: open the task “Call back: your call reached voicemail” in HighLevel, due 2h after",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: open the task “Call … back: your call reached voicemail” in HighLevel, due 2h after",
     ],
   ],
 };
@@ -157,14 +157,14 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
   "appointment-missed": [
     "On AppointmentUpdate, when appointmentStatus of the appointment is noshow",
     [
-      "after 15m, unless they reply, switch on do-not-disturb or are deleted, or AppointmentCreate comes on which the appointment is there: send the contact a message (SMS): “We missed you today. Write back and we find another time.”",
+      "after 15m, unless they reply, switch on do-not-disturb or are deleted, or AppointmentCreate comes on which the appointment is there: send the contact a message (SMS): “Hi …, we missed you today. Write back and we find another time.”",
       "open the task “Find another time: … was missed” in HighLevel, due 1d after",
     ],
   ],
   "missed-call-text-back": [
     "On OutboundMessage, when the channel is call and the outcome is no-answer or busy",
     [
-      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “We just tried to call you. Write back here, or tell us when to call again.”",
+      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we just tried to call you. Write back here, or tell us when to call again.”",
       "after 10m, unless they reply, switch on do-not-disturb or are deleted: open the task “Try … again: …” in HighLevel, due 1h after",
       "after 4h, unless they reply, switch on do-not-disturb or are deleted, or OutboundMessage comes on which the outcome is answered: open the task “Escalate …: nobody has replied for four hours” in HighLevel, due 1d after",
     ],
@@ -172,7 +172,7 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
   "opened-not-answered": [
     "On OutboundMessage, when the channel is email and the outcome is opened or clicked",
     [
-      "after 1d, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Did our e-mail answer your question? Just write back here.”",
+      "after 1d, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, did our e-mail answer your question? Just write back here.”",
     ],
   ],
   "opportunity-stuck": [

@@ -6,6 +6,7 @@ import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
 import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
+import type { Gap } from "../../../src/model/gap.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
@@ -30,6 +31,8 @@ export async function aLedger({
   account,
   tokens,
   maxBytes = Infinity,
+  reconciles = true,
+  gapFound,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -43,6 +46,8 @@ export async function aLedger({
   account?: HighLevelAccount;
   tokens?: Tokens;
   maxBytes?: number;
+  reconciles?: boolean;
+  gapFound?: (gap: Gap) => void;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -51,6 +56,8 @@ export async function aLedger({
     timeZone: "UTC",
     eventsPerSecond,
     requestsPerSecond: 1_000_000,
+    reconciles,
+    gapFound,
     random: () => 0,
     timer,
     announce,

@@ -4,7 +4,7 @@ import { actionError, unanswered } from "../../../src/act/contract/outcome.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { settle } from "../../../src/ledger/deliveries/deliveries.ts";
 import { LocationDirectory } from "../../../src/objects/directory.ts";
-import { Lanes } from "../../../src/ledger/pump/lanes.ts";
+import { Lanes, type Taken } from "../../../src/ledger/pump/lanes.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import { anEvent, aRule, aRuleSet, aTask, aWebhook, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
@@ -232,23 +232,24 @@ describe("many hosts that hang at once", () => {
         );
     });
     const lanes = new Lanes(storage, 500);
-    const underWay: { readonly at: number; readonly id: string; readonly host: string }[] = [];
+    const underWay: (Taken & { readonly at: number })[] = [];
     const arrivals: number[] = [];
     for (let now = NOON; now < NOON + 60_000;) {
       for (let taken = lanes.take(now); taken; taken = lanes.take(now))
-        underWay.push({ at: now + (taken.host === "works" ? 100 : 15_000), id: taken.id, host: taken.host });
+        underWay.push({ ...taken, at: now + (taken.place.home === "works" ? 100 : 15_000) });
       underWay.sort((a, b) => a.at - b.at);
       const next = underWay.shift();
       if (!next) break;
       now = next.at;
-      const isWorking = next.host === "works";
+      const { id, host } = next.delivery;
+      const isWorking = host === "works";
       if (isWorking) arrivals.push(now);
       const outcome = isWorking
         ? ({ done: true, status: 200, answer: "" } as const)
         : unanswered(actionError("DESTINATION_TIMEOUT", ""));
-      settle(storage.sql, next.id, outcome, { startedAt: now, now }, 0);
-      lanes.learn(next.host, outcome, now);
-      lanes.release(next.host);
+      settle(storage.sql, id, outcome, { startedAt: now, now }, 0);
+      lanes.learn(host, outcome, now);
+      lanes.release(next.place);
     }
     // Alone it has four places, 40 a second. Nobody knows who hangs before the first attempts end, six at a time.
     const afterwards = arrivals.filter((at) => at > NOON + 30_000 && at <= NOON + 60_000).length;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { cancelledBy } from "../../../src/match/cancel.ts";
-import type { CancelTrigger } from "../../../src/model/rule.ts";
+import { NOT_ASKED, NOTHING_KNOWN, type Known } from "../../../src/model/known.ts";
+import type { CancelTrigger, ConditionGroup } from "../../../src/model/rule.ts";
 import { anEvent, CONTACT, MOMENT } from "../../builders.ts";
 
 /** Whether an event of the contact's, told by these fields alone, pulls a trigger. */
@@ -99,4 +100,44 @@ describe("do not disturb", () => {
     { dnd: "perhaps", dndSettings: { SMS: { status: 1 }, Email: "active" } },
     { dndSettings: ["active"] },
   ])("is not on with %j", async (fields) => expect(await pulls("dnd", { ...update, ...fields })).toBe(false));
+});
+
+describe("conditions on what is known", () => {
+  const trigger: CancelTrigger = {
+    on: ["OutboundMessage"],
+    conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: "won" }] },
+  };
+  const by = (known?: () => Known) => cancelledBy(anEvent(), [trigger], MOMENT, known);
+
+  it("end a wait if they are met", async () => {
+    expect(await by(() => ({ contact: { tags: ["won"] }, location: undefined }))).toMatchObject({ by: "event" });
+  });
+
+  it.each<readonly [string, Known]>([
+    ["another tag", { contact: { tags: ["lost"] }, location: undefined }],
+    ["a contact that is absent", NOTHING_KNOWN],
+    ["one that nobody has asked for", NOT_ASKED],
+  ])("do not end it with %s", async (_, known) => {
+    expect(await by(() => known)).toBeNull();
+    expect(await by()).toBeNull();
+  });
+
+  it("take a field that nobody has asked for as absent", async () => {
+    const conditions: ConditionGroup = {
+      not: { fact: "contact", path: "$.owner.email", operator: "exists", value: true },
+    };
+    const known = () => ({ contact: { assignedTo: "u1" }, location: undefined, open: ["owner"] as const });
+    expect(await cancelledBy(anEvent(), [{ on: ["OutboundMessage"], conditions }], MOMENT, known)).not.toBeNull();
+  });
+
+  it("alone read it", async () => {
+    const plain: CancelTrigger = {
+      ...trigger,
+      conditions: { all: [{ fact: "channel", operator: "equal", value: "call" }] },
+    };
+    const known = (): Known => expect.fail("it was read");
+    expect(
+      await cancelledBy(anEvent(), ["reply", plain, { ...trigger, on: ["InboundMessage"] }], MOMENT, known),
+    ).toBeNull();
+  });
 });

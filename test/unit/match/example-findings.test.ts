@@ -7,13 +7,18 @@ import { admitRule } from "../../../src/rules/admission.ts";
 const CONTEXT = { outboundAllowedHosts: new Set<string>(), ownHosts: new Set<string>(), retentionDays: 30 };
 const REPLY = { type: "InboundMessage", messageType: "SMS", body: "Hi" };
 
-async function found(action: JsonObject, event: JsonObject = REPLY, fires = true): Promise<readonly string[]> {
+async function found(
+  action: JsonObject,
+  event: JsonObject = REPLY,
+  fires = true,
+  known: JsonObject = {},
+): Promise<readonly string[]> {
   const rule = {
     description: "A test",
     on: ["InboundMessage", "ContactTagUpdate"],
     conditions: { all: [{ fact: "contactId", operator: "equal", value: fires ? "example-contact" : "another" }] },
     actions: [{ type: "task", title: "Look" }, action],
-    examples: [{ event, fires }],
+    examples: [{ event, fires, ...known }],
   };
   const source = { file: "rules/a.json", text: JSON.stringify(rule) };
   const admitted = admitRule(source, { ...CONTEXT, conditions: new Map() });
@@ -78,6 +83,17 @@ describe("an example that fires tries its actions", () => {
 
   it("and none of those that do not fire", async () => {
     expect(await found({ type: "task", title: "{{ event.subject }}" }, REPLY, false)).toEqual([]);
+  });
+
+  it("with the contact and the location of the example", async () => {
+    const task = { type: "task", title: "Call {{ contact.name }} of {{ location.name }}" };
+    const contact = { name: "Grace Example" };
+    expect(await found(task, REPLY, true, { contact, location: { name: "Acme" } })).toEqual([]);
+    expect(await found(task, REPLY, true, { contact })).toEqual(
+      dead("Cannot render title: a field is not there in location.name"),
+    );
+    const why = dead("Cannot render title: a field is not there in contact.name");
+    expect(await found(task, REPLY, true, { location: { name: "Acme" } })).toEqual(why);
   });
 
   it("with the fields of the example's own kind", async () => {

@@ -8,12 +8,13 @@ import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS } from "../../../s
 import { resolvePath } from "../../../src/language/path.ts";
 import { RuleIndex } from "../../../src/match/rule-index.ts";
 import type { Event } from "../../../src/model/event.ts";
+import type { Known } from "../../../src/model/known.ts";
 import type { History } from "../../../src/model/history.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Rule, RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet, MOMENT } from "../../builders.ts";
 import { agencyPayloads, agencyRules, eventOf } from "../../generated/agency.ts";
-import { anyEvent, anyRules } from "../../generated/anything.ts";
+import { anyEvent, anyKnown, anyRules } from "../../generated/anything.ts";
 import { chance } from "../../generated/chance.ts";
 import { upTo } from "../../thorough.ts";
 
@@ -58,10 +59,16 @@ function plainEngine(rules: readonly Rule[]): Engine {
   return engine;
 }
 
-async function firedByPlainEngine(engine: Engine, rules: readonly Rule[], event: Event): Promise<string[]> {
+async function firedByPlainEngine(
+  engine: Engine,
+  rules: readonly Rule[],
+  event: Event,
+  known: Known,
+): Promise<string[]> {
   const almanac = new PathAlmanac(OPTIONS);
   for (const [name, value] of Object.entries(plainFacts(event, MOMENT)))
     almanac.addFact(new Fact<unknown>(name, value, { cache: false }));
+  for (const [name, value] of Object.entries(known)) almanac.addFact(new Fact<unknown>(name, value, { cache: false }));
   for (const name of ["count", "secondsSince"]) {
     const ask = (params: JsonObject) => new DecisionFacts(event, MOMENT, HISTORY).value(name, params);
     almanac.addFact(new Fact<unknown>(name, ask, { cache: false }));
@@ -93,10 +100,12 @@ describe("index and engine", () => {
       const engine = plainEngine(rules);
       for (let turn = 0; turn < EVENTS_OF_EACH; turn++) {
         const event = anyEvent(luck);
-        const { decision } = await decide(event, ruleSet, { ...MOMENT, history: HISTORY });
-        const plain = await firedByPlainEngine(engine, rules, event);
+        const known = anyKnown(luck);
+        const { decision } = await decide(event, ruleSet, { ...MOMENT, history: HISTORY, known });
+        const plain = await firedByPlainEngine(engine, rules, event, known);
         const sorted = decision.fired.toSorted();
-        if (plain.join() !== sorted.join()) expect(sorted, JSON.stringify({ seed, rules, event })).toEqual(plain);
+        if (plain.join() !== sorted.join())
+          expect(sorted, JSON.stringify({ seed, rules, event, known })).toEqual(plain);
         pairs += 1;
         fired += plain.length;
         proposed += decision.verdicts.length;

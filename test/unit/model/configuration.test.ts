@@ -18,6 +18,7 @@ const EMPTY = {
   ledgerMaxBytes: 8_000_000_000,
   eventsPerSecond: 300,
   requestsPerSecond: 500,
+  reconciles: true,
   timeZone: "UTC",
 };
 

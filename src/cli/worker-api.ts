@@ -1,0 +1,43 @@
+// A running Worker's API, as commands ask it.
+import type { Json } from "../kit/json.ts";
+import { UsageError } from "../kit/usage-error.ts";
+
+/** A request of a command. */
+interface Asking {
+  readonly method?: "POST";
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string;
+}
+
+/** A running Worker's API. */
+export interface WorkerApi {
+  /** Its address, such as `https://afterbeep.agency.workers.dev`. */
+  readonly url: string;
+  readonly adminToken: string | undefined;
+  readonly fetch: (url: URL, init: Asking) => Promise<Response>;
+}
+
+const NOT_FOUND = 404;
+
+/** What the Worker answers, to a body if there is one; `null`: it does not know such a thing. It throws usage errors. */
+export async function asked<Answer>(
+  path: string,
+  { url, adminToken, fetch }: WorkerApi,
+  body?: Json,
+): Promise<Answer | null> {
+  const headers = { authorization: `Bearer ${adminToken ?? ""}` };
+  const init: Asking = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await fetch(new URL(path, url), init).catch(() => null);
+  if (response === null) throw new UsageError(`No Worker answers at ${url}`);
+  if (response.status === NOT_FOUND) return null;
+  if (response.status === 401)
+    throw new UsageError(`The Worker at ${url} refuses the token: put its ADMIN_TOKEN into the environment`);
+  if (!response.ok) throw new UsageError(`The Worker at ${url} answered ${response.status}${await detailOf(response)}`);
+  return (await response.json()) as Answer;
+}
+
+/** What a problem says to do. */
+async function detailOf(response: Response): Promise<string> {
+  const told = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
+  return typeof told?.detail === "string" ? `: ${told.detail}` : "";
+}

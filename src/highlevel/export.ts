@@ -1,0 +1,62 @@
+// HighLevel's export of a location's messages: one page of it, asked for and read. Pure.
+// Source: `GET /conversations/messages/export` in HighLevel's public API description, 19 June 2026.
+import { isJsonObject, jsonObjectIn, type JsonObject } from "../kit/json.ts";
+import type { HighLevelRequest } from "./account.ts";
+
+/** The scope that it needs. */
+export const EXPORT_SCOPE = "conversations/message.readonly";
+
+/** Which messages: without a channel the export has all but e-mail. */
+export const EXPORT_CHANNELS = [null, "Email"] as const;
+export type ExportChannel = (typeof EXPORT_CHANNELS)[number];
+
+/** In which order: those made since a time, oldest first; or all of them, those that changed last first. */
+export type ExportOrder = "made" | "changed";
+
+/** A page of the export. */
+export interface ExportQuery {
+  readonly locationId: string;
+  readonly channel: ExportChannel;
+  readonly order: ExportOrder;
+  /** By HighLevel's clock, milliseconds since 1970. What changed is not narrowed by it: only when it was made is known. */
+  readonly sinceMs: number;
+  /** That of the page before; `null`: the first page. HighLevel forgets it after some minutes. */
+  readonly cursor: string | null;
+  /** From 10 to 500. */
+  readonly limit: number;
+}
+
+/** What a page has. */
+export interface ExportPage {
+  readonly messages: readonly JsonObject[];
+  /** `null`: it is the last. */
+  readonly cursor: string | null;
+}
+
+const VERSION = "2021-04-15";
+
+/** The request for a page. */
+export function exportRequest({ locationId, channel, order, sinceMs, cursor, limit }: ExportQuery): HighLevelRequest {
+  const query = new URLSearchParams({
+    locationId,
+    ...(channel === null ? {} : { channel }),
+    ...(order === "made"
+      ? { startDate: new Date(sinceMs).toISOString(), sortBy: "createdAt", sortOrder: "asc" }
+      : { sortBy: "updatedAt", sortOrder: "desc" }),
+    limit: String(limit),
+    ...(cursor === null ? {} : { cursor }),
+  });
+  return { method: "GET", path: `/conversations/messages/export?${query.toString()}`, version: VERSION };
+}
+
+/** The page of an answer; `null`: it cannot be read. */
+export function exportPageIn(answer: string): ExportPage | null {
+  const told = jsonObjectIn(answer);
+  const { messages, nextCursor } = told ?? {};
+  if (!Array.isArray(messages)) return null;
+  return {
+    messages: messages.filter((message) => isJsonObject(message)),
+    // After the last page there is no use in asking, whatever cursor it has.
+    cursor: typeof nextCursor === "string" && nextCursor !== "" && messages.length > 0 ? nextCursor : null,
+  };
+}

@@ -1,0 +1,462 @@
+// Reconciling: what HighLevel's export has and the log lacks is taken in as an event. The watchdog makes it look, once an
+// hour or sooner where webhooks may be lost; what then has to be taken in is done in the alarm, page by page, each noted
+// when it is done. Nothing here has to happen now: a call leaves only where there is room that no delivery needs.
+import { EXPORTED_KEYS } from "../../events/exported.ts";
+import type { Event } from "../../model/event.ts";
+import type { Gap, Missing, MissingMessage, Reconciling as Told } from "../../model/gap.ts";
+import type { Recorded } from "../../model/ledger.ts";
+import { logError, logGap } from "../../model/log-line.ts";
+import type { ShownToken } from "../../model/token.ts";
+import { channelOf } from "../../events/derive.ts";
+import { outcomeIn } from "../../events/exported.ts";
+import { notBefore } from "../../kit/not-before.ts";
+import { EXPORT_SCOPE } from "../../highlevel/export.ts";
+import { fail, succeed, type Result } from "../../kit/result.ts";
+import type { HighLevelClock } from "../highlevel/clock.ts";
+import type { HighLevelLimits } from "../highlevel/limits.ts";
+import * as gaps from "../log/gaps.ts";
+import { standingOf } from "../log/found.ts";
+import type { Alarm } from "../store/alarm.ts";
+import { rows, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
+import { isDoubted, isOldFrom, LEGS, LOOKS, OVERLAP_MS, type LookTimes } from "./legs.ts";
+import * as progress from "./progress.ts";
+import type { Pass, Progress } from "./progress.ts";
+import { ExportReader, type JudgedPage, type NoPage } from "./reader.ts";
+import { isSuspicious, LOOKED_AT } from "./silence.ts";
+
+const DAY_MS = 86_400_000;
+/** How far back is looked at most: whatever could not be sent for a week is given up, too. */
+const MOST_BACK_MS = 7 * DAY_MS;
+/** Where a version before noted nothing, a look begins so far back. */
+const FIRST_BACK_MS = DAY_MS;
+/** Pages of one alarm; the next follows at once. */
+const PAGES_AT_ONCE = 20;
+const SHORT_MS = 5_000;
+const FIRST_BREATH_MS = 60_000;
+const LONGEST_BREATH_MS = 10 * 60_000;
+/** More that is in doubt is seen again at the next look anyway. */
+const MOST_DOUBTS = 200;
+/** How often a cursor may be forgotten in a row. */
+const MOST_FORGOTTEN = 3;
+/** How many pages one look takes that only tells what is missing. */
+const PAGES_TOLD = 20;
+
+/** What it needs of the ledger. */
+export interface ReconcilingParts {
+  readonly reader: ExportReader;
+  readonly limits: HighLevelLimits;
+  readonly time: HighLevelClock;
+  readonly alarm: Alarm;
+  readonly locationId: () => string | undefined;
+  readonly token: () => ShownToken | null;
+  /** Records an event when its turn comes. */
+  readonly take: (event: Event) => Promise<Recorded>;
+  /** Of events from before nothing is left, milliseconds since 1970. */
+  readonly goneBeforeMs: () => number;
+}
+
+export class Reconciling {
+  readonly #storage: LedgerStorage;
+  readonly #ports: Pick<LedgerPorts, "actions" | "reconciles" | "gapFound" | "retentionDays">;
+  readonly #parts: ReconcilingParts;
+  #running: Promise<void> | null = null;
+  /** No page is asked for before this time, and how long that pause is. */
+  #fromMs = 0;
+  #breathMs = 0;
+  #forgotten = 0;
+  /** What this instance has seen to be covered, where nothing had to be written for it. */
+  #coveredMs = 0;
+  /** What was in doubt when it was seen last. */
+  readonly #doubted = new Map<string, number>();
+  /** How many events the present look has taken in. */
+  #found = 0;
+  /** When the last webhooks came, oldest first; `null`: not read yet. */
+  #arrivals: number[] | null = null;
+  /** Whether a look is under way, as far as this instance knows. `null`: not read yet. */
+  #isUnderWay: boolean | null = null;
+
+  constructor(
+    storage: LedgerStorage,
+    ports: Pick<LedgerPorts, "actions" | "reconciles" | "gapFound" | "retentionDays">,
+    parts: ReconcilingParts,
+  ) {
+    this.#storage = storage;
+    this.#ports = ports;
+    this.#parts = parts;
+  }
+
+  /** Takes over the mark that was read at the start. */
+  know(marks: ReadonlyMap<string, string>): void {
+    this.#isUnderWay = (progress.progressIn(marks.get("reconciled"))?.pass ?? null) !== null;
+  }
+
+  /** A location that has a token now is looked through from now on. It belongs in the transaction that stores the token. */
+  begin(): void {
+    if (progress.read(this.#storage.sql) === null) this.#write(progress.beginning(this.#now()));
+  }
+
+  /** A webhook came. */
+  arrived(event: Event): void {
+    if (this.#arrivals === null || event.origin !== undefined) return;
+    this.#arrivals.push(this.#now());
+    if (this.#arrivals.length > LOOKED_AT) this.#arrivals.shift();
+  }
+
+  /** Whether it is looked through at all: the watchdog then comes once an hour. */
+  isOn(): boolean {
+    return this.#state().state === "on";
+  }
+
+  /** Looks if it is time to; what has to be taken in is taken in now or by the alarm. Never rejects. */
+  async look(isHour: boolean): Promise<void> {
+    try {
+      if (this.#running !== null) return await this.#running;
+      if (!this.isOn()) return;
+      const at = this.#progress();
+      if (at.pass === null && !isHour && !this.#isDue(at)) return;
+      if (at.pass === null) await this.#only(() => this.#lookAround(at));
+      this.wake();
+      await this.#underWay();
+    } catch (error) {
+      logError("HighLevel's export could not be looked through, it is looked through later", this.#place(), error);
+    }
+  }
+
+  /**
+   * Goes on with a look that is under way, if it may now. An alarm does not wait for it: it would keep the next one, and what
+   * that has to send, waiting for HighLevel's answer. Never throws.
+   */
+  wake(): void {
+    const at = this.#running === null ? this.nextAt() : null;
+    if (at === null || at > this.#now()) return;
+    const ended = (): void => {
+      const next = this.nextAt();
+      if (next !== null) this.#parts.alarm.bringForward(next);
+    };
+    this.#only(() => this.#goOn())
+      .then(ended)
+      .catch((error: unknown) => {
+        this.#pause({ is: "failed" });
+        logError("HighLevel's export could not be looked through, it is looked through later", this.#place(), error);
+      });
+  }
+
+  /** When the next page may be asked for, milliseconds since 1970; `null`: no look is under way. */
+  nextAt(): number | null {
+    this.#isUnderWay ??= (progress.read(this.#storage.sql)?.pass ?? null) !== null;
+    if (!this.#isUnderWay || !this.isOn()) return null;
+    // Whatever is under way goes on by itself; an alarm is there in case it ends with the object.
+    return this.#running === null ? Math.max(this.#now(), this.#mayFrom()) : this.#now() + FIRST_BREATH_MS;
+  }
+
+  /** How the location stands. */
+  told(): Told {
+    const at = progress.read(this.#storage.sql);
+    const coveredMs = at && Math.max(at.coveredMs, this.#coveredMs);
+    return {
+      ...this.#state(),
+      coveredUntil: coveredMs === null ? null : new Date(coveredMs).toISOString(),
+      isUnderWay: at !== null && at.pass !== null,
+    };
+  }
+
+  /** What HighLevel has and the log lacks since a time. Nothing is taken in; a failure says what to do. */
+  async missing(sinceMs: number): Promise<Result<Missing, string>> {
+    const { state, detail } = this.#state();
+    if (state !== "on") return fail(detail ?? state);
+    const fromMs = Math.max(sinceMs, this.#now() - MOST_BACK_MS);
+    const times = { ...this.#times(fromMs, fromMs), nowMs: this.#now() };
+    const found = new Map<string, MissingMessage>();
+    const seen = new Set<string>();
+    let left = PAGES_TOLD;
+    for (const leg of LEGS)
+      for (let cursor: string | null = null, isOver = false; !isOver;) {
+        if (left === 0) return succeed(this.#tell(fromMs, found, seen.size, true));
+        left -= 1;
+        // Whether it is believed yet does not matter to whoever asks.
+        const page = await this.#page({ leg, fromMs: this.#parts.time.likelyThere(fromMs), cursor }, times, {});
+        if (page.is !== "page") return fail(WHY_NOT[page.is]);
+        for (const { message, verdict } of page.messages) {
+          const { event, ids } = message;
+          seen.add(event.key);
+          if (verdict !== "missing" && verdict !== "unsettled") continue;
+          const isKnown = standingOf(this.#storage.sql, event, ids).is === "changed";
+          found.set(event.key, missingMessage(event, ids[0] ?? "", isKnown));
+        }
+        ({ cursor } = page);
+        isOver = cursor === null || (leg.order === "changed" && isOldFrom(page.messages.map(({ verdict }) => verdict)));
+      }
+    return succeed(this.#tell(fromMs, found, seen.size, false));
+  }
+
+  #tell(fromMs: number, found: ReadonlyMap<string, MissingMessage>, looked: number, more: boolean): Missing {
+    const missing = [...found.values()].toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
+    return { since: new Date(fromMs).toISOString(), missing, looked, more };
+  }
+
+  /** Two questions tell whether anything is new. If so, or if they do not tell, all of it is looked through. */
+  async #lookAround(at: Progress): Promise<void> {
+    const startedMs = this.#now();
+    const sinceMs = at.coveredMs - OVERLAP_MS;
+    this.#doubted.clear();
+    for (const leg of LOOKS) {
+      const place = { leg, fromMs: 0, cursor: null };
+      const page = await this.#page(place, this.#times(sinceMs, this.#floorMs(at)), at.doubts);
+      if (page.is === "no-token") return;
+      if (page.is === "refused") return this.#refused(at);
+      if (page.is === "page") this.#noteDoubtful(page, at);
+      const isTold = page.is === "page" && isAllToldBy(page);
+      if (isTold) continue;
+      // Noted, so that it is made up for soon if it cannot be done now.
+      this.#begin(at, startedMs, sinceMs);
+      if (page.is !== "page") this.#pause(page);
+      return;
+    }
+    this.#coveredMs = startedMs;
+    this.#noteDoubts();
+  }
+
+  #begin(at: Progress, startedMs: number, sinceMs: number): void {
+    this.#found = 0;
+    this.#doubted.clear();
+    const fromMs = this.#fromOf(at, sinceMs);
+    this.#commit({ ...at, pass: { startedMs, sinceMs, leg: 0, cursor: null, fromMs, reachedMs: fromMs } });
+    this.#parts.alarm.bringForward(this.#now() + FIRST_BREATH_MS);
+  }
+
+  async #goOn(): Promise<void> {
+    for (let pages = 0; pages < PAGES_AT_ONCE && this.#now() >= this.#mayFrom(); pages += 1)
+      if (!(await this.#step())) return;
+  }
+
+  /** One page of the look that is under way; whether there may be another now. */
+  async #step(): Promise<boolean> {
+    const at = this.#progress();
+    const { pass } = at;
+    const leg = pass && LEGS[pass.leg];
+    if (!pass || !leg || !this.isOn()) return false;
+    const { sinceMs, fromMs, cursor } = pass;
+    const page = await this.#page({ leg, fromMs, cursor }, this.#times(sinceMs, this.#floorMs(at)), at.doubts);
+    if (page.is !== "page") return this.#without(page, at, pass);
+    this.#noteDoubtful(page, at);
+    this.#breathMs = this.#forgotten = 0;
+    const missing = page.messages.filter(({ verdict }) => verdict === "missing");
+    const inOrder = missing.map(({ message }) => message).toSorted((a, b) => a.madeAtMs - b.madeAtMs);
+    for (const { event } of inOrder) {
+      const recorded = await this.#parts.take(event);
+      if (recorded.status === "accepted") this.#found += 1;
+    }
+    this.#advance(page, pass);
+    return this.#isUnderWay === true;
+  }
+
+  /** Notes that a page is done. What it has is in the log by now: before, a crash has it looked at again. */
+  #advance(page: JudgedPage, pass: Pass): void {
+    const at = this.#progress();
+    const order = LEGS[pass.leg]?.order;
+    const isOver =
+      page.cursor === null || (order === "changed" && isOldFrom(page.messages.map(({ verdict }) => verdict)));
+    const made = page.messages.map(({ message }) => message.madeAtMs);
+    const reachedMs = order === "made" ? Math.max(pass.reachedMs, ...made) : pass.reachedMs;
+    if (!isOver) return this.#commit({ ...at, pass: { ...pass, cursor: page.cursor, reachedMs } });
+    if (pass.leg + 1 < LEGS.length) {
+      const fromMs = this.#fromOf(at, pass.sinceMs);
+      const next = { ...pass, leg: pass.leg + 1, cursor: null, fromMs, reachedMs: fromMs };
+      return this.#commit({ ...at, pass: next });
+    }
+    this.#coveredMs = pass.startedMs;
+    this.#commit({ ...at, coveredMs: pass.startedMs, pass: null, doubts: this.#doubtsNow(at) });
+    this.#tellGap();
+  }
+
+  #without(page: NoPage, at: Progress, pass: Pass): false | true {
+    switch (page.is) {
+      case "refused":
+        this.#refused(at);
+        return false;
+      case "no-token":
+        this.#commit({ ...at, pass: null });
+        return false;
+      case "forgotten":
+        this.#forgotten += 1;
+        this.#commit({ ...at, pass: { ...pass, cursor: null, fromMs: pass.reachedMs } });
+        if (this.#forgotten < MOST_FORGOTTEN) return true;
+        this.#pause({ is: "failed" });
+        return false;
+      case "no-room":
+      case "failed":
+        this.#pause(page);
+        return false;
+    }
+  }
+
+  /** Nothing is asked for a while. */
+  #pause({ is }: NoPage): void {
+    const now = this.#now();
+    if (is === "no-room") this.#breathMs = Math.max(SHORT_MS, this.#parts.limits.mayBeginAt(now) - now);
+    else this.#breathMs = Math.min(LONGEST_BREATH_MS, Math.max(FIRST_BREATH_MS, 2 * this.#breathMs));
+    this.#fromMs = now + this.#breathMs;
+  }
+
+  #refused(at: Progress): void {
+    this.#commit({ ...at, pass: null, refusedOf: this.#parts.token()?.storedAt ?? null });
+  }
+
+  async #page(
+    place: Parameters<ExportReader["page"]>[1],
+    times: LookTimes,
+    doubts: Progress["doubts"],
+  ): Promise<JudgedPage | NoPage> {
+    const locationId = this.#parts.locationId();
+    if (locationId === undefined) return { is: "no-token", message: "" };
+    return this.#parts.reader.page(locationId, place, times, doubts);
+  }
+
+  #noteDoubtful({ messages }: JudgedPage, { doubts }: Progress): void {
+    for (const { message, verdict } of messages)
+      if (verdict === "unsettled") this.#doubted.set(message.event.key, doubts[message.event.key] ?? this.#now());
+  }
+
+  /** Whether it is looked before the hour is over: something was in doubt, or the location is silent for longer than usual. */
+  #isDue({ doubts }: Progress): boolean {
+    const now = this.#now();
+    if (Object.values(doubts).some((sinceMs) => isDoubted(sinceMs, now))) return true;
+    const lastGap = gaps.last(this.#storage.sql);
+    return isSuspicious(this.#lastArrivals(), lastGap && Date.parse(lastGap.takenUntil), now);
+  }
+
+  /** Read once: of a location of which much comes the object stays in memory, and of others there is little to read. */
+  #lastArrivals(): readonly number[] {
+    const last = `SELECT received_at AS atMs FROM events WHERE key NOT GLOB '${EXPORTED_KEYS}*' ORDER BY seq DESC LIMIT ${LOOKED_AT}`;
+    return (this.#arrivals ??= rows<{ atMs: number }>(this.#storage.sql, last)
+      .map(({ atMs }) => atMs)
+      .toSorted((a, b) => a - b));
+  }
+
+  #noteDoubts(): void {
+    const at = this.#progress();
+    const doubts = this.#doubtsNow(at);
+    if (JSON.stringify(doubts) !== JSON.stringify(at.doubts)) this.#commit({ ...at, doubts });
+  }
+
+  #doubtsNow({ doubts }: Progress): Progress["doubts"] {
+    const now = this.#now();
+    const seen = [...this.#doubted].slice(0, MOST_DOUBTS);
+    // What a clock that was ahead has noted is seen anew.
+    return Object.fromEntries(seen.map(([key, sinceMs]) => [key, Math.min(doubts[key] ?? sinceMs, now)]));
+  }
+
+  #times(sinceMs: number, floorMs: number): LookTimes {
+    const nowMs = this.#now();
+    return { sinceMs, floorMs, nowMs, thereMs: this.#parts.time.likelyThere(nowMs) };
+  }
+
+  /** What is older is not looked for: it is from before the location was known, or the log has forgotten it. */
+  #floorMs({ beganMs }: Progress): number {
+    const keptMs = Math.min(MOST_BACK_MS, this.#ports.retentionDays * DAY_MS);
+    return Math.max(beganMs, this.#now() - keptMs, this.#parts.goneBeforeMs());
+  }
+
+  #fromOf(at: Progress, sinceMs: number): number {
+    return this.#parts.time.likelyThere(Math.max(sinceMs, this.#floorMs(at)));
+  }
+
+  /** How far it has come, as far as is known; a location of a version before begins now. */
+  #progress(): Progress {
+    const noted = progress.read(this.#storage.sql);
+    const now = this.#now();
+    if (noted === null) {
+      const storedMs = Date.parse(this.#parts.token()?.storedAt ?? "");
+      const first = progress.beginning(Math.max(storedMs || 0, now - FIRST_BACK_MS));
+      this.#commit(first);
+      return first;
+    }
+    const coveredMs = Math.max(noted.coveredMs, this.#coveredMs);
+    // By a clock that was ahead: nobody knows what was covered.
+    return { ...noted, coveredMs: coveredMs > now ? Math.max(noted.beganMs, now - FIRST_BACK_MS) : coveredMs };
+  }
+
+  #commit(next: Progress): void {
+    try {
+      this.#storage.transactionSync(() => {
+        this.#write(next);
+        this.#parts.limits.write();
+      });
+    } catch (error) {
+      this.#isUnderWay = null;
+      this.#parts.limits.forget();
+      throw error;
+    }
+  }
+
+  #write(next: Progress): void {
+    progress.write(this.#storage.sql, next);
+    this.#isUnderWay = next.pass !== null;
+  }
+
+  #state(): Pick<Told, "state" | "detail"> {
+    if (!this.#ports.reconciles) return { state: "off", detail: "RECONCILE is off" };
+    const token = this.#parts.token();
+    if (token === null || token.state === "uninstalled") return { state: "no-token", detail: WHY_NOT["no-token"] };
+    const isRefused = progress.read(this.#storage.sql)?.refusedOf === token.storedAt;
+    return isRefused ? { state: "refused", detail: WHY_NOT.refused } : { state: "on", detail: null };
+  }
+
+  #tellGap(): void {
+    const gap = this.#found > 0 ? gaps.last(this.#storage.sql) : null;
+    this.#found = 0;
+    if (gap === null) return;
+    const { since, until, found, changed, late }: Gap = gap;
+    logGap({ ...this.#place(), since, until, found, changed, late });
+    this.#ports.gapFound?.(gap);
+  }
+
+  #underWay(): Promise<void> {
+    return this.#running ?? Promise.resolve();
+  }
+
+  #only(work: () => Promise<void>): Promise<void> {
+    return (this.#running = work().finally(() => (this.#running = null)));
+  }
+
+  #place(): { readonly locationId: string | null } {
+    return { locationId: this.#parts.locationId() ?? null };
+  }
+
+  #mayFrom(): number {
+    return (this.#fromMs = notBefore(this.#fromMs, this.#breathMs, this.#now()));
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+}
+
+/** Why HighLevel's export cannot be looked through, and what to do. */
+const WHY_NOT: { readonly [N in NoPage["is"]]: string } = {
+  "no-token": "The location has no HighLevel token that can be used: docs/highlevel.md says how to give it one",
+  refused: `HighLevel refuses the export to the location's token: give it the scope ${EXPORT_SCOPE}, then put it again or install the app again`,
+  "no-room": "HighLevel's limits leave no room for it now: try again in a minute",
+  forgotten: "HighLevel has forgotten the cursor: try again",
+  failed: "HighLevel gave no answer that could be used: try again later",
+};
+
+/** Whether a first page tells that nothing is missing: all that follows is old, and of what it has, nothing is. */
+function isAllToldBy({ messages, cursor }: JudgedPage): boolean {
+  const verdicts = messages.map(({ verdict }) => verdict);
+  return !verdicts.includes("missing") && (cursor === null || isOldFrom(verdicts));
+}
+
+function missingMessage(event: Event, messageId: string, isKnown: boolean): MissingMessage {
+  const { kind, contactId, occurredAt, payload } = event;
+  return {
+    messageId,
+    eventKey: event.key,
+    kind,
+    contactId,
+    channel: channelOf(kind, payload),
+    outcome: outcomeIn(event),
+    occurredAt,
+    isKnown,
+  };
+}

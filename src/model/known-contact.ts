@@ -1,0 +1,32 @@
+// What is known of a contact, as the API tells it: in our names, and of each part since when and from where.
+import type { JsonObject } from "../kit/json.ts";
+
+/** The parts of what a contact's own record says. */
+export const RECORD_PARTS = ["fields", "tags", "dnd", "custom"] as const;
+export type RecordPart = (typeof RECORD_PARTS)[number];
+
+/** Since when something is known, and from where. */
+export interface Source {
+  /** ISO 8601, UTC: when the event happened, or HighLevel was asked, that said so first. */
+  readonly since: string;
+  /** `event` and the key of the event, or `highlevel`: HighLevel was asked. */
+  readonly from: string;
+}
+
+/** What is known of a contact. */
+export interface KnownContact {
+  readonly contactId: string;
+  /**
+   * `known`: all of its record. `partly`: some of it; HighLevel is asked before a rule looks at it. `gone`: it was deleted,
+   * or HighLevel knows no such contact. `unknown`: nothing.
+   */
+  readonly state: "known" | "partly" | "gone" | "unknown";
+  /** As conditions and texts see it; `null`: nothing is known. */
+  readonly contact: JsonObject | null;
+  /** Of each part that is known: those of its record, its owner, the keys of custom fields, and the location. */
+  readonly parts: { readonly [Part in RecordPart | "owner" | "customKeys" | "location"]: Source | null };
+  /** Since when there is no such contact; `null`: there is one, as far as is known. */
+  readonly gone: Source | null;
+  /** As conditions and texts see it; `null`: HighLevel was not asked, or did not say. */
+  readonly location: JsonObject | null;
+}
