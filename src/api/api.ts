@@ -17,6 +17,7 @@ import type { Settings } from "../model/settings.ts";
 import type { TokenAnswer } from "../model/token.ts";
 import { hasAccess, isClosed } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
+import { exported } from "./export.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
@@ -92,6 +93,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       return read.ok ? found(await ledger(parameter("l")).event(parameter("key"), read.value.contact), "event") : read;
     },
   ],
+  ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
     "get",
     "/api/locations/:l/deliveries",

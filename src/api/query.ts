@@ -96,6 +96,17 @@ export const DELIVERY_FILTER = {
   until: TIME,
 };
 export const DELIVERIES = { ...PAGE, ...DELIVERY_FILTER, state: oneOf(...DELIVERY_STATES) };
+/** Where an export goes on. */
+const EXPORT_CURSOR = /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?)$/;
+/** Selects a part of the log. */
+export const EXPORT = {
+  cursor: {
+    read: (given: string) => (EXPORT_CURSOR.test(given) && isEncoded(given) ? given : undefined),
+    expected: A_PAGE_BEFORE,
+  },
+  since: TIME,
+  until: TIME,
+};
 const TASKS = { ...PAGE, state: oneOf("open", "done"), contact: CONTACT, order: oneOf("newest", "due") };
 const TASKS_BY_DUE = { ...TASKS, cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 const BUCKETS = { from: TIME, to: TIME, bucket: oneOf("minute", "quarter", "hour") };
@@ -181,6 +192,14 @@ export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> 
   return (toMs - fromMs) / bucketMs > MAX_BUCKETS
     ? refused("/from", "API_FROM", `Expected at most ${MAX_BUCKETS} buckets: take a longer bucket, or a shorter time`)
     : succeed({ fromMs, toMs, bucketMs });
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== "";
+  } catch {
+    return false;
+  }
 }
 
 function timeOf(given: string | undefined, otherwiseMs: number): number {

@@ -4,10 +4,10 @@ import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
 import { findingLine } from "./print.ts";
-import { devVariables, knownSecrets, projectConfiguration } from "../local/project.ts";
+import { knownSecrets, projectConfiguration } from "../local/project.ts";
 import { placed, type PlacedFinding } from "./rule-files.ts";
 import { RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
-import { UsageError } from "../kit/usage-error.ts";
+import { adminToken, workerUrl } from "./worker-url.ts";
 
 /** The result of a check. */
 export interface CheckReport {
@@ -25,15 +25,14 @@ interface Checked {
 const WATCH_SETTLE_MS = 100;
 
 /** Checks the rules of a place: a folder, or one file. */
-async function checkRules(place: string, workerUrl: string | undefined): Promise<Checked> {
+async function checkRules(place: string, url: string | undefined): Promise<Checked> {
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = rulesAt(place, configuration);
   const all = [...findings];
   for (const rule of admitted)
     all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
-  if (workerUrl !== undefined) {
-    const adminToken = process.env["ADMIN_TOKEN"] || devVariables()["ADMIN_TOKEN"];
-    const found = await tokenFindings(admitted, { url: workerUrl, adminToken, fetch });
+  if (url !== undefined) {
+    const found = await tokenFindings(admitted, { url, adminToken: adminToken(), fetch });
     all.push(...found.map((one) => placed(one, texts)));
   }
   const inOrder = all.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
@@ -43,14 +42,6 @@ async function checkRules(place: string, workerUrl: string | undefined): Promise
     findings: inOrder,
   };
   return { report, texts };
-}
-
-/** The address that was given, if one was. */
-function workerUrl(given: string | undefined): string | undefined {
-  if (given === undefined) return undefined;
-  if (!URL.canParse(given) || !/^https?:/.test(given))
-    throw new UsageError("Write --worker with an address, such as https://afterbeep.agency.workers.dev");
-  return given;
 }
 
 function print({ report, texts }: Checked, asJson: boolean): void {
@@ -75,7 +66,7 @@ export const check = defineCommand({
   async run({ args }) {
     const place = rulesPlace(args.rules);
     const once = async (): Promise<void> => {
-      const checked = await checkRules(place, workerUrl(args.worker));
+      const checked = await checkRules(place, args.worker === undefined ? undefined : workerUrl(args.worker));
       print(checked, args.json === true);
       process.exitCode = checked.report.findings.length === 0 ? 0 : 1;
     };

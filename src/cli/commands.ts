@@ -30,6 +30,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Show the messages that HighLevel has and a running Worker lacks",
     load: async () => (await import("./gaps.ts")).gaps,
   },
+  export: {
+    description: "Write the log of a location as lines of JSON: a backup, and what replay reads",
+    load: async () => (await import("./export.ts")).exportLog,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

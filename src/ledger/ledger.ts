@@ -8,6 +8,7 @@ import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { Known } from "../model/known.ts";
+import type { ExportPage, ExportQuery } from "../model/export.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Missing, Reconciling as Told } from "../model/gap.ts";
 import type {
@@ -39,6 +40,7 @@ import { Reports } from "./deliveries/reports.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
 import { shownContact } from "./reading/known.ts";
+import { Exporting } from "./reading/export.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
@@ -80,6 +82,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #limits: HighLevelLimits;
   readonly #pump: Pump;
   readonly #deciding: Deciding;
+  readonly #exporting: Exporting;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
   readonly #emailStatuses: EmailStatuses;
@@ -105,6 +108,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#deciding = new Deciding(watched, ports);
+    this.#exporting = new Exporting(watched.sql, ports.ruleSet);
     const parts = {
       transactions: this.#transactions,
       chores: this.#chores,
@@ -244,6 +248,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   tryRule(rule: Rule, limit: number): Promise<TriedRule> {
     return tryRule(this.#storage.sql, rule, limit, this.#ports.timeZone);
+  }
+
+  export(query: ExportQuery): Promise<ExportPage> | ExportPage {
+    return this.#exporting.page(query);
   }
 
   /** Reads no rows. */

@@ -12,6 +12,7 @@ import type {
   RetriedMany,
 } from "./delivery.ts";
 import type { Event } from "./event.ts";
+import type { ExportPage, ExportQuery } from "./export.ts";
 import type { Failure } from "./failure.ts";
 import type {
   DeliveryQuery,
@@ -68,6 +69,8 @@ export interface OperatorCalls extends QuarantineCalls {
   explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
+  /** A page of the log as lines, in its order. */
+  export(query: ExportQuery): Promise<ExportPage>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
   deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
@@ -186,6 +189,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   explain: true,
   explainWith: true,
   tryRule: true,
+  export: true,
   deliveries: true,
   delivery: true,
   deliveryCounts: true,

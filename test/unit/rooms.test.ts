@@ -15,6 +15,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   match: ["kit", "model", "time", "highlevel", "language", "events", "rules"],
   receive: ["kit", "model", "highlevel", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
+  // The log decided again by other rules: no clock, no storage.
+  replay: ["kit", "model", "highlevel", "language", "match"],
   // Above the ledger: Cloudflare's objects, and what takes more than one of them.
   objects: ["model", "act", "rules", "ledger"],
   api: ["kit", "model", "highlevel", "events", "rules", "match"],
@@ -23,7 +25,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   entry: ["kit", "model", "rules", "receive", "objects", "api"],
   // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
   local: ["kit", "model", "time", "highlevel", "act", "language", "events", "ledger", "objects", "entry"],
-  cli: ["kit", "model", "act", "language", "events", "rules", "match", "local"],
+  cli: ["kit", "model", "time", "act", "language", "events", "rules", "match", "replay", "local"],
 };
 
 /** The same inside a room whose files stand in folders: the files beside the folders are `.`, and above all of them. */

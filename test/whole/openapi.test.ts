@@ -43,6 +43,8 @@ const SENT = [
   "tags",
   "dnd",
 ];
+/** What an export of the location has, in the order in which it comes first. */
+const LINES = ["rules", "page", "opt-out", "event", "delivery", "end"];
 /** Bodies that no event can be made of, in the location and in none. */
 const UNUSABLE: readonly JsonObject[] = [
   { type: "OutboundMessage", locationId: LOCATION, contactId: 7 },
@@ -106,12 +108,18 @@ async function send({ method, url, headers, body }: Call): Promise<Response> {
 
 /** Holds an answer against its operation: a status that is listed, its content type, its headers and its body. */
 async function held(operation: Operation, response: Response): Promise<JsonObject> {
-  const body = (await response.json()) as JsonObject;
+  const text = await response.text();
   const told = operation.answers.get(response.status);
-  if (!told) throw new Error(`${operation.name} does not list ${response.status}: ${JSON.stringify(body)}`);
+  if (!told) throw new Error(`${operation.name} does not list ${response.status}: ${text}`);
   expect(response.headers.get("content-type")).toBe(told.contentType);
   for (const name of told.headers) expect(response.headers.has(name), `${operation.name}: ${name}`).toBe(true);
-  expect(misfits(validator(told.schema), body), `${operation.name} answered ${response.status}`).toEqual([]);
+  const isLines = told.contentType === "application/x-ndjson";
+  const [body = {}, ...more] = (isLines ? text.trimEnd().split("\n") : [text]).map(
+    (one) => JSON.parse(one) as JsonObject,
+  );
+  for (const one of [body, ...more])
+    expect(misfits(validator(told.schema), one), `${operation.name} answered ${response.status}`).toEqual([]);
+  if (isLines) expect([...new Set(more.map(({ type }) => type))]).toEqual(LINES);
   return body;
 }
 

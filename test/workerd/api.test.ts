@@ -5,6 +5,7 @@ import { answerApi } from "../../src/api/api.ts";
 import { hasAccess } from "../../src/api/door.ts";
 import { readConfiguration, type Variables } from "../../src/model/configuration.ts";
 import type { Decision } from "../../src/model/decision.ts";
+import type { ExportLine } from "../../src/model/export.ts";
 import { hex, sha256 } from "../../src/kit/hash.ts";
 import type { ApiPorts } from "../../src/api/ports.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
@@ -263,4 +264,34 @@ it("the rules are told as they are in force", async () => {
   expect(body.hash).toMatch(/^[0-9a-f]{64}$/);
   expect(body.rules.map(({ name }: { name: string }) => name)).toContain("voicemail-text-back");
   expect(body.findings).toEqual([]);
+});
+
+describe("the export", () => {
+  const exported = async (after = ""): Promise<ExportLine[]> => {
+    const query = `?until=2200-01-01T00:00:00Z&cursor=${encodeURIComponent(after)}`;
+    const headers = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
+    const response = await exports.default.fetch(`${ORIGIN}/api/locations/${LOCATION}/export${query}`, { headers });
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
+    const text = await response.text();
+    return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as ExportLine]));
+  };
+
+  it("streams the log, says that it is whole, and goes on where it is told to", async () => {
+    world.rules = [aRule({ actions: [aTask()] })];
+    for (let n = 0; n < 40; n += 1) await postEvent({ body: "x".repeat(40_000), messageId: `m-${n}` });
+    const lines = await exported();
+    expect(lines[0]).toMatchObject({ type: "export", v: 1, locationId: LOCATION });
+    expect(lines.at(-1)).toEqual({ type: "end", events: 40 });
+    expect(lines.filter(({ type }) => type === "delivery")).toHaveLength(40);
+    const pages = lines.flatMap((line, index) => (line.type === "page" ? [{ cursor: line.cursor, index }] : []));
+    expect(pages.length).toBeGreaterThan(4);
+    for (const { cursor, index } of pages) {
+      const rest = await exported(cursor);
+      expect(rest.slice(1, -1)).toEqual(lines.slice(index + 1, -1));
+    }
+  });
+
+  it.each(["cursor=nowhere", "cursor=events.1.%25", "since=yesterday"])("refuses %s", async (query) => {
+    expect((await api(`/locations/${LOCATION}/export?${query}`)).body).toMatchObject({ code: "REQUEST_PARAMETER" });
+  });
 });

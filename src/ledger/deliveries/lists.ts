@@ -245,12 +245,19 @@ export function dueInTurns(
   return { ids: found.map(({ id }) => id), read: found[0]?.read ?? 0 };
 }
 
+/** The attempts of a delivery, in order. */
+export function attemptsOf(sql: Sql, id: string): readonly Attempt[] {
+  const made = "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n";
+  return rows<AttemptRow>(sql, made, id).map(({ at, status, error, duration_ms, answer }) => ({
+    at: new Date(at).toISOString(),
+    status,
+    error,
+    durationMs: duration_ms,
+    answer,
+  }));
+}
+
 function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
-  const attempts = rows<AttemptRow>(
-    sql,
-    "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n",
-    row.id,
-  );
   const plan = readPlan(row.plan);
   return {
     id: row.id,
@@ -266,13 +273,7 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     giveUpAt: timeOf(row.give_up_at),
     optOut: optOutOf(sql, row, plan),
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
-    attempts: attempts.map(({ at, status, error, duration_ms, answer }): Attempt => ({
-      at: new Date(at).toISOString(),
-      status,
-      error,
-      durationMs: duration_ms,
-      answer,
-    })),
+    attempts: attemptsOf(sql, row.id),
   };
 }
 

@@ -1,5 +1,6 @@
 // The rule sets that decided events of this location, so that "why did it not fire" can be answered after a deploy, too.
-// Of a set that many locations share, a ledger keeps the rules that concern its own, and of each what its verdict needs.
+// Of a set that many locations share, a ledger keeps the rules that concern its own: whole, so that they can decide again, or,
+// where that is too much, of each what its verdict needs.
 import { bytesOf } from "../../kit/utf8.ts";
 import { MAX_KEPT_SET_BYTES, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
 import { byPriority, type KeptRule, type Rule, type RuleSet } from "../../model/rule.ts";
@@ -14,31 +15,52 @@ export function latest(sql: Sql): string | undefined {
 }
 
 /** Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. */
-export function keep(sql: Sql, { hash, rules }: RuleSet, locationId: string, nowMs: number): void {
-  const store = (part: number, texts: readonly string[]): void =>
-    void sql.exec(
+export function keep(sql: Sql, ruleSet: RuleSet, locationId: string, nowMs: number): void {
+  for (const [part, rules] of partsOf(ruleSet, locationId).entries())
+    sql.exec(
       "INSERT OR REPLACE INTO rule_sets (hash, part, since, rules) VALUES (?, ?, ?, ?)",
-      hash,
+      ruleSet.hash,
       part,
       nowMs,
-      `[${texts.join(",")}]`,
+      rules,
     );
-  let part = 0;
-  let size = 0;
-  let texts: string[] = [];
+}
+
+/** What is kept of a set, in parts, each a list in JSON: the rules for a location, whole if all of them fit. */
+export function partsOf({ rules }: RuleSet, locationId: string): readonly string[] {
+  const own = rules.filter((rule) => concerns(rule, locationId));
+  const whole = own.map((rule) => JSON.stringify({ ...rule, locations: rule.locations && [locationId] }));
+  const doesFit = whole.every(isStorable) && whole.reduce((sum, text) => sum + bytesOf(text), 0) <= MAX_KEPT_SET_BYTES;
+  return inParts(doesFit ? whole : toldTexts(own, locationId));
+}
+
+function isStorable(text: string): boolean {
+  return bytesOf(text) <= MAX_STORED_BYTES;
+}
+
+/** Of each rule what its verdict needs, as far as there is room. */
+function toldTexts(rules: readonly Rule[], locationId: string): readonly string[] {
   let room = MAX_KEPT_SET_BYTES;
-  for (const rule of rules) {
-    if (!concerns(rule, locationId)) continue;
-    const text = textOf(rule, locationId, Math.min(room, MAX_STORED_BYTES));
+  return rules.map((rule) => {
+    const text = toldText(rule, locationId, Math.min(room, MAX_STORED_BYTES));
     room -= bytesOf(text);
-    if (texts.length > 0 && size + text.length > MAX_PART_CHARACTERS) {
-      store(part, texts);
-      [part, size, texts] = [part + 1, 0, []];
+    return text;
+  });
+}
+
+function inParts(texts: readonly string[]): readonly string[] {
+  const parts: string[] = [];
+  let size = 0;
+  let own: string[] = [];
+  for (const text of texts) {
+    if (own.length > 0 && size + text.length > MAX_PART_CHARACTERS) {
+      parts.push(`[${own.join(",")}]`);
+      [size, own] = [0, []];
     }
-    texts.push(text);
+    own.push(text);
     size += text.length;
   }
-  store(part, texts);
+  return [...parts, `[${own.join(",")}]`];
 }
 
 /** The rules of a set that was kept, in the order of deciding. */
@@ -79,8 +101,8 @@ function concerns({ locations }: Rule, locationId: string): boolean {
   return locations === undefined || locations.includes(locationId);
 }
 
-/** What is kept of a rule: neither what it does nor for whom else it is; and without its conditions, if there is no room. */
-function textOf(rule: Rule, locationId: string, maxBytes: number): string {
+/** Of a rule neither what it does nor for whom else it is; and without its conditions, if there is no room. */
+function toldText(rule: Rule, locationId: string, maxBytes: number): string {
   const { name, on, enabled, priority, stop, includeApi, includeInternal, locations, conditions } = rule;
   const told = { name, on, enabled, priority, stop, includeApi, includeInternal };
   const kept: KeptRule = { ...told, locations: locations && [locationId], conditions, actions: [] };

@@ -1,0 +1,244 @@
+// The log as lines, in its order, a page at a time: what is read and held for one is bounded, however long the log is.
+// Records go out as they are stored, without being parsed.
+import { bytesOf } from "../../kit/utf8.ts";
+import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
+import type { ExportedDelivery, ExportedOptOut, ExportPage, ExportQuery } from "../../model/export.ts";
+import type { OptOutReason } from "../../model/opt-out.ts";
+import type { RuleSet } from "../../model/rule.ts";
+import { deliveryIdPrefix, readPlan } from "../deliveries/deliveries.ts";
+import { attemptsOf } from "../deliveries/lists.ts";
+import * as ruleSets from "../log/rule-sets.ts";
+import { rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
+
+/** A page is closed by the line that passes this. */
+const PAGE_BYTES = 500_000;
+const OPT_OUTS_AT_ONCE = 1_000;
+/** The log has no index by its order: one pass through it finds so many places, which the next pages use up. */
+const PLACES_AT_ONCE = 5_000;
+
+/** What an export goes through, in this order. A cursor is one of these, a point, and where in it. */
+const STAGES = ["rules", "opt-outs", "events"] as const;
+type Stage = (typeof STAGES)[number];
+
+interface Place {
+  readonly seq: number;
+  readonly key: string;
+  readonly contactId: string;
+}
+
+export class Exporting {
+  readonly #sql: Sql;
+  readonly #ruleSet: RuleSet;
+  /** Places that a pass has found and no page has used, and the cursor from which they go on. */
+  #found: { readonly from: string; readonly places: readonly Place[] } | null = null;
+
+  constructor(sql: Sql, ruleSet: RuleSet) {
+    this.#sql = sql;
+    this.#ruleSet = ruleSet;
+  }
+
+  /** The page at a cursor; without one, the first. A cursor that is none begins anew. */
+  page(query: ExportQuery): Promise<ExportPage> | ExportPage {
+    const [, stage = "rules", at = ""] = /^(rules|opt-outs|events)\.(.*)$/.exec(query.cursor ?? "") ?? [];
+    switch (stage as Stage) {
+      case "rules":
+        return this.#rules(query, Number(at) || 0);
+      case "opt-outs":
+        return this.#optOuts(decodeURIComponent(at));
+      case "events":
+        return this.#events(query, at);
+    }
+  }
+
+  /** The sets that decided, and the one in force. */
+  #rules({ locationId }: ExportQuery, index: number): ExportPage {
+    const { hash } = this.#ruleSet;
+    const kept = "SELECT hash, part, since FROM rule_sets WHERE hash <> ? ORDER BY since, hash, part LIMIT 1 OFFSET ?";
+    const before = firstRow<{ hash: string; part: number; since: number }>(this.#sql, kept, hash, index);
+    const next = (text: string, isLast: boolean): ExportPage => ({
+      lines: text,
+      events: 0,
+      cursor: isLast ? "opt-outs." : `rules.${index + 1}`,
+    });
+    if (before) {
+      const rules = "SELECT rules FROM rule_sets WHERE hash = ? AND part = ?";
+      const found = firstRow<{ rules: string }>(this.#sql, rules, before.hash, before.part);
+      return next(rulesLine(before, found?.rules ?? "[]"), false);
+    }
+    const counted = firstRow<{ n: number }>(this.#sql, "SELECT COUNT(*) AS n FROM rule_sets WHERE hash <> ?", hash);
+    const part = index - (counted?.n ?? 0);
+    const parts = ruleSets.partsOf(this.#ruleSet, locationId);
+    const since = firstRow<{ since: number }>(this.#sql, "SELECT since FROM rule_sets WHERE hash = ? LIMIT 1", hash);
+    const text = rulesLine({ hash, part, since: since?.since ?? null }, parts[part] ?? "[]");
+    return next(text, part + 1 >= parts.length);
+  }
+
+  /** What contacts do not want, contact by contact. */
+  #optOuts(after: string): ExportPage {
+    const found = rows<OptOutRow>(
+      this.#sql,
+      `SELECT contact_id, channel, why, since, event_key, ifnull(last_at, since) AS last_at, ifnull(last_key, event_key) AS last_key
+       FROM opt_outs WHERE contact_id > ? ORDER BY contact_id, channel, why LIMIT ?`,
+      after,
+      OPT_OUTS_AT_ONCE,
+    );
+    const last = found.at(-1)?.contact_id;
+    // The last contact may go on behind the page.
+    const isMore = found.length === OPT_OUTS_AT_ONCE && last !== found[0]?.contact_id;
+    const told = isMore ? found.filter(({ contact_id }) => contact_id !== last) : found;
+    const to = told.at(-1)?.contact_id ?? "";
+    return {
+      lines: told.map((row) => `${JSON.stringify(optOutOf(row))}\n`).join(""),
+      events: 0,
+      cursor: isMore ? `opt-outs.${encoded(to)}` : "events.",
+    };
+  }
+
+  async #events(query: ExportQuery, at: string): Promise<ExportPage> {
+    let cursor = `events.${at}`;
+    const places = this.#found?.from === cursor ? this.#found.places : this.#placesAfter(query, at);
+    const lines: string[] = [];
+    let [bytes, used] = [0, 0];
+    for (const place of places) {
+      const text = await this.#eventLines(place);
+      lines.push(text);
+      bytes += bytesOf(text);
+      used += 1;
+      cursor = `events.${place.seq}.${encoded(place.key)}`;
+      if (bytes > PAGE_BYTES) break;
+    }
+    const left = places.slice(used);
+    this.#found = left.length > 0 ? { from: cursor, places: left } : null;
+    const isLast = left.length === 0 && places.length < PLACES_AT_ONCE;
+    return { lines: lines.join(""), events: used, cursor: isLast ? null : cursor };
+  }
+
+  #placesAfter({ since, until }: ExportQuery, at: string): readonly Place[] {
+    const [seq = "", key = ""] = at.split(/\.(.*)/s, 2);
+    return rows<Place>(
+      this.#sql,
+      `SELECT seq, key, contact_id AS contactId FROM events WHERE record IS NOT NULL AND (seq, key) > (?, ?)
+       AND received_at >= ? AND received_at < ? ORDER BY seq, key LIMIT ?`,
+      Number(seq),
+      decodeURIComponent(key),
+      since === undefined ? 0 : Date.parse(since),
+      Date.parse(until),
+      PLACES_AT_ONCE,
+    );
+  }
+
+  /** An event, as it is now, and its deliveries; nothing if it was erased meanwhile. */
+  async #eventLines({ contactId, key }: Place): Promise<string> {
+    const found = firstRow<EventRow>(
+      this.#sql,
+      `SELECT record, chain, fired, channel, outcome, message_key AS messageKey,
+         json_extract(record, '$.decision.decidedAt') AS decidedAt, json_extract(record, '$.event.locationId') AS locationId,
+         json_extract(record, '$.dropped') AS dropped
+       FROM events WHERE contact_id = ? AND key = ? AND record IS NOT NULL`,
+      contactId,
+      key,
+    );
+    if (!found) return "";
+    const { record, chain, fired, channel, outcome, messageKey, decidedAt, locationId, dropped } = found;
+    const told = dropped === null ? "" : `,"told":${JSON.stringify({ channel, outcome, messageKey })}`;
+    // The record is an object: what it holds follows in the line.
+    const line = `{"type":"event","chain":${JSON.stringify(chain)}${told},${record.slice(1)}\n`;
+    if (fired === "[]") return line;
+    const prefix = await deliveryIdPrefix({ locationId, contactId, key }, decidedAt);
+    return line + this.#deliveryLines(prefix);
+  }
+
+  #deliveryLines(prefix: string): string {
+    const found = rows<DeliveryRow>(
+      this.#sql,
+      `SELECT id, event_key AS eventKey, contact_id AS contactId, rule, plan, state, due_at, ended_at, cancelled_by, has_left
+       FROM deliveries WHERE id >= ? AND id < ? ORDER BY id`,
+      prefix,
+      `${prefix}~`,
+    );
+    return found.map((row) => `${JSON.stringify(this.#delivery(row))}\n`).join("");
+  }
+
+  #delivery({ plan, due_at, ended_at, cancelled_by, has_left, ...row }: DeliveryRow): ExportedDelivery {
+    const { action = null, window, breaker } = readPlan(plan) ?? {};
+    return {
+      type: "delivery",
+      ...row,
+      action,
+      window,
+      breaker,
+      dueAt: timeOf(due_at),
+      endedAt: timeOf(ended_at),
+      cancelledBy: cancelled_by === null ? null : (JSON.parse(cancelled_by) as CancelledBy),
+      hasLeft: has_left === 1 || row.state === "sent",
+      ...this.#sent(row.id),
+      attempts: attemptsOf(this.#sql, row.id),
+    };
+  }
+
+  #sent(id: string): Pick<ExportedDelivery, "messageId" | "released"> {
+    const sent = `SELECT ifnull(message_id, email_message_id) AS messageId, released FROM sends WHERE delivery_id = ?1
+      UNION ALL SELECT NULL, released FROM changes WHERE delivery_id = ?1`;
+    const found = firstRow<{ messageId: string | null; released: number }>(this.#sql, sent, id);
+    return {
+      ...(found?.messageId ? { messageId: found.messageId } : {}),
+      ...(found?.released === 1 ? { released: true } : {}),
+    };
+  }
+}
+
+interface OptOutRow {
+  contact_id: string;
+  channel: ExportedOptOut["channel"];
+  why: OptOutReason;
+  since: number;
+  event_key: string;
+  last_at: number;
+  last_key: string;
+}
+
+interface EventRow {
+  record: string;
+  chain: string | null;
+  fired: string;
+  channel: string | null;
+  outcome: string | null;
+  messageKey: string | null;
+  decidedAt: string;
+  locationId: string;
+  dropped: string | null;
+}
+
+interface DeliveryRow {
+  id: string;
+  eventKey: string;
+  contactId: string;
+  rule: string;
+  plan: string;
+  state: DeliveryState;
+  due_at: number | null;
+  ended_at: number | null;
+  cancelled_by: string | null;
+  has_left: number;
+}
+
+/** As a part of a cursor. */
+function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function rulesLine(
+  { hash, part, since }: { readonly hash: string; readonly part: number; readonly since: number | null },
+  rules: string,
+): string {
+  return `{"type":"rules","ruleSet":${JSON.stringify(hash)},"part":${part},"since":${JSON.stringify(timeOf(since))},"rules":${rules}}\n`;
+}
+
+function optOutOf({ contact_id, channel, why, since, event_key, last_at, last_key }: OptOutRow): ExportedOptOut {
+  const times = { since: new Date(since).toISOString(), lastAt: new Date(last_at).toISOString() };
+  return { type: "opt-out", contactId: contact_id, channel, why, ...times, eventKey: event_key, lastKey: last_key };
+}
+
+function timeOf(atMs: SqlValue): string | null {
+  return typeof atMs === "number" ? new Date(atMs).toISOString() : null;
+}

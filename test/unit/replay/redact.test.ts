@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { readEvent } from "../../../src/events/event.ts";
+import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
+import { decide } from "../../../src/match/decide.ts";
+import type { Event } from "../../../src/model/event.ts";
+import type { ExportedEvent } from "../../../src/model/export.ts";
+import { fromBuilt } from "../../../src/rules/rule-set.ts";
+import { redacted } from "../../../src/replay/redact.ts";
+import built from "../../../dist/rules.json" with { type: "json" };
+import { CANARY_PERSON } from "../../canaries.ts";
+import { anEvent, MOMENT } from "../../builders.ts";
+
+const hash = (text: string): string => createHash("sha256").update(`key ${text}`).digest("hex");
+const decision = { eventKey: "k", decidedAt: "2026-03-04T15:30:00.000Z", timeZone: "UTC", ruleSet: "r", fired: [] };
+
+function redactedEvent(event: Event): Event {
+  const line: ExportedEvent = { type: "event", v: 1, chain: null, event, decision: { ...decision, verdicts: [] } };
+  return (redacted(line, hash) as ExportedEvent).event;
+}
+
+const SAMPLE_EVENTS = Object.entries(SAMPLES).flatMap(([name, sample]): [string, Event][] => {
+  const payload = payloadOf(sample, {}, new Date("2026-03-04T15:30:00Z"));
+  const read = readEvent(payload, { key: name, route: sample.route, receivedAt: "2026-03-04T15:30:00.000Z" });
+  return read.status === "event" ? [[name, read.event]] : [];
+});
+
+describe("a redacted export", () => {
+  it("has nothing of a person", () => {
+    const text = JSON.stringify(redactedEvent(anEvent()));
+    for (const [name, value] of Object.entries(CANARY_PERSON)) expect(text, name).not.toContain(String(value));
+  });
+
+  it.each([
+    ["body", "Call me at five", /^text [0-9a-f]{12}$/],
+    ["phone", "+49 171 5550123", /^\+1555\d{7}$/],
+    ["email", "jo@gmail.com", /^person-[0-9a-f]{12}@example\.com$/],
+    ["from", "Jo <jo@gmail.com>", /^person-[0-9a-f]{12}@example\.com$/],
+    ["dateOfBirth", "1980-02-03", /^19\d\d-0[1-9]-1\d$/],
+    ["website", "https://jo.example.org/me", /^https:\/\/example\.com\/[0-9a-f]{12}$/],
+    ["some_custom_field", "Smith", /^text /],
+    ["some_number", 15551234567, /^\d{1,9}$/],
+    ["source", "workflow", /^workflow$/],
+    ["dateAdded", "2026-03-04T15:29:58.000Z", /^2026-03-04T15:29:58.000Z$/],
+    ["body", " Stop. ", /^STOP$/],
+    ["body", "", /^$/],
+    ["callDuration", 31, /^31$/],
+  ])("has for %s %j what stands for it", (name, value, form) => {
+    const { payload } = redactedEvent(anEvent({ [name]: value }));
+    expect(JSON.stringify(payload[name]).replaceAll('"', "")).toMatch(form);
+    expect(redactedEvent(anEvent({ [name]: value })).payload[name]).toEqual(payload[name]);
+  });
+
+  it("keeps a word that stops messages in the HTML of an e-mail", () => {
+    const event = anEvent({ type: "InboundMessage", messageType: "Email", body: "<p>Stop</p><hr><p>Jo wrote</p>" });
+    expect(redactedEvent(event).payload["body"]).toBe("STOP");
+  });
+
+  it.each(SAMPLE_EVENTS)("is decided as it was by the rules that ship: %s", async (_, event) => {
+    const rules = fromBuilt(built);
+    const fired = async (one: Event) => (await decide(one, rules, MOMENT)).decision.fired;
+    expect(await fired(redactedEvent(event))).toEqual(await fired(event));
+  });
+
+  it("tells neither what a condition saw of a text nor what a destination answered", () => {
+    const conditions = [{ pointer: "/all/0", fact: "body", operator: "equal", value: "x", saw: "secret", met: false }];
+    const verdict = { rule: "r", fired: false, reason: "conditions", conditions } as const;
+    const line: ExportedEvent = {
+      type: "event",
+      v: 1,
+      chain: null,
+      event: anEvent(),
+      decision: { ...decision, verdicts: [verdict] },
+    };
+    expect(JSON.stringify(redacted(line, hash))).not.toContain("secret");
+    const attempts = [{ at: "", status: 500, error: null, durationMs: 1, answer: "secret" }];
+    const delivery = { type: "delivery", attempts } as never;
+    expect(JSON.stringify(redacted(delivery, hash))).not.toContain("secret");
+  });
+});
