@@ -397,8 +397,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "own-message-before-its-answer-is-a-strangers",
     file: "match/gate.ts",
-    from: 'sentBy === undefined ? guardedAs(event) : "api"',
-    to: 'sentBy === undefined ? null : "api"',
+    from: 'isGuarded ? "api" : guardedAs(event)',
+    to: 'isGuarded ? "api" : null',
     seed: 9,
   },
   {

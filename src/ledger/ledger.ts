@@ -46,6 +46,7 @@ import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens } from "./highlevel/tokens.ts";
+import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
 import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
@@ -84,6 +85,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #exporting: Exporting;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
+  readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
   readonly #reconciling: Reconciling;
   readonly #rounds: Rounds;
@@ -115,6 +117,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     };
     this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding });
     this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
+    this.#emailStatuses = new EmailStatuses(watched, clock, {
+      take: (event) => this.#intake.take(event),
+      record: (event) => this.#recorder.record(event, false),
+      setAside: (locationId, keep) => this.#setAside(locationId, keep),
+    });
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
@@ -175,12 +182,17 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#look();
     this.#reconciling.arrived(event);
     const recorded = await this.#recorder.record(event, isReport);
+    await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
     return recorded;
   }
 
   quarantine(locationId: string, item: Quarantined): SetAside {
     return this.#setAside(locationId, () => quarantine.keep(this.#storage.sql, item));
+  }
+
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
+    return this.#emailStatuses.join(locationId, item);
   }
 
   countIgnored(locationId: string, kind: string): SetAside {

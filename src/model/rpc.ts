@@ -109,6 +109,8 @@ export interface LedgerCalls extends OperatorCalls {
   record(event: Event): Promise<Recorded>;
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): Promise<SetAside>;
+  /** Records what lacks nothing but a contact as an event of the contact of its e-mail, or keeps it if that is not known. */
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
@@ -157,6 +159,7 @@ export interface DirectoryCalls extends QuarantineCalls {
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
@@ -207,6 +210,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   forgetToken: true,
   record: true,
   quarantine: true,
+  join: true,
   countIgnored: true,
   release: true,
   poke: true,

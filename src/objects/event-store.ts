@@ -10,6 +10,7 @@ export function eventStore(env: LedgerEnv): EventStore {
     record: (event) => again(() => ledgerOf(env, event.locationId).record(event)),
     quarantine: (locationId, item) =>
       locationId === null ? directoryOf(env).quarantine(item) : ledgerOf(env, locationId).quarantine(locationId, item),
+    join: (locationId, item) => again(() => ledgerOf(env, locationId).join(locationId, item)),
     countIgnored: (locationId, kind) =>
       locationId === null
         ? directoryOf(env).countIgnored(kind)

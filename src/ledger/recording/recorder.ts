@@ -15,6 +15,7 @@ import * as firings from "../deliveries/firings.ts";
 import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
+import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
 import * as erased from "../log/erased.ts";
 import * as found from "../log/found.ts";
@@ -93,6 +94,7 @@ export class Recorder {
       const end = endOf(sql, event.contactId);
       log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
       optOuts.note(sql, event);
+      emails.note(sql, event);
       contacts.note(sql, event);
       if (finding) gaps.note(sql, { ...finding, late: lateIn(decision) }, moment.nowMs);
       if (settles !== null) settle(sql, settles);

@@ -296,6 +296,17 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // By what an e-mail is known when HighLevel says what became of it, and what waits for its e-mail.
+  `
+  CREATE TABLE email_names (
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    PRIMARY KEY (name, at, message_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
