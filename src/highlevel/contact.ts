@@ -5,8 +5,6 @@ import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 import type { HighLevelRequest } from "./account.ts";
 
-const VERSION = "2021-07-28";
-
 /** The do-not-disturb switch for each message type; `null`: only the one for all channels. */
 const SWITCHES: { readonly [type in MessageType]: DndChannel | null } = {
   SMS: "SMS",
@@ -40,14 +38,18 @@ export function readDoNotDisturb(dndTold: unknown, settings: unknown): DoNotDist
   const dnd = dndTold === "true" ? true : dndTold === "false" ? false : dndTold;
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
-  const told = isJsonObject(settings) ? settings : {};
+  // v3 spells them `sms` and `whatsApp`, where it was `SMS` and `WhatsApp`.
+  const told = Object.entries(isJsonObject(settings) ? settings : {}).map(
+    ([name, setting]) => [name.toLowerCase(), stateOf(setting)] as const,
+  );
   for (const channel of DND_CHANNELS) {
-    const state = Object.hasOwn(told, channel) ? stateOf(told[channel]) : null;
-    if (state === "on") on.add(channel);
-    else if (state === "off" && dnd !== true) off.add(channel);
+    const says = (word: "on" | "off"): boolean =>
+      told.some(([name, state]) => name === channel.toLowerCase() && state === word);
+    if (says("on")) on.add(channel);
+    else if (says("off") && dnd !== true) off.add(channel);
   }
   if (dnd === false && on.size === 0) off.add("all");
-  return { on, off, isOn: on.size > 0 || Object.values(told).some((setting) => stateOf(setting) === "on") };
+  return { on, off, isOn: on.size > 0 || told.some(([, state]) => state === "on") };
 }
 
 /** What one channel's setting says, in whichever spelling; `null`: nothing that is known. */
@@ -76,7 +78,7 @@ export interface Question<Answer> {
 /** Asks for a contact. */
 export function contactQuestion(contactId: string): Question<ContactRecord> {
   return {
-    request: { method: "GET", path: `/contacts/${encodeURIComponent(contactId)}`, version: VERSION },
+    request: { method: "GET", path: `/contacts/${encodeURIComponent(contactId)}` },
     scope: "contacts.readonly",
     read: (body) => {
       const contact = objectIn(body, "contact");
@@ -93,7 +95,7 @@ export function contactQuestion(contactId: string): Question<ContactRecord> {
 /** Asks for the time zone of a location; `""`: it has none. */
 export function locationZoneQuestion(locationId: string): Question<string> {
   return {
-    request: { method: "GET", path: `/locations/${encodeURIComponent(locationId)}`, version: VERSION },
+    request: { method: "GET", path: `/locations/${encodeURIComponent(locationId)}` },
     scope: "locations.readonly",
     read: (body) => {
       const location = objectIn(body, "location");

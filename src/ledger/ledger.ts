@@ -37,7 +37,7 @@ import { eventStory } from "./reading/event-story.ts";
 import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
-import { LedgerTokens } from "./highlevel/tokens.ts";
+import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { Intake } from "./recording/intake.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
@@ -84,11 +84,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
-    this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
+    const locationId = (): string | undefined => this.#chores.locationId();
+    const { agencyToken } = ports;
+    const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
+    this.#tokens = new LedgerTokens(watched, ports, ofLocation(locationId, anew));
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
+    const account = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits, time);
     const highlevel = { account, limits: this.#limits, time };
     this.#deciding = new Deciding(watched, ports);
     const parts = {
@@ -275,6 +278,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
       this.#transactions.seen(locationId);
     });
     return this.#tokens.told();
+  }
+
+  offerToken(locationId: string, token: SealedToken, askedAtMs: number): boolean {
+    return this.#transactions.commit(() => {
+      const isTaken = this.#tokens.offer(token, askedAtMs);
+      if (isTaken) this.#transactions.seen(locationId);
+      return isTaken;
+    });
   }
 
   forgetToken(): void {

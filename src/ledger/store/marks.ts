@@ -10,7 +10,9 @@ export type MarkName =
   | "clock" // by which a clock that was set back is noticed after a restart
   | "zone" // the location's time zone in HighLevel, and until when it is trusted
   | "full" // since when the ledger is full, and what it has forgotten for that
-  | "highlevel-limits"; // HighLevel's limits, and how much of them is used
+  | "highlevel-limits" // HighLevel's limits, and how much of them is used
+  | "company" // of an agency: its id
+  | "agency"; // of an agency: how far it is with its list of locations
 
 /** The value of a mark; `undefined`: it was never set. */
 export function mark(sql: Sql, name: MarkName): string | undefined {

@@ -270,6 +270,11 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   // The agency of a location's OAuth token: an app can be uninstalled from all of an agency's locations at once.
   "ALTER TABLE locations ADD COLUMN company_id TEXT;",
   QUARANTINE_BY_TIME,
+  // What HighLevel calls a location, and the agencies that have the app installed: the watchdog pokes these, too.
+  `
+  ALTER TABLE locations ADD COLUMN name TEXT;
+  CREATE TABLE agencies (company_id TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -45,10 +45,29 @@ describe("do not disturb for", () => {
   });
 });
 
+describe("do not disturb in v3, which spells its channels otherwise", () => {
+  it.each([
+    ["sms", "SMS"],
+    ["email", "Email"],
+    ["whatsApp", "WhatsApp"],
+    ["gmb", "GMB"],
+    ["fb", "FB"],
+    ["call", "Call"],
+  ])("%s is %s", (name, channel) => {
+    expect([...readDoNotDisturb(false, { [name]: { status: "active" } }).on]).toEqual([channel]);
+    expect([...readDoNotDisturb(false, { [name]: { status: "inactive" } }).off]).toContain(channel);
+  });
+
+  it("is on where either spelling says so", () => {
+    const both = { sms: { status: "inactive" }, SMS: { status: "permanent" } };
+    expect([...readDoNotDisturb(false, both).on]).toEqual(["SMS"]);
+  });
+});
+
 describe("HighLevel's answer about a contact", () => {
   it("is read for do not disturb and the time zone", () => {
     const { request, read } = contactQuestion("a/b");
-    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb", version: "2021-07-28" });
+    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb" });
     const contact = read('{"contact":{"dnd":false,"dndSettings":{"FB":{"status":"active"}},"timezone":"Asia/Tokyo"}}');
     expect(contact?.timeZone).toBe("Asia/Tokyo");
     expect([...(contact?.doNotDisturb.on ?? [])]).toEqual(["FB"]);
