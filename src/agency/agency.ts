@@ -41,6 +41,7 @@ const ASKED_TOGETHER = 4;
 const PAGES_AT_ONCE = 20;
 /** Of a hundred locations each: a list that does not end is given up. */
 const MOST_PAGES = 200;
+const TOKEN_GONE = "An agency's token can no longer be used: it has to install the app again";
 const LISTED_NO_MORE = "An agency's locations cannot be listed, they are asked for again in an hour";
 
 /** What a location's token was asked for with. */
@@ -158,8 +159,8 @@ export class InstalledAgency implements Answering<AgencyCalls> {
       const { apiVersion } = this.#ports.highlevel;
       const about = { companyId: this.#companyId(), appId: this.#appId(), from };
       const answer = await this.#account.call(installedRequest(apiVersion, about));
-      if (!this.#isInstalled()) return false;
       if (answer.kind !== "answer" || isForLater(answer.status)) return this.#waits(answer);
+      if (!this.#isInstalled()) return false;
       const page = answer.status < 300 ? installedIn(apiVersion, answer.body, from) : null;
       if (page === null) logError(LISTED_NO_MORE, this.#place());
       // The directory first: a name that it was not told is still another one when the list comes again.
@@ -248,6 +249,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
 
   /** Waits after an answer that said nothing: until HighLevel's limits have room, or longer each time. */
   #waits(answer: HighLevelAnswer): false {
+    if (answer.kind === "no-token") logError(TOKEN_GONE, this.#place());
     const isLimit = answer.kind === "no-room" || (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS);
     if (isLimit) this.#pause(this.#limits.mayBeginAt(this.#now()));
     else if (answer.kind === "later" && answer.untilMs !== undefined) this.#pause(answer.untilMs);

@@ -1,5 +1,5 @@
 // An agency with real ledgers and a real directory, on Node's SQLite, and a HighLevel that breaks down.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { InstalledAgency } from "../../../src/agency/agency.ts";
 import { progress } from "../../../src/agency/progress.ts";
 import { sealKeys } from "../../../src/highlevel/seal.ts";
@@ -290,6 +290,21 @@ describe("a quiet agency", () => {
       "Renamed",
       "Name of sub-02",
     ]);
+  });
+
+  it("whose token HighLevel takes no longer says so in the log, and asks no more until it installs the app again", async () => {
+    const world = await anInstalled(FORTY.slice(0, 2));
+    world.highLevel.tokens.revokeCompany(COMPANY);
+    const told = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    world.now += HOUR_MS;
+    world.storage.alarmAt = null;
+    await world.restarted().alarm();
+    expect(told.mock.calls.flat().join()).toMatch(/has to install the app again.*agency-1/);
+    expect(world.storage.alarmAt).toBeNull();
+    await world.click();
+    await world.settle();
+    expect(world.states("given")).toEqual(FORTY.slice(0, 2));
+    told.mockRestore();
   });
 
   it("rings no alarm once the app is uninstalled", async () => {
