@@ -45,7 +45,7 @@ import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
-import { LedgerTokens } from "./highlevel/tokens.ts";
+import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
 import * as gaps from "./log/gaps.ts";
@@ -100,11 +100,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
-    this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
+    const locationId = (): string | undefined => this.#chores.locationId();
+    const { agencyToken } = ports;
+    const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
+    this.#tokens = new LedgerTokens(watched, ports, ofLocation(locationId, anew));
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
+    const account = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits, time);
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#deciding = new Deciding(watched, ports);
@@ -125,7 +128,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
-    const spare = new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits.spare, time);
+    const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, ports.account ?? spare),
       limits: this.#limits,
@@ -350,6 +353,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
       this.#transactions.seen(locationId);
     });
     return this.#tokens.told();
+  }
+
+  offerToken(locationId: string, token: SealedToken, askedAtMs: number): boolean {
+    return this.#transactions.commit(() => {
+      const isTaken = this.#tokens.offer(token, askedAtMs);
+      if (isTaken) this.#transactions.seen(locationId);
+      return isTaken;
+    });
   }
 
   forgetToken(): void {

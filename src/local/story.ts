@@ -131,7 +131,13 @@ export async function runStory(
     random: () => 0,
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
-    highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+    highlevel: {
+      api: "https://services.leadconnectorhq.com",
+      apiVersion: "dated",
+      clientId: null,
+      clientSecret: null,
+      tokenKeys: [],
+    },
     account: highLevel,
     actions: {
       clock: () => now,

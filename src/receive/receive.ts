@@ -166,6 +166,7 @@ async function lifecycleAnswer(
   eventKey: string,
   store: EventStore,
 ): Promise<Result<HookAnswer, Failure>> {
+  if (lifecycle.kind === "INSTALL" && lifecycle.install !== null) await store.install(lifecycle.install);
   const isRepeated =
     lifecycle.kind === "UNINSTALL" && (await store.uninstall(lifecycle.place, lifecycle.uninstall)) === "repeated";
   return succeed(isRepeated ? { status: "duplicate", eventKey } : { status: "accepted", eventKey, fired: [] });

@@ -353,7 +353,14 @@ it("a Worker whose ledger is out of reach answers 429, never 2xx or 5xx", async 
   const result = await receive(request, "events", {
     configuration: readConfiguration(env),
     clock: Date.now,
-    store: { record: broken, quarantine: broken, join: broken, countIgnored: broken, uninstall: broken },
+    store: {
+      record: broken,
+      quarantine: broken,
+      join: broken,
+      countIgnored: broken,
+      uninstall: broken,
+      install: broken,
+    },
   });
   expect(result).toMatchObject({ ok: false, failure: { code: "LEDGER_UNAVAILABLE" } });
 });

@@ -11,7 +11,9 @@ export type MarkName =
   | "reconciled" // up to when HighLevel's export has been looked through, and how far a look has come
   | "emails" // since when e-mails are noted by their names: what became of one has come
   | "full" // since when the ledger is full, and what it has forgotten for that
-  | "highlevel-limits"; // HighLevel's limits, and how much of them is used
+  | "highlevel-limits" // HighLevel's limits, and how much of them is used
+  | "company" // of an agency: its id
+  | "agency"; // of an agency: how far it is with its list of locations
 
 /** The value of a mark; `undefined`: it was never set. */
 export function mark(sql: Sql, name: MarkName): string | undefined {

@@ -322,6 +322,11 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   QUARANTINE_BY_TIME,
   // 2: nothing waits in a location, but HighLevel's export is looked through once an hour. All are asked once which it is.
   "UPDATE locations SET is_open = 1;",
+  // What HighLevel calls a location, and the agencies that have the app installed: the watchdog pokes these, too.
+  `
+  ALTER TABLE locations ADD COLUMN name TEXT;
+  CREATE TABLE agencies (company_id TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -1,6 +1,7 @@
 // What each operation does to the state, once its form and its token are known to be right.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { exported } from "./export.ts";
+import { installedLocations, locationToken } from "./agencies.ts";
 import { text, texts } from "./form.ts";
 import { report, send } from "./messaging.ts";
 import type { OperationName } from "./published.ts";
@@ -66,13 +67,15 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
       Object.assign(one, call.body);
       return { status: 200, body: { opportunity: { ...one } } };
     }),
+  "installed-locations": (call) => installedLocations(call),
+  "location-token": (call) => locationToken(call),
   "get-contact": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => ({ status: 200, body: { contact: told(contact) } })),
   "get-location": (call) => {
     const location = call.state.locations.get(text(call.ids, "locationId"));
     if (location && location.id !== call.locationId) return NO_ACCESS;
     if (!location) return refused(400, "Location not found");
-    const { customFields: _, ...told } = location;
+    const { customFields: _, installedAt: __, ...told } = location;
     return { status: 200, body: { location: told } };
   },
   "get-custom-fields": (call) => {

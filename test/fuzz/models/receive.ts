@@ -80,6 +80,7 @@ async function newPlace(): Promise<Place> {
     },
     countIgnored: (locationId: string | null, kind: string) =>
       Promise.resolve(ledger.countIgnored(locationId ?? "", kind)),
+    install: () => Promise.resolve(),
     uninstall: (_: UninstalledPlace, event: Uninstall) => Promise.resolve(ledger.uninstall(event)),
   };
   return { ledger, ports: { configuration, clock, store }, held, left: EVENTS_A_LEDGER };

@@ -7,7 +7,7 @@ import { hex, sha256 } from "../../../src/kit/hash.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Quarantined, Recorded, SetAside } from "../../../src/model/ledger.ts";
 import type { EventStore } from "../../../src/model/rpc.ts";
-import type { UninstalledPlace } from "../../../src/model/token.ts";
+import type { Install, UninstalledPlace } from "../../../src/model/token.ts";
 import type { Result } from "../../../src/kit/result.ts";
 import { ingest, ingestAgain, receive, type HookAnswer, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { aPayload, CONTACT, LOCATION, signed } from "../../builders.ts";
@@ -21,17 +21,20 @@ interface MemoryStore extends EventStore {
   readonly events: Event[];
   readonly held: { locationId: string | null; item: Quarantined }[];
   readonly ignored: { locationId: string | null; kind: string }[];
+  readonly installs: readonly Install[];
   readonly uninstalls: { place: UninstalledPlace; eventKey: string }[];
 }
 function memoryStore(fired: readonly string[] = [], joined: Recorded | SetAside = { status: "held" }): MemoryStore {
   const events: Event[] = [];
   const held: MemoryStore["held"] = [];
   const ignored: MemoryStore["ignored"] = [];
+  const installs: Install[] = [];
   const uninstalls: MemoryStore["uninstalls"] = [];
   return {
     events,
     held,
     ignored,
+    installs,
     uninstalls,
     record(event) {
       const known = events.some(({ key, locationId }) => key === event.key && locationId === event.locationId);
@@ -45,6 +48,10 @@ function memoryStore(fired: readonly string[] = [], joined: Recorded | SetAside 
     join(locationId, item) {
       held.push({ locationId, item });
       return Promise.resolve(joined);
+    },
+    install(install) {
+      installs.push(install);
+      return Promise.resolve();
     },
     uninstall(place, { eventKey }) {
       const isRepeated = uninstalls.some((other) => other.eventKey === eventKey);
@@ -479,6 +486,7 @@ describe("a store that throws", () => {
     quarantine: () => Promise.reject(new Error("down")),
     join: () => Promise.reject(new Error("down")),
     countIgnored: () => Promise.reject(new Error("down")),
+    install: () => Promise.reject(new Error("down")),
     uninstall: () => Promise.reject(new Error("down")),
   };
 
@@ -487,6 +495,7 @@ describe("a store that throws", () => {
     { title: "an event that cannot be used", body: aPayload({ contactId: ["private words"] }) },
     { title: "a kind that is not known", body: aPayload({ type: "Nope", body: "private words" }) },
     { title: "a body that is no JSON", body: "private words" },
+    { title: "an install", body: { type: "INSTALL", appId: "private words", locationId: LOCATION } },
     { title: "an uninstall", body: { type: "UNINSTALL", appId: "private words", locationId: LOCATION } },
   ])("has HighLevel send $title again, and is logged without the body", async ({ body }) => {
     const result = await ingest({ bytes: bytesOf(body), route: "events" }, { ...aWorld(), store: broken });
