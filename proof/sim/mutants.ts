@@ -452,4 +452,10 @@ export const MUTANTS: readonly Mutant[] = [
     from: "this.#commit({ ...at, pass: { startedMs, sinceMs, leg: 0, cursor: null, fromMs, reachedMs: fromMs } });",
     to: "this.#commit({ ...at, coveredMs: startedMs, pass: null });",
   },
+  {
+    name: "what-is-in-doubt-is-not-looked-back-for",
+    file: "ledger/reconcile/reconciling.ts",
+    from: "Math.min(at.coveredMs - OVERLAP_MS, at.doubtsFromMs ?? Infinity)",
+    to: "at.coveredMs - OVERLAP_MS",
+  },
 ];
