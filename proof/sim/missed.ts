@@ -123,7 +123,7 @@ class MissedRun {
     for (let hour = 1; hour < 3; hour++) {
       const lookMs = (hour * TURNS + this.#turn) * TURN_MS;
       if (lookMs > BUSY_MS || chance.happens(0.3)) continue;
-      for (let made = 25 + chance.below(15); made > 0; made--)
+      for (let made = 45 + chance.below(15); made > 0; made--)
         this.#clockwork.after(lookMs - chance.below(8 * MINUTE), () => this.#message(true));
     }
   }
