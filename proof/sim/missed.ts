@@ -160,7 +160,8 @@ class MissedRun {
   }
 
   #deliver(id: string, payload: JsonObject): void {
-    const event = read(String(payload["webhookId"]), payload, this.#clockwork.now);
+    const { webhookId } = payload;
+    const event = read(typeof webhookId === "string" ? webhookId : id, payload, this.#clockwork.now);
     const heardAt = this.#clockwork.now;
     this.#object
       .call((ledger) => ledger.record(event))
@@ -205,9 +206,10 @@ class MissedRun {
 
 function logged(row: { readonly [column: string]: unknown }): LoggedMessage {
   const { event, decision } = JSON.parse(String(row["record"])) as LogRecord;
+  const { messageId } = event.payload;
   return {
     key: event.key,
-    messageId: String(event.payload["messageId"]),
+    messageId: typeof messageId === "string" ? messageId : "",
     outcome: String(row["outcome"]),
     isFound: event.origin === "reconciled",
     repeats: decision.repeats !== undefined,
