@@ -569,4 +569,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: "",
     seed: null,
   },
+  {
+    name: "what-is-in-doubt-is-not-looked-back-for",
+    file: "ledger/reconcile/reconciling.ts",
+    from: "Math.min(at.coveredMs - OVERLAP_MS, at.doubtsFromMs ?? Infinity)",
+    to: "at.coveredMs - OVERLAP_MS",
+    seed: null,
+  },
 ];
