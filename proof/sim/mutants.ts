@@ -85,8 +85,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "id-changed-at-a-retry",
     file: "act/webhook/webhook.ts",
-    from: 'headers.value.set("webhook-id", deliveryId);',
-    to: 'headers.value.set("webhook-id", `${deliveryId}-${timestamp}`);',
+    from: 'headers.set("webhook-id", deliveryId);',
+    to: 'headers.set("webhook-id", `${deliveryId}-${timestamp}`);',
   },
   {
     name: "task-under-a-new-id",
@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "message-leaves-without-a-note",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: "return nowMs > 0;",
   },
   {
@@ -359,14 +359,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erased-while-the-token-came-is-sent",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
-    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
+    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
   },
   {
     name: "erased-while-the-token-came-is-tagged",
     file: "ledger/pump/pump.ts",
-    from: 'leaves ?? (request.method === "GET" ? undefined : changes(request.body))',
-    to: 'leaves ?? (request.method === "GET" || request.path.length > 0 ? undefined : changes(request.body))',
+    from: "leaves?.(outgoing) ?? changes(request.body)",
+    to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
   },
   {
     name: "replied-while-the-hours-were-asked-is-sent",

@@ -243,7 +243,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ request }, ports) => {
       const body = await jsonBody(request);
       const event = body.ok ? explainedEvent(body.value, ports.clock()) : body;
-      return event.ok ? succeed(explained(event.value, await decidedNow(event.value, ports))) : event;
+      return event.ok ? succeed(await explained(event.value, await decidedNow(event.value, ports))) : event;
     },
   ],
 ];

@@ -1,8 +1,10 @@
 // HighLevel in a story: it knows the contact, takes every call, and posts an event for each message that it was asked to
 // send, as it does for its own: by that event Afterbeep recognises the message as ours.
 import { CALLS } from "../highlevel/calls.ts";
-import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, Leaves } from "../highlevel/account.ts";
+import { outgoing } from "../highlevel/outgoing.ts";
 import type { JsonObject } from "../kit/json.ts";
+import { HIGHLEVEL_API } from "../model/configuration.ts";
 import { text } from "./stand-in/form.ts";
 import { webhookOf } from "./stand-in/messages.ts";
 import { messageOf, told } from "./stand-in/messaging.ts";
@@ -23,8 +25,9 @@ export class StoryHighLevel {
     this.#clock = clock;
   }
 
-  call({ method, path, body }: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
-    if (leaves && !leaves()) return Promise.resolve({ kind: "stopped" });
+  call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    const { method, path, body } = request;
+    if (leaves && !leaves(outgoing(HIGHLEVEL_API, request))) return Promise.resolve({ kind: "stopped" });
     const isAsked = method === "GET" && path.startsWith("/contacts/");
     const isSend = method === SEND.method && path === SEND.path;
     const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact: this.#contact } : { location: {} };

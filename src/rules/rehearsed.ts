@@ -1,30 +1,23 @@
-// What the actions of a rule come to on an event that fires it, as `check` tries them.
-import { rehearse } from "../act/rehearsal.ts";
+// What the actions of a rule come to on an event that fires it, before anything is sent.
+import { rehearse, type Rehearsal } from "../act/rehearsal.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Event, Facts } from "../model/event.ts";
-import type { Rule } from "../model/rule.ts";
+import type { Action, Rule } from "../model/rule.ts";
 
-/** An action that would be dead, by its place in the rule, and why. */
-interface DeadAction {
-  readonly index: number;
-  readonly why: string;
-}
-
-/** The actions of a rule that would end as dead letters on an event. */
-export async function deadActions(
-  { name, description, priority, actions }: Rule,
+/** What an action of a rule would send on an event, or why it would end as a dead letter. */
+export function rehearsed(
+  action: Action,
+  { name, description, priority }: Rule,
   { payload, key, locationId, contactId }: Event,
   facts: Facts,
   { decidedAt, ruleSet, fired }: Pick<Decision, "decidedAt" | "ruleSet" | "fired">,
-): Promise<readonly DeadAction[]> {
+): Promise<Rehearsal> {
   const roots = {
     event: payload,
     facts: { ...facts },
     rule: JSON.parse(JSON.stringify({ name, description, priority })) as JsonObject,
     decision: { eventKey: key, decidedAt, ruleSet, fired: [...fired] },
   };
-  const given = { locationId, contactId, eventKey: key, rule: name, decidedAt, roots };
-  const errors = await Promise.all(actions.map((action) => rehearse(action, given)));
-  return errors.flatMap((error, index) => (error ? [{ index, why: error.message }] : []));
+  return rehearse(action, { locationId, contactId, eventKey: key, rule: name, decidedAt, roots });
 }

@@ -3,7 +3,8 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
-import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves, Tokens } from "../../highlevel/account.ts";
+import { outgoing } from "../../highlevel/outgoing.ts";
 import type { HighLevelClock } from "./clock.ts";
 import type { HighLevelLimits } from "./limits.ts";
 
@@ -39,7 +40,7 @@ export class LedgerAccount implements HighLevelAccount {
     this.#limits = limits;
   }
 
-  async call(request: HighLevelRequest, leaves: () => boolean = () => true): Promise<HighLevelAnswer> {
+  async call(request: HighLevelRequest, leaves: Leaves = () => true): Promise<HighLevelAnswer> {
     const token = await this.#tokens.current();
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
@@ -50,26 +51,16 @@ export class LedgerAccount implements HighLevelAccount {
     return other.ok ? this.#send(request, other.value, leaves) : other.failure;
   }
 
-  async #send(
-    { method, path, version, body }: HighLevelRequest,
-    token: string,
-    leaves: () => boolean,
-  ): Promise<HighLevelAnswer> {
-    const request = new Request(`${this.#api}${path}`, {
-      method,
-      headers: {
-        accept: "application/json",
-        authorization: `Bearer ${token}`,
-        version,
-        "user-agent": "Afterbeep",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  async #send(asked: HighLevelRequest, token: string, leaves: Leaves): Promise<HighLevelAnswer> {
+    const { url, body, ...sent } = outgoing(this.#api, asked, token);
+    const request = new Request(url, {
+      ...sent,
+      ...(body === null ? {} : { body }),
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
     if (!this.#limits.mayLeave()) return { kind: "no-room" };
-    if (!leaves()) return { kind: "stopped" };
+    if (!leaves(outgoing(this.#api, asked))) return { kind: "stopped" };
     const counted = this.#limits.leaves();
     const heard = this.#time?.asked();
     try {

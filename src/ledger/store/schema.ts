@@ -257,6 +257,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE opt_outs ADD COLUMN last_at INTEGER;
   ALTER TABLE opt_outs ADD COLUMN last_key TEXT;
   `,
+  // What left, as it left: with each attempt, and with what is written before a message or a change leaves.
+  `
+  ALTER TABLE attempts ADD COLUMN request TEXT;
+  ALTER TABLE sends ADD COLUMN requests TEXT;
+  ALTER TABLE changes ADD COLUMN requests TEXT;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
