@@ -404,4 +404,40 @@ export const MUTANTS: readonly Mutant[] = [
     from: "return state !== null && before?.state === state;",
     to: 'return state === "" && before?.state === state;',
   },
+  {
+    name: "request-not-kept",
+    file: "ledger/deliveries/deliveries.ts",
+    from: "request && storedText(sql, id, request, attempts - 1),",
+    to: "null,",
+  },
+  {
+    name: "message-leaves-before-it-is-kept",
+    file: "ledger/deliveries/sends.ts",
+    from: "time.there(nowMs), marked()) !== undefined",
+    to: "time.there(nowMs), null) !== undefined",
+  },
+  {
+    name: "template-kept-instead-of-what-left",
+    file: "ledger/pump/pump.ts",
+    from: "leaving: (outgoing) => void underway.leaving(outgoing),",
+    to: "leaving: (outgoing) => void underway.leaving({ ...outgoing, body: JSON.stringify(plan.action) }),",
+  },
+  {
+    name: "same-body-of-another-attempt",
+    file: "ledger/deliveries/sent-requests.ts",
+    from: "JSON.stringify({ ...request, body: null, bodyOf: known.n }",
+    to: "JSON.stringify({ ...request, body: null, bodyOf: attempts + 1 }",
+  },
+  {
+    name: "token-kept",
+    file: "ledger/highlevel/account.ts",
+    from: "if (!leaves(outgoing(this.#api, asked)))",
+    to: "if (!leaves(outgoing(this.#api, asked, token)))",
+  },
+  {
+    name: "secret-kept",
+    file: "act/outbound/kept.ts",
+    from: "const named = withNames(text.slice(0, read), this.#known);",
+    to: "const named = text.slice(0, read).replaceAll(/\\{\\{ secret\\.(\\w+) \\}\\}/g, (_, name: string) => this.#known.secrets[name] ?? name);",
+  },
 ];

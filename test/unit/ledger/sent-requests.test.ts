@@ -49,7 +49,7 @@ class HighLevel implements HighLevelAccount {
 }
 
 /** A location with one rule, and an object that can stop. */
-async function aLocation(action: Action, fetch?: (request: Request) => Promise<Response>) {
+async function aLocation(action: Action, fetch?: (request: Request) => Promise<Response>, timeGoesOn = false) {
   const storage = sqliteStorage();
   const highLevel = new HighLevel();
   let now = NOON;
@@ -57,7 +57,7 @@ async function aLocation(action: Action, fetch?: (request: Request) => Promise<R
     aLedger({
       storage,
       // An object that was stopped does not go on by itself.
-      timer: () => new Promise(() => undefined),
+      timer: () => new Promise((done) => void (timeGoesOn && setImmediate(done))),
       ruleSet: aRuleSet(aRule({ name: "one", actions: [action] })),
       clock: () => now,
       account: highLevel,
@@ -79,6 +79,7 @@ async function aLocation(action: Action, fetch?: (request: Request) => Promise<R
     retry: () => ledger.retry(only().id),
     erase: () => ledger.eraseContact(LOCATION, CONTACT),
     record: (fields = {}) => ledger.record(anEvent({ messageId: "1", ...fields }, "one")),
+    recordAnother: () => ledger.record(anEvent({ messageId: "2" }, "two")),
     /** Does what is due, until it is done or the object stops. */
     ring: async (afterMs = 0): Promise<void> => {
       now += afterMs;
@@ -149,6 +150,28 @@ describe("an attempt keeps its request", () => {
     const listed = location.list()[0]?.attempts[0]?.request;
     expect(listed?.body).toHaveLength(4_000);
     expect(listed?.cutBytes).toBe((location.only().attempts[0]?.request?.body?.length ?? 0) - 4_000);
+  });
+});
+
+describe("a record of what left costs no row", () => {
+  const WRITTEN: readonly (readonly [what: string, action: Action, rows: number])[] = [
+    ["a webhook", aWebhook(), 3],
+    ["a task", aTask(), 4],
+    ["a message", aText(), 6],
+    ["a change", { type: "highlevel", call: "add-tags", tags: ["a"] }, 5],
+  ];
+
+  it.each(WRITTEN)("%s: as many are written as without it", async (_, action, expected) => {
+    const location = await aLocation(action, undefined, true);
+    const written = (): number =>
+      Number(rows<{ n: number }>(location.storage.sql, "SELECT total_changes() AS n")[0]?.n);
+    await location.record();
+    await location.ring();
+    await location.recordAnother();
+    const before = written();
+    await location.ring();
+    expect(location.only().attempts[0]?.request).not.toBeNull();
+    expect(written() - before).toBe(expected);
   });
 });
 
