@@ -57,5 +57,5 @@ function named({ method, url, headers, body }: Arrived): Sent {
 }
 
 function textOf({ method, url, headers, body }: Sent): string {
-  return JSON.stringify([method, url, Object.entries(headers).toSorted(), body]);
+  return JSON.stringify([method, url, Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1)), body]);
 }
