@@ -179,6 +179,7 @@ const history: History = {
   acknowledged: world.acknowledged,
   unanswered: [...world.waiting],
   calls: world.calls,
+  arrived: [],
   confirmed: world.confirmed,
   interrupted: world.interrupted,
   isStorageRefusing: false,

@@ -10,6 +10,7 @@ import {
   type RecordedEvent,
 } from "./history.ts";
 import { ORDERS } from "./orders.ts";
+import { RECORDS } from "./records.ts";
 import { LIMITED } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -44,6 +45,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
   ...ORDERS,
   ...FOLLOW_UPS,
+  ...RECORDS,
 };
 
 /** What a history violates: the property, and what was observed. */

@@ -1,6 +1,8 @@
 // What was observed from outside while things broke, and what the tables held once it had come to rest. The simulation
 // and the runs on workerd write the same kind of history, and one checker reads it.
 
+import type { SentRequest } from "../src/model/sent-request.ts";
+
 /** What a sender was told about an event; `order` numbers everything observed, in the order in which it was. */
 export interface Acknowledged {
   readonly key: string;
@@ -23,6 +25,17 @@ export interface Call {
   /** Milliseconds since 1970 by the ledger's clock. */
   readonly at: number;
   readonly order: number;
+}
+
+/** A request as it arrived: at a destination, or at HighLevel if it changes something there. */
+export interface Arrived {
+  /** The `webhook-id`; `null`: HighLevel is not told of one. */
+  readonly deliveryId: string | null;
+  readonly contactId: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
 }
 
 /**
@@ -120,6 +133,8 @@ export interface EndedDelivery {
   /** Milliseconds since 1970: when it was first due. */
   readonly dueAt: number;
   readonly attempts: readonly { readonly at: number; readonly error: string | null }[];
+  /** What is kept of what it sent, by its attempts and before them. */
+  readonly kept: readonly SentRequest[];
 }
 
 /** A change that HighLevel made. */
@@ -211,6 +226,8 @@ export interface History {
   /** Events whose sender kept on sending, but was never answered 2xx. */
   readonly unanswered: readonly string[];
   readonly calls: readonly Call[];
+  /** What arrived, if all of it was written down; empty if it was not. */
+  readonly arrived: readonly Arrived[];
   readonly confirmed: readonly Confirmed[];
   /** Ids of calls that were under way when the process died, one entry for each time. */
   readonly interrupted: readonly string[];

@@ -3,6 +3,7 @@ import type { Plan } from "../src/ledger/deliveries/deliveries.ts";
 import type { LogRecord } from "../src/ledger/log/log.ts";
 import type { CancelledBy } from "../src/model/delivery.ts";
 import type { RuleSet } from "../src/model/rule.ts";
+import type { SentRequest } from "../src/model/sent-request.ts";
 import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
 import type { CountedSend, EndedDelivery, KeptWish, RecordedEvent } from "./history.ts";
@@ -95,5 +96,24 @@ function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery
       at: Number(at),
       error: typeof error === "string" ? error : null,
     })),
+    kept: keptOf(ask, id),
   };
+}
+
+/** What is kept of what a delivery sent; a body that several attempts share is with one of them. */
+function keptOf(ask: Ask, id: string): SentRequest[] {
+  type Stored = SentRequest & { readonly bodyOf?: number };
+  const stored = ask("SELECT n, request FROM attempts WHERE delivery_id = ? AND request IS NOT NULL", id).map(
+    ({ n, request }) => [Number(n), JSON.parse(String(request)) as Stored] as const,
+  );
+  const bodies = new Map(stored.map(([n, { body }]) => [n, body]));
+  const told = stored.map(([, one]) =>
+    one.bodyOf === undefined ? one : { ...one, body: bodies.get(one.bodyOf) ?? null },
+  );
+  const marked = ["sends", "changes"].flatMap((table) =>
+    ask(`SELECT requests FROM ${table} WHERE delivery_id = ? AND requests IS NOT NULL`, id).flatMap(
+      ({ requests }) => JSON.parse(String(requests)) as SentRequest[],
+    ),
+  );
+  return [...told, ...marked];
 }

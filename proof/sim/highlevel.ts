@@ -51,7 +51,7 @@ const SLOW_MS = 9_000;
 const LATE_MS = 60_000;
 /** The ledger takes a refusal so soon after a refresh for a scope that the token lacks. */
 const FRESH_MS = 6 * 60_000;
-const TOKEN_PATH = "/oauth/token";
+export const TOKEN_PATH = "/oauth/token";
 /** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
 

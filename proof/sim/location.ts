@@ -2,15 +2,32 @@
 import { readEvent } from "../../src/events/event.ts";
 import type { Event } from "../../src/model/event.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
+import type { RuleSet } from "../../src/model/rule.ts";
+import { PROOF_SECRET } from "../records.ts";
 import { ruleSets, withFollowUps, withLoops, withRetries } from "../rules.ts";
 
 export const LOCATION = "simulated";
 export const HOSTS = ["a.example.com", "b.example.com", "c.example.com", "d.example.com"] as const;
-export const RULE_SETS = ruleSets(
-  HOSTS.map((host) => `https://${host}`),
-  ["5m", "10m", "2h"],
-  { from: "09:00", to: "17:00" },
+export const RULE_SETS = withSecret(
+  ruleSets(
+    HOSTS.map((host) => `https://${host}`),
+    ["5m", "10m", "2h"],
+    { from: "09:00", to: "17:00" },
+  ),
 );
+
+/** The same rules, whose webhooks carry a secret. */
+function withSecret([first, second]: [RuleSet, RuleSet]): [RuleSet, RuleSet] {
+  const headers = { "X-Proof-Key": `Key {{ secret.${PROOF_SECRET.name} }}` };
+  const carrying = (ruleSet: RuleSet): RuleSet => ({
+    ...ruleSet,
+    rules: ruleSet.rules.map((rule) => ({
+      ...rule,
+      actions: rule.actions.map((action) => (action.type === "webhook" ? { ...action, headers } : action)),
+    })),
+  });
+  return [carrying(first), carrying(second)];
+}
 
 /** The rule sets of a location that follows up inside HighLevel. */
 export const FOLLOW_UP_RULE_SETS = RULE_SETS.map((ruleSet) => withFollowUps(ruleSet, "5m", "https://own.example.com"));

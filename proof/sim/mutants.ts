@@ -99,8 +99,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "id-changed-at-a-retry",
     file: "act/webhook/webhook.ts",
-    from: 'headers.value.set("webhook-id", deliveryId);',
-    to: 'headers.value.set("webhook-id", `${deliveryId}-${timestamp}`);',
+    from: 'headers.set("webhook-id", deliveryId);',
+    to: 'headers.set("webhook-id", `${deliveryId}-${timestamp}`);',
     seed: 1,
   },
   {
@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "message-leaves-without-a-note",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: "return nowMs > 0;",
     seed: 51,
   },
@@ -418,15 +418,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "erased-while-the-token-came-is-sent",
     file: "ledger/deliveries/sends.ts",
-    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;",
-    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
+    from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
+    to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
     seed: 408,
   },
   {
     name: "erased-while-the-token-came-is-tagged",
     file: "ledger/pump/pump.ts",
-    from: 'leaves ?? (request.method === "GET" ? undefined : changes(request.body))',
-    to: 'leaves ?? (request.method === "GET" || request.path.length > 0 ? undefined : changes(request.body))',
+    from: "leaves?.(outgoing) ?? changes(request.body)",
+    to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
     seed: 48,
   },
   {
@@ -543,7 +543,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "loops-are-not-counted",
-    file: "match/decide.ts",
+    file: "match/gate.ts",
     from: "chain.filter((name) => name === rule.name).length >= MAX_TURNS",
     to: "chain.filter((name) => name === rule.name).length >= MAX_CHAIN",
     seed: 39,
@@ -574,6 +574,48 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ledger/reconcile/reconciling.ts",
     from: "Math.min(at.coveredMs - OVERLAP_MS, at.doubtsFromMs ?? Infinity)",
     to: "at.coveredMs - OVERLAP_MS",
+    seed: null,
+  },
+  {
+    name: "request-not-kept",
+    file: "ledger/deliveries/deliveries.ts",
+    from: "request && storedText(sql, id, request, attempts - 1),",
+    to: "null,",
+    seed: null,
+  },
+  {
+    name: "message-leaves-before-it-is-kept",
+    file: "ledger/deliveries/sends.ts",
+    from: "time.there(nowMs), marked()) !== undefined",
+    to: "time.there(nowMs), null) !== undefined",
+    seed: null,
+  },
+  {
+    name: "template-kept-instead-of-what-left",
+    file: "ledger/pump/pump.ts",
+    from: "leaving: (outgoing) => void underway.leaving(outgoing),",
+    to: "leaving: (outgoing) => void underway.leaving({ ...outgoing, body: JSON.stringify(plan.action) }),",
+    seed: null,
+  },
+  {
+    name: "same-body-of-another-attempt",
+    file: "ledger/deliveries/sent-requests.ts",
+    from: "JSON.stringify({ ...request, body: null, bodyOf: known.n }",
+    to: "JSON.stringify({ ...request, body: null, bodyOf: attempts + 1 }",
+    seed: null,
+  },
+  {
+    name: "token-kept",
+    file: "ledger/highlevel/account.ts",
+    from: "if (!leaves(outgoing(this.#highlevel, asked)))",
+    to: "if (!leaves(outgoing(this.#highlevel, asked, token)))",
+    seed: null,
+  },
+  {
+    name: "secret-kept",
+    file: "act/outbound/kept.ts",
+    from: "const named = withNames(text.slice(0, read), this.#known);",
+    to: "const named = text.slice(0, read).replaceAll(/\\{\\{ secret\\.(\\w+) \\}\\}/g, (_, name: string) => this.#known.secrets[name] ?? name);",
     seed: null,
   },
 ];

@@ -1,9 +1,9 @@
 // Simulated destinations. Each host keeps a character for a while; a request leaves once everything written before it
 // is on disk, arrives some time later, and is answered later still, or never.
-import type { Call } from "../history.ts";
+import type { Arrived, Call } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";
-import { API, type SimulatedHighLevel } from "./highlevel.ts";
+import { API, TOKEN_PATH, type SimulatedHighLevel } from "./highlevel.ts";
 
 /** How a destination behaves. */
 export type Character =
@@ -39,6 +39,7 @@ const SLOW_MS = 9_000;
 export class Network {
   readonly characters = new Map<string, Character>();
   readonly calls: Call[] = [];
+  readonly arrived: Arrived[] = [];
   /** What KV holds, and the chance that it refuses a write. */
   readonly kv = new Map<string, string>();
   kvRefuses = 0;
@@ -61,6 +62,7 @@ export class Network {
       const { host, pathname } = new URL(request.url);
       const left = { order: this.#clockwork.order(), leftAt: this.#clockwork.now };
       await this.#leave(isGone);
+      void this.#noteArrived(request, id);
       if (this.highlevel && request.url.startsWith(API))
         return heard(isGone, this.highlevel.answer(request, left, isGone));
       const character = this.characters.get(host) ?? "prompt";
@@ -71,6 +73,16 @@ export class Network {
       });
       return heard(isGone, Promise.race([this.#answer(character), aborted]));
     };
+  }
+
+  /** Notes what arrives. A question, or a call for a token, is nothing that a delivery sends. */
+  async #noteArrived(request: Request, id: string): Promise<void> {
+    const { method, url } = request;
+    const isHighLevel = url.startsWith(API);
+    if (isHighLevel && (method === "GET" || url.endsWith(TOKEN_PATH))) return;
+    const [headers, body] = [Object.fromEntries(request.headers), await request.clone().text()];
+    const [contactId = ""] = /contact-\d+/.exec(decodeURIComponent(url) + body) ?? [];
+    this.arrived.push({ deliveryId: isHighLevel ? null : id, contactId, method, url, headers, body });
   }
 
   tasks(isGone: () => boolean) {

@@ -1,5 +1,6 @@
 // A simulated Durable Object: one instance at a time over a disk that persists, created when it is called or its alarm
 // rings, gone when it crashes. Answers leave it once what it wrote is on disk.
+import { PROOF_SECRET } from "../records.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
 import type { Clockwork } from "./clockwork.ts";
@@ -174,7 +175,7 @@ export class SimulatedObject {
         fetch: this.network.fetch(isGone),
         timeLimit: (ms) => this.network.timeLimit(ms),
         tasks: this.network.tasks(isGone),
-        secrets: {},
+        secrets: { [PROOF_SECRET.name]: PROOF_SECRET.value },
         webhookSecret: WEBHOOK_SECRET,
         outboundAllowedHosts: new Set(),
         ownHosts: new Set(),

@@ -140,6 +140,7 @@ class Run {
       acknowledged: this.#senders.acknowledged,
       unanswered: [...this.#senders.unanswered],
       calls: network.calls,
+      arrived: network.arrived,
       confirmed: this.#operator.confirmed,
       interrupted,
       isStorageRefusing: this.#faults.disk,

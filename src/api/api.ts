@@ -280,7 +280,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ request }, ports) => {
       const body = await jsonBody(request);
       const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
-      return asked.ok ? succeed(explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
+      return asked.ok ? succeed(await explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
     },
   ],
 ];

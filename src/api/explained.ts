@@ -1,4 +1,5 @@
 import type { ExplainedRequest } from "../events/explained-event.ts";
+import { plannedTold } from "../match/planned-told.ts";
 import { explain } from "../match/decide.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Moment } from "../match/facts.ts";
@@ -31,16 +32,7 @@ function momentOf({ configuration, clock }: ApiPorts): Moment {
   return { nowMs: clock(), timeZone: configuration.timeZone };
 }
 
-/** A hypothetical decision for the API, each action with the name of its rule. */
-export function explained(event: Event, { decision, actions }: Decided): Explained {
-  return {
-    event,
-    decision,
-    actions: actions.map(({ rule, index, action, dueAtMs }) => ({
-      rule: rule.name,
-      index,
-      action,
-      dueAt: new Date(dueAtMs).toISOString(),
-    })),
-  };
+/** A hypothetical decision for the API, each action with the name of its rule and with what it would send. */
+export async function explained(event: Event, decided: Decided): Promise<Explained> {
+  return { event, decision: decided.decision, actions: await plannedTold(event, decided) };
 }

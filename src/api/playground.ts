@@ -65,7 +65,7 @@ export async function tryDraft(
   return succeed({ findings: [...findings, ...untried].map(withoutFile), ...tried });
 }
 
-const NO_EXAMPLES = { passed: 0, failed: 0, findings: [] };
+const NO_EXAMPLES = { passed: 0, failed: 0, findings: [], texts: [] };
 const NOTHING_TRIED = {
   tried: 0,
   from: null,
@@ -125,7 +125,7 @@ async function explainedWith(
   const decided = await decidedWith(rule, asked, ports);
   if (!decided) return null;
   const { decidedAt, timeZone } = decided.decision;
-  return { ...explained(event, decided), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };
+  return { ...(await explained(event, decided)), facts: plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone }) };
 }
 
 /** Why nothing is said about an event. */

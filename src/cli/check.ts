@@ -1,9 +1,9 @@
 // `rules check`: admits every rule file of a folder, lints it, and runs its examples.
 import { statSync, watch } from "node:fs";
 import { defineCommand } from "citty";
-import { checkExamples } from "../match/example-findings.ts";
+import { checkExamples, type ExampleText } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
-import { findingLine } from "./print.ts";
+import { exampleTextLines, findingLine } from "./print.ts";
 import { knownSecrets, projectConfiguration } from "../local/project.ts";
 import { placed, type PlacedFinding } from "./rule-files.ts";
 import { RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
@@ -14,12 +14,20 @@ export interface CheckReport {
   readonly rules: number;
   readonly examples: number;
   readonly findings: readonly PlacedFinding[];
+  /** What the actions of each example that fires would send. */
+  readonly texts: readonly ExampleText[];
 }
 
 /** A report, and the texts that it is about. */
 interface Checked {
   readonly report: CheckReport;
   readonly texts: ReadonlyMap<string, string>;
+}
+
+/** What is printed of a report. */
+interface Shown {
+  readonly json?: boolean | undefined;
+  readonly "show-texts"?: boolean | undefined;
 }
 
 const WATCH_SETTLE_MS = 100;
@@ -29,8 +37,12 @@ async function checkRules(place: string, url: string | undefined): Promise<Check
   const configuration = projectConfiguration(true);
   const { admitted, findings, texts } = rulesAt(place, configuration);
   const all = [...findings];
-  for (const rule of admitted)
-    all.push(...(await checkExamples(rule, configuration.timeZone)).findings.map((found) => placed(found, texts)));
+  const sent: ExampleText[] = [];
+  for (const rule of admitted) {
+    const checked = await checkExamples(rule, configuration.timeZone);
+    all.push(...checked.findings.map((found) => placed(found, texts)));
+    sent.push(...checked.texts);
+  }
   if (url !== undefined) {
     const found = await tokenFindings(admitted, { url, adminToken: adminToken(), fetch });
     all.push(...found.map((one) => placed(one, texts)));
@@ -40,14 +52,16 @@ async function checkRules(place: string, url: string | undefined): Promise<Check
     rules: admitted.length,
     examples: admitted.reduce((count, { examples }) => count + examples.length, 0),
     findings: inOrder,
+    texts: sent,
   };
   return { report, texts };
 }
 
-function print({ report, texts }: Checked, asJson: boolean): void {
+function print({ report, texts }: Checked, { json, "show-texts": showTexts }: Shown): void {
   const { rules, examples, findings } = report;
-  if (asJson) return console.log(JSON.stringify({ rules, examples, findings }, null, 2));
+  if (json) return console.log(JSON.stringify(report, null, 2));
   for (const found of findings) console.log(findingLine(found, texts, knownSecrets()));
+  if (showTexts) for (const one of report.texts) for (const line of exampleTextLines(one)) console.log(line);
   const count =
     findings.length === 0 ? "no findings" : findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   console.log(`${rules} rules, ${examples} examples, ${count}`);
@@ -61,13 +75,17 @@ export const check = defineCommand({
       type: "string",
       description: "a running Worker's URL: warns of locations without a HighLevel token that rules need",
     },
-    json: { type: "boolean", description: "print { rules, examples, findings } as JSON" },
+    "show-texts": {
+      type: "boolean",
+      description: "print what the actions of each example that fires would send, as it would leave",
+    },
+    json: { type: "boolean", description: "print { rules, examples, findings, texts } as JSON" },
   },
   async run({ args }) {
     const place = rulesPlace(args.rules);
     const once = async (): Promise<void> => {
       const checked = await checkRules(place, args.worker === undefined ? undefined : workerUrl(args.worker));
-      print(checked, args.json === true);
+      print(checked, args);
       process.exitCode = checked.report.findings.length === 0 ? 0 : 1;
     };
     await once();

@@ -2,18 +2,28 @@
 import { defineCommand } from "citty";
 import { explainedRequest } from "../events/explained-event.ts";
 import { explain as explainEvent } from "../match/decide.ts";
+import { plannedTold } from "../match/planned-told.ts";
 import type { Decision } from "../model/decision.ts";
+import type { Delivery } from "../model/delivery.ts";
+import type { ExplainedAction } from "../model/playground.ts";
 import { isJsonObject } from "../kit/json.ts";
 import { storyOf } from "../local/hook-client.ts";
 import { readJsonFile } from "./json-file.ts";
-import { explanationLines } from "./print.ts";
+import { deliveryLine, explanationLines, plannedLines, sentLines } from "./print.ts";
 import { DEFAULT_WORKER_URL, devVariables, projectConfiguration } from "../local/project.ts";
 import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 
+/** A decision, and what would follow from it or did. */
+interface Told {
+  readonly decision: Decision;
+  readonly actions?: readonly ExplainedAction[];
+  readonly deliveries?: readonly Delivery[];
+}
+
 /** The decision about an event in a file, by rule files as they are now, with no earlier events. */
-async function decisionOnFile(file: string, rules: string | undefined): Promise<Decision> {
+async function decisionOnFile(file: string, rules: string | undefined): Promise<Told> {
   const given = readJsonFile(file);
   const now = Date.now();
   const request = isJsonObject(given) && isJsonObject(given["event"]) ? given : { event: given };
@@ -27,10 +37,11 @@ async function decisionOnFile(file: string, rules: string | undefined): Promise<
   const configuration = projectConfiguration(true);
   const ruleSet = await namedRules(rules, configuration);
   const { event, known } = asked.value;
-  return (await explainEvent(event, ruleSet, { nowMs: now, timeZone: configuration.timeZone, known })).decision;
+  const decided = await explainEvent(event, ruleSet, { nowMs: now, timeZone: configuration.timeZone, known });
+  return { decision: decided.decision, actions: await plannedTold(event, decided) };
 }
 
-async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Decision> {
+async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Told> {
   if (locationId === undefined) throw new UsageError("Name the location of the event with --location");
   const target = { url, privateKey: "", adminToken: devVariables()["ADMIN_TOKEN"] };
   const story = await storyOf(target, locationId, eventKey).catch(() => null);
@@ -38,7 +49,7 @@ async function storedDecision(url: string, locationId: string | undefined, event
     throw new UsageError(
       `No Worker at ${url} knows event ${eventKey} of location ${locationId}: start one with \`npm run dev\`, or name it with --to`,
     );
-  return story.decision;
+  return story;
 }
 
 export const explain = defineCommand({
@@ -53,7 +64,7 @@ export const explain = defineCommand({
     location: { type: "string", description: "the location of that event" },
     to: { type: "string", description: "the Worker's URL", default: DEFAULT_WORKER_URL },
     rule: { type: "string", description: "this rule alone" },
-    json: { type: "boolean", description: "print the decision as JSON" },
+    json: { type: "boolean", description: "print the decision, and what would follow or did, as JSON" },
   },
   async run({ args }) {
     if (!args.file && !args.event)
@@ -62,15 +73,24 @@ export const explain = defineCommand({
       throw new UsageError(
         "A recorded event was decided by the rules of its time: leave --event out, or the file and the rules",
       );
-    const decision = args.event
+    const told = args.event
       ? await storedDecision(args.to, args.location, args.event)
       : await decisionOnFile(args.file ?? "", args.rules);
-    const verdicts = decision.verdicts.filter(({ rule }) => args.rule === undefined || rule === args.rule);
+    const { decision } = told;
+    const isAsked = ({ rule }: { readonly rule: string }): boolean => args.rule === undefined || rule === args.rule;
+    const followed = {
+      ...(told.actions ? { actions: told.actions.filter(isAsked) } : {}),
+      ...(told.deliveries ? { deliveries: told.deliveries.filter(isAsked) } : {}),
+    };
+    const verdicts = decision.verdicts.filter(isAsked);
     if (args.rule !== undefined && verdicts.length === 0) {
       const names = decision.verdicts.map(({ rule }) => rule);
       throw new UsageError(`No rule "${args.rule}" looks at this kind of event${didYouMean(args.rule, names)}`);
     }
-    if (args.json) console.log(JSON.stringify({ ...decision, verdicts }, null, 2));
-    else for (const line of explanationLines({ ...decision, verdicts })) console.log(line);
+    if (args.json) return console.log(JSON.stringify({ ...decision, verdicts, ...followed }, null, 2));
+    for (const line of explanationLines({ ...decision, verdicts })) console.log(line);
+    for (const line of plannedLines(followed.actions ?? [])) console.log(line);
+    for (const delivery of followed.deliveries ?? [])
+      for (const line of [deliveryLine(delivery), ...sentLines(delivery)]) console.log(line);
   },
 });

@@ -2,6 +2,9 @@
 import { actionName } from "../act/about.ts";
 import type { ConditionVerdict, Decision } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
+import type { ExampleText } from "../match/example-findings.ts";
+import type { ExplainedAction } from "../model/playground.ts";
+import { requestLines } from "../model/sent-request.ts";
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
 import { shownLine } from "./shown-line.ts";
@@ -34,6 +37,30 @@ export function deliveryLine({ rule, action, state, dueAt, attempts }: Delivery)
   const error = attempts.at(-1)?.error;
   const what = action === null ? "action" : actionName(action);
   return `  → ${what} of ${rule}: ${state}${dueAt === null ? "" : `, due ${dueAt}`}${error ? ` (${error})` : ""}`;
+}
+
+/** What a delivery sent, as it left: of the last attempt that sent something, and of one that was cut off. */
+export function sentLines({ attempts, unsettled }: Delivery): string[] {
+  const last = attempts.findLast(({ request }) => request !== null)?.request;
+  return [...unsettled, ...(last ? [last] : [])].flatMap((request) => indented(requestLines(request), 6));
+}
+
+/** What actions would send, one after the other. */
+export function plannedLines(actions: readonly ExplainedAction[]): string[] {
+  return actions.flatMap(({ rule, action, dueAt, request, dead }) => [
+    `→ ${actionName(action)} of ${rule}, due ${dueAt}${dead === null ? "" : `, would be dead: ${dead}`}`,
+    ...(request === null ? [] : indented(requestLines(request), 4)),
+    "",
+  ]);
+}
+
+/** What the actions of an example would send. */
+export function exampleTextLines({ rule, example, action, request }: ExampleText): string[] {
+  return [`${rule}, example ${example + 1}, action ${action + 1}`, ...indented(requestLines(request), 4), ""];
+}
+
+function indented(lines: readonly string[], spaces: number): string[] {
+  return lines.map((line) => " ".repeat(spaces) + line);
 }
 
 /** A decision rule by rule, each with its tree of conditions: met, not met, not reached. */

@@ -6,12 +6,20 @@ import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 import { readStory, runStory, type Step } from "../local/story.ts";
 import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { UsageError } from "../kit/usage-error.ts";
+import { sizeInWords } from "../model/sent-request.ts";
 
 /** A step as one line. */
 function stepLine({ at, what, rule, action: type, call, does, why }: Step): string {
   const action = call ?? type;
   const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
   return `${at}  ${what.padEnd(9)}${who}${[does, why].flatMap((text) => (text === undefined ? [] : [`  ${text}`])).join("")}`;
+}
+
+/** A step, and below it the message that was sent. */
+function stepLines(step: Step): string[] {
+  const { text, request } = step;
+  const size = request?.message ? [sizeInWords(request.message)] : [];
+  return [stepLine(step), ...[...size, ...(text?.split("\n") ?? [])].map((line) => `    ${line}`)];
 }
 
 export const simulate = defineCommand({
@@ -40,7 +48,7 @@ export const simulate = defineCommand({
     if (!run.ok) throw new UsageError(`The story cannot be told:\n${run.failure.join("\n")}`);
     const { steps, missing } = run.value;
     if (args.json) console.log(JSON.stringify({ steps, missing }, null, 2));
-    else for (const step of steps) console.log(stepLine(step));
+    else for (const step of steps) for (const line of stepLines(step)) console.log(line);
     for (const line of missing) console.error(line);
     process.exitCode = missing.length === 0 ? 0 : 1;
   },

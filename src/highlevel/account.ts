@@ -3,6 +3,7 @@
 
 import type { Result } from "../kit/result.ts";
 import type { NoToken } from "../model/token.ts";
+import type { Outgoing } from "../model/sent-request.ts";
 
 /** A request to HighLevel's API. The account adds the base URL and the token. */
 export interface HighLevelRequest {
@@ -26,10 +27,16 @@ export type HighLevelAnswer =
   | { readonly kind: "timeout" }
   | { readonly kind: "broken" };
 
+/** Whether a request that is about to be sent may leave. */
+export type Leaves = (request: Outgoing) => boolean;
+
 /** Calls HighLevel for one location. It refreshes a refused token once, and never throws because of the network. */
 export interface HighLevelAccount {
-  /** `leaves` is called each time the request is about to be sent: if it returns `false` or throws, nothing is sent. */
-  call(request: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer>;
+  /**
+   * `leaves` is called each time the request is about to be sent, with the request as it is shown: if it returns `false`
+   * or throws, nothing is sent.
+   */
+  call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer>;
 }
 
 export type { NoToken };

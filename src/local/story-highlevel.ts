@@ -1,8 +1,10 @@
 // HighLevel in a story: it knows the contact, takes every call, and posts an event for each message that it was asked to
 // send and for each change of tags, as it does for its own: by those events Afterbeep recognises what is ours.
 import { CALLS } from "../highlevel/calls.ts";
-import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, Leaves } from "../highlevel/account.ts";
+import { outgoing } from "../highlevel/outgoing.ts";
 import type { JsonObject } from "../kit/json.ts";
+import { HIGHLEVEL } from "../model/configuration.ts";
 import { text, texts } from "./stand-in/form.ts";
 import { webhookOf } from "./stand-in/messages.ts";
 import { messageOf, told } from "./stand-in/messaging.ts";
@@ -27,8 +29,9 @@ export class StoryHighLevel {
     this.#clock = clock;
   }
 
-  call({ method, path, body }: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
-    if (leaves && !leaves()) return Promise.resolve({ kind: "stopped" });
+  call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    const { method, path, body } = request;
+    if (leaves && !leaves(outgoing(HIGHLEVEL, request))) return Promise.resolve({ kind: "stopped" });
     const isAsked = method === "GET" && path.startsWith("/contacts/");
     const isSend = method === SEND.method && path === SEND.path;
     const contactId = TAGS.exec(path)?.[1];

@@ -8,9 +8,11 @@ import { filledIn } from "../events/filled-in.ts";
 import { routeOf } from "../events/kind-of.ts";
 import { doesInWords } from "../language/in-words.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
+import { HIGHLEVEL_API } from "../model/configuration.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { RuleSet } from "../model/rule.ts";
+import { messageTextIn, type SentRequest } from "../model/sent-request.ts";
 import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
@@ -38,6 +40,8 @@ const expectedStep = strictObject({
   host: optional(string()),
   /** For `sent`: what was done, as a part of a sentence. */
   does: optional(string()),
+  /** For `sent`: the text of a message, as it was sent. */
+  text: optional(string()),
   /**
    * For `event` its kind (and `rule`, `action` and `call` if it is about a message of ours, `rule` if it is about another
    * change of ours), for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
@@ -66,8 +70,11 @@ type ExpectedStep = Infer<typeof expectedStep>;
 /** What happens to one contact. */
 export type Story = Infer<typeof story>;
 
-/** One thing that happened. Its times are in ISO 8601 in the zone of the story, `Z` or an offset behind them. */
-export type Step = Readonly<ExpectedStep & { at: string }>;
+/**
+ * One thing that happened. Its times are in ISO 8601 in the zone of the story, `Z` or an offset behind them. `request`: what
+ * was sent.
+ */
+export type Step = Readonly<ExpectedStep & { at: string; request?: SentRequest }>;
 
 /** A step whose time is the present. */
 type Untimed = Omit<Step, "at">;
@@ -131,13 +138,7 @@ export async function runStory(
     random: () => 0,
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
-    highlevel: {
-      api: "https://services.leadconnectorhq.com",
-      apiVersion: "dated",
-      clientId: null,
-      clientSecret: null,
-      tokenKeys: [],
-    },
+    highlevel: { api: HIGHLEVEL_API, apiVersion: "dated", clientId: null, clientSecret: null, tokenKeys: [] },
     account: highLevel,
     actions: {
       clock: () => now,
@@ -235,10 +236,19 @@ function tellDelivery(delivery: Delivery, tell: (step: Untimed) => void): void {
   const error = attempts.at(-1)?.error ?? "";
   if (state === "held") tell({ what: state, ...about, why: error.split(":", 1)[0] ?? "" });
   else if (state === "scheduled") tell({ what: "waits", ...about, why: dueAt ?? "" });
-  else if (state === "sent") tell({ what: state, ...about, host, ...(action ? { does: doesInWords(action) } : {}) });
+  else if (state === "sent")
+    tell({ what: state, ...about, host, ...(action ? { does: doesInWords(action) } : {}), ...sentOf(delivery) });
   else if (state === "dead") tell({ what: state, ...about, why: error });
   else if (state === "cancelled")
     tell({ what: "cancelled", ...about, why: cancelledBy?.by === "event" ? cancelledBy.trigger : "operator" });
+}
+
+/** What left, and the text of a message. */
+function sentOf({ attempts }: Delivery): Pick<Step, "text" | "request"> {
+  const request = attempts.at(-1)?.request;
+  if (!request) return {};
+  const text = messageTextIn(request);
+  return { ...(text === null ? {} : { text }), request };
 }
 
 /** The expected steps that did not come, in words. */

@@ -142,7 +142,7 @@ async function judge(
     ...(chain.length === 0 ? {} : { chain }),
     ...(kept === undefined ? {} : { known: kept }),
   };
-  return { decision: { ...decision, ...told }, actions };
+  return { decision: { ...decision, ...told }, actions, known: context.known };
 }
 
 /** The brackets of a list, and what stands around each name in it. */

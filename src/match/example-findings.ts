@@ -1,8 +1,9 @@
 // The results of a rule's examples, as findings: used by the command line, the build and the operator's API.
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
 import type { Finding, RuleExample } from "../model/rule.ts";
+import type { SentRequest } from "../model/sent-request.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
-import { deadActions } from "../rules/rehearsed.ts";
+import { rehearsed } from "../rules/rehearsed.ts";
 import { finding } from "../rules/report.ts";
 import { runExample, type ExampleResult } from "./examples.ts";
 
@@ -12,10 +13,21 @@ export interface CheckedExamples {
   readonly failed: number;
   /** Warnings, including one if no example shows the rule firing. */
   readonly findings: readonly Finding[];
+  /** What the actions of those that fire would send. */
+  readonly texts: readonly ExampleText[];
+}
+
+/** What an action would send on an example. */
+export interface ExampleText {
+  readonly rule: string;
+  /** The example's place in the rule's `examples`, and the action's in its `actions`. */
+  readonly example: number;
+  readonly action: number;
+  readonly request: SentRequest;
 }
 
 /** Each may take 50 ms; what is wrong with a template shows in the first examples. */
-const MAX_REHEARSED = 60;
+const MAX_TRIED = 60;
 
 /** Runs the examples of a rule, each against this rule alone, and tries the actions of those that fire. */
 export async function checkExamples(
@@ -23,7 +35,8 @@ export async function checkExamples(
   timeZone: string,
 ): Promise<CheckedExamples> {
   const findings: Finding[] = [];
-  let [passed, rehearsed] = [0, 0];
+  const texts: ExampleText[] = [];
+  let [passed, tried] = [0, 0];
   for (const [index, example] of examples.entries()) {
     const place = ["examples", index];
     const result = await runExample(rule, example, timeZone);
@@ -36,16 +49,20 @@ export async function checkExamples(
     else findings.push(finding(file, place, "RULE_EXAMPLE", failureInWords(example, result.value)));
     if (!result.value.verdict.fired || !result.value.passed) continue;
     const { event, facts, decision, known } = result.value;
-    if ((rehearsed += rule.actions.length) > MAX_REHEARSED) continue;
-    for (const { index: action, why } of await deadActions(rule, event, facts, decision, known))
-      findings.push(finding(file, place, "RULE_EXAMPLE", `Action ${action + 1} of the example would be dead: ${why}`));
+    if ((tried += rule.actions.length) > MAX_TRIED) continue;
+    for (const [action, written] of rule.actions.entries()) {
+      const { request, error } = await rehearsed(written, rule, { event, facts, decision, known });
+      const dead = `Action ${action + 1} of the example would be dead: `;
+      if (error) findings.push(finding(file, place, "RULE_EXAMPLE", `${dead}${error.message}`));
+      else if (request) texts.push({ rule: rule.name, example: index, action, request });
+    }
   }
   if (rule.enabled !== false && !examples.some(({ fires }) => fires)) {
     findings.push(
       finding(file, ["examples"], "RULE_NO_EXAMPLE", "No example shows an event on which the rule fires, write one"),
     );
   }
-  return { passed, failed: examples.length - passed, findings };
+  return { passed, failed: examples.length - passed, findings, texts };
 }
 
 function failureInWords({ fires }: RuleExample, { verdict }: ExampleResult): string {

@@ -106,7 +106,10 @@ export const HIGHLEVEL_PUBLIC_KEY = `-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 -----END PUBLIC KEY-----`;
 
-const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
+/** Where HighLevel's API is, unless a setting says otherwise. */
+export const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
+/** The same as it is spoken to where nothing is set. */
+export const HIGHLEVEL: Pick<HighLevelSettings, "api" | "apiVersion"> = { api: HIGHLEVEL_API, apiVersion: "dated" };
 const DEFAULT_RETENTION_DAYS = 30;
 /** A Durable Object holds 10 GB, and one that is full takes no event (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_LEDGER_MAX_BYTES = 8_000_000_000;

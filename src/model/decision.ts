@@ -129,4 +129,6 @@ export interface PlannedAction {
 export interface Decided {
   readonly decision: Decision;
   readonly actions: readonly PlannedAction[];
+  /** What was known beside the event, asked by a rule or not; absent: nothing. */
+  readonly known?: Known | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Action, CancelWord } from "./rule.ts";
 import type { OptOut } from "./opt-out.ts";
+import type { SentRequest } from "./sent-request.ts";
 import type { Window } from "./window.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface Attempt {
   readonly durationMs: number;
   /** The first 1,000 bytes of the answer as text. */
   readonly answer: string | null;
+  /** What left; null: nothing, or in a version that did not keep it. */
+  readonly request: SentRequest | null;
 }
 
 /** An action on its way. */
@@ -50,6 +53,8 @@ export interface Delivery {
   /** What cancelled it: a trigger and the event that set it off, or the operator. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
+  /** What left of which no attempt tells, oldest first: it is on its way, or its attempt was cut off and it may have arrived. */
+  readonly unsettled: readonly SentRequest[];
 }
 
 /** What about an event cancelled a delivery: a trigger of its action, or its rule fired again and `restart` replaced it. */

@@ -4,6 +4,7 @@ import type { Event, Facts } from "./event.ts";
 import type { Issue } from "./failure.ts";
 import type { LogEntry } from "./ledger.ts";
 import type { Action, RuleFinding } from "./rule.ts";
+import type { SentRequest } from "./sent-request.ts";
 
 /** A decision that is only shown, not recorded; its actions with the names of their rules. */
 export interface Explained {
@@ -20,6 +21,10 @@ export interface ExplainedAction {
   readonly action: Action;
   /** ISO 8601, UTC. */
   readonly dueAt: string;
+  /** What it would send, as it is kept once it has left; null: nothing, or there are too many to try each. */
+  readonly request: SentRequest | null;
+  /** Why it would end as a dead letter; null: it would leave, as far as can be told. */
+  readonly dead: string | null;
 }
 
 /** The result of checking a draft of a rule: `POST /api/check`. */

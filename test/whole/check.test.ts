@@ -42,6 +42,7 @@ interface Checked {
     readonly severity: string;
     readonly message: string;
   }[];
+  readonly texts: readonly object[];
 }
 async function check(): Promise<{ status: number; report: Checked }> {
   const { status, stdout } = await run("check", "--json");
@@ -51,7 +52,8 @@ async function check(): Promise<{ status: number; report: Checked }> {
 describe("rules check", () => {
   it("exits with 0 on a clean folder, and 2 when called wrongly", async () => {
     write("a.json", RULE);
-    expect(await check()).toEqual({ status: 0, report: { rules: 1, examples: 1, findings: [] } });
+    const { status, report } = await check();
+    expect([status, report]).toMatchObject([0, { rules: 1, examples: 1, findings: [] }]);
     expect(start("check", "--json")).toMatchObject({ status: 0, stderr: "" });
     expect((await run("check", "rules/a.json")).status).toBe(2);
     expect(await run("check", "nope")).toMatchObject({
@@ -62,6 +64,31 @@ describe("rules check", () => {
       status: 2,
       stderr: expect.stringContaining('did you mean "--watch"'),
     });
+  });
+
+  it("shows what the actions of each example that fires would send", async () => {
+    const headers = { Authorization: "Bearer {{ secret.CRM_KEY }}" };
+    const hook = { type: "webhook", url: "https://crm.example.com/{{ event.status }}", headers, body: {} };
+    const text = { type: "highlevel", call: "send-message", messageType: "SMS", message: "It {{ event.status }} 👋" };
+    const examples = [
+      { event: { status: "failed" }, fires: true },
+      { event: { status: "sent" }, fires: false },
+    ];
+    write("a.json", { ...RULE, actions: [hook, text], examples });
+    const { report } = await check();
+    expect(report.texts).toMatchObject([
+      {
+        rule: "a",
+        example: 0,
+        action: 0,
+        request: { url: "https://crm.example.com/failed", headers: { authorization: "Bearer {{ secret.CRM_KEY }}" } },
+      },
+      { rule: "a", example: 0, action: 1, request: { message: { characters: 11, encoding: "UCS-2", segments: 1 } } },
+    ]);
+    const shown = (await run("check", "--show-texts")).stdout;
+    expect(shown).toContain("a, example 1, action 2\n");
+    expect(shown).toContain("    11 characters, UCS-2, 1 segment\n    It failed 👋\n");
+    expect((await run("check")).stdout).toBe("1 rules, 2 examples, no findings\n");
   });
 
   it("checks another folder, whose rules may name the conditions of this one", async () => {
@@ -202,6 +229,17 @@ describe("rules explain and simulate", () => {
       fired: [],
       verdicts: [{ rule: "a", reason: "conditions" }],
     });
+    writeFileSync(
+      event,
+      JSON.stringify({ type: "OutboundMessage", locationId: "l", contactId: "c", status: "failed" }),
+    );
+    const fires = (await run("explain", event)).stdout;
+    expect(fires).toContain("→ task of a, due ");
+    expect(fires).toContain('    PUT kv:task:l:rehearsal\n    {"id":"rehearsal"');
+    expect(JSON.parse((await run("explain", event, "--json")).stdout)).toMatchObject({
+      fired: ["a"],
+      actions: [{ rule: "a", index: 0, request: { method: "PUT", cutBytes: 0 }, dead: null }],
+    });
     expect((await run("explain", event, "--rule", "aa")).status).toBe(2);
     expect((await run("explain", "nothing.json")).status).toBe(2);
     expect((await run("explain")).status).toBe(2);
@@ -222,6 +260,13 @@ describe("rules explain and simulate", () => {
       status: 1,
       stderr: expect.stringContaining("did not come"),
     });
+    const text = { type: "highlevel", call: "send-message", messageType: "SMS", message: "It {{ event.status }}" };
+    write("a.json", { ...RULE, actions: [text] });
+    expect(tell([{ what: "sent", text: "It failed" }])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("\n    9 characters, GSM-7, 1 segment\n    It failed\n"),
+    });
+    expect(tell([{ what: "sent", text: "It {{ event.status }}" }]).status).toBe(1);
     writeFileSync(join(checkout, "story.json"), "{}");
     expect((await run("simulate", join(checkout, "story.json"))).status).toBe(2);
     for (const spoilt of [

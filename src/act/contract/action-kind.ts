@@ -4,6 +4,7 @@ import type { HighLevelAccount } from "../../highlevel/account.ts";
 import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Shape, Shapes } from "../../model/action-shape.ts";
 import type { Action, ActionType, FindingCode, HighLevelCall, MessageType } from "../../model/rule.ts";
+import type { Outgoing } from "../../model/sent-request.ts";
 import type { Task } from "../../model/task.ts";
 import type { AttemptOutcome } from "./outcome.ts";
 import type { TemplateRoot, TemplateRoots } from "../template/template.ts";
@@ -43,8 +44,10 @@ export interface ActionContext {
   readonly decidedAt: string;
   readonly roots: TemplateRoots;
   readonly ports: ActionPorts;
-  /** HighLevel with the location's token and limits. */
+  /** HighLevel with the location's token and limits; it tells `leaving` by itself. */
   readonly highlevel: HighLevelAccount;
+  /** Has to be told of a request that is about to leave: nothing is sent without a record of it. */
+  readonly leaving: (request: Outgoing) => void;
   readonly sends: Sends;
 }
 

@@ -1,10 +1,9 @@
 // The part of a destination's answer that is stored: its beginning, without secrets that it may have echoed.
+import { MIN_SECRET_CHARACTERS } from "./named-secrets.ts";
 import { LONGEST_FORM, withoutSecrets } from "./strike.ts";
 
 const MAX_ANSWER_BYTES = 1_000;
 const MAX_CHARACTER_BYTES = 4;
-/** Shorter values are words rather than secrets, and removing them would tear holes in answers. */
-const MIN_SECRET_CHARACTERS = 6;
 
 /**
  * The first 1,000 bytes of an answer as text. The rest is not read; the request's time limit applies here, too. An

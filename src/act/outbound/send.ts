@@ -47,20 +47,29 @@ export function destinationOf(
   return succeed(allowed.value);
 }
 
+/** A request with JSON. `named`: what stands for a header where it is shown, because of what is secret in it. */
+export interface JsonRequest {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly named: { readonly [header: string]: string };
+  readonly body: string;
+}
+
 /**
  * Sends JSON to a URL that `destinationOf` returned. No redirect is followed, and `secrets` are removed from the answer
  * that is kept.
  */
 export async function sendJson(
   url: URL,
-  { method, headers, body }: { readonly method: string; readonly headers: Headers; readonly body: string },
+  { method, headers, named, body }: JsonRequest,
   secrets: readonly string[],
-  { ports }: ActionContext,
+  { ports, leaving }: ActionContext,
 ): Promise<AttemptOutcome> {
   headers.set("content-type", "application/json");
   if (!headers.has("user-agent")) headers.set("user-agent", "Afterbeep");
   const signal = ports.timeLimit(TIMEOUT_MS);
   const request = new Request(url, { method, headers, body, redirect: "manual", signal });
+  leaving({ method, url: url.href, headers: { ...Object.fromEntries(headers), ...named }, body });
   try {
     const response = await ports.fetch(request);
     const answer = await shortAnswer(response, secrets);

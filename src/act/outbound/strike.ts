@@ -21,8 +21,10 @@ const NAMED: { readonly [character: string]: readonly string[] } = {
 type Forms = ReadonlyMap<string, readonly string[]>;
 
 /** A text that gives a secret away. */
-interface Word {
+export interface Word {
   readonly forms: readonly Forms[];
+  /** As it is, in no escape. */
+  readonly literal: string;
   /** Whether the character before it in base64, and the one behind it, hold bits of it, too. */
   readonly spills: { readonly before: boolean; readonly behind: boolean };
 }
@@ -34,11 +36,16 @@ export function withoutSecrets(text: string, secrets: readonly string[], mark: s
   return secrets
     .filter((secret) => secret !== "")
     .toSorted((a, b) => b.length - a.length)
-    .flatMap(wordsOf)
-    .reduce((rest, word) => withoutWord(rest, word, mark), text);
+    .reduce((rest, secret) => withoutWords(rest, wordsOf(secret), mark), text);
 }
 
-function wordsOf(secret: string): readonly Word[] {
+/** A text with each word replaced by a mark. */
+export function withoutWords(text: string, words: readonly Word[], mark: string): string {
+  return words.reduce((rest, word) => withoutWord(rest, word, mark), text);
+}
+
+/** What gives a secret away. Making this ready takes longer than looking for it in a short text. */
+export function wordsOf(secret: string): readonly Word[] {
   const bytes = new TextEncoder().encode(secret);
   const hex = Array.from(bytes, hexOf).join("");
   return [
@@ -56,7 +63,7 @@ function wordOf(text: string, spills: Word["spills"] = NOWHERE): Word {
     known.set(character, found);
     return found;
   });
-  return { forms, spills };
+  return { forms, literal: text, spills };
 }
 
 function byBeginning(forms: readonly string[]): Forms {
@@ -112,29 +119,50 @@ function withHexInCapitals(form: string): string {
   return form.replaceAll(/(?<=%|\\u|&#x)[\da-f]+/g, (digits) => digits.toUpperCase());
 }
 
-function withoutWord(text: string, { forms, spills }: Word, mark: string): string {
+function withoutWord(text: string, word: Word, mark: string): string {
+  const { forms, spills } = word;
   let kept = "";
   let from = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (const at of beginningsIn(text, word)) {
+    if (at < from) continue;
     const end = endOf(text, at, forms);
     if (end === null) continue;
     const isMoreBefore = spills.before && at > from && BASE64_CHARACTER.test(text.charAt(at - 1));
     kept += text.slice(from, isMoreBefore ? at - 1 : at) + mark;
     from = end + (spills.behind && BASE64_CHARACTER.test(text.charAt(end)) ? 1 : 0);
-    at = from - 1;
   }
   return kept + text.slice(from);
 }
 
+/** What an escape begins with; a space may also come as a plus. */
+const ESCAPE = /[\\%&]/g;
+const ESCAPE_OR_PLUS = /[\\%&+]/g;
+
+/**
+ * Where a word may begin, in order: where it stands as it is, and before an escape by no more than its own length, for what
+ * precedes its first escape stands there as it is.
+ */
+function* beginningsIn(text: string, { literal }: Word): Generator<number> {
+  let next = text.indexOf(literal);
+  let tried = -1;
+  for (const { index } of text.matchAll(literal.includes(" ") ? ESCAPE_OR_PLUS : ESCAPE)) {
+    for (; next !== -1 && next < index - literal.length; next = text.indexOf(literal, next + 1)) yield next;
+    for (tried = Math.max(tried + 1, index - literal.length); tried <= index; tried++) yield tried;
+    tried = index;
+    if (next !== -1 && next <= index) next = text.indexOf(literal, index + 1);
+  }
+  for (; next !== -1; next = text.indexOf(literal, next + 1)) yield next;
+}
+
 /** Where a word ends that begins at a place; `null`: it does not. Every way to read it is followed at once. */
 function endOf(text: string, at: number, forms: Word["forms"]): number | null {
-  let places: ReadonlySet<number> = new Set([at]);
+  let places: readonly number[] = [at];
   for (const either of forms) {
-    const next = new Set<number>();
+    const next: number[] = [];
     for (const place of places)
       for (const form of either.get(text.charAt(place)) ?? [])
-        if (text.startsWith(form, place)) next.add(place + form.length);
-    if (next.size === 0) return null;
+        if (text.startsWith(form, place) && !next.includes(place + form.length)) next.push(place + form.length);
+    if (next.length === 0) return null;
     places = next;
   }
   return Math.max(...places);

@@ -5,7 +5,7 @@ import { succeed } from "../../kit/result.ts";
 import { bytesOf } from "../../kit/utf8.ts";
 import { inMegabytes, MAX_STORED_BYTES } from "../../model/row-bounds.ts";
 import type { TaskAction } from "../../model/rule.ts";
-import type { Task } from "../../model/task.ts";
+import { taskKey, type Task } from "../../model/task.ts";
 import type { ActionContext, ActionKind } from "../contract/action-kind.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../contract/outcome.ts";
 import { shapeOf, templatesIn } from "../contract/shape.ts";
@@ -59,11 +59,14 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     createdAt: context.decidedAt,
     completedAt: null,
   };
-  const bytes = bytesOf(JSON.stringify(created));
+  const body = JSON.stringify(created);
+  const bytes = bytesOf(body);
   if (bytes > MAX_STORED_BYTES) {
     const message = `The task takes ${inMegabytes(bytes)}, and at most ${inMegabytes(MAX_STORED_BYTES)} are kept of one`;
     return unanswered(actionError("ACTION_TEMPLATE", message));
   }
+  const { locationId, id } = created;
+  context.leaving({ method: "PUT", url: `kv:${taskKey(locationId, id)}`, headers: {}, body });
   try {
     await within(context.ports.timeLimit(KV_TIMEOUT_MS), context.ports.tasks.put(created));
   } catch {

@@ -6,7 +6,8 @@ import { WEBHOOK_METHODS, type WebhookAction } from "../../model/rule.ts";
 import type { ActionContext, ActionFinding, ActionKind } from "../contract/action-kind.ts";
 import { actionError, unanswered, type ActionError, type AttemptOutcome } from "../contract/outcome.ts";
 import { shapeOf, templatesIn } from "../contract/shape.ts";
-import { destinationOf, hostOf, sendJson, urlFindings } from "../outbound/send.ts";
+import { namedHeader } from "../outbound/named-secrets.ts";
+import { destinationOf, hostOf, sendJson, urlFindings, type JsonRequest } from "../outbound/send.ts";
 import { Budget } from "../template/budget.ts";
 import { renderJson, renderText } from "../template/template.ts";
 import { isHeaderValue, isSettable, refusedHeader } from "./headers.ts";
@@ -19,6 +20,8 @@ const SHAPE = shapeOf<WebhookAction>({
   body: { form: "json" },
   report: { form: "boolean" },
 });
+
+const SIGNATURE = "webhook-signature";
 
 /** The webhook kind. */
 export const webhook: ActionKind<WebhookAction> = {
@@ -54,11 +57,8 @@ async function perform(action: WebhookAction, context: ActionContext): Promise<A
 }
 
 /** What is sent in one attempt. */
-interface SignedRequest {
+interface SignedRequest extends JsonRequest {
   readonly url: URL;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly body: string;
 }
 
 /** The request of one attempt: the same bytes each time except for the timestamp and the signature. */
@@ -73,23 +73,27 @@ async function buildRequest(
   const body = action.body === undefined ? succeed(standardBody(context)) : renderJson(action.body, roots, budget);
   if (!body.ok) return fail(actionError("ACTION_TEMPLATE", `Cannot render body: ${body.failure}`));
   const text = JSON.stringify(body.value);
-  const headers = renderHeaders(action.headers ?? {}, context, budget);
-  if (!headers.ok) return headers;
+  const rendered = renderHeaders(action.headers ?? {}, context, budget);
+  if (!rendered.ok) return rendered;
+  const { headers, named } = rendered.value;
   const timestamp = Math.floor(ports.clock() / 1_000);
   const signature = await signWebhook(ports.webhookSecret ?? "", deliveryId, timestamp, text);
   if (!signature.ok) return fail(actionError("ACTION_SECRET", signature.failure));
-  headers.value.set("webhook-id", deliveryId);
-  headers.value.set("webhook-timestamp", String(timestamp));
-  headers.value.set("webhook-signature", signature.value);
-  return succeed({ url: url.value, method: action.method ?? "POST", headers: headers.value, body: text });
+  headers.set("webhook-id", deliveryId);
+  headers.set("webhook-timestamp", String(timestamp));
+  headers.set(SIGNATURE, signature.value);
+  const shown = { ...named, [SIGNATURE]: "{{ signature }}" };
+  return succeed({ url: url.value, method: action.method ?? "POST", headers, named: shown, body: text });
 }
 
 function renderHeaders(
   templates: { readonly [name: string]: string },
   { roots, ports }: ActionContext,
   budget: Budget,
-): Result<Headers, ActionError> {
+): Result<Pick<JsonRequest, "headers" | "named">, ActionError> {
   const headers = new Headers();
+  const named: { [header: string]: string } = {};
+  const naming = new Budget();
   for (const [name, template] of Object.entries(templates)) {
     if (!isSettable(name)) return fail(actionError("ACTION_TEMPLATE", refusedHeader(name)));
     const value = renderText(template, { ...roots, secret: ports.secrets }, budget);
@@ -103,8 +107,10 @@ function renderHeaders(
     if (!isHeaderValue(value.value))
       return fail(actionError("ACTION_TEMPLATE", `Header "${name}" came out with characters that no header can hold`));
     headers.set(name, value.value);
+    const shown = namedHeader(template, value.value, { roots, known: ports, budget: naming });
+    if (shown !== null) named[name.toLowerCase()] = shown;
   }
-  return succeed(headers);
+  return succeed({ headers, named });
 }
 
 /** The body of a webhook that defines none: the form of Standard Webhooks. */

@@ -5,6 +5,7 @@ import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
 import type { PageProps } from "../address/routes.ts";
 import { ContactLog } from "./contact-log.tsx";
+import { Sent } from "./contact-sent.tsx";
 import { OpenTasks, Waiting, type Deliveries, type Tasks } from "./contact-waiting.tsx";
 import { EraseContact, ErasureNote, type Erasure } from "./erase-contact.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
@@ -15,6 +16,7 @@ import { useQuery } from "../ask/use-query.ts";
 
 const PAGE = 50;
 const TO_COME = 100;
+const LAST_SENT = 5;
 
 export function Contact({ route }: PageProps): JSX.Element {
   return route.item === null ? <WhichContact /> : <KnownContact contactId={route.item} />;
@@ -46,6 +48,11 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
     state: "scheduled",
     limit: TO_COME,
   });
+  const sent = useQuery<Deliveries>(locationPath(locationId, "deliveries"), {
+    contact: contactId,
+    state: "sent",
+    limit: LAST_SENT,
+  });
   const tasks = useQuery<Tasks>(locationPath(locationId, "tasks"), {
     contact: contactId,
     state: "open",
@@ -56,10 +63,11 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
     paging.cursor === null &&
     events.answer?.events.length === 0 &&
     waiting.answer?.deliveries.length === 0 &&
+    sent.answer?.deliveries.length === 0 &&
     tasks.answer?.tasks.length === 0;
   const erased = (answer: Erasure): void => {
     setErasure(answer);
-    for (const { askAgain } of [events, waiting, tasks]) askAgain();
+    for (const { askAgain } of [events, waiting, sent, tasks]) askAgain();
   };
   return (
     <>
@@ -85,6 +93,7 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
           </section>
           <div class="contact-beside">
             <Waiting contactId={contactId} asked={waiting} />
+            <Sent contactId={contactId} asked={sent} />
             <OpenTasks contactId={contactId} asked={tasks} />
           </div>
         </div>

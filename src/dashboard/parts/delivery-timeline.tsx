@@ -8,6 +8,7 @@ import { linkTo } from "../address/routes.ts";
 import { lengthInWords } from "../time/time.ts";
 import { CANCELLED_BY, waitInWords } from "./waits.ts";
 import { StateBadge } from "./badge.tsx";
+import { SentRequest } from "./sent-request.tsx";
 import { DeliveryButtons } from "./delivery-buttons.tsx";
 import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
@@ -24,7 +25,7 @@ export function DeliveryTimeline({
   readonly hosts?: readonly HostState[];
 }): JSX.Element {
   const { locationId } = usePlace();
-  const { action, attempts, state, optOut, cancelledBy, giveUpAt } = delivery;
+  const { action, attempts, unsettled, state, optOut, cancelledBy, giveUpAt } = delivery;
   return (
     <article class={`delivery state-${state}`} aria-label={`Delivery of ${delivery.rule}`}>
       <header>
@@ -44,11 +45,23 @@ export function DeliveryTimeline({
           <li key={index} class={attempt.error === null ? "is-met" : "is-unmet"}>
             <Time at={attempt.at} /> attempt {index + 1}: {attempt.error ?? "done"}
             {attempt.status === null ? "" : `, answered ${attempt.status}`}, after {lengthInWords(attempt.durationMs)}
+            {attempt.request ? (
+              <SentRequest request={attempt.request} label={`What attempt ${index + 1} sent`} />
+            ) : null}
             {attempt.answer ? (
               <pre class="answer" tabIndex={0} role="region" aria-label={`What attempt ${index + 1} was answered`}>
                 {attempt.answer}
               </pre>
             ) : null}
+          </li>
+        ))}
+        {unsettled.map((request, index) => (
+          <li key={`unsettled ${index}`} class="is-unknown">
+            <Time at={request.at} />{" "}
+            {state === "sending" && index === unsettled.length - 1
+              ? "left, and is not answered yet"
+              : "left, but the attempt was cut off before its answer was written down: it may have arrived"}
+            <SentRequest request={request} label="What may have arrived" />
           </li>
         ))}
         {state === "scheduled" ? (

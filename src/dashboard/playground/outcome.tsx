@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { doesInWords } from "../../language/in-words.ts";
 import type { ExplainedAction } from "../../model/playground.ts";
+import { SentRequest } from "../parts/sent-request.tsx";
 import { DecisionRows } from "../parts/verdicts.tsx";
 import { Time } from "../time/time-elements.tsx";
 import { lengthInWords } from "../time/time.ts";
@@ -50,6 +51,10 @@ export function Outcome({
             <span>
               {whenInWords(action, decision.decidedAt)} <Time at={action.dueAt} />
             </span>
+            {action.dead === null ? null : <p class="would-be-dead">It would be dead: {action.dead}</p>}
+            {action.request === null ? null : (
+              <SentRequest request={action.request} label={`What ${action.rule} would send`} />
+            )}
           </li>
         ))}
       </ul>

@@ -22,11 +22,17 @@ interface OpenChange {
 }
 
 /** Notes what is about to leave. */
-export function leave(sql: Sql, deliveryId: string, body: object, nowMs: number): void {
+export function leave(
+  sql: Sql,
+  deliveryId: string,
+  { body = {}, requests }: { readonly body: object | undefined; readonly requests: string | null },
+  nowMs: number,
+): void {
   sql.exec(
-    "UPDATE changes SET body = ?, left_at = ?, echoed = 0 WHERE delivery_id = ?",
+    "UPDATE changes SET body = ?, left_at = ?, echoed = 0, requests = ? WHERE delivery_id = ?",
     JSON.stringify(body),
     nowMs,
+    requests,
     deliveryId,
   );
 }

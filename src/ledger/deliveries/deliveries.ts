@@ -7,6 +7,7 @@ import type { Event } from "../../model/event.ts";
 import { hex, sha256 } from "../../kit/hash.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import type { Action, Breaker, CancelTrigger } from "../../model/rule.ts";
+import type { SentRequest } from "../../model/sent-request.ts";
 import type { Window } from "../../model/window.ts";
 import * as firings from "./firings.ts";
 import { decidedAtMs, ORDINAL_DIGITS, TIME_DIGITS } from "./ids.ts";
@@ -18,6 +19,7 @@ import { noteTime } from "../store/marks.ts";
 import { firedAhead } from "../log/past.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import * as reports from "./reports.ts";
+import { storedText } from "./sent-requests.ts";
 
 /** What a delivery will do, as it was decided: a later deploy of the rules does not change it. */
 export interface Plan {
@@ -340,16 +342,20 @@ export function resumeInterrupted(
   for (const { id } of interrupted) move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs);
 }
 
-/** Writes an attempt down and moves the delivery on. `false`: it was erased meanwhile, and stays gone. */
+/**
+ * Writes an attempt down with the request that left, and moves the delivery on. `false`: it was erased meanwhile, and stays
+ * gone.
+ */
 export function settle(
   sql: Sql,
   id: string,
   outcome: AttemptOutcome,
   time: { startedAt: number; now: number },
   random: number,
+  request: SentRequest | null = null,
 ): boolean {
   const to = move(sql, id, (from) => moves.attempted(from, outcome, time.now, random), time.now);
-  if (to) noteAttempt(sql, id, to, outcome, time);
+  if (to) noteAttempt(sql, id, to, outcome, time, request);
   return to !== null;
 }
 
@@ -386,11 +392,12 @@ function noteAttempt(
   { state }: Standing,
   outcome: AttemptOutcome,
   time: { startedAt: number; now: number },
+  request: SentRequest | null = null,
 ): void {
   const counted = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?", id);
   const attempts = (counted?.n ?? 0) + 1;
   sql.exec(
-    "INSERT INTO attempts (delivery_id, n, at, status, error, duration_ms, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO attempts (delivery_id, n, at, status, error, duration_ms, answer, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     id,
     attempts,
     time.startedAt,
@@ -398,6 +405,7 @@ function noteAttempt(
     outcome.done ? null : `${outcome.error.code}: ${outcome.error.message}`.slice(0, MAX_ERROR_CHARACTERS),
     Math.max(0, time.now - time.startedAt),
     outcome.answer,
+    request && storedText(sql, id, request, attempts - 1),
   );
   if (state !== "sent" && state !== "dead") return;
   const about = "SELECT event_key AS eventKey, contact_id AS contactId, plan FROM deliveries WHERE id = ?";

@@ -10,9 +10,12 @@ import {
 } from "../../model/delivery.ts";
 import type { DeliveryQuery } from "../../model/ledger.ts";
 import { against, IS_UNWANTED } from "../log/opt-outs.ts";
+import { kindOf } from "../../act/kinds.ts";
 import type { OptOut } from "../../model/opt-out.ts";
+import type { SentRequest } from "../../model/sent-request.ts";
 import { readPlan, timePrefix, type Plan } from "./deliveries.ts";
 import { decidedAtMs, TIME_DIGITS } from "./ids.ts";
+import { readRequests, unsettled, withBody } from "./sent-requests.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 
 interface DeliveryRow {
@@ -29,14 +32,18 @@ interface DeliveryRow {
 }
 
 interface AttemptRow {
+  n: number;
   at: number;
   status: number | null;
   error: string | null;
   duration_ms: number;
   answer: string | null;
+  request: string | null;
 }
 
 const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by";
+/** A list tells this much of the body of each request: a text message is whole. */
+const LISTED_BODY_BYTES = 4_000;
 /** How many rules, and how many hosts, there are to choose from at most. */
 const MOST_WORDS = 200;
 
@@ -70,7 +77,7 @@ export function list(
   const found = rows<DeliveryRow>(sql, statement, ...values, limit + 1);
   const page = found.slice(0, limit);
   return {
-    deliveries: page.map((row) => toDelivery(sql, row)),
+    deliveries: page.map((row) => toDelivery(sql, row, LISTED_BODY_BYTES)),
     cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
 }
@@ -245,19 +252,28 @@ export function dueInTurns(
   return { ids: found.map(({ id }) => id), read: found[0]?.read ?? 0 };
 }
 
-/** The attempts of a delivery, in order. */
-export function attemptsOf(sql: Sql, id: string): readonly Attempt[] {
-  const made = "SELECT at, status, error, duration_ms, answer FROM attempts WHERE delivery_id = ? ORDER BY n";
-  return rows<AttemptRow>(sql, made, id).map(({ at, status, error, duration_ms, answer }) => ({
+/** The attempts of a delivery, in order. `bodyBytes`: how much of the body of each request is told. */
+export function attemptsOf(sql: Sql, id: string, bodyBytes = Infinity): readonly Attempt[] {
+  const made =
+    "SELECT n, at, status, error, duration_ms, answer, request FROM attempts WHERE delivery_id = ? ORDER BY n";
+  const attempts = rows<AttemptRow>(sql, made, id);
+  const requests = readRequests(attempts);
+  return attempts.map(({ at, status, error, duration_ms, answer }, index) => ({
     at: new Date(at).toISOString(),
     status,
     error,
     durationMs: duration_ms,
     answer,
+    request: told(requests[index] ?? null, bodyBytes),
   }));
 }
 
-function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
+function told<Request extends SentRequest | null>(request: Request, bodyBytes: number): Request | SentRequest {
+  return request === null || bodyBytes === Infinity ? request : withBody(request, bodyBytes);
+}
+
+/** `bodyBytes`: how much of the body of a request is told. */
+function toDelivery(sql: Sql, row: DeliveryRow, bodyBytes = Infinity): Delivery {
   const plan = readPlan(row.plan);
   return {
     id: row.id,
@@ -273,8 +289,16 @@ function toDelivery(sql: Sql, row: DeliveryRow): Delivery {
     giveUpAt: timeOf(row.give_up_at),
     optOut: optOutOf(sql, row, plan),
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
-    attempts: attemptsOf(sql, row.id),
+    attempts: attemptsOf(sql, row.id, bodyBytes),
+    unsettled: mayBeUnsettled(plan) ? unsettled(sql, row.id).map((request) => told(request, bodyBytes)) : [],
   };
+}
+
+/** Whether what leaves is written down before. */
+function mayBeUnsettled(plan: Plan | null): boolean {
+  if (plan === null) return false;
+  const kind = kindOf(plan.action);
+  return kind.messages(plan.action) !== null || kind.changes(plan.action) !== null;
 }
 
 /** What keeps a delivery from its contact, as far as is known now. */

@@ -9,6 +9,7 @@ import type { Action } from "../../model/rule.ts";
 import { apiMessagesOf } from "../log/log.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
+import { withLeaving } from "./sent-requests.ts";
 
 /** How long after an attempt with an unknown outcome to look for its message: HighLevel may still be at it before. */
 const SETTLE_MS = 2 * 60_000;
@@ -27,12 +28,13 @@ interface SendRow {
   looks: number;
 }
 
-/** The sends as one delivery's attempt sees them. */
+/** The sends as one delivery's attempt sees them. `marked`: what its row keeps of what leaves. */
 export function sendsOf(
   sql: Sql,
   { id, contactId }: { readonly id: string; readonly contactId: string },
   action: Action,
   clock: () => number,
+  marked: () => string | null,
   time: TimeThere = { there: () => null, likelyThere: (atMs) => atMs },
 ): Sends {
   return {
@@ -45,12 +47,13 @@ export function sendsOf(
     leaves() {
       // Fetching a token, or querying HighLevel, may have taken a while.
       if (optOuts.against(sql, contactId, action)) return false;
-      const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, left_there, looks)
-        SELECT id, rule, contact_id, ?1, ?1, ?3, 0 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
-        ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, left_there = excluded.left_there, looks = 0
+      const left = `INSERT INTO sends (delivery_id, rule, contact_id, at, left_at, left_there, looks, requests)
+        SELECT id, rule, contact_id, ?1, ?1, ?3, 0, ?4 FROM deliveries WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL
+        ON CONFLICT (delivery_id) DO UPDATE SET left_at = excluded.left_at, left_there = excluded.left_there, looks = 0,
+          requests = excluded.requests
         RETURNING delivery_id`;
       const nowMs = clock();
-      return firstRow(sql, left, nowMs, id, time.there(nowMs)) !== undefined;
+      return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;
     },
     looked: () => void sql.exec("UPDATE sends SET looks = looks + 1 WHERE delivery_id = ?", id),
     seen: (sinceMs): readonly SentMessage[] => apiMessagesOf(sql, contactId, sinceMs),
@@ -94,13 +97,19 @@ export function settlesAt(sql: Sql, deliveryId: string): number {
 export function settled(sql: Sql, deliveryId: string, outcome: AttemptOutcome, startedAtMs: number): void {
   if (outcome.done)
     sql.exec(
-      "UPDATE sends SET left_at = NULL, message_id = ?, email_message_id = ? WHERE delivery_id = ?",
+      "UPDATE sends SET left_at = NULL, message_id = ?, email_message_id = ?, requests = ? WHERE delivery_id = ?",
       keptId(outcome.messageId),
       keptId(outcome.emailMessageId),
+      withLeaving(sql, deliveryId, null),
       deliveryId,
     );
   else if (!isStillUnknown(outcome.error))
-    sql.exec("UPDATE sends SET left_at = NULL WHERE delivery_id = ? AND left_at >= ?", deliveryId, startedAtMs);
+    sql.exec(
+      "UPDATE sends SET left_at = NULL, requests = ? WHERE delivery_id = ? AND left_at >= ?",
+      withLeaving(sql, deliveryId, null),
+      deliveryId,
+      startedAtMs,
+    );
 }
 
 /** An id as it is kept: what is too long for one is none, and must not keep the attempt from being written down. */

@@ -3,8 +3,8 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
-import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
-import { spokenIn } from "../../highlevel/versions.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves, Tokens } from "../../highlevel/account.ts";
+import { outgoing } from "../../highlevel/outgoing.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
 import type { HighLevelClock } from "./clock.ts";
 import type { HighLevelLimits } from "./limits.ts";
@@ -41,7 +41,7 @@ export class LedgerAccount implements HighLevelAccount {
     this.#limits = limits;
   }
 
-  async call(request: HighLevelRequest, leaves: () => boolean = () => true): Promise<HighLevelAnswer> {
+  async call(request: HighLevelRequest, leaves: Leaves = () => true): Promise<HighLevelAnswer> {
     const token = await this.#tokens.current();
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
@@ -52,29 +52,16 @@ export class LedgerAccount implements HighLevelAccount {
     return other.ok ? this.#send(request, other.value, leaves) : other.failure;
   }
 
-  async #send(
-    { method, path: asked, body, form }: HighLevelRequest,
-    token: string,
-    leaves: () => boolean,
-  ): Promise<HighLevelAnswer> {
-    const { path, version } = spokenIn(this.#highlevel.apiVersion, asked);
-    const request = new Request(`${this.#highlevel.api}${path}`, {
-      method,
-      headers: {
-        accept: "application/json",
-        authorization: `Bearer ${token}`,
-        ...(version === null ? {} : { version }),
-        "user-agent": "Afterbeep",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      // A form brings its own type.
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+  async #send(asked: HighLevelRequest, token: string, leaves: Leaves): Promise<HighLevelAnswer> {
+    const { url, body, ...sent } = outgoing(this.#highlevel, asked, token);
+    const request = new Request(url, {
+      ...sent,
+      ...(body === null ? {} : { body }),
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });
     if (!this.#limits.mayLeave()) return { kind: "no-room" };
-    if (!leaves()) return { kind: "stopped" };
+    if (!leaves(outgoing(this.#highlevel, asked))) return { kind: "stopped" };
     const counted = this.#limits.leaves();
     const heard = this.#time?.asked();
     try {

@@ -4,7 +4,7 @@ import { hasMarkup } from "../../act/template/markup.ts";
 import { HIGHLEVEL_HOST } from "../../act/highlevel/highlevel.ts";
 import { kindOf, perform } from "../../act/kinds.ts";
 import type { ActionContext } from "../../act/contract/action-kind.ts";
-import type { HighLevelAccount } from "../../highlevel/account.ts";
+import type { HighLevelAccount, Leaves } from "../../highlevel/account.ts";
 import { KV_TIMEOUT_MS } from "../../act/task/task.ts";
 import { within } from "../../kit/time-limit.ts";
 import { actionError, isHeld, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
@@ -29,6 +29,7 @@ import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { Allowance } from "../store/allowance.ts";
 import { Preflight } from "./preflight.ts";
 import { Questions } from "./questions.ts";
+import { Underway } from "./underway.ts";
 import * as sends from "../deliveries/sends.ts";
 import * as tasks from "../deliveries/tasks.ts";
 
@@ -62,11 +63,6 @@ interface HighLevelParts {
   readonly limits: HighLevelLimits;
   readonly time: HighLevelClock;
   readonly learning: Learning;
-}
-
-/** When an attempt whose call did not leave may be made, milliseconds since 1970; `null`: it left, or is not to wait. */
-interface Turn {
-  atMs: number | null;
 }
 
 /** What counts attempts. */
@@ -215,7 +211,8 @@ export class Pump {
   /** Makes one attempt and writes it down. Never rejects: what cannot be written down is due again a little later. */
   async #attempt({ delivery, place }: Taken): Promise<void> {
     const { sql } = this.#storage;
-    const startedAt = this.#now();
+    const underway = new Underway(delivery, this.#ports.actions);
+    const { startedAt } = underway;
     let outcome: AttemptOutcome | null = null;
     try {
       const settlesAt = mayBeMessage(delivery) ? sends.settlesAt(sql, delivery.id) : startedAt;
@@ -227,19 +224,18 @@ export class Pump {
       if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
       if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;
-      const turn: Turn = { atMs: null };
       outcome =
         clearance.may === "go"
-          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, turn)))
+          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, underway)))
           : clearance.outcome;
-      const { atMs } = turn;
-      if (atMs !== null && !outcome.done) return this.#defer(delivery, (from) => putBack(from, atMs));
-      this.#settle(delivery, outcome, startedAt);
+      const { turnAtMs } = underway;
+      if (turnAtMs !== null && !outcome.done) return this.#defer(delivery, (from) => putBack(from, turnAtMs));
+      this.#settle(delivery, outcome, underway);
     } catch (error) {
       logError("An attempt could not be written down", { deliveryId: delivery.id }, error);
       this.#lanes.forget();
       this.#limits.forget();
-      this.#settleOrPutBack(delivery, outcome, startedAt);
+      this.#settleOrPutBack(delivery, outcome, underway);
     }
   }
 
@@ -252,10 +248,10 @@ export class Pump {
   }
 
   /** Tries to settle once more if there is an outcome: that it arrived is worth knowing. Else the delivery waits again. */
-  #settleOrPutBack(delivery: LeasedDelivery, outcome: AttemptOutcome | null, startedAt: number): void {
+  #settleOrPutBack(delivery: LeasedDelivery, outcome: AttemptOutcome | null, underway: Underway): void {
     const { id } = delivery;
     try {
-      if (outcome) return this.#settle(delivery, outcome, startedAt);
+      if (outcome) return this.#settle(delivery, outcome, underway);
     } catch {
       // Storage refused it again.
     }
@@ -267,21 +263,22 @@ export class Pump {
     }
   }
 
-  async #perform(delivery: LeasedDelivery, turn: Turn): Promise<AttemptOutcome> {
+  async #perform(delivery: LeasedDelivery, underway: Underway): Promise<AttemptOutcome> {
     const { plan } = delivery;
     const found = log.findSized(this.#storage.sql, delivery.contactId, delivery.eventKey);
     if (!plan) return unanswered(actionError("ACTION_FORM", "A newer version of Afterbeep made it: deploy that again"));
     if (!found || found.record.dropped)
       return unanswered(actionError("ACTION_LOST", "The event that it was about is gone, or its payload is"));
     this.#work.spend(renderingOf(plan.action, found.characters));
-    return perform(plan.action, this.#contextOf(delivery, plan, found.record, turn));
+    return perform(plan.action, this.#contextOf(delivery, plan, found.record, underway));
   }
 
-  #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, startedAt: number): void {
+  #settle(delivery: LeasedDelivery, outcome: AttemptOutcome, { startedAt, sent }: Underway): void {
     const { sql } = this.#storage;
     const now = this.#now();
+    const random = this.#ports.random();
     const isThere = this.#storage.transactionSync(() => {
-      const stillThere = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, this.#ports.random());
+      const stillThere = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, random, sent);
       if (mayBeMessage(delivery)) sends.settled(sql, delivery.id, outcome, startedAt);
       this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
@@ -312,12 +309,14 @@ export class Pump {
     delivery: LeasedDelivery,
     plan: deliveries.Plan,
     { event, decision }: log.LogRecord,
-    turn: Turn,
+    underway: Underway,
   ): ActionContext {
     const { eventKey, decidedAt } = decision;
     // Records from before zones were stored have none.
     const timeZone = decision.timeZone ?? this.#ports.timeZone;
     const moment = { nowMs: Date.parse(decidedAt), timeZone };
+    const { sql } = this.#storage;
+    const { clock } = this.#ports.actions;
     return {
       deliveryId: delivery.id,
       locationId: event.locationId,
@@ -333,29 +332,29 @@ export class Pump {
         known: settledKnownOf(this.#storage.sql, event.locationId, event.contactId, null),
       }),
       ports: this.#ports.actions,
-      highlevel: this.#whileWanted(delivery, turn),
-      sends: sends.sendsOf(this.#storage.sql, delivery, plan.action, this.#ports.actions.clock, this.#time),
+      highlevel: this.#whileWanted(delivery, underway),
+      sends: sends.sendsOf(sql, delivery, plan.action, clock, () => underway.marked(sql), this.#time),
+      leaving: (outgoing) => void underway.leaving(outgoing),
     };
   }
 
   /**
    * HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there.
-   * Notes whether its last call has to wait for its turn.
+   * Notes what of it leaves, and whether its last call has to wait for its turn.
    */
-  #whileWanted({ id }: LeasedDelivery, turn: Turn): HighLevelAccount {
+  #whileWanted({ id }: LeasedDelivery, underway: Underway): HighLevelAccount {
     const { sql } = this.#storage;
-    const changes =
-      (body: object = {}) =>
-      (): boolean => {
-        if (!deliveries.isWanted(sql, id)) return false;
-        leave(sql, id, body, this.#now());
-        return true;
-      };
+    const changes = (body: object | undefined): boolean => {
+      if (!deliveries.isWanted(sql, id)) return false;
+      leave(sql, id, { body, requests: underway.marked(sql) }, this.#now());
+      return true;
+    };
     return {
       call: async (request, leaves) => {
-        const mayLeave = leaves ?? (request.method === "GET" ? undefined : changes(request.body));
-        const answer = await this.#highlevel.call(request, mayLeave);
-        turn.atMs =
+        const mayLeave: Leaves = (outgoing) =>
+          underway.leaving(outgoing, () => leaves?.(outgoing) ?? changes(request.body));
+        const answer = await this.#highlevel.call(request, request.method === "GET" ? undefined : mayLeave);
+        underway.turnAtMs =
           answer.kind === "no-room" ? this.#limits.turnAt() : answer.kind === "later" ? (answer.untilMs ?? null) : null;
         return answer;
       },

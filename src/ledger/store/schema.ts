@@ -307,6 +307,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
   `,
+  // What left, as it left: with each attempt, and with what is written before a message or a change leaves.
+  `
+  ALTER TABLE attempts ADD COLUMN request TEXT;
+  ALTER TABLE sends ADD COLUMN requests TEXT;
+  ALTER TABLE changes ADD COLUMN requests TEXT;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -2,7 +2,7 @@
 // schema.ts: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
 export const LEDGER_TABLES = `
   CREATE TABLE deliveries (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, contact_id TEXT NOT NULL, rule TEXT NOT NULL, plan TEXT NOT NULL, state TEXT NOT NULL, due_at INTEGER, tries INTEGER NOT NULL, cancelled_by TEXT, cancellable INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '', give_up_at INTEGER, ended_at INTEGER, event_at INTEGER, cancel_on TEXT, has_left INTEGER NOT NULL DEFAULT 0, waits_from INTEGER) WITHOUT ROWID;
-  CREATE TABLE attempts (delivery_id TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, status INTEGER, error TEXT, duration_ms INTEGER NOT NULL, answer TEXT, PRIMARY KEY (delivery_id, n)) WITHOUT ROWID;
+  CREATE TABLE attempts (delivery_id TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, status INTEGER, error TEXT, duration_ms INTEGER NOT NULL, answer TEXT, request TEXT, PRIMARY KEY (delivery_id, n)) WITHOUT ROWID;
   CREATE TABLE tasks (id TEXT PRIMARY KEY, contact_id TEXT NOT NULL, state TEXT NOT NULL, completed_at INTEGER, task TEXT NOT NULL, due_at INTEGER NOT NULL DEFAULT 9007199254740991) WITHOUT ROWID;
   CREATE TABLE task_writes (task_id TEXT PRIMARY KEY, location_id TEXT NOT NULL, task TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -12,14 +12,14 @@ export const LEDGER_TABLES = `
   CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, words TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
-  CREATE TABLE sends (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, at INTEGER NOT NULL, left_at INTEGER, looks INTEGER NOT NULL, message_id TEXT, released INTEGER NOT NULL DEFAULT 0, email_message_id TEXT, left_there INTEGER) WITHOUT ROWID;
+  CREATE TABLE sends (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, at INTEGER NOT NULL, left_at INTEGER, looks INTEGER NOT NULL, message_id TEXT, released INTEGER NOT NULL DEFAULT 0, email_message_id TEXT, left_there INTEGER, requests TEXT) WITHOUT ROWID;
   CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE tokens (id INTEGER PRIMARY KEY CHECK (id = 1), source TEXT NOT NULL, sealed TEXT, expires_at INTEGER, company_id TEXT, app_id TEXT, scopes TEXT NOT NULL, stored_at INTEGER NOT NULL, state TEXT NOT NULL, state_at INTEGER NOT NULL, refreshed_at INTEGER, refresh_began_at INTEGER);
   CREATE TABLE uninstalls (event_key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE opt_outs (contact_id TEXT NOT NULL, channel TEXT NOT NULL, why TEXT NOT NULL, since INTEGER NOT NULL, event_key TEXT NOT NULL, last_at INTEGER, last_key TEXT, PRIMARY KEY (contact_id, channel, why)) WITHOUT ROWID;
   CREATE TABLE chains (contact_id TEXT NOT NULL, message_id TEXT NOT NULL, chain TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (contact_id, message_id)) WITHOUT ROWID;
   CREATE TABLE kept_firings (contact_id TEXT NOT NULL, rule TEXT NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (contact_id, rule, event_key)) WITHOUT ROWID;
-  CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE changes (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, call TEXT NOT NULL, at INTEGER NOT NULL, released INTEGER NOT NULL, body TEXT, left_at INTEGER, echoed INTEGER NOT NULL DEFAULT 0, requests TEXT) WITHOUT ROWID;
   CREATE TABLE contacts (contact_id TEXT PRIMARY KEY, fields TEXT, fields_at INTEGER, fields_from TEXT, tags TEXT, tags_at INTEGER, tags_from TEXT, dnd TEXT, dnd_at INTEGER, dnd_from TEXT, custom TEXT, custom_at INTEGER, custom_from TEXT, gone_at INTEGER, gone_from TEXT) WITHOUT ROWID;
   CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
   CREATE TABLE gaps (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, found INTEGER NOT NULL, kinds TEXT NOT NULL, changed INTEGER NOT NULL, late INTEGER NOT NULL, taken_from INTEGER NOT NULL, taken_until INTEGER NOT NULL);

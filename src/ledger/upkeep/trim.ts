@@ -182,6 +182,7 @@ export class Trimming {
       const gone = rows<{ id: string }>(sql, ended, SLICE_ROWS);
       for (const { id } of gone) {
         sql.exec("DELETE FROM attempts WHERE delivery_id = ?", id);
+        sql.exec("UPDATE sends SET requests = NULL WHERE delivery_id = ? AND requests IS NOT NULL", id);
         sql.exec("DELETE FROM deliveries WHERE id = ?", id);
       }
       full.dropped.deliveries += gone.length;

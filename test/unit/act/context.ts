@@ -51,6 +51,7 @@ export function context(fields: Partial<ActionContext> = {}): ActionContext {
     roots: roots(),
     ports: ports(),
     highlevel: { call: unused },
+    leaving: () => undefined,
     sends: {
       earlier: () => null,
       leaves: unused,

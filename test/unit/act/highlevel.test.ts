@@ -1,5 +1,7 @@
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
-import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
 import { spokenIn } from "../../../src/highlevel/versions.ts";
 import type { Sends } from "../../../src/act/contract/action-kind.ts";
@@ -14,9 +16,9 @@ function highlevel(...answers: (HighLevelAnswer | number)[]) {
   const requests: HighLevelRequest[] = [];
   return {
     requests,
-    call: (request: HighLevelRequest, leaves?: () => boolean) => {
+    call: (request: HighLevelRequest, leaves?: Leaves) => {
       requests.push(request);
-      leaves?.();
+      leaves?.(outgoing(HIGHLEVEL, request));
       const next = answers.shift() ?? 200;
       return Promise.resolve(typeof next === "number" ? answer(next, {}) : next);
     },

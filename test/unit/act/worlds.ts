@@ -1,4 +1,6 @@
 // The world outside as an action may find it: well, and in each way in which it fails. What leaves is written down.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import type { ActionPorts } from "../../../src/act/contract/action-kind.ts";
 import type { HighLevelAccount, HighLevelAnswer } from "../../../src/highlevel/account.ts";
 import { NOW, ports } from "./context.ts";
@@ -106,11 +108,12 @@ function worldWith(answers: Answers, nowMs = NOW): World {
       secrets: { CRM_KEY: "a-secret-of-the-crm" },
     }),
     highlevel: {
-      call: ({ body = {}, ...request }, leaves) => {
+      call: (asked, leaves) => {
+        const { body = {}, ...request } = asked;
         const { dueDate, ...rest } = body as { readonly dueDate?: string };
         note("highlevel", { ...request, body: rest }, dueDate);
         if (answers.call) return answers.call();
-        leaves?.();
+        leaves?.(outgoing(HIGHLEVEL, asked));
         return Promise.resolve({ kind: "answer", status: 200, body: "{}" });
       },
     },

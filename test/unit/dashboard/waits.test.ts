@@ -12,6 +12,7 @@ const FAILED: Attempt = {
   error: "DESTINATION_STATUS: The destination answered 500",
   durationMs: 40,
   answer: "no room",
+  request: null,
 };
 
 const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
@@ -28,6 +29,7 @@ const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
   giveUpAt: null,
   optOut: null,
   cancelledBy: null,
+  unsettled: [],
   attempts: [],
   ...given,
 });

@@ -1,7 +1,9 @@
 // After an outage, and on a clock that is wrong: the breaker holds what was kept back, and nobody gets two texts.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { expect, it } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
-import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
 import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -26,7 +28,8 @@ async function scene(action = aText()) {
     clock: () => w.now,
     ruleSet: aRuleSet(aRule({ name: "text", actions: [action] })),
     account: {
-      call: async ({ method, path, body }: HighLevelRequest, leaves?: () => void) => {
+      call: async (request: HighLevelRequest, leaves?: Leaves) => {
+        const { method, path, body } = request;
         if (path.startsWith("/conversations/messages/export"))
           return answered(200, {
             messages: w.sent.map(([m, at], i) => ({
@@ -38,7 +41,7 @@ async function scene(action = aText()) {
             })),
           });
         if (method === "GET") return answered(200, { contact: {} });
-        leaves?.();
+        leaves?.(outgoing(HIGHLEVEL, request));
         w.posts++;
         if (w.post) return w.post();
         w.sent.push([(body as { message: string }).message, w.real]);

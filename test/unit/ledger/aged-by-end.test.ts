@@ -1,4 +1,6 @@
 // A wait may be longer than the retention: what it came to is kept from its end on.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
@@ -21,9 +23,10 @@ const text = (fields: object = {}): Rule =>
 async function aScene(rule: Rule) {
   const world = { now: NOON, texted: 0, status: 201 };
   const account: HighLevelAccount = {
-    call({ method }, leaves) {
+    call(request, leaves) {
+      const { method } = request;
       if (method === "GET") return Promise.resolve({ kind: "answer", status: 200, body: '{"contact":{}}' });
-      leaves?.();
+      leaves?.(outgoing(HIGHLEVEL, request));
       if (world.status === 201) world.texted += 1;
       const body = JSON.stringify({ messageId: `m-${world.texted}` });
       return Promise.resolve({ kind: "answer", status: world.status, body });

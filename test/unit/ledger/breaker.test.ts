@@ -1,3 +1,5 @@
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import { actionError, unanswered } from "../../../src/act/contract/outcome.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
@@ -33,9 +35,10 @@ async function aWorld(...rules: readonly Rule[]) {
     onItsWay: (): Promise<void> => Promise.resolve(),
   };
   const account: HighLevelAccount = {
-    async call({ method, body }, leaves) {
+    async call(request, leaves) {
+      const { method, body } = request;
       if (method !== "POST") return { kind: "answer", status: 200, body: '{"contact":{}}' };
-      leaves?.();
+      leaves?.(outgoing(HIGHLEVEL, request));
       world.texted.push({ contactId: "nobody", ...body }.contactId);
       await world.onItsWay();
       return world.answer;
@@ -307,7 +310,17 @@ describe("a delivery that is held", () => {
     const [waiting] = inState(ledger, "scheduled");
     const delivery = { id: waiting?.id ?? "", contactId: "ada" };
     deliveries.lease(storage.sql, delivery.id, NOON);
-    expect(sends.sendsOf(storage.sql, delivery, aText(), () => NOON).leaves()).toBe(true);
+    expect(
+      sends
+        .sendsOf(
+          storage.sql,
+          delivery,
+          aText(),
+          () => NOON,
+          () => null,
+        )
+        .leaves(),
+    ).toBe(true);
     sends.settled(storage.sql, delivery.id, unanswered(actionError("CONTACT_DND", "")), NOON);
     expect(sends.settlesAt(storage.sql, delivery.id)).toBeGreaterThan(NOON);
     sends.settled(storage.sql, delivery.id, unanswered(actionError("HIGHLEVEL_REFUSED", "")), NOON);

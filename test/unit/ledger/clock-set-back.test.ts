@@ -1,5 +1,7 @@
 // A clock that is ahead for a minute, and then right again: nothing waits for longer than it would have. Every stored time
 // before which something does not happen has a line here.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
@@ -51,7 +53,8 @@ class World {
       },
       announce: () => (this.directoryWorks ? Promise.resolve(noted("announced")) : Promise.reject(new Error("Away"))),
       account: {
-        call: ({ method, path }, leaves) => {
+        call: (request, leaves) => {
+          const { method, path } = request;
           if (path.startsWith("/locations/")) {
             noted("asked for the zone");
             return Promise.resolve({ kind: "answer", status: 200, body: '{"location":{"timezone":"UTC"}}' });
@@ -61,7 +64,7 @@ class World {
             return Promise.resolve({ kind: "answer", status: 200, body: '{"messages":[]}' });
           }
           if (method === "GET") return Promise.resolve({ kind: "answer", status: 200, body: '{"contact":{}}' });
-          leaves?.();
+          leaves?.(outgoing(HIGHLEVEL, request));
           noted("texted");
           return Promise.resolve(this.post);
         },

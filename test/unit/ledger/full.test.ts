@@ -1,4 +1,6 @@
 // A ledger that is full forgets its oldest history and nothing else, and records on.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
@@ -223,10 +225,11 @@ describe("a full ledger", () => {
   it("does not send again a message that it cannot remember the event of", async () => {
     const sent: string[] = [];
     const account: HighLevelAccount = {
-      call: ({ path }, leaves) => {
+      call: (request, leaves) => {
+        const { path } = request;
         if (path.startsWith("/contacts/"))
           return Promise.resolve({ kind: "answer", status: 200, body: '{"contact":{}}' });
-        leaves?.();
+        leaves?.(outgoing(HIGHLEVEL, request));
         sent.push(path);
         return Promise.resolve({ kind: "answer", status: sent.length === 1 ? 422 : 200, body: "{}" });
       },

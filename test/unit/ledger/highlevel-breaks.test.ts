@@ -1,7 +1,9 @@
 // Ways in which follow-ups inside HighLevel were broken: each was found by trying, through the real ledger.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
-import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
 import { sealKeys } from "../../../src/highlevel/seal.ts";
 import { readTokenAnswer } from "../../../src/highlevel/tokens.ts";
 import { sealPrivate } from "../../../src/highlevel/sealed-token.ts";
@@ -34,11 +36,12 @@ class Phones implements HighLevelAccount {
   /** What a send answers; it was sent unless it says otherwise. */
   ends: (() => HighLevelAnswer)[] = [];
 
-  async call({ path, method, body = {} }: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
+  async call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    const { path, method, body = {} } = request;
     if (method === "GET" && path.startsWith("/contacts/")) return this.contact();
     if (method === "GET") return this.listed();
     await this.meanwhile();
-    if (leaves && !leaves()) return { kind: "stopped" };
+    if (leaves && !leaves(outgoing(HIGHLEVEL, request))) return { kind: "stopped" };
     const end = this.ends.shift();
     if (end) return end();
     this.sent.push((body as { message?: string }).message ?? "");

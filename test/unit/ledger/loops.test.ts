@@ -1,4 +1,6 @@
 // Loops: rules whose own changes in HighLevel come back as events that fire them again.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
@@ -38,9 +40,10 @@ async function aWorld(rules: readonly Rule[], { tellsBefore = false, tellsAgain 
     ledger.record({ ...anEvent(fields, key), occurredAt: new Date(world.now).toISOString() });
   const tagsAre = (tags = [...world.tags]): Promise<unknown> => send({ type: "ContactTagUpdate", id: CONTACT, tags });
   const account: HighLevelAccount = {
-    async call({ method, path, body }, leaves) {
+    async call(request, leaves) {
+      const { method, path, body } = request;
       if (method === "GET") return { kind: "answer", status: 200, body: '{"contact":{}}' };
-      if (leaves && !leaves()) return { kind: "stopped" };
+      if (leaves && !leaves(outgoing(HIGHLEVEL, request))) return { kind: "stopped" };
       world.calls += 1;
       const told: (() => Promise<unknown>)[] = [];
       const { tags } = { tags: [] as readonly string[], ...body };

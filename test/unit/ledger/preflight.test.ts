@@ -1,3 +1,5 @@
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
@@ -63,7 +65,7 @@ async function aScene({
       call: async (request, leaves) => {
         calls.push(request);
         if (request.method !== "GET") {
-          leaves?.();
+          leaves?.(outgoing(HIGHLEVEL, request));
           return highlevel.sent;
         }
         if (request.path.startsWith("/conversations/")) return highlevel.found;

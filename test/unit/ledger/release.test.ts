@@ -1,6 +1,8 @@
 // Letting messages go that their contact does not want: what is said before, what is done, and what is said after.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
-import type { HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { MESSAGE_TYPES } from "../../../src/model/rule.ts";
@@ -19,13 +21,13 @@ async function aScene(perMinute = 20) {
   let hasToken = true;
   const inRecord = new Set<string>();
   const sent: string[] = [];
-  const call = async (request: HighLevelRequest, leaves?: () => boolean) => {
+  const call = async (request: HighLevelRequest, leaves?: Leaves) => {
     if (!hasToken) return { kind: "no-token", message: "There is no token" } as const;
     const contactId = decodeURIComponent(request.path.split("/").at(-1) ?? "");
     const body =
       request.method === "GET" ? { contact: { dnd: inRecord.has(contactId) } } : { messageId: `m-${++keys}` };
     if (request.method !== "GET") {
-      leaves?.();
+      leaves?.(outgoing(HIGHLEVEL, request));
       sent.push((request.body as { contactId: string }).contactId);
     }
     return { kind: "answer", status: 200, body: JSON.stringify(body) } as const;

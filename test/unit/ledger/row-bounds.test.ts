@@ -1,5 +1,7 @@
 // Nothing that a rule, an event or an answer brings is larger than the row that has to hold it, and what is never keeps
 // anything else from being recorded. The storage refuses what a Durable Object's would.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
@@ -184,10 +186,11 @@ describe("an answer", () => {
   it("whose id of the message is no id does not make it be sent again", async () => {
     let sent = 0;
     const account: HighLevelAccount = {
-      call: ({ path }, leaves) => {
+      call: (request, leaves) => {
+        const { path } = request;
         if (path.startsWith("/contacts/"))
           return Promise.resolve({ kind: "answer", status: 200, body: '{"contact":{}}' });
-        leaves?.();
+        leaves?.(outgoing(HIGHLEVEL, request));
         sent += 1;
         const messageId = "m".repeat(3_000_000);
         return Promise.resolve({ kind: "answer", status: 200, body: JSON.stringify({ messageId }) });

@@ -1,7 +1,9 @@
 // A message is sent once, whatever becomes of the attempt: through the real ledger, on a clock that jumps.
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import { describe, expect, it } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
-import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
 import { anEvent, aRule, aRuleSet, aText } from "../../builders.ts";
@@ -21,8 +23,9 @@ class Phones implements HighLevelAccount {
   now = NOON;
   mayAsk = true;
 
-  call({ path, body = {} }: HighLevelRequest, leaves?: () => void): Promise<HighLevelAnswer> {
-    leaves?.();
+  call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    const { path, body = {} } = request;
+    leaves?.(outgoing(HIGHLEVEL, request));
     if (path.startsWith("/contacts/")) return Promise.resolve({ kind: "answer", status: 200, body: '{"contact":{}}' });
     if (path.startsWith("/conversations/messages/export")) {
       const messages = this.sent.map((text, index) => ({
@@ -140,7 +143,7 @@ describe("a message whose end is not known", () => {
       call: (request, leaves) => {
         if (request.path.startsWith("/contacts/")) return phones.call(request);
         if (request.method === "POST") void phones.call(request);
-        leaves?.();
+        leaves?.(outgoing(HIGHLEVEL, request));
         return new Promise(() => undefined);
       },
     };

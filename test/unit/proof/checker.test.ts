@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { PROOF_SECRET } from "../../../proof/records.ts";
+import type { SentRequest } from "../../../src/model/sent-request.ts";
 import { PROPERTIES, violations } from "../../../proof/checker.ts";
-import type { Call, EndedDelivery, FollowUps, History, RecordedEvent } from "../../../proof/history.ts";
+import type { Arrived, Call, EndedDelivery, FollowUps, History, RecordedEvent } from "../../../proof/history.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
@@ -12,6 +14,7 @@ const event: RecordedEvent = {
 const delivery: EndedDelivery = {
   id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, isReplaced: false, dueAt: NOON,
   attempts: [{ at: NOON, error: null }],
+  kept: [],
 }; // prettier-ignore
 const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order: 3 };
 
@@ -46,7 +49,7 @@ const sendsApart = (ms: number, count: number) =>
 const good: History = {
   sent: [{ key: "e1", contactId: "c1", happenedAt: NOON }],
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
-  unanswered: [], calls: [call], confirmed: [], interrupted: [], isStorageRefusing: false,
+  unanswered: [], calls: [call], arrived: [], confirmed: [], interrupted: [], isStorageRefusing: false,
   events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
   promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
 }; // prettier-ignore
@@ -72,6 +75,16 @@ const tagged: RecordedEvent = {
 const swaps = (count: number): EndedDelivery[] =>
   Array.from({ length: count }, (_, n) => ({ ...delivery, id: `s${n}`, rule: "rings", highlevelCall: "add-tags" }));
 const limitedOne: EndedDelivery = { ...delivery, rule: "limited" };
+
+const sent = { method: "POST", url: "https://h/c1", body: '{"a":"b"}' };
+const arrived: Arrived = {
+  ...sent, deliveryId: "d1", contactId: "c1",
+  headers: { "x-key": `Key ${PROOF_SECRET.value}`, "webhook-signature": "v1,abc" },
+}; // prettier-ignore
+const kept: SentRequest = {
+  ...sent, at: "2026-03-04T12:00:00.000Z", cutBytes: 0, message: null,
+  headers: { "x-key": `Key {{ secret.${PROOF_SECRET.name} }}`, "webhook-signature": "{{ signature }}" },
+}; // prettier-ignore
 
 /** What breaks each promise. */
 const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<History>[] } = {
@@ -229,12 +242,23 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     withHighLevel({ exchanges: [exchange, { ...exchange, given: null, leftAt: NOON + 1, heardAt: NOON + 1 }] }),
     withHighLevel({ exchanges: [exchange, { used: "r2", given: "r3", leftAt: NOON + 1, heardAt: NOON + 1 }] }),
   ],
+  "nothing is sent without a record of what was sent": [
+    { arrived: [arrived] },
+    { arrived: [arrived], deliveries: [{ ...delivery, kept: [{ ...kept, body: '{"a":"{{ event.a }}"}' }] }] },
+    { arrived: [{ ...arrived, deliveryId: null }], interrupted: ["d1"], isStorageRefusing: true },
+  ],
+  "nothing that is secret is kept": [
+    { deliveries: [{ ...delivery, kept: [{ ...kept, headers: { "x-key": PROOF_SECRET.value } }] }] },
+    { deliveries: [{ ...delivery, kept: [{ ...kept, headers: { authorization: "Bearer abc" } }] }] },
+    { deliveries: [{ ...delivery, kept: [{ ...kept, headers: { "webhook-signature": "v1,abc" } }] }] },
+  ],
   "every call is as HighLevel publishes it": [withHighLevel({ mistakes: ["POST /x: y should not be empty"] })],
 };
 
 describe("the checker", () => {
   it("finds nothing where everything went well", () => {
     expect(violations(good)).toEqual([]);
+    expect(violations({ ...good, arrived: [arrived], deliveries: [{ ...delivery, kept: [kept] }] })).toEqual([]);
   });
 
   it("finds nothing where everything went well inside HighLevel", () => {

@@ -26,6 +26,7 @@ describeInBrowser("a contact", () => {
     const waiting = page.getByRole("region", { name: "Waiting" });
     await waiting.getByText("in 1 d").or(waiting.getByText("in 23 h")).waitFor();
     await page.getByRole("region", { name: "Open tasks" }).getByText("Check the number").waitFor();
+    await page.getByRole("region", { name: "Sent" }).getByText("hooks/sms-failed").first().waitFor();
     await dashboard.send("sms", { contactId });
     await log.getByRole("listitem").nth(4).waitFor();
     await waiting.getByRole("button", { name: "Cancel" }).press("Enter");

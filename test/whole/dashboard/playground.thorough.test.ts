@@ -102,6 +102,7 @@ describeInBrowser("the playground", () => {
   it("decides anew with each change of the event, and records nothing", async () => {
     const page = await dashboard.open(PLACE);
     await decided(page).getByText("my-rule fires").waitFor();
+    await decided(page).locator(".sent-request").first().waitFor();
     await page.getByLabel("Taken from").selectOption({ label: "SMS, delivered, sent by a workflow" });
     await decided(page).getByText("my-rule does not fire").waitFor();
     await decided(page).locator(".saw", { hasText: 'channel is "sms", the rule wants "call"' }).first().waitFor();

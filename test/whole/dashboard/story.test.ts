@@ -27,6 +27,10 @@ describeInBrowser("an operator's first day", () => {
     await other.locator("summary").click();
     await other.getByRole("img", { name: "not met" }).first().waitFor();
     await page.getByText("DESTINATION_GONE").waitFor();
+    const left = page.locator(".sent-request", { hasText: "hooks/sms-failed" });
+    await left.locator("summary").click();
+    await left.getByText("{{ signature }}").waitFor();
+    await left.getByRole("region", { name: "What attempt 1 sent: its body" }).getByText(CONTACT).waitFor();
 
     await go("Deliveries");
     const dead = page.locator("[data-row]", { hasText: "closed for good" });
