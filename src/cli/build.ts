@@ -6,6 +6,7 @@ import { checkExamples } from "../match/example-findings.ts";
 import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
+import { writeLeanRe2js } from "./lean-re2js.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
 import {
@@ -127,6 +128,7 @@ export const build = defineCommand({
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
     if (ruleSet) writeRules(ruleSet);
+    writeLeanRe2js();
     process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
   },
 });

@@ -1,0 +1,61 @@
+// The characters that have a property, from the runtime's own tables: the Worker's bundle brings none, see
+// docs/decisions/0057-characters-from-the-runtime.md. `dist/re2js.js` asks for them.
+
+/** Characters from the first to the last, in order; of uniform ones all have the same properties. */
+interface Block {
+  readonly first: number;
+  readonly last: number;
+  readonly isUniform?: true;
+}
+
+const BLOCKS: readonly Block[] = [
+  { first: 0, last: 0xd7ff },
+  // Halves of characters.
+  { first: 0xd800, last: 0xdfff, isUniform: true },
+  { first: 0xe000, last: 0xffff },
+  { first: 0x1_0000, last: 0x3_ffff },
+  // Planes in which nothing is assigned.
+  { first: 0x4_0000, last: 0xd_ffff, isUniform: true },
+  { first: 0xe_0000, last: 0x10_ffff },
+];
+const SECOND_PLANE = 0x1_0000;
+
+/**
+ * The ranges of the characters that have a property such as `Lu`, `Emoji` or `Script=Greek`, in the form of re2js: first,
+ * last, and 1. A property that the runtime does not know has none.
+ */
+export function rangesOf(property: string): Uint32Array {
+  const runs = runsOf(property);
+  const ranges: number[] = [];
+  const add = (first: number, last: number): void => {
+    if (ranges.at(-2) === first - 1) ranges[ranges.length - 2] = last;
+    else ranges.push(first, last, 1);
+  };
+  for (const { first, last, isUniform } of runs === null ? [] : BLOCKS) {
+    const unitsEach = first < SECOND_PLANE ? 1 : 2;
+    for (const { 0: run, index } of textOf(first, isUniform ? first : last).matchAll(runs ?? "")) {
+      const from = first + index / unitsEach;
+      add(from, isUniform ? last : from + run.length / unitsEach - 1);
+    }
+  }
+  return Uint32Array.from(ranges);
+}
+
+function runsOf(property: string): RegExp | null {
+  try {
+    return new RegExp(`\\p{${property}}+`, "gu");
+  } catch {
+    return null;
+  }
+}
+
+/** So many characters at a time are passed to a function. */
+const CHUNK = 8_192;
+
+function textOf(first: number, last: number): string {
+  const characters = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  let text = "";
+  for (let at = 0; at < characters.length; at += CHUNK)
+    text += String.fromCodePoint(...characters.slice(at, at + CHUNK));
+  return text;
+}
