@@ -10,6 +10,7 @@ import {
 } from "./history.ts";
 import { ORDERS } from "./orders.ts";
 import { LIMITED } from "./rules.ts";
+import { WAITS } from "./waits.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -40,6 +41,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
   ...ORDERS,
   ...FOLLOW_UPS,
+  ...WAITS,
 };
 
 /** What a history violates: the property, and what was observed. */

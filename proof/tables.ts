@@ -2,6 +2,7 @@
 import type { Plan } from "../src/ledger/deliveries/deliveries.ts";
 import type { LogRecord } from "../src/ledger/log/log.ts";
 import type { CancelledBy } from "../src/model/delivery.ts";
+import type { KnownPart } from "../src/model/known.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import { durationMs } from "../src/time/duration.ts";
 import { nextOpening } from "../src/time/window.ts";
@@ -63,8 +64,14 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     isFromApi: source === "api",
     planned: fired.reduce((sum, { actions }) => sum + actions.length, 0),
     counted: asked && "saw" in asked ? Number(asked.saw) : null,
+    tags: tagsIn(decision.known?.contact),
     held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
   };
+}
+
+function tagsIn(contact: KnownPart): readonly string[] | null {
+  const tags = contact?.["tags"];
+  return Array.isArray(tags) ? tags.map(String) : null;
 }
 
 function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery {

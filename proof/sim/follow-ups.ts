@@ -10,6 +10,7 @@ import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
 import { LOCATION } from "./location.ts";
+import { SimulatedNotes } from "./notes.ts";
 import type { SimulatedObject } from "./object.ts";
 import type { Operator } from "./operator.ts";
 import type { Senders } from "./senders.ts";
@@ -41,6 +42,7 @@ export class SimulatedFollowUps {
   readonly #highlevel: SimulatedHighLevel;
   readonly #around: Surroundings;
   readonly #scopes: readonly string[];
+  readonly #notes: SimulatedNotes;
   #meanwhile = 0;
 
   constructor(clockwork: Clockwork, object: SimulatedObject, around: Surroundings) {
@@ -52,6 +54,7 @@ export class SimulatedFollowUps {
     this.#highlevel = new SimulatedHighLevel(clockwork, object.disk, perInterval, chance.pick([900, 3_600, 86_399]));
     object.network.highlevel = this.#highlevel;
     this.#highlevel.addContacts(around.contacts);
+    this.#notes = new SimulatedNotes(clockwork, object, this.#highlevel, around);
     const mayAsk = chance.happens(0.8);
     this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(chance.happens(0.8) ? [TO_TAG] : [])];
     this.#highlevel.standIn.onMessage = (message) => {
@@ -64,7 +67,13 @@ export class SimulatedFollowUps {
     };
   }
 
+  /** Looks at the notes, between two steps. */
+  look(): void {
+    this.#notes.look();
+  }
+
   plan(): void {
+    this.#notes.plan();
     const { at, busyMs, contacts, hasFaults, hasSlowTokens, senders, setClock } = this.#around;
     const { chance } = this.#clockwork;
     this.#install();
@@ -137,6 +146,7 @@ export class SimulatedFollowUps {
       stoppedAt: this.#object.stoppedAt,
       isClockSet,
       mistakes: standIn.violations,
+      noted: this.#notes.seen(),
       breakers: BREAKERS,
     };
   }

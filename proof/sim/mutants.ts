@@ -15,8 +15,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "answer-before-commit",
     file: "ledger/recording/intake.ts",
-    from: "tell(recorded);",
-    to: 'tell(Promise.resolve({ status: "accepted", fired: [] })); await this.#ports.timer(5);',
+    from: "const done = work();",
+    to: 'tell({ status: "accepted", fired: [] } as never); const done = this.#ports.timer(5).then(work);',
     seed: 2,
   },
   {
@@ -29,8 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "recorded-two-at-a-time",
     file: "ledger/recording/intake.ts",
-    from: "await recorded.catch(() => undefined);",
-    to: "void recorded.catch(() => undefined);",
+    from: "return done.catch(() => undefined);",
+    to: "done.catch(() => undefined); return Promise.resolve();",
     seed: 3,
   },
   {
@@ -358,8 +358,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "limit-counts-by-receipt",
     file: "ledger/recording/recorder.ts",
-    from: "const past = asPast(event, decision.fired, moment.nowMs, about);",
-    to: "const past = asPast(event, decision.fired, Date.parse(event.receivedAt), about);",
+    from: "const past = pastOf(event, decision.fired, moment.nowMs, placed);",
+    to: "const past = pastOf(event, decision.fired, Date.parse(event.receivedAt), placed);",
     seed: 32,
   },
   {
@@ -382,7 +382,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };',
     to: `if (log.isRecorded(sql, event.contactId, event.key)) {
       sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ?, cancelled_by = NULL, ended_at = NULL WHERE event_key = ? AND state = 'cancelled'", deciding.moment().nowMs, event.key);
-      alarm.bringForward(deciding.moment().nowMs);
+      this.#parts.alarm.bringForward(deciding.moment().nowMs);
       return { status: "duplicate" };
     }`,
     seed: 2,
@@ -476,47 +476,90 @@ export const MUTANTS: readonly Mutant[] = [
     file: "ledger/reconcile/reconciling.ts",
     from: "pass: { ...pass, cursor: page.cursor, reachedMs }",
     to: "pass: { ...pass, cursor: null, reachedMs }",
+    seed: null,
   },
   {
     name: "looks-do-not-overlap",
     file: "ledger/reconcile/legs.ts",
     from: "export const OVERLAP_MS = 20 * MINUTE_MS;",
     to: "export const OVERLAP_MS = 0 * MINUTE_MS;",
+    seed: null,
   },
   {
     name: "webhook-after-it-was-found-is-news",
     file: "ledger/recording/recorder.ts",
     from: "if (isExported(event.kind) && found.isTwin(sql, event))",
     to: 'if (isExported(event.kind) && event.key === "" && found.isTwin(sql, event))',
+    seed: null,
   },
   {
     name: "found-although-its-webhook-came",
     file: "ledger/log/found.ts",
     from: 'return said ? { is: "known", sinceMs: said.atMs } : { is: "changed", lastMs: last.atMs };',
     to: 'return said && said.atMs === 0 ? { is: "known", sinceMs: said.atMs } : { is: "changed", lastMs: last.atMs };',
+    seed: null,
   },
   {
     name: "what-is-overdue-is-done",
     file: "match/decide.ts",
     from: 'const isFound = event.origin === "reconciled";',
     to: 'const isFound = event.origin === "reconciled" && event.key === "";',
+    seed: null,
   },
   {
     name: "webhook-under-way-is-overtaken",
     file: "ledger/reconcile/legs.ts",
     from: "const UNDER_WAY_MS = 5 * MINUTE_MS;",
     to: "const UNDER_WAY_MS = 0 * MINUTE_MS;",
+    seed: null,
   },
   {
     name: "what-changed-is-not-looked-for",
     file: "ledger/reconcile/legs.ts",
     from: 'export const LOOKS: readonly Leg[] = of("changed");',
     to: 'export const LOOKS: readonly Leg[] = of("made");',
+    seed: null,
   },
   {
     name: "covered-before-it-was-looked-through",
     file: "ledger/reconcile/reconciling.ts",
     from: "this.#commit({ ...at, pass: { startedMs, sinceMs, leg: 0, cursor: null, fromMs, reachedMs: fromMs } });",
     to: "this.#commit({ ...at, coveredMs: startedMs, pass: null });",
+    seed: null,
+  },
+  {
+    name: "known-contact-asked-for-again",
+    file: "ledger/log/contacts.ts",
+    from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
+    to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
+    seed: 6,
+  },
+  {
+    name: "waiting-events-decided-out-of-order",
+    file: "ledger/log/undecided.ts",
+    from: "AND deciding IS NOT NULL ORDER BY seq LIMIT 1",
+    to: "AND deciding IS NOT NULL ORDER BY seq DESC LIMIT 1",
+    seed: 6,
+  },
+  {
+    name: "waiting-event-decided-again",
+    file: "ledger/log/log.ts",
+    from: "UPDATE events SET deciding = NULL, fired = ?",
+    to: "UPDATE events SET deciding = nullif(deciding, 0) - 30000, fired = ?",
+    seed: 3,
+  },
+  {
+    name: "waits-for-its-contact-for-ever",
+    file: "ledger/recording/recorder.ts",
+    from: "const why = failure ?? (this.#ports.actions.clock() >= deadlineMs ? TOO_LATE : null);",
+    to: "const why = failure;",
+    seed: 9,
+  },
+  {
+    name: "waiting-events-forgotten-after-a-crash",
+    file: "ledger/ledger.ts",
+    from: "if (!isAnyUndecided) this.#waiting.know();",
+    to: "this.#waiting.know();",
+    seed: 15,
   },
 ];

@@ -6,7 +6,7 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
 
 const event: RecordedEvent = {
-  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [],
+  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [], tags: null,
   rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
@@ -30,8 +30,15 @@ const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
   messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
+  noted: { vip: ["v1"], others: ["o1"], asked: [], longestMs: 0, waiting: [], changed: [] },
   breakers: { texts: { perMinute: 2, perContactDay: 3 } },
 }; // prettier-ignore
+const note: RecordedEvent = {
+  ...event, key: "n1", contactId: "v1", kind: "NoteCreate", counted: null, planned: 0, tags: ["vip"], fired: ["vip"],
+}; // prettier-ignore
+const withNotes = (bad: Partial<FollowUps["noted"]>, ...notes: readonly RecordedEvent[]): Partial<History> =>
+  withHighLevel({ noted: { ...followUps.noted, ...bad } }, { events: [event, ...notes] });
+const heard = (leftAt: number) => ({ contactId: "v1", leftAt, heardAt: leftAt + 30 });
 const withHighLevel = (bad: Partial<FollowUps>, change: Partial<History> = {}): Partial<History> => ({
   events: [{ ...event, planned: 2 }],
   deliveries: [delivery, text],
@@ -207,6 +214,15 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     withHighLevel({ exchanges: [exchange, { used: "r2", given: "r3", leftAt: NOON + 1, heardAt: NOON + 1 }] }),
   ],
   "every call is as HighLevel publishes it": [withHighLevel({ mistakes: ["POST /x: y should not be empty"] })],
+  "an event waits for its contact's data a minute at most": [withNotes({ longestMs: 70_000 })],
+  "an event that waits is decided once": [withNotes({ waiting: ["n1"] }), withNotes({ changed: ["n1"] })],
+  "events that wait are decided in their contact's order": [
+    withNotes({}, { ...note, fired: [] }, { ...note, key: "n2", seq: 2 }),
+    withNotes({}, note, { ...note, key: "n2", seq: 2 }),
+    withNotes({}, { ...note, tags: [] }),
+    withNotes({}, { ...note, tags: null }),
+  ],
+  "a contact that is known is not asked for": [withNotes({ asked: [heard(NOON), heard(NOON + 60_000)] })],
 };
 
 describe("the checker", () => {
