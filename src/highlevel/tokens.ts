@@ -34,7 +34,13 @@ export type TokenAnswer =
   /** No usable answer: it is not known whether the code or refresh token is used up. */
   | { readonly kind: "unclear" };
 
-const OTHER_SCOPES = ["contacts.readonly", "conversations/message.readonly", "locations.readonly"];
+const OTHER_SCOPES = [
+  "contacts.readonly",
+  "conversations/message.readonly",
+  "locations.readonly",
+  "locations/customFields.readonly",
+  "users.readonly",
+];
 /** Every scope that Afterbeep needs. */
 const SCOPES: readonly string[] = [
   ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES]),

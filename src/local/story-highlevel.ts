@@ -27,7 +27,8 @@ export class StoryHighLevel {
     if (leaves && !leaves()) return Promise.resolve({ kind: "stopped" });
     const isAsked = method === "GET" && path.startsWith("/contacts/");
     const isSend = method === SEND.method && path === SEND.path;
-    const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact: this.#contact } : { location: {} };
+    const asked = isAsked ? { contact: this.#contact } : { location: {}, customFields: [] };
+    const answer = isSend ? this.#send(body as JsonObject) : asked;
     return Promise.resolve({ kind: "answer", status: 200, body: JSON.stringify(answer) });
   }
 

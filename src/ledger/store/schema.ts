@@ -296,6 +296,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // Events that are recorded and not decided yet: an index row for as long as they are.
+  `
+  ALTER TABLE events ADD COLUMN deciding INTEGER;
+  CREATE INDEX events_deciding ON events (contact_id, seq, deciding) WHERE deciding IS NOT NULL;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -146,7 +146,9 @@ it("a person chooses the location on HighLevel's page, with every scope that a c
     "conversations/message.readonly",
     "conversations/message.write",
     "locations.readonly",
+    "locations/customFields.readonly",
     "opportunities.write",
+    "users.readonly",
   ]);
 });
 
