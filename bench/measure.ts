@@ -45,7 +45,13 @@ async function recording() {
     random: () => 0,
     timer: () => Promise.resolve(),
     announce: () => Promise.resolve(),
-    highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+    highlevel: {
+      api: "https://services.leadconnectorhq.com",
+      apiVersion: "dated",
+      clientId: null,
+      clientSecret: null,
+      tokenKeys: [],
+    },
     actions: {
       clock: () => MOMENT.nowMs,
       fetch: () => Promise.resolve(new Response()),

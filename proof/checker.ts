@@ -4,6 +4,7 @@ import {
   changesNothing,
   type Acknowledged,
   type Call,
+  type Confirmed,
   type EndedDelivery,
   type History,
   type RecordedEvent,
@@ -23,6 +24,8 @@ const FINAL =
 /** Ten failures open a circuit; calls already under way may still fail, and probes come half a minute apart. */
 const CALLS_BEFORE_OPEN = 14;
 const OPEN_MS = 25_000;
+/** How long after its attempt began a call leaves at most: what was written before it has to be on disk. */
+const LEAVES_WITHIN_MS = 3_000;
 
 /** Every promise by its name. */
 export const PROPERTIES: { readonly [name: string]: Property } = {
@@ -33,6 +36,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nothing is sent after a confirmed cancel": nothingAfterCancel,
   "nothing is left of an erased contact": nothingAfterErase,
   "every delivery ends, and for a reason": everythingEnds,
+  "what costs more than it may is not rendered": costsAreKept,
   "a limit lets no more through than it says": limitHolds,
   "a limit holds for nothing that came to nothing": limitHoldsForSomething,
   "a task is in KV once": tasksOnce,
@@ -125,15 +129,19 @@ function* inOrder({ acknowledged, events, confirmed }: History): Generator<strin
 function* nothingAfterCancel(history: History): Generator<string> {
   const { confirmed, calls, deliveries } = history;
   const callsOf = Map.groupBy(calls, ({ id }) => id);
-  const leftBetween = (id: string, order: number): Call | undefined => {
-    const end = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order)?.order;
+  // A retry that was asked for while the cancel was under way may have been done after it.
+  const leftBetween = ({ id, askedOrder, order }: Confirmed): Call | undefined => {
+    const end = confirmed.find(
+      (other) => other.what === "retried" && other.id === id && other.order > askedOrder,
+    )?.order;
     return callsOf.get(id)?.find((call) => call.order > order && call.order < (end ?? Infinity));
   };
   const hasRetried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
   const states = new Map(deliveries.map(({ id, state }) => [id, state]));
-  for (const { what, id, order } of confirmed) {
+  for (const one of confirmed) {
+    const { what, id } = one;
     if (what !== "cancelled") continue;
-    if (leftBetween(id, order)) yield `${id} left after its cancel was confirmed`;
+    if (leftBetween(one)) yield `${id} left after its cancel was confirmed`;
     if (states.get(id) === "sent" && !hasRetried.has(id)) yield `${id} is said to be cancelled, and was sent`;
   }
 }
@@ -172,6 +180,11 @@ function* everythingEnds({ deliveries, events }: History): Generator<string> {
     if (!ENDED.has(state)) yield `${id} is ${state}`;
     if (state === "dead" && !isRightlyDead(delivery)) yield `${id} is dead after ${attempts.length} attempts`;
   }
+}
+
+function* costsAreKept({ deliveries }: History): Generator<string> {
+  for (const { id, rule, state } of deliveries)
+    if (rule === "costly" && state === "sent") yield `${id} is sent, and costs more than it may`;
 }
 
 function isRightlyDead({ attempts, dueAt }: EndedDelivery): boolean {
@@ -258,12 +271,17 @@ function* nobodyWaits({ deliveries, calls, confirmed, promptHosts, mayBeLateMs }
   }
 }
 
-function* downIsLeftAlone({ calls, deadHosts }: History): Generator<string> {
+function* downIsLeftAlone({ calls, deadHosts, deliveries, interrupted }: History): Generator<string> {
+  const attemptsOf = new Map(deliveries.map(({ id, attempts }) => [id, attempts]));
+  // What was under way when the process died says nothing about its host, and is tried again.
+  const isCutOff = ({ id, at }: Call): boolean =>
+    interrupted.includes(id) &&
+    !(attemptsOf.get(id) ?? []).some((one) => one.at <= at && one.at > at - LEAVES_WITHIN_MS);
   for (const [host, own] of Map.groupBy(calls, (call) => call.host)) {
     if (!deadHosts.includes(host)) continue;
     for (const [index, call] of own.entries()) {
       const later = own[index + 1];
-      if (index >= CALLS_BEFORE_OPEN && later && later.at - call.at < OPEN_MS)
+      if (index >= CALLS_BEFORE_OPEN && later && later.at - call.at < OPEN_MS && !isCutOff(call))
         yield `${host} was called again after ${later.at - call.at} ms`;
     }
   }

@@ -1,5 +1,6 @@
 // The promises about what is done inside HighLevel, checked against what HighLevel saw.
-import type { EndedDelivery, FollowUps, History, Wish } from "./history.ts";
+import { SWAPPED, type EndedDelivery, type FollowUps, type History, type Wish } from "./history.ts";
+import { SWAPS } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -11,6 +12,9 @@ const COMMITS_WITHIN_MS = 5_000;
 const REFRESHED_MS = 4 * MINUTE_MS;
 /** How many texts each rule sends for one event. */
 const TWINS = { texts: 1, twins: 2 };
+/** How often a rule fires in one chain of our own changes, and how often it may change a contact in a day. */
+const TURNS = 3;
+const CHANGES_A_DAY = 30;
 const SAYS_WHY = /^[A-Z_]{5,}: .{20,}/;
 /** What a wish is about, as the ledger names it, and whether it is one not to be written to. */
 const ABOUT: { readonly [says in Wish["says"]]: { readonly why: "stop" | "dnd"; readonly isNo: boolean } } = {
@@ -29,6 +33,7 @@ export const FOLLOW_UPS: { readonly [name: string]: Property } = {
   "nobody who said stop is written to": of(stopIsStop),
   "what a contact wants is what they said last": of(lastWordCounts),
   "a rule sends no more than its breaker lets through": of(breakersHold),
+  "rules that feed each other come to an end": of(loopsEnd),
   "HighLevel's limits are kept": of(limitsKept),
   "only the newest refresh token is used, and tokens are kept before they are": of(tokensKept),
   "every call is as HighLevel publishes it": of((_, { mistakes }) => mistakes),
@@ -60,7 +65,11 @@ function* sentOnce({ deliveries, confirmed }: History, { messages, sends, tags }
     if (delivery.state !== "sent") continue;
     if (delivery.highlevelCall === "send-message" && !taken.has(messageOf.get(delivery.id) ?? ""))
       yield `${delivery.id} is sent, and HighLevel has no such message`;
-    if (delivery.highlevelCall === "add-tags" && !tags.has(`${delivery.contactId}/${aboutOf(delivery)}`))
+    if (
+      delivery.highlevelCall === "add-tags" &&
+      delivery.rule === "texts" &&
+      !tags.has(`${delivery.contactId}/${aboutOf(delivery)}`)
+    )
       yield `${delivery.id} is done, and the contact has no such tag`;
   }
 }
@@ -74,12 +83,12 @@ function* saysWhy({ deliveries }: History): Generator<string> {
 
 function* notAfterCancel({ deliveries, confirmed }: History, { messages }: FollowUps): Generator<string> {
   const byId = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
-  for (const { what, id, order } of confirmed) {
+  for (const { what, id, askedOrder, order } of confirmed) {
     const delivery = byId.get(id);
     // The two messages of "twins" say the same and cannot be told apart.
     if (what !== "cancelled" || delivery?.rule !== "texts" || delivery.highlevelCall !== "send-message") continue;
     const about = aboutOf(delivery);
-    const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > order);
+    const again = confirmed.find((other) => other.what === "retried" && other.id === id && other.order > askedOrder);
     const isLate = (at: number): boolean => at > order && at < (again?.order ?? Infinity);
     if (messages.some((message) => message.about === about && isLate(message.order)))
       yield `${id} left after its cancel was confirmed`;
@@ -144,6 +153,26 @@ function* breakersHold({ confirmed }: History, { sends, breakers }: FollowUps): 
     if (isBeyond(own, perMinute, MINUTE_MS)) yield `${rule} sent more than ${perMinute} messages within a minute`;
     for (const [contactId, theirs] of Map.groupBy(own, (send) => send.contactId))
       if (isBeyond(theirs, perContactDay, DAY_MS)) yield `${rule} sent ${contactId} more than ${perContactDay} a day`;
+  }
+}
+
+function* loopsEnd({ events, deliveries, confirmed }: History, { isOrderly }: FollowUps): Generator<string> {
+  for (const { key, fired, ledBy } of events)
+    for (const rule of fired)
+      if (ledBy.filter((name) => name === rule).length >= TURNS)
+        yield `${rule} fired on ${key} after ${ledBy.join(", ")}`;
+  const byHand = retriedIn(confirmed);
+  const swaps = deliveries.filter(({ id, rule }) => rule in SWAPS && !byHand.has(id));
+  for (const [about, own] of Map.groupBy(swaps, ({ contactId, rule }) => `${contactId}/${rule}`)) {
+    const [contactId = "", rule = ""] = about.split("/");
+    const done = own.flatMap(({ state, attempts }) => (state === "sent" ? [{ at: attempts.at(-1)?.at ?? 0 }] : []));
+    if (isBeyond(done, CHANGES_A_DAY, DAY_MS))
+      yield `${rule} changed ${contactId} more than ${CHANGES_A_DAY} times a day`;
+    const others = events.filter(
+      (event) => event.contactId === contactId && event.kind === "ContactTagUpdate" && !event.key.startsWith(SWAPPED),
+    );
+    if (isOrderly && own.length > TURNS * (others.length + 1))
+      yield `${rule} fired ${own.length} times for ${contactId}, whose tags others changed ${others.length} times`;
   }
 }
 

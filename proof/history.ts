@@ -54,12 +54,18 @@ export interface RecordedEvent {
   /** The message that it is about, and the state of it; `null` if it names none. */
   readonly messageId: string | null;
   readonly status: string | null;
+  /** The message that it says its message is a retry of; `null`: of none. */
+  readonly retryOf: string | null;
+  /** The rules whose changes led to it, as its decision says. */
+  readonly ledBy: readonly string[];
   /** Whether it says that the message was sent through the API. */
   readonly isFromApi: boolean;
   /** How many deliveries its decision calls for. */
   readonly planned: number;
   /** The count of the contact's outbound messages so far, as a rule saw it; `null` if no rule asked. */
   readonly counted: number | null;
+  /** The same of the contact's messages, each once with its retries. */
+  readonly countedMessages: number | null;
   /** The rules that their limit held. */
   readonly held: readonly string[];
   /** The contact's tags as a rule saw them; `null`: none asked, or they were not known. */
@@ -70,6 +76,24 @@ export interface RecordedEvent {
 export function changesNothing(event: RecordedEvent, before: readonly RecordedEvent[]): boolean {
   const last = before.findLast(({ kind, messageId }) => kind === event.kind && messageId === event.messageId);
   return event.messageId !== null && last?.status === event.status;
+}
+
+/** Which messages are one, with their retries, as far as events up to now say so; each by the first of its names. */
+export class Chains {
+  readonly #other = new Map<string, string>();
+
+  /** Takes in what an event says. */
+  hear({ messageId, retryOf }: Pick<RecordedEvent, "messageId" | "retryOf">): void {
+    if (messageId === null || retryOf === null) return;
+    const [one, other] = [this.of(messageId), this.of(retryOf)];
+    if (one !== other) this.#other.set(one, other);
+  }
+
+  /** The chain of a message. */
+  of(messageId: string): string {
+    const other = this.#other.get(messageId);
+    return other === undefined ? messageId : this.of(other);
+  }
 }
 
 /** An event, as its sender knows it. */
@@ -173,6 +197,8 @@ export interface NotedContacts {
   readonly waiting: readonly string[];
   readonly changed: readonly string[];
 }
+/** How the keys of events begin that tell of what the rules which feed each other did. */
+export const SWAPPED = "swapped";
 
 /** What HighLevel saw from a location. */
 export interface FollowUps {
@@ -195,6 +221,8 @@ export interface FollowUps {
   /** What HighLevel found wrong in the form of calls. */
   readonly mistakes: readonly string[];
   readonly noted: NotedContacts;
+  /** Events came in the order in which things happened. */
+  readonly isOrderly: boolean;
   /** How much each rule may send. */
   readonly breakers: { readonly [rule: string]: { readonly perMinute: number; readonly perContactDay: number } };
 }

@@ -1,6 +1,14 @@
 // The promises about order: HighLevel promises none, so what counts is when things happened, and of one moment their place
 // in the log.
-import { changesNothing, type Acknowledged, type EndedDelivery, type History, type RecordedEvent } from "./history.ts";
+import {
+  Chains,
+  changesNothing,
+  type Acknowledged,
+  type EndedDelivery,
+  type History,
+  type RecordedEvent,
+} from "./history.ts";
+import { NOT_BY_MESSAGE } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -11,6 +19,7 @@ const REACHES_WITHIN_MS = 1_000;
 /** Which states of a message each rule fires on. */
 const FIRES_ON: { readonly [rule: string]: (status: string | null) => boolean } = {
   counted: () => true,
+  messages: () => true,
   limited: () => true,
   waits: (status) => status === "failed",
   "waits-2": (status) => status === "failed",
@@ -24,7 +33,8 @@ const FIRES_ON: { readonly [rule: string]: (status: string | null) => boolean } 
 /** Every promise by its name. */
 export const ORDERS: { readonly [name: string]: Property } = {
   "an event happened when its sender says": timesKept,
-  "a rule fires once for a state of a message": firesOnce,
+  "a rule fires once for a state of a message and its retries": firesOnce,
+  "a message and its retries count once": countsOnce,
   "a wait is ended by what happened no earlier than its event, whichever came first": waitsEnd,
   "nothing leaves once a cancel was answered": answeredIsAnswered,
   "nothing is tried before it is due": neverEarly,
@@ -46,10 +56,12 @@ function* firesOnce({ events, deliveries, confirmed }: History): Generator<strin
   );
   for (const own of Map.groupBy(events, ({ contactId }) => contactId).values()) {
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
+    const chains = new Chains();
     for (const [index, event] of inLog.entries()) {
       const before = inLog.slice(0, index);
+      chains.hear(event);
       for (const rule of event.rules) {
-        const verdict = expected(rule, event, before, cancelled);
+        const verdict = expected(rule, event, before, { cancelled, chains });
         if (verdict !== null && verdict !== event.fired.includes(rule))
           yield `${rule} ${verdict ? "did not fire" : "fired"} on ${event.key} ${event.status}`;
       }
@@ -57,21 +69,50 @@ function* firesOnce({ events, deliveries, confirmed }: History): Generator<strin
   }
 }
 
+/** How many messages the rule `messages` sees, each once with its retries. Of an erased contact nobody knows the past. */
+function* countsOnce({ events, confirmed }: History): Generator<string> {
+  const erased = new Set(confirmed.filter(({ what }) => what.startsWith("erase")).map(({ id }) => id));
+  for (const [contactId, own] of Map.groupBy(events, (event) => event.contactId)) {
+    if (erased.has(contactId)) continue;
+    const inLog = own.toSorted((a, b) => a.seq - b.seq);
+    const chains = new Chains();
+    const messages = new Set<string>();
+    for (const [index, event] of inLog.entries()) {
+      chains.hear(event);
+      const { kind, messageId, countedMessages, key } = event;
+      if (kind === "OutboundMessage" && messageId !== null && !changesNothing(event, inLog.slice(0, index)))
+        messages.add(messageId);
+      const once = new Set([...messages].map((id) => chains.of(id))).size;
+      if (countedMessages !== null && countedMessages !== once)
+        yield `${key} saw ${countedMessages} messages, of ${once}`;
+    }
+  }
+}
+
+/** What is known when an event is judged. */
+interface Known {
+  /** Events of which nothing, or not all, was sent. */
+  readonly cancelled: ReadonlySet<string>;
+  readonly chains: Chains;
+}
+
 /** Whether a rule fires on an event after others of its contact; `null`: it may. */
 function expected(
   rule: string,
   event: RecordedEvent,
   before: readonly RecordedEvent[],
-  cancelled: ReadonlySet<string>,
+  { cancelled, chains }: Known,
 ): boolean | null {
   const { kind, isFromApi, messageId, status, decidedAt } = event;
-  // `waits.ts` says when that does.
-  if (rule === "vip") return null;
+  if (NOT_BY_MESSAGE.has(rule)) return null;
   // What came through the API may be our own.
   if (kind !== "OutboundMessage" || isFromApi || !FIRES_ON[rule]?.(status)) return false;
   if (changesNothing(event, before)) return false;
   const fired = before.filter((other) => other.fired.includes(rule));
-  if (fired.some((other) => other.messageId === messageId && other.status === status)) return false;
+  const chain = messageId === null ? null : chains.of(messageId);
+  const isSame = (other: RecordedEvent): boolean =>
+    other.status === status && other.messageId !== null && chains.of(other.messageId) === chain;
+  if (fired.some(isSame)) return false;
   if (rule !== "limited") return true;
   const within = fired.filter((other) => other.decidedAt > decidedAt - HOUR_MS);
   if (within.length === 0) return true;

@@ -120,6 +120,50 @@ export function withFollowUps(ruleSet: RuleSet, after: string, origin: string): 
   return { ...ruleSet, rules: [...ruleSet.rules, texts, twins, ownHours, vip] };
 }
 
+/** Rules that feed each other by the tag `ring`, and the call that each makes. */
+export const SWAPS = { rings: "add-tags", hushes: "remove-tags" } as const;
+/** Rules of which the state of a message does not say whether they fire. */
+export const NOT_BY_MESSAGE: ReadonlySet<string> = new Set([...Object.keys(SWAPS), "costly", "vip"]);
+/** More outputs than the templates of one attempt may have. */
+const COSTLY_OUTPUTS = 1_300;
+
+/** The same rules, one that counts messages with their retries, and one whose template costs more than it may. */
+export function withRetries(ruleSet: RuleSet, origin: string): RuleSet {
+  const webhook = (body: WebhookAction["body"]): WebhookAction => ({
+    type: "webhook",
+    url: `${origin}/${ABOUT}/0`,
+    body,
+  });
+  const params = { kind: "OutboundMessage", messages: true };
+  const messages = aRule({
+    name: "messages",
+    conditions: { all: [{ fact: "count", params, operator: "greaterThanInclusive", value: 0 }] },
+    actions: [webhook({})],
+  });
+  const costly = aRule({
+    name: "costly",
+    conditions: onStatus("opened"),
+    limit: { count: 1, per: "location" },
+    actions: [webhook({ text: "{{ event.contactId | upcase }}".repeat(COSTLY_OUTPUTS) })],
+  });
+  return { ...ruleSet, rules: [...ruleSet.rules, messages, costly] };
+}
+
+/** The same rules, and two that would go on for ever. */
+export function withLoops(ruleSet: RuleSet): RuleSet {
+  const swaps = Object.entries(SWAPS).map(([name, call]) =>
+    aRule({
+      name,
+      on: ["ContactTagUpdate"],
+      conditions: {
+        all: [{ fact: "tags", operator: call === "add-tags" ? "doesNotContain" : "contains", value: "ring" }],
+      },
+      actions: [{ type: "highlevel", call, tags: ["ring"] }],
+    }),
+  );
+  return { ...ruleSet, rules: [...ruleSet.rules, ...swaps] };
+}
+
 /** What HighLevel sends when a contact expresses a wish. */
 export function aWish(
   about: { key: string; locationId: string; contactId: string; atMs: number },
@@ -169,6 +213,7 @@ export function aMessage(
     isReply: boolean;
     atMs: number;
     messageId?: string;
+    retryOf?: string | undefined;
     status?: string;
   },
   chance: Chance,
@@ -180,6 +225,7 @@ export function aMessage(
     contactId: about.contactId,
     messageType: "SMS",
     messageId: about.messageId ?? about.key,
+    ...(about.retryOf === undefined ? {} : { originalMessageId: about.retryOf }),
     webhookId: about.key,
     dateAdded: now,
     timestamp: now,

@@ -47,9 +47,12 @@ export function keptWishesOf(ask: Ask): KeptWish[] {
 function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[]): RecordedEvent {
   const { event, decision } = JSON.parse(String(row["record"])) as LogRecord;
   const rules = ruleSets.find(({ hash }) => hash === decision.ruleSet)?.rules ?? [];
-  const { messageId, status, source } = event.payload;
+  const { messageId, originalMessageId, status, source } = event.payload;
   const fired = rules.filter(({ name }) => decision.fired.includes(name));
-  const [asked] = decision.verdicts.find(({ rule }) => rule === "counted")?.conditions ?? [];
+  const sawOf = (name: string): number | null => {
+    const [asked] = decision.verdicts.find(({ rule }) => rule === name)?.conditions ?? [];
+    return asked && "saw" in asked ? Number(asked.saw) : null;
+  };
   return {
     key: event.key,
     contactId: event.contactId,
@@ -63,7 +66,10 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     status: typeof status === "string" ? status : null,
     isFromApi: source === "api",
     planned: fired.reduce((sum, { actions }) => sum + actions.length, 0),
-    counted: asked && "saw" in asked ? Number(asked.saw) : null,
+    retryOf: typeof originalMessageId === "string" ? originalMessageId : null,
+    ledBy: decision.chain ?? [],
+    counted: sawOf("counted"),
+    countedMessages: sawOf("messages"),
     tags: tagsIn(decision.known?.contact),
     held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
   };

@@ -4,8 +4,8 @@ import { answerApi } from "./api/api.ts";
 import { isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
-import { install } from "./objects/installs.ts";
-import { pokeLedgers } from "./objects/watchdog.ts";
+import { install, installAgency } from "./objects/installs.ts";
+import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
 import { directoryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event-kinds.ts";
@@ -15,7 +15,7 @@ import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
 import { bundledRules } from "./rules/bundled.ts";
 
-export { Directory, Ledger } from "./objects/durable-objects.ts";
+export { Agency, Directory, Ledger } from "./objects/durable-objects.ts";
 
 const router = Router<IRequest, [LedgerEnv]>();
 for (const route of HOOK_ROUTES) router.all(HOOK_PATHS[route], hook(route));
@@ -38,6 +38,7 @@ export default {
   },
   async scheduled(_, env) {
     await pokeLedgers(env);
+    await pokeAgencies(env);
   },
 } satisfies ExportedHandler<LedgerEnv>;
 
@@ -56,6 +57,7 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
     fetch: (outgoing) => fetch(outgoing),
     timeLimit: (ms) => AbortSignal.timeout(ms),
     install: (locationId, token) => install(env, locationId, token),
+    installAgency: (companyId, token) => installAgency(env, companyId, token),
   };
 }
 

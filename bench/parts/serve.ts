@@ -61,7 +61,11 @@ export async function buildWith(
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);
-  return { folder, file: join(out, basename(main).replace(/\.ts$/, ".js")), objects: ["Ledger", "Directory"] };
+  return {
+    folder,
+    file: join(out, basename(main).replace(/\.ts$/, ".js")),
+    objects: ["Ledger", "Directory", "Agency"],
+  };
 }
 
 /** A Worker of a few lines, for comparison. */

@@ -1,4 +1,5 @@
-// WebCrypto answers from a thread pool, in any order. In a simulation the same algorithms answer at once.
+// WebCrypto answers from a thread pool, in any order. In a simulation the same algorithms answer at once, or after a time
+// that the run decides.
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
 
 interface GcmParameters {
@@ -9,6 +10,13 @@ interface GcmParameters {
 const GCM = "aes-256-gcm";
 const TAG_BYTES = 16;
 
+let takes: (() => Promise<void>) | null = null;
+
+/** How long hashes take from now on; `null`: no time. */
+export function hashesTake(time: (() => Promise<void>) | null): void {
+  takes = time;
+}
+
 export function answerAtOnce(): void {
   const hash = (name: string): string => name.replace("-", "").toLowerCase();
   const bytesOf = (data: BufferSource): Uint8Array =>
@@ -16,8 +24,11 @@ export function answerAtOnce(): void {
   const exact = (buffer: Buffer): ArrayBuffer => Uint8Array.from(buffer).buffer;
   const keys = new WeakMap<object, Uint8Array>();
   const replacements = {
-    digest: async (algorithm: string, data: BufferSource) =>
-      exact(createHash(hash(algorithm)).update(bytesOf(data)).digest()),
+    digest: async (algorithm: string, data: BufferSource) => {
+      const digest = exact(createHash(hash(algorithm)).update(bytesOf(data)).digest());
+      await takes?.();
+      return digest;
+    },
     importKey: async (_: string, bytes: BufferSource) => {
       const key = {};
       keys.set(key, bytesOf(bytes));

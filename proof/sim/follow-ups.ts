@@ -2,9 +2,10 @@
 // is gone; access tokens that expire early; contacts who want no messages, or want them again; our own messages that
 // come back as events.
 import { webhookOf } from "../../src/local/stand-in/messages.ts";
+import { tagsWebhookOf } from "../../src/local/stand-in/tags.ts";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
-import type { FollowUps, Wish } from "../history.ts";
+import { SWAPPED, type FollowUps, type Wish } from "../history.ts";
 import { BREAKERS } from "../rules.ts";
 import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
@@ -34,6 +35,10 @@ export interface Surroundings {
   readonly busyMs: number;
   readonly hasFaults: boolean;
   readonly hasSlowTokens: boolean;
+  /** Whether rules feed each other. */
+  readonly hasLoops: boolean;
+  /** Whether events come in the order in which things happened. */
+  readonly isOrderly: boolean;
 }
 
 export class SimulatedFollowUps {
@@ -43,7 +48,9 @@ export class SimulatedFollowUps {
   readonly #around: Surroundings;
   readonly #scopes: readonly string[];
   readonly #notes: SimulatedNotes;
+  readonly #ringing = new Set<string>();
   #meanwhile = 0;
+  #tagged = 0;
 
   constructor(clockwork: Clockwork, object: SimulatedObject, around: Surroundings) {
     const { chance } = clockwork;
@@ -56,7 +63,8 @@ export class SimulatedFollowUps {
     this.#highlevel.addContacts(around.contacts);
     this.#notes = new SimulatedNotes(clockwork, object, this.#highlevel, around);
     const mayAsk = chance.happens(0.8);
-    this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(chance.happens(0.8) ? [TO_TAG] : [])];
+    const mayTag = chance.happens(0.8) || around.hasLoops;
+    this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(mayTag ? [TO_TAG] : [])];
     this.#highlevel.standIn.onMessage = (message) => {
       if (!chance.happens(0.6)) return;
       // Its event may be there before the answer to the call that sent it.
@@ -72,10 +80,37 @@ export class SimulatedFollowUps {
     this.#notes.look();
   }
 
+  /** What a contact's tags have become is told in an event, at once where everything is in order. */
+  #tellTags({ id, tags }: { readonly id: string; readonly tags: readonly string[] }): void {
+    const { chance, now } = this.#clockwork;
+    const { isOrderly, senders } = this.#around;
+    const isRinging = tags.includes("ring");
+    const isSwap = isRinging !== this.#ringing.has(id);
+    if (isRinging) this.#ringing.add(id);
+    else this.#ringing.delete(id);
+    const key = `${isSwap ? SWAPPED : "tagged"}-${(this.#tagged += 1)}`;
+    const payload = tagsWebhookOf({ id, locationId: LOCATION, tags }, { webhookId: key, nowMs: now });
+    const tell = (): void => senders.send(key, id, payload, now);
+    if (isOrderly) tell();
+    else if (chance.happens(0.9)) this.#clockwork.after(chance.below(chance.pick([20, 20, MINUTE])), tell);
+  }
+
+  /** A person gives a contact a tag. */
+  #tag(contactId: string): void {
+    const contact = this.#highlevel.standIn.state.contacts.get(contactId);
+    if (!contact) return;
+    contact.tags = [...contact.tags, `of-a-person-${this.#tagged}`];
+    this.#tellTags(contact);
+  }
+
   plan(): void {
     this.#notes.plan();
-    const { at, busyMs, contacts, hasFaults, hasSlowTokens, senders, setClock } = this.#around;
+    const { at, busyMs, contacts, hasFaults, hasLoops, hasSlowTokens, senders, setClock } = this.#around;
     const { chance } = this.#clockwork;
+    if (hasLoops) {
+      this.#highlevel.standIn.onTags = (contact) => this.#tellTags(contact);
+      for (let turns = 1 + chance.below(3); turns > 0; turns--) at(() => this.#tag(chance.pick(contacts)));
+    }
     this.#install();
     this.#watchToken(this.#clockwork.now + busyMs + 60 * MINUTE);
     if (hasFaults) {
@@ -148,6 +183,7 @@ export class SimulatedFollowUps {
       mistakes: standIn.violations,
       noted: this.#notes.seen(),
       breakers: BREAKERS,
+      isOrderly: this.#around.isOrderly,
     };
   }
 

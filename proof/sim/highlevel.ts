@@ -11,7 +11,7 @@ import { LOCATION } from "./location.ts";
 export const API = "https://highlevel.example.com";
 export const APP = { clientId: "app-1", clientSecret: "secret-of-the-app" };
 const TOKEN_KEY = Buffer.alloc(32, 7).toString("base64");
-export const HIGHLEVEL_SETTINGS: HighLevelSettings = { api: API, ...APP, tokenKeys: [TOKEN_KEY] };
+export const HIGHLEVEL_SETTINGS: HighLevelSettings = { api: API, apiVersion: "dated", ...APP, tokenKeys: [TOKEN_KEY] };
 
 /** How HighLevel, or the network on the way to it, behaves. */
 type HighLevelCharacter =

@@ -62,7 +62,7 @@ class MissedRun {
     this.#object.network.highlevel = this.#highlevel;
     this.#highlevel.addContacts(CONTACTS);
     this.#highlevel.standIn.addToken(TOKEN, LOCATION);
-    this.#highlevel.standIn.state.export.lagMs = this.#chance.pick([0, 0, 3 * MINUTE, 9 * MINUTE]);
+    this.#highlevel.standIn.state.export.lagMs = this.#chance.pick([0, 3 * MINUTE, 9 * MINUTE, 9 * MINUTE]);
     this.#isCalm = this.#chance.happens(0.5);
     this.#turn = this.#chance.below(TURNS);
   }
@@ -123,12 +123,13 @@ class MissedRun {
     for (let hour = 1; hour < 3; hour++) {
       const lookMs = (hour * TURNS + this.#turn) * TURN_MS;
       if (lookMs > BUSY_MS || chance.happens(0.3)) continue;
-      for (let made = 15 + chance.below(20); made > 0; made--)
-        this.#clockwork.after(lookMs - chance.below(8 * MINUTE), () => this.#message());
+      for (let made = 45 + chance.below(15); made > 0; made--)
+        this.#clockwork.after(lookMs - chance.below(8 * MINUTE), () => this.#message(true));
     }
   }
 
-  #message(): void {
+  /** `isLast`: nothing becomes of it any more. */
+  #message(isLast = false): void {
     const { chance, now } = this.#clockwork;
     const { standIn } = this.#highlevel;
     const isIn = chance.happens(0.2);
@@ -136,7 +137,7 @@ class MissedRun {
       contactId: chance.pick(CONTACTS),
       type: chance.happens(0.8) ? "Email" : "SMS",
       direction: isIn ? "inbound" : "outbound",
-      status: isIn ? "delivered" : chance.pick(["sent", "delivered"]),
+      status: isIn || isLast ? "delivered" : chance.pick(["sent", "delivered"]),
     });
     this.#post(message);
     if (isIn || message.status !== "sent" || chance.happens(0.5)) return;
@@ -152,14 +153,15 @@ class MissedRun {
     const times = chance.happens(0.2) ? 2 : 1;
     for (let time = 0; time < times; time++) {
       if (chance.next() < this.#loses) continue;
-      const lateMs = chance.below(chance.pick([SECOND, MINUTE, MINUTE, 30 * MINUTE]));
+      const lateMs = chance.below(chance.happens(0.1) ? 30 * MINUTE : chance.pick([SECOND, MINUTE]));
       const own = chance.happens(0.5) ? {} : { webhookId: `doubled-${++this.#webhooks}` };
       this.#clockwork.after(lateMs, () => this.#deliver(message.id, { ...payload, ...own }));
     }
   }
 
   #deliver(id: string, payload: JsonObject): void {
-    const event = read(String(payload["webhookId"]), payload, this.#clockwork.now);
+    const { webhookId } = payload;
+    const event = read(typeof webhookId === "string" ? webhookId : id, payload, this.#clockwork.now);
     const heardAt = this.#clockwork.now;
     this.#object
       .call((ledger) => ledger.record(event))
@@ -171,7 +173,7 @@ class MissedRun {
 
   #planLosses(): void {
     const { chance } = this.#clockwork;
-    this.#loses = chance.pick([0, 0.1, 0.3]);
+    this.#loses = chance.pick([0, 0.1, 0.1, 0.3]);
     const before = this.#loses;
     for (let outages = chance.below(3); outages > 0; outages--) {
       const fromMs = chance.below(BUSY_MS);
@@ -204,9 +206,10 @@ class MissedRun {
 
 function logged(row: { readonly [column: string]: unknown }): LoggedMessage {
   const { event, decision } = JSON.parse(String(row["record"])) as LogRecord;
+  const { messageId } = event.payload;
   return {
     key: event.key,
-    messageId: String(event.payload["messageId"]),
+    messageId: typeof messageId === "string" ? messageId : "",
     outcome: String(row["outcome"]),
     isFound: event.origin === "reconciled",
     repeats: decision.repeats !== undefined,

@@ -1,6 +1,6 @@
 // Orders in which things that belong together can come: a reply before the event that it answers, or late although it is
 // older; STOP and START in any order, also of one moment; the states of a message by different webhooks, one of them
-// twice. HighLevel promises no order, and what counts is when each happened.
+// twice; a message and its retries, of which any may come first. HighLevel promises no order, and what counts is when each happened.
 import type { Chance } from "../../test/generated/chance.ts";
 import { aStatus } from "../rules.ts";
 import type { Wish } from "../history.ts";
@@ -22,6 +22,8 @@ export interface Stage {
   readonly busyMs: number;
   /** Whether contacts say STOP and START. */
   readonly hasWishes: boolean;
+  /** Whether messages are retried under other ids. */
+  readonly hasRetries: boolean;
   /** Something happens at a time and is sent at another, not earlier. */
   readonly happens: (contactId: string, said: Said, happensMs: number, isSentMs: number) => void;
 }
@@ -30,9 +32,10 @@ type Order = (stage: Stage, contactId: string, fromMs: number) => void;
 
 /** Plans some orders of one run. */
 export function planOrders(stage: Stage): void {
-  const { chance, contacts, busyMs, hasWishes } = stage;
+  const { chance, contacts, busyMs, hasWishes, hasRetries } = stage;
+  const orders = hasWishes ? WITH_WISHES : WITHOUT_WISHES;
   for (let turns = 1 + chance.below(4); turns > 0; turns--) {
-    const order = chance.pick(hasWishes ? WITH_WISHES : WITHOUT_WISHES);
+    const order = chance.pick(hasRetries ? [...orders, retriesOfOneMessage, retriesOfOneMessage] : orders);
     order(stage, chance.pick(contacts), MINUTE + chance.below(busyMs));
   }
 }
@@ -69,6 +72,18 @@ const statesOfOneMessage: Order = ({ chance, happens }, contactId, fromMs) => {
   const again = Array.from({ length: chance.below(3) }, () => chance.pick(states));
   for (const [index, status] of [...states, ...again].entries())
     happens(contactId, { status, messageId }, fromMs + index * SECOND, fromMs + MINUTE + chance.below(2 * MINUTE));
+};
+
+/** Messages of which each but the first is a retry of one before it, as most of their events say, in any order. */
+const retriesOfOneMessage: Order = ({ chance, happens }, contactId, fromMs) => {
+  const messages = Array.from({ length: 2 + chance.below(3) }, (_, n) => `tried-${n}-${fromMs}`);
+  const states = [aStatus(chance), aStatus(chance)];
+  for (const [n, messageId] of messages.entries())
+    for (let events = 1 + chance.below(2); events > 0; events--) {
+      const retryOf = n > 0 && chance.happens(0.8) ? messages[chance.below(n)] : undefined;
+      const said = { status: chance.pick(states), messageId, retryOf };
+      happens(contactId, said, fromMs + n * SECOND, fromMs + MINUTE + chance.below(chance.pick([SECOND, 4 * MINUTE])));
+    }
 };
 
 const WITH_WISHES: readonly Order[] = [replyAndEvent, wishesInAnyOrder, wishesInAnyOrder, statesOfOneMessage];

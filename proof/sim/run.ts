@@ -5,11 +5,12 @@ import type { History } from "../history.ts";
 import { aStatus } from "../rules.ts";
 import { tablesOf } from "../tables.ts";
 import { Clockwork } from "./clockwork.ts";
+import { hashesTake } from "./determinism.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/store/schema.ts";
 import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
-import { FOLLOW_UP_RULE_SETS, HOSTS, RULE_SETS } from "./location.ts";
+import { FOLLOW_UP_RULE_SETS, HOSTS, LOOP_RULE_SETS, RETRY_RULE_SETS, RULE_SETS } from "./location.ts";
 import { Operator } from "./operator.ts";
 import { planOrders } from "./orders.ts";
 import { Senders } from "./senders.ts";
@@ -26,6 +27,10 @@ const PEACE_MS = 10 * DAY;
 const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
 const FOLLOW_UPS_EVERY = 3;
+/** One in five has retries of messages and, if it follows up, rules that feed each other; its hashes take a while. */
+const RETRIES_EVERY = 5;
+const RETRIES_AT = 4;
+const HASH_MS = 10;
 /** HighLevel's clock and ours may differ by up to this much, which its answers tell. */
 const CLOCKS_APART_MS = 4 * MINUTE;
 /** The Workers' clocks are at most this far from HighLevel's. */
@@ -33,6 +38,14 @@ const WORKERS_OFF_MS = 2 * MINUTE;
 const MAY_BE_LATE_MS = SECOND;
 /** The faults that are no reason for a first attempt to be late. */
 const PROMPT_DESPITE = new Set(["destinations", "calls", "operator", "orders", "workers", "slowTokens"]);
+/**
+ * What half of the runs with rules that feed each other do without, so that what they cause comes at once, in order, and
+ * once: what is tried again may change the same again.
+ */
+const ORDERLY: Partial<Faults> = {
+  crashes: false, disk: false, clock: false, calls: false, deploys: false, operator: false, destinations: false,
+  slowTokens: false,
+}; // prettier-ignore
 const WATCHDOG_MS = 5 * MINUTE;
 /** The migration counts of earlier versions, with whose tables a run may begin. */
 const VERSIONS_BEFORE = LEDGER_MIGRATIONS.map((_, index) => index).filter((count) => count >= 3);
@@ -65,6 +78,8 @@ class Run {
   readonly #object: SimulatedObject;
   readonly #contacts: readonly string[];
   readonly #ruleSets: readonly RuleSet[];
+  readonly #hasRetries: boolean;
+  readonly #isOrderly: boolean;
   readonly #followUps: SimulatedFollowUps | null;
   readonly #senders: Senders;
   readonly #operator: Operator;
@@ -76,14 +91,19 @@ class Run {
     this.#chance = chance(seed);
     this.#clockwork = new Clockwork(START, this.#chance);
     const hasFollowUps = seed % FOLLOW_UPS_EVERY === 0;
-    this.#ruleSets = hasFollowUps ? FOLLOW_UP_RULE_SETS : RULE_SETS;
+    this.#hasRetries = seed % RETRIES_EVERY === RETRIES_AT;
+    if (hasFollowUps) this.#ruleSets = this.#hasRetries ? LOOP_RULE_SETS : FOLLOW_UP_RULE_SETS;
+    else this.#ruleSets = this.#hasRetries ? RETRY_RULE_SETS : RULE_SETS;
+    hashesTake(this.#hasRetries ? () => this.#clockwork.sleep(this.#chance.below(HASH_MS)) : null);
     this.#object = new SimulatedObject(this.#clockwork, this.#ruleSets[0] ?? RULE_SETS[0]);
     const has = (): boolean => this.#chance.happens(0.5);
-    this.#faults = {
+    this.#isOrderly = hasFollowUps && this.#hasRetries && seed % 2 === 0;
+    const faults = {
       crashes: has(), disk: has() && has(), alarmsLost: has() && has(), alarmsLate: has(), clock: has() && has(),
       destinations: has(), kv: has(), calls: has(), deploys: has(), operator: has(),
       orders: has() || has(), workers: has(), slowTokens: has() || has(),
     }; // prettier-ignore
+    this.#faults = this.#isOrderly ? { ...faults, ...ORDERLY } : faults;
     this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
     this.#senders = new Senders(this.#clockwork, this.#object);
     this.#operator = new Operator(this.#clockwork, this.#object, this.#contacts);
@@ -96,6 +116,8 @@ class Run {
       busyMs: BUSY_MS,
       hasFaults: this.#faults.destinations,
       hasSlowTokens: this.#faults.slowTokens,
+      hasLoops: this.#hasRetries,
+      isOrderly: this.#isOrderly,
       at: (run) => this.#at(run),
       senders: this.#senders,
       operator: this.#operator,
@@ -181,7 +203,7 @@ class Run {
   #planOrders(): void {
     if (this.#faults.workers) this.#senders.workersOffMs = Array.from({ length: 3 }, () => this.#offBy(WORKERS_OFF_MS));
     if (this.#faults.calls) this.#senders.drops = 0.1;
-    if (!this.#faults.orders) return;
+    if (!this.#faults.orders && !this.#hasRetries) return;
     this.#senders.repeats = 0.2;
     let planned = 0;
     planOrders({
@@ -189,6 +211,7 @@ class Run {
       contacts: this.#contacts,
       busyMs: BUSY_MS,
       hasWishes: this.#followUps !== null,
+      hasRetries: this.#hasRetries,
       happens: (contactId, said, happensMs, isSentMs) => {
         const key = `ordered-${++planned}`;
         this.#moments.push(isSentMs);

@@ -14,7 +14,7 @@ const HOUR = 60 * MINUTE;
 /** What an event says: a contact's reply or wish, or the status of a message to them. */
 export type Said =
   | { readonly says: "yes" | Wish["says"] }
-  | { readonly status: string; readonly messageId?: string | undefined };
+  | { readonly status: string; readonly messageId?: string | undefined; readonly retryOf?: string | undefined };
 
 interface Webhook extends SentEvent {
   readonly payload: JsonObject;
@@ -44,8 +44,8 @@ export class Senders {
   say(key: string, contactId: string, said: Said, happenedAt: number, goesOn = true): void {
     const about = { key, locationId: LOCATION, contactId, atMs: happenedAt };
     if (!("says" in said)) {
-      const { status, messageId = key } = said;
-      const payload = aMessage({ ...about, isReply: false, status, messageId }, this.#clockwork.chance);
+      const { status, messageId = key, retryOf } = said;
+      const payload = aMessage({ ...about, isReply: false, status, messageId, retryOf }, this.#clockwork.chance);
       return this.send(key, contactId, payload, happenedAt, goesOn);
     }
     const { says } = said;

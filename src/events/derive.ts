@@ -19,6 +19,25 @@ const OUTCOME_OF = tableOf<Outcome>({
   read: "read",
   opened: "opened",
   clicked: "clicked",
+  // Of e-mails, as mail services word it.
+  open: "opened",
+  click: "clicked",
+  bounced: "bounced",
+  bounce: "bounced",
+  hardbounce: "bounced",
+  softbounce: "bounced",
+  complained: "complained",
+  complaint: "complained",
+  spamcomplaint: "complained",
+  spamreport: "complained",
+  unsubscribed: "unsubscribed",
+  unsubscribe: "unsubscribed",
+  dropped: "failed",
+  rejected: "failed",
+  temporaryfail: "failed",
+  accepted: "pending",
+  processed: "pending",
+  deferred: "pending",
   optout: "opted-out",
   pending: "pending",
   scheduled: "pending",
@@ -129,25 +148,6 @@ function isBetweenPeople({ messageType, messageTypeString }: JsonObject): boolea
   return named.length > 0 && named.every((name) => BETWEEN_PEOPLE.has(typeWord(name)));
 }
 
-/** Who sent it: `source: api` is an API call; else a user id means a person. */
-export function senderOf(payload: JsonObject): Sender {
-  const source = word(payload["source"]);
-  if (source === "api") return "api";
-  if (typeof payload["userId"] === "string" && payload["userId"] !== "") return "person";
-  if (AUTOMATIC_SOURCES.has(source)) return "automation";
-  return source === "app" || source === "manual" ? "person" : "automation";
-}
-
-/** The phone numbers or e-mail addresses that a message went to, whatever the form of the kind's fields for them. */
-export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
-  return (KINDS[kind].recipients ?? []).flatMap((name) => addresses(payload[name]));
-}
-
-/** Whether a message is an internal comment, which never reaches the contact. */
-export function isInternal({ messageType, messageTypeString }: JsonObject): boolean {
-  return [messageType, messageTypeString].some((name) => INTERNAL.test(typeWord(name)));
-}
-
 /** A word of HighLevel's that has no meaning here, and the field that it came in. */
 export type UnknownWord = readonly [field: string, word: string];
 
@@ -180,6 +180,27 @@ function shortened(value: string): string {
   return text.length > MAX_SPELLING_CHARACTERS ? `${text.slice(0, MAX_SPELLING_CHARACTERS - 1)}…` : text;
 }
 
+/** Who sent it: `source: api` is an API call; else a user id means a person. */
+export function senderOf(payload: JsonObject): Sender {
+  const source = word(payload["source"]);
+  if (source === "api") return "api";
+  if (typeof payload["userId"] === "string" && payload["userId"] !== "") return "person";
+  if (AUTOMATIC_SOURCES.has(source)) return "automation";
+  return source === "app" || source === "manual" ? "person" : "automation";
+}
+
+/** The phone numbers or e-mail addresses that a message went to, whatever the form of the kind's fields for them. */
+export function recipientsOf(kind: EventKind, payload: JsonObject): string[] {
+  return (KINDS[kind].recipients ?? []).flatMap((name) => addresses(payload[name]));
+}
+
+const INTERNAL = /^internalcomments?$/;
+
+/** Whether a message is an internal comment, which never reaches the contact. */
+export function isInternal({ messageType, messageTypeString }: JsonObject): boolean {
+  return [messageType, messageTypeString].some((name) => INTERNAL.test(typeWord(name)));
+}
+
 function addresses(value: Json | undefined): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === "string" && item !== "") as string[];
@@ -193,8 +214,6 @@ export function statusWord(status: string): string {
   const text = status.normalize("NFC").trim().toLowerCase();
   return text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, "") || text;
 }
-
-const INTERNAL = /^internalcomments?$/;
 
 const MAX_FOLDED = 1_000;
 const MAX_SPELLING_CHARACTERS = 40;

@@ -26,7 +26,12 @@ import { completed } from "./untyped.ts";
 export type ReadEvent =
   | { readonly status: "event"; readonly event: Event }
   | { readonly status: "ignored"; readonly kind: string }
-  | { readonly status: "unusable"; readonly issues: readonly Issue[] };
+  | {
+      readonly status: "unusable";
+      readonly issues: readonly Issue[];
+      /** Its kind, if it lacks nothing but the contact and HighLevel names none for this kind. */
+      readonly unjoined?: EventKind;
+    };
 
 /** What is known about an event besides its payload. */
 export interface Received {
@@ -71,7 +76,8 @@ export function readEvent(sent: Json, received: Received): ReadEvent {
       .map(({ path, message }) => ({ pointer: jsonPointer(path), code: "EVENT_FIELD", message }));
     const told = new Set(issues.map(({ pointer }) => pointer));
     const others = misfitsIn(kind, payload).filter(({ pointer }) => !told.has(pointer));
-    return { status: "unusable", issues: [...issues, ...others] };
+    const isUnjoined = KINDS[kind].isJoined && issues.length === 1 && (contactIn(KINDS[kind], payload) ?? "") === "";
+    return { status: "unusable", issues: [...issues, ...others], ...(isUnjoined ? { unjoined: kind } : {}) };
   }
   return {
     status: "event",

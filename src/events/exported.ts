@@ -104,6 +104,7 @@ const STEPS: { readonly [O in Outcome]: number } = {
   sent: 2,
   delivered: 3,
   failed: 3,
+  bounced: 3,
   answered: 3,
   voicemail: 3,
   "no-answer": 3,
@@ -113,6 +114,8 @@ const STEPS: { readonly [O in Outcome]: number } = {
   opened: 4,
   clicked: 5,
   "opted-out": 6,
+  complained: 6,
+  unsubscribed: 6,
 };
 
 /** Whether what became of a message comes before something that is known of it: the export may lag behind. */

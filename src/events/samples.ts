@@ -148,6 +148,32 @@ function callOf(about: string, payload: JsonObject): Sample {
   return { about, route: "events", payload: { ...call, ...payload } };
 }
 
+/** HighLevel names no contact here; a sample does, so that it needs no e-mail before it. `--set contactId=` leaves that out. */
+function emailStats(about: string, told: JsonObject): Sample {
+  const headers = {
+    "message-id": "<nC2fQ8sUqk1hRz5Gd7vB>",
+    from: "Example Agency <hello@agency.example>",
+    to: "ada@example.com",
+  };
+  const webhookPayload = {
+    message: { attachments: [], headers, size: 1725 },
+    recipient: "ada@example.com",
+    tags: [`loc_${LOCATION}`],
+    ...told,
+  };
+  return {
+    about: `LCEmailStats: ${about}`,
+    route: "events",
+    payload: {
+      type: "LCEmailStats",
+      locationId: LOCATION,
+      companyId: "5DP4iH6HLkQsiKESj6rh",
+      contactId: CONTACT,
+      webhookPayload,
+    },
+  };
+}
+
 /** Samples by the name that `rules send` takes. */
 export const SAMPLES: { readonly [name: string]: Sample } = {
   sms: outboundOf("SMS, delivered, sent by a workflow", {
@@ -340,17 +366,6 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
       attachments: ["https://recordings.example.com/1.mp3"],
     },
   },
-  dnd: {
-    about: "ContactDndUpdate: do not disturb by SMS",
-    route: "events",
-    payload: {
-      ...contact,
-      type: "ContactDndUpdate",
-      dnd: false,
-      dndSettings: { SMS: { status: "active", message: "STOP", code: "" } },
-    },
-  },
-  delete: { about: "ContactDelete", route: "events", payload: { ...contact, type: "ContactDelete" } },
   reaction: {
     about: "InboundMessage: a thumbs-up, which is no reply",
     route: "events",
@@ -367,6 +382,17 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
       status: "delivered",
     },
   },
+  dnd: {
+    about: "ContactDndUpdate: do not disturb by SMS",
+    route: "events",
+    payload: {
+      ...contact,
+      type: "ContactDndUpdate",
+      dnd: false,
+      dndSettings: { SMS: { status: "active", message: "STOP", code: "" } },
+    },
+  },
+  delete: { about: "ContactDelete", route: "events", payload: { ...contact, type: "ContactDelete" } },
   tags: {
     about: "ContactTagUpdate",
     route: "events",
@@ -433,6 +459,24 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
     executedCallActions: [],
     trialCall: false,
   }),
+  "email-delivered": emailStats("an e-mail was delivered", {
+    event: "delivered",
+    "delivery-status": { code: 250, message: "OK" },
+  }),
+  "email-opened": emailStats("it was opened", { event: "opened" }),
+  "email-clicked": emailStats("a link in it was followed", { event: "clicked" }),
+  "email-bounced": emailStats("no such mailbox, for good", {
+    event: "failed",
+    severity: "permanent",
+    "delivery-status": { "attempt-no": 1, code: 550, message: "No such user here", "enhanced-code": "5.1.1" },
+  }),
+  "email-failed": emailStats("a mailbox that is full, for now", {
+    event: "failed",
+    severity: "temporary",
+    "delivery-status": { "attempt-no": 1, code: 452, message: "Mailbox full", "enhanced-code": "4.2.2" },
+  }),
+  "email-complained": emailStats("the contact says that it is spam", { event: "complained" }),
+  "email-unsubscribed": emailStats("the contact unsubscribed", { event: "unsubscribed" }),
   "gateway-delivered": {
     about: "GatewayStatus: the gateway delivered a provider message",
     route: "gateway",

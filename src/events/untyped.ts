@@ -1,10 +1,15 @@
 // What HighLevel publishes some webhooks without, told by what else they have: the `type` of invoices and of calls with a
-// voice agent, and the `locationId` of what belongs to `altId`.
+// voice agent, the `locationId` of what belongs to `altId`, and what `LCEmailStats` says inside an object.
 import { EVENT_KINDS, KINDS, type EventKind, type KindEntry } from "../model/event-kinds.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
+import { EMAIL_STATS, emailStatusOf } from "./email-status.ts";
 
-/** The payload with its location and its kind, where it leaves them out and only one fits; the same object if neither. */
+/**
+ * The payload with its location and its kind, where it leaves them out and only one fits, and with what it says of an
+ * e-mail in fields of their own; the same object if nothing is added.
+ */
 export function completed(payload: JsonObject): JsonObject {
+  if (payload["type"] === EMAIL_STATS) return withEmailStatus(payload);
   const location = isGiven(payload["locationId"]) ? null : ownerOf(payload);
   const kind = isGiven(payload["type"]) ? null : kindByShape(payload);
   if (location === null && kind === null) return payload;
@@ -13,6 +18,12 @@ export function completed(payload: JsonObject): JsonObject {
     ...(kind === null ? {} : { type: kind }),
     ...(location === null ? {} : { locationId: location }),
   };
+}
+
+/** What was sent stands, whatever it comes to. */
+function withEmailStatus(payload: JsonObject): JsonObject {
+  const sent = Object.entries(payload).filter(([, value]) => isGiven(value));
+  return { ...payload, ...emailStatusOf(payload), ...Object.fromEntries(sent) };
 }
 
 /** The sub-account that invoices and orders call their `altId`. */

@@ -2,27 +2,22 @@
 // questions about a contact reach HighLevel only through it.
 
 import type { Result } from "../kit/result.ts";
+import type { NoToken } from "../model/token.ts";
 
 /** A request to HighLevel's API. The account adds the base URL and the token. */
 export interface HighLevelRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** From `/` on, with the query. */
+  /** From `/` on, with the query, as in HighLevel's dated generation: `versions.ts` knows what else a call is called. */
   readonly path: string;
-  /** The `Version` header. */
-  readonly version: string;
   readonly body?: object | undefined;
+  /** Sent as a form instead of a JSON body. */
+  readonly form?: { readonly [name: string]: string } | undefined;
 }
 
 /** The outcome of a request: an answer of any status, or why there was none. */
 export type HighLevelAnswer =
   | { readonly kind: "answer"; readonly status: number; readonly body: string }
-  /** There is no usable token: the message says why, and what to do. */
-  | { readonly kind: "no-token"; readonly message: string }
-  /**
-   * There is one, but it is not available now: the message says why. Nothing was sent. `untilMs`, milliseconds since
-   * 1970: a moment ago it was not available either, so that nobody was asked; after that somebody is.
-   */
-  | { readonly kind: "later"; readonly message: string; readonly untilMs?: number }
+  | NoToken
   /** HighLevel's limits have no room for it now. Nothing was sent. */
   | { readonly kind: "no-room" }
   /** The caller stopped it before it was sent. */
@@ -37,8 +32,7 @@ export interface HighLevelAccount {
   call(request: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer>;
 }
 
-/** Why there is no token, for whoever wanted to call HighLevel. */
-export type NoToken = Extract<HighLevelAnswer, { kind: "no-token" | "later" }>;
+export type { NoToken };
 
 /** The tokens that calls of HighLevel carry. Only the location's ledger refreshes them. */
 export interface Tokens {

@@ -22,7 +22,6 @@ export interface CallEntry extends Shape {
   readonly method: "POST" | "PUT" | "DELETE";
   /** `{contactId}` is the event's contact; other placeholders are fields of the call. */
   readonly path: string;
-  readonly version: "2021-04-15" | "2021-07-28";
   /** The scope that the token needs. */
   readonly scope: string;
   readonly fields: { readonly [name: string]: CallField };
@@ -38,8 +37,6 @@ export interface CallEntry extends Shape {
   readonly isEarlyAt403?: true;
 }
 
-const CONVERSATIONS = "2021-04-15";
-const CONTACTS = "2021-07-28";
 const OPPORTUNITY_STATES = ["open", "won", "lost", "abandoned"] as const;
 /** What `update-contact` may change: all of the record but tags and do not disturb, which a call of their own changes. */
 const RECORD_FIELDS = {
@@ -64,7 +61,6 @@ const TABLE = {
   "send-message": {
     method: "POST",
     path: "/conversations/messages",
-    version: CONVERSATIONS,
     scope: "conversations/message.write",
     namesContact: true,
     fields: {
@@ -89,7 +85,6 @@ const TABLE = {
   "add-tags": {
     method: "POST",
     path: "/contacts/{contactId}/tags",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { tags: { form: "texts", required: true } },
     success: [200, 201],
@@ -97,7 +92,6 @@ const TABLE = {
   "remove-tags": {
     method: "DELETE",
     path: "/contacts/{contactId}/tags",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { tags: { form: "texts", required: true } },
     success: [200],
@@ -105,7 +99,6 @@ const TABLE = {
   "create-task": {
     method: "POST",
     path: "/contacts/{contactId}/tasks",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: {
       title: { form: "text", required: true },
@@ -119,7 +112,6 @@ const TABLE = {
   "create-note": {
     method: "POST",
     path: "/contacts/{contactId}/notes",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { body: { form: "text", required: true }, userId: { form: "text" } },
     success: [200, 201],
@@ -127,7 +119,6 @@ const TABLE = {
   "add-to-workflow": {
     method: "POST",
     path: "/contacts/{contactId}/workflow/{workflowId}",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200, 201],
@@ -135,7 +126,6 @@ const TABLE = {
   "remove-from-workflow": {
     method: "DELETE",
     path: "/contacts/{contactId}/workflow/{workflowId}",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { workflowId: { form: "text", required: true }, eventStartTime: { form: "text" } },
     success: [200],
@@ -143,7 +133,6 @@ const TABLE = {
   "update-message-status": {
     method: "PUT",
     path: "/conversations/messages/{messageId}/status",
-    version: CONVERSATIONS,
     scope: "conversations/message.write",
     fields: {
       messageId: { form: "text", otherwise: "{{ event.messageId }}" },
@@ -158,7 +147,6 @@ const TABLE = {
   "update-opportunity-status": {
     method: "PUT",
     path: "/opportunities/{opportunityId}/status",
-    version: CONTACTS,
     scope: "opportunities.write",
     fields: {
       opportunityId: { form: "text", required: true },
@@ -170,7 +158,6 @@ const TABLE = {
   "update-contact": {
     method: "PUT",
     path: "/contacts/{contactId}",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: RECORD_FIELDS,
     oneOf: Object.keys(RECORD_FIELDS),
@@ -179,7 +166,6 @@ const TABLE = {
   assign: {
     method: "PUT",
     path: "/contacts/{contactId}",
-    version: CONTACTS,
     scope: "contacts.write",
     fields: { assignedTo: { form: "text", required: true } },
     success: [200],
@@ -187,7 +173,6 @@ const TABLE = {
   "create-opportunity": {
     method: "POST",
     path: "/opportunities/",
-    version: CONTACTS,
     scope: "opportunities.write",
     namesContact: true,
     namesLocation: true,
@@ -205,7 +190,6 @@ const TABLE = {
   "move-opportunity": {
     method: "PUT",
     path: "/opportunities/{opportunityId}",
-    version: CONTACTS,
     scope: "opportunities.write",
     fields: {
       opportunityId: { form: "text", required: true },

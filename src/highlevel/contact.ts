@@ -39,14 +39,18 @@ export function readDoNotDisturb(dndTold: unknown, settings: unknown): DoNotDist
   const dnd = dndTold === "true" ? true : dndTold === "false" ? false : dndTold;
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
-  const told = isJsonObject(settings) ? settings : {};
+  // v3 spells them `sms` and `whatsApp`, where it was `SMS` and `WhatsApp`.
+  const told = Object.entries(isJsonObject(settings) ? settings : {}).map(
+    ([name, setting]) => [name.toLowerCase(), stateOf(setting)] as const,
+  );
   for (const channel of DND_CHANNELS) {
-    const state = Object.hasOwn(told, channel) ? stateOf(told[channel]) : null;
-    if (state === "on") on.add(channel);
-    else if (state === "off" && dnd !== true) off.add(channel);
+    const says = (word: "on" | "off"): boolean =>
+      told.some(([name, state]) => name === channel.toLowerCase() && state === word);
+    if (says("on")) on.add(channel);
+    else if (says("off") && dnd !== true) off.add(channel);
   }
   if (dnd === false && on.size === 0) off.add("all");
-  return { on, off, isOn: on.size > 0 || Object.values(told).some((setting) => stateOf(setting) === "on") };
+  return { on, off, isOn: on.size > 0 || told.some(([, state]) => state === "on") };
 }
 
 /** What one channel's setting says, in whichever spelling; `null`: nothing that is known. */

@@ -33,8 +33,6 @@ export interface ExportPage {
   readonly cursor: string | null;
 }
 
-const VERSION = "2021-04-15";
-
 /** The request for a page. */
 export function exportRequest({ locationId, channel, order, sinceMs, cursor, limit }: ExportQuery): HighLevelRequest {
   const query = new URLSearchParams({
@@ -46,7 +44,7 @@ export function exportRequest({ locationId, channel, order, sinceMs, cursor, lim
     limit: String(limit),
     ...(cursor === null ? {} : { cursor }),
   });
-  return { method: "GET", path: `/conversations/messages/export?${query.toString()}`, version: VERSION };
+  return { method: "GET", path: `/conversations/messages/export?${query.toString()}` };
 }
 
 /** The page of an answer; `null`: it cannot be read. */

@@ -5,8 +5,6 @@ import type { HighLevelRequest } from "./account.ts";
 import { readDoNotDisturb, type DoNotDisturb } from "./contact.ts";
 import { contactRecordIn, customFieldKeys, locationIn, userIn, type SaidOfContact } from "./record.ts";
 
-const VERSION = "2021-07-28";
-
 /** A question to HighLevel: its request, the scope that it needs, and how to read the answer. */
 export interface Question<Answer> {
   readonly request: HighLevelRequest;
@@ -50,5 +48,5 @@ export const RECORD_QUESTIONS = {
 export type RecordName = keyof typeof RECORD_QUESTIONS;
 
 function question<Answer>(scope: string, path: string, read: (body: string) => Answer | null): Question<Answer> {
-  return { request: { method: "GET", path, version: VERSION }, scope, read };
+  return { request: { method: "GET", path }, scope, read };
 }

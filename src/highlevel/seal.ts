@@ -29,29 +29,29 @@ export async function sealKeys(texts: readonly string[]): Promise<Result<SealKey
   return first ? succeed([first, ...others]) : fail("HIGHLEVEL_TOKEN_KEY is not set");
 }
 
-/** Seals a text as `v1.<iv>.<ciphertext>`, both base64url, so that it opens for this location only. */
-export async function seal([key]: SealKeys, text: string, locationId: string): Promise<string> {
+/** Seals a text as `v1.<iv>.<ciphertext>`, both base64url, so that it opens for this owner only. */
+export async function seal([key]: SealKeys, text: string, owner: string): Promise<string> {
   const iv = new Uint8Array(IV_BYTES);
   crypto.getRandomValues(iv);
-  const sealed = await crypto.subtle.encrypt(parameters(iv, locationId), key, new TextEncoder().encode(text));
+  const sealed = await crypto.subtle.encrypt(parameters(iv, owner), key, new TextEncoder().encode(text));
   return `v1.${base64url(iv)}.${base64url(new Uint8Array(sealed))}`;
 }
 
-/** What was sealed for this location; `null` if it was sealed for another or under an absent key, or was altered. */
-export async function open(keys: SealKeys, sealed: string, locationId: string): Promise<string | null> {
+/** What was sealed for this owner; `null` if it was sealed for another or under an absent key, or was altered. */
+export async function open(keys: SealKeys, sealed: string, owner: string): Promise<string | null> {
   const [, ivText = "", textText = ""] = FORM.exec(sealed) ?? [];
   const [iv, bytes] = [bytesOf(ivText), bytesOf(textText)];
   if (iv?.byteLength !== IV_BYTES || bytes === null) return null;
   for (const key of keys) {
-    const opened = await crypto.subtle.decrypt(parameters(iv, locationId), key, bytes).catch(() => null);
+    const opened = await crypto.subtle.decrypt(parameters(iv, owner), key, bytes).catch(() => null);
     if (opened !== null) return new TextDecoder().decode(opened);
   }
   return null;
 }
 
-/** The location is authenticated along with the text, so that a row copied elsewhere does not open. */
-function parameters(iv: Uint8Array<ArrayBuffer>, locationId: string): SealParameters {
-  return { name: ALGORITHM, iv, additionalData: new TextEncoder().encode(locationId) };
+/** The owner, a location or an agency, is authenticated along with the text: a row copied elsewhere does not open. */
+function parameters(iv: Uint8Array<ArrayBuffer>, owner: string): SealParameters {
+  return { name: ALGORITHM, iv, additionalData: new TextEncoder().encode(owner) };
 }
 
 function base64url(bytes: Uint8Array): string {

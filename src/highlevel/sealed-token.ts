@@ -8,7 +8,7 @@ import type { Grant } from "./tokens.ts";
 /** The part that is sealed. */
 interface TokenPair {
   readonly accessToken: string;
-  /** `null`: a private integration's token is not refreshed. */
+  /** `null`: it is not refreshed, as a private integration's. */
   readonly refreshToken: string | null;
 }
 
@@ -18,16 +18,19 @@ export async function sealPrivate(keys: SealKeys, accessToken: string, locationI
   return { source: "private", sealed, expiresAtMs: null, companyId: null, appId: null, scopes: [] };
 }
 
-/** What HighLevel granted an app, sealed for its location. */
+/** What an agency's token is sealed for: no id of a location has a colon, and the two may otherwise be the same. */
+export const agencyOwner = (companyId: string): string => `company:${companyId}`;
+
+/** What HighLevel granted an app, sealed for its location or its agency. */
 export async function sealGrant(keys: SealKeys, grant: Grant, appId: string, nowMs: number): Promise<SealedToken> {
   const { accessToken, refreshToken, expiresInMs, scopes, locationId, companyId } = grant;
-  const sealed = await sealPair(keys, { accessToken, refreshToken }, locationId);
+  const sealed = await sealPair(keys, { accessToken, refreshToken }, locationId ?? agencyOwner(companyId ?? ""));
   return { source: "oauth", sealed, expiresAtMs: nowMs + expiresInMs, companyId, appId, scopes };
 }
 
-/** Opens what was sealed; fails if none of the keys opens it for this location. */
-export async function openPair(keys: SealKeys, sealed: string, locationId: string): Promise<Result<TokenPair, null>> {
-  const text = await open(keys, sealed, locationId);
+/** Opens what was sealed; fails if none of the keys opens it for this owner. */
+export async function openPair(keys: SealKeys, sealed: string, owner: string): Promise<Result<TokenPair, null>> {
+  const text = await open(keys, sealed, owner);
   if (text === null) return fail(null);
   const pair: unknown = JSON.parse(text);
   const { accessToken, refreshToken } = isJsonObject(pair) ? pair : {};
@@ -35,6 +38,6 @@ export async function openPair(keys: SealKeys, sealed: string, locationId: strin
   return succeed({ accessToken, refreshToken: typeof refreshToken === "string" ? refreshToken : null });
 }
 
-function sealPair(keys: SealKeys, pair: TokenPair, locationId: string): Promise<string> {
-  return seal(keys, JSON.stringify(pair), locationId);
+function sealPair(keys: SealKeys, pair: TokenPair, owner: string): Promise<string> {
+  return seal(keys, JSON.stringify(pair), owner);
 }

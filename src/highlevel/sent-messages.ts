@@ -27,7 +27,6 @@ export type Found =
   | { readonly found: "no" }
   | { readonly found: "perhaps" };
 
-const VERSION = "2021-04-15";
 /** How far off HighLevel's clock may be from what its answers said of it. */
 const CLOCK_SKEW_MS = 120_000;
 const PAGE = 100;
@@ -60,7 +59,7 @@ export function lookFor(body: object, leftAtMs: number): SearchedMessage {
         limit: String(PAGE),
       });
       return {
-        request: { method: "GET", path: `/conversations/messages/export?${query.toString()}`, version: VERSION },
+        request: { method: "GET", path: `/conversations/messages/export?${query.toString()}` },
         read: (answer) => messagesIn(answer, leftAtMs - CLOCK_SKEW_MS),
       };
     },

@@ -2,8 +2,10 @@
 // use, and the answer to it brings the next. Source: HighLevel's public API description (oauth), 19 June 2026.
 import { is, nullable, number, optional, pattern, size, string, type, union } from "superstruct";
 import { jsonObjectIn } from "../kit/json.ts";
+import type { HighLevelSettings } from "../model/configuration.ts";
 import { answerText } from "./answer-text.ts";
 import { CALLS } from "./calls.ts";
+import { inOneSpelling, spelledIn, spokenIn } from "./versions.ts";
 
 /** The marketplace app that locations install. */
 export interface OAuthApp {
@@ -11,22 +13,22 @@ export interface OAuthApp {
   readonly clientSecret: string;
 }
 
-/** What HighLevel grants for one location. */
+/** What HighLevel grants: for one location, or for an agency, with which locations' tokens are asked for. */
 export interface Grant {
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** `null`: it is asked for anew instead of being refreshed. Only a location's that was asked for with an agency's. */
+  readonly refreshToken: string | null;
   readonly expiresInMs: number;
   readonly scopes: readonly string[];
-  readonly locationId: string;
-  /** The agency; `null` if the answer names none. */
+  /** `null`: it is the agency's own. */
+  readonly locationId: string | null;
+  /** The agency; `null` if the answer names none, which only a location's may. */
   readonly companyId: string | null;
 }
 
 /** The outcome of asking for a token. */
 export type TokenAnswer =
   | { readonly kind: "granted"; readonly grant: Grant }
-  /** An agency's token, which gives access to no location. */
-  | { readonly kind: "company" }
   /** The code or refresh token is wrong, used, or revoked: HighLevel says so in JSON. */
   | { readonly kind: "refused" }
   /** HighLevel knows no app with this id and secret. */
@@ -41,9 +43,11 @@ const OTHER_SCOPES = [
   "locations/customFields.readonly",
   "users.readonly",
 ];
+/** With which an agency's token lists its locations, and asks for theirs. */
+const AGENCY_SCOPES = ["oauth.readonly", "oauth.write"];
 /** Every scope that Afterbeep needs. */
 const SCOPES: readonly string[] = [
-  ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES]),
+  ...new Set([...Object.values(CALLS).map(({ scope }) => scope), ...OTHER_SCOPES, ...AGENCY_SCOPES]),
 ].toSorted();
 
 const CHOOSE_LOCATION = "https://marketplace.gohighlevel.com/oauth/chooselocation";
@@ -56,15 +60,14 @@ const UNKNOWN_APP = /invalid[ _-]?client|client credentials/i;
 /** RFC 6749, section 5.2, and HighLevel's words for it. */
 const REFUSED =
   /invalid[ _-]?grant|(?:invalid|expired|revoked|unknown) (?:refresh[ _-]?token|(?:authorization )?code)|refresh[ _-]?token\b.*\b(?:invalid|expired|revoked|(?:already|been) used|not found)\b|^(?:the |this )?(?:authorization )?code\b.*\b(?:invalid|expired|used|not found|not be empty)\b/i;
-/** What is kept of an answer has a bound: it is one row. */
-const id = size(string(), 1, 200);
 /** What a header and a form can carry. */
 const token = pattern(string(), /^[!-~]{1,100000}$/);
-const LOCATION_TOKEN = type({
-  access_token: token,
-  refresh_token: token,
-  expires_in: union([number(), pattern(string(), /^\d{1,12}$/)]),
-  locationId: id,
+/** An answer in the spelling of v3. */
+const GRANTED = type({
+  accessToken: token,
+  refreshToken: optional(nullable(token)),
+  expiresIn: union([number(), pattern(string(), /^\d{1,12}$/)]),
+  locationId: optional(nullable(size(string(), 0, 200))),
   scope: optional(nullable(size(string(), 0, 100_000))),
   userType: optional(nullable(string())),
   companyId: optional(nullable(size(string(), 0, 200))),
@@ -81,39 +84,43 @@ export function appIdOf(clientId: string): string {
   return clientId.split("-", 1)[0] ?? clientId;
 }
 
-/** The form that exchanges a code. */
-export function codeForm(app: OAuthApp, code: string, redirectUri: string): URLSearchParams {
-  return form(app, { grant_type: "authorization_code", code, redirect_uri: redirectUri });
+/** A form in the dated spelling; `askForToken` respells it. */
+export interface TokenForm {
+  readonly [name: string]: string;
+}
+
+/** The form that exchanges a code. What was chosen on HighLevel's page says whose token comes: it is not asked for. */
+export function codeForm({ clientId, clientSecret }: OAuthApp, code: string, redirectUri: string): TokenForm {
+  const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+  return { client_id: clientId, client_secret: clientSecret, ...grant };
 }
 
 /** The form that exchanges a refresh token for the next tokens. */
-export function refreshForm(app: OAuthApp, refreshToken: string): URLSearchParams {
-  return form(app, { grant_type: "refresh_token", refresh_token: refreshToken });
-}
-
-function form(app: OAuthApp, fields: { readonly [name: string]: string }): URLSearchParams {
-  return new URLSearchParams({
-    client_id: app.clientId,
-    client_secret: app.clientSecret,
-    user_type: "Location",
-    ...fields,
-  });
+export function refreshForm(
+  { clientId, clientSecret }: OAuthApp,
+  refreshToken: string,
+  userType: "Location" | "Company",
+): TokenForm {
+  const grant = { user_type: userType, grant_type: "refresh_token", refresh_token: refreshToken };
+  return { client_id: clientId, client_secret: clientSecret, ...grant };
 }
 
 /** Asks for a token. It never throws because of the network. */
 export async function askForToken(
-  api: string,
-  asked: URLSearchParams,
+  { api, apiVersion }: Pick<HighLevelSettings, "api" | "apiVersion">,
+  form: TokenForm,
   ports: { readonly fetch: (request: Request) => Promise<Response>; readonly signal: AbortSignal },
 ): Promise<TokenAnswer> {
-  const request = new Request(`${api}/oauth/token`, {
+  const { path, version } = spokenIn(apiVersion, "/oauth/token");
+  const request = new Request(api + path, {
     method: "POST",
     headers: {
       accept: "application/json",
       "content-type": "application/x-www-form-urlencoded",
       "user-agent": "Afterbeep",
+      ...(version === null ? {} : { version }),
     },
-    body: asked.toString(),
+    body: spelledIn(apiVersion, form).toString(),
     redirect: "manual",
     signal: ports.signal,
   });
@@ -127,7 +134,11 @@ export async function askForToken(
 
 /** What an answer means. */
 export function readTokenAnswer(status: number, body: string): TokenAnswer {
-  if (status >= 200 && status < 300) return granted(body);
+  if (status >= 200 && status < 300) {
+    const grant = grantIn(body);
+    // Without a refresh token it would end with its day.
+    return grant?.refreshToken ? { kind: "granted", grant } : { kind: "unclear" };
+  }
   if (!REFUSALS.has(status)) return { kind: "unclear" };
   const reasons = reasonsIn(body);
   if (reasons.some((reason) => UNKNOWN_APP.test(reason))) return { kind: "unknown-app" };
@@ -140,17 +151,21 @@ function reasonsIn(body: string): readonly string[] {
   return [error, description, message].flat().filter((reason) => typeof reason === "string");
 }
 
-function granted(body: string): TokenAnswer {
-  const answer = jsonObjectIn(body);
-  if (answer?.["userType"] === "Company") return { kind: "company" };
-  if (!is(answer, LOCATION_TOKEN)) return { kind: "unclear" };
-  const grant = {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token,
-    expiresInMs: Math.min(Math.max(Number(answer.expires_in), SHORTEST_S), LONGEST_S) * 1_000,
+/** What an answer grants, in either generation's spelling; `null`: it cannot be used. */
+export function grantIn(body: string): Grant | null {
+  const object = jsonObjectIn(body);
+  const answer = object && inOneSpelling(object);
+  if (!is(answer, GRANTED)) return null;
+  const isAgencys = answer.userType === "Company";
+  const locationId = isAgencys ? null : answer.locationId || null;
+  const companyId = answer.companyId || null;
+  if ((isAgencys ? companyId : locationId) === null) return null;
+  return {
+    accessToken: answer.accessToken,
+    refreshToken: answer.refreshToken || null,
+    expiresInMs: Math.min(Math.max(Number(answer.expiresIn), SHORTEST_S), LONGEST_S) * 1_000,
     scopes: (answer.scope ?? "").split(/\s+/).filter((scope) => scope !== ""),
-    locationId: answer.locationId,
-    companyId: answer.companyId || null,
+    locationId,
+    companyId,
   };
-  return { kind: "granted", grant };
 }

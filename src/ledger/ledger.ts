@@ -46,7 +46,8 @@ import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
-import { LedgerTokens } from "./highlevel/tokens.ts";
+import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
+import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
 import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
@@ -88,6 +89,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #intake: Intake;
   readonly #waiting: WaitingContacts;
   readonly #asking: Asking;
+  readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
   readonly #reconciling: Reconciling;
   readonly #rounds: Rounds;
@@ -102,11 +104,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
-    this.#tokens = new LedgerTokens(watched, ports, () => this.#chores.locationId());
+    const locationId = (): string | undefined => this.#chores.locationId();
+    const { agencyToken } = ports;
+    const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
+    this.#tokens = new LedgerTokens(watched, ports, ofLocation(locationId, anew));
     this.#limits = new HighLevelLimits(watched, clock);
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
-    const account = ports.account ?? new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits, time);
+    const account = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits, time);
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
@@ -128,6 +133,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
       writeLimits: () => this.#limits.write(),
     });
     this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
+    this.#emailStatuses = new EmailStatuses(watched, clock, {
+      take: (event) => this.#intake.take(event),
+      record: (event) => this.#recorder.record(event, false),
+      setAside: (locationId, keep) => this.#setAside(locationId, keep),
+    });
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
     this.#asking = new Asking(watched, ports, {
@@ -140,7 +150,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       decided: () => this.#pump.wake(),
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
-    const spare = new LedgerAccount(ports.highlevel.api, ports.actions, tokens, this.#limits.spare, time);
+    const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, ports.account ?? spare),
       limits: this.#limits,
@@ -200,6 +210,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#look();
     this.#reconciling.arrived(event);
     const recorded = await this.#recorder.record(event, isReport);
+    await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
     this.#asking.wake();
     return recorded;
@@ -212,6 +223,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   quarantine(locationId: string, item: Quarantined): SetAside {
     return this.#setAside(locationId, () => quarantine.keep(this.#storage.sql, item));
+  }
+
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
+    return this.#emailStatuses.join(locationId, item);
   }
 
   countIgnored(locationId: string, kind: string): SetAside {
@@ -369,6 +384,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
       this.#transactions.seen(locationId);
     });
     return this.#tokens.told();
+  }
+
+  offerToken(locationId: string, token: SealedToken, askedAtMs: number): boolean {
+    return this.#transactions.commit(() => {
+      const isTaken = this.#tokens.offer(token, askedAtMs);
+      if (isTaken) this.#transactions.seen(locationId);
+      return isTaken;
+    });
   }
 
   forgetToken(): void {

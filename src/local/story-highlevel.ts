@@ -1,25 +1,29 @@
 // HighLevel in a story: it knows the contact, takes every call, and posts an event for each message that it was asked to
-// send, as it does for its own: by that event Afterbeep recognises the message as ours.
+// send and for each change of tags, as it does for its own: by those events Afterbeep recognises what is ours.
 import { CALLS } from "../highlevel/calls.ts";
 import type { HighLevelAnswer, HighLevelRequest } from "../highlevel/account.ts";
 import type { JsonObject } from "../kit/json.ts";
-import { text } from "./stand-in/form.ts";
+import { text, texts } from "./stand-in/form.ts";
 import { webhookOf } from "./stand-in/messages.ts";
 import { messageOf, told } from "./stand-in/messaging.ts";
+import { tagsWebhookOf, withoutTags, withTags } from "./stand-in/tags.ts";
 
 const SEND = CALLS["send-message"];
+const TAGS = /^\/contacts\/([^/]+)\/tags$/;
 
 /** HighLevel, as far as one contact sees it. */
 export class StoryHighLevel {
   readonly #contact: JsonObject;
   readonly #clock: () => number;
   readonly #posted: JsonObject[] = [];
+  #tags: readonly string[];
   #ids = 0;
   /** Where the contact is: that of the last event. */
   locationId = "";
 
   constructor(contact: JsonObject, clock: () => number) {
     this.#contact = contact;
+    this.#tags = texts(contact, "tags");
     this.#clock = clock;
   }
 
@@ -27,9 +31,16 @@ export class StoryHighLevel {
     if (leaves && !leaves()) return Promise.resolve({ kind: "stopped" });
     const isAsked = method === "GET" && path.startsWith("/contacts/");
     const isSend = method === SEND.method && path === SEND.path;
-    const asked = isAsked ? { contact: this.#contact } : { location: {}, customFields: [] };
-    const answer = isSend ? this.#send(body as JsonObject) : asked;
+    const contactId = TAGS.exec(path)?.[1];
+    if (contactId !== undefined && body) this.#tag(decodeURIComponent(contactId), method, body as JsonObject);
+    const contact = { ...this.#contact, tags: [...this.#tags] };
+    const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact } : { location: {}, customFields: [] };
     return Promise.resolve({ kind: "answer", status: 200, body: JSON.stringify(answer) });
+  }
+
+  /** Learns the contact's tags from an event of the story that tells them. */
+  hear({ tags }: JsonObject): void {
+    if (Array.isArray(tags)) this.#tags = texts({ tags }, "tags");
   }
 
   /** The events that HighLevel has posted since the last time. */
@@ -37,10 +48,21 @@ export class StoryHighLevel {
     return this.#posted.splice(0);
   }
 
+  #tag(id: string, method: HighLevelRequest["method"], body: JsonObject): void {
+    const before = this.#tags;
+    this.#tags = (method === "DELETE" ? withoutTags : withTags)(before, texts(body, "tags"));
+    if (this.#tags.length === before.length) return;
+    const contact = { id, locationId: this.locationId, tags: this.#tags };
+    this.#posted.push(tagsWebhookOf(contact, { webhookId: this.#newId("change"), nowMs: this.#clock() }));
+  }
+
+  #newId(what: string): string {
+    return `story-${what}-of-ours-${(this.#ids += 1)}`;
+  }
+
   #send(body: JsonObject): JsonObject {
-    const newId = (what: string): string => `story-${what}-of-ours-${(this.#ids += 1)}`;
     const contact = { id: text(body, "contactId"), locationId: this.locationId };
-    const message = messageOf({ body, nowMs: this.#clock(), newId }, contact);
+    const message = messageOf({ body, nowMs: this.#clock(), newId: (what) => this.#newId(what) }, contact);
     this.#posted.push(webhookOf(message));
     return told(message);
   }

@@ -39,7 +39,8 @@ const expectedStep = strictObject({
   /** For `sent`: what was done, as a part of a sentence. */
   does: optional(string()),
   /**
-   * For `event` its kind (and `rule`, `action` and `call` if it is about a message of ours), for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
+   * For `event` its kind (and `rule`, `action` and `call` if it is about a message of ours, `rule` if it is about another
+   * change of ours), for `held` the reason (of a rule) or the code (of an action), for `waits` until when, for `dead`
    * the error, for `cancelled` the trigger.
    */
   why: optional(string()),
@@ -130,7 +131,13 @@ export async function runStory(
     random: () => 0,
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),
-    highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+    highlevel: {
+      api: "https://services.leadconnectorhq.com",
+      apiVersion: "dated",
+      clientId: null,
+      clientSecret: null,
+      tokenKeys: [],
+    },
     account: highLevel,
     actions: {
       clock: () => now,
@@ -162,7 +169,9 @@ export async function runStory(
     const recorded = await ledger.event(event.key);
     const sentBy = recorded?.decision.sentBy;
     const ours = sentBy === undefined ? undefined : ledger.delivery(sentBy);
-    tell({ what: "event", ...(ours ? aboutOf(ours) : {}), why: event.kind });
+    const ledTo = recorded?.decision.chain?.at(-1);
+    const about = ours ? aboutOf(ours) : ledTo === undefined ? {} : { rule: ledTo };
+    tell({ what: "event", ...about, why: event.kind });
     for (const { rule, fired, reason } of recorded?.decision.verdicts ?? []) {
       if (fired) tell({ what: "fired", rule });
       // That no rule looks at a message of ours unless it asks goes without saying.
@@ -171,7 +180,7 @@ export async function runStory(
     follow();
   };
   let posted = 0;
-  /** Records what HighLevel posts about our own messages. */
+  /** Records what HighLevel posts about our own messages and changes. */
   const comeBack = async (): Promise<void> => {
     for (const payload of highLevel.posted()) {
       const read = readEvent(payload, {
@@ -209,6 +218,7 @@ export async function runStory(
         `/events/${index}/event: ${read.status === "unusable" ? (read.issues[0]?.message ?? "") : "Expected a kind of event that Afterbeep knows"}`,
       ]);
     highLevel.locationId = read.event.locationId;
+    highLevel.hear(read.event.payload);
     await record(read.event);
   }
   await ringUntil(now + EPILOGUE_MS);

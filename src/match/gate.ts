@@ -2,7 +2,7 @@
 import { guardedAs } from "../events/event.ts";
 import type { Decision, Verdict, VerdictReason } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
-import type { Guard } from "../model/event-kinds.ts";
+import { KINDS, type Guard } from "../model/event-kinds.ts";
 import type { History } from "../model/history.ts";
 import type { Limit, Rule } from "../model/rule.ts";
 import type { DecisionFacts } from "./facts.ts";
@@ -22,9 +22,10 @@ export interface Gate {
   stoppedBy: string | null;
 }
 
-/** What we sent ourselves is guarded, whatever HighLevel says about its source. */
+/** A message that we sent ourselves is guarded, whatever HighLevel says about its source; what became of it is not. */
 export function gateOf(event: Event, { sentBy, repeats }: Pick<Decision, "sentBy" | "repeats">): Gate {
-  return { guarded: sentBy === undefined ? guardedAs(event) : "api", repeats: repeats ?? null, stoppedBy: null };
+  const isGuarded = sentBy !== undefined && KINDS[event.kind].guards?.includes("api") === true;
+  return { guarded: isGuarded ? "api" : guardedAs(event), repeats: repeats ?? null, stoppedBy: null };
 }
 
 /** The verdict on a rule that need not be evaluated, or `null` if it must be. */

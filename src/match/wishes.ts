@@ -77,6 +77,7 @@ const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | nul
   ContactUpdate: recordChange,
   InboundMessage: (event) => stopChange(event, channelThatStops(event), wishIn(event)),
   OutboundMessage: (event) => refusalChange(event, channelThatStops(event)),
+  EmailStatus: emailChange,
   GatewayStatus: (event) => refusalChange(event, isOfEmail(event) ? "Email" : "SMS"),
 };
 
@@ -134,6 +135,15 @@ function refusalChange(event: Event, channel: DndChannel | undefined): Change | 
   const outcome = outcomeOf(channelOf(event.kind, event.payload), event.payload);
   const isOptedOut = outcome === "opted-out" || (outcome === "failed" && OPTED_OUT.test(errorIn(event.payload)));
   return isOptedOut ? stopChange(event, channel, "stop") : null;
+}
+
+/** The contact said to the mail service that they want no more, or it knows so. */
+function emailChange(event: Event): Change | null {
+  const { outcome, reason } = factsOf(event);
+  const isUnwanted = outcome === "complained" || outcome === "unsubscribed";
+  const isRefused = outcome === "bounced" || outcome === "failed";
+  const isSaid = isRefused && typeof reason === "string" && OPTED_OUT.test(reason.slice(0, LOOKED_THROUGH_CHARACTERS));
+  return isUnwanted || isSaid ? stopChange(event, "Email", "stop") : null;
 }
 
 function errorIn({ error }: JsonObject): string {

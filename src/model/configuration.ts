@@ -22,12 +22,14 @@ export interface Variables {
   readonly HIGHLEVEL_CLIENT_ID?: string;
   readonly HIGHLEVEL_CLIENT_SECRET?: string;
   readonly HIGHLEVEL_TOKEN_KEY?: string;
+  readonly HIGHLEVEL_COMPANY_INSTALL?: string;
+  readonly HIGHLEVEL_API_VERSION?: string;
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
 }
 
 /** A list that is open to all (`*`), closed (empty), or names what is allowed. */
-interface AllowList {
+export interface AllowList {
   readonly any: boolean;
   readonly names: ReadonlySet<string>;
 }
@@ -48,10 +50,15 @@ export interface OutboundHosts {
   readonly ownHosts: ReadonlySet<string>;
 }
 
+/** A generation of HighLevel's API: `dated` are the versions that are named by a day, such as `2021-07-28`. */
+export type ApiVersion = "dated" | "v3";
+
 /** How HighLevel's API is reached, and with which app. */
 export interface HighLevelSettings {
   /** Base URL of the API, without a slash at its end. */
   readonly api: string;
+  /** Which generation of it is called. */
+  readonly apiVersion: ApiVersion;
   /** The marketplace app; `null`: locations cannot install it by OAuth. */
   readonly clientId: string | null;
   readonly clientSecret: string | null;
@@ -64,6 +71,8 @@ export interface Configuration extends OutboundHosts {
   /** PEM text of one or more public keys. */
   readonly publicKeys: string;
   readonly locations: AllowList;
+  /** The agencies that may install the app for their locations. */
+  readonly companies: AllowList;
   /** Empty: apps are not checked. */
   readonly appIds: ReadonlySet<string>;
   /** Without it, without hashes and without Access, `/api` is closed. */
@@ -131,6 +140,8 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   HIGHLEVEL_CLIENT_ID: true,
   HIGHLEVEL_CLIENT_SECRET: true,
   HIGHLEVEL_TOKEN_KEY: true,
+  HIGHLEVEL_COMPANY_INSTALL: true,
+  HIGHLEVEL_API_VERSION: true,
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
   DEV_PRIVATE_KEY: true,
@@ -150,10 +161,10 @@ export function configurationOf(variables: Variables): Configuration {
 
 /** Reads the variables of a deployment. */
 export function readConfiguration(variables: Variables): Configuration {
-  const locations = commaList(variables.ALLOWED_LOCATIONS);
   return {
     publicKeys: (variables.HIGHLEVEL_PUBLIC_KEYS || HIGHLEVEL_PUBLIC_KEY).replaceAll("\\n", "\n"),
-    locations: { any: locations.has("*"), names: locations },
+    locations: allowList(variables.ALLOWED_LOCATIONS),
+    companies: allowList(variables.HIGHLEVEL_COMPANY_INSTALL || "*"),
     appIds: commaList(variables.HIGHLEVEL_APP_IDS),
     adminToken: variables.ADMIN_TOKEN || null,
     adminTokenHashes: tokenHashes(variables.ADMIN_TOKEN_HASHES),
@@ -161,6 +172,7 @@ export function readConfiguration(variables: Variables): Configuration {
     webhookSecret: variables.WEBHOOK_SECRET || null,
     highlevel: {
       api: (variables.HIGHLEVEL_API || HIGHLEVEL_API).replace(/\/+$/, ""),
+      apiVersion: variables.HIGHLEVEL_API_VERSION?.trim().toLowerCase() === "v3" ? "v3" : "dated",
       clientId: variables.HIGHLEVEL_CLIENT_ID || null,
       clientSecret: variables.HIGHLEVEL_CLIENT_SECRET || null,
       tokenKeys: [...commaList(variables.HIGHLEVEL_TOKEN_KEY)],
@@ -192,6 +204,16 @@ function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): Acce
   const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
   const audiences = commaList(ACCESS_AUD);
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
+}
+
+function allowList(text: string | undefined): AllowList {
+  const names = commaList(text);
+  return { any: names.has("*"), names };
+}
+
+/** Whether a list names it, or is open to all. */
+export function isOnList({ any, names }: AllowList, name: string): boolean {
+  return any || names.has(name);
 }
 
 function commaList(text: string | undefined): ReadonlySet<string> {

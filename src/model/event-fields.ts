@@ -118,6 +118,16 @@ const REPORTED = {
   deliveryId: { type: "id", about: "the delivery of Afterbeep that handed the message over" },
 } as const satisfies Fields;
 
+const EMAIL_STATUS = {
+  permanent: { type: "boolean", about: "an e-mail that did not arrive never will, at this address" },
+  code: { type: "text", about: "the mail server's code: 250, 550 or 5.1.1" },
+  reason: { type: "text", about: "what the mail server said" },
+  recipient: { type: "text", about: "the address that the e-mail went to" },
+  happenedAt: { type: "time", about: "when it happened to the e-mail" },
+  companyId: { type: "id", about: "the agency" },
+  webhookPayload: { type: "object", about: "what the mail service said, as it came" },
+} as const satisfies Fields;
+
 const CONTACT = {
   id: { type: "id", about: "the contact" },
   dnd: { type: "boolean", about: "do not disturb on every channel; look at dndSettings too" },
@@ -222,6 +232,8 @@ export const GROUPS = {
   toDeliver: TO_DELIVER,
   /** The fields of a report on such a message. */
   reported: REPORTED,
+  /** What became of an e-mail. */
+  emailStatus: EMAIL_STATUS,
   contact: CONTACT,
   /** The rest of a contact's record. */
   record: RECORD,

@@ -28,6 +28,8 @@ export interface KindEntry {
   readonly types?: readonly string[];
   /** How a payload without `type` is known, as HighLevel publishes some: the fields that it has, and its `status`. */
   readonly shape?: { readonly has: readonly string[]; readonly status?: string };
+  /** HighLevel names no contact: it is that of the e-mail that this is about, if the log knows it. */
+  readonly isJoined?: true;
   /** Where the id of the contact is, with a dot before each key inside an object: `appointment.contactId`. */
   readonly contact: string;
   /** It is a message: which way it went, and the field that names its channel. */
@@ -48,7 +50,7 @@ export interface KindEntry {
   readonly fields: Fields;
 }
 
-const { envelope, message, toDeliver, reported, contact, record, note, task, opportunity } = GROUPS;
+const { envelope, message, toDeliver, reported, emailStatus, contact, record, note, task, opportunity } = GROUPS;
 const { appointment, conversation, campaign, invoice, order, voiceAi } = GROUPS;
 const ofContact: Fields = {
   ...envelope,
@@ -192,6 +194,18 @@ const TABLE = {
     shape: { has: ["agentId", "contactId", "transcript"] },
     contact: "contactId",
     fields: { ...envelope, ...only(note, "id"), ...only(message, "messageId"), ...voiceAi },
+  },
+  EmailStatus: {
+    about: "what became of an e-mail: it was delivered, opened, clicked, or bounced, or the contact complained",
+    route: "events",
+    types: ["LCEmailStats", "EmailStatus"],
+    isJoined: true,
+    contact: "contactId",
+    time: "happenedAt",
+    hasOutcome: true,
+    recipients: ["recipient"],
+    states: { of: "message", fields: ["status", "permanent", "code"] },
+    fields: { ...envelope, ...only(message, "messageId", "emailMessageId", "status"), ...emailStatus },
   },
   GatewayStatus: {
     about: "a message gateway says what became of a message that a custom provider had to deliver",

@@ -78,6 +78,8 @@ export interface UnknownWords {
 /** A location that has sent something. */
 export interface KnownLocation {
   readonly locationId: string;
+  /** What HighLevel calls it; `null`: it was not learnt. */
+  readonly name: string | null;
   /** ISO 8601, UTC. */
   readonly firstSeen: string;
   /** ISO 8601, UTC, to the day. */
@@ -110,7 +112,7 @@ export interface LogQuery extends PageQuery {
 
 /** Which locations to list, by id. */
 export interface LocationQuery extends PageQuery {
-  /** Part of the id, ignoring case. */
+  /** Part of the id or of the name, ignoring case. */
   readonly search?: string | undefined;
 }
 

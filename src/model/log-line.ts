@@ -43,16 +43,21 @@ export type InstallOutcome =
   | "unknown-app" // HighLevel does not know the app
   | "no-code"
   | "code-refused"
-  | "company" // an agency's token
+  | "agency-installed"
+  | "agency-waits" // for a location that the operator's list admits
+  | "agency-not-allowed" // it is not on the operator's list
   | "not-allowed" // the location is not on the operator's list
   | "unclear" // HighLevel's answer cannot be used, or there was none
   | "not-stored";
 
 /** One try to install the app. */
 export interface InstallLine {
-  readonly outcome: InstallOutcome;
-  /** `null`: there is none, or it is not allowed. */
+  /** `location-refused`: HighLevel gives its agency no token for the location. */
+  readonly outcome: InstallOutcome | "location-refused";
+  /** `null`: there is none, or who came back named one that is not allowed. */
   readonly locationId: string | null;
+  /** The agency; absent: a location was installed by itself. */
+  readonly companyId?: string;
 }
 
 /** Messages of which HighLevel sent no webhook were found in its export and taken in: the gap that they belong to, so far. */
@@ -69,6 +74,7 @@ export interface GapLine {
 export interface Place {
   readonly eventKey?: string;
   readonly locationId?: string | null;
+  readonly companyId?: string;
   readonly deliveryId?: string;
   readonly code?: FailureCode;
 }
@@ -99,8 +105,8 @@ export function logAttempt(line: AttemptLine): void {
   console.log(JSON.stringify({ message: "attempt", ...line }));
 }
 
-export function logInstall({ outcome, locationId }: InstallLine): void {
-  console.log(JSON.stringify({ message: "install", outcome, locationId }));
+export function logInstall(line: InstallLine): void {
+  console.log(JSON.stringify({ message: "install", ...line }));
 }
 
 export function logGap(line: GapLine): void {

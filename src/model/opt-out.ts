@@ -31,6 +31,7 @@ const CHANNEL_WORDS: { readonly [channel in OptOut["channel"]]: string } = {
 /** What a contact does not want, as the end of a sentence about them: `does not want SMS, since 2026-03-04T12:00:00.000Z`. */
 export function optOutInWords({ channel, why, since }: OptOut): string {
   const what = CHANNEL_WORDS[channel];
-  const stopped = why === "dnd" ? `does not want ${what}` : `stopped ${what} with a word such as STOP`;
+  const how = channel === "Email" ? ", by unsubscribing or by a complaint" : "";
+  const stopped = why === "dnd" ? `does not want ${what}` : `stopped ${what} with a word such as STOP${how}`;
   return `${stopped}${since === null ? "" : `, since ${since}`}`;
 }

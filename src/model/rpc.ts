@@ -37,7 +37,7 @@ import type { TriedRule } from "./playground.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
+import type { Install, NoToken, ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -109,6 +109,8 @@ export interface LedgerCalls extends OperatorCalls {
   record(event: Event): Promise<Recorded>;
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): Promise<SetAside>;
+  /** Records what lacks nothing but a contact as an event of the contact of its e-mail, or keeps it if that is not known. */
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
@@ -119,8 +121,34 @@ export interface LedgerCalls extends OperatorCalls {
   poke(isHour?: boolean): Promise<Poked>;
   /** `digest` is that of the contact's id, by which it stays known that HighLevel's export is not to bring it back. */
   eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
+  /**
+   * Stores a token that was asked for with its agency's, and returns whether it did: not in the place of another that is
+   * good, and not if the app was uninstalled since it was asked for.
+   */
+  offerToken(locationId: string, token: SealedToken, askedAtMs: number): Promise<boolean>;
   /** The app was uninstalled: forgets its token. */
   uninstall(uninstall: Uninstall): Promise<Uninstalled>;
+}
+
+/** Asks an agency for a token of one of its locations, or why there is none. */
+export type AgencyToken = (companyId: string, locationId: string) => Promise<Result<SealedToken, NoToken>>;
+
+/** All calls of an agency that has the app installed. Each is durable once it resolves. */
+export interface AgencyCalls {
+  /** Stores the agency's token, and begins to give its locations theirs. */
+  install(companyId: string, token: SealedToken): Promise<void>;
+  /** The app was installed in one of its locations, before or after it was in the agency. */
+  joined(install: Install & { readonly companyId: string }): Promise<void>;
+  /** The app was uninstalled in one of its locations. */
+  left(locationId: string, uninstall: Uninstall): Promise<void>;
+  /** Lists its locations now: one may have joined. */
+  look(): Promise<void>;
+  /** The app was uninstalled in the agency: forgets its token. */
+  uninstall(uninstall: Uninstall): Promise<Uninstalled>;
+  /** Another token for a location whose own cannot be refreshed. */
+  tokenFor(locationId: string): Promise<Result<SealedToken, NoToken>>;
+  /** Repairs a lost alarm, and returns whether the app is installed. */
+  poke(): Promise<{ isOpen: boolean }>;
 }
 
 /** All calls of the directory: which locations there are, and what was signed but names none. */
@@ -136,12 +164,20 @@ export interface DirectoryCalls extends QuarantineCalls {
   toReconcile(count: number): Promise<string[]>;
   /** Notes that nothing waits in these locations, but that the export of some of them is looked through once an hour. */
   closed(locationIds: readonly string[], reconciled?: readonly string[]): Promise<void>;
-  /** Notes that the app was installed in a location, with its agency if that is known. */
-  installed(locationId: string, companyId: string | null): Promise<void>;
+  /** Notes that the app was installed in a location, with its agency and its name if they are known. */
+  installed(locationId: string, companyId: string | null, name?: string | null): Promise<void>;
+  /** Notes a location's name. */
+  named(locationId: string, name: string): Promise<void>;
   /** Notes that the app is no longer installed in a location. */
   uninstalled(locationId: string): Promise<void>;
   /** The locations whose token came with an agency. */
   ofCompany(companyId: string, limit: number): Promise<string[]>;
+  /** The agency that a location's token came with; `null`: none, or it is not known. */
+  companyOf(locationId: string): Promise<string | null>;
+  /** Notes whether an agency has the app installed. */
+  agency(companyId: string, isInstalled: boolean): Promise<void>;
+  /** Agencies that have the app installed; of too many, a different part every five minutes. */
+  agencies(count: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
   /** Keeps signed bytes that could not be used. */
@@ -157,7 +193,9 @@ export interface DirectoryCalls extends QuarantineCalls {
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
   quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
+  join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string | null, kind: string): Promise<SetAside>;
+  install(install: Install): Promise<void>;
   uninstall(place: UninstalledPlace, uninstall: Uninstall): Promise<Uninstalled>;
 }
 
@@ -207,11 +245,23 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   forgetToken: true,
   record: true,
   quarantine: true,
+  join: true,
   countIgnored: true,
   release: true,
   poke: true,
   eraseContact: true,
+  offerToken: true,
   uninstall: true,
+};
+
+export const AGENCY_CALLS: CallNames<AgencyCalls> = {
+  install: true,
+  joined: true,
+  left: true,
+  look: true,
+  uninstall: true,
+  tokenFor: true,
+  poke: true,
 };
 
 export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
@@ -223,8 +273,12 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   toReconcile: true,
   closed: true,
   installed: true,
+  named: true,
   uninstalled: true,
   ofCompany: true,
+  companyOf: true,
+  agency: true,
+  agencies: true,
   locations: true,
   quarantine: true,
   countIgnored: true,

@@ -1,5 +1,8 @@
-/** How a location got its token: it is a private integration's, entered by hand, or the app was installed. */
-export type TokenSource = "private" | "oauth";
+/**
+ * How a token came: it is a private integration's, entered by hand; the app was installed there; or it was asked for with
+ * the token of the agency, which had the app installed.
+ */
+export type TokenSource = "private" | "oauth" | "agency";
 
 /** Whether a token can be used; `refused`: HighLevel no longer accepts it. */
 export type TokenState = "active" | "refused" | "uninstalled";
@@ -18,7 +21,7 @@ export interface ShownToken {
   readonly storedAt: string;
 }
 
-/** A token on its way to the location's ledger. */
+/** A token on its way to where it is kept. */
 export interface SealedToken {
   readonly source: TokenSource;
   readonly sealed: string;
@@ -44,8 +47,30 @@ export interface Uninstall {
   readonly atMs: number | null;
 }
 
-/** Where an app was uninstalled: in one location, or in all of an agency. */
-export type UninstalledPlace = { readonly locationId: string } | { readonly companyId: string };
+/** Where an app was uninstalled: in one location, whose agency may be named beside it, or in all of an agency. */
+export type UninstalledPlace =
+  | { readonly locationId: string; readonly companyId?: string }
+  | { readonly companyId: string; readonly locationId?: undefined };
+
+/** An event says that an app was installed in a location. The token does not come with it. */
+export interface Install {
+  readonly locationId: string;
+  /** `null`: the event does not say, as for some locations that an agency made later. */
+  readonly companyId: string | null;
+  readonly appId: string;
+  /** When that was, milliseconds since 1970; `null`: the event does not say. */
+  readonly atMs: number | null;
+}
 
 /** What an uninstall did: `kept` if the token is not that app's, or was stored later. */
 export type Uninstalled = "uninstalled" | "kept" | "repeated";
+
+/** Why there is no token, for whoever wanted to call HighLevel. */
+export type NoToken =
+  /** There is no usable one: the message says why, and what to do. */
+  | { readonly kind: "no-token"; readonly message: string }
+  /**
+   * There is one, but it is not available now: the message says why. Nothing was sent. `untilMs`, milliseconds since
+   * 1970: a moment ago it was not available either, so that nobody was asked; after that somebody is.
+   */
+  | { readonly kind: "later"; readonly message: string; readonly untilMs?: number };

@@ -1,12 +1,16 @@
-// The ledgers and the directory as the other rooms see them: plain promises instead of RPC stubs.
-import type { LedgerCalls } from "../model/rpc.ts";
+// Ledgers and agencies as the other rooms see them: plain promises instead of RPC stubs.
+import type { AgencyCalls, LedgerCalls } from "../model/rpc.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
+import { callsOf } from "./hand-on.ts";
 
 /** The ledger of a location. */
 export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
-  // The types that RPC wraps around all these answers are more than the compiler can resolve.
-  const stub: unknown = env.LEDGER.getByName(locationId);
-  return stub as LedgerCalls;
+  return callsOf<LedgerCalls>(env.LEDGER, locationId);
+}
+
+/** An agency. */
+export function agencyOf(env: LedgerEnv, companyId: string): AgencyCalls {
+  return callsOf<AgencyCalls>(env.AGENCY, companyId);
 }
 
 /** Flags that Durable Objects put on errors: Cloudflare's documentation, "Durable Objects: Error handling". */

@@ -38,10 +38,14 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     );
   }
 
-  installed(locationId: string, companyId: string | null): void {
+  installed(locationId: string, companyId: string | null, name: string | null = null): void {
     this.announce(locationId);
-    const statement = "UPDATE locations SET company_id = ? WHERE location_id = ?";
-    this.#storage.sql.exec(statement, companyId, locationId);
+    const statement = "UPDATE locations SET company_id = ?, name = COALESCE(?, name) WHERE location_id = ?";
+    this.#storage.sql.exec(statement, companyId, name, locationId);
+  }
+
+  named(locationId: string, name: string): void {
+    this.#storage.sql.exec("UPDATE locations SET name = ? WHERE location_id = ?", name, locationId);
   }
 
   uninstalled(locationId: string): void {
@@ -53,11 +57,29 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return rows<{ id: string }>(this.#storage.sql, found, companyId, limit).map(({ id }) => id);
   }
 
+  companyOf(locationId: string): string | null {
+    const found = "SELECT company_id AS id FROM locations WHERE location_id = ?";
+    return firstRow<{ id: string | null }>(this.#storage.sql, found, locationId)?.id ?? null;
+  }
+
+  agency(companyId: string, isInstalled: boolean): void {
+    const statement = isInstalled
+      ? "INSERT OR IGNORE INTO agencies (company_id) VALUES (?)"
+      : "DELETE FROM agencies WHERE company_id = ?";
+    this.#storage.sql.exec(statement, companyId);
+  }
+
+  agencies(count: number): string[] {
+    const { sql } = this.#storage;
+    const all = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM agencies")?.n ?? 0;
+    const part = "SELECT company_id AS id FROM agencies ORDER BY company_id LIMIT ? OFFSET ?";
+    return rows<{ id: string }>(sql, part, count, this.#turnOf(all, count) * count).map(({ id }) => id);
+  }
+
   toPoke(count: number): string[] {
     const { sql } = this.#storage;
     const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
-    // Computed from the clock, not kept in memory: between two turns this object may be evicted.
-    const turn = Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(open / count));
+    const turn = this.#turnOf(open, count);
     const part = "SELECT location_id AS id FROM locations WHERE is_open = 1 ORDER BY location_id LIMIT ? OFFSET ?";
     return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
   }
@@ -70,6 +92,11 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     const parts = Math.max(1, Math.ceil((firstRow<{ n: number }>(sql, found, turn)?.n ?? 0) / count));
     const part = `SELECT location_id AS id FROM locations WHERE ${theirs} ORDER BY location_id LIMIT ? OFFSET ?`;
     return rows<{ id: string }>(sql, part, turn, count, (hour % parts) * count).map(({ id }) => id);
+  }
+
+  /** Which part of so many it is the turn of. From the clock, not memory: between two turns this object may be evicted. */
+  #turnOf(all: number, count: number): number {
+    return Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(all / count));
   }
 
   /** Only noted for locations that were not seen today: one write a location and day. */
@@ -85,17 +112,18 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       );
   }
 
-  /** `search` is part of an id, ignoring case. */
+  /** `search` is part of an id or a name, ignoring case. */
   locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
-    const found = rows<{ location_id: string; first_seen: number; last_seen: number }>(
+    const found = rows<{ location_id: string; name: string | null; first_seen: number; last_seen: number }>(
       this.#storage.sql,
-      "SELECT location_id, first_seen, last_seen FROM locations WHERE location_id > ? AND instr(lower(location_id), lower(?)) > 0 ORDER BY location_id LIMIT ?",
+      "SELECT location_id, name, first_seen, last_seen FROM locations WHERE location_id > ?1 AND (instr(lower(location_id), lower(?2)) > 0 OR instr(lower(name), lower(?2)) > 0) ORDER BY location_id LIMIT ?3",
       cursor ?? "",
       search,
       limit + 1,
     );
     const page = found.slice(0, limit).map((row) => ({
       locationId: row.location_id,
+      name: row.name,
       firstSeen: new Date(row.first_seen).toISOString(),
       lastSeen: new Date(row.last_seen).toISOString(),
     }));

@@ -1,23 +1,37 @@
-// The Durable Objects: thin shells that give the ledger and the directory their storage, clock, randomness and network,
-// and pass each call on to the method of the same name. `model/rpc.ts` says which calls there are.
+// The Durable Objects: thin shells that give ledgers, agencies and the directory their storage, clock, randomness and
+// network, and pass each call on to the method of the same name. `model/rpc.ts` says which calls there are.
 import { kvTasks } from "../act/task/kv-tasks.ts";
+import { InstalledAgency, type AgencyPorts } from "../agency/agency.ts";
 import { LocationLedger } from "../ledger/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "../ledger/store/ports.ts";
-import { DIRECTORY_CALLS, LEDGER_CALLS, type DirectoryCalls, type LedgerCalls } from "../model/rpc.ts";
+import {
+  AGENCY_CALLS,
+  DIRECTORY_CALLS,
+  LEDGER_CALLS,
+  type AgencyCalls,
+  type DirectoryCalls,
+  type LedgerCalls,
+} from "../model/rpc.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
-import { answeringObject, handOn } from "./hand-on.ts";
+import { answeringObject, callsOf, handOn } from "./hand-on.ts";
 
 /** The bindings of wrangler.toml, and the variables. */
 export interface LedgerEnv extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
+  readonly AGENCY: DurableObjectNamespace<Agency>;
   readonly TASKS: KVNamespace;
 }
 
 const DAY_MS = 86_400_000;
+const NETWORK: AgencyPorts["actions"] = {
+  clock: Date.now,
+  fetch: (request) => fetch(request),
+  timeLimit: (ms) => AbortSignal.timeout(ms),
+};
 const DIRECTORY_NAME = "directory";
 
 /** The one directory of a deployment. */
@@ -52,6 +66,33 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
   }
 }
 
+/** What an agency works with. */
+export interface AgencyWorld {
+  readonly storage: LedgerStorage;
+  readonly ports: AgencyPorts;
+}
+
+/** An agency that has the app installed for its locations. */
+export class Agency extends answeringObject<LedgerEnv, AgencyCalls>() {
+  readonly #agency: InstalledAgency;
+
+  static {
+    handOn(this.prototype, AGENCY_CALLS, (object) => object.#agency);
+  }
+
+  /** `adapt` is for tests, as that of a ledger. */
+  constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: AgencyWorld) => AgencyWorld = (world) => world) {
+    super(ctx, env);
+    const { storage, ports } = adapt({ storage: storageOf(ctx), ports: agencyPorts(env) });
+    this.#agency = new InstalledAgency(storage, ports);
+    void ctx.blockConcurrencyWhile(() => this.#agency.open());
+  }
+
+  override alarm() {
+    return this.#agency.alarm();
+  }
+}
+
 /** The directory of a deployment. */
 export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
   readonly #directory: LocationDirectory;
@@ -65,6 +106,17 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
     const { retentionDays } = configurationOf(env);
     this.#directory = new LocationDirectory(storageOf(ctx), Date.now, retentionDays * DAY_MS);
   }
+}
+
+function agencyPorts(env: LedgerEnv): AgencyPorts {
+  const { highlevel, locations } = configurationOf(env);
+  return {
+    highlevel,
+    admitted: locations,
+    actions: NETWORK,
+    ledger: (locationId) => callsOf<LedgerCalls>(env.LEDGER, locationId),
+    directory: directoryOf(env),
+  };
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
@@ -83,10 +135,9 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),
+    agencyToken: (companyId, locationId) => callsOf<AgencyCalls>(env.AGENCY, companyId).tokenFor(locationId),
     actions: {
-      clock: Date.now,
-      fetch: (request) => fetch(request),
-      timeLimit: (ms) => AbortSignal.timeout(ms),
+      ...NETWORK,
       tasks: kvTasks(env.TASKS),
       secrets: secretsOf(env),
       webhookSecret,

@@ -2,7 +2,7 @@
 import type { EventStore } from "../model/rpc.ts";
 import { isRetryable, ledgerOf } from "./client.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
-import { uninstall } from "./installs.ts";
+import { joined, uninstall } from "./installs.ts";
 
 /** Where received events go: the ledger of their location, or the directory if they name none. */
 export function eventStore(env: LedgerEnv): EventStore {
@@ -10,10 +10,12 @@ export function eventStore(env: LedgerEnv): EventStore {
     record: (event) => again(() => ledgerOf(env, event.locationId).record(event)),
     quarantine: (locationId, item) =>
       locationId === null ? directoryOf(env).quarantine(item) : ledgerOf(env, locationId).quarantine(locationId, item),
+    join: (locationId, item) => again(() => ledgerOf(env, locationId).join(locationId, item)),
     countIgnored: (locationId, kind) =>
       locationId === null
         ? directoryOf(env).countIgnored(kind)
         : ledgerOf(env, locationId).countIgnored(locationId, kind),
+    install: (event) => joined(env, event),
     uninstall: (place, event) => uninstall(env, place, event),
   };
 }

@@ -1,12 +1,13 @@
 // The watchdog, which a cron trigger runs.
 import { logError } from "../model/log-line.ts";
-import { ledgerOf } from "./client.ts";
+import { agencyOf, ledgerOf } from "./client.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 
 /** One invocation may make a thousand calls. */
 const POKED_AT_ONCE = 500;
 const RECONCILED_AT_ONCE = 400;
 const POKED_TOGETHER = 30;
+const AGENCIES_AT_ONCE = 60;
 
 /**
  * Pokes ledgers where something may wait, so that a lost alarm is set again, and those whose turn it is to look through
@@ -34,4 +35,13 @@ export async function pokeLedgers(env: LedgerEnv): Promise<void> {
     }
   }
   if (closed.length > 0) await directory.closed(closed, reconciled);
+}
+
+/** Pokes agencies in the same way: up to sixty per turn. */
+export async function pokeAgencies(env: LedgerEnv): Promise<void> {
+  const agencies = await directoryOf(env).agencies(AGENCIES_AT_ONCE);
+  const answers = await Promise.allSettled(agencies.map((companyId) => agencyOf(env, companyId).poke()));
+  for (const [index, answer] of answers.entries())
+    if (answer.status === "rejected")
+      logError("An agency did not answer the watchdog", { companyId: agencies[index] ?? "" }, answer.reason);
 }

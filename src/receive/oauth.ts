@@ -1,15 +1,17 @@
-// Installing the marketplace app: a person goes to HighLevel's page, chooses a location, and comes back with a code.
+// Installing the marketplace app: a person goes to HighLevel's page, chooses a location or all of an agency, and comes back
+// with a code.
 // Answers are texts for that person. No answer and no log line holds a token, a code or a secret.
 import { isLocationId } from "../events/structs.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealGrant } from "../highlevel/sealed-token.ts";
 import { appIdOf, askForToken, codeForm, installUrl, type OAuthApp } from "../highlevel/tokens.ts";
-import type { Configuration } from "../model/configuration.ts";
+import { isOnList, type Configuration } from "../model/configuration.ts";
 import { logError, logInstall, type InstallOutcome } from "../model/log-line.ts";
 import type { SealedToken } from "../model/token.ts";
+import { isCompanyId } from "./lifecycle.ts";
 
 export interface OAuthPorts {
-  readonly configuration: Pick<Configuration, "highlevel" | "locations">;
+  readonly configuration: Pick<Configuration, "highlevel" | "locations" | "companies">;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -17,6 +19,8 @@ export interface OAuthPorts {
   readonly timeLimit: (ms: number) => AbortSignal;
   /** Hands a token to its location. Durable once it resolves. */
   readonly install: (locationId: string, token: SealedToken) => Promise<void>;
+  /** Hands a token to its agency, which asks for those of its locations. Durable once it resolves. */
+  readonly installAgency: (companyId: string, token: SealedToken) => Promise<void>;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -26,7 +30,7 @@ const CODE = /^[!-~]{1,2048}$/;
 
 /** What the person is told, and with which status. */
 const TOLD: { readonly [outcome in InstallOutcome]: readonly [status: number, text: string] } = {
-  installed: [200, "Done: Afterbeep may now act in location {location}. You can close this page."],
+  installed: [200, "Done: Afterbeep may now act in location {id}. You can close this page."],
   "no-app": [
     400,
     "Nothing was installed. Set HIGHLEVEL_CLIENT_ID and HIGHLEVEL_CLIENT_SECRET, then open /oauth/start.",
@@ -44,9 +48,17 @@ const TOLD: { readonly [outcome in InstallOutcome]: readonly [status: number, te
     400,
     "Nothing was installed: the code is wrong or was used before. Open /oauth/start to begin again.",
   ],
-  company: [
-    400,
-    "Nothing was installed: this was an agency. In the settings of your app let sub-accounts install it, then open /oauth/start and choose a sub-account.",
+  "agency-installed": [
+    200,
+    "Done: Afterbeep now fetches a token for each sub-account of agency {id} that has the app and that ALLOWED_LOCATIONS admits. They appear on its page as they come, and so will those that you add later. You can close this page.",
+  ],
+  "agency-waits": [
+    200,
+    "The token of agency {id} is stored, but ALLOWED_LOCATIONS admits no sub-account. Name them there, or * for all, and deploy: they get their tokens within the hour. Nothing more is to do in HighLevel.",
+  ],
+  "agency-not-allowed": [
+    403,
+    "Nothing was installed: the agency {id} is not in HIGHLEVEL_COMPANY_INSTALL. Name it there, then open /oauth/start. Or let sub-accounts install the app, and choose one.",
   ],
   "not-allowed": [
     403,
@@ -67,22 +79,24 @@ export function startInstall(request: Request, { configuration }: Pick<OAuthPort
   return new Response(null, { status: 302, headers: { location, "cache-control": "no-store" } });
 }
 
-/** Receives the person coming back: exchanges the code, and hands the token to its location. */
+/** Receives the person coming back: exchanges the code, and hands the token to its location or its agency. */
 export async function finishInstall(request: Request, ports: OAuthPorts): Promise<Response> {
-  const { outcome, locationId } = await installed(request, ports);
-  logInstall({ outcome, locationId });
-  return told(outcome, locationId ?? "");
+  const { outcome, locationId, companyId } = await installed(request, ports);
+  logInstall({ outcome, locationId, ...(companyId === null ? {} : { companyId }) });
+  return told(outcome, locationId ?? companyId ?? "");
 }
 
 interface Installed {
   readonly outcome: InstallOutcome;
   /** Named only if the install was allowed. */
   readonly locationId: string | null;
+  /** Named only if the app was installed in the agency. */
+  readonly companyId: string | null;
 }
 
 async function installed(request: Request, ports: OAuthPorts): Promise<Installed> {
-  const nothing = (outcome: InstallOutcome): Installed => ({ outcome, locationId: null });
-  const { configuration, clock, fetch, timeLimit, install } = ports;
+  const nothing = (outcome: InstallOutcome): Installed => ({ outcome, locationId: null, companyId: null });
+  const { configuration, clock, fetch, timeLimit } = ports;
   // A code can be exchanged only once, so whatever would fail afterwards is checked first.
   const app = appOf(configuration);
   if (app === null) return nothing("no-app");
@@ -91,19 +105,33 @@ async function installed(request: Request, ports: OAuthPorts): Promise<Installed
   const code = new URL(request.url).searchParams.get("code") ?? "";
   if (!CODE.test(code)) return nothing("no-code");
   const form = codeForm(app, code, callbackUrl(request));
-  const answer = await askForToken(configuration.highlevel.api, form, { fetch, signal: timeLimit(TIMEOUT_MS) });
+  const answer = await askForToken(configuration.highlevel, form, { fetch, signal: timeLimit(TIMEOUT_MS) });
   if (answer.kind === "refused") return nothing("code-refused");
   if (answer.kind !== "granted") return nothing(answer.kind);
-  const { locationId } = answer.grant;
+  const token = await sealGrant(keys.value, answer.grant, appIdOf(app.clientId), clock());
+  const { locationId, companyId } = answer.grant;
+  if (locationId === null) return isCompanyId(companyId) ? inAgency(companyId, token, ports) : nothing("unclear");
   if (!isLocationId(locationId)) return nothing("unclear");
-  const { any, names } = configuration.locations;
-  if (!any && !names.has(locationId)) return nothing("not-allowed");
+  if (!isOnList(configuration.locations, locationId)) return nothing("not-allowed");
+  return stored({ outcome: "installed", locationId, companyId: null }, () => ports.install(locationId, token));
+}
+
+async function inAgency(companyId: string, token: SealedToken, ports: OAuthPorts): Promise<Installed> {
+  const { companies, locations } = ports.configuration;
+  const one = { locationId: null, companyId };
+  if (!isOnList(companies, companyId)) return { ...one, outcome: "agency-not-allowed" };
+  const outcome = locations.any || locations.names.size > 0 ? "agency-installed" : "agency-waits";
+  return stored({ ...one, outcome }, () => ports.installAgency(companyId, token));
+}
+
+async function stored(done: Installed, store: () => Promise<void>): Promise<Installed> {
   try {
-    await install(locationId, await sealGrant(keys.value, answer.grant, appIdOf(app.clientId), clock()));
-    return { outcome: "installed", locationId };
+    await store();
+    return done;
   } catch (error) {
-    logError("The ledger did not take a token", { locationId }, error);
-    return { outcome: "not-stored", locationId };
+    const { locationId, companyId } = done;
+    logError("A token could not be stored", { locationId, ...(companyId === null ? {} : { companyId }) }, error);
+    return { ...done, outcome: "not-stored" };
   }
 }
 
@@ -117,7 +145,7 @@ function callbackUrl(request: Request): string {
 }
 
 /** Plain text, so that nothing in it is ever taken for markup. */
-function told(outcome: InstallOutcome, locationId = ""): Response {
+function told(outcome: InstallOutcome, id = ""): Response {
   const [status, text] = TOLD[outcome];
   const headers = {
     "content-type": "text/plain; charset=utf-8",
@@ -125,5 +153,5 @@ function told(outcome: InstallOutcome, locationId = ""): Response {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
   };
-  return new Response(`${text.replace("{location}", locationId)}\n`, { status, headers });
+  return new Response(`${text.replace("{id}", id)}\n`, { status, headers });
 }

@@ -88,7 +88,11 @@ async function ingestJson(
         return asideAnswer(await store.countIgnored(locationId, read.kind), { status: "ignored" });
       case "unusable": {
         const item = { eventKey: key, receivedAt, route, issues: read.issues, contactIds: contactsNamed(payload) };
-        return quarantined(locationId, { ...item, id: await quarantineId(signed, key), body: text }, store);
+        const kept = { ...item, id: await quarantineId(signed, key), body: text };
+        if (read.unjoined === undefined || locationId === null) return quarantined(locationId, kept, store);
+        const joined = await store.join(locationId, kept);
+        if (joined.status !== "held") return recordedAnswer(joined, key);
+        return succeed({ status: "quarantined", eventKey: key, issues: read.issues });
       }
     }
   });
@@ -110,7 +114,7 @@ function readJson(payload: Json, received: Received): Read {
 
 function lineKindOf(read: Read): EventLine["kind"] {
   if (read.status === "lifecycle") return read.lifecycle.kind;
-  return read.status === "event" ? read.event.kind : null;
+  return read.status === "event" ? read.event.kind : read.status === "unusable" ? (read.unjoined ?? null) : null;
 }
 
 /** Bytes that are not JSON name no location: they are kept only if any location is allowed, and refused in any case. */
@@ -168,6 +172,7 @@ async function lifecycleAnswer(
   eventKey: string,
   store: EventStore,
 ): Promise<Result<HookAnswer, Failure>> {
+  if (lifecycle.kind === "INSTALL" && lifecycle.install !== null) await store.install(lifecycle.install);
   const isRepeated =
     lifecycle.kind === "UNINSTALL" && (await store.uninstall(lifecycle.place, lifecycle.uninstall)) === "repeated";
   return succeed(isRepeated ? { status: "duplicate", eventKey } : { status: "accepted", eventKey, fired: [] });

@@ -96,24 +96,27 @@ function reachedFrom(rule: Rule, next: ReadonlyMap<Rule, readonly Rule[]>): Read
 
 function effectsOf(rule: Rule, action: Action, index: number): readonly Effect[] {
   if (action.type !== "highlevel") return [];
-  const effect = EFFECTS[action.call]?.(action);
-  return effect ? [{ rule, action: index, tags: null, channel: null, isGuarded: false, ...effect }] : [];
+  const effects = EFFECTS[action.call]?.(action) ?? [];
+  return effects.map((effect) => ({ rule, action: index, tags: null, channel: null, isGuarded: false, ...effect }));
 }
 
 type Told = Pick<Effect, "kinds"> & Partial<Effect>;
 
 /** What comes back of each call; absent: nothing that a rule sees. */
-const EFFECTS: { readonly [Call in HighLevelAction["call"]]?: (action: HighLevelAction) => Told } = {
-  ...Object.fromEntries(Object.entries(CAUSED).map(([call, kinds]) => [call, () => ({ kinds })])),
-  "add-tags": (action) => ({ kinds: ["ContactTagUpdate"], tags: tagsOf(action, true) }),
-  "remove-tags": (action) => ({ kinds: ["ContactTagUpdate"], tags: tagsOf(action, false) }),
+const EFFECTS: { readonly [Call in HighLevelAction["call"]]?: (action: HighLevelAction) => readonly Told[] } = {
+  ...Object.fromEntries(Object.entries(CAUSED).map(([call, kinds]) => [call, () => [{ kinds }]])),
+  "add-tags": (action) => [{ kinds: ["ContactTagUpdate"], tags: tagsOf(action, true) }],
+  "remove-tags": (action) => [{ kinds: ["ContactTagUpdate"], tags: tagsOf(action, false) }],
   // A workflow may do anything, and what it writes may be answered by a machine.
-  "add-to-workflow": () => ({ kinds: ["OutboundMessage", "InboundMessage", ...CAUSED_BY_WORKFLOWS] }),
-  "send-message": ({ messageType }) => ({
-    kinds: ["OutboundMessage"],
-    channel: typeof messageType === "string" ? channelOf("OutboundMessage", { messageType }) : null,
-    isGuarded: true,
-  }),
+  "add-to-workflow": () => [{ kinds: ["OutboundMessage", "InboundMessage", "EmailStatus", ...CAUSED_BY_WORKFLOWS] }],
+  "send-message": ({ messageType }) => [
+    {
+      kinds: ["OutboundMessage"],
+      channel: typeof messageType === "string" ? channelOf("OutboundMessage", { messageType }) : null,
+      isGuarded: true,
+    },
+    ...(messageType === "Email" ? [{ kinds: ["EmailStatus"] as const }] : []),
+  ],
 };
 
 function tagsOf({ tags }: HighLevelAction, adds: boolean): Effect["tags"] {

@@ -17,8 +17,9 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "highlevel", "language", "match"],
+  agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
   // Above the ledger: Cloudflare's objects, and what takes more than one of them.
-  objects: ["model", "act", "rules", "ledger"],
+  objects: ["model", "act", "rules", "ledger", "agency"],
   api: ["kit", "model", "highlevel", "events", "rules", "match"],
   // Runs in the browser: words and samples, nothing that decides.
   dashboard: ["kit", "model", "language", "events"],

@@ -55,9 +55,28 @@ const UNKNOWN: readonly JsonObject[] = [{ type: "NoSuchKind", locationId: LOCATI
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
 let worker: RunningWorker;
 
+/** What HighLevel has and sent no webhook of. */
+const MISSING = {
+  id: "missing-1",
+  type: 2,
+  messageType: "TYPE_SMS",
+  locationId: LOCATION,
+  contactId: "contact-sms",
+  conversationId: "conversation-1",
+  dateAdded: "2026-03-04T14:12:05.000Z",
+  direction: "inbound",
+  status: "delivered",
+  contentType: "text/plain",
+};
 /** The CRM is gone, so that its deliveries are dead at once; the gateways take what they get. */
-const outbound = async (request: OutboundRequest): Promise<OutboundResponse> =>
-  new OutboundResponse(null, { status: new URL(request.url).host === "crm.example.com" ? 410 : 204 });
+const outbound = async (request: OutboundRequest): Promise<OutboundResponse> => {
+  const { host, pathname } = new URL(request.url);
+  if (pathname.endsWith("/export")) {
+    const messages = [{ ...MISSING, dateAdded: new Date(Date.now() - 3_600_000).toISOString() }];
+    return OutboundResponse.json({ messages, total: 1 });
+  }
+  return new OutboundResponse(null, { status: host === "crm.example.com" ? 410 : 204 });
+};
 
 async function ask<Answer = JsonObject>(path: string): Promise<Answer> {
   const response = await fetch(new URL(path, worker.url), { headers: AUTH });
@@ -95,6 +114,9 @@ beforeAll(async () => {
       (await deliveriesIn("scheduled")).length >= 2 &&
       (await deliveriesIn("held")).length >= 3,
   );
+  // Only now: what was texted before died for want of a token.
+  const token = { method: "PUT", headers: AUTH, body: JSON.stringify({ token: "pit-of-the-tests" }) };
+  expect((await fetch(new URL(`/api/locations/${LOCATION}/token`, worker.url), token)).status).toBe(200);
 }, 90_000);
 
 afterAll(async () => {
@@ -167,8 +189,9 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
     expect(response.status).toBeLessThan(300);
     const answer = await held(operation, response);
     // An empty list says nothing of what stands in it.
-    for (const list of operation.method === "GET" && "cursor" in answer ? Object.values(answer) : [])
-      expect(list).not.toEqual([]);
+    for (const [name, list] of operation.method === "GET" && "cursor" in answer ? Object.entries(answer) : [])
+      // No webhook was lost for as long as it takes to believe that.
+      if (name !== "gaps") expect(list).not.toEqual([]);
   });
 
   it("and so are the lists that they narrow, in full", async () => {

@@ -32,6 +32,28 @@ async function signedHeaders(body: string | Uint8Array<ArrayBuffer>): Promise<Re
   return { "content-type": "application/json", "x-ghl-signature": await signed(body) };
 }
 
+describe("what became of an e-mail", () => {
+  it("becomes an event of the e-mail's contact, also when it came before the e-mail", async () => {
+    const stats = (event: string) => ({
+      type: "LCEmailStats",
+      locationId: aPayload()["locationId"] ?? null,
+      webhookPayload: {
+        event,
+        timestamp: Math.floor(Date.now() / 1_000),
+        message: { headers: { "message-id": "<mail-1@mg.example.com>" } },
+      },
+    });
+    const early = await post(stats("delivered"), "events");
+    expect([early.status, early.body.status]).toEqual([202, "quarantined"]);
+    const email = { ...aPayload(), messageType: "Email", messageId: "message-1", emailMessageId: "mail-1" };
+    expect((await post(email, "events")).body.status).toBe("accepted");
+    expect((await post(stats("opened"), "events")).body.status).toBe("accepted");
+    const { events } = await ledger().events({ limit: 5, kind: "EmailStatus" });
+    expect(events.map(({ outcome }) => outcome)).toEqual(["opened", "delivered"]);
+    expect((await ledger().quarantined({ limit: 5 })).quarantined).toEqual([]);
+  });
+});
+
 describe("every documented shape over HTTP", () => {
   it("is there to be tried", () => expect(cases.length).toBeGreaterThan(60));
 
@@ -331,7 +353,14 @@ it("a Worker whose ledger is out of reach answers 429, never 2xx or 5xx", async 
   const result = await receive(request, "events", {
     configuration: readConfiguration(env),
     clock: Date.now,
-    store: { record: broken, quarantine: broken, countIgnored: broken, uninstall: broken },
+    store: {
+      record: broken,
+      quarantine: broken,
+      join: broken,
+      countIgnored: broken,
+      uninstall: broken,
+      install: broken,
+    },
   });
   expect(result).toMatchObject({ ok: false, failure: { code: "LEDGER_UNAVAILABLE" } });
 });

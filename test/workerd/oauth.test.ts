@@ -118,17 +118,13 @@ describe("GET /oauth/callback", () => {
     expect((await back(code)).status).toBe(200);
   });
 
-  it("refuses an agency's token, and says to choose a sub-account", async () => {
-    const agency = {
-      access_token: "canary-a",
-      refresh_token: "canary-r",
-      expires_in: 9,
-      userType: "Company",
-      companyId: "agency",
-    };
-    vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(Response.json(agency)));
-    const response = await back("x");
-    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("sub-account")]);
+  it("uses no agency's token that names none: test/workerd/agency.test.ts has those that do", async () => {
+    const agency = { access_token: "canary-a", refresh_token: "canary-r", expires_in: 9, userType: "Company" };
+    for (const companyId of [undefined, "", "an agency", "x".repeat(129)]) {
+      vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(Response.json({ ...agency, companyId })));
+      const response = await back("x");
+      expect([response.status, await response.text()]).toEqual([502, expect.stringContaining("could be used")]);
+    }
   });
 
   it("says so when HighLevel does not answer", async () => {

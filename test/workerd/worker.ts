@@ -1,5 +1,5 @@
 // The Worker under test: the real one, whose ledgers live in the world of world.ts.
-import { Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
+import { Agency as RealAgency, Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
 import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Rule, RuleSet } from "../../src/model/rule.ts";
 import { aRuleSet } from "../builders.ts";
@@ -31,6 +31,15 @@ export class Ledger extends RealLedger {
           return storage.setAlarm(atMs);
         },
       },
+    }));
+  }
+}
+
+export class Agency extends RealAgency {
+  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+    super(ctx, env, ({ ports, storage }) => ({
+      ports: { ...ports, actions: { ...ports.actions, clock: () => world.now, fetch: outgoing } },
+      storage: { ...storage, sql: counted(storage.sql) },
     }));
   }
 }

@@ -13,7 +13,7 @@ import { renderPath, renderText, renderTexts, type TemplateRoots } from "../temp
 
 /** The request of an attempt: always the same except for a due date, which counts from the time of the attempt. */
 export function buildRequest(action: HighLevelAction, context: ActionContext): Result<HighLevelRequest, ActionError> {
-  const { method, path, version, fields, fixed = {}, namesContact, namesLocation, oneOf } = CALLS[action.call];
+  const { method, path, fields, fixed = {}, namesContact, namesLocation, oneOf } = CALLS[action.call];
   const inPath = fieldsInPath(CALLS[action.call]);
   const budget = new Budget();
   const values = new Map<string, Json>([["contactId", context.contactId]]);
@@ -36,7 +36,6 @@ export function buildRequest(action: HighLevelAction, context: ActionContext): R
   return succeed({
     method,
     path: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(textOf(values.get(name)))),
-    version,
     body: {
       ...Object.fromEntries(body),
       ...fixed,

@@ -31,7 +31,7 @@ export function LocationSwitcher(): JSX.Element {
   );
 }
 
-/** The locations that have sent something, searchable by part of their id. */
+/** The locations that have sent something or have the app, searchable by part of their id or name. */
 export function LocationList(): JSX.Element {
   const { locationId } = usePlace();
   const [search, setSearch] = useState("");
@@ -39,11 +39,11 @@ export function LocationList(): JSX.Element {
     "/api/locations",
     { search, limit: SHOWN },
   );
-  const typed = (text: string): void => setSearch(text.replaceAll(/[^\w-]/g, "").slice(0, 64));
+  const typed = (text: string): void => setSearch(text.slice(0, 64).replaceAll(/\p{C}/gu, ""));
   return (
     <div class="locations" onKeyDown={rowKeys()}>
       <label>
-        <span class="hidden">Part of a location's id</span>
+        <span class="hidden">Part of a location's id or name</span>
         <input
           type="search"
           placeholder="Search locations"
@@ -56,13 +56,18 @@ export function LocationList(): JSX.Element {
         {answer?.locations.map((one) => (
           <li key={one.locationId}>
             <a data-row href={linkTo(one.locationId)} aria-current={one.locationId === locationId ? "true" : undefined}>
-              <span>{one.locationId}</span> <small>last seen {one.lastSeen.slice(0, 10)}</small>
+              <span>{one.name ?? one.locationId}</span>{" "}
+              <small>
+                {one.name === null ? "" : `${one.locationId}, `}last seen {one.lastSeen.slice(0, 10)}
+              </small>
             </a>
           </li>
         ))}
       </ul>
-      {answer && answer.locations.length === 0 ? <p class="quiet-note">No location has this in its id.</p> : null}
-      {answer?.cursor ? <p class="quiet-note">There are more: type a part of the id.</p> : null}
+      {answer && answer.locations.length === 0 ? (
+        <p class="quiet-note">No location has this in its id or name.</p>
+      ) : null}
+      {answer?.cursor ? <p class="quiet-note">There are more: type a part of the id or the name.</p> : null}
     </div>
   );
 }

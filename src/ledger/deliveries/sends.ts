@@ -125,7 +125,7 @@ function isStillUnknown({ code, retry }: ActionError): boolean {
 
 /** The delivery that sent the message that an event is about; `null`: it is not ours, or that is not known yet. */
 export function ownSender(sql: Sql, event: Event): string | null {
-  return event.kind === "OutboundMessage" ? messageSender(sql, event) : null;
+  return event.kind === "OutboundMessage" || event.kind === "EmailStatus" ? messageSender(sql, event) : null;
 }
 
 /** The same for an event of any kind that names a message. */

@@ -1,9 +1,11 @@
-// HighLevel as this location calls it: base URL, token, time limit, and HighLevel's limits on calls. A token that HighLevel
+// HighLevel as a location or an agency calls it: base URL, version, token, time limit, and HighLevel's limits on calls. A token that HighLevel
 // refuses is refreshed once.
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Tokens } from "../../highlevel/account.ts";
+import { spokenIn } from "../../highlevel/versions.ts";
+import type { HighLevelSettings } from "../../model/configuration.ts";
 import type { HighLevelClock } from "./clock.ts";
 import type { HighLevelLimits } from "./limits.ts";
 
@@ -18,22 +20,22 @@ const LACKS_SCOPE = /not authorized for this scope/i;
 export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
 
 export class LedgerAccount implements HighLevelAccount {
-  readonly #api: string;
+  readonly #highlevel: Pick<HighLevelSettings, "api" | "apiVersion">;
   readonly #ports: Pick<ActionPorts, "fetch" | "timeLimit">;
   readonly #tokens: Tokens;
   readonly #limits: CallLimits;
   readonly #time: HighLevelClock | null;
 
-  /** `api`: the base URL of HighLevel's API, without a slash at its end. `time` learns from what is answered. */
+  /** `time` learns from what is answered. */
   constructor(
-    api: string,
+    highlevel: Pick<HighLevelSettings, "api" | "apiVersion">,
     ports: Pick<ActionPorts, "fetch" | "timeLimit">,
     tokens: Tokens,
     limits: CallLimits,
     time: HighLevelClock | null = null,
   ) {
     this.#time = time;
-    this.#api = api;
+    this.#highlevel = highlevel;
     this.#ports = ports;
     this.#tokens = tokens;
     this.#limits = limits;
@@ -51,20 +53,23 @@ export class LedgerAccount implements HighLevelAccount {
   }
 
   async #send(
-    { method, path, version, body }: HighLevelRequest,
+    { method, path: asked, body, form }: HighLevelRequest,
     token: string,
     leaves: () => boolean,
   ): Promise<HighLevelAnswer> {
-    const request = new Request(`${this.#api}${path}`, {
+    const { path, version } = spokenIn(this.#highlevel.apiVersion, asked);
+    const request = new Request(`${this.#highlevel.api}${path}`, {
       method,
       headers: {
         accept: "application/json",
         authorization: `Bearer ${token}`,
-        version,
+        ...(version === null ? {} : { version }),
         "user-agent": "Afterbeep",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
+      // A form brings its own type.
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
       redirect: "manual",
       signal: this.#ports.timeLimit(TIMEOUT_MS),
     });

@@ -1,19 +1,22 @@
-// The HighLevel token of a location: one row, its secret sealed. Only the location's ledger refreshes it, one refresh at
-// a time, and new tokens are on disk before they are used: HighLevel accepts a refresh token only once.
+// The HighLevel token of a location, or of an agency: one row, its secret sealed. Only the object that keeps it refreshes
+// it, one refresh at a time, and new tokens are on disk before they are used: HighLevel accepts a refresh token only once.
 import type { NoToken, Tokens } from "../../highlevel/account.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
-import { openPair, sealGrant } from "../../highlevel/sealed-token.ts";
-import { askForToken, refreshForm } from "../../highlevel/tokens.ts";
+import { agencyOwner, openPair, sealGrant } from "../../highlevel/sealed-token.ts";
+import { askForToken, refreshForm, type Grant } from "../../highlevel/tokens.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { fail, succeed, type Result } from "../../kit/result.ts";
 import { logError } from "../../model/log-line.ts";
 import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
-import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
+import type { ActionPorts } from "../../act/contract/action-kind.ts";
+import type { HighLevelSettings } from "../../model/configuration.ts";
+import { firstRow, type LedgerStorage } from "../store/ports.ts";
 
 interface TokenRow {
   source: TokenSource;
   sealed: string | null;
   expires_at: number | null;
+  company_id: string | null;
   app_id: string | null;
   scopes: string;
   stored_at: number;
@@ -39,41 +42,75 @@ const UNCLEAR_MS = 4_000;
 /** How long an uninstall is remembered: HighLevel repeats an event for some days. */
 const REMEMBERED_MS = 30 * 86_400_000;
 
-const NONE = noToken("The location has no HighLevel token: docs/highlevel.md says how to give it one");
-const UNINSTALLED = noToken(
-  "The app was uninstalled from the location: install it again, or give the location a private integration's token",
-);
-const TAKEN_AWAY = noToken("HighLevel no longer takes the location's token: install the app again");
-const CUT_OFF = noToken(
-  "A refresh of the location's token was cut off, and HighLevel gives no other: install the app again",
-);
-const NO_APP = later("The location's token cannot be refreshed: set HIGHLEVEL_CLIENT_ID and HIGHLEVEL_CLIENT_SECRET");
-const UNKNOWN_APP = later(
-  "The location's token cannot be refreshed: HighLevel does not know HIGHLEVEL_CLIENT_ID with HIGHLEVEL_CLIENT_SECRET",
-);
-const NOT_NOW = later("The location's token cannot be refreshed now: HighLevel gave no answer that could be used");
-const SHUT = later(
-  "The location's token does not open: put the key that it was kept under into HIGHLEVEL_TOKEN_KEY, or give it again",
-);
+/** What asking for a token takes. */
+interface TokenPorts {
+  readonly actions: Pick<ActionPorts, "clock" | "fetch" | "timeLimit">;
+  readonly highlevel: HighLevelSettings;
+}
+
+/** Whose token it is, and what that means for it. */
+export interface TokenOwner {
+  /** What texts and HighLevel call it. */
+  readonly noun: "location" | "agency";
+  readonly userType: "Location" | "Company";
+  /** What the token is sealed for; `undefined`: nothing has come yet. */
+  readonly id: () => string | undefined;
+  /** The owner that an answer of HighLevel's names. */
+  readonly named: (grant: Grant) => string;
+  /** Asks an agency for another token; absent: none can be asked. It rejects if the agency cannot be reached. */
+  readonly anew?: ((companyId: string) => Promise<Result<SealedToken, NoToken>>) | undefined;
+}
+
+/** A location, whose token may have come with its agency's. */
+export function ofLocation(id: TokenOwner["id"], anew?: TokenOwner["anew"]): TokenOwner {
+  return { noun: "location", userType: "Location", id, named: ({ locationId }) => locationId ?? "", anew };
+}
+
+/** An agency; `id` gives its own id. */
+export function ofAgency(id: () => string | undefined): TokenOwner {
+  const owner = (companyId: string | null | undefined) => (companyId ? agencyOwner(companyId) : "");
+  return {
+    noun: "agency",
+    userType: "Company",
+    id: () => owner(id()),
+    named: ({ locationId, companyId }) => (locationId === null ? owner(companyId) : ""),
+  };
+}
+
+/** Why there is no token, for a location or an agency. */
+const reasonsFor = (noun: TokenOwner["noun"]) => ({
+  none: noToken(`The ${noun} has no HighLevel token: docs/highlevel.md says how to give it one`),
+  uninstalled: noToken(
+    `The app was uninstalled from the ${noun}: install it again, or give the location a private integration's token`,
+  ),
+  takenAway: noToken(`HighLevel no longer takes the ${noun}'s token: install the app again`),
+  cutOff: noToken(`A refresh of the ${noun}'s token was cut off, and HighLevel gives no other: install the app again`),
+  noApp: later(`The ${noun}'s token cannot be refreshed: set HIGHLEVEL_CLIENT_ID and HIGHLEVEL_CLIENT_SECRET`),
+  unknownApp: later(
+    `The ${noun}'s token cannot be refreshed: HighLevel does not know HIGHLEVEL_CLIENT_ID with HIGHLEVEL_CLIENT_SECRET`,
+  ),
+  notNow: later(`The ${noun}'s token cannot be refreshed now: HighLevel gave no answer that could be used`),
+  shut: later(
+    `The ${noun}'s token does not open: put the key that it was kept under into HIGHLEVEL_TOKEN_KEY, or give it again`,
+  ),
+});
 
 export class LedgerTokens implements Tokens {
   readonly #storage: LedgerStorage;
-  readonly #ports: Pick<LedgerPorts, "actions" | "highlevel">;
-  readonly #locationId: () => string | undefined;
+  readonly #ports: TokenPorts;
+  readonly #owner: TokenOwner;
+  readonly #reasons: ReturnType<typeof reasonsFor>;
   #refreshing: Promise<Result<string, NoToken>> | null = null;
   /** HighLevel is not asked for a token before this: it has just given no usable answer. */
   #askFromMs = 0;
   /** The token that was unsealed last: it is read far more often than it changes. */
   #opened: Usable | null = null;
 
-  constructor(
-    storage: LedgerStorage,
-    ports: Pick<LedgerPorts, "actions" | "highlevel">,
-    locationId: () => string | undefined,
-  ) {
+  constructor(storage: LedgerStorage, ports: TokenPorts, owner: TokenOwner) {
     this.#storage = storage;
     this.#ports = ports;
-    this.#locationId = locationId;
+    this.#owner = owner;
+    this.#reasons = reasonsFor(owner.noun);
   }
 
   /** What may be shown about the token; `null`: there is none. */
@@ -107,6 +144,18 @@ export class LedgerTokens implements Tokens {
     );
   }
 
+  /**
+   * Stores a token that was asked for with the agency's, and returns whether it did: not in the place of another that is
+   * good, and not if the app was uninstalled since it was asked for.
+   */
+  offer(token: SealedToken, askedAtMs: number): boolean {
+    const row = this.#row();
+    const isOthers = row?.state === "active" && row.source !== "agency";
+    if (isOthers || (row?.state === "uninstalled" && row.state_at >= askedAtMs)) return false;
+    this.store(token);
+    return true;
+  }
+
   forget(): void {
     this.#opened = null;
     this.#storage.sql.exec("DELETE FROM tokens");
@@ -130,7 +179,8 @@ export class LedgerTokens implements Tokens {
     const row = this.#row();
     // A token that was stored by a clock that was ahead is older than that.
     const isMeant =
-      row?.source === "oauth" &&
+      row !== undefined &&
+      row.source !== "private" &&
       row.app_id === appId &&
       (atMs === null || atMs >= row.stored_at || row.stored_at > now);
     if (!isMeant) return "kept";
@@ -142,9 +192,9 @@ export class LedgerTokens implements Tokens {
   /** Why there is no token that could be used, as far as can be told without opening it; `null`: there may be one. */
   lacking(): string | null {
     const row = this.#row();
-    if (!row) return NONE.message;
-    if (row.state === "uninstalled") return UNINSTALLED.message;
-    return row.sealed === null ? TAKEN_AWAY.message : null;
+    if (!row) return this.#reasons.none.message;
+    if (row.state === "uninstalled") return this.#reasons.uninstalled.message;
+    return row.sealed === null ? this.#reasons.takenAway.message : null;
   }
 
   async current(): Promise<Result<string, NoToken>> {
@@ -178,10 +228,10 @@ export class LedgerTokens implements Tokens {
   #refreshed(usable: Usable): Promise<Result<string, NoToken>> {
     const nowMs = this.#now();
     this.#askFromMs = notBefore(this.#askFromMs, UNCLEAR_MS, nowMs);
-    if (nowMs < this.#askFromMs) return Promise.resolve(fail({ ...NOT_NOW, untilMs: this.#askFromMs }));
+    if (nowMs < this.#askFromMs) return Promise.resolve(fail({ ...this.#reasons.notNow, untilMs: this.#askFromMs }));
     this.#refreshing ??= this.#refresh(usable)
       .then((refreshed) => {
-        if (!refreshed.ok && refreshed.failure === NOT_NOW) this.#askFromMs = this.#now() + UNCLEAR_MS;
+        if (!refreshed.ok && refreshed.failure === this.#reasons.notNow) this.#askFromMs = this.#now() + UNCLEAR_MS;
         return refreshed;
       })
       .finally(() => {
@@ -196,43 +246,63 @@ export class LedgerTokens implements Tokens {
    * the app again helps.
    */
   async #refresh({ row, refreshToken }: Usable): Promise<Result<string, NoToken>> {
+    if (refreshToken === null && row.source === "agency") return this.#anew(row);
     const { highlevel, actions } = this.#ports;
-    const { api, clientId, clientSecret, tokenKeys } = highlevel;
+    const { clientId, clientSecret, tokenKeys } = highlevel;
     const keys = await sealKeys(tokenKeys);
-    if (clientId === null || clientSecret === null || refreshToken === null || !keys.ok) return fail(NO_APP);
+    if (clientId === null || clientSecret === null || refreshToken === null || !keys.ok)
+      return fail(this.#reasons.noApp);
     this.#set("refresh_began_at = ?", row.sealed, this.#now());
-    const answer = await askForToken(api, refreshForm({ clientId, clientSecret }, refreshToken), {
+    const form = refreshForm({ clientId, clientSecret }, refreshToken, this.#owner.userType);
+    const answer = await askForToken(highlevel, form, {
       fetch: actions.fetch,
       signal: actions.timeLimit(TIMEOUT_MS),
     });
     switch (answer.kind) {
       case "granted": {
-        if (answer.grant.locationId !== this.#locationId()) return fail(NOT_NOW);
+        if (this.#owner.named(answer.grant) !== this.#owner.id()) return fail(this.#reasons.notNow);
         const next = await sealGrant(keys.value, answer.grant, row.app_id ?? "", this.#now());
         return this.#replaced(row.sealed, next, answer.grant.accessToken);
       }
       case "refused":
-        this.#set(
-          "state = 'refused', state_at = ?, sealed = NULL, expires_at = NULL, refresh_began_at = ?",
-          row.sealed,
-          this.#now(),
-          row.refresh_began_at,
-        );
-        return this.#standing();
+        if (row.source === "agency") return this.#anew(row);
+        return this.#refused(row);
       case "unknown-app":
         this.#set("refresh_began_at = ?", row.sealed, row.refresh_began_at);
-        return fail(UNKNOWN_APP);
-      case "company":
+        return fail(this.#reasons.unknownApp);
       case "unclear":
         logError("HighLevel gave no answer to a refresh that could be used, it is asked again later", {
-          locationId: this.#locationId() ?? null,
+          locationId: this.#owner.id() ?? null,
         });
-        return fail(NOT_NOW);
+        return fail(this.#reasons.notNow);
     }
   }
 
+  /** Asks the agency for another token, instead of one that cannot be refreshed. */
+  async #anew(row: Usable["row"]): Promise<Result<string, NoToken>> {
+    const { anew } = this.#owner;
+    if (!anew || row.company_id === null) return this.#refused(row);
+    const answer = await anew(row.company_id).catch((error: unknown) => {
+      logError(
+        "The agency of a location did not answer, it is asked again later",
+        { locationId: this.#owner.id() ?? null },
+        error,
+      );
+      return fail(this.#reasons.notNow);
+    });
+    if (!answer.ok) return answer.failure.kind === "no-token" ? this.#refused(row) : fail(this.#reasons.notNow);
+    return this.#replaced(row.sealed, answer.value);
+  }
+
+  /** The token is gone for good. What is known of a refresh that was cut off stays. */
+  #refused({ sealed, refresh_began_at }: Usable["row"]): Promise<Result<string, NoToken>> {
+    const gone = "state = 'refused', state_at = ?, sealed = NULL, expires_at = NULL, refresh_began_at = ?";
+    this.#set(gone, sealed, this.#now(), refresh_began_at);
+    return this.#standing();
+  }
+
   /** Replaces the tokens that were refreshed by those of the answer; they are on disk before they are used. */
-  async #replaced(before: string, next: SealedToken, accessToken: string): Promise<Result<string, NoToken>> {
+  async #replaced(before: string, next: SealedToken, accessToken?: string): Promise<Result<string, NoToken>> {
     const isReplaced = this.#set(
       "sealed = ?, expires_at = ?, scopes = ?, refreshed_at = ?, refresh_began_at = NULL, state = 'active'",
       before,
@@ -242,7 +312,7 @@ export class LedgerTokens implements Tokens {
       this.#now(),
     );
     await this.#storage.sync();
-    return isReplaced ? succeed(accessToken) : this.#standing();
+    return isReplaced && accessToken !== undefined ? succeed(accessToken) : this.#standing();
   }
 
   /** The token that counts after an answer: meanwhile, the app may have been installed again, or uninstalled. */
@@ -259,15 +329,15 @@ export class LedgerTokens implements Tokens {
 
   async #usable(): Promise<Result<Usable, NoToken>> {
     const row = this.#row();
-    if (!row) return fail(NONE);
-    if (row.state === "uninstalled") return fail(UNINSTALLED);
+    if (!row) return fail(this.#reasons.none);
+    if (row.state === "uninstalled") return fail(this.#reasons.uninstalled);
     const { sealed } = row;
-    if (sealed === null) return fail(row.refresh_began_at === null ? TAKEN_AWAY : CUT_OFF);
+    if (sealed === null) return fail(row.refresh_began_at === null ? this.#reasons.takenAway : this.#reasons.cutOff);
     if (this.#opened?.row.sealed === sealed) return succeed({ ...this.#opened, row: { ...row, sealed } });
     const keys = await sealKeys(this.#ports.highlevel.tokenKeys);
-    if (!keys.ok) return fail(later(`The location's token does not open: ${keys.failure}`));
-    const pair = await openPair(keys.value, sealed, this.#locationId() ?? "");
-    if (!pair.ok) return fail(SHUT);
+    if (!keys.ok) return fail(later(`The ${this.#owner.noun}'s token does not open: ${keys.failure}`));
+    const pair = await openPair(keys.value, sealed, this.#owner.id() ?? "");
+    if (!pair.ok) return fail(this.#reasons.shut);
     this.#opened = { row: { ...row, sealed }, ...pair.value };
     return succeed(this.#opened);
   }

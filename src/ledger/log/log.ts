@@ -221,7 +221,7 @@ function readRecord(row: { record: string | null } | undefined): LogRecord | und
 const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
 /** Read, and looked up, only for a page's rows. */
 const ORIGIN = "json_extract(record, '$.event.origin') AS origin";
-const SENT_BY = `CASE kind WHEN 'OutboundMessage' THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
+const SENT_BY = `CASE WHEN kind IN ('OutboundMessage', 'EmailStatus') THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
 /** The log, newest first, a page at a time. */
 export function list(

@@ -284,10 +284,8 @@ export class Lanes {
       // Written down, so that the wait does not begin again with each restart.
       if (circuit !== stored) this.#store(host, circuit);
       const budget = this.#budgets.get(host);
-      lane = {
-        ...{ budget, bucket, circuit, pausedUntilMs: 0, pauseMs: 0 },
-        ...{ inFlight: 0, taken: 0, queue: [], lookedAtMs: -Infinity },
-      };
+      const nothing = { pausedUntilMs: 0, pauseMs: 0, inFlight: 0, taken: 0, lookedAtMs: -Infinity };
+      lane = { budget, bucket, circuit, queue: [], ...nothing };
       this.#lanes.set(host, lane);
     }
     return lane;

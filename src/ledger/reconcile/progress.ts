@@ -27,13 +27,15 @@ export interface Progress {
   readonly pass: Pass | null;
   /** What its webhook may still come of, by the key that its event would have, and when it was first seen. */
   readonly doubts: { readonly [eventKey: string]: number };
+  /** The time from which on they were looked for: the next look begins no later, or it might not come to them. */
+  readonly doubtsFromMs: number | null;
   /** When the token was stored that HighLevel refuses the export; `null`: it does not. */
   readonly refusedOf: string | null;
 }
 
 /** Where a location begins. */
 export function beginning(atMs: number): Progress {
-  return { v: 1, beganMs: atMs, coveredMs: atMs, pass: null, doubts: {}, refusedOf: null };
+  return { v: 1, beganMs: atMs, coveredMs: atMs, pass: null, doubts: {}, doubtsFromMs: null, refusedOf: null };
 }
 
 /** What was noted; `null`: nothing yet, or by a newer version. */

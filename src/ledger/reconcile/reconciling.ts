@@ -199,7 +199,7 @@ export class Reconciling {
   /** Two questions tell whether anything is new. If so, or if they do not tell, all of it is looked through. */
   async #lookAround(at: Progress): Promise<void> {
     const startedMs = this.#now();
-    const sinceMs = at.coveredMs - OVERLAP_MS;
+    const sinceMs = Math.min(at.coveredMs - OVERLAP_MS, at.doubtsFromMs ?? Infinity);
     this.#doubted.clear();
     for (const leg of LOOKS) {
       const place = { leg, fromMs: 0, cursor: null };
@@ -215,7 +215,7 @@ export class Reconciling {
       return;
     }
     this.#coveredMs = startedMs;
-    this.#noteDoubts();
+    this.#noteDoubts(sinceMs);
   }
 
   #begin(at: Progress, startedMs: number, sinceMs: number): void {
@@ -267,7 +267,7 @@ export class Reconciling {
       return this.#commit({ ...at, pass: next });
     }
     this.#coveredMs = pass.startedMs;
-    this.#commit({ ...at, coveredMs: pass.startedMs, pass: null, doubts: this.#doubtsNow(at) });
+    this.#commit({ ...at, coveredMs: pass.startedMs, pass: null, ...this.#doubtsNow(at, pass.sinceMs) });
     this.#tellGap();
   }
 
@@ -336,17 +336,22 @@ export class Reconciling {
       .toSorted((a, b) => a - b));
   }
 
-  #noteDoubts(): void {
+  #noteDoubts(sinceMs: number): void {
     const at = this.#progress();
-    const doubts = this.#doubtsNow(at);
-    if (JSON.stringify(doubts) !== JSON.stringify(at.doubts)) this.#commit({ ...at, doubts });
+    const now = this.#doubtsNow(at, sinceMs);
+    if (JSON.stringify(now.doubts) !== JSON.stringify(at.doubts)) this.#commit({ ...at, ...now });
   }
 
-  #doubtsNow({ doubts }: Progress): Progress["doubts"] {
+  /** What is in doubt after a look that began at a time. */
+  #doubtsNow(at: Progress, sinceMs: number): Pick<Progress, "doubts" | "doubtsFromMs"> {
     const now = this.#now();
     const seen = [...this.#doubted].slice(0, MOST_DOUBTS);
-    // What a clock that was ahead has noted is seen anew.
-    return Object.fromEntries(seen.map(([key, sinceMs]) => [key, Math.min(doubts[key] ?? sinceMs, now)]));
+    const isOld = seen.some(([key]) => Object.hasOwn(at.doubts, key));
+    return {
+      // What a clock that was ahead has noted is seen anew.
+      doubts: Object.fromEntries(seen.map(([key, doubtedMs]) => [key, Math.min(at.doubts[key] ?? doubtedMs, now)])),
+      doubtsFromMs: seen.length === 0 ? null : Math.min(sinceMs, (isOld ? at.doubtsFromMs : null) ?? Infinity),
+    };
   }
 
   #times(sinceMs: number, floorMs: number): LookTimes {

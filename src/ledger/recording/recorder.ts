@@ -20,6 +20,7 @@ import * as firings from "../deliveries/firings.ts";
 import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
 import * as chains from "../log/chains.ts";
+import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
 import * as erased from "../log/erased.ts";
 import * as found from "../log/found.ts";
@@ -246,6 +247,7 @@ export class Recorder {
     const place = { seq: this.#nextSeq(end, moment.nowMs), end, deciding };
     log.append(sql, { event, decision }, past, placed.stated, place);
     optOuts.note(sql, event);
+    emails.note(sql, event);
     contacts.note(sql, event);
     if (finding) gaps.note(sql, { ...finding, late: lateIn(decision) }, moment.nowMs);
     const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));

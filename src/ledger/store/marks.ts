@@ -9,8 +9,11 @@ export type MarkName =
   | "swept" // when it was last swept, milliseconds since 1970
   | "clock" // by which a clock that was set back is noticed after a restart
   | "reconciled" // up to when HighLevel's export has been looked through, and how far a look has come
+  | "emails" // since when e-mails are noted by their names: what became of one has come
   | "full" // since when the ledger is full, and what it has forgotten for that
-  | "highlevel-limits"; // HighLevel's limits, and how much of them is used
+  | "highlevel-limits" // HighLevel's limits, and how much of them is used
+  | "company" // of an agency: its id
+  | "agency"; // of an agency: how far it is with its list of locations
 
 /** The value of a mark; `undefined`: it was never set. */
 export function mark(sql: Sql, name: MarkName): string | undefined {

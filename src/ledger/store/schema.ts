@@ -296,6 +296,17 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   );
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // By what an e-mail is known when HighLevel says what became of it, and what waits for its e-mail.
+  `
+  CREATE TABLE email_names (
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    PRIMARY KEY (name, at, message_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
+  `,
   // Events that are recorded and not decided yet: an index row for as long as they are.
   `
   ALTER TABLE events ADD COLUMN deciding INTEGER;
@@ -316,6 +327,11 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   QUARANTINE_BY_TIME,
   // 2: nothing waits in a location, but HighLevel's export is looked through once an hour. All are asked once which it is.
   "UPDATE locations SET is_open = 1;",
+  // What HighLevel calls a location, and the agencies that have the app installed: the watchdog pokes these, too.
+  `
+  ALTER TABLE locations ADD COLUMN name TEXT;
+  CREATE TABLE agencies (company_id TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -8,6 +8,7 @@ import * as changes from "../deliveries/changes.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
+import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
 import * as erased from "../log/erased.ts";
 import * as gaps from "../log/gaps.ts";
@@ -65,6 +66,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   reports.eraseContact(sql, contactId);
   optOuts.forget(sql, contactId);
   chains.forget(sql, contactId);
+  emails.forget(sql, contactId);
   contacts.forget(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
@@ -128,6 +130,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   gaps.forgetBefore(sql, beforeMs);
   erased.forgetBefore(sql, nowMs - LOOKED_BACK_MS);
   quarantine.forgetBefore(sql, beforeMs);
+  emails.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
   ruleSets.forgetUnused(sql, ruleSet);
   return more;

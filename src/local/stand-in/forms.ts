@@ -1,4 +1,4 @@
-// The bodies and queries that HighLevel publishes: its public API description, 19 June 2026. One departure: it lists
+// The bodies and queries that HighLevel publishes: its public API description, 19 June 2026, of both generations. One departure: it lists
 // `subType` and `status` as required in a message, which contradicts their own types and every sample.
 
 /** What a field may hold; `items` are the entries of a list; a list of words is an enum, and `instant` is an ISO 8601 date with a time. */
@@ -183,4 +183,47 @@ export const token: PublishedBody = {
     user_type: ["Company", "Location"],
     redirect_uri: "text",
   },
+};
+
+/** The same in v3, which spells its fields otherwise. */
+export const tokenV3: PublishedBody = {
+  required: ["clientId", "clientSecret", "grantType"],
+  fields: {
+    clientId: "text",
+    clientSecret: "text",
+    grantType: ["authorization_code", "refresh_token", "client_credentials"],
+    code: "text",
+    refreshToken: "text",
+    userType: ["Company", "Location"],
+    redirectUri: "text",
+  },
+};
+
+/** The body of a request for a location's token with its agency's. */
+export const locationToken: PublishedBody = {
+  required: ["companyId", "locationId"],
+  fields: { companyId: "text", locationId: "text" },
+};
+
+const installedFields = {
+  companyId: "text",
+  appId: "text",
+  query: "text",
+  isInstalled: ["true", "false"],
+  versionId: "text",
+  onTrial: ["true", "false"],
+  planId: "text",
+  locationId: "text",
+} as const;
+
+/** The query for the locations in which an agency has the app. */
+export const installed: PublishedBody = {
+  required: ["companyId", "appId"],
+  fields: { ...installedFields, skip: "text", limit: "text" },
+};
+
+/** The same in v3, whose pages are otherwise. */
+export const installedV3: PublishedBody = {
+  required: ["companyId", "appId"],
+  fields: { ...installedFields, pageSize: "text", pageToken: "text", restrictToUserLocations: ["true", "false"] },
 };

@@ -1,12 +1,14 @@
 // What each operation does to the state, once its form and its token are known to be right.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { exported } from "./export.ts";
+import { installedLocations, locationToken } from "./agencies.ts";
 import { text, texts } from "./form.ts";
 import { report, send } from "./messaging.ts";
 import type { OperationName } from "./published.ts";
 import { refused, type Reply } from "./reply.ts";
 import { NO_ACCESS, owned, type RightCall, withContact } from "./right-call.ts";
 import type { Contact, Opportunity } from "./state.ts";
+import { withoutTags, withTags } from "./tags.ts";
 
 type Perform = (call: RightCall) => Reply;
 
@@ -16,17 +18,9 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
   "update-message-status": (call) =>
     owned(call, call.state.messages, text(call.ids, "messageId"), "Message", (message) => report(call, message)),
   "export-messages": (call) => exported(call),
-  "add-tags": (call) =>
-    withContact(call, text(call.ids, "contactId"), (contact) => {
-      contact.tags = [...new Set([...contact.tags, ...texts(call.body, "tags")])];
-      return { status: 201, body: { tags: [...contact.tags] } };
-    }),
+  "add-tags": (call) => withContact(call, text(call.ids, "contactId"), (contact) => tag(call, contact, 201, withTags)),
   "remove-tags": (call) =>
-    withContact(call, text(call.ids, "contactId"), (contact) => {
-      const gone = new Set(texts(call.body, "tags"));
-      contact.tags = contact.tags.filter((tag) => !gone.has(tag));
-      return { status: 200, body: { tags: [...contact.tags] } };
-    }),
+    withContact(call, text(call.ids, "contactId"), (contact) => tag(call, contact, 200, withoutTags)),
   "create-task": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => {
       const task = { ...call.body, id: call.newId("task"), contactId: contact.id };
@@ -73,13 +67,15 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
       Object.assign(one, call.body);
       return { status: 200, body: { opportunity: { ...one } } };
     }),
+  "installed-locations": (call) => installedLocations(call),
+  "location-token": (call) => locationToken(call),
   "get-contact": (call) =>
     withContact(call, text(call.ids, "contactId"), (contact) => ({ status: 200, body: { contact: told(contact) } })),
   "get-location": (call) => {
     const location = call.state.locations.get(text(call.ids, "locationId"));
     if (location && location.id !== call.locationId) return NO_ACCESS;
     if (!location) return refused(400, "Location not found");
-    const { customFields: _, ...told } = location;
+    const { customFields: _, installedAt: __, ...told } = location;
     return { status: 200, body: { location: told } };
   },
   "get-custom-fields": (call) => {
@@ -91,6 +87,14 @@ export const PERFORM: { readonly [name in Exclude<OperationName, "token">]: Perf
   "get-user": (call) =>
     owned(call, call.state.users, text(call.ids, "userId"), "User", (user) => ({ status: 200, body: { ...user } })),
 };
+
+/** Changes a contact's tags; an event comes of it if they are others then. */
+function tag(call: RightCall, contact: Contact, status: number, change: typeof withTags): Reply {
+  const before = contact.tags;
+  contact.tags = change(before, texts(call.body, "tags"));
+  if (contact.tags.length !== before.length) call.tagged(contact);
+  return { status, body: { tags: [...contact.tags] } };
+}
 
 // HighLevel's own spelling.
 const SUCCEEDED: Reply = { status: 200, body: { succeded: true } };

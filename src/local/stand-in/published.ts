@@ -1,8 +1,12 @@
-// What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026.
+// What HighLevel publishes about each operation, as one table: its public API description, 19 June 2026, in the dated
+// generation, and what is otherwise in v3.
 import {
   contactUpdate,
   customFieldsQuery,
   exported,
+  installed,
+  installedV3,
+  locationToken,
   type PublishedBody,
   message,
   messageStatus,
@@ -13,6 +17,7 @@ import {
   tags,
   task,
   token,
+  tokenV3,
   workflow,
 } from "./forms.ts";
 
@@ -27,10 +32,15 @@ export interface Operation {
   readonly query?: PublishedBody;
   readonly success: 200 | 201;
   readonly refusal: 400 | 422;
+  /** It needs the token of an agency. */
+  readonly isAgencys?: true;
+  /** What is otherwise in v3. */
+  readonly v3?: Pick<Partial<Operation>, "path" | "body" | "query" | "refusal">;
 }
 
 const MESSAGES = "2021-04-15";
 const OTHERS = "2021-07-28";
+const FORM = { contentType: "application/x-www-form-urlencoded" };
 const JSON_BODY = { contentType: "application/json" };
 const ofMessages = { version: MESSAGES, refusal: 400, success: 200 } as const;
 const writing = { ...ofMessages, ...JSON_BODY, scope: "conversations/message.write" };
@@ -128,22 +138,47 @@ const OPERATIONS = {
     success: 200,
     refusal: 422,
   },
+  "installed-locations": {
+    method: "GET",
+    path: "/oauth/installedLocations",
+    version: OTHERS,
+    scope: "oauth.readonly",
+    isAgencys: true,
+    query: installed,
+    success: 200,
+    refusal: 422,
+    v3: { path: "/oauth/installed-locations", query: installedV3, refusal: 400 },
+  },
+  "location-token": {
+    ...FORM,
+    method: "POST",
+    path: "/oauth/locationToken",
+    version: OTHERS,
+    scope: "oauth.write",
+    isAgencys: true,
+    body: locationToken,
+    success: 200,
+    refusal: 422,
+    v3: { path: "/oauth/location-token" },
+  },
   token: {
+    ...FORM,
     method: "POST",
     path: "/oauth/token",
-    contentType: "application/x-www-form-urlencoded",
     body: token,
     success: 200,
     refusal: 422,
+    v3: { body: tokenV3 },
   },
 } satisfies { readonly [name: string]: Operation };
 
 /** The name of an operation. */
 export type OperationName = keyof typeof OPERATIONS;
 
-/** What is published about the operation `name`. */
-export function published(name: OperationName): Operation {
-  return OPERATIONS[name];
+/** What is published about the operation `name`, in v3 if that is asked for. */
+export function published(name: OperationName, isV3 = false): Operation {
+  const operation: Operation = OPERATIONS[name];
+  return isV3 ? { ...operation, ...operation.v3, version: "v3" } : operation;
 }
 
 /** The operations' names. */

@@ -1,5 +1,6 @@
 // A call that has a token and the right form, and whose ids are still to be looked up.
 import type { JsonObject } from "../../kit/json.ts";
+import type { Tokens } from "./oauth.ts";
 import { mistaken, refused, type Reply } from "./reply.ts";
 import type { Contact, Message, State } from "./state.ts";
 
@@ -14,11 +15,17 @@ export interface RightCall {
   readonly body: JsonObject;
   readonly query: Query;
   readonly state: State;
+  /** Whose token it has; of an agency's `""`. */
   readonly locationId: string;
+  /** The agency of the token. */
+  readonly companyId: string;
+  readonly tokens: Tokens;
+  readonly isV3: boolean;
   readonly nowMs: number;
   readonly tooEarlyMs: number;
   readonly newId: (about: string) => string;
   readonly sent: (message: Message) => void;
+  readonly tagged: (contact: Contact) => void;
 }
 
 /** The refusal of a token that belongs to another location. */

@@ -7,12 +7,12 @@ export interface Route {
   readonly ids: { readonly [name: string]: string };
 }
 
-/** The operation that `method` and `path` name, null if none is known. */
-export function routeOf(method: string, path: string): Route | null {
+/** The operation that `method` and `path` name in a generation, null if none is known. */
+export function routeOf(method: string, path: string, isV3: boolean): Route | null {
   const segments = decoded(path);
   if (!segments) return null;
   for (const name of OPERATION_NAMES) {
-    const operation = published(name);
+    const operation = published(name, isV3);
     const ids = operation.method === method ? idsIn(operation.path, segments) : null;
     if (ids) return { name, ids };
   }

@@ -1,5 +1,6 @@
 // A stand-in for HighLevel's API: exactly what is published about it, over Request and Response. It records every call,
 // and a sentence for every mistake in a call's form. It knows nothing about how Afterbeep makes its calls.
+import type { JsonObject } from "../../kit/json.ts";
 import { admit, parsed } from "./admit.ts";
 import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
 import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
@@ -8,8 +9,9 @@ import { become, newMessage } from "./messaging.ts";
 import { PERFORM } from "./operations.ts";
 import { type App, type Grant, Tokens } from "./oauth.ts";
 import { published } from "./published.ts";
+import { inV3 } from "./v3.ts";
 import { INVALID_TOKEN, mistaken, refused, type Reply } from "./reply.ts";
-import { routeOf } from "./route.ts";
+import { routeOf, type Route } from "./route.ts";
 import {
   emptyState,
   type Contact,
@@ -44,6 +46,9 @@ export type Outcome =
   | { readonly kind: "answer"; readonly response: Response }
   | { readonly kind: Exclude<FaultKind, number> };
 
+/** The agency of a location for which a test names none. */
+const NO_COMPANY = "company-of-the-stand-in";
+
 type Asked = { -readonly [key in keyof Call]: Call[key] };
 
 /** HighLevel for tests, simulations and the demo: set its state, let it answer, read the calls it received. */
@@ -54,10 +59,13 @@ export class HighLevelStandIn {
   readonly faults: Fault[] = [];
   readonly tokens: Tokens;
   onMessage: ((message: Message) => void) | undefined;
+  /** Called when a contact's tags have changed. */
+  onTags: ((contact: Contact) => void) | undefined;
   readonly #asked: Asked[] = [];
   readonly #clock: () => number;
   readonly #tooEarlyMs: number;
   readonly #limits: LimitBook;
+  readonly #app: App;
   #ids = 0;
 
   constructor({ clock, app, limits, tooEarlyMs = 10_000, tokensExpireInS, onMessage }: Settings) {
@@ -65,7 +73,8 @@ export class HighLevelStandIn {
     this.#tooEarlyMs = tooEarlyMs;
     this.onMessage = onMessage;
     this.requests = this.#asked;
-    this.tokens = new Tokens(app ?? { clientId: "client", clientSecret: "secret" }, this.#newId, tokensExpireInS);
+    this.#app = app ?? { clientId: "client", clientSecret: "secret" };
+    this.tokens = new Tokens(this.#app, this.#newId, tokensExpireInS);
     this.#limits = new LimitBook({ ...PUBLISHED_LIMITS, ...limits });
   }
 
@@ -94,12 +103,50 @@ export class HighLevelStandIn {
 
   /** Registers a location's private integration token; without `scopes` it may do everything. */
   addToken(token: string, locationId: string, scopes?: readonly string[]): void {
-    this.tokens.addPrivate(token, grantTo(locationId, scopes));
+    this.tokens.addPrivate(token, this.#grantTo(locationId, scopes));
   }
 
   /** The code that a user's consent to the app yields for a location: good for one exchange. */
   authorize(locationId: string, scopes?: readonly string[]): string {
-    return this.tokens.authorize(grantTo(locationId, scopes));
+    return this.tokens.authorize(this.#grantTo(locationId, scopes));
+  }
+
+  /** The code that an admin's consent yields for an agency: its token gives access to no location. */
+  authorizeAgency(companyId: string, scopes?: readonly string[]): string {
+    return this.tokens.authorize({ locationId: "", companyId, ...(scopes ? { scopes } : {}) });
+  }
+
+  /** An agency's installation takes in one of its locations: the event that HighLevel posts of it. */
+  installIn(locationId: string): JsonObject {
+    const location = this.state.locations.get(locationId);
+    if (!location) throw new Error(`The stand-in knows no location ${locationId}`);
+    location.installedAt = new Date(this.#clock()).toISOString();
+    return this.#ofApp("INSTALL", { locationId, companyId: location.companyId ?? NO_COMPANY });
+  }
+
+  /** The app is uninstalled in a location: its tokens are worth nothing any more. */
+  uninstallIn(locationId: string): JsonObject {
+    const location = this.state.locations.get(locationId);
+    if (location) location.installedAt = undefined;
+    this.tokens.revoke(locationId);
+    return this.#ofApp("UNINSTALL", { locationId });
+  }
+
+  /** The app is uninstalled in an agency and all its locations. */
+  uninstallAgency(companyId: string): JsonObject {
+    for (const one of this.state.locations.values()) if (one.companyId === companyId) one.installedAt = undefined;
+    this.tokens.revokeCompany(companyId);
+    return this.#ofApp("UNINSTALL", { companyId });
+  }
+
+  #ofApp(type: string, place: JsonObject): JsonObject {
+    const appId = this.#app.clientId.split("-", 1)[0] ?? "";
+    return { type, appId, ...place, timestamp: new Date(this.#clock()).toISOString(), webhookId: this.#newId("event") };
+  }
+
+  #grantTo(locationId: string, scopes: readonly string[] | undefined): Grant {
+    const companyId = this.state.locations.get(locationId)?.companyId ?? NO_COMPANY;
+    return { locationId, companyId, ...(scopes ? { scopes } : {}) };
   }
 
   /** A message, beginning now, that the account's conversation provider is asked to deliver. */
@@ -175,10 +222,29 @@ export class HighLevelStandIn {
   }
 
   #reply(request: Request, text: string, call: Call, headers: { [name: string]: string }): Reply {
-    const route = routeOf(call.method, call.path);
-    if (!route) return mistaken(404, `Cannot ${call.method} ${call.path}`);
+    const isV3 = call.version === "v3";
+    const route = routeOf(call.method, call.path, isV3);
+    if (!route) return this.#notThere(call, isV3);
+    const reply = this.#routed(request, text, call, headers, route, isV3);
+    return isV3 ? inV3(route.name, reply) : reply;
+  }
+
+  #notThere({ method, path }: Call, isV3: boolean): Reply {
+    if (!routeOf(method, path, !isV3)) return mistaken(404, `Cannot ${method} ${path}`);
+    return mistaken(400, `Endpoint ${path} not available in API version ${isV3 ? "v3" : "before v3"}`);
+  }
+
+  #routed(
+    request: Request,
+    text: string,
+    call: Call,
+    headers: { [name: string]: string },
+    route: Route,
+    isV3: boolean,
+  ): Reply {
+    const operation = published(route.name, isV3);
     if (route.name === "token") {
-      const admitted = admit(request, text, published(route.name));
+      const admitted = admit(request, text, operation);
       return "status" in admitted ? admitted : this.tokens.exchange(admitted.body, call.at);
     }
     if (!/^Bearer \S+$/.test(request.headers.get("authorization") ?? "")) {
@@ -186,20 +252,26 @@ export class HighLevelStandIn {
     }
     const grant = this.#grantOf(request);
     if (!grant) return INVALID_TOKEN;
-    const spent = this.#limits.spend(grant.locationId, call.at);
+    const spent = this.#limits.spend(grant.locationId || grant.companyId, call.at);
     Object.assign(headers, spent.headers);
     if (!spent.allowed) return refused(429, "Too Many Requests");
-    const admitted = admit(request, text, published(route.name), grant.scopes);
+    const isAgencys = operation.isAgencys === true;
+    if (isAgencys !== (grant.locationId === "")) return refused(401, "The token is not authorized for this scope.");
+    const admitted = admit(request, text, operation, grant.scopes);
     if ("status" in admitted) return admitted;
     return PERFORM[route.name]({
       ...admitted,
       ids: route.ids,
       state: this.state,
       locationId: grant.locationId,
+      companyId: grant.companyId,
+      tokens: this.tokens,
+      isV3,
       nowMs: call.at,
       tooEarlyMs: this.#tooEarlyMs,
       newId: this.#newId,
       sent: (message) => this.onMessage?.(message),
+      tagged: (contact) => this.onTags?.(contact),
     });
   }
 
@@ -215,10 +287,6 @@ export class HighLevelStandIn {
 function kept<One extends { readonly id: string }>(all: Map<string, One>, one: One): One {
   all.set(one.id, one);
   return one;
-}
-
-function grantTo(locationId: string, scopes: readonly string[] | undefined): Grant {
-  return { locationId, ...(scopes ? { scopes } : {}) };
 }
 
 function untilGivenUp(signal: AbortSignal): Promise<never> {

@@ -5,6 +5,10 @@ import type { JsonObject } from "../../kit/json.ts";
 export interface Location {
   readonly id: string;
   name: string;
+  /** Its agency; absent: one that is not named. */
+  readonly companyId?: string;
+  /** When the agency's installation of the app took it in, ISO 8601; absent: it has not. */
+  installedAt?: string | undefined;
   timezone?: string;
   email?: string;
   phone?: string;

@@ -74,8 +74,13 @@ async function newPlace(): Promise<Place> {
       held.set(item.eventKey, item);
       return Promise.resolve(ledger.quarantine(locationId ?? "", item));
     },
+    join: (locationId: string, item: Quarantined) => {
+      held.set(item.eventKey, item);
+      return ledger.join(locationId, item);
+    },
     countIgnored: (locationId: string | null, kind: string) =>
       Promise.resolve(ledger.countIgnored(locationId ?? "", kind)),
+    install: () => Promise.resolve(),
     uninstall: (_: UninstalledPlace, event: Uninstall) => Promise.resolve(ledger.uninstall(event)),
   };
   return { ledger, ports: { configuration, clock, store }, held, left: EVENTS_A_LEDGER };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CALLS } from "../../../src/highlevel/calls.ts";
 import { LedgerAccount } from "../../../src/ledger/highlevel/account.ts";
 import { perform } from "../../../src/act/kinds.ts";
+import type { ApiVersion } from "../../../src/model/configuration.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { HIGHLEVEL_CALLS, MESSAGE_TYPES, type HighLevelAction, type HighLevelCall } from "../../../src/model/rule.ts";
 import { succeed } from "../../../src/kit/result.ts";
@@ -70,10 +71,10 @@ function anAction(call: HighLevelCall, fields: readonly string[], more: JsonObje
   return { type: "highlevel", call, ...Object.fromEntries(values), ...more };
 }
 
-async function performed(action: HighLevelAction) {
+async function performed(action: HighLevelAction, apiVersion: ApiVersion = "dated") {
   const { highLevel } = aHighLevel();
   const account = new LedgerAccount(
-    "https://highlevel.example.com",
+    { api: "https://highlevel.example.com", apiVersion },
     { fetch: (request) => highLevel.answer(request), timeLimit: () => new AbortController().signal },
     { current: () => Promise.resolve(succeed(TOKEN)), insteadOf: () => Promise.resolve(null) },
     NO_LIMITS,
@@ -114,8 +115,9 @@ describe("each call is one that HighLevel publishes", () => {
     expect(CALLS[call].success).toContain(outcome.status);
   });
 
-  it.each(HIGHLEVEL_CALLS)("%s, with every field that it may have", async (call) => {
-    const { outcome, highLevel } = await performed(anAction(call, Object.keys(CALLS[call].fields)));
+  const SPOKEN = HIGHLEVEL_CALLS.flatMap((call) => [["dated", call] as const, ["v3", call] as const]);
+  it.each(SPOKEN)("in %s: %s, with every field that it may have", async (apiVersion, call) => {
+    const { outcome, highLevel } = await performed(anAction(call, Object.keys(CALLS[call].fields)), apiVersion);
     expect(highLevel.violations).toEqual([]);
     expect(wordOf(outcome)).toBe("done");
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import { CALLS } from "../../../src/highlevel/calls.ts";
+import { spokenIn } from "../../../src/highlevel/versions.ts";
 import type { Sends } from "../../../src/act/contract/action-kind.ts";
 import { kindOf, perform } from "../../../src/act/kinds.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
@@ -178,7 +179,9 @@ describe("the request of a call", () => {
       context({ highlevel: account, sends: sends(), roots: roots({ messageId: "m-1" }) }),
     );
     expect(wordOf(outcome)).toBe("done");
-    expect(account.requests).toEqual([{ method, path, version, body }]);
+    expect(account.requests).toEqual([{ method, path, body }]);
+    expect(spokenIn("dated", path)).toEqual({ path, version });
+    expect(spokenIn("v3", path)).toEqual({ path, version: "v3" });
   });
 
   it("covers every call", () => {
@@ -436,11 +439,8 @@ describe("a message", () => {
     );
     const [request] = account.requests;
     const url = new URL(request?.path ?? "", "https://highlevel.example.com");
-    expect([request?.method, request?.version, url.pathname]).toEqual([
-      "GET",
-      "2021-04-15",
-      "/conversations/messages/export",
-    ]);
+    expect([request?.method, url.pathname]).toEqual(["GET", "/conversations/messages/export"]);
+    expect(spokenIn("dated", request?.path ?? "").version).toBe("2021-04-15");
     expect(Object.fromEntries(url.searchParams)).toEqual({
       locationId: LOCATION,
       contactId: CONTACT,

@@ -26,7 +26,7 @@ const refused = (read: Result<unknown, Failure>): readonly string[] =>
 
 describe("parameters", () => {
   it.each<[reader: string, query: string, pointers: readonly string[]]>([
-    ["locations", "search=%25", ["/search"]],
+    ["locations", "search=%00", ["/search"]],
     ["locations", `search=${"x".repeat(65)}`, ["/search"]],
     ["events", "kind=Weather", ["/kind"]],
     ["events", "channel=pigeon&outcome=lost&fired=maybe", ["/channel", "/outcome", "/fired"]],
@@ -50,6 +50,7 @@ describe("parameters", () => {
   });
 
   it.each<[reader: string, query: string, value: object]>([
+    ["locations", "search=Caf%C3%A9%20100%25", { limit: 50, search: "Café 100%" }],
     ["locations", "search=Ten-ant_1", { limit: 50, search: "Ten-ant_1" }],
     ["events", "rule=&contact=c&message=m&limit=7", { limit: 7, contactId: "c", messageId: "m" }],
     ["deliveries", "state=dead&contact=c&cursor=x", { limit: 50, state: "dead", contact: "c", cursor: "x" }],

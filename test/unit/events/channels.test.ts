@@ -13,6 +13,7 @@ import { factsOf, guardedAs } from "../../../src/events/event.ts";
 import { payloadOf } from "../../../src/events/samples.ts";
 import { WORD_SAMPLES } from "../../../src/events/word-samples.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
+import { webhookOf } from "../../../src/local/stand-in/messages.ts";
 import { cancelledBy } from "../../../src/match/cancel.ts";
 import { MESSAGE_TYPES } from "../../../src/model/rule.ts";
 import { anEvent, MOMENT } from "../../builders.ts";
@@ -175,6 +176,24 @@ describe("a word", () => {
 });
 
 describe("the table of channels", () => {
+  it.each(MESSAGE_TYPES)("knows the words with which the stand-in tells of a message sent as %s", (type) => {
+    const at = "2026-03-04T15:30:00.000Z";
+    const about = { id: "m", locationId: "l", contactId: "c", conversationId: "v", direction: "outbound" } as const;
+    const message = {
+      ...about,
+      type,
+      body: "",
+      attachments: [],
+      source: "api",
+      status: "sent",
+      dateAdded: at,
+      dateUpdated: at,
+    };
+    const payload = webhookOf(message as Parameters<typeof webhookOf>[0]);
+    expect(unknownWordsOf("OutboundMessage", payload)).toEqual([]);
+    expect([derivedWord("channel", type), "sms"]).toContain(factsOf(anEvent(payload))["channel"]);
+  });
+
   it("has every type of message that can be sent", () => {
     expect(MESSAGE_TYPES.filter((type) => derivedWord("channel", type) === null)).toEqual([]);
   });

@@ -47,6 +47,25 @@ describe("do not disturb for", () => {
   });
 });
 
+describe("do not disturb in v3, which spells its channels otherwise", () => {
+  it.each([
+    ["sms", "SMS"],
+    ["email", "Email"],
+    ["whatsApp", "WhatsApp"],
+    ["gmb", "GMB"],
+    ["fb", "FB"],
+    ["call", "Call"],
+  ])("%s is %s", (name, channel) => {
+    expect([...readDoNotDisturb(false, { [name]: { status: "active" } }).on]).toEqual([channel]);
+    expect([...readDoNotDisturb(false, { [name]: { status: "inactive" } }).off]).toContain(channel);
+  });
+
+  it("is on where either spelling says so", () => {
+    const both = { sms: { status: "inactive" }, SMS: { status: "permanent" } };
+    expect([...readDoNotDisturb(false, both).on]).toEqual(["SMS"]);
+  });
+});
+
 describe("do not disturb in another spelling", () => {
   it.each([
     ["true", null, ["all"]],

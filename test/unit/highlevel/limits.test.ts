@@ -39,6 +39,17 @@ describe("HighLevel's limits", () => {
     expect(limits.mayBegin(over, 1, late + HOUR / 2)).toBe(false);
   });
 
+  it("believe the headers of a day that other integrations use up, too, whatever was counted here", () => {
+    const few = called(PUBLISHED_LIMITS, NOON, 200, { Remaining: 99, "Daily-Remaining": 5, "Limit-Daily": 1_000 });
+    expect(limits.mayBegin(few, 0, NOON)).toBe(true);
+    const later = NOON + 60_000;
+    const fewer = called(few, later, 200, { Remaining: 99, "Daily-Remaining": 3 });
+    expect([limits.mayBegin(fewer, 0, later), waitOf(fewer, later)]).toEqual([false, HOUR]);
+    // Their day is over: the one that asks learns it.
+    const again = called(fewer, later + HOUR, 200, { Remaining: 99, "Daily-Remaining": 999 });
+    expect(limits.mayBegin(again, 1, later + HOUR)).toBe(true);
+  });
+
   it("pause for an interval after a 429, twice as long after each that follows, and are as before after an answer", () => {
     let state = PUBLISHED_LIMITS;
     const waits: number[] = [];

@@ -7,7 +7,9 @@ import {
   installUrl,
   readTokenAnswer,
   refreshForm,
+  type TokenForm,
 } from "../../../src/highlevel/tokens.ts";
+import type { ApiVersion } from "../../../src/model/configuration.ts";
 import { TEST_APP } from "../../keys.ts";
 
 const ANSWER = {
@@ -21,6 +23,7 @@ const ANSWER = {
   companyId: "agency",
   userId: "somebody",
 };
+const AGENCYS = { ...ANSWER, userType: "Company", locationId: undefined };
 const read = (status: number, body: unknown) =>
   readTokenAnswer(status, typeof body === "string" ? body : JSON.stringify(body));
 
@@ -39,6 +42,18 @@ describe("an answer of POST /oauth/token", () => {
     });
   });
 
+  it("grants the token of an agency", () => {
+    expect(read(200, { ...AGENCYS, isBulkInstallation: true })).toMatchObject({
+      kind: "granted",
+      grant: { locationId: null, companyId: "agency", refreshToken: "refresh" },
+    });
+  });
+
+  it("grants the same in the spelling of v3", () => {
+    const { access_token: accessToken, expires_in: expiresIn, refresh_token: refreshToken, ...rest } = ANSWER;
+    expect(read(200, { ...rest, accessToken, expiresIn, refreshToken })).toEqual(read(200, ANSWER));
+  });
+
   it("may leave out what a location can do without", () => {
     const { scope: _, companyId: __, userType: ___, ...rest } = ANSWER;
     expect(read(201, rest)).toMatchObject({ kind: "granted", grant: { scopes: [], companyId: null } });
@@ -55,7 +70,8 @@ describe("an answer of POST /oauth/token", () => {
   });
 
   const cases: readonly (readonly [what: string, status: number, body: unknown, kind: string])[] = [
-    ["an agency's token", 200, { ...ANSWER, userType: "Company", locationId: undefined }, "company"],
+    ["an agency's token of no agency", 200, { ...ANSWER, userType: "Company", companyId: "" }, "unclear"],
+    ["an agency's token that cannot be refreshed", 200, { ...AGENCYS, refresh_token: null }, "unclear"],
     ["a token without a location", 200, { ...ANSWER, locationId: "" }, "unclear"],
     ["a token that cannot be refreshed", 200, { ...ANSWER, refresh_token: undefined }, "unclear"],
     ["a token that expires at no number", 200, { ...ANSWER, expires_in: "soon" }, "unclear"],
@@ -70,6 +86,18 @@ describe("an answer of POST /oauth/token", () => {
       400,
       { error_description: "Invalid client: client is invalid" },
       "unknown-app",
+    ],
+    [
+      "a refresh token that is gone, in v3's words",
+      400,
+      { message: "Invalid grant: refresh token is invalid" },
+      "refused",
+    ],
+    [
+      "a location that is paused, whose refresh token stays good",
+      400,
+      { message: "Location is not active" },
+      "unclear",
     ],
     ["a refresh token that is gone, in words", 400, { message: "This refresh token is invalid" }, "refused"],
     ["a refresh token that is over, in a list of words", 401, { message: ["Refresh token expired"] }, "refused"],
@@ -102,32 +130,36 @@ describe("an answer of POST /oauth/token", () => {
 
 describe("asking HighLevel", () => {
   const aHighLevel = () => new HighLevelStandIn({ clock: () => 0, app: TEST_APP });
-  const asking = (highLevel: HighLevelStandIn, form: URLSearchParams) =>
-    askForToken("https://highlevel.example.com", form, {
+  const askingIn = (highLevel: HighLevelStandIn, form: TokenForm, apiVersion: ApiVersion = "dated") =>
+    askForToken({ api: "https://highlevel.example.com", apiVersion }, form, {
       fetch: (request) => highLevel.answer(request),
       signal: new AbortController().signal,
     });
 
-  it("exchanges a code once, and each refresh token once, in the form that is published", async () => {
-    const highLevel = aHighLevel();
-    const code = codeForm(TEST_APP, highLevel.authorize("here"), "https://worker.example.com/oauth/callback");
-    const first = await asking(highLevel, code);
-    if (first.kind !== "granted") throw new Error(first.kind);
-    expect(await asking(highLevel, code)).toEqual({ kind: "refused" });
-    const refresh = refreshForm(TEST_APP, first.grant.refreshToken);
-    const next = await asking(highLevel, refresh);
-    expect(next).toMatchObject({ kind: "granted", grant: { locationId: "here" } });
-    expect(await asking(highLevel, refresh)).toEqual({ kind: "refused" });
-    expect(await asking(highLevel, refreshForm({ ...TEST_APP, clientSecret: "x" }, "any"))).toEqual({
-      kind: "unknown-app",
-    });
-    expect(highLevel.violations).toEqual([]);
-  });
+  it.each<ApiVersion>(["dated", "v3"])(
+    "exchanges a code once, and each refresh token once, as is published (%s)",
+    async (version) => {
+      const highLevel = aHighLevel();
+      const asking = (form: TokenForm) => askingIn(highLevel, form, version);
+      const code = codeForm(TEST_APP, highLevel.authorize("here"), "https://worker.example.com/oauth/callback");
+      const first = await asking(code);
+      if (first.kind !== "granted") throw new Error(first.kind);
+      expect(await asking(code)).toEqual({ kind: "refused" });
+      const refresh = refreshForm(TEST_APP, first.grant.refreshToken ?? "", "Location");
+      const next = await asking(refresh);
+      expect(next).toMatchObject({ kind: "granted", grant: { locationId: "here" } });
+      expect(await asking(refresh)).toEqual({ kind: "refused" });
+      expect(await asking(refreshForm({ ...TEST_APP, clientSecret: "x" }, "any", "Location"))).toEqual({
+        kind: "unknown-app",
+      });
+      expect(highLevel.violations).toEqual([]);
+    },
+  );
 
   it("does not throw when there is no connection", async () => {
     const highLevel = aHighLevel();
     highLevel.faults.push({ match: () => true, kind: "refuse-connection", times: 1 });
-    expect(await asking(highLevel, refreshForm(TEST_APP, "any"))).toEqual({ kind: "unclear" });
+    expect(await askingIn(highLevel, refreshForm(TEST_APP, "any", "Location"))).toEqual({ kind: "unclear" });
   });
 });
 
@@ -147,6 +179,8 @@ it("a person chooses the location on HighLevel's page, with every scope that a c
     "conversations/message.write",
     "locations.readonly",
     "locations/customFields.readonly",
+    "oauth.readonly",
+    "oauth.write",
     "opportunities.write",
     "users.readonly",
   ]);

@@ -21,7 +21,13 @@ export const HOUR = 60 * MINUTE;
 export const NOON = Date.parse("2026-03-04T12:00:00Z");
 const TOKEN = "pit-of-the-tests";
 const KEY = btoa("k".repeat(32));
-const HIGHLEVEL = { api: "https://highlevel.example.com", clientId: null, clientSecret: null, tokenKeys: [KEY] };
+const HIGHLEVEL = {
+  api: "https://highlevel.example.com",
+  apiVersion: "dated" as const,
+  clientId: null,
+  clientSecret: null,
+  tokenKeys: [KEY],
+};
 
 /** What a test may set of it. */
 interface Given {

@@ -7,7 +7,7 @@ import { NO_LIMITS } from "./a-ledger.ts";
 async function called(...answers: (readonly [status: number, message: string])[]): Promise<string[]> {
   const asked: string[] = [];
   const account = new LedgerAccount(
-    "https://highlevel.example.com",
+    { api: "https://highlevel.example.com", apiVersion: "dated" },
     {
       fetch: (request) => {
         asked.push(request.headers.get("authorization") ?? "");
@@ -25,7 +25,7 @@ async function called(...answers: (readonly [status: number, message: string])[]
     },
     NO_LIMITS,
   );
-  await account.call({ method: "GET", path: "/contacts/ada", version: "2021-07-28" });
+  await account.call({ method: "GET", path: "/contacts/ada" });
   return asked;
 }
 

@@ -195,6 +195,7 @@ describe("the account itself", () => {
     const storage = sqliteStorage();
     const highlevel = {
       api: "https://highlevel.example.com",
+      apiVersion: "dated" as const,
       clientId: null,
       clientSecret: null,
       tokenKeys: [TEST_TOKEN_KEY],

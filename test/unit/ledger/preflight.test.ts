@@ -275,7 +275,12 @@ describe("HighLevel as it is published", () => {
     const ledger = await aLedger({
       clock: () => now,
       ruleSet: aRuleSet(aRule({ actions: [aText()], window: { from: "08:00", timeZone: "contact" } })),
-      account: new LedgerAccount("https://highlevel.example.com", ports, tokens, NO_LIMITS),
+      account: new LedgerAccount(
+        { api: "https://highlevel.example.com", apiVersion: "dated" },
+        ports,
+        tokens,
+        NO_LIMITS,
+      ),
     });
     const first = () => ledger.deliveries({ limit: 1 }).deliveries[0];
     await ledger.record(anEvent());

@@ -9,8 +9,10 @@ import { sealGrant, sealPrivate } from "../../../src/highlevel/sealed-token.ts";
 import { askForToken, codeForm } from "../../../src/highlevel/tokens.ts";
 import { LedgerAccount } from "../../../src/ledger/highlevel/account.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
-import { LedgerTokens } from "../../../src/ledger/highlevel/tokens.ts";
+import { LedgerTokens, ofLocation } from "../../../src/ledger/highlevel/tokens.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
+import type { NoToken, SealedToken } from "../../../src/model/token.ts";
+import type { Result } from "../../../src/kit/result.ts";
 import { LOCATION } from "../../builders.ts";
 import { TEST_APP, TEST_OLD_TOKEN_KEY, TEST_TOKEN_KEY } from "../../keys.ts";
 import { ports } from "../act/context.ts";
@@ -19,11 +21,10 @@ const API = "https://highlevel.example.com";
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const APP_ID = "canaryapp";
-const SETTINGS: HighLevelSettings = { api: API, ...TEST_APP, tokenKeys: [TEST_TOKEN_KEY] };
+const SETTINGS: HighLevelSettings = { api: API, apiVersion: "dated", ...TEST_APP, tokenKeys: [TEST_TOKEN_KEY] };
 const ADD_TAGS = {
   method: "POST",
   path: "/contacts/ada/tags",
-  version: "2021-07-28",
   body: { tags: ["missed"] },
 } as const;
 
@@ -35,6 +36,8 @@ class World {
   intercept: (request: Request) => Promise<Response> | null = () => null;
   readonly highLevel = new HighLevelStandIn({ clock: () => this.now, app: TEST_APP });
   readonly storage: SqliteStorage = sqliteStorage();
+  /** What the agency gives when it is asked for another token. */
+  agency: (companyId: string) => Promise<Result<SealedToken, NoToken>> = () => Promise.reject(new Error("no agency"));
   /** In order: `sync`, and each path that HighLevel was asked. */
   readonly steps: string[] = [];
   tokens = this.#start();
@@ -60,7 +63,14 @@ class World {
         return settings();
       },
     };
-    return new LedgerTokens(storage, own, () => LOCATION);
+    return new LedgerTokens(
+      storage,
+      own,
+      ofLocation(
+        () => LOCATION,
+        (companyId) => this.agency(companyId),
+      ),
+    );
   }
 
   #actions() {
@@ -88,7 +98,7 @@ class World {
   async install(): Promise<void> {
     const form = codeForm(TEST_APP, this.highLevel.authorize(LOCATION), "https://worker.example.com/oauth/callback");
     const signal = new AbortController().signal;
-    const answer = await askForToken(API, form, { fetch: (request) => this.highLevel.answer(request), signal });
+    const answer = await askForToken(SETTINGS, form, { fetch: (request) => this.highLevel.answer(request), signal });
     if (answer.kind !== "granted") throw new Error(answer.kind);
     this.tokens.store(await sealGrant(await this.keys(), answer.grant, APP_ID, this.now));
   }
@@ -99,7 +109,7 @@ class World {
   }
 
   call(): Promise<HighLevelAnswer> {
-    return new LedgerAccount(API, this.#actions(), this.tokens, NO_LIMITS).call(ADD_TAGS);
+    return new LedgerAccount(SETTINGS, this.#actions(), this.tokens, NO_LIMITS).call(ADD_TAGS);
   }
 
   refreshes(): number {
@@ -134,7 +144,7 @@ describe("an answer without an end", () => {
   it("to the question for a token says nothing", async () => {
     const fetch = () => Promise.resolve(endless());
     const signal = new AbortController().signal;
-    expect(await askForToken(API, new URLSearchParams(), { fetch, signal })).toEqual({ kind: "unclear" });
+    expect(await askForToken(SETTINGS, {}, { fetch, signal })).toEqual({ kind: "unclear" });
   });
 });
 
@@ -231,7 +241,7 @@ describe("an app's token", () => {
       fetch: (request: Request) => world.highLevel.answer(request),
       signal: new AbortController().signal,
     };
-    const answer = await askForToken(API, form, ports);
+    const answer = await askForToken(SETTINGS, form, ports);
     if (answer.kind !== "granted") throw new Error(answer.kind);
     world.tokens.store(await sealGrant(await world.keys(), answer.grant, APP_ID, world.now));
     for (let times = 0; times < 5; times++) expect(await world.call()).toMatchObject({ kind: "answer", status: 401 });

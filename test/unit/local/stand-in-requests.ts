@@ -34,8 +34,11 @@ interface Right {
   readonly status: readonly [right: number, wrong: number];
 }
 
-/** One right request of every operation with a token, its ids those of `aHighLevel`. */
-export const RIGHT: { readonly [name in Exclude<OperationName, "token">]: Right } = {
+/** Operations about tokens: stand-in-agencies.test.ts. */
+type OAuthName = "token" | "location-token" | "installed-locations";
+
+/** One right request of every operation with a location's token, its ids those of `aHighLevel`. */
+export const RIGHT: { readonly [name in Exclude<OperationName, OAuthName>]: Right } = {
   "send-message": {
     path: "/conversations/messages",
     values: { type: "SMS", contactId: "ada", message: "Hello" },
@@ -74,8 +77,8 @@ export const RIGHT: { readonly [name in Exclude<OperationName, "token">]: Right 
   "get-user": { path: "/users/grace", status: [200, 422] },
   "get-location": { path: `/locations/${LOCATION}`, status: [200, 422] },
 };
-/** Every operation with a token. */
-export const NAMES = OPERATION_NAMES.filter((name) => name !== "token");
+/** Every operation with a location's token. */
+export const NAMES = OPERATION_NAMES.filter((name) => name in RIGHT) as readonly Exclude<OperationName, OAuthName>[];
 export type Named = (typeof NAMES)[number];
 
 /** What a request has in place of what is right. */

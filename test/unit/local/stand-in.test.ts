@@ -35,6 +35,8 @@ const REQUIRED: { readonly [name in OperationName]: readonly string[] } = {
   "get-custom-fields": [],
   "get-user": [],
   "get-location": [],
+  "installed-locations": ["companyId", "appId"],
+  "location-token": ["companyId", "locationId"],
   token: ["client_id", "client_secret", "grant_type"],
 };
 

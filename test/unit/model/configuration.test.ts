@@ -5,6 +5,7 @@ import { TEST_VARIABLES } from "../../keys.ts";
 const EMPTY = {
   publicKeys: HIGHLEVEL_PUBLIC_KEY,
   locations: { any: false, names: new Set() },
+  companies: { any: true, names: new Set(["*"]) },
   appIds: new Set(),
   adminToken: null,
   adminTokenHashes: [],
@@ -13,7 +14,13 @@ const EMPTY = {
   gatewaySecret: null,
   outboundAllowedHosts: new Set(),
   ownHosts: new Set(),
-  highlevel: { api: "https://services.leadconnectorhq.com", clientId: null, clientSecret: null, tokenKeys: [] },
+  highlevel: {
+    api: "https://services.leadconnectorhq.com",
+    apiVersion: "dated",
+    clientId: null,
+    clientSecret: null,
+    tokenKeys: [],
+  },
   retentionDays: 30,
   ledgerMaxBytes: 8_000_000_000,
   eventsPerSecond: 300,
@@ -39,6 +46,18 @@ describe("a configuration", () => {
     );
     const { adminToken, webhookSecret } = readConfiguration({ ADMIN_TOKEN: "a", WEBHOOK_SECRET: "b" });
     expect({ adminToken, webhookSecret }).toEqual({ adminToken: "a", webhookSecret: "b" });
+  });
+});
+
+describe("which generation of HighLevel's API is called", () => {
+  it.each([
+    ["v3", "v3"],
+    [" V3 ", "v3"],
+    ["", "dated"],
+    ["2021-07-28", "dated"],
+    ["v4", "dated"],
+  ])("%j means %s", (text, apiVersion) => {
+    expect(readConfiguration({ HIGHLEVEL_API_VERSION: text }).highlevel.apiVersion).toBe(apiVersion);
   });
 });
 

@@ -6,8 +6,8 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
 
 const event: RecordedEvent = {
-  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [], tags: null,
-  rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false,
+  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [],
+  rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false, retryOf: null, ledBy: [], countedMessages: null, tags: null,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
   id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, isReplaced: false, dueAt: NOON,
@@ -31,6 +31,7 @@ const followUps: FollowUps = {
   messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
   noted: { vip: ["v1"], others: ["o1"], asked: [], longestMs: 0, waiting: [], changed: [] },
+  isOrderly: true,
   breakers: { texts: { perMinute: 2, perContactDay: 3 } },
 }; // prettier-ignore
 const note: RecordedEvent = {
@@ -67,6 +68,16 @@ const replied = { key: "e2", contactId: "c1", status: "accepted", sentOrder: 1, 
 const failed = { at: NOON, error: "DESTINATION_STATUS: 500" };
 const down = Array.from({ length: 30 }, (_, index): Call => ({ ...call, id: `d${index}`, at: NOON + index }));
 
+const tagged: RecordedEvent = {
+  ...event,
+  kind: "ContactTagUpdate",
+  key: "tagged-1",
+  messageId: null,
+  fired: [],
+  planned: 0,
+};
+const swaps = (count: number): EndedDelivery[] =>
+  Array.from({ length: count }, (_, n) => ({ ...delivery, id: `s${n}`, rule: "rings", highlevelCall: "add-tags" }));
 const limitedOne: EndedDelivery = { ...delivery, rule: "limited" };
 
 /** What breaks each promise. */
@@ -85,12 +96,24 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     { confirmed: [{ what: "cancelled", id: "d1", askedOrder: 1, order: 2 }] },
   ],
   "an event happened when its sender says": [{ sent: [{ key: "e1", contactId: "c1", happenedAt: NOON + 1 }] }],
-  "a rule fires once for a state of a message": [
+  "a rule fires once for a state of a message and its retries": [
     { events: [{ ...event, fired: ["counted"] }] },
     { events: [event, { ...again, fired: ["counted"] }] },
     { events: [event, { ...again, status: "read" }] },
     { events: [event, { ...again, status: "read", fired: ["counted", "limited"] }] },
     { events: [{ ...event, isFromApi: true }] },
+    { events: [event, { ...again, messageId: "m2", retryOf: "m1", fired: ["counted"] }] },
+  ],
+  "a message and its retries count once": [
+    { events: [event, { ...again, status: "read", countedMessages: 2 }] },
+    { events: [event, { ...again, messageId: "m2", retryOf: "m1", countedMessages: 2 }] },
+    { events: [event, { ...again, messageId: "m2", countedMessages: 1 }] },
+  ],
+  "what costs more than it may is not rendered": [{ deliveries: [{ ...delivery, rule: "costly" }] }],
+  "rules that feed each other come to an end": [
+    withHighLevel({}, { events: [{ ...tagged, fired: ["rings"], ledBy: ["rings", "rings", "rings"] }] }),
+    withHighLevel({}, { events: [tagged], deliveries: swaps(7) }),
+    withHighLevel({ isOrderly: false }, { events: [tagged], deliveries: swaps(31) }),
   ],
   "a wait is ended by what happened no earlier than its event, whichever came first": [
     { events: [event, reply], acknowledged: [replied] },

@@ -20,7 +20,9 @@ function aWorld(variables: Variables = {}): ReceivePorts & { events: Event[]; he
     store: {
       record: (event) => Promise.resolve(events.push(event) > 0 ? { status: "accepted", fired: [] } : (null as never)),
       quarantine: (_, item) => Promise.resolve(held.push(item) > 0 ? { status: "held" } : (null as never)),
+      install: () => Promise.resolve(),
       uninstall: () => Promise.reject(new Error("Not expected")),
+      join: () => Promise.reject(new Error("Nothing of a gateway's is joined")),
       countIgnored: () => Promise.reject(new Error("Nothing of a gateway's is ignored")),
     },
   };

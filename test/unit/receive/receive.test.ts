@@ -5,9 +5,9 @@ import type { HookRoute } from "../../../src/model/event-kinds.ts";
 import { problemOf, type Failure } from "../../../src/model/failure.ts";
 import { hex, sha256 } from "../../../src/kit/hash.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
-import type { Quarantined } from "../../../src/model/ledger.ts";
+import type { Quarantined, Recorded, SetAside } from "../../../src/model/ledger.ts";
 import type { EventStore } from "../../../src/model/rpc.ts";
-import type { UninstalledPlace } from "../../../src/model/token.ts";
+import type { Install, UninstalledPlace } from "../../../src/model/token.ts";
 import type { Result } from "../../../src/kit/result.ts";
 import { ingest, ingestAgain, receive, type HookAnswer, type ReceivePorts } from "../../../src/receive/receive.ts";
 import { aPayload, CONTACT, LOCATION, signed } from "../../builders.ts";
@@ -21,17 +21,20 @@ interface MemoryStore extends EventStore {
   readonly events: Event[];
   readonly held: { locationId: string | null; item: Quarantined }[];
   readonly ignored: { locationId: string | null; kind: string }[];
+  readonly installs: readonly Install[];
   readonly uninstalls: { place: UninstalledPlace; eventKey: string }[];
 }
-function memoryStore(fired: readonly string[] = []): MemoryStore {
+function memoryStore(fired: readonly string[] = [], joined: Recorded | SetAside = { status: "held" }): MemoryStore {
   const events: Event[] = [];
   const held: MemoryStore["held"] = [];
   const ignored: MemoryStore["ignored"] = [];
+  const installs: Install[] = [];
   const uninstalls: MemoryStore["uninstalls"] = [];
   return {
     events,
     held,
     ignored,
+    installs,
     uninstalls,
     record(event) {
       const known = events.some(({ key, locationId }) => key === event.key && locationId === event.locationId);
@@ -41,6 +44,14 @@ function memoryStore(fired: readonly string[] = []): MemoryStore {
     quarantine(locationId, item) {
       if (!held.some((other) => other.item.id === item.id)) held.push({ locationId, item });
       return Promise.resolve({ status: "held" });
+    },
+    join(locationId, item) {
+      held.push({ locationId, item });
+      return Promise.resolve(joined);
+    },
+    install(install) {
+      installs.push(install);
+      return Promise.resolve();
     },
     uninstall(place, { eventKey }) {
       const isRepeated = uninstalls.some((other) => other.eventKey === eventKey);
@@ -333,6 +344,34 @@ describe("a kind that is not known", () => {
   });
 });
 
+describe("what became of an e-mail", () => {
+  const stats = { type: "LCEmailStats", locationId: LOCATION, webhookId: "stats", webhookPayload: { event: "opened" } };
+
+  it.each<[joined: Recorded | SetAside, word: string]>([
+    [{ status: "accepted", fired: ["a-rule"] }, "accepted"],
+    [{ status: "duplicate" }, "duplicate"],
+    [{ status: "held" }, "quarantined"],
+    [{ status: "over-budget", retryAfterSeconds: 3 }, "LEDGER_OVER_BUDGET"],
+  ])("is joined to its e-mail by the ledger, which says %j", async (joined, word) => {
+    const world = aWorld({}, memoryStore([], joined));
+    expect(wordOf(await received(stats, world))).toBe(word);
+    expect(world.store.held).toMatchObject([{ locationId: LOCATION, item: { eventKey: "stats", contactIds: [] } }]);
+  });
+
+  it("names its location among the tags of the e-mail, too", async () => {
+    const world = aWorld();
+    const { locationId: _, ...rest } = stats;
+    await received({ ...rest, webhookPayload: { event: "opened", tags: ["et_other", `loc_${LOCATION}`] } }, world);
+    expect(world.store.held).toMatchObject([{ locationId: LOCATION }]);
+  });
+
+  it("is an event at once where it names its contact", async () => {
+    const world = aWorld();
+    expect(wordOf(await received({ ...stats, contactId: CONTACT }, world))).toBe("accepted");
+    expect(world.store.events).toMatchObject([{ kind: "EmailStatus", contactId: CONTACT }]);
+  });
+});
+
 const withField = (json: string): string => `{"x":${json},${JSON.stringify(aPayload()).slice(1)}`;
 
 describe("an event with fields that cannot be read", () => {
@@ -445,7 +484,9 @@ describe("a store that throws", () => {
   const broken: EventStore = {
     record: () => Promise.reject(new Error("down")),
     quarantine: () => Promise.reject(new Error("down")),
+    join: () => Promise.reject(new Error("down")),
     countIgnored: () => Promise.reject(new Error("down")),
+    install: () => Promise.reject(new Error("down")),
     uninstall: () => Promise.reject(new Error("down")),
   };
 
@@ -454,6 +495,7 @@ describe("a store that throws", () => {
     { title: "an event that cannot be used", body: aPayload({ contactId: ["private words"] }) },
     { title: "a kind that is not known", body: aPayload({ type: "Nope", body: "private words" }) },
     { title: "a body that is no JSON", body: "private words" },
+    { title: "an install", body: { type: "INSTALL", appId: "private words", locationId: LOCATION } },
     { title: "an uninstall", body: { type: "UNINSTALL", appId: "private words", locationId: LOCATION } },
   ])("has HighLevel send $title again, and is logged without the body", async ({ body }) => {
     const result = await ingest({ bytes: bytesOf(body), route: "events" }, { ...aWorld(), store: broken });

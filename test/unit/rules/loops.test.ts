@@ -53,6 +53,8 @@ describe("rules that feed each other", () => {
       ],
       ["a", "b", "c"],
     ],
+    ["an e-mail on what became of each", [on("EmailStatus", { actions: [aText({ messageType: "Email" })] })], ["a"]],
+    ["a text on what became of each e-mail", [on("EmailStatus", { actions: [aText()] })], []],
     ["a workflow on each inbound", [on("InboundMessage", { actions: [enrol] })], ["a"]],
     ["a workflow on each outbound", [on("OutboundMessage", { actions: [enrol] })], ["a"]],
     ["a workflow on tags", [on("ContactTagUpdate", { actions: [enrol] })], ["a"]],
