@@ -12,6 +12,7 @@ import {
 import { ORDERS } from "./orders.ts";
 import { RECORDS } from "./records.ts";
 import { LIMITED } from "./rules.ts";
+import { WAITS } from "./waits.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -46,6 +47,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   ...ORDERS,
   ...FOLLOW_UPS,
   ...RECORDS,
+  ...WAITS,
 };
 
 /** What a history violates: the property, and what was observed. */

@@ -81,6 +81,8 @@ export interface RecordedEvent {
   readonly countedMessages: number | null;
   /** The rules that their limit held. */
   readonly held: readonly string[];
+  /** The contact's tags as a rule saw them; `null`: none asked, or they were not known. */
+  readonly tags: readonly string[] | null;
 }
 
 /** Whether an event says of its message what the event before it said: it changes nothing, fires nothing and counts nowhere. */
@@ -190,6 +192,26 @@ export interface Exchange {
   readonly heardAt: number | null;
 }
 
+/** A question about a contact. Times are milliseconds since 1970. */
+export interface AskedContact {
+  readonly contactId: string;
+  readonly leftAt: number;
+  /** When the contact's record reached an instance still alive; `null`: it reached none. */
+  readonly heardAt: number | null;
+}
+
+/** Contacts whom nobody asks about but for the decision about a note. */
+export interface NotedContacts {
+  /** The ids of those with the tag that a rule looks for, and of the others. */
+  readonly vip: readonly string[];
+  readonly others: readonly string[];
+  readonly asked: readonly AskedContact[];
+  /** How long the note waited that waited longest, by the ledger's clock, milliseconds. */
+  readonly longestMs: number;
+  /** Notes that wait at the end, and those whose decision was changed. */
+  readonly waiting: readonly string[];
+  readonly changed: readonly string[];
+}
 /** How the keys of events begin that tell of what the rules which feed each other did. */
 export const SWAPPED = "swapped";
 
@@ -213,6 +235,7 @@ export interface FollowUps {
   readonly isClockSet: boolean;
   /** What HighLevel found wrong in the form of calls. */
   readonly mistakes: readonly string[];
+  readonly noted: NotedContacts;
   /** Events came in the order in which things happened. */
   readonly isOrderly: boolean;
   /** How much each rule may send. */

@@ -77,9 +77,12 @@ export const BREAKERS = {
   twins: { perMinute: 3, perContactDay: 3 },
 } as const;
 
+/** How often the rule `vip` may fire for a contact. */
+export const VIP = { tag: "vip", withinMs: 3_600_000 } as const;
+
 /**
  * The same rules plus two that follow up inside HighLevel: one waits, the other sends the same text twice. A third asks
- * HighLevel for the contact's own hours before it calls `origin`.
+ * HighLevel for the contact's own hours before it calls `origin`, a fourth looks at the contact's tags on a note about it.
  */
 export function withFollowUps(ruleSet: RuleSet, after: string, origin: string): RuleSet {
   const text = (fields: Partial<HighLevelAction> = {}): HighLevelAction => ({
@@ -107,13 +110,20 @@ export function withFollowUps(ruleSet: RuleSet, after: string, origin: string): 
     window: { from: "06:00", to: "22:00", timeZone: "contact" },
     actions: [{ type: "webhook", url: `${origin}/${ABOUT}/0`, body: {}, cancelOn: ["reply"] }],
   });
-  return { ...ruleSet, rules: [...ruleSet.rules, texts, twins, ownHours] };
+  const vip = aRule({
+    name: "vip",
+    on: ["NoteCreate"],
+    conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: VIP.tag }] },
+    limit: { count: 1, within: "1h" },
+    actions: [{ type: "webhook", url: `${origin}/${ABOUT}/0`, body: {} }],
+  });
+  return { ...ruleSet, rules: [...ruleSet.rules, texts, twins, ownHours, vip] };
 }
 
 /** Rules that feed each other by the tag `ring`, and the call that each makes. */
 export const SWAPS = { rings: "add-tags", hushes: "remove-tags" } as const;
 /** Rules of which the state of a message does not say whether they fire. */
-export const NOT_BY_MESSAGE: ReadonlySet<string> = new Set([...Object.keys(SWAPS), "costly"]);
+export const NOT_BY_MESSAGE: ReadonlySet<string> = new Set([...Object.keys(SWAPS), "costly", "vip"]);
 /** More outputs than the templates of one attempt may have. */
 const COSTLY_OUTPUTS = 1_300;
 
@@ -165,6 +175,28 @@ export function aWish(
     return { type: "ContactDndUpdate", ...common, id: about.contactId, dnd: says === "dnd on", dndSettings: {} };
   const message = { contactId: about.contactId, messageType: "SMS", messageId: about.key, body: says.toUpperCase() };
   return { type: "InboundMessage", ...common, ...message };
+}
+
+/** What HighLevel sends when somebody writes a note about a contact, or the contact's tags change. */
+export function aNote(about: { key: string; locationId: string; contactId: string; atMs: number }): JsonObject {
+  const { key, locationId, contactId, atMs } = about;
+  const now = new Date(atMs).toISOString();
+  return { type: "NoteCreate", locationId, contactId, id: key, webhookId: key, dateAdded: now, timestamp: now };
+}
+
+export function newTags(
+  about: { key: string; locationId: string; contactId: string; atMs: number },
+  tags: string[],
+): JsonObject {
+  const { key, locationId, contactId, atMs } = about;
+  return {
+    type: "ContactTagUpdate",
+    locationId,
+    id: contactId,
+    webhookId: key,
+    tags,
+    timestamp: new Date(atMs).toISOString(),
+  };
 }
 
 /** A status of an outbound message. */

@@ -2,6 +2,7 @@
 import type { Plan } from "../src/ledger/deliveries/deliveries.ts";
 import type { LogRecord } from "../src/ledger/log/log.ts";
 import type { CancelledBy } from "../src/model/delivery.ts";
+import type { KnownPart } from "../src/model/known.ts";
 import type { RuleSet } from "../src/model/rule.ts";
 import type { SentRequest } from "../src/model/sent-request.ts";
 import { durationMs } from "../src/time/duration.ts";
@@ -70,8 +71,14 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     ledBy: decision.chain ?? [],
     counted: sawOf("counted"),
     countedMessages: sawOf("messages"),
+    tags: tagsIn(decision.known?.contact),
     held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
   };
+}
+
+function tagsIn(contact: KnownPart): readonly string[] | null {
+  const tags = contact?.["tags"];
+  return Array.isArray(tags) ? tags.map(String) : null;
 }
 
 function toDelivery(ask: Ask, row: { [column: string]: unknown }): EndedDelivery {

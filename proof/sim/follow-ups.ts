@@ -11,6 +11,7 @@ import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
 import { LOCATION } from "./location.ts";
+import { SimulatedNotes } from "./notes.ts";
 import type { SimulatedObject } from "./object.ts";
 import type { Operator } from "./operator.ts";
 import type { Senders } from "./senders.ts";
@@ -46,6 +47,7 @@ export class SimulatedFollowUps {
   readonly #highlevel: SimulatedHighLevel;
   readonly #around: Surroundings;
   readonly #scopes: readonly string[];
+  readonly #notes: SimulatedNotes;
   readonly #ringing = new Set<string>();
   #meanwhile = 0;
   #tagged = 0;
@@ -59,6 +61,7 @@ export class SimulatedFollowUps {
     this.#highlevel = new SimulatedHighLevel(clockwork, object.disk, perInterval, chance.pick([900, 3_600, 86_399]));
     object.network.highlevel = this.#highlevel;
     this.#highlevel.addContacts(around.contacts);
+    this.#notes = new SimulatedNotes(clockwork, object, this.#highlevel, around);
     const mayAsk = chance.happens(0.8);
     const mayTag = chance.happens(0.8) || around.hasLoops;
     this.#scopes = [...TO_SEND, ...(mayAsk ? [TO_ASK] : []), ...(mayTag ? [TO_TAG] : [])];
@@ -70,6 +73,11 @@ export class SimulatedFollowUps {
         around.senders.send(`webhook-of-${message.id}`, message.contactId, webhookOf(message), happenedAt);
       });
     };
+  }
+
+  /** Looks at the notes, between two steps. */
+  look(): void {
+    this.#notes.look();
   }
 
   /** What a contact's tags have become is told in an event, at once where everything is in order. */
@@ -96,6 +104,7 @@ export class SimulatedFollowUps {
   }
 
   plan(): void {
+    this.#notes.plan();
     const { at, busyMs, contacts, hasFaults, hasLoops, hasSlowTokens, senders, setClock } = this.#around;
     const { chance } = this.#clockwork;
     if (hasLoops) {
@@ -172,6 +181,7 @@ export class SimulatedFollowUps {
       stoppedAt: this.#object.stoppedAt,
       isClockSet,
       mistakes: standIn.violations,
+      noted: this.#notes.seen(),
       breakers: BREAKERS,
       isOrderly: this.#around.isOrderly,
     };

@@ -3,7 +3,7 @@
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import type { HighLevelSettings } from "../../src/model/configuration.ts";
 import { isJsonObject } from "../../src/kit/json.ts";
-import type { Exchange, MadeChange, TakenMessage } from "../history.ts";
+import type { AskedContact, Exchange, MadeChange, TakenMessage } from "../history.ts";
 import type { Clockwork } from "./clockwork.ts";
 import type { Disk } from "./disk.ts";
 import { LOCATION } from "./location.ts";
@@ -77,6 +77,7 @@ export class SimulatedHighLevel {
   readonly tagged: MadeChange[] = [];
   readonly exchanges: Noted<Exchange>[] = [];
   readonly unkeptTokens: string[] = [];
+  readonly asked: Noted<AskedContact>[] = [];
   readonly #clockwork: Clockwork;
   readonly #disk: Disk;
   /** What the table held when HighLevel issued each access token. */
@@ -105,6 +106,7 @@ export class SimulatedHighLevel {
     const { chance } = this.#clockwork;
     const character = chance.next() < this.isOff ? chance.pick(this.characters) : "prompt";
     const { url, method, headers } = request;
+    const asked = this.#askedBy(request, left);
     // Read before anything can be aborted: the request has been sent.
     const text = await request.text();
     await this.#clockwork.sleep(chance.below(character === "slow" ? SLOW_MS : LATENCY_MS));
@@ -129,7 +131,17 @@ export class SimulatedHighLevel {
     if (character === "500 after") return new Response(null, { status: 500 });
     await this.#clockwork.sleep(chance.below(LATENCY_MS) + lastsMs - untilDoneMs);
     if (exchange && isHeard()) exchange.heardAt = this.#clockwork.now;
+    if (asked && outcome.response.status === 200 && isHeard()) asked.heardAt = this.#clockwork.now;
     return new Response(said, { status: outcome.response.status, headers: outcome.response.headers });
+  }
+
+  /** Notes a question about a contact. */
+  #askedBy({ method, url }: Request, { leftAt }: Left): Noted<AskedContact> | null {
+    const [, contactId] = /^\/contacts\/([^/]+)$/.exec(new URL(url).pathname) ?? [];
+    if (method !== "GET" || contactId === undefined) return null;
+    const asked = { contactId, leftAt, heardAt: null };
+    this.asked.push(asked);
+    return asked;
   }
 
   /** Where refreshes are slow, a token may end between the question before a message and the message. */
@@ -177,8 +189,8 @@ export class SimulatedHighLevel {
     return new Set(contacts.flatMap(({ id, tags }) => tags.map((tag) => `${id}/${tag}`)));
   }
 
-  addContacts(ids: readonly string[]): void {
+  addContacts(ids: readonly string[], tags: readonly string[] = []): void {
     this.standIn.addLocation({ id: LOCATION });
-    for (const id of ids) this.standIn.addContact({ id, locationId: LOCATION });
+    for (const id of ids) this.standIn.addContact({ id, locationId: LOCATION, tags: [...tags] });
   }
 }

@@ -15,8 +15,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "answer-before-commit",
     file: "ledger/recording/intake.ts",
-    from: "tell(recorded);",
-    to: 'tell(Promise.resolve({ status: "accepted", fired: [] })); await this.#ports.timer(5);',
+    from: "const done = work();",
+    to: 'tell({ status: "accepted", fired: [] } as never); const done = this.#ports.timer(5).then(work);',
     seed: 2,
   },
   {
@@ -29,8 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "recorded-two-at-a-time",
     file: "ledger/recording/intake.ts",
-    from: "await recorded.catch(() => undefined);",
-    to: "void recorded.catch(() => undefined);",
+    from: "return done.catch(() => undefined);",
+    to: "done.catch(() => undefined); return Promise.resolve();",
     seed: 3,
   },
   {
@@ -358,8 +358,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "limit-counts-by-receipt",
     file: "ledger/recording/recorder.ts",
-    from: "const past = asPast(event, decision.fired, moment.nowMs, about);",
-    to: "const past = asPast(event, decision.fired, Date.parse(event.receivedAt), about);",
+    from: "const past = pastOf(event, decision.fired, moment.nowMs, placed);",
+    to: "const past = pastOf(event, decision.fired, Date.parse(event.receivedAt), placed);",
     seed: 32,
   },
   {
@@ -382,7 +382,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };',
     to: `if (log.isRecorded(sql, event.contactId, event.key)) {
       sql.exec("UPDATE deliveries SET state = 'scheduled', due_at = ?, cancelled_by = NULL, ended_at = NULL WHERE event_key = ? AND state = 'cancelled'", deciding.moment().nowMs, event.key);
-      alarm.bringForward(deciding.moment().nowMs);
+      this.#parts.alarm.bringForward(deciding.moment().nowMs);
       return { status: "duplicate" };
     }`,
     seed: 2,
@@ -617,5 +617,40 @@ export const MUTANTS: readonly Mutant[] = [
     from: "const named = withNames(text.slice(0, read), this.#known);",
     to: "const named = text.slice(0, read).replaceAll(/\\{\\{ secret\\.(\\w+) \\}\\}/g, (_, name: string) => this.#known.secrets[name] ?? name);",
     seed: null,
+  },
+  {
+    name: "known-contact-asked-for-again",
+    file: "ledger/log/contacts.ts",
+    from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
+    to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
+    seed: 6,
+  },
+  {
+    name: "waiting-events-decided-out-of-order",
+    file: "ledger/log/undecided.ts",
+    from: "AND deciding IS NOT NULL ORDER BY seq LIMIT 1",
+    to: "AND deciding IS NOT NULL ORDER BY seq DESC LIMIT 1",
+    seed: 6,
+  },
+  {
+    name: "waiting-event-decided-again",
+    file: "ledger/log/log.ts",
+    from: "UPDATE events SET deciding = NULL, fired = ?",
+    to: "UPDATE events SET deciding = nullif(deciding, 0) - 30000, fired = ?",
+    seed: 3,
+  },
+  {
+    name: "waits-for-its-contact-for-ever",
+    file: "ledger/recording/recorder.ts",
+    from: "const why = failure ?? (this.#ports.actions.clock() >= deadlineMs ? TOO_LATE : null);",
+    to: "const why = failure;",
+    seed: 9,
+  },
+  {
+    name: "waiting-events-forgotten-after-a-crash",
+    file: "ledger/ledger.ts",
+    from: "if (!isAnyUndecided) this.#waiting.know();",
+    to: "this.#waiting.know();",
+    seed: 15,
   },
 ];

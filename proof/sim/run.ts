@@ -132,7 +132,10 @@ class Run {
     this.#planFaults();
     this.#followUps?.plan();
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
-    await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => this.#object.watchAlarm());
+    await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => {
+      this.#object.watchAlarm();
+      this.#followUps?.look();
+    });
     const { network, disk, interrupted } = this.#object;
     const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.has(name));
     return {

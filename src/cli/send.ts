@@ -62,11 +62,15 @@ export function answerLines(sent: Sent, story: EventOutcome | null): string[] {
     return [`${httpStatus} ${answer.title ?? ""}`, ...(answer.detail ? [`  ${answer.detail}`] : [])];
   const issues = (answer.issues ?? []).map(({ pointer, message }) => `  ${pointer || "/"}: ${message}`);
   const head = `${httpStatus} ${String(answer.status)}${answer.eventKey ? ` ${answer.eventKey}` : ""}`;
-  const fired = answer.fired ? [`fired: ${answer.fired.join(", ") || "nothing"}`] : [];
+  const fired =
+    answer.fired && !story?.decision.deciding
+      ? [`fired: ${(story?.decision.fired ?? answer.fired).join(", ") || "nothing"}`]
+      : [];
   return [head, ...issues, ...fired, ...(story ? storyLines(story) : [])];
 }
 
 function storyLines({ decision, deliveries }: EventOutcome): string[] {
+  if (decision.deciding) return ["  is being decided: HighLevel is asked about the contact first"];
   const verdicts = decision.verdicts.length === 0 ? ["  no rule looks at this kind of event"] : verdictLines(decision);
   return [...verdicts, ...deliveries.map(deliveryLine)];
 }

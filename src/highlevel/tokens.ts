@@ -36,7 +36,13 @@ export type TokenAnswer =
   /** No usable answer: it is not known whether the code or refresh token is used up. */
   | { readonly kind: "unclear" };
 
-const OTHER_SCOPES = ["contacts.readonly", "conversations/message.readonly", "locations.readonly"];
+const OTHER_SCOPES = [
+  "contacts.readonly",
+  "conversations/message.readonly",
+  "locations.readonly",
+  "locations/customFields.readonly",
+  "users.readonly",
+];
 /** With which an agency's token lists its locations, and asks for theirs. */
 const AGENCY_SCOPES = ["oauth.readonly", "oauth.write"];
 /** Every scope that Afterbeep needs. */

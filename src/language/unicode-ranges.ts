@@ -26,14 +26,15 @@ const SECOND_PLANE = 0x1_0000;
  */
 export function rangesOf(property: string): Uint32Array {
   const runs = runsOf(property);
+  if (runs === null) return new Uint32Array();
   const ranges: number[] = [];
   const add = (first: number, last: number): void => {
     if (ranges.at(-2) === first - 1) ranges[ranges.length - 2] = last;
     else ranges.push(first, last, 1);
   };
-  for (const { first, last, isUniform } of runs === null ? [] : BLOCKS) {
+  for (const { first, last, isUniform } of BLOCKS) {
     const unitsEach = first < SECOND_PLANE ? 1 : 2;
-    for (const { 0: run, index } of textOf(first, isUniform ? first : last).matchAll(runs ?? "")) {
+    for (const { 0: run, index } of textOf(first, isUniform ? first : last).matchAll(runs)) {
       const from = first + index / unitsEach;
       add(from, isUniform ? last : from + run.length / unitsEach - 1);
     }

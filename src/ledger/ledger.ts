@@ -33,6 +33,7 @@ import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/t
 import { logError } from "../model/log-line.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./upkeep/chores.ts";
+import { Asking, ASKED_AT_ONCE } from "./recording/asking.ts";
 import { Deciding } from "./recording/deciding.ts";
 import { resumeInterrupted } from "./deliveries/deliveries.ts";
 import * as deliveryLists from "./deliveries/lists.ts";
@@ -56,6 +57,7 @@ import { Pump } from "./pump/pump.ts";
 import { ExportReader } from "./reconcile/reader.ts";
 import { Reconciling } from "./reconcile/reconciling.ts";
 import { Recorder } from "./recording/recorder.ts";
+import { WaitingContacts } from "./recording/waiting-contacts.ts";
 import { Rounds } from "./rounds.ts";
 import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
@@ -85,6 +87,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #exporting: Exporting;
   readonly #recorder: Recorder;
   readonly #intake: Intake;
+  readonly #waiting: WaitingContacts;
+  readonly #asking: Asking;
   readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
   readonly #reconciling: Reconciling;
@@ -109,6 +113,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const time = new HighLevelClock(clock);
     const account = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits, time);
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
+    // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
+    const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#deciding = new Deciding(watched, ports);
     this.#exporting = new Exporting(watched.sql, ports.ruleSet);
@@ -118,7 +124,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
       alarm: this.#alarm,
       statistics: this.#statistics,
     };
-    this.#recorder = new Recorder(watched, ports, { ...parts, deciding: this.#deciding });
+    this.#waiting = new WaitingContacts(watched.sql);
+    this.#recorder = new Recorder(watched, ports, {
+      ...parts,
+      deciding: this.#deciding,
+      waiting: this.#waiting,
+      muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
+      writeLimits: () => this.#limits.write(),
+    });
     this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
     this.#emailStatuses = new EmailStatuses(watched, clock, {
       take: (event) => this.#intake.take(event),
@@ -127,6 +140,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     const reports = new Reports(watched, clock, this.#intake);
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
+    this.#asking = new Asking(watched, ports, {
+      waiting: this.#waiting,
+      intake: this.#intake,
+      learning: asking,
+      decideFirst: (contactId, failure) => this.#recorder.decideFirst(contactId, failure),
+      locationId: () => this.#chores.locationId(),
+      places: this.#pump,
+      decided: () => this.#pump.wake(),
+    });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
     const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     this.#reconciling = new Reconciling(watched, ports, {
@@ -143,6 +165,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       ...parts,
       pump: this.#pump,
       reports,
+      asking: this.#asking,
       reconciling: this.#reconciling,
     });
   }
@@ -151,13 +174,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
     if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) {
+      this.#waiting.know();
       this.#reconciling.know(new Map());
       return this.#chores.know(new Map());
     }
-    const { marks, interrupted, dueAtMs, decidedAtMs } = atStart(this.#storage.sql);
+    const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
     this.#reconciling.know(marks);
-    this.#limits.resume(interrupted);
+    if (!isAnyUndecided) this.#waiting.know();
+    this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
     if (isPutRight) this.#chores.forget();
     resumeInterrupted(this.#storage.sql, this.#now(), interrupted);
@@ -187,7 +212,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const recorded = await this.#recorder.record(event, isReport);
     await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
+    this.#asking.wake();
     return recorded;
+  }
+
+  /** Resolves once no event waits to be decided that can be decided now. */
+  decided(): Promise<void> {
+    return this.#asking.run();
   }
 
   quarantine(locationId: string, item: Quarantined): SetAside {
@@ -376,6 +407,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     try {
       if (!this.#clock.look()) return;
       this.#chores.forget();
+      this.#waiting.forget();
       this.#alarm.setForNext();
     } catch (error) {
       logError("What waits could not be put right after the clock was set back", {}, error);

@@ -4,6 +4,7 @@ import { logError } from "../model/log-line.ts";
 import type { Chores } from "./upkeep/chores.ts";
 import type { Reports } from "./deliveries/reports.ts";
 import { nextWriteAt } from "./deliveries/tasks.ts";
+import type { Asking } from "./recording/asking.ts";
 import type { Poked } from "../model/rpc.ts";
 import type { Pump } from "./pump/pump.ts";
 import type { Reconciling } from "./reconcile/reconciling.ts";
@@ -20,6 +21,7 @@ interface RoundsParts {
   readonly pump: Pump;
   readonly chores: Chores;
   readonly reports: Reports;
+  readonly asking: Asking;
   readonly reconciling: Reconciling;
   readonly alarm: Alarm;
 }
@@ -39,11 +41,12 @@ export class Rounds {
 
   /** Does the alarm's work. Never throws. */
   async run(): Promise<void> {
-    const { pump, chores, reports, reconciling, alarm } = this.#parts;
+    const { pump, chores, reports, asking, reconciling, alarm } = this.#parts;
     alarm.rings();
     reports.renew();
+    asking.renew();
     reconciling.wake();
-    const done = await Promise.allSettled([pump.run(), chores.run()]);
+    const done = await Promise.allSettled([asking.run(), pump.run(), chores.run()]);
     done.push(...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");
     for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
@@ -58,8 +61,9 @@ export class Rounds {
 
   /** When the next thing is due, milliseconds since 1970; `null`: nothing waits. */
   nextAt(): number | null {
-    const { pump, chores, reports, reconciling } = this.#parts;
-    const times = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt(), reconciling.nextAt()];
+    const { pump, chores, reports, asking, reconciling } = this.#parts;
+    const waits = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt()];
+    const times = [...waits, asking.nextAt(), reconciling.nextAt()];
     const next = Math.min(...times.map((at) => at ?? Infinity));
     return next === Infinity ? null : next;
   }
@@ -69,11 +73,12 @@ export class Rounds {
    * and whether that is looked through at all. A look that takes longer goes on by itself.
    */
   async poke(isHour: boolean): Promise<Poked> {
-    const { pump, chores, reports, reconciling, alarm } = this.#parts;
+    const { pump, chores, reports, asking, reconciling, alarm } = this.#parts;
     await alarm.repair();
     await Promise.race([reconciling.look(isHour), this.#timer(LOOK_WITHIN_MS)]);
     const isReporting = reports.nextAt() !== null || reconciling.nextAt() !== null;
-    const isOpen = pump.isOpen() || isReporting || (chores.nextAt() ?? Infinity) <= this.#clock();
+    const isWaiting = pump.isOpen() || asking.isOpen() || isReporting;
+    const isOpen = isWaiting || (chores.nextAt() ?? Infinity) <= this.#clock();
     return { isOpen, isReconciled: reconciling.isOn() };
   }
 }

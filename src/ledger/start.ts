@@ -3,6 +3,7 @@
 import { LAST_DECIDED, SENDING } from "./deliveries/deliveries.ts";
 import { decidedAtMs } from "./deliveries/ids.ts";
 import { EARLIEST_BY_HOST } from "./deliveries/lists.ts";
+import * as undecided from "./log/undecided.ts";
 import { NEXT_WRITE } from "./deliveries/tasks.ts";
 import { rows, type Sql } from "./store/ports.ts";
 
@@ -11,7 +12,9 @@ interface Start {
   readonly marks: ReadonlyMap<string, string>;
   /** The deliveries that it was sending. */
   readonly interrupted: readonly { readonly id: string; readonly host: string }[];
-  /** Of deliveries, writes to KV and reports none may be due before, milliseconds since 1970; `Infinity`: none waits. */
+  /** Whether an event waits to be decided. */
+  readonly isAnyUndecided: boolean;
+  /** Of deliveries, writes to KV, reports and events that wait none may be due before, milliseconds since 1970; `Infinity`: none waits. */
   readonly dueAtMs: number;
   /** The latest time at which a delivery was decided, milliseconds since 1970; 0: there is none. */
   readonly decidedAtMs: number;
@@ -23,16 +26,18 @@ const AT_START = `
   UNION ALL SELECT 'sending', id, host FROM (${SENDING})
   UNION ALL SELECT 'due', dueAtMs, NULL FROM (${EARLIEST_BY_HOST})
   UNION ALL SELECT 'due', at, NULL FROM (${NEXT_WRITE}) WHERE at IS NOT NULL
-  UNION ALL SELECT 'last', (${LAST_DECIDED}), EXISTS (SELECT 1 FROM reports)`;
+  UNION ALL SELECT 'last', (${LAST_DECIDED}), EXISTS (SELECT 1 FROM reports) + 2 * ${undecided.ANY}`;
 
 export function atStart(sql: Sql): Start {
   const found = rows<{ what: "mark" | "sending" | "due" | "last"; a: string; b: string }>(sql, AT_START);
   const of = (kind: (typeof found)[number]["what"]) => found.filter(({ what }) => what === kind);
   const [last] = of("last");
+  const waits = Number(last?.b);
   return {
     marks: new Map(of("mark").map(({ a, b }) => [a, b])),
     interrupted: of("sending").map(({ a, b }) => ({ id: a, host: b })),
-    dueAtMs: Number(last?.b) === 1 ? 0 : Math.min(...of("due").map(({ a }) => Number(a))),
+    isAnyUndecided: waits >= 2,
+    dueAtMs: waits > 0 ? 0 : Math.min(...of("due").map(({ a }) => Number(a))),
     decidedAtMs: last?.a ? decidedAtMs(last.a) : 0,
   };
 }

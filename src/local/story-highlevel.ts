@@ -37,7 +37,7 @@ export class StoryHighLevel {
     const contactId = TAGS.exec(path)?.[1];
     if (contactId !== undefined && body) this.#tag(decodeURIComponent(contactId), method, body as JsonObject);
     const contact = { ...this.#contact, tags: [...this.#tags] };
-    const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact } : { location: {} };
+    const answer = isSend ? this.#send(body as JsonObject) : isAsked ? { contact } : { location: {}, customFields: [] };
     return Promise.resolve({ kind: "answer", status: 200, body: JSON.stringify(answer) });
   }
 

@@ -165,6 +165,8 @@ export async function runStory(
   };
   const record = async (event: Event): Promise<void> => {
     await ledger.record(event);
+    // It may have to ask HighLevel first.
+    await quietly(() => ledger.decided());
     const recorded = await ledger.event(event.key);
     const sentBy = recorded?.decision.sentBy;
     const ours = sentBy === undefined ? undefined : ledger.delivery(sentBy);

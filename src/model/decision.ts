@@ -111,6 +111,8 @@ export interface Decision {
   readonly chain?: readonly string[] | undefined;
   /** What the rules asked of the contact and the location. Absent: they asked nothing, or nothing was known. */
   readonly known?: KeptKnown | undefined;
+  /** It is not made yet: HighLevel is asked about the contact first. Absent: it is made. */
+  readonly deciding?: true | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */
   readonly leftOut?: number | undefined;
 }

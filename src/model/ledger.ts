@@ -9,7 +9,8 @@ import type { Task } from "./task.ts";
 
 /** What became of an event that was handed over. */
 export type Recorded =
-  | { readonly status: "accepted"; readonly fired: readonly string[] }
+  /** `deciding`: it waits for what HighLevel says of its contact, and is decided within a minute. Absent: it is decided. */
+  | { readonly status: "accepted"; readonly fired: readonly string[]; readonly deciding?: true }
   | { readonly status: "duplicate" }
   | OverBudget;
 
@@ -146,6 +147,8 @@ export interface LogEntry {
   readonly repeats: string | null;
   /** HighLevel sent no webhook of it, and it was found in HighLevel's export. null: its webhook came. */
   readonly origin: "reconciled" | null;
+  /** It waits for what HighLevel says of its contact. Absent: it is decided. */
+  readonly deciding?: true;
 }
 
 /** One event with everything that followed from it. */

@@ -13,7 +13,8 @@ export interface EventLine {
   readonly locationId: string | null;
   /** `null`: a kind that Afterbeep does not know. */
   readonly kind: EventKind | LifecycleKind | null;
-  readonly status: "accepted" | "duplicate" | "ignored" | "quarantined";
+  /** `decided`: it had been accepted before HighLevel was asked about its contact. */
+  readonly status: "accepted" | "decided" | "duplicate" | "ignored" | "quarantined";
   /** Names of the rules that fired. */
   readonly fired: readonly string[];
   /** Fields of the table that could not be read, as JSON pointers; absent: none. */

@@ -19,7 +19,13 @@ import { isKeySigned, provedBody, type SignedBody } from "./proof.ts";
 
 /** What a hook answers with 202. */
 export type HookAnswer =
-  | { readonly status: "accepted"; readonly eventKey: string; readonly fired: readonly string[] }
+  | {
+      readonly status: "accepted";
+      readonly eventKey: string;
+      readonly fired: readonly string[];
+      /** It is decided within a minute: HighLevel is asked about its contact first. Absent: it is decided. */
+      readonly deciding?: true;
+    }
   | { readonly status: "duplicate"; readonly eventKey: string }
   | { readonly status: "ignored" }
   | { readonly status: "quarantined"; readonly eventKey: string; readonly issues: readonly Issue[] };
@@ -152,7 +158,7 @@ async function digestOf({ bytes }: SignedBody): Promise<string> {
 function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer, Failure> {
   switch (recorded.status) {
     case "accepted":
-      return succeed({ status: "accepted", eventKey, fired: recorded.fired });
+      return succeed({ ...recorded, eventKey });
     case "duplicate":
       return succeed({ status: "duplicate", eventKey });
     case "over-budget":

@@ -47,7 +47,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     reading: ["store", "log", "deliveries", "highlevel"],
     pump: ["store", "log", "deliveries", "highlevel", "reading"],
     upkeep: ["store", "log", "deliveries"],
-    recording: ["store", "log", "deliveries", "upkeep", "reading"],
+    recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading"],
     reconcile: ["store", "log", "highlevel"],
   },
   dashboard: {

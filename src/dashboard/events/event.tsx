@@ -81,16 +81,25 @@ export function EventPage({ route }: PageProps): JSX.Element {
       </section>
       <section class="panel" aria-labelledby="why">
         <h2 id="why">
-          {decision.fired.length === 0
-            ? "No rule fired"
-            : decision.fired.length === 1
-              ? "One rule fired"
-              : `${decision.fired.length} rules fired`}
+          {decision.deciding
+            ? "Being decided"
+            : decision.fired.length === 0
+              ? "No rule fired"
+              : decision.fired.length === 1
+                ? "One rule fired"
+                : `${decision.fired.length} rules fired`}
         </h2>
-        <p class="quiet-note">
-          Decided <Time at={decision.decidedAt} /> in {decision.timeZone}, by rule set{" "}
-          <code>{decision.ruleSet.slice(0, 8)}</code>
-        </p>
+        {decision.deciding ? (
+          <p class="quiet-note">
+            HighLevel is asked about the contact first, for a minute at most. What comes to this contact meanwhile waits
+            behind it.
+          </p>
+        ) : (
+          <p class="quiet-note">
+            Decided <Time at={decision.decidedAt} /> in {decision.timeZone}, by rule set{" "}
+            <code>{decision.ruleSet.slice(0, 8)}</code>
+          </p>
+        )}
         {decision.repeats === undefined ? null : (
           <p class="quiet-note">
             It changes nothing, so no rule fires: it says what{" "}
@@ -104,7 +113,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
             <code>includeApi</code> see it.
           </p>
         )}
-        <DecisionRows decision={decision} open={route.query["rule"]} />
+        {decision.deciding ? null : <DecisionRows decision={decision} open={route.query["rule"]} />}
       </section>
       <section class="panel" aria-labelledby="deliveries">
         <h2 id="deliveries">Deliveries</h2>

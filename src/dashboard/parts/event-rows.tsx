@@ -48,6 +48,7 @@ export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Eleme
       {entry.kind === "OutboundMessage" ? null : <Tag>{entry.kind}</Tag>}
       {entry.channel ? <Tag>{entry.channel}</Tag> : null}
       {entry.repeats ? <Tag>no change</Tag> : null}
+      {entry.deciding ? <Tag>deciding</Tag> : null}
       {entry.sentBy ? <Tag>ours</Tag> : null}
       {entry.origin ? <Tag>found later</Tag> : null}
       {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}

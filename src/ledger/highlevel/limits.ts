@@ -32,9 +32,9 @@ export class HighLevelLimits {
     this.#clock = clock;
   }
 
-  /** Continues where the previous instance stopped, while it was sending these deliveries. */
-  resume(interrupted: readonly { readonly host: string }[]): void {
-    const calling = interrupted.filter(({ host }) => host === HIGHLEVEL_HOST).length;
+  /** Continues where the previous instance stopped, while it was sending these deliveries, and asking so many questions. */
+  resume(interrupted: readonly { readonly host: string }[], asking = 0): void {
+    const calling = interrupted.filter(({ host }) => host === HIGHLEVEL_HOST).length + asking;
     if (calling > 0) this.#resumed(calling);
   }
 

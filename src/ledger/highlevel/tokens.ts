@@ -189,6 +189,14 @@ export class LedgerTokens implements Tokens {
     return "uninstalled";
   }
 
+  /** Why there is no token that could be used, as far as can be told without opening it; `null`: there may be one. */
+  lacking(): string | null {
+    const row = this.#row();
+    if (!row) return this.#reasons.none.message;
+    if (row.state === "uninstalled") return this.#reasons.uninstalled.message;
+    return row.sealed === null ? this.#reasons.takenAway.message : null;
+  }
+
   async current(): Promise<Result<string, NoToken>> {
     const usable = await this.#usable();
     if (!usable.ok) return usable;

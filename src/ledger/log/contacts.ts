@@ -102,6 +102,11 @@ export function find(sql: Sql, contactId: string): KeptContact {
   };
 }
 
+/** What is known of an event's contact with what the event says, whether it was recorded or not. */
+export function withEvent(sql: Sql, event: Event): KeptContact {
+  return after(find(sql, event.contactId), event);
+}
+
 /** Whether all of a contact's record is known, or that there is none. */
 export function isKnown({ parts, gone }: KeptContact, nowMs: number): boolean {
   if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);

@@ -45,6 +45,7 @@ interface EntryRow extends EventRow {
   held: string | null;
   repeats: string | null;
   sent_by: string | null;
+  deciding: number | null;
   origin: "reconciled" | null;
 }
 
@@ -53,19 +54,26 @@ export function isRecorded(sql: Sql, contactId: string, key: string): boolean {
   return firstRow(sql, "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?", contactId, key) !== undefined;
 }
 
-/** Appends an event; `seq` is its place in the log, `end` where that of its contact ended. Throws if it is there already: callers check first. */
+/** Where an event goes in the log. */
+interface Place {
+  readonly seq: number;
+  /** Where the log of its contact ended. */
+  readonly end: past.End;
+  /** It is not decided yet, and has to be by this time, milliseconds since 1970; `null`: it is. */
+  readonly deciding: number | null;
+}
+
+/** Appends an event. Throws if it is there already: callers check first. */
 export function append(
   sql: Sql,
   { event, decision }: Pick<LogRecord, "event" | "decision">,
   own: RecordedEvent,
   stated: Stated | null,
-  { seq, end }: { readonly seq: number; readonly end: past.End },
+  { seq, end, deciding }: Place,
 ): void {
-  const fired = JSON.stringify(decision.fired);
-  const held = heldText(suppressedBy(decision));
   sql.exec(
-    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, fired, held, words, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (contact_id, key, seq, kind, channel, outcome, direction, message_key, chain, subject, state, repeats, long_past, occurred_at, received_at, deciding, words, fired, held, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     event.contactId,
     event.key,
     seq,
@@ -81,11 +89,28 @@ export function append(
     past.joinsLongPast(sql, event.contactId, end) ? 1 : null,
     Date.parse(event.occurredAt),
     own.at,
-    fired,
-    held,
+    deciding,
     wordsText(event),
-    recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? "")),
+    ...decisionColumns(event, decision),
   );
+}
+
+/** Writes the decision about an event that was appended without one; `false`: it has one, or is gone. */
+export function decide(sql: Sql, { event, decision }: Pick<LogRecord, "event" | "decision">): boolean {
+  const decided = `UPDATE events SET deciding = NULL, fired = ?, held = ?, record = ?
+    WHERE contact_id = ? AND key = ? AND deciding IS NOT NULL RETURNING seq`;
+  const found = firstRow(sql, decided, ...decisionColumns(event, decision), event.contactId, event.key);
+  return found !== undefined;
+}
+
+/** What the columns `fired`, `held` and `record` hold. */
+function decisionColumns(
+  event: Event,
+  decision: Decision,
+): readonly [fired: string, held: string | null, record: string] {
+  const fired = JSON.stringify(decision.fired);
+  const held = heldText(suppressedBy(decision));
+  return [fired, held, recordText(event, decision, MAX_RECORD_BYTES - bytesOf(fired) - bytesOf(held ?? ""))];
 }
 
 /** The words of an event that nobody knows; `null`: there are none. */
@@ -222,7 +247,7 @@ export function list(
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, ${ORIGIN}, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, deciding, ${ORIGIN}, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );
@@ -244,6 +269,7 @@ function toEntry(row: EntryRow): LogEntry {
     sentBy: row.sent_by,
     repeats: row.repeats,
     origin: row.origin,
+    ...(row.deciding === null ? {} : { deciding: true }),
   };
 }
 

@@ -94,11 +94,13 @@ export class ContactPast {
   readonly #contactId: string;
   #read: readonly PastEvent[] = [];
   /** What was recorded at this place or before has not been read. */
-  #unreadUpTo = Number.MAX_SAFE_INTEGER;
+  #unreadUpTo: number;
 
-  constructor(sql: Sql, contactId: string) {
+  /** `upTo`: the last place in the log that is of the past. */
+  constructor(sql: Sql, contactId: string, upTo = Number.MAX_SAFE_INTEGER) {
     this.#sql = sql;
     this.#contactId = contactId;
+    this.#unreadUpTo = upTo;
   }
 
   /** The events that were recorded after a time, oldest first, and perhaps some before it. */

@@ -201,7 +201,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   }>(
     sql,
     `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, words, MIN(received_at) AS first, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
-     FROM events WHERE record IS NOT NULL GROUP BY 1, channel, outcome, fired, held, words, repeats IS NOT NULL`,
+     FROM events WHERE record IS NOT NULL AND deciding IS NULL GROUP BY 1, channel, outcome, fired, held, words, repeats IS NOT NULL`,
     recentFrom(nowMs),
   );
   for (const { cell: cellMs, at, channel, outcome, fired, held, words, first, is_repeat, times } of events)

@@ -20,7 +20,7 @@ import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { Learning } from "../highlevel/learning.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import { settledKnownOf } from "../reading/known.ts";
-import { Lanes, type Taken } from "./lanes.ts";
+import { Lanes, type Place, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
@@ -123,7 +123,7 @@ export class Pump {
     );
     const turns = {
       turnAt: () => limits.turnAt(),
-      downUntil: () => this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now()),
+      downUntil: () => this.downUntil(),
     };
     this.#preflight = new Preflight(storage.sql, ports, learning, turns, () => this.#location());
   }
@@ -179,6 +179,25 @@ export class Pump {
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
     return this.#lanes.nextAt(this.#now());
+  }
+
+  /** Until when HighLevel is left alone, because it is down, milliseconds since 1970. */
+  downUntil(): number {
+    return this.#lanes.downUntil(HIGHLEVEL_HOST, this.#now());
+  }
+
+  /** Takes one of HighLevel's places for a question, until `leave`. `full`: none is free; `no`: HighLevel is failing. */
+  enter(): Place | "full" | "no" {
+    const place: Place = { home: HIGHLEVEL_HOST, host: null };
+    const entered = this.#lanes.enter(place, HIGHLEVEL_HOST, this.#now());
+    return entered === "entered" ? place : entered;
+  }
+
+  /** A question has ended, as HighLevel said: its place is free. */
+  leave(place: Place, said: AttemptOutcome | null): void {
+    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());
+    this.#lanes.leave(place);
+    this.wake();
   }
 
   /** The state of each host that is busy, paused or failing, or that deliveries wait for. */
@@ -329,7 +348,7 @@ export class Pump {
         facts: plainFacts(event, moment),
         rule: plan.rule,
         decision,
-        known: settledKnownOf(this.#storage.sql, event.locationId, event.contactId, null),
+        known: settledKnownOf(this.#storage.sql, event, null),
       }),
       ports: this.#ports.actions,
       highlevel: this.#whileWanted(delivery, underway),

@@ -44,7 +44,7 @@ function complete(
   { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,
   { event, decision, dropped }: log.LogRecord,
 ): Decision {
-  if (dropped === "decision") return decision;
+  if (dropped === "decision" || decision.deciding) return decision;
   const rules = rulesThen(sql, ruleSet, decision.ruleSet, event.locationId);
   return rules ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules }) : decision;
 }

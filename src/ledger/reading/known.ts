@@ -2,6 +2,7 @@
 // owner, and the location. HighLevel is not asked here.
 import type { RecordName } from "../../highlevel/questions.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
+import type { Event } from "../../model/event.ts";
 import type { ContactPart, Known } from "../../model/known.ts";
 import { RECORD_PARTS, type KnownContact, type Source } from "../../model/known-contact.ts";
 import * as records from "../highlevel/records.ts";
@@ -18,9 +19,10 @@ interface Kept {
   readonly location: records.KeptRecord | null;
 }
 
-/** What is known beside an event of a contact. What HighLevel has not been asked about, or not today, is open. */
-export function knownOf(sql: Sql, locationId: string, contactId: string, nowMs: number): Known {
-  const kept = keptOf(sql, locationId, contactId);
+/** What is known beside an event, which may say some of it. What HighLevel has not been asked about, or not today, is open. */
+export function knownOf(sql: Sql, event: Event, nowMs: number): Known {
+  const { locationId, contactId } = event;
+  const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
   if (!contacts.isKnown(contact, nowMs)) return { contact: null, location: locationIn(location, nowMs) };
   const open: ContactPart[] = [];
@@ -37,8 +39,9 @@ export function knownOf(sql: Sql, locationId: string, contactId: string, nowMs: 
  * The same when nobody is asked any more: what could not be learnt is absent, and older answers count. `failure`: why
  * something was asked in vain.
  */
-export function settledKnownOf(sql: Sql, locationId: string, contactId: string, failure: string | null): Known {
-  const kept = keptOf(sql, locationId, contactId);
+export function settledKnownOf(sql: Sql, event: Event, failure: string | null): Known {
+  const { locationId, contactId } = event;
+  const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
   const isThere = !contact.gone && RECORD_PARTS.every((part) => contact.parts[part] !== null);
   const open: ContactPart[] = [];
@@ -59,7 +62,7 @@ const UNSAID = "HighLevel does not say";
 
 /** The same for people: all that is known, since when, and from where. */
 export function shownContact(sql: Sql, locationId: string, contactId: string, nowMs: number): KnownContact {
-  const kept = keptOf(sql, locationId, contactId);
+  const kept = keptOf(sql, locationId, contacts.find(sql, contactId));
   const { contact, keys, owner, location } = kept;
   const told = RECORD_PARTS.map((part) => [part, sourceOf(contact.parts[part])] as const);
   const isTold = told.some(([, source]) => source !== null);
@@ -75,8 +78,7 @@ export function shownContact(sql: Sql, locationId: string, contactId: string, no
   };
 }
 
-function keptOf(sql: Sql, locationId: string, contactId: string): Kept {
-  const contact = contacts.find(sql, contactId);
+function keptOf(sql: Sql, locationId: string, contact: KeptContact): Kept {
   const record = (what: RecordName, id: string): records.KeptRecord | null => records.find(sql, what, id);
   const ownerId = textIn(contact.parts.fields?.value, "assignedTo");
   return {
@@ -124,6 +126,11 @@ function sourceOf(part: Omit<KeptPart, "value"> | null): Source | null {
 
 function askedOf(kept: records.KeptRecord | null): Source | null {
   return kept && { since: new Date(kept.askedAtMs).toISOString(), from: "highlevel" };
+}
+
+/** The user whom a contact is assigned to. */
+export function ownerOf(sql: Sql, contactId: string): string | null {
+  return textIn(contacts.find(sql, contactId).parts.fields?.value, "assignedTo");
 }
 
 function textIn(value: Json | undefined, name: string): string | null {

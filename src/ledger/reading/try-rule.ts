@@ -48,12 +48,11 @@ export async function tryRule(sql: Sql, rule: Rule, limit: number, timeZone: str
     const moment = { nowMs: timeOf(entry), timeZone };
     const history = await past.before(record.event, moment, position);
     const { repeats } = record.decision;
-    const { locationId, contactId } = record.event;
     const about = {
       messageChain: past.chainOf(entry, position),
       ...(repeats === undefined ? {} : { repeats }),
       // As it is now: what was known then is kept only as far as the rules of then asked.
-      ...(asksKnown(record.event, alone) ? { known: settledKnownOf(sql, locationId, contactId, NOT_ASKED_NOW) } : {}),
+      ...(asksKnown(record.event, alone) ? { known: settledKnownOf(sql, record.event, NOT_ASKED_NOW) } : {}),
     };
     const { decision, actions } = await decide(record.event, alone, { ...moment, history, ...about });
     const fired = decision.fired.length > 0;

@@ -4,10 +4,12 @@ import type { Moment } from "../../match/facts.ts";
 import { isAffordable } from "../../match/rule-cost.ts";
 import { linkOf, type ChainLink } from "../../match/chain.ts";
 import { messageKeyOf } from "../../match/history.ts";
+import { asksKnown, openQuestions } from "../../match/questions.ts";
+import type { Questions } from "../../match/known.ts";
 import { isRepeat, statedBy, type Stated } from "../../match/stated.ts";
 import type { Decided } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
-import { NOTHING_KNOWN, type Known } from "../../model/known.ts";
+import type { Known } from "../../model/known.ts";
 import type { History, PastEvent } from "../../model/history.ts";
 import type { Rule } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
@@ -19,6 +21,8 @@ import { ownSender } from "../deliveries/sends.ts";
 import * as chains from "../log/chains.ts";
 import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import type { Undecided } from "../log/undecided.ts";
+import { knownOf, settledKnownOf } from "../reading/known.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { endedBy, type EndedWait } from "./waits.ts";
 
@@ -34,11 +38,20 @@ export interface Placed {
 
 /** What an event means for a location. */
 export interface DecidedHere extends Decided {
-  readonly endedWaits: readonly EndedWait[];
   /** Deliveries that limits took for not sent: if one is sent before this is committed, it has to be decided anew. */
   readonly takenForUnsent: readonly string[];
+}
+
+/** An event and what was read to decide it, before the contact and the location. */
+export interface Prepared {
+  readonly event: Event;
+  readonly moment: Moment;
+  readonly placed: Placed;
+  readonly endedWaits: readonly EndedWait[];
   /** The delivery whose change the event tells of; `null`: it tells of none, or may not be the only one. */
   readonly settles: string | null;
+  readonly context: DecisionContext;
+  readonly takenForUnsent: ReadonlySet<string>;
 }
 
 /** What a decision is made with besides the event and the rules. */
@@ -48,8 +61,13 @@ interface Around {
   /** The changes of our own that led to the event; `null`: none. */
   readonly chain: Chain | null;
   /** Told of each delivery that a limit takes for not sent. */
-  readonly taken: (id: string) => void;
+  readonly taken: (id: string) => unknown;
+  /** The last place in the log before the event; absent: the event is not in the log. */
+  readonly upTo?: number | undefined;
 }
+
+/** Why something is not known to whoever asks what would be decided. */
+const NOT_YET = "HighLevel is asked once such an event comes";
 
 export class Deciding {
   readonly #storage: LedgerStorage;
@@ -62,7 +80,7 @@ export class Deciding {
 
   /** The time that every part of one decision takes as now. */
   moment(): Moment {
-    return { nowMs: this.#ports.actions.clock(), timeZone: this.#ports.timeZone };
+    return { nowMs: this.#now(), timeZone: this.#ports.timeZone };
   }
 
   /** Where an event belongs, as the log is now. */
@@ -74,28 +92,44 @@ export class Deciding {
     return { link, stated, repeats: stated && before && isRepeat(stated, before) ? before.eventKey : null };
   }
 
-  /** Decides an event that is to be recorded. */
-  async decide(event: Event, placed: Placed, moment: Moment): Promise<DecidedHere> {
-    const { sql } = this.#storage;
-    const ended = await endedBy(sql, event, moment);
-    const takenForUnsent = new Set<string>();
-    const chain = chainOf(sql, event, moment.nowMs);
-    const around = { placed, ended, chain, taken: (id: string) => takenForUnsent.add(id) };
-    const decided = await decide(event, this.#ports.ruleSet, this.#context(event, moment, around));
-    // What repeats an event tells of no change: the event of an open one is still to come.
-    const settles = placed.repeats === null ? (chain?.settles ?? null) : null;
-    return { ...decided, endedWaits: ended, takenForUnsent: [...takenForUnsent], settles };
-  }
-
-  /** What would be decided about an event now, and with this known of its contact and location. */
-  async explain(event: Event, known = NOTHING_KNOWN, ruleSet = this.#ports.ruleSet): Promise<Decided> {
-    const { sql } = this.#storage;
+  /** Reads what an event is decided with that is to be recorded now. */
+  async prepare(event: Event): Promise<Prepared> {
     const moment = this.moment();
     const placed = await this.place(event);
-    const ended = await endedBy(sql, event, moment);
-    const chain = chainOf(sql, event, moment.nowMs);
-    const around = { placed, ended, chain, taken: () => undefined };
-    return explain(event, ruleSet, { ...this.#context(event, moment, around), known });
+    return this.#prepared(event, moment, { placed, ended: await this.#endedBy(event, moment) });
+  }
+
+  /** The same for one that waits: as of its place in the log. The waits that it ends were ended when it was recorded. */
+  async prepareWaiting({ event, seq, atMs }: Undecided): Promise<Prepared> {
+    const { nowMs, timeZone } = this.moment();
+    const moment = { nowMs: Math.min(atMs, nowMs), timeZone };
+    return this.#prepared(event, moment, { placed: await this.place(event), ended: [], upTo: seq - 1 });
+  }
+
+  /** What HighLevel has to be asked before an event can be decided; `null`: nothing. */
+  questions({ event, context }: Prepared): Questions | null {
+    if (!asksKnown(event, this.#ports.ruleSet)) return null;
+    const known = knownOf(this.#storage.sql, event, this.#now());
+    const questions = openQuestions(event, this.#ports.ruleSet, { ...context, known });
+    return Object.values(questions).includes(true) ? questions : null;
+  }
+
+  /** Decides an event with what is known. `failure`: why HighLevel was asked in vain, or is not asked. */
+  async decide({ event, context, takenForUnsent }: Prepared, failure: string | null): Promise<DecidedHere> {
+    const { ruleSet } = this.#ports;
+    const isAsking = asksKnown(event, ruleSet);
+    const known = isAsking ? { known: settledKnownOf(this.#storage.sql, event, failure) } : {};
+    const decided = await decide(event, ruleSet, { ...context, ...known });
+    return { ...decided, takenForUnsent: [...takenForUnsent] };
+  }
+
+  /** What would be decided about an event now. Absent `known`: with what is known of its contact and location. */
+  async explain(event: Event, known?: Known, ruleSet = this.#ports.ruleSet): Promise<Decided> {
+    const moment = this.moment();
+    const placed = await this.place(event);
+    const { context } = this.#prepared(event, moment, { placed, ended: await this.#endedBy(event, moment) });
+    const ownKnown = known ?? settledKnownOf(this.#storage.sql, event, NOT_YET);
+    return explain(event, ruleSet, { ...context, known: ownKnown });
   }
 
   /** Like `explain`, with a draft in force; `null`: that would keep the location's events waiting too long. */
@@ -103,6 +137,30 @@ export class Deciding {
     const past = countOf(this.#storage.sql, event.contactId);
     if (!isAffordable(draft, event, past, known)) return null;
     return this.explain(event, known, await withDraft(this.#ports.ruleSet, draft));
+  }
+
+  #now(): number {
+    return this.#ports.actions.clock();
+  }
+
+  #endedBy(event: Event, moment: Moment): Promise<readonly EndedWait[]> {
+    return endedBy(this.#storage.sql, event, moment);
+  }
+
+  #prepared(event: Event, moment: Moment, around: Pick<Around, "placed" | "ended" | "upTo">): Prepared {
+    const takenForUnsent = new Set<string>();
+    const chain = chainOf(this.#storage.sql, event, moment.nowMs);
+    const { placed, ended } = around;
+    return {
+      event,
+      moment,
+      placed,
+      endedWaits: ended,
+      // What repeats an event tells of no change: the event of an open one is still to come.
+      settles: placed.repeats === null ? (chain?.settles ?? null) : null,
+      context: this.#context(event, moment, { ...around, chain, taken: (id) => takenForUnsent.add(id) }),
+      takenForUnsent,
+    };
   }
 
   #context(event: Event, moment: Moment, around: Around): DecisionContext {
@@ -119,10 +177,10 @@ export class Deciding {
   }
 
   /** The log before an event, read when a rule first needs it. */
-  #history(event: Event, { placed: { link }, ended, taken }: Around): History {
+  #history(event: Event, { placed: { link }, ended, taken, upTo }: Around): History {
     const { contactId } = event;
     const { sql } = this.#storage;
-    const past = new ContactPast(sql, contactId);
+    const past = new ContactPast(sql, contactId, upTo);
     const isEnded = new Set(ended.map(({ id }) => id));
     const occurredAtMs = Date.parse(event.occurredAt);
     let fired: readonly string[] | null = null;

@@ -11,19 +11,15 @@ const GATHER_MS = 2;
 /** This many seconds' worth of the budget may come at once. */
 const BURST_S = 10;
 
-/** An event whose turn has not come. */
-interface Waiting {
-  readonly event: Event;
-  readonly isReport: boolean;
-  readonly tell: (recorded: Promise<Recorded>) => void;
-}
+/** Something whose turn has not come. It never throws: whoever waits for it is told. */
+type Work = () => Promise<unknown>;
 
 export class Intake {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #record: (event: Event, isReport: boolean) => Promise<Recorded>;
   readonly #budget: TokenBucket;
-  #waiting: Waiting[] = [];
+  #waiting: Work[] = [];
   #isRecording = false;
   #committedAt = 0;
 
@@ -51,17 +47,22 @@ export class Intake {
 
   /** The same for an event that was found in HighLevel's export: whoever takes it in waits for each, so it needs no budget. */
   takeFound(event: Event): Promise<Recorded> {
-    return this.#queue(event, false);
+    return this.inTurn(() => this.#record(event, false));
   }
 
   #take(event: Event, isReport: boolean): Promise<Recorded> {
     const refused = this.refusal();
-    return refused ? Promise.resolve(refused) : this.#queue(event, isReport);
+    return refused ? Promise.resolve(refused) : this.inTurn(() => this.#record(event, isReport));
   }
 
-  #queue(event: Event, isReport: boolean): Promise<Recorded> {
+  /** Does something between two events, when its turn comes: what it decides is decided on the log as it is then. */
+  inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
     return new Promise((tell) => {
-      this.#waiting.push({ event, isReport, tell });
+      this.#waiting.push(() => {
+        const done = work();
+        tell(done);
+        return done.catch(() => undefined);
+      });
       if (!this.#isRecording) void this.#recordWaiting();
     });
   }
@@ -84,11 +85,7 @@ export class Intake {
         if (Math.abs(this.#now() - this.#committedAt) < BUSY_MS) await quietly(() => this.#ports.timer(GATHER_MS));
         const group = this.#waiting;
         this.#waiting = [];
-        for (const { event, isReport, tell } of group) {
-          const recorded = this.#record(event, isReport);
-          tell(recorded);
-          await recorded.catch(() => undefined);
-        }
+        for (const work of group) await work();
         // A commit that fails breaks the object's output gate: no answer says that the event was recorded.
         await quietly(() => this.#storage.sync());
         this.#committedAt = this.#now();

@@ -7,7 +7,12 @@ import type { CancelledBy } from "../../model/delivery.ts";
 import type { Event } from "../../model/event.ts";
 import { isExported } from "../../model/event-kinds.ts";
 import type { Recorded } from "../../model/ledger.ts";
-import type { Deciding } from "./deciding.ts";
+import type { RecordedEvent } from "../../model/history.ts";
+import { logEvent } from "../../model/log-line.ts";
+import type { Rule } from "../../model/rule.ts";
+import type { Questions } from "../../match/known.ts";
+import type { Deciding, Placed, Prepared } from "./deciding.ts";
+import type { WaitingContacts } from "./waiting-contacts.ts";
 import { Ahead, hashOf, RESTART_ONLY } from "./waits.ts";
 import { settle } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
@@ -23,6 +28,7 @@ import * as gaps from "../log/gaps.ts";
 import * as log from "../log/log.ts";
 import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import * as undecided from "../log/undecided.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
 import type { Alarm } from "../store/alarm.ts";
@@ -38,6 +44,41 @@ interface RecorderParts {
   readonly transactions: Transactions;
   readonly alarm: Alarm;
   readonly statistics: Statistics;
+  readonly waiting: WaitingContacts;
+  /** Why HighLevel cannot be asked at all; `null`: it may be. */
+  readonly muted: () => string | null;
+  /** Writes down how much of HighLevel's limits was used, in the transaction that follows from an answer. */
+  readonly writeLimits: () => void;
+}
+
+/** What became of the first event of a contact that waits. */
+export type LookedAt =
+  /** None waits. */
+  | { readonly status: "none" }
+  | { readonly status: "decided" }
+  /** HighLevel has to be asked first; the event may wait until a time, milliseconds since 1970. */
+  | { readonly status: "open"; readonly questions: Questions; readonly deadlineMs: number };
+
+/** What is noted of an event that was found in HighLevel's export, and the digest of its contact. */
+type Finding = Omit<gaps.FoundEvent, "late"> & { readonly digest: string };
+
+/** How an event came besides as a webhook: it is a report of our own, or was found in HighLevel's export. */
+interface Came {
+  readonly isReport: boolean;
+  readonly finding: Finding | null;
+}
+
+/** A decision with everything that follows from it, before it is committed. */
+interface Outcome {
+  readonly prepared: Prepared;
+  readonly decision: Decision;
+  readonly takenForUnsent: readonly string[];
+  /** The rules that fire, each once. */
+  readonly rules: ReadonlySet<Rule>;
+  readonly planned: readonly deliveries.NewDelivery[];
+  /** What the ids of the deliveries begin with. */
+  readonly idPrefix: string;
+  readonly past: RecordedEvent;
 }
 
 export class Recorder {
@@ -58,75 +99,168 @@ export class Recorder {
   /**
    * Records an event: decides it on the log as it is now, then commits together the event, its decision, its deliveries,
    * the cancellation of waits that it ends, and the alarm for what will be due. One that is there already is a duplicate.
-   * With a report, what was noted of it goes.
+   * With a report, what was noted of it goes. Where HighLevel has to be asked first, or its contact waits for that already,
+   * the event is recorded without a decision.
    */
   async record(event: Event, isReport: boolean): Promise<Recorded> {
+    const { sql } = this.#storage;
+    const { deciding, waiting, muted } = this.#parts;
     for (;;) {
-      const recorded = await this.#tryToRecord(event, isReport);
-      if (recorded !== "decide anew") return recorded;
+      if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
+      if (isExported(event.kind) && found.isTwin(sql, event)) return { status: "duplicate" };
+      const how = { isReport, finding: event.origin === "reconciled" ? await this.#finding(event) : null };
+      const prepared = await deciding.prepare(event);
+      if (waiting.has(event.contactId)) return this.#leaveOpen(prepared, how);
+      const questions = deciding.questions(prepared);
+      const silence = questions && muted();
+      if (questions && silence === null) return this.#leaveOpen(prepared, how);
+      const outcome = await this.#outcome(prepared, silence);
+      // What was taken for unsent may have been sent meanwhile: that can happen a few times at most.
+      const written = this.#commit(outcome, () => this.#append(outcome, how, null));
+      if (written === "erased") return { status: "duplicate" };
+      if (written === "written") return { status: "accepted", fired: outcome.decision.fired };
     }
   }
 
-  /** Decides and commits, unless what the decision took for unsent was sent meanwhile: that can happen a few times at most. */
-  async #tryToRecord(event: Event, isReport: boolean): Promise<Recorded | "decide anew"> {
+  /**
+   * Decides the first event of a contact that waits, as of its own place in the log, or says what has to be asked first.
+   * `failure`: why HighLevel was asked in vain. After its time it is decided with what is known.
+   */
+  async decideFirst(contactId: string, failure: string | null): Promise<LookedAt> {
     const { sql } = this.#storage;
-    const { deciding, transactions, alarm, statistics } = this.#parts;
-    if (log.isRecorded(sql, event.contactId, event.key)) return { status: "duplicate" };
-    if (isExported(event.kind) && found.isTwin(sql, event)) return { status: "duplicate" };
-    const finding = event.origin === "reconciled" ? await this.#finding(event) : null;
-    const moment = deciding.moment();
-    const placed = await deciding.place(event);
-    const decided = await deciding.decide(event, placed, moment);
-    const { decision, actions, endedWaits, takenForUnsent, settles } = decided;
-    const ahead = new Ahead(sql, event, moment);
+    const { deciding, waiting, writeLimits } = this.#parts;
+    for (;;) {
+      const first = undecided.first(sql, contactId);
+      if (!first) {
+        waiting.delete(contactId);
+        return { status: "none" };
+      }
+      const { event, deadlineMs } = first;
+      const prepared = await deciding.prepareWaiting(first);
+      const why = failure ?? (this.#ports.actions.clock() >= deadlineMs ? TOO_LATE : null);
+      const questions = why === null ? deciding.questions(prepared) : null;
+      if (questions) return { status: "open", questions, deadlineMs };
+      const outcome = await this.#outcome(prepared, why);
+      const { decision } = outcome;
+      // It may have been erased meanwhile, and then the next one is looked at.
+      const written = this.#commit(outcome, () => {
+        // With the decision: HighLevel was asked for it.
+        writeLimits();
+        return log.decide(sql, { event, decision });
+      });
+      if (written !== "written") continue;
+      const { key: eventKey, locationId, kind } = event;
+      logEvent({ eventKey, locationId, kind, status: "decided", fired: decision.fired });
+      return { status: "decided" };
+    }
+  }
+
+  /** Everything that follows from an event, before any of it is written. */
+  async #outcome(prepared: Prepared, failure: string | null): Promise<Outcome> {
+    const { event, moment, placed } = prepared;
+    const { deciding } = this.#parts;
+    const { decision, actions, takenForUnsent } = await deciding.decide(prepared, failure);
+    const ahead = new Ahead(this.#storage.sql, event, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead, decision)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
-    const { link, stated, repeats } = placed;
-    const about = { chain: link?.chain ?? null, isRepeat: repeats !== null };
-    const past = asPast(event, decision.fired, moment.nowMs, about);
+    const past = pastOf(event, decision.fired, moment.nowMs, placed);
+    return {
+      prepared,
+      decision,
+      takenForUnsent,
+      rules: new Set(actions.map(({ rule }) => rule)),
+      planned,
+      idPrefix,
+      past,
+    };
+  }
+
+  /** Commits a decision with what follows from it; `write` writes the row of its event, and says whether that may be. */
+  #commit(outcome: Outcome, write: () => boolean): Written {
+    const { sql } = this.#storage;
+    const { transactions, alarm, statistics } = this.#parts;
+    const { prepared, decision, takenForUnsent, rules, planned, idPrefix, past } = outcome;
+    const { event, moment, settles } = prepared;
     // From here to the end there is no await.
     const written = transactions.commit((): Written => {
       if (!deliveries.areUnsent(sql, takenForUnsent)) return "sent meanwhile";
-      // A report whose contact was erased meanwhile is not recorded.
-      if (isReport && !removeNoted(sql, event.key)) return "erased";
-      if (finding && erased.isSince(sql, finding.digest, Date.parse(event.occurredAt))) return "erased";
-      if (link) chains.note(sql, event.contactId, link, moment.nowMs);
-      const end = endOf(sql, event.contactId);
-      log.append(sql, { event, decision }, past, stated, { seq: this.#nextSeq(end, moment.nowMs), end });
-      optOuts.note(sql, event);
-      emails.note(sql, event);
-      contacts.note(sql, event);
-      if (finding) gaps.note(sql, { ...finding, late: lateIn(decision) }, moment.nowMs);
+      if (!write()) return "erased";
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(event.locationId, moment.nowMs);
-      const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));
-      const ended = (from: Standing, id: string): Standing | null => {
-        const by = ends.get(id);
-        return by ? cancelled(from, by) : null;
-      };
-      deliveries.moveAll(sql, [...ends.keys()], ended, moment.nowMs);
-      for (const { name, limit } of new Set(actions.map(({ rule }) => rule)))
-        if (limit) firings.note(sql, name, limit, event, moment.nowMs);
+      for (const { name, limit } of rules) if (limit) firings.note(sql, name, limit, event, moment.nowMs);
       const scheduled = this.#restarted(event, planned, moment.nowMs);
       deliveries.schedule(sql, event, idPrefix, scheduled);
       for (const delivery of scheduled) if (!delivery.cancelledBy) alarm.bringForward(delivery.dueAtMs);
       transactions.seen(event.locationId);
       return "written";
     });
-    if (written === "sent meanwhile") return "decide anew";
-    if (written === "erased") return { status: "duplicate" };
+    if (written !== "written") return written;
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSet = this.#ports.ruleSet.hash;
-    const { channel, outcome, fired, at } = past;
+    const { channel, outcome: became, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
     const words = unknownWordsOf(event.kind, event.payload);
-    statistics.recorded({ atMs: at, channel, outcome, fired, suppressed, words, isRepeat: past.isRepeat });
+    statistics.recorded({ atMs: at, channel, outcome: became, fired, suppressed, words, isRepeat: past.isRepeat });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
-    return { status: "accepted", fired: decision.fired };
+    return written;
+  }
+
+  /** Records an event without a decision: it is looked at again with the alarm, which rings at once. */
+  #leaveOpen(prepared: Prepared, how: Came): Recorded {
+    const { transactions, alarm, waiting } = this.#parts;
+    const { event, moment, placed } = prepared;
+    const { nowMs, timeZone } = moment;
+    const deadlineMs = nowMs + undecided.MAX_WAIT_MS;
+    const decision: Decision = {
+      eventKey: event.key,
+      decidedAt: new Date(nowMs).toISOString(),
+      timeZone,
+      ruleSet: this.#ports.ruleSet.hash,
+      fired: [],
+      verdicts: [],
+      ...(placed.repeats === null ? {} : { repeats: placed.repeats }),
+      deciding: true,
+    };
+    const isWritten = transactions.commit(() => {
+      if (!this.#append({ prepared, decision, past: pastOf(event, [], nowMs, placed) }, how, deadlineMs)) return false;
+      alarm.bringForward(nowMs);
+      transactions.seen(event.locationId);
+      return true;
+    });
+    if (!isWritten) return { status: "duplicate" };
+    waiting.add(event.contactId, deadlineMs);
+    return { status: "accepted", fired: [], deciding: true };
+  }
+
+  /** Writes what an event says, whether it is decided or not; `false`: its contact was erased meanwhile, and it came of that. */
+  #append(
+    { prepared, decision, past }: Pick<Outcome, "prepared" | "decision" | "past">,
+    { isReport, finding }: Came,
+    deciding: number | null,
+  ): boolean {
+    const { sql } = this.#storage;
+    const { event, moment, placed, endedWaits } = prepared;
+    if (isReport && !removeNoted(sql, event.key)) return false;
+    if (finding && erased.isSince(sql, finding.digest, Date.parse(event.occurredAt))) return false;
+    if (placed.link) chains.note(sql, event.contactId, placed.link, moment.nowMs);
+    const end = endOf(sql, event.contactId);
+    const place = { seq: this.#nextSeq(end, moment.nowMs), end, deciding };
+    log.append(sql, { event, decision }, past, placed.stated, place);
+    optOuts.note(sql, event);
+    emails.note(sql, event);
+    contacts.note(sql, event);
+    if (finding) gaps.note(sql, { ...finding, late: lateIn(decision) }, moment.nowMs);
+    const ends = new Map(endedWaits.map(({ id, by }) => [id, by]));
+    const ended = (from: Standing, id: string): Standing | null => {
+      const by = ends.get(id);
+      return by ? cancelled(from, by) : null;
+    };
+    deliveries.moveAll(sql, [...ends.keys()], ended, moment.nowMs);
+    return true;
   }
 
   /** What is noted of an event that was found in HighLevel's export. */
-  async #finding(event: Event): Promise<Omit<gaps.FoundEvent, "late"> & { readonly digest: string }> {
+  async #finding(event: Event): Promise<Finding> {
     const isChange = found.standingOf(this.#storage.sql, event, found.idsOf(event)).is === "changed";
     const atMs = isChange ? this.#ports.actions.clock() : Date.parse(event.occurredAt);
     return { kind: event.kind, isChange, atMs, digest: await erased.digestOf(event.contactId) };
@@ -193,6 +327,13 @@ export class Recorder {
     if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
     ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
   }
+}
+
+const TOO_LATE = "HighLevel did not answer within a minute";
+
+/** An event as later ones see it. */
+function pastOf(event: Event, fired: readonly string[], atMs: number, { link, repeats }: Placed): RecordedEvent {
+  return asPast(event, fired, atMs, { chain: link?.chain ?? null, isRepeat: repeats !== null });
 }
 
 function lateIn({ verdicts }: Decision): number {

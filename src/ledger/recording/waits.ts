@@ -54,9 +54,9 @@ export async function endedBy(sql: Sql, event: Event, moment: Moment): Promise<r
 }
 
 /** What is known beside an event, read when a trigger first looks at it: HighLevel is not asked. */
-function knownOnce(sql: Sql, { locationId, contactId }: Event): () => Known {
+function knownOnce(sql: Sql, event: Event): () => Known {
   let known: Known | null = null;
-  return () => (known ??= settledKnownOf(sql, locationId, contactId, null));
+  return () => (known ??= settledKnownOf(sql, event, null));
 }
 
 function triggersBy(sql: Sql, hash: string, id: string): Triggers {
@@ -106,8 +106,10 @@ export class Ahead {
     const name = kinds.toSorted().join();
     let events = this.#byKinds.get(name);
     if (!events) {
-      const { contactId, occurredAt } = this.#event;
-      this.#byKinds.set(name, (events = log.recordedAhead(this.#sql, contactId, Date.parse(occurredAt), kinds)));
+      const { contactId, occurredAt, key } = this.#event;
+      const ahead = log.recordedAhead(this.#sql, contactId, Date.parse(occurredAt), kinds);
+      // One that had to wait to be decided is in the log itself.
+      this.#byKinds.set(name, (events = ahead.filter((other) => other.key !== key)));
     }
     return events;
   }

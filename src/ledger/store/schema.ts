@@ -313,6 +313,11 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE sends ADD COLUMN requests TEXT;
   ALTER TABLE changes ADD COLUMN requests TEXT;
   `,
+  // Events that are recorded and not decided yet: an index row for as long as they are.
+  `
+  ALTER TABLE events ADD COLUMN deciding INTEGER;
+  CREATE INDEX events_deciding ON events (contact_id, seq, deciding) WHERE deciding IS NOT NULL;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -9,7 +9,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE quarantine (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, received_at INTEGER NOT NULL, route TEXT NOT NULL, issues TEXT NOT NULL, contact_ids TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (kind, day)) WITHOUT ROWID;
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, is_for_ever INTEGER NOT NULL DEFAULT 0, counts_from INTEGER, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
-  CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, words TEXT, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
+  CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, words TEXT, deciding INTEGER, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
   CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
   CREATE TABLE sends (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, at INTEGER NOT NULL, left_at INTEGER, looks INTEGER NOT NULL, message_id TEXT, released INTEGER NOT NULL DEFAULT 0, email_message_id TEXT, left_there INTEGER, requests TEXT) WITHOUT ROWID;
@@ -45,4 +45,5 @@ export const LEDGER_TABLES = `
   CREATE INDEX changes_by_rule ON changes (rule, at);
   CREATE INDEX changes_by_contact ON changes (contact_id, at);
   CREATE INDEX quarantine_by_time ON quarantine (received_at, id);
+  CREATE INDEX events_deciding ON events (contact_id, seq, deciding) WHERE deciding IS NOT NULL;
 `;

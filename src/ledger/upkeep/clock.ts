@@ -3,6 +3,7 @@
 // once, when the clock is seen to have gone back. docs/decisions/0036-a-clock-that-was-ahead.md lists both.
 import * as contacts from "../log/contacts.ts";
 import * as past from "../log/past.ts";
+import * as undecided from "../log/undecided.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as sends from "../deliveries/sends.ts";
@@ -45,6 +46,7 @@ function putRight(sql: Sql, nowMs: number): void {
       nowMs,
     );
   contacts.putRight(sql, nowMs);
+  undecided.putRight(sql, nowMs);
   // What HighLevel answered later than now is asked for anew.
   sql.exec("DELETE FROM records WHERE asked_at > ?", nowMs);
   if (Number(mark(sql, "swept") ?? 0) > nowMs) setMark(sql, "swept", String(nowMs));

@@ -36,7 +36,7 @@ const KEY_DAYS = 30;
 const LOOKED_BACK_MS = 8 * DAY_MS;
 /** Of an event that was forgotten only its key, place, kind, channel, outcome, direction and times are left. */
 export const TOMBSTONE =
-  "contact_id = '', fired = '[]', held = NULL, undone = NULL, words = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL";
+  "contact_id = '', fired = '[]', held = NULL, undone = NULL, words = NULL, record = NULL, message_key = NULL, chain = NULL, subject = NULL, state = NULL, repeats = NULL, long_past = NULL, deciding = NULL";
 /** Another contact's event with the same key left a tombstone that will stay longer: one is enough. */
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
@@ -94,7 +94,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
     sql.exec("DELETE FROM deliveries WHERE id = ?", id);
   }
   // A delivery's id begins with the time of its event.
-  const ended = "key NOT IN (SELECT event_key FROM deliveries WHERE id < ?2)";
+  const ended = "deciding IS NULL AND key NOT IN (SELECT event_key FROM deliveries WHERE id < ?2)";
   sql.exec(
     `DELETE FROM events WHERE received_at < ?1 AND record IS NOT NULL AND ${ended} AND ${KNOWN_FOR_LONGER}`,
     beforeMs,

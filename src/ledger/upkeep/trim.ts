@@ -40,7 +40,7 @@ const OPTED_OUT =
 const WAITS = "SELECT 1 FROM deliveries WHERE id >= ? AND id < ? AND state IN ('scheduled', 'sending', 'held')";
 /** It may end the wait of an event from before it that HighLevel still sends again. */
 const MAY_CANCEL = `kind IN (${KINDS_OF_WORDS.map((kind) => `'${kind}'`).join(", ")}) AND received_at > ?3`;
-const ONE = `WHERE contact_id = ?1 AND key = ?2 AND NOT ${MAY_HAVE_SENT} AND NOT ${OPTED_OUT} AND NOT (${MAY_CANCEL})`;
+const ONE = `WHERE contact_id = ?1 AND key = ?2 AND deciding IS NULL AND NOT ${MAY_HAVE_SENT} AND NOT ${OPTED_OUT} AND NOT (${MAY_CANCEL})`;
 
 /** What goes from one event at each stage that walks through them; it changes nothing where that has gone before. */
 const DROPS: { readonly [S in Walked]: string } = {

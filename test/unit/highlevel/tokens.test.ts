@@ -178,9 +178,11 @@ it("a person chooses the location on HighLevel's page, with every scope that a c
     "conversations/message.readonly",
     "conversations/message.write",
     "locations.readonly",
+    "locations/customFields.readonly",
     "oauth.readonly",
     "oauth.write",
     "opportunities.write",
+    "users.readonly",
   ]);
 });
 

@@ -3,9 +3,12 @@ const TURNS = 6;
 
 export class VirtualTime {
   #nowMs: number;
+  readonly #isBusy: () => boolean;
   readonly #sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
 
-  constructor(nowMs: number) {
+  /** `isBusy`: something is awaited that takes no time here, such as a hash that another thread makes. */
+  constructor(nowMs: number, isBusy = (): boolean => false) {
+    this.#isBusy = isBusy;
     this.#nowMs = nowMs;
   }
 
@@ -25,6 +28,7 @@ export class VirtualTime {
     void work.finally(() => (isOver = true));
     for (;;) {
       for (let turn = 0; turn < TURNS; turn++) await new Promise((done) => setImmediate(done));
+      if (this.#isBusy() && !isOver) continue;
       const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
       if (isOver || (next && next.atMs > untilMs)) return;
       // What nothing sleeps for is done by another thread.

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 const event: RecordedEvent = {
   key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [],
-  rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false, retryOf: null, ledBy: [], countedMessages: null,
+  rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false, retryOf: null, ledBy: [], countedMessages: null, tags: null,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
   id: "d1", eventKey: "e1", contactId: "c1", rule: "counted", host: "h", highlevelCall: null, state: "sent", cancelsOnReply: true, cancelledByEvent: null, isReplaced: false, dueAt: NOON,
@@ -33,9 +33,16 @@ const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
   messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
+  noted: { vip: ["v1"], others: ["o1"], asked: [], longestMs: 0, waiting: [], changed: [] },
   isOrderly: true,
   breakers: { texts: { perMinute: 2, perContactDay: 3 } },
 }; // prettier-ignore
+const note: RecordedEvent = {
+  ...event, key: "n1", contactId: "v1", kind: "NoteCreate", counted: null, planned: 0, tags: ["vip"], fired: ["vip"],
+}; // prettier-ignore
+const withNotes = (bad: Partial<FollowUps["noted"]>, ...notes: readonly RecordedEvent[]): Partial<History> =>
+  withHighLevel({ noted: { ...followUps.noted, ...bad } }, { events: [event, ...notes] });
+const heard = (leftAt: number) => ({ contactId: "v1", leftAt, heardAt: leftAt + 30 });
 const withHighLevel = (bad: Partial<FollowUps>, change: Partial<History> = {}): Partial<History> => ({
   events: [{ ...event, planned: 2 }],
   deliveries: [delivery, text],
@@ -253,6 +260,15 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     { deliveries: [{ ...delivery, kept: [{ ...kept, headers: { "webhook-signature": "v1,abc" } }] }] },
   ],
   "every call is as HighLevel publishes it": [withHighLevel({ mistakes: ["POST /x: y should not be empty"] })],
+  "an event waits for its contact's data a minute at most": [withNotes({ longestMs: 70_000 })],
+  "an event that waits is decided once": [withNotes({ waiting: ["n1"] }), withNotes({ changed: ["n1"] })],
+  "events that wait are decided in their contact's order": [
+    withNotes({}, { ...note, fired: [] }, { ...note, key: "n2", seq: 2 }),
+    withNotes({}, note, { ...note, key: "n2", seq: 2 }),
+    withNotes({}, { ...note, tags: [] }),
+    withNotes({}, { ...note, tags: null }),
+  ],
+  "a contact that is known is not asked for": [withNotes({ asked: [heard(NOON), heard(NOON + 60_000)] })],
 };
 
 describe("the checker", () => {
