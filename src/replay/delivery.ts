@@ -65,6 +65,8 @@ export type Step =
       readonly isDead: boolean;
     }
   | { readonly atMs: number; readonly what: "cancelled" }
+  /** A person has retried what was dead: when is not in the log, but before it ended otherwise. */
+  | { readonly atMs: number; readonly what: "retried" }
   /** It is attempted, and arrives unless something is against it. */
   | { readonly atMs: number; readonly what: "leaves" };
 
@@ -86,7 +88,7 @@ export function stepsOf(delivery: ReplayedDelivery, endMs: number): readonly Ste
   const { recorded, dueAtMs } = delivery;
   if (recorded === null) return [{ atMs: dueAtMs, what: "leaves" }];
   const steps: Step[] = [];
-  let wasHeld = false;
+  let [wasHeld, isOver] = [false, false];
   const { attempts, state, cancelledBy } = recorded;
   const endedAtMs = recorded.endedAt === null ? null : Date.parse(recorded.endedAt);
   for (const [at, attempt] of attempts.entries()) {
@@ -98,7 +100,9 @@ export function stepsOf(delivery: ReplayedDelivery, endMs: number): readonly Ste
     const isDead = error !== null && (retryOf(error) === "never" || (isLast && state === "dead"));
     steps.push({ atMs: atMs + attempt.durationMs, what: "ends", error, hasLeft, isDead });
     wasHeld = error !== null && HELD_CODES.includes(error);
+    isOver = isDead;
   }
+  if (isOver && state !== "dead") steps.push({ atMs: endedAtMs ?? endMs, what: "retried" });
   if (cancelledBy?.by === "operator" && endedAtMs !== null) return [...steps, { atMs: endedAtMs, what: "cancelled" }];
   // The log says what ended it, or that it still waits. If that does not come in the replay, it leaves.
   if (state === "cancelled") return [...steps, { atMs: Math.max(dueAtMs, (endedAtMs ?? dueAtMs) + 1), what: "leaves" }];

@@ -32,6 +32,11 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
       case "cancelled":
         if (isOpen(delivery)) cancel(delivery, { by: "operator" }, one.atMs);
         return;
+      case "retried":
+        if (state !== "dead") return;
+        reopen(delivery);
+        [delivery.state, delivery.why] = ["scheduled", null];
+        return;
       case "leaves":
         if (state !== "scheduled") return;
         return arrive(delivery, one.atMs);
