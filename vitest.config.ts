@@ -55,7 +55,7 @@ export default defineConfig(({ mode }) => {
             alias: {
               eventemitter2: standIn("no-emitter"),
               clone: standIn("plain-clone"),
-              re2js: join(import.meta.dirname, "dist/re2js.js"),
+              re2js: new URL("dist/re2js.js", import.meta.url).pathname,
             },
           },
           test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: PATIENCE_MS },

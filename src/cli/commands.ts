@@ -34,6 +34,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Write the log of a location as lines of JSON: a backup, and what replay reads",
     load: async () => (await import("./export.ts")).exportLog,
   },
+  replay: {
+    description: "Say what the rules would have done over a log, and who would have got which text",
+    load: async () => (await import("./replay.ts")).replay,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

@@ -24,7 +24,10 @@ async function* textOf(lines: AsyncIterable<ExportLine>): AsyncGenerator<string>
 
 async function* eachRedacted(lines: AsyncIterable<ExportLine>): AsyncGenerator<ExportLine> {
   const hash = keyedHash();
-  for await (const line of lines) yield redacted(line, hash);
+  for await (const line of lines) {
+    const one = redacted(line, hash);
+    if (one) yield one;
+  }
 }
 
 export const exportLog = defineCommand({

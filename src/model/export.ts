@@ -32,7 +32,7 @@ export interface ExportHead {
 }
 
 /** A part of a rule set that decided, or is in force: the rules for this location, in the order of deciding. */
-export interface ExportedRules {
+interface ExportedRules {
   readonly type: "rules";
   readonly ruleSet: string;
   /** From 0. */
@@ -49,6 +49,8 @@ export interface ExportedOptOut extends Omit<OptOut, "since"> {
   readonly contactId: string;
   readonly since: string;
   readonly eventKey: string;
+  /** When the event that began it was recorded; `null`: the log has it no longer, or not its payload. */
+  readonly recordedAt: string | null;
   /** When the contact said so last, and with which event. */
   readonly lastAt: string;
   readonly lastKey: string;
@@ -114,6 +116,7 @@ export interface ExportEnd {
   readonly events: number;
 }
 
+/** What an export may hold. What is known of contacts gets a type of its own, `contact`. */
 export type ExportLine =
   | ExportHead
   | ExportedRules

@@ -2,6 +2,11 @@ import type { EventKind } from "./event-kinds.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Action, LimitScope, Rule } from "./rule.ts";
 
+/** How many events of a contact are looked at for history facts at most: the newest. */
+export const MAX_PAST = 10_000;
+/** How many events that were recorded ahead of one are looked at. */
+export const MAX_AHEAD = 1_000;
+
 /** One event of the past, with what history facts need. */
 export interface PastEvent {
   readonly kind: EventKind;

@@ -76,6 +76,12 @@ export interface Breaker {
   readonly perContactDay?: number | undefined;
 }
 
+/** What a breaker lets through unless its rule says otherwise. A minute's bound of changes is what HighLevel itself takes. */
+export const BREAKER_BOUNDS = {
+  messages: { perMinute: 20, perContactDay: 3 },
+  changes: { perMinute: 600, perContactDay: 30 },
+} as const satisfies { readonly [Counted in "messages" | "changes"]: Required<Breaker> };
+
 /** The HTTP methods that a webhook may use. */
 export const WEBHOOK_METHODS = ["POST", "PUT", "PATCH"] as const;
 

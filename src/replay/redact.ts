@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { stopWordOf } from "../highlevel/stop-words.ts";
 import { wordOf } from "../match/wishes.ts";
-import type { Verdict } from "../model/decision.ts";
+import type { KeptKnown, Verdict } from "../model/decision.ts";
 import type { ExportedEvent, ExportLine } from "../model/export.ts";
 
 /** A keyed hash of a text, in lower-case hex, 32 digits at least: the same for the same text, in one export. */
@@ -46,21 +46,26 @@ const NUMBER = /^[+(]?\d[\d\s().-]{5,}\d$/;
 const SHORT_NUMBER = /^-?\d{1,6}(?:\.\d+)?$/;
 const LONG_NUMBER = 1e6;
 
-/** A line with stand-ins for what is private in it. */
-export function redacted(line: ExportLine, hash: Hash): ExportLine {
-  switch (line.type) {
-    case "export":
-      return { ...line, redacted: true };
-    case "event":
-      return redactedEvent(line, hash);
-    case "delivery":
-      return { ...line, attempts: line.attempts.map((attempt) => ({ ...attempt, answer: null })) };
-    case "rules":
-    case "opt-out":
-    case "page":
-    case "end":
-      return line;
-  }
+type Line<T extends ExportLine["type"]> = Extract<ExportLine, { readonly type: T }>;
+const AS_IT_IS = <L extends ExportLine>(line: L): L => line;
+const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash) => Line<T> } = {
+  export: (line) => ({ ...line, redacted: true }),
+  rules: AS_IT_IS,
+  "opt-out": AS_IT_IS,
+  event: redactedEvent,
+  delivery: (line) => ({
+    ...line,
+    attempts: line.attempts.map((attempt) => ({ ...attempt, answer: null, request: null })),
+  }),
+  page: AS_IT_IS,
+  end: AS_IT_IS,
+};
+
+/** A line with stand-ins for what is private in it; `null`: of a type that is not known here, so that nobody knows what is. */
+export function redacted(line: ExportLine, hash: Hash): ExportLine | null {
+  if (!Object.hasOwn(REDACTED, line.type)) return null;
+  const redact = REDACTED[line.type] as (line: ExportLine, hash: Hash) => ExportLine;
+  return redact(line, hash);
 }
 
 function redactedEvent(line: ExportedEvent, hash: Hash): ExportedEvent {
@@ -72,8 +77,17 @@ function redactedEvent(line: ExportedEvent, hash: Hash): ExportedEvent {
   return {
     ...line,
     event: { ...event, payload: isLost ? { ...payload, body: word.toUpperCase() } : payload },
-    decision: { ...decision, verdicts: decision.verdicts.map((verdict) => redactedVerdict(verdict, hash)) },
+    decision: {
+      ...decision,
+      verdicts: decision.verdicts.map((verdict) => redactedVerdict(verdict, hash)),
+      ...(decision.known ? { known: redactedKnown(decision.known, hash) } : {}),
+    },
   };
+}
+
+function redactedKnown(known: KeptKnown, hash: Hash): KeptKnown {
+  const { contact, location } = known;
+  return { ...known, contact: contact && objectOf(contact, hash), location: location && objectOf(location, hash) };
 }
 
 function redactedVerdict(verdict: Verdict, hash: Hash): Verdict {

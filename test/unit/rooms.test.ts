@@ -16,7 +16,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   receive: ["kit", "model", "highlevel", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
   // The log decided again by other rules: no clock, no storage.
-  replay: ["kit", "model", "highlevel", "language", "match"],
+  replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
   // Above the ledger: Cloudflare's objects, and what takes more than one of them.
   objects: ["model", "act", "rules", "ledger", "agency"],

@@ -129,7 +129,13 @@ export function unanswered(error: ActionError, retryAfterMs: number | null = nul
 
 /** Whether an attempt may have gone out to its destination, whatever came of it. */
 export function hasLeft(outcome: AttemptOutcome): boolean {
-  return outcome.done || !KEPT_BACK.has(outcome.error.code);
+  return outcome.done || leavesWith(outcome.error.code);
+}
+
+/** The same of an attempt that failed with a code. */
+export function leavesWith(code: string): boolean {
+  const keptBack: ReadonlySet<string> = KEPT_BACK;
+  return !keptBack.has(code);
 }
 
 /** Whether an attempt was held before anything left: it neither succeeded nor failed. */

@@ -2,6 +2,7 @@
 // has to look. It protects people, not servers: what is beyond is held, and goes out only when it is released.
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
+import { BREAKER_BOUNDS } from "../../model/rule.ts";
 import { readPlan, type LeasedDelivery, type Plan } from "./deliveries.ts";
 import { firstRow, type LedgerStorage, type Sql, type SqlValue } from "../store/ports.ts";
 
@@ -25,14 +26,14 @@ interface Counted {
 const MESSAGES: Counted = {
   table: "sends",
   one: "delivery_id",
-  bounds: { perMinute: 20, perContactDay: 3 },
+  bounds: BREAKER_BOUNDS.messages,
   inWords: (count, isToContact) => `sent ${isToContact ? "the contact " : ""}${times(count, "message", "messages")}`,
 };
-/** The changes of one firing count as one. A minute's bound is what HighLevel itself takes. */
+/** The changes of one firing count as one. */
 const CHANGES: Counted = {
   table: "changes",
   one: "event_key",
-  bounds: { perMinute: 600, perContactDay: 30 },
+  bounds: BREAKER_BOUNDS.changes,
   inWords: (count, isToContact) =>
     `changed ${isToContact ? "the contact in HighLevel" : "HighLevel"} ${times(count, "time", "times")}`,
 };

@@ -6,7 +6,7 @@ import type { SentMessage } from "../../highlevel/sent-messages.ts";
 import type { Stated } from "../../match/stated.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
-import type { RecordedEvent } from "../../model/history.ts";
+import { MAX_PAST, type RecordedEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 import * as past from "./past.ts";
@@ -130,7 +130,7 @@ export function suppressedBy({ verdicts }: Decision): SuppressedRule[] {
 /** The newest events of a contact, as many as are looked at, oldest first: to try a rule on them, not for each event. */
 export function pastOf(sql: Sql, contactId: string): RecordedEvent[] {
   const newest = `SELECT kind, channel, outcome, direction, received_at, fired, message_key, chain, repeats FROM ${past.eventsOf(sql, contactId, "events_long")}
-    ORDER BY seq DESC LIMIT ${past.MAX_PAST}`;
+    ORDER BY seq DESC LIMIT ${MAX_PAST}`;
   const found = rows<PastRow>(sql, newest, contactId).toReversed();
   return found.map((row) => ({
     kind: row.kind as EventKind,

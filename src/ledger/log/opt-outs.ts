@@ -4,10 +4,10 @@ import { kindOf } from "../../act/kinds.ts";
 import { switchesFor } from "../../highlevel/contact.ts";
 import { isWish, objectionTo, wishesAfter, type KeptOptOut } from "../../match/wishes.ts";
 import type { Event } from "../../model/event.ts";
+import { MAX_AHEAD } from "../../model/history.ts";
 import type { OptOut } from "../../model/opt-out.ts";
 import { MESSAGE_TYPES, type Action } from "../../model/rule.ts";
 import { recordedAhead } from "./log.ts";
-import { MAX_AHEAD } from "./past.ts";
 import { rows, type Sql } from "../store/ports.ts";
 
 /** Notes what an event says about its contact's wishes. It belongs in the transaction that records the event. */

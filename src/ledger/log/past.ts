@@ -2,15 +2,11 @@
 // One of many events has indexes of its own, and what is read of it is bounded.
 import type { Event } from "../../model/event.ts";
 import { EVENT_KINDS, type EventKind } from "../../model/event-kinds.ts";
-import type { PastEvent } from "../../model/history.ts";
+import { MAX_AHEAD, MAX_PAST, type PastEvent } from "../../model/history.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 
 /** A contact of so many events has a long past; migration 14 knows the number too. */
 export const LONG_PAST = 500;
-/** How many events of a contact are looked at for history facts at most: the newest. */
-export const MAX_PAST = 10_000;
-/** How many events that were recorded ahead of one are looked at. */
-export const MAX_AHEAD = 1_000;
 
 const MICROSECONDS = 1_000;
 

@@ -77,7 +77,9 @@ export class Exporting {
   #optOuts(after: string): ExportPage {
     const found = rows<OptOutRow>(
       this.#sql,
-      `SELECT contact_id, channel, why, since, event_key, ifnull(last_at, since) AS last_at, ifnull(last_key, event_key) AS last_key
+      `SELECT contact_id, channel, why, since, event_key, ifnull(last_at, since) AS last_at, ifnull(last_key, event_key) AS last_key,
+         (SELECT received_at FROM events WHERE events.contact_id = opt_outs.contact_id AND key = event_key
+           AND record IS NOT NULL AND json_extract(record, '$.dropped') IS NULL) AS recorded_at
        FROM opt_outs WHERE contact_id > ? ORDER BY contact_id, channel, why LIMIT ?`,
       after,
       OPT_OUTS_AT_ONCE,
@@ -195,6 +197,7 @@ interface OptOutRow {
   event_key: string;
   last_at: number;
   last_key: string;
+  recorded_at: number | null;
 }
 
 interface EventRow {
@@ -234,9 +237,18 @@ function rulesLine(
   return `{"type":"rules","ruleSet":${JSON.stringify(hash)},"part":${part},"since":${JSON.stringify(timeOf(since))},"rules":${rules}}\n`;
 }
 
-function optOutOf({ contact_id, channel, why, since, event_key, last_at, last_key }: OptOutRow): ExportedOptOut {
-  const times = { since: new Date(since).toISOString(), lastAt: new Date(last_at).toISOString() };
-  return { type: "opt-out", contactId: contact_id, channel, why, ...times, eventKey: event_key, lastKey: last_key };
+function optOutOf({ contact_id, channel, why, since, ...row }: OptOutRow): ExportedOptOut {
+  return {
+    type: "opt-out",
+    contactId: contact_id,
+    channel,
+    why,
+    since: new Date(since).toISOString(),
+    eventKey: row.event_key,
+    recordedAt: timeOf(row.recorded_at),
+    lastAt: new Date(row.last_at).toISOString(),
+    lastKey: row.last_key,
+  };
 }
 
 function timeOf(atMs: SqlValue): string | null {

@@ -1,9 +1,11 @@
 // Events that wait for what HighLevel says of their contact: decided once, in the contact's order, within a minute.
 import { describe, expect, it } from "vitest";
-import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, Leaves } from "../../../src/highlevel/account.ts";
+import { outgoing } from "../../../src/highlevel/outgoing.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
+import { HIGHLEVEL } from "../../../src/model/configuration.ts";
 import type { Event } from "../../../src/model/event.ts";
 import type { Condition, Rule } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, aTask, aText, aWebhook, CONTACT, LOCATION } from "../../builders.ts";
@@ -83,7 +85,8 @@ class World {
     return this.storage.sql.exec(`SELECT * FROM ${table}`).toArray();
   }
 
-  async #call({ method, path }: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
+  async #call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    const { method, path } = request;
     this.calls.push(`${method} ${path}`);
     await this.gate;
     const id = /^\/contacts\/([^/]+)$/.exec(path)?.[1] ?? path.split("?")[0] ?? "";
@@ -94,7 +97,7 @@ class World {
     if (path.startsWith("/locations/")) return answered(200, { location: { id: LOCATION, city: "Springfield" } });
     if (path.startsWith("/users/")) return answered(200, { id: path.slice(7), email: "uma@example.com" });
     if (method !== "GET") {
-      leaves?.();
+      leaves?.(outgoing(HIGHLEVEL, request));
       return answered(201, { messageId: `m-${this.calls.length}` });
     }
     const contact = this.contacts.get(id);

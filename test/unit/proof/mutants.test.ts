@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { REPLAY_MUTANTS } from "../../../proof/replay/mutants.ts";
 import { MUTANTS } from "../../../proof/sim/mutants.ts";
 
 describe("a planted bug", () => {
-  it.each(MUTANTS.map(({ name, file, from }) => [name, file, from]))("%s has its place in %s", (_, file, from) => {
-    const text = readFileSync(join(import.meta.dirname, "../../../src", file), "utf8");
-    expect(text.split(from)).toHaveLength(2);
-  });
+  it.each([...MUTANTS, ...REPLAY_MUTANTS].map(({ name, file, from }) => [name, file, from]))(
+    "%s has its place in %s",
+    (_, file, from) => {
+      const text = readFileSync(join(import.meta.dirname, "../../../src", file), "utf8");
+      expect(text.split(from)).toHaveLength(2);
+    },
+  );
 });

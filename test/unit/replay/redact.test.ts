@@ -4,7 +4,7 @@ import { readEvent } from "../../../src/events/event.ts";
 import { payloadOf, SAMPLES } from "../../../src/events/samples.ts";
 import { decide } from "../../../src/match/decide.ts";
 import type { Event } from "../../../src/model/event.ts";
-import type { ExportedEvent } from "../../../src/model/export.ts";
+import type { ExportedDelivery, ExportedEvent } from "../../../src/model/export.ts";
 import { fromBuilt } from "../../../src/rules/rule-set.ts";
 import { redacted } from "../../../src/replay/redact.ts";
 import built from "../../../dist/rules.json" with { type: "json" };
@@ -51,6 +51,40 @@ describe("a redacted export", () => {
     expect(redactedEvent(anEvent({ [name]: value })).payload[name]).toEqual(payload[name]);
   });
 
+  it("has stand-ins for what was known of the contact and the location", () => {
+    const known = {
+      contact: { firstName: "Grace", tags: ["vip"], custom: { plan: "gold" }, owner: { email: "uma@agency.example" } },
+      location: { name: "Hopper & Co" },
+    };
+    const event = anEvent();
+    const line: ExportedEvent = {
+      type: "event",
+      v: 1,
+      chain: null,
+      event,
+      decision: { ...decision, verdicts: [], known },
+    };
+    const shown = (redacted(line, hash) as ExportedEvent).decision.known;
+    expect(JSON.stringify(shown)).not.toMatch(/Grace|gold|uma|Hopper/);
+    expect(shown?.contact).toMatchObject({ tags: ["vip"] });
+  });
+
+  it("has no request of an attempt, which holds the text that left", () => {
+    const at = "2026-03-04T15:30:00.000Z";
+    const request = {
+      at,
+      method: "POST",
+      url: "https://example.com",
+      headers: {},
+      body: "Hi Grace",
+      cutBytes: 0,
+      message: null,
+    };
+    const attempts = [{ at, status: 200, error: null, durationMs: 5, answer: "Thanks Grace", request }];
+    const line = { type: "delivery", id: "d", attempts } as unknown as ExportedDelivery;
+    expect(JSON.stringify(redacted(line, hash))).not.toContain("Grace");
+  });
+
   it("keeps a word that stops messages in the HTML of an e-mail", () => {
     const event = anEvent({ type: "InboundMessage", messageType: "Email", body: "<p>Stop</p><hr><p>Jo wrote</p>" });
     expect(redactedEvent(event).payload["body"]).toBe("STOP");
@@ -60,6 +94,10 @@ describe("a redacted export", () => {
     const rules = fromBuilt(built);
     const fired = async (one: Event) => (await decide(one, rules, MOMENT)).decision.fired;
     expect(await fired(redactedEvent(event))).toEqual(await fired(event));
+  });
+
+  it("leaves out a line of a type that is not known, of which nobody knows what is private", () => {
+    expect(redacted({ type: "contact", phone: "+4917155501" } as never, hash)).toBeNull();
   });
 
   it("tells neither what a condition saw of a text nor what a destination answered", () => {

@@ -1,0 +1,149 @@
+// What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
+import type { ChangedText, Comparison, RuleChange } from "../replay/compare.ts";
+import { CAUSES, type Cause } from "../replay/faithful.ts";
+import type { Text } from "../replay/texts.ts";
+import type { Untested } from "../replay/untested.ts";
+
+/** A block of a report: a heading, and lines below it. */
+interface Block {
+  readonly heading: string;
+  readonly lines: readonly string[];
+}
+
+const SHOWN_TEXTS = 20;
+const SHOWN_CHARACTERS = 120;
+
+/** The report for a terminal. */
+export function reportLines(compared: Comparison, failed: readonly string[], shown = SHOWN_TEXTS): readonly string[] {
+  return [
+    summaryOf(compared),
+    ...blocksOf(compared, shown).flatMap(({ heading, lines }) => ["", heading, ...lines.map((line) => `  ${line}`)]),
+    ...failed.flatMap((why) => ["", `FAILED  ${why}`]),
+  ];
+}
+
+/** The report as Markdown. */
+export function reportMarkdown(compared: Comparison, failed: readonly string[], shown = SHOWN_TEXTS): string {
+  const rules = compared.rules.filter(isWorthTelling);
+  const cell = ([before, after]: readonly [number, number]): string =>
+    before === after ? String(before) : `${before} → **${after}**`;
+  const rows = rules.map(
+    ({ rule, change, fires, texts, others }) =>
+      `| \`${rule}\` | ${change} | ${cell(fires)} | ${cell(texts)} | ${cell(others)} |`,
+  );
+  const table = ["| rule | | fires | texts | other actions |", "|---|---|---|---|---|", ...rows];
+  const blocks = blocksOf(compared, shown).filter(({ heading }) => heading !== RULES);
+  const text = [
+    "### What this change of rules does",
+    "",
+    escaped(summaryOf(compared)),
+    ...(rows.length === 0 ? [] : ["", ...table]),
+    ...blocks.flatMap(({ heading, lines }) => [
+      "",
+      `<details><summary>${escaped(heading)}</summary>`,
+      "",
+      ...lines.map((line) => `- ${escaped(line)}`),
+      "",
+      "</details>",
+    ]),
+    ...failed.flatMap((why) => ["", `**Failed**: ${escaped(why)}`]),
+  ];
+  return `${text.join("\n")}\n`;
+}
+
+const RULES = "Rules";
+
+function summaryOf({ events, from, to, gained, lost, changed, locationId }: Comparison): string {
+  if (from === null || to === null) return `No event of location ${locationId} to replay`;
+  const when = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
+  const words = [`${gained.length} more`, `${lost.length} fewer`, `${changed.length} other`];
+  return `${inWords(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
+}
+
+function blocksOf(compared: Comparison, shown: number): readonly Block[] {
+  const { rules, gained, lost, changed, untested } = compared;
+  const told = rules.filter(isWorthTelling);
+  const width = Math.max(0, ...told.map(({ rule }) => rule.length));
+  const blocks: Block[] = [
+    { heading: RULES, lines: told.map((change) => ruleLine(change, width)) },
+    { heading: `Would get a text, and did not (${gained.length})`, lines: textLines(gained, shown) },
+    { heading: `Would no longer get a text (${lost.length})`, lines: textLines(lost, shown) },
+    { heading: `Would get another text, or at another time (${changed.length})`, lines: changedLines(changed, shown) },
+    { heading: "What no event ever tested", lines: untested.map(untestedLine) },
+    { heading: "How far this can be trusted", lines: trustLines(compared) },
+  ];
+  return blocks.filter(({ lines }) => lines.length > 0);
+}
+
+function isWorthTelling({ change, fires, texts, others }: RuleChange): boolean {
+  return change !== "same" || [fires, texts, others].some(([before, after]) => before !== after);
+}
+
+/** `missed-call  changed  fires 41 → 58, texts 39 → 12`. */
+function ruleLine({ rule, change, fires, texts, others }: RuleChange, width: number): string {
+  const counts = Object.entries({ fires, texts, others }).flatMap(([what, [before, after]]) =>
+    before === 0 && after === 0 && what !== "fires" ? [] : [`${what} ${before} → ${after}`],
+  );
+  return `${rule.padEnd(width)}  ${change.padEnd(7)}  ${counts.join(", ")}`;
+}
+
+function textLines(texts: readonly Text[], shown: number): readonly string[] {
+  return [...texts.slice(0, shown).map(textLine), ...more(texts.length - shown)];
+}
+
+function textLine({ contactId, at, messageType, rule, text }: Text): string {
+  return `${contactId}  ${at.slice(0, 16)}Z  ${messageType} of ${rule}: ${quoted(text)}`;
+}
+
+function changedLines(changed: readonly ChangedText[], shown: number): readonly string[] {
+  const lines = changed.slice(0, shown).flatMap(({ before, after }) => {
+    const moved = before.at === after.at ? "" : `, ${before.at.slice(0, 16)}Z → ${after.at.slice(0, 16)}Z`;
+    const words = before.text === after.text ? quoted(after.text) : `${quoted(before.text)} → ${quoted(after.text)}`;
+    return [`${after.contactId}  ${after.messageType} of ${after.rule}${moved}: ${words}`];
+  });
+  return [...lines, ...more(changed.length - shown)];
+}
+
+function untestedLine({ rule, fact, path, value, events }: Untested): string {
+  const what = path === undefined ? `"${fact}"` : `"${fact}" at ${path}`;
+  const had = value === undefined ? what : `${what} = ${JSON.stringify(value)}`;
+  return `${rule}: 0 of ${inWords(events, "event")} had ${had}`;
+}
+
+function trustLines({ faithful, leftOut, events }: Comparison): readonly string[] {
+  const [, missing] = leftOut;
+  const echoes =
+    missing === 0 ? [] : [`${inWords(missing, "event")} of our own messages left out, which would not be sent`];
+  if (faithful === null) return echoes;
+  const causes = Object.entries(faithful.causes).map(([cause, n]) => `${n} ${CAUSES[cause as Cause]} (${cause})`);
+  const same = `The rules that were in force give what was recorded for ${faithful.same.toLocaleString("en-US")} of ${inWords(faithful.same + sumOf(faithful.causes), "event")}`;
+  return events === 0 ? [] : [same, ...causes, ...echoes];
+}
+
+function sumOf(causes: { readonly [cause: string]: number }): number {
+  return Object.values(causes).reduce((sum, n) => sum + n, 0);
+}
+
+function more(count: number): readonly string[] {
+  return count > 0 ? [`and ${count} more: --json has all, --show N as many`] : [];
+}
+
+function quoted(text: string | null): string {
+  if (text === null) return "no text: the template cannot be rendered";
+  const line = text.replaceAll(/\s+/g, " ");
+  return `“${line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line}”`;
+}
+
+function inWords(count: number, one: string): string {
+  return `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/** Text from outside is no markup. */
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(/[\\`*_{}[\]()#+!|~@-]/g, (sign) =>
+      sign === "-" || sign === "(" || sign === ")" || sign === "+" ? sign : `\\${sign}`,
+    );
+}

@@ -1,0 +1,51 @@
+// The text that a delivery would send its contact, rendered as it would be.
+import { renderText } from "../act/template/template.ts";
+import { callName } from "../act/about.ts";
+import { plainFacts } from "../match/facts.ts";
+import type { Decision } from "../model/decision.ts";
+import type { Event } from "../model/event.ts";
+import { NOTHING_KNOWN } from "../model/known.ts";
+import type { JsonObject } from "../kit/json.ts";
+import { templateRoots } from "../rules/template-roots.ts";
+import type { ReplayedDelivery } from "./delivery.ts";
+
+/** A message that a contact gets. */
+export interface Text {
+  readonly contactId: string;
+  readonly eventKey: string;
+  readonly rule: string;
+  /** What it is sent as, such as `SMS`. */
+  readonly messageType: string;
+  /** ISO 8601, UTC: when it is due. */
+  readonly at: string;
+  /** `null`: it cannot be rendered, so that nothing would be sent. */
+  readonly text: string | null;
+}
+
+/** The fields of a message that hold what is read, in the order in which one of them stands for it. */
+const TEXT_FIELDS = ["message", "subject", "html"] as const;
+
+/** Renders the text of a delivery. */
+export function textOf(
+  { action, dueAtMs, firing }: ReplayedDelivery,
+  event: Event,
+  decision: Decision,
+  rule: object,
+): Text {
+  const fields: { readonly [field: string]: unknown } = { ...action };
+  const template = TEXT_FIELDS.map((field) => fields[field]).find((field) => typeof field === "string");
+  const { eventKey, decidedAt, timeZone, known = NOTHING_KNOWN } = decision;
+  const facts = plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone });
+  const named: JsonObject = { description: "", priority: 0, ...rule };
+  const roots = templateRoots({ event, facts, rule: named, decision, known });
+  const rendered = typeof template === "string" ? renderText(template, roots) : null;
+  const { messageType } = fields;
+  return {
+    contactId: event.contactId,
+    eventKey,
+    rule: firing.rule,
+    messageType: typeof messageType === "string" ? messageType : (callName(action) ?? action.type),
+    at: new Date(dueAtMs).toISOString(),
+    text: rendered?.ok === true ? rendered.value : null,
+  };
+}
