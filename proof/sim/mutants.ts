@@ -7,11 +7,15 @@ export interface Mutant {
   /** Text that occurs exactly once in the file, and what replaces it. */
   readonly from: string;
   readonly to: string;
-  /** A seed of the simulation that shows it; `null`: none has been noted yet. */
+}
+
+/** One that the simulation has to find. */
+export interface SimulatedMutant extends Mutant {
+  /** A seed that shows it; `null`: none has been noted yet. */
   readonly seed: number | null;
 }
 
-export const MUTANTS: readonly Mutant[] = [
+export const MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "answer-before-commit",
     file: "ledger/recording/intake.ts",

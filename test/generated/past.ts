@@ -2,11 +2,13 @@
 // failures, people who intervene, a deploy in the middle. It runs through the real ledger, which then exports it.
 import { readEvent } from "../../src/events/event.ts";
 import { routeOf } from "../../src/events/kind-of.ts";
-import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest } from "../../src/highlevel/account.ts";
+import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves } from "../../src/highlevel/account.ts";
+import { outgoing } from "../../src/highlevel/outgoing.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
 import { sqliteStorage } from "../../src/local/sqlite-storage.ts";
 import { StoryHighLevel } from "../../src/local/story-highlevel.ts";
+import { HIGHLEVEL } from "../../src/model/configuration.ts";
 import { EXPORT_VERSION, type ExportLine } from "../../src/model/export.ts";
 import type { Condition, HighLevelAction, Rule, RuleSet } from "../../src/model/rule.ts";
 import { aRule, aRuleSet, aTask, aText, aWebhook, LOCATION } from "../builders.ts";
@@ -144,18 +146,21 @@ class World implements HighLevelAccount {
     this.#story.locationId = LOCATION;
   }
 
-  async call(request: HighLevelRequest, leaves?: () => boolean): Promise<HighLevelAnswer> {
-    const answer = await this.#story.call(request, leaves);
-    this.posted.push(...this.#story.posted());
+  async call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
     const [, contactId] = /^\/contacts\/([^/]+)\/tags$/.exec(request.path) ?? [];
-    if (contactId === undefined || answer.kind !== "answer") return answer;
+    if (contactId === undefined) {
+      const answer = await this.#story.call(request, leaves);
+      this.posted.push(...this.#story.posted());
+      return answer;
+    }
+    if (leaves?.(outgoing(HIGHLEVEL, request)) === false) return { kind: "stopped" };
     const { tags = [] } = request.body as { readonly tags?: readonly string[] };
     const own = this.tagsOf(contactId);
     for (const tag of tags)
       if (request.method === "POST") own.add(tag);
       else own.delete(tag);
     this.posted.push({ type: "ContactTagUpdate", id: contactId, tags: [...own] });
-    return answer;
+    return { kind: "answer", status: 200, body: "{}" };
   }
 
   tagsOf(contactId: string): Set<string> {

@@ -90,7 +90,9 @@ describe("a comparison", () => {
     const items = [
       anItem(0, named, { fired: ["text"] }),
       aDelivery(text, "key-0", {
-        attempts: [{ at: "2026-03-04T12:00:00.000Z", status: 200, error: null, durationMs: 1, answer: "" }],
+        attempts: [
+          { at: "2026-03-04T12:00:00.000Z", status: 200, error: null, durationMs: 1, answer: "", request: null },
+        ],
       }),
       {
         ...anItem(1, { source: "api", messageId: "ours" }),
