@@ -1,13 +1,15 @@
 // The package re2js as the Worker is bundled with it: without its tables of characters, which the runtime has as well.
 // docs/decisions/0057-characters-from-the-runtime.md.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { ROOT } from "../local/project.ts";
 
+/** The module that the package exports. */
+const PACKAGE = join(ROOT, "node_modules/re2js/build/index.js");
 /** Where wrangler's alias finds it. */
 const LEAN = join(ROOT, "dist/re2js.js");
-const RANGES = join(ROOT, "src/language/unicode-ranges.ts");
+/** As the folder `dist` of a checkout sees it. */
+const RANGES = "../src/language/unicode-ranges.ts";
 /** A table in the package's source: a name, and its characters as a text. */
 const TABLE = /^(\t\t)(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("[^"]*", (?:true|false)\)\)/gm;
 /** The maps of tables by name that are left out, and how the runtime calls what is in them. */
@@ -30,8 +32,8 @@ export function leanRe2js(source: string, ranges: string): string {
 
 /** Writes it where the bundler finds it, if it is not there yet. */
 export function writeLeanRe2js(file = LEAN): void {
-  const source = readFileSync(fileURLToPath(import.meta.resolve("re2js")), "utf8");
-  const lean = leanRe2js(source, relative(dirname(file), RANGES).replaceAll("\\", "/"));
+  const source = readFileSync(PACKAGE, "utf8");
+  const lean = leanRe2js(source, RANGES);
   mkdirSync(dirname(file), { recursive: true });
   try {
     if (readFileSync(file, "utf8") === lean) return;

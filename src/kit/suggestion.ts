@@ -1,10 +1,14 @@
-/** The known word nearest to a misspelt one, or `null` if none is near enough to be meant. */
+/** More than any two words are apart. */
+const FAR = 1e6;
+
+/** The known word nearest to a misspelt one, of two equally near the one in its capitals; `null`: none is near enough to be meant. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const wanted = word.toLowerCase();
   let best: { name: string; distance: number } | null = null;
   for (const name of known) {
-    const distance = editDistance(wanted, name.toLowerCase());
-    if (distance <= Math.max(1, Math.floor(name.length / 3)) && (best === null || distance < best.distance)) {
+    const edits = editDistance(wanted, name.toLowerCase());
+    const distance = edits + editDistance(word, name) / FAR;
+    if (edits <= Math.max(1, Math.floor(name.length / 3)) && (best === null || distance < best.distance)) {
       best = { name, distance };
     }
   }

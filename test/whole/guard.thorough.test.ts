@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeLeanRe2js } from "../../src/cli/lean-re2js.ts";
 import { writeRules } from "../../src/cli/build.ts";
 import { sendEvent, storyOf, type Target } from "../../src/local/hook-client.ts";
 import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
@@ -130,6 +131,7 @@ beforeAll(async () => {
   const toml = join(checkout, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   writeRules(await ruleSetOf(rules), join(checkout, "dist/rules.json"));
+  writeLeanRe2js(join(checkout, "dist/re2js.js"));
   await bundleWorker(bundle, checkout);
 }, 60_000);
 

@@ -156,6 +156,7 @@ describe("events", () => {
       held: [],
       sentBy: null,
       repeats: null,
+      origin: null,
     });
   });
 

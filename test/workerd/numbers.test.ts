@@ -32,7 +32,7 @@ it("locations are found by a part of their id, whatever its case", async () => {
     );
   expect(await found("ST-LOC")).toEqual([LOCATION]);
   expect(await found("elsewhere")).toEqual([]);
-  expect((await api("/locations?search=%27")).body.issues[0].pointer).toBe("/search");
+  expect((await api("/locations?search=%00")).body.issues[0].pointer).toBe("/search");
 });
 
 it("a change is told when something was recorded or attempted, without a statement", async () => {

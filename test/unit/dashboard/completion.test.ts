@@ -31,6 +31,7 @@ const RULE = [
   "stop",
   "includeApi",
   "includeInternal",
+  "late",
   "limit",
   "window",
   "breaker",

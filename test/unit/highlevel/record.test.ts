@@ -70,7 +70,7 @@ describe("HighLevel's record of a contact", () => {
 
   it("is asked for by the contact's id, with the scope that it needs", () => {
     const { request, scope, read } = contactQuestion("a/b");
-    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb", version: "2021-07-28" });
+    expect(request).toEqual({ method: "GET", path: "/contacts/a%2Fb" });
     expect(scope).toBe("contacts.readonly");
     const contact = read('{"contact":{"dnd":false,"dndSettings":{"FB":{"status":"active"}},"timezone":"Asia/Tokyo"}}');
     expect(contact?.said.fields).toEqual({ timeZone: "Asia/Tokyo" });
