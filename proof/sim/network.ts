@@ -62,11 +62,12 @@ export class Network {
       const { host, pathname } = new URL(request.url);
       const left = { order: this.#clockwork.order(), leftAt: this.#clockwork.now };
       await this.#leave(isGone);
-      void this.#noteArrived(request, id);
-      if (this.highlevel && request.url.startsWith(API))
-        return heard(isGone, this.highlevel.answer(request, left, isGone));
+      const isHighLevel = this.highlevel !== null && request.url.startsWith(API);
       const character = this.characters.get(host) ?? "prompt";
-      if (character === "resets") return heard(isGone, this.#answer(character));
+      // Nothing of it arrives.
+      if (!isHighLevel && character === "resets") return heard(isGone, this.#answer(character));
+      void this.#noteArrived(request, id);
+      if (this.highlevel && isHighLevel) return heard(isGone, this.highlevel.answer(request, left, isGone));
       this.calls.push({ id, host, order: left.order, about: pathname.slice(1), at: this.#clockwork.wall() });
       const aborted = new Promise<never>((_, fail) => {
         request.signal.addEventListener("abort", () => fail(request.signal.reason as Error));
