@@ -22,7 +22,8 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const BUSY_MS = 2 * HOUR;
-const LOOKED_MS = 3.5 * HOUR;
+/** What changes at last, an hour after it was made, is shown a little later, and looked for within the hour after that. */
+const LOOKED_MS = 4.5 * HOUR;
 const TURN_MS = 5 * MINUTE;
 const TURNS = 12;
 const CONTACTS = ["contact-0", "contact-1", "contact-2"];
