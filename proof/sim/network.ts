@@ -40,6 +40,8 @@ export class Network {
   readonly characters = new Map<string, Character>();
   readonly calls: Call[] = [];
   readonly arrived: Arrived[] = [];
+  /** The deliveries whose requests left, once for each, also where the connection could not be made. */
+  readonly left: string[] = [];
   /** What KV holds, and the chance that it refuses a write. */
   readonly kv = new Map<string, string>();
   kvRefuses = 0;
@@ -64,6 +66,7 @@ export class Network {
       await this.#leave(isGone);
       const isHighLevel = this.highlevel !== null && request.url.startsWith(API);
       const character = this.characters.get(host) ?? "prompt";
+      if (!isHighLevel) this.left.push(id);
       // Nothing of it arrives.
       if (!isHighLevel && character === "resets") return heard(isGone, this.#answer(character));
       void this.#noteArrived(request, id);
@@ -93,8 +96,10 @@ export class Network {
         const order = this.#clockwork.order();
         await this.#leave(isGone);
         // A completed task is written to KV once more, without a delivery.
-        if (task.state === "open")
+        if (task.state === "open") {
           this.calls.push({ id: task.id, host: "kv", order, about: `task ${task.id}`, at: this.#clockwork.wall() });
+          this.left.push(task.id);
+        }
         await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
         const isLost = this.#clockwork.chance.next() < this.kvRefuses;
         if (!isLost || this.#clockwork.chance.happens(0.5))

@@ -90,7 +90,7 @@ export class SimulatedObject {
 
   /** Notes calls that left without a recorded attempt: at most one per delivery was under way. */
   #noteInterrupted(): void {
-    const left = Map.groupBy(this.network.calls, ({ id }) => id);
+    const left = Map.groupBy(this.network.left, (id) => id);
     for (const [id, calls] of left) {
       const known = this.disk.rows("SELECT COUNT(*) AS n FROM attempts WHERE delivery_id = ?", id)[0]?.["n"];
       const noted = this.interrupted.filter((other) => other === id).length;
