@@ -161,16 +161,16 @@ export function recordsAhead(
 
 const ANY_KIND = EVENT_KINDS.map((kind) => `'${kind}'`).join(", ");
 
-/** The recorded events of a contact that happened later than a time, on which a rule fired: of more than `MAX_AHEAD`, of some. */
+/** The recorded events of a contact that happened later than a time, on which a rule fired, in log order: of more than `MAX_AHEAD`, of some. */
 export function firedAhead(
   sql: Sql,
   contactId: string,
   afterMs: number,
   rule: string,
 ): readonly { readonly eventKey: string; readonly atMs: number }[] {
-  const ahead = `SELECT key AS eventKey, received_at AS atMs, fired FROM ${eventsOf(sql, contactId, "events_long_occurred")}
+  const ahead = `SELECT key AS eventKey, received_at AS atMs, fired, seq FROM ${eventsOf(sql, contactId, "events_long_occurred")}
     AND kind IN (${ANY_KIND}) AND occurred_at > ?2 LIMIT ${MAX_AHEAD}`;
-  const fired = `SELECT eventKey, atMs FROM (${ahead}) WHERE fired <> '[]' AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?3)`;
+  const fired = `SELECT eventKey, atMs FROM (${ahead}) WHERE fired <> '[]' AND EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?3) ORDER BY seq`;
   return rows(sql, fired, contactId, afterMs, rule);
 }
 
