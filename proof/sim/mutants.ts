@@ -325,13 +325,6 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 3,
   },
   {
-    name: "what-happened-later-applied-in-the-order-of-the-log",
-    file: "match/wishes.ts",
-    from: "...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
-    to: "...ahead]",
-    seed: 411,
-  },
-  {
     name: "of-the-same-moment-the-first-wish-counts",
     file: "match/wishes.ts",
     from: "recordedAhead(happenedAt + 1, WISHES)",
@@ -424,7 +417,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
-    seed: 408,
+    seed: 117,
   },
   {
     name: "erased-while-the-token-came-is-tagged",
@@ -509,13 +502,6 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'const isFound = event.origin === "reconciled";',
     to: 'const isFound = event.origin === "reconciled" && event.key === "";',
     seed: 3,
-  },
-  {
-    name: "what-changed-is-not-looked-for",
-    file: "ledger/reconcile/legs.ts",
-    from: 'export const LOOKS: readonly Leg[] = of("changed");',
-    to: 'export const LOOKS: readonly Leg[] = of("made");',
-    seed: null,
   },
   {
     name: "covered-before-it-was-looked-through",
