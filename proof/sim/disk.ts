@@ -117,9 +117,14 @@ export class Disk {
     this.rows("DELETE FROM alarm WHERE number = ?", number);
   }
 
+  /** Whether everything written so far is on disk: what is not may be lost with the object, and nobody has been told of it. */
+  get isConfirmed(): boolean {
+    return !this.#isDirty && !this.#isTurnOpen;
+  }
+
   /** Resolves once everything written so far is on disk; never, if the object dies first. */
   confirmed(): Promise<void> {
-    return this.#isDirty || this.#isTurnOpen ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve();
+    return this.isConfirmed ? Promise.resolve() : new Promise((done) => this.#waiting.push(done));
   }
 
   /** A power failure: nothing that waits for a confirmation will ever get one. */

@@ -325,6 +325,13 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 3,
   },
   {
+    name: "what-happened-later-applied-in-the-order-of-the-log",
+    file: "match/wishes.ts",
+    from: "...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
+    to: "...ahead]",
+    seed: null,
+  },
+  {
     name: "of-the-same-moment-the-first-wish-counts",
     file: "match/wishes.ts",
     from: "recordedAhead(happenedAt + 1, WISHES)",

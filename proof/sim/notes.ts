@@ -73,6 +73,7 @@ export class SimulatedNotes {
         waiting.push(name);
         this.#longestMs = Math.max(this.#longestMs, this.#clockwork.wall() - Number(at));
       }
+      if (!this.#object.disk.isConfirmed) continue;
       const before = this.#decided.get(name);
       if (before !== undefined && before !== text) this.#changed.add(name);
       if (deciding === null) this.#decided.set(name, text);

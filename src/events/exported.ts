@@ -23,8 +23,6 @@ export interface ExportedMessage {
 }
 
 const KIND_OF: { readonly [direction: string]: EventKind } = { outbound: "OutboundMessage", inbound: "InboundMessage" };
-/** What the export has besides messages: nobody wrote or called. */
-const NO_MESSAGE = /^TYPE_(?:ACTIVITY_.+|SMS_REACTION|FORM_SUBMISSION|REVIEW|LIVE_CHAT_INFO_MESSAGE)$/;
 /** Fields that have the same name and form in a webhook. */
 const ALIKE = [
   "contactId",
@@ -55,7 +53,7 @@ export function exportedMessage(item: JsonObject, locationId: string, receivedAt
   const kind = KIND_OF[typeof direction === "string" ? direction.toLowerCase() : ""];
   const madeAtMs = momentMs(dateAdded);
   if (typeof id !== "string" || !MESSAGE_ID.test(id) || kind === undefined || madeAtMs === null) return null;
-  if (typeof messageType !== "string" || NO_MESSAGE.test(messageType)) return null;
+  if (typeof messageType !== "string") return null;
   const emailIds = emailIdsIn(meta);
   const payload = bounded({
     type: kind,
@@ -72,7 +70,8 @@ export function exportedMessage(item: JsonObject, locationId: string, receivedAt
   const parsed = parseJson(new TextEncoder().encode(JSON.stringify(payload)));
   if (parsed === null || parsed.issues.length > 0) return null;
   const read = readEvent(parsed.value, { key: "", route: "events", receivedAt });
-  if (read.status !== "event") return null;
+  // The export has activities as well: nobody wrote or called.
+  if (read.status !== "event" || channelOf(kind, read.event.payload) === "activity") return null;
   const key = keyOf(id, outcomeIn(read.event));
   const changedAtMs = momentMs(dateUpdated);
   return { event: { ...read.event, key, origin: "reconciled" }, ids: [id, ...emailIds], madeAtMs, changedAtMs };

@@ -16,7 +16,10 @@ export type ExportOrder = "made" | "changed";
 /** A page of the export. */
 export interface ExportQuery {
   readonly locationId: string;
-  readonly channel: ExportChannel;
+  /** Absent: those of all contacts. */
+  readonly contactId?: string;
+  /** In HighLevel's words, such as `Email`; `null`: all but e-mail. */
+  readonly channel: string | null;
   readonly order: ExportOrder;
   /** By HighLevel's clock, milliseconds since 1970. What changed is not narrowed by it: only when it was made is known. */
   readonly sinceMs: number;
@@ -34,9 +37,11 @@ export interface ExportPage {
 }
 
 /** The request for a page. */
-export function exportRequest({ locationId, channel, order, sinceMs, cursor, limit }: ExportQuery): HighLevelRequest {
+export function exportRequest(asked: ExportQuery): HighLevelRequest {
+  const { locationId, contactId, channel, order, sinceMs, cursor, limit } = asked;
   const query = new URLSearchParams({
     locationId,
+    ...(contactId === undefined ? {} : { contactId }),
     ...(channel === null ? {} : { channel }),
     ...(order === "made"
       ? { startDate: new Date(sinceMs).toISOString(), sortBy: "createdAt", sortOrder: "asc" }

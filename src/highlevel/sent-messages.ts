@@ -1,7 +1,7 @@
 // Finds out whether a message was sent, by looking through the contact's messages in HighLevel or in the log.
-import { isJsonObject, jsonObjectIn } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
 import type { HighLevelRequest } from "./account.ts";
+import { exportPageIn, exportRequest } from "./export.ts";
 
 /** An outbound message to a contact that was sent through the API. */
 export interface SentMessage {
@@ -40,28 +40,18 @@ const CHANNELS: { readonly [messageType: string]: string } = {
   FB: "Facebook",
 };
 
-/** What to look for after an attempt to send this body at `leftAtMs` by HighLevel's clock. Source: `GET /conversations/messages/export`. */
+/** What to look for after an attempt to send this body at `leftAtMs` by HighLevel's clock. */
 export function lookFor(body: object, leftAtMs: number): SearchedMessage {
   const { type, message, html } = body as { readonly [key: string]: unknown };
   const words = [message, html].filter((text) => typeof text === "string").map(plain);
   return {
     words: words.filter((text) => text !== ""),
     question: (locationId, contactId) => {
-      const channel = typeof type === "string" ? CHANNELS[type] : undefined;
-      const query = new URLSearchParams({
-        locationId,
-        contactId,
-        ...(channel === undefined ? {} : { channel }),
-        startDate: new Date(leftAtMs - CLOCK_SKEW_MS).toISOString(),
-        sortBy: "createdAt",
-        // Oldest first: if a text was sent twice, the first one is taken and the other left for whoever looks next.
-        sortOrder: "asc",
-        limit: String(PAGE),
-      });
-      return {
-        request: { method: "GET", path: `/conversations/messages/export?${query.toString()}` },
-        read: (answer) => messagesIn(answer, leftAtMs - CLOCK_SKEW_MS),
-      };
+      const channel = (typeof type === "string" ? CHANNELS[type] : undefined) ?? null;
+      const sinceMs = leftAtMs - CLOCK_SKEW_MS;
+      // Oldest first: if a text was sent twice, the first one is taken and the other left for whoever looks next.
+      const asked = { locationId, contactId, channel, order: "made", sinceMs, cursor: null, limit: PAGE } as const;
+      return { request: exportRequest(asked), read: (answer) => messagesIn(answer, sinceMs) };
     },
   };
 }
@@ -85,21 +75,14 @@ function says(text: string, wanted: string): boolean {
 }
 
 function messagesIn(answer: string, sinceMs: number): readonly SentMessage[] | null {
-  const listed = listIn(answer);
   return (
-    listed?.flatMap((item) => {
-      if (!isJsonObject(item)) return [];
+    exportPageIn(answer)?.messages.flatMap((item) => {
       const { id, body, direction, source, dateAdded } = item;
       const isOurs = direction === "outbound" && (source === undefined || source === "api");
       const isSince = (momentMs(dateAdded) ?? sinceMs) >= sinceMs;
       return typeof id === "string" && isOurs && isSince ? [{ id, text: typeof body === "string" ? body : "" }] : [];
     }) ?? null
   );
-}
-
-function listIn(answer: string): readonly unknown[] | null {
-  const messages = jsonObjectIn(answer)?.["messages"];
-  return Array.isArray(messages) ? messages : null;
 }
 
 /** A text without markup, extra spacing and capitals, so that HighLevel's version of it is recognised. */

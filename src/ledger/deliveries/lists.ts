@@ -258,18 +258,16 @@ export function attemptsOf(sql: Sql, id: string, bodyBytes = Infinity): readonly
     "SELECT n, at, status, error, duration_ms, answer, request FROM attempts WHERE delivery_id = ? ORDER BY n";
   const attempts = rows<AttemptRow>(sql, made, id);
   const requests = readRequests(attempts);
+  const told = (request: SentRequest | null | undefined): SentRequest | null =>
+    request ? withBody(request, bodyBytes) : null;
   return attempts.map(({ at, status, error, duration_ms, answer }, index) => ({
     at: new Date(at).toISOString(),
     status,
     error,
     durationMs: duration_ms,
     answer,
-    request: told(requests[index] ?? null, bodyBytes),
+    request: told(requests[index]),
   }));
-}
-
-function told<Request extends SentRequest | null>(request: Request, bodyBytes: number): Request | SentRequest {
-  return request === null || bodyBytes === Infinity ? request : withBody(request, bodyBytes);
 }
 
 /** `bodyBytes`: how much of the body of a request is told. */
@@ -290,7 +288,7 @@ function toDelivery(sql: Sql, row: DeliveryRow, bodyBytes = Infinity): Delivery 
     optOut: optOutOf(sql, row, plan),
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
     attempts: attemptsOf(sql, row.id, bodyBytes),
-    unsettled: mayBeUnsettled(plan) ? unsettled(sql, row.id).map((request) => told(request, bodyBytes)) : [],
+    unsettled: mayBeUnsettled(plan) ? unsettled(sql, row.id).map((request) => withBody(request, bodyBytes)) : [],
   };
 }
 

@@ -44,7 +44,7 @@ export function readRequests(
 /** A request with no more than so many bytes of its body. */
 export function withBody(request: SentRequest, bytes: number): SentRequest {
   const { body, cutBytes } = request;
-  if (body === null) return request;
+  if (body === null || bytes === Infinity) return request;
   const kept = firstBytes(body, Math.max(0, bytes));
   return kept === body ? request : { ...request, body: kept, cutBytes: cutBytes + bytesOf(body) - bytesOf(kept) };
 }

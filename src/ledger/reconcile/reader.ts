@@ -1,7 +1,7 @@
 // A page of HighLevel's export, asked for with the location's token where its limits leave room, and what the log has of it.
 import { exportedMessage, type ExportedMessage } from "../../events/exported.ts";
 import type { HighLevelAccount, HighLevelAnswer } from "../../highlevel/account.ts";
-import { exportPageIn, exportRequest } from "../../highlevel/export.ts";
+import { EXPORT_SCOPE, exportPageIn, exportRequest } from "../../highlevel/export.ts";
 import * as erased from "../log/erased.ts";
 import { standingOf } from "../log/found.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
@@ -19,6 +19,15 @@ export type NoPage =
   | { readonly is: "forgotten" }
   /** No answer, or none that can be read. */
   | { readonly is: "failed" };
+
+/** Why HighLevel's export cannot be looked through, and what to do. */
+export const WHY_NOT: { readonly [N in NoPage["is"]]: string } = {
+  "no-token": "The location has no HighLevel token that can be used: docs/highlevel.md says how to give it one",
+  refused: `HighLevel refuses the export to the location's token: give it the scope ${EXPORT_SCOPE}, then put it again or install the app again`,
+  "no-room": "HighLevel's limits leave no room for it now: try again in a minute",
+  forgotten: "HighLevel has forgotten the cursor: try again",
+  failed: "HighLevel gave no answer that could be used: try again later",
+};
 
 /** A page as the log stands with it. */
 export interface JudgedPage {

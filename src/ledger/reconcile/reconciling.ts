@@ -3,25 +3,22 @@
 // when it is done. Nothing here has to happen now: a call leaves only where there is room that no delivery needs.
 import { EXPORTED_KEYS } from "../../events/exported.ts";
 import type { Event } from "../../model/event.ts";
-import type { Gap, Missing, MissingMessage, Reconciling as Told } from "../../model/gap.ts";
+import type { Gap, Missing, Reconciling as Told } from "../../model/gap.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logGap } from "../../model/log-line.ts";
 import type { ShownToken } from "../../model/token.ts";
-import { channelOf } from "../../events/derive.ts";
-import { outcomeIn } from "../../events/exported.ts";
 import { notBefore } from "../../kit/not-before.ts";
-import { EXPORT_SCOPE } from "../../highlevel/export.ts";
-import { fail, succeed, type Result } from "../../kit/result.ts";
+import { fail, type Result } from "../../kit/result.ts";
 import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import * as gaps from "../log/gaps.ts";
-import { standingOf } from "../log/found.ts";
 import type { Alarm } from "../store/alarm.ts";
 import { rows, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
 import { isDoubted, isOldFrom, LEGS, LOOKS, OVERLAP_MS, type LookTimes } from "./legs.ts";
+import { missingFrom } from "./missing.ts";
 import * as progress from "./progress.ts";
 import type { Pass, Progress } from "./progress.ts";
-import { ExportReader, type JudgedPage, type NoPage } from "./reader.ts";
+import { ExportReader, WHY_NOT, type JudgedPage, type NoPage, type Place } from "./reader.ts";
 import { isSuspicious, LOOKED_AT } from "./silence.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,8 +35,6 @@ const LONGEST_BREATH_MS = 10 * 60_000;
 const MOST_DOUBTS = 200;
 /** How often a cursor may be forgotten in a row. */
 const MOST_FORGOTTEN = 3;
-/** How many pages one look takes that only tells what is missing. */
-const PAGES_TOLD = 20;
 
 /** What it needs of the ledger. */
 export interface ReconcilingParts {
@@ -167,33 +162,8 @@ export class Reconciling {
     const { state, detail } = this.#state();
     if (state !== "on") return fail(detail ?? state);
     const fromMs = Math.max(sinceMs, this.#now() - MOST_BACK_MS);
-    const times = { ...this.#times(fromMs, fromMs), nowMs: this.#now() };
-    const found = new Map<string, MissingMessage>();
-    const seen = new Set<string>();
-    let left = PAGES_TOLD;
-    for (const leg of LEGS)
-      for (let cursor: string | null = null, isOver = false; !isOver;) {
-        if (left === 0) return succeed(this.#tell(fromMs, found, seen.size, true));
-        left -= 1;
-        // Whether it is believed yet does not matter to whoever asks.
-        const page = await this.#page({ leg, fromMs: this.#parts.time.likelyThere(fromMs), cursor }, times, {});
-        if (page.is !== "page") return fail(WHY_NOT[page.is]);
-        for (const { message, verdict } of page.messages) {
-          const { event, ids } = message;
-          seen.add(event.key);
-          if (verdict !== "missing" && verdict !== "unsettled") continue;
-          const isKnown = standingOf(this.#storage.sql, event, ids).is === "changed";
-          found.set(event.key, missingMessage(event, ids[0] ?? "", isKnown));
-        }
-        ({ cursor } = page);
-        isOver = cursor === null || (leg.order === "changed" && isOldFrom(page.messages.map(({ verdict }) => verdict)));
-      }
-    return succeed(this.#tell(fromMs, found, seen.size, false));
-  }
-
-  #tell(fromMs: number, found: ReadonlyMap<string, MissingMessage>, looked: number, more: boolean): Missing {
-    const missing = [...found.values()].toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt));
-    return { since: new Date(fromMs).toISOString(), missing, looked, more };
+    const page = (place: Place, times: LookTimes) => this.#page(place, times, {});
+    return missingFrom(this.#storage.sql, page, this.#times(fromMs, fromMs), this.#parts.time.likelyThere(fromMs));
   }
 
   /** Two questions tell whether anything is new. If so, or if they do not tell, all of it is looked through. */
@@ -304,11 +274,7 @@ export class Reconciling {
     this.#commit({ ...at, pass: null, refusedOf: this.#parts.token()?.storedAt ?? null });
   }
 
-  async #page(
-    place: Parameters<ExportReader["page"]>[1],
-    times: LookTimes,
-    doubts: Progress["doubts"],
-  ): Promise<JudgedPage | NoPage> {
+  async #page(place: Place, times: LookTimes, doubts: Progress["doubts"]): Promise<JudgedPage | NoPage> {
     const locationId = this.#parts.locationId();
     this.#locationId = locationId ?? null;
     if (locationId === undefined) return { is: "no-token", message: "" };
@@ -440,31 +406,8 @@ export class Reconciling {
   }
 }
 
-/** Why HighLevel's export cannot be looked through, and what to do. */
-const WHY_NOT: { readonly [N in NoPage["is"]]: string } = {
-  "no-token": "The location has no HighLevel token that can be used: docs/highlevel.md says how to give it one",
-  refused: `HighLevel refuses the export to the location's token: give it the scope ${EXPORT_SCOPE}, then put it again or install the app again`,
-  "no-room": "HighLevel's limits leave no room for it now: try again in a minute",
-  forgotten: "HighLevel has forgotten the cursor: try again",
-  failed: "HighLevel gave no answer that could be used: try again later",
-};
-
 /** Whether a first page tells that nothing is missing: all that follows is old, and of what it has, nothing is. */
 function isAllToldBy({ messages, cursor }: JudgedPage): boolean {
   const verdicts = messages.map(({ verdict }) => verdict);
   return !verdicts.includes("missing") && (cursor === null || isOldFrom(verdicts));
-}
-
-function missingMessage(event: Event, messageId: string, isKnown: boolean): MissingMessage {
-  const { kind, contactId, occurredAt, payload } = event;
-  return {
-    messageId,
-    eventKey: event.key,
-    kind,
-    contactId,
-    channel: channelOf(kind, payload),
-    outcome: outcomeIn(event),
-    occurredAt,
-    isKnown,
-  };
 }

@@ -305,6 +305,31 @@ describe("the checker", () => {
     expect([...(nothingLost?.({ ...good, ...gone, confirmed: [{ ...erasure, id: "c2" }] }) ?? [])]).not.toEqual([]);
   });
 
+  it("does not call a retry late that was asked for while a cancel was under way, but one that was asked for before", () => {
+    const cancel = { what: "cancelled", id: "d1", askedOrder: 1, order: 2 } as const;
+    const found = (retryOrder: number): readonly string[] => {
+      const retry = { what: "retried", id: "d1", askedOrder: 0, order: retryOrder } as const;
+      return [
+        ...(PROPERTIES["nothing is sent after a confirmed cancel"]?.({ ...good, confirmed: [cancel, retry] }) ?? []),
+      ];
+    };
+    expect(found(1.5)).toEqual([]);
+    expect(found(0.5)).not.toEqual([]);
+  });
+
+  it("does not hold a call that was cut off against a host that is down, but one of which an attempt tells", () => {
+    const [first] = down.slice(-2);
+    const attempt = { at: first?.at ?? 0, error: "DESTINATION_TIMEOUT" };
+    const found = (attempts: EndedDelivery["attempts"]): readonly string[] => {
+      const ids = down.map(({ id }) => id);
+      const deliveries = ids.map((id) => ({ ...delivery, id, host: "h", attempts }));
+      const seen = { ...good, calls: down, deadHosts: ["h"], deliveries, interrupted: ids };
+      return [...(PROPERTIES["a destination that is down is left alone"]?.(seen) ?? [])];
+    };
+    expect(found([])).toEqual([]);
+    expect(found([attempt])).not.toEqual([]);
+  });
+
   it("has something that breaks each of its properties", () => {
     expect(Object.keys(BAD).toSorted()).toEqual(Object.keys(PROPERTIES).toSorted());
   });
