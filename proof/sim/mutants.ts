@@ -320,16 +320,9 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "older-start-lifts-a-stop",
     file: "match/wishes.ts",
-    from: "return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
-    to: "return [...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt)), event]",
+    from: "return [event, ...ahead]",
+    to: "return [...ahead, event]",
     seed: 3,
-  },
-  {
-    name: "what-happened-later-applied-in-the-order-of-the-log",
-    file: "match/wishes.ts",
-    from: "...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]",
-    to: "...ahead]",
-    seed: null,
   },
   {
     name: "of-the-same-moment-the-first-wish-counts",

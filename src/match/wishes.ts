@@ -44,9 +44,7 @@ export function wishesAfter(
   const ahead = recordedAhead(happenedAt + 1, WISHES);
   // More came later than is looked at: what it lifts may have begun again since, and stays.
   if (ahead.length >= atMost) return added(before, applied(before, event));
-  return [event, ...ahead.toSorted((a, b) => Date.parse(a.occurredAt) - Date.parse(b.occurredAt))]
-    .reduce(applied, before)
-    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [event, ...ahead].reduce(applied, before).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 /**

@@ -143,11 +143,10 @@ async function checkKept(
   if (answer.status === "accepted") {
     const story = await ledger.event(answer.eventKey);
     const sent = meaningOf(body) as JsonObject;
-    // Beside it stands what it comes to, where HighLevel names no kind, location or contact.
-    claim(
-      isDeepStrictEqual(story?.event.payload, { ...story?.event.payload, ...sent }),
-      "It is not kept as it was sent",
-    );
+    const kept = story?.event.payload ?? {};
+    // What it comes to stands beside it, and where HighLevel leaves a field empty: a kind, a location, an e-mail's fate.
+    const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null && value !== ""));
+    claim(isDeepStrictEqual(kept, { ...sent, ...kept, ...given }), "It is not kept as it was sent");
   }
   if (answer.status !== "quarantined") return;
   const item = ledger.findQuarantined(held.get(answer.eventKey)?.id ?? "");
