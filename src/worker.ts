@@ -6,7 +6,7 @@ import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
 import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
-import { directoryOf, type LedgerEnv } from "./objects/durable-objects.ts";
+import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event-kinds.ts";
 import { logError } from "./model/log-line.ts";
@@ -15,7 +15,7 @@ import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
 import { respond } from "./respond.ts";
 import { bundledRules } from "./rules/bundled.ts";
 
-export { Agency, Directory, Ledger } from "./objects/durable-objects.ts";
+export { Agency, Directory, Ledger, Registry } from "./objects/durable-objects.ts";
 
 const router = Router<IRequest, [LedgerEnv]>();
 for (const route of HOOK_ROUTES) router.all(HOOK_PATHS[route], hook(route));
@@ -69,6 +69,7 @@ function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
     unplaced: directoryOf(env),
+    registry: registryOf(env),
     locations: (query) => directoryOf(env).locations(query),
     ingest: (item, locationId) =>
       ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.id)),

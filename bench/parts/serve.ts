@@ -66,7 +66,7 @@ export async function buildWith(
   return {
     folder,
     file: join(out, basename(main).replace(/\.ts$/, ".js")),
-    objects: ["Ledger", "Directory", "Agency"],
+    objects: ["Ledger", "Directory", "Agency", "Registry"],
   };
 }
 

@@ -25,6 +25,7 @@ import {
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
+  DIVERGENCE,
   EVENT,
   GAPS,
   givenToken,
@@ -32,10 +33,12 @@ import {
   LOCATIONS,
   logQuery,
   parameters,
+  RULE_SETS,
   sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
+import { activationIn, MAX_PUBLICATION_BYTES, publicationIn, rollBackIn, versionIn } from "./rule-sets.ts";
 import { isServed } from "./served.ts";
 
 type Answer = Result<unknown, Failure>;
@@ -61,6 +64,54 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "/api/settings",
     async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
       succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
+  ],
+  [
+    "get",
+    "/api/rule-sets",
+    async ({ url }, { registry }) =>
+      asked(listQuery(url, RULE_SETS), async (query) => ({
+        ...(await registry.versions(query)),
+        ...(await registry.state()),
+      })),
+  ],
+  [
+    "post",
+    "/api/rule-sets",
+    async ({ request }, { registry }) => {
+      const body = await jsonBody(request, MAX_PUBLICATION_BYTES);
+      const publication = body.ok ? publicationIn(body.value) : body;
+      return publication.ok ? named("version", await registry.publish(publication.value)) : publication;
+    },
+  ],
+  [
+    "post",
+    "/api/rule-sets/rollback",
+    async ({ request }, { registry }) => {
+      const body = await jsonBody(request);
+      const asks = body.ok ? rollBackIn(body.value) : body;
+      return asks.ok ? named("change", await registry.rollBack(asks.value)) : asks;
+    },
+  ],
+  [
+    "get",
+    "/api/rule-sets/:v",
+    async ({ parameter }, { registry }) => {
+      const version = versionIn(parameter("v"));
+      return named("version", found(version === null ? undefined : await registry.version(version), "rule set"));
+    },
+  ],
+  [
+    "post",
+    "/api/rule-sets/:v/activate",
+    async ({ request, parameter }, { registry }) => {
+      const version = versionIn(parameter("v"));
+      const body = await jsonBody(request);
+      const read = body.ok ? activationIn(body.value) : body;
+      if (!read.ok) return read;
+      if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
+      const { activation, request: asks } = read.value;
+      return named("change", await registry.activate(version, activation, asks));
+    },
   ],
   ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
   [
@@ -92,6 +143,12 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       const read = parameters(url, EVENT);
       return read.ok ? found(await ledger(parameter("l")).event(parameter("key"), read.value.contact), "event") : read;
     },
+  ],
+  [
+    "get",
+    "/api/locations/:l/divergence",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, DIVERGENCE), (query) => ledger(parameter("l")).divergence(query)),
   ],
   ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
@@ -351,7 +408,7 @@ async function batchIn(request: Request): Promise<Result<DeliveryBatch, Failure>
   return body.ok ? deliveryBatch(body.value) : body;
 }
 
-function found<Value>(value: Value | undefined, what: "event" | "delivery"): Result<Value, Failure> {
+function found<Value>(value: Value | undefined, what: "event" | "delivery" | "rule set"): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }
 
@@ -369,10 +426,10 @@ function decoded(params: { readonly [name: string]: string }): Result<{ readonly
   }
 }
 
-/** The body of a call as JSON, within the bounds of the hooks' bodies; an event in it lies one level deeper. */
-async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
+/** The body of a call as JSON, within the bounds of the hooks' bodies unless it says otherwise; an event in it lies one level deeper. */
+async function jsonBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Result<Json, Failure>> {
   const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength > MAX_BODY_BYTES) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_BYTES });
+  if (bytes.byteLength > maxBytes) return fail({ code: "REQUEST_TOO_LARGE", maxBytes });
   const parsed = parseJson(bytes);
   if (parsed === null) return fail({ code: "REQUEST_NOT_JSON" });
   return parsed.issues.length > 0 ? fail({ code: "EVENT_UNUSABLE", issues: parsed.issues }) : succeed(parsed.value);

@@ -1,6 +1,6 @@
 // What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
 import type { Result } from "../kit/result.ts";
-import type { DirectoryCalls, OperatorCalls, QuarantineCalls } from "../model/rpc.ts";
+import type { DirectoryCalls, OperatorCalls, QuarantineCalls, RegistryCalls } from "../model/rpc.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, Quarantined } from "../model/ledger.ts";
@@ -13,6 +13,8 @@ export interface ApiPorts extends DoorPorts {
   readonly ledger: (locationId: string) => OperatorCalls;
   /** What was signed and names no location. */
   readonly unplaced: QuarantineCalls;
+  /** The published rule sets. */
+  readonly registry: RegistryCalls;
   readonly locations: DirectoryCalls["locations"];
   /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
   readonly ingest: (item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;

@@ -72,6 +72,8 @@ const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 export const GAPS = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
+export const DIVERGENCE = GAPS;
+export const RULE_SETS = GAPS;
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {

@@ -1,11 +1,12 @@
 // `rules build`: admits the rule files, writes the set that the Worker is bundled with, and bundles the page.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
 import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
+import { filesUnder, hashOf } from "./files-hash.ts";
 import { writeLeanRe2js } from "./lean-re2js.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
@@ -94,10 +95,21 @@ function builtRules(): RuleSet | null {
   }
 }
 
-/** Writes the set where the bundler finds it, atomically. */
+/** The rooms whose code decides what a rule file means. */
+const ADMITTING = ["act", "events", "highlevel", "kit", "language", "match", "model", "rules", "time"];
+
+/** Names the code that admits rules: published files are admitted anew by other code. */
+function codeName(): string {
+  return hashOf(
+    ADMITTING.flatMap((room) => filesUnder(join(ROOT, "src", room))),
+    ROOT,
+  );
+}
+
+/** Writes the set where the bundler finds it, atomically, with the name of the code that admits rules. */
 export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify(toBuilt(ruleSet))}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify({ ...toBuilt(ruleSet), code: codeName() })}\n`);
   renameSync(`${file}.new`, file);
 }
 

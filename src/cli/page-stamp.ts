@@ -1,8 +1,8 @@
 // Whether the page in its folder is the one that the code would be bundled into now: saving a rule during development
 // need not bundle it again. If in doubt, it is taken as different: a stale page is worse than a slow save.
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { filesUnder, hashOf } from "./files-hash.ts";
 
 /** What else a bundle depends on: what npm installed, and how imports and JSX are read. */
 const BESIDES = ["package.json", "package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"];
@@ -19,7 +19,7 @@ interface Stamp {
  */
 export function pageSources(project: string): string {
   const files = filesUnder(join(project, "src")).concat(BESIDES.map((name) => join(project, name)));
-  return hashOf(files);
+  return hashOf(files, project);
 }
 
 /** Whether a folder holds the page that was stamped last, unchanged, and bundled from these sources. */
@@ -27,7 +27,7 @@ export function isPageOf(sources: string, folder: string): boolean {
   if (!existsSync(stampOf(folder))) return false;
   try {
     const stamp = JSON.parse(readFileSync(stampOf(folder), "utf8")) as Stamp;
-    return stamp.sources === sources && stamp.page === hashOf(filesUnder(folder));
+    return stamp.sources === sources && stamp.page === hashOf(filesUnder(folder), folder);
   } catch {
     return false;
   }
@@ -36,29 +36,9 @@ export function isPageOf(sources: string, folder: string): boolean {
 /** Notes which sources the page in a folder was bundled from. The note is beside the folder, whose contents are served. */
 export function stampPage(sources: string, folder: string): void {
   mkdirSync(dirname(folder), { recursive: true });
-  writeFileSync(stampOf(folder), JSON.stringify({ sources, page: hashOf(filesUnder(folder)) } satisfies Stamp));
+  writeFileSync(stampOf(folder), JSON.stringify({ sources, page: hashOf(filesUnder(folder), folder) } satisfies Stamp));
 }
 
 function stampOf(folder: string): string {
   return `${folder}.json`;
-}
-
-function filesUnder(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-}
-
-/** Names and lengths are hashed before contents, so that no file can pass for the end of another. */
-function hashOf(files: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) {
-    const content = existsSync(file) ? readFileSync(file) : null;
-    hash.update(`${JSON.stringify(file)} ${content?.byteLength ?? "absent"}\n`);
-    if (content) hash.update(content);
-  }
-  return hash.digest("hex");
 }

@@ -22,10 +22,12 @@ import type {
   Quarantined,
   Recorded,
   TaskQuery,
+  Unavailable,
   UnknownWords,
 } from "../model/ledger.ts";
 import type { KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
+import type { DivergencePage, InForce } from "../model/published.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
@@ -49,6 +51,7 @@ import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
+import * as divergence from "./log/divergence.ts";
 import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
@@ -58,6 +61,7 @@ import { ExportReader } from "./reconcile/reader.ts";
 import { Reconciling } from "./reconcile/reconciling.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { WaitingContacts } from "./recording/waiting-contacts.ts";
+import { RulesInForce } from "./rules/in-force.ts";
 import { Rounds } from "./rounds.ts";
 import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
@@ -71,10 +75,14 @@ import { ClockWatch } from "./upkeep/clock.ts";
 import { goneBeforeMs } from "./upkeep/trim.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
+/** How long to wait where it is not known which rules are in force. */
+const ASK_AGAIN_SECONDS = 5;
+
 export class LocationLedger implements Answering<LedgerCalls> {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #changes = new Changes();
+  readonly #rules: RulesInForce;
   readonly #statistics: Statistics;
   readonly #chores: Chores;
   readonly #clock: ClockWatch;
@@ -101,7 +109,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#ports = ports;
     this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
-    this.#chores = new Chores(watched, ports, () => this.#statistics.forget());
+    this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
+    const announced = { ...ports, announce: (location: string) => this.#announce(location) };
+    const rulesInUse = (): readonly string[] => this.#rules.inUse();
+    this.#chores = new Chores(watched, announced, { rulesInUse, swept: () => this.#statistics.forget() });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     const locationId = (): string | undefined => this.#chores.locationId();
@@ -116,8 +127,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
-    this.#deciding = new Deciding(watched, ports);
-    this.#exporting = new Exporting(watched.sql, ports.ruleSet);
+    this.#deciding = new Deciding(watched, ports, this.#rules);
+    this.#exporting = new Exporting(watched.sql, () => this.#rules.live);
     const parts = {
       transactions: this.#transactions,
       chores: this.#chores,
@@ -127,6 +138,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#waiting = new WaitingContacts(watched.sql);
     this.#recorder = new Recorder(watched, ports, {
       ...parts,
+      rules: this.#rules,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
@@ -181,6 +193,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
     this.#reconciling.know(marks);
+    this.#rules.know(marks);
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
@@ -208,12 +221,42 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   async #record(event: Event, isReport: boolean): Promise<Recorded> {
     this.#look();
+    if (this.#rules.isUnknown()) {
+      const failure = await this.#askForRules(event.locationId);
+      if (failure) return failure;
+    }
     this.#reconciling.arrived(event);
     const recorded = await this.#recorder.record(event, isReport);
     await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
     this.#asking.wake();
     return recorded;
+  }
+
+  /** Asks which rules are in force, before the first event. It is not decided by others: it is to be sent again. */
+  async #askForRules(locationId: string): Promise<Unavailable | null> {
+    try {
+      await this.#rules.ask(locationId);
+      return null;
+    } catch (error) {
+      logError("Which rules are in force is not known, an event is to be sent again", { locationId }, error);
+      return { status: "unavailable", retryAfterSeconds: ASK_AGAIN_SECONDS };
+    }
+  }
+
+  /** Tells the directory of the location, and makes sure that no change of the rules was missed. */
+  async #announce(locationId: string): Promise<void> {
+    await this.#ports.announce(locationId);
+    await this.#rules.ask(locationId);
+  }
+
+  async putInForce(locationId: string, inForce: InForce): Promise<void> {
+    await this.#rules.putInForce(locationId, inForce);
+    await this.#rules.volume.tell(locationId);
+  }
+
+  divergence(query: PageQuery): DivergencePage {
+    return divergence.list(this.#storage.sql, this.#rules.shadow?.hash ?? null, query);
   }
 
   /** Resolves once no event waits to be decided that can be decided now. */
@@ -265,7 +308,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   event(key: string, contactId?: string): Promise<EventStory | undefined> {
-    return eventStory(this.#storage.sql, this.#ports, key, contactId);
+    const { timeZone } = this.#ports;
+    return eventStory(this.#storage.sql, { ruleSet: this.#rules.live, timeZone }, key, contactId);
   }
 
   knownContact(locationId: string, contactId: string): KnownContact {

@@ -1,5 +1,6 @@
 import { hostList } from "../kit/host-list.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
+import { RULES_FROM, type RulesFrom } from "./published.ts";
 
 /** The strings that configure a deployment: `[vars]`, secrets and `.dev.vars`. Absent and empty mean the same. */
 export interface Variables {
@@ -26,6 +27,7 @@ export interface Variables {
   readonly HIGHLEVEL_API_VERSION?: string;
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
+  readonly RULES_FROM?: string;
 }
 
 /** A list that is open to all (`*`), closed (empty), or names what is allowed. */
@@ -94,6 +96,8 @@ export interface Configuration extends OutboundHosts {
   readonly requestsPerSecond: number;
   /** Whether messages of which HighLevel sent no webhook are looked for in its export. */
   readonly reconciles: boolean;
+  /** Which rules decide: those of the bundle, or those that were published. */
+  readonly rulesFrom: RulesFrom;
   /** IANA name: the zone of `localTime` and `weekday`, and of windows that name none. */
   readonly timeZone: string;
 }
@@ -147,6 +151,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   HIGHLEVEL_API_VERSION: true,
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
+  RULES_FROM: true,
   DEV_PRIVATE_KEY: true,
 };
 
@@ -186,6 +191,7 @@ export function readConfiguration(variables: Variables): Configuration {
     eventsPerSecond: oneOrMore(variables.EVENTS_PER_SECOND, DEFAULT_EVENTS_PER_SECOND),
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     reconciles: variables.RECONCILE?.trim().toLowerCase() !== "off",
+    rulesFrom: RULES_FROM.find((from) => from === variables.RULES_FROM?.trim().toLowerCase()) ?? "deploy",
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,

@@ -24,7 +24,15 @@ export type Failure =
   | { readonly code: "CONFIGURATION_TOKEN_KEY"; readonly what: string } // HIGHLEVEL_TOKEN_KEY is missing or unusable
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
-  | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
+  | {
+      readonly code: "LEDGER_NOT_FOUND";
+      readonly what: "event" | "delivery" | "task" | "quarantined event" | "rule set";
+    }
+  | { readonly code: "RULES_REFUSED"; readonly issues: readonly Issue[] } // files that admission refuses
+  | { readonly code: "RULES_OVERWRITES"; readonly version: number; readonly told: string } // somebody else has published since
+  | { readonly code: "RULES_CHANGED"; readonly change: number; readonly told: string } // something else was put in force since
+  | { readonly code: "RULES_FROM_DEPLOY" } // only the set of the bundle may decide here
+  | { readonly code: "RULES_NOTHING_BEFORE" } // there is nothing to roll back to
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
   | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
@@ -104,6 +112,22 @@ export function problemOf(failure: Failure): Problem {
       });
     case "LEDGER_NOT_FOUND":
       return problem(404, failure.code, `There is no such ${failure.what}`);
+    case "RULES_REFUSED":
+      return withIssues(problem(422, failure.code, "The rules are not admitted"), failure.issues);
+    case "RULES_OVERWRITES": {
+      const detail = `It would overwrite ${failure.told}: look at it, and publish over version ${failure.version}`;
+      return problem(409, failure.code, "Somebody has published since", detail);
+    }
+    case "RULES_CHANGED": {
+      const detail = `Since then: ${failure.told}. Look at it, and ask again after change ${failure.change}`;
+      return problem(409, failure.code, "What is in force has changed", detail);
+    }
+    case "RULES_FROM_DEPLOY": {
+      const detail = 'Set RULES_FROM to "published", or deploy the rules; a published set can run in the shadow';
+      return problem(409, failure.code, "Only deployed rules decide here", detail);
+    }
+    case "RULES_NOTHING_BEFORE":
+      return problem(409, failure.code, "There is nothing to roll back to", "Activate a version instead");
     case "LEDGER_DELIVERY_STATE":
       return problem(
         409,

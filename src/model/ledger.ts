@@ -12,7 +12,14 @@ export type Recorded =
   /** `deciding`: it waits for what HighLevel says of its contact, and is decided within a minute. Absent: it is decided. */
   | { readonly status: "accepted"; readonly fired: readonly string[]; readonly deciding?: true }
   | { readonly status: "duplicate" }
-  | OverBudget;
+  | OverBudget
+  | Unavailable;
+
+/** It cannot be decided now, as which rules are in force is not known: nothing was kept. */
+export interface Unavailable {
+  readonly status: "unavailable";
+  readonly retryAfterSeconds: number;
+}
 
 /** The location sends more than its budget: nothing was kept. */
 export interface OverBudget {

@@ -34,6 +34,17 @@ import type { Known } from "./known.ts";
 import type { KnownContact } from "./known-contact.ts";
 import type { Gap, Missing, Reconciling } from "./gap.ts";
 import type { TriedRule } from "./playground.ts";
+import type {
+  Activation,
+  ChangeRequest,
+  DivergencePage,
+  InForce,
+  Publication,
+  RulesChange,
+  RulesState,
+  RuleSetVersion,
+  WholeVersion,
+} from "./published.ts";
 import type { Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
@@ -69,6 +80,8 @@ export interface OperatorCalls extends QuarantineCalls {
   explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null>;
   /** What a rule would have done on the last events. Nothing is recorded. */
   tryRule(rule: Rule, limit: number): Promise<TriedRule>;
+  /** Rules of the set in the shadow that would have done otherwise, newest first. */
+  divergence(query: PageQuery): Promise<DivergencePage>;
   /** A page of the log as lines, in its order. */
   export(query: ExportQuery): Promise<ExportPage>;
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
@@ -114,6 +127,8 @@ export interface LedgerCalls extends OperatorCalls {
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
   /** Removes an item that has since been ingested from the quarantine. */
   release(id: string): Promise<void>;
+  /** Which rule sets are in force from now on; it resolves once that and their rules are on disk. */
+  putInForce(locationId: string, inForce: InForce): Promise<void>;
   /**
    * Repairs a lost alarm, and looks through HighLevel's export if that is due: once an hour, when `isHour` says so, or
    * sooner where webhooks may be lost.
@@ -189,6 +204,26 @@ export interface DirectoryCalls extends QuarantineCalls {
   eraseContact(contactId: string): Promise<number>;
 }
 
+/** All calls of the registry of published rule sets. Each is durable once it resolves. */
+export interface RegistryCalls {
+  /** Admits a folder as a build does, and keeps it as the next version. It is not in force by that. */
+  publish(publication: Publication): Promise<Result<RuleSetVersion, Failure>>;
+  /** The versions, newest first. */
+  versions(query: PageQuery): Promise<Page<"versions", RuleSetVersion>>;
+  version(version: number): Promise<WholeVersion | undefined>;
+  /** Puts a version in force for somebody. */
+  activate(version: number, activation: Activation, request: ChangeRequest): Promise<Result<RulesChange, Failure>>;
+  /** Puts in force what was before the last change that was not taken back. */
+  rollBack(request: ChangeRequest): Promise<Result<RulesChange, Failure>>;
+  state(): Promise<RulesState>;
+  /** What is in force. A location that asks is told of each change from then on. */
+  inForce(locationId: string | null): Promise<InForce>;
+  /** The rules of a set that are for a location, or all, each as JSON; `null`: there is no such set. */
+  rules(ruleSet: string, locationId: string | null): Promise<readonly string[] | null>;
+  /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */
+  halt(change: number, locationId: string, why: string): Promise<void>;
+}
+
 /** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
   record(event: Event): Promise<Recorded>;
@@ -224,6 +259,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   explain: true,
   explainWith: true,
   tryRule: true,
+  divergence: true,
   export: true,
   deliveries: true,
   delivery: true,
@@ -250,6 +286,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   release: true,
   poke: true,
   eraseContact: true,
+  putInForce: true,
   offerToken: true,
   uninstall: true,
 };
@@ -262,6 +299,18 @@ export const AGENCY_CALLS: CallNames<AgencyCalls> = {
   uninstall: true,
   tokenFor: true,
   poke: true,
+};
+
+export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
+  publish: true,
+  versions: true,
+  version: true,
+  activate: true,
+  rollBack: true,
+  state: true,
+  inForce: true,
+  rules: true,
+  halt: true,
 };
 
 export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {

@@ -8,13 +8,16 @@ import {
   AGENCY_CALLS,
   DIRECTORY_CALLS,
   LEDGER_CALLS,
+  REGISTRY_CALLS,
   type AgencyCalls,
   type DirectoryCalls,
   type LedgerCalls,
+  type RegistryCalls,
 } from "../model/rpc.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
-import { bundledRules } from "../rules/bundled.ts";
+import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
+import { bundledCode, bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory } from "./directory.ts";
 import { answeringObject, callsOf, handOn } from "./hand-on.ts";
 
@@ -23,6 +26,7 @@ export interface LedgerEnv extends Variables {
   readonly LEDGER: DurableObjectNamespace<Ledger>;
   readonly DIRECTORY: DurableObjectNamespace<Directory>;
   readonly AGENCY: DurableObjectNamespace<Agency>;
+  readonly REGISTRY: DurableObjectNamespace<Registry>;
   readonly TASKS: KVNamespace;
 }
 
@@ -33,10 +37,16 @@ const NETWORK: AgencyPorts["actions"] = {
   timeLimit: (ms) => AbortSignal.timeout(ms),
 };
 const DIRECTORY_NAME = "directory";
+const REGISTRY_NAME = "registry";
 
 /** The one directory of a deployment. */
 export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStub<Directory> {
   return env.DIRECTORY.getByName(DIRECTORY_NAME);
+}
+
+/** The one registry of a deployment. */
+export function registryOf(env: Pick<LedgerEnv, "REGISTRY">): RegistryCalls {
+  return callsOf<RegistryCalls>(env.REGISTRY, REGISTRY_NAME);
 }
 
 /** Everything that a ledger works with. */
@@ -108,6 +118,50 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
   }
 }
 
+/** What the registry works with. */
+export interface RegistryWorld {
+  readonly storage: LedgerStorage;
+  readonly ports: RegistryPorts;
+}
+
+/** The registry of a deployment's published rule sets. */
+export class Registry extends answeringObject<LedgerEnv, RegistryCalls>() {
+  readonly #registry: RuleRegistry;
+
+  static {
+    handOn(this.prototype, REGISTRY_CALLS, (object) => object.#registry);
+  }
+
+  /** `adapt` is for tests, as that of a ledger. */
+  constructor(
+    ctx: DurableObjectState,
+    env: LedgerEnv,
+    adapt: (world: RegistryWorld) => RegistryWorld = (world) => world,
+  ) {
+    super(ctx, env);
+    const { storage, ports } = adapt({ storage: storageOf(ctx), ports: registryPorts(env) });
+    this.#registry = new RuleRegistry(storage, ports);
+    void ctx.blockConcurrencyWhile(() => this.#registry.open());
+  }
+
+  override alarm() {
+    return this.#registry.alarm();
+  }
+}
+
+function registryPorts(env: LedgerEnv): RegistryPorts {
+  const { rulesFrom, timeZone, retentionDays, outboundAllowedHosts, ownHosts } = configurationOf(env);
+  return {
+    clock: Date.now,
+    rulesFrom,
+    bundled: bundledRules.hash,
+    code: bundledCode,
+    admission: { retentionDays, outboundAllowedHosts, ownHosts },
+    timeZone,
+    tell: (locationId, inForce) => callsOf<LedgerCalls>(env.LEDGER, locationId).putInForce(locationId, inForce),
+  };
+}
+
 function agencyPorts(env: LedgerEnv): AgencyPorts {
   const { highlevel, locations } = configurationOf(env);
   return {
@@ -120,8 +174,16 @@ function agencyPorts(env: LedgerEnv): AgencyPorts {
 }
 
 function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
-  const { retentionDays, ledgerMaxBytes, timeZone, eventsPerSecond, requestsPerSecond, reconciles, ...outgoing } =
-    configurationOf(env);
+  const {
+    retentionDays,
+    ledgerMaxBytes,
+    timeZone,
+    eventsPerSecond,
+    requestsPerSecond,
+    reconciles,
+    rulesFrom,
+    ...outgoing
+  } = configurationOf(env);
   const { webhookSecret, outboundAllowedHosts, ownHosts, highlevel } = outgoing;
   return {
     ruleSet,
@@ -135,6 +197,12 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     announce: async (locationId) => directoryOf(env).announce(locationId),
+    published: {
+      from: rulesFrom,
+      inForce: (locationId) => registryOf(env).inForce(locationId),
+      rules: (ruleSet, locationId) => registryOf(env).rules(ruleSet, locationId),
+      halt: (change, locationId, why) => registryOf(env).halt(change, locationId, why),
+    },
     agencyToken: (companyId, locationId) => callsOf<AgencyCalls>(env.AGENCY, companyId).tokenFor(locationId),
     actions: {
       ...NETWORK,

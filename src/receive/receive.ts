@@ -163,6 +163,8 @@ function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer
       return succeed({ status: "duplicate", eventKey });
     case "over-budget":
       return fail(overBudget(recorded));
+    case "unavailable":
+      return fail({ code: "LEDGER_UNAVAILABLE", retryAfterSeconds: recorded.retryAfterSeconds });
   }
 }
 

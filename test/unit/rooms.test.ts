@@ -18,8 +18,10 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
+  // Published rule sets, and which of them is in force for whom.
+  registry: ["kit", "model", "rules", "match", "ledger"],
   // Above the ledger: Cloudflare's objects, and what takes more than one of them.
-  objects: ["model", "act", "rules", "ledger", "agency"],
+  objects: ["model", "act", "rules", "ledger", "agency", "registry"],
   api: ["kit", "model", "highlevel", "events", "rules", "match"],
   // Runs in the browser: words and samples, nothing that decides.
   dashboard: ["kit", "model", "language", "events"],
@@ -44,10 +46,11 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     log: ["store"],
     deliveries: ["store", "log"],
     highlevel: ["store", "log"],
+    rules: ["store", "log"],
     reading: ["store", "log", "deliveries", "highlevel"],
     pump: ["store", "log", "deliveries", "highlevel", "reading"],
     upkeep: ["store", "log", "deliveries"],
-    recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading"],
+    recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading", "rules"],
     reconcile: ["store", "log", "highlevel"],
   },
   dashboard: {

@@ -6,7 +6,7 @@ import { aRuleSet } from "../builders.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
-export { Directory } from "../../src/objects/durable-objects.ts";
+export { Directory, Registry } from "../../src/objects/durable-objects.ts";
 
 export class Ledger extends RealLedger {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {

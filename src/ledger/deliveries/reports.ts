@@ -142,6 +142,7 @@ export class Reports {
   #recorded({ key, event }: { key: string; event: string }, recorded: Recorded): void {
     switch (recorded.status) {
       case "over-budget":
+      case "unavailable":
         return this.#wait(recorded.retryAfterSeconds * 1_000);
       case "duplicate":
         removeNoted(this.#storage.sql, key);

@@ -9,13 +9,27 @@ import { firstRow, rows, type Sql } from "../store/ports.ts";
 /** A part of a set is one row; a character takes at most three bytes. */
 const MAX_PART_CHARACTERS = MAX_STORED_BYTES / 3;
 
-/** The hash of the set that came into use last. */
-export function latest(sql: Sql): string | undefined {
-  return firstRow<{ hash: string }>(sql, "SELECT hash FROM rule_sets WHERE part = 0 ORDER BY since DESC LIMIT 1")?.hash;
+/** Whether a set is kept, and has been in use ever since. */
+export function isInUse(sql: Sql, hash: string): boolean {
+  return rows(sql, "SELECT 1 FROM rule_sets WHERE hash = ? AND part = 0 AND until IS NULL", hash).length > 0;
 }
 
-/** Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. */
-export function keep(sql: Sql, ruleSet: RuleSet, locationId: string, nowMs: number): void {
+/**
+ * Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. Those that may not
+ * decide beside it have decided until now.
+ */
+export function keep(
+  sql: Sql,
+  ruleSet: RuleSet,
+  {
+    locationId,
+    inUse,
+    nowMs,
+  }: { readonly locationId: string; readonly inUse: readonly string[]; readonly nowMs: number },
+): void {
+  const others = [...new Set([ruleSet.hash, ...inUse])];
+  const ended = `UPDATE rule_sets SET until = ? WHERE part = 0 AND until IS NULL AND hash NOT IN (${others.map(() => "?").join(", ")})`;
+  sql.exec(ended, nowMs, ...others);
   for (const [part, rules] of partsOf(ruleSet, locationId).entries())
     sql.exec(
       "INSERT OR REPLACE INTO rule_sets (hash, part, since, rules) VALUES (?, ?, ?, ?)",
@@ -48,7 +62,8 @@ function toldTexts(rules: readonly Rule[], locationId: string): readonly string[
   });
 }
 
-function inParts(texts: readonly string[]): readonly string[] {
+/** Texts of JSON as lists, each short enough for a row. */
+export function inParts(texts: readonly string[]): readonly string[] {
   const parts: string[] = [];
   let size = 0;
   let own: string[] = [];
@@ -79,22 +94,25 @@ export function withOthers(kept: readonly KeptRule[], { rules }: RuleSet, locati
   return [...kept, ...others].toSorted(byPriority);
 }
 
-/** Forgets sets that decided no event that is still kept: all of those came after the next set was in use. */
-export function forgetUnused(sql: Sql, inUse: string): void {
-  const sets = rows<{ hash: string; since: number }>(
+/** Forgets sets that decided no event that is still kept: all of those came after it had ended. */
+export function forgetUnused(sql: Sql, inUse: readonly string[]): void {
+  const ended = rows<{ hash: string; until: number }>(
     sql,
-    "SELECT hash, since FROM rule_sets WHERE part = 0 ORDER BY since",
+    `SELECT hash, until FROM rule_sets WHERE part = 0 AND until IS NOT NULL AND hash NOT IN (${inUse.map(() => "?").join(", ")})`,
+    ...inUse,
   );
-  if (sets.length < 2) return;
+  if (ended.length === 0) return;
   const oldest = firstRow<{ at: number | null }>(
     sql,
     "SELECT MIN(received_at) AS at FROM events WHERE record IS NOT NULL",
   )?.at;
-  for (const [index, { hash }] of sets.entries()) {
-    const next = sets[index + 1];
-    if (next && hash !== inUse && next.since <= (oldest ?? Infinity))
-      sql.exec("DELETE FROM rule_sets WHERE hash = ?", hash);
-  }
+  for (const { hash, until } of ended)
+    if (until <= (oldest ?? Infinity)) sql.exec("DELETE FROM rule_sets WHERE hash = ?", hash);
+}
+
+/** Forgets all sets but those in use: no verdict is told by the rules of then. */
+export function forgetOthers(sql: Sql, inUse: readonly string[]): void {
+  sql.exec(`DELETE FROM rule_sets WHERE hash NOT IN (${inUse.map(() => "?").join(", ")})`, ...inUse);
 }
 
 function concerns({ locations }: Rule, locationId: string): boolean {

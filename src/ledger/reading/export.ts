@@ -28,13 +28,13 @@ interface Place {
 
 export class Exporting {
   readonly #sql: Sql;
-  readonly #ruleSet: RuleSet;
+  readonly #inForce: () => RuleSet;
   /** Places that a pass has found and no page has used, and the cursor from which they go on. */
   #found: { readonly from: string; readonly places: readonly Place[] } | null = null;
 
-  constructor(sql: Sql, ruleSet: RuleSet) {
+  constructor(sql: Sql, inForce: () => RuleSet) {
     this.#sql = sql;
-    this.#ruleSet = ruleSet;
+    this.#inForce = inForce;
   }
 
   /** The page at a cursor; without one, the first. A cursor that is none begins anew. */
@@ -52,7 +52,8 @@ export class Exporting {
 
   /** The sets that decided, and the one in force. */
   #rules({ locationId }: ExportQuery, index: number): ExportPage {
-    const { hash } = this.#ruleSet;
+    const ruleSet = this.#inForce();
+    const { hash } = ruleSet;
     const kept = "SELECT hash, part, since FROM rule_sets WHERE hash <> ? ORDER BY since, hash, part LIMIT 1 OFFSET ?";
     const before = firstRow<{ hash: string; part: number; since: number }>(this.#sql, kept, hash, index);
     const next = (text: string, isLast: boolean): ExportPage => ({
@@ -67,7 +68,7 @@ export class Exporting {
     }
     const counted = firstRow<{ n: number }>(this.#sql, "SELECT COUNT(*) AS n FROM rule_sets WHERE hash <> ?", hash);
     const part = index - (counted?.n ?? 0);
-    const parts = ruleSets.partsOf(this.#ruleSet, locationId);
+    const parts = ruleSets.partsOf(ruleSet, locationId);
     const since = firstRow<{ since: number }>(this.#sql, "SELECT since FROM rule_sets WHERE hash = ? LIMIT 1", hash);
     const text = rulesLine({ hash, part, since: since?.since ?? null }, parts[part] ?? "[]");
     return next(text, part + 1 >= parts.length);

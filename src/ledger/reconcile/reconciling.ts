@@ -217,6 +217,10 @@ export class Reconciling {
     for (const { event } of inOrder) {
       const recorded = await this.#parts.take(event);
       if (recorded.status === "accepted") this.#found += 1;
+      if (recorded.status !== "unavailable") continue;
+      // Not decided, so not in the log: the page is looked through again.
+      this.#pause({ is: "failed" });
+      return false;
     }
     this.#advance(page, pass);
     return this.#isUnderWay === true;

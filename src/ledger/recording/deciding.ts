@@ -11,7 +11,7 @@ import type { Decided } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
 import type { Known } from "../../model/known.ts";
 import type { History, PastEvent } from "../../model/history.ts";
-import type { Rule } from "../../model/rule.ts";
+import type { Rule, RuleSet } from "../../model/rule.ts";
 import { withDraft } from "../../rules/rule-set.ts";
 import { chainOf, type Chain } from "../deliveries/changes.ts";
 import * as deliveries from "../deliveries/deliveries.ts";
@@ -22,7 +22,10 @@ import * as chains from "../log/chains.ts";
 import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import type { Undecided } from "../log/undecided.ts";
+import type { Differing } from "../log/divergence.ts";
 import { knownOf, settledKnownOf } from "../reading/known.ts";
+import type { Chosen, RulesInForce } from "../rules/in-force.ts";
+import { differingIn } from "../rules/shadow.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { endedBy, type EndedWait } from "./waits.ts";
 
@@ -38,6 +41,8 @@ export interface Placed {
 
 /** What an event means for a location. */
 export interface DecidedHere extends Decided {
+  /** Rules of the set in the shadow that would have done otherwise. */
+  readonly differing: readonly Differing[];
   /** Deliveries that limits took for not sent: if one is sent before this is committed, it has to be decided anew. */
   readonly takenForUnsent: readonly string[];
 }
@@ -52,6 +57,8 @@ export interface Prepared {
   readonly settles: string | null;
   readonly context: DecisionContext;
   readonly takenForUnsent: ReadonlySet<string>;
+  /** The rule set that decides it. */
+  readonly chosen: Chosen;
 }
 
 /** What a decision is made with besides the event and the rules. */
@@ -66,16 +73,20 @@ interface Around {
   readonly upTo?: number | undefined;
 }
 
+/** Why something is not known to a set in the shadow. */
+const NOT_ASKED = "HighLevel is not asked for a set in the shadow";
 /** Why something is not known to whoever asks what would be decided. */
 const NOT_YET = "HighLevel is asked once such an event comes";
 
 export class Deciding {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #rules: RulesInForce;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, rules: RulesInForce) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#rules = rules;
   }
 
   /** The time that every part of one decision takes as now. */
@@ -107,25 +118,43 @@ export class Deciding {
   }
 
   /** What HighLevel has to be asked before an event can be decided; `null`: nothing. */
-  questions({ event, context }: Prepared): Questions | null {
-    if (!asksKnown(event, this.#ports.ruleSet)) return null;
+  questions({ event, context, chosen: { ruleSet } }: Prepared): Questions | null {
+    if (!asksKnown(event, ruleSet)) return null;
     const known = knownOf(this.#storage.sql, event, this.#now());
-    const questions = openQuestions(event, this.#ports.ruleSet, { ...context, known });
+    const questions = openQuestions(event, ruleSet, { ...context, known });
     return Object.values(questions).includes(true) ? questions : null;
   }
 
   /** Decides an event with what is known. `failure`: why HighLevel was asked in vain, or is not asked. */
-  async decide({ event, context, takenForUnsent }: Prepared, failure: string | null): Promise<DecidedHere> {
-    const { ruleSet } = this.#ports;
-    const isAsking = asksKnown(event, ruleSet);
-    const known = isAsking ? { known: settledKnownOf(this.#storage.sql, event, failure) } : {};
-    const decided = await decide(event, ruleSet, { ...context, ...known });
-    return { ...decided, takenForUnsent: [...takenForUnsent] };
+  async decide(
+    { event, context, takenForUnsent, chosen: { ruleSet } }: Prepared,
+    failure: string | null,
+  ): Promise<DecidedHere> {
+    const decided = await decide(event, ruleSet, { ...context, ...this.#known(event, ruleSet, failure) });
+    // What limits take for not sent matters to the decision that counts alone.
+    const taken = [...takenForUnsent];
+    const { shadow } = this.#rules;
+    const differing =
+      shadow === null
+        ? []
+        : await differingIn(
+            this.#storage.sql,
+            shadow,
+            event,
+            { ...context, ...this.#known(event, shadow, failure ?? NOT_ASKED) },
+            decided,
+          );
+    return { ...decided, takenForUnsent: taken, differing };
+  }
+
+  #known(event: Event, ruleSet: RuleSet, failure: string | null): { readonly known?: Known } {
+    return asksKnown(event, ruleSet) ? { known: settledKnownOf(this.#storage.sql, event, failure) } : {};
   }
 
   /** What would be decided about an event now. Absent `known`: with what is known of its contact and location. */
-  async explain(event: Event, known?: Known, ruleSet = this.#ports.ruleSet): Promise<Decided> {
+  async explain(event: Event, known?: Known, draft?: RuleSet): Promise<Decided> {
     const moment = this.moment();
+    const ruleSet = draft ?? this.#rules.for(event.locationId, event.contactId).ruleSet;
     const placed = await this.place(event);
     const { context } = this.#prepared(event, moment, { placed, ended: await this.#endedBy(event, moment) });
     const ownKnown = known ?? settledKnownOf(this.#storage.sql, event, NOT_YET);
@@ -136,7 +165,8 @@ export class Deciding {
   async explainWith(draft: Rule, event: Event, known?: Known): Promise<Decided | null> {
     const past = countOf(this.#storage.sql, event.contactId);
     if (!isAffordable(draft, event, past, known)) return null;
-    return this.explain(event, known, await withDraft(this.#ports.ruleSet, draft));
+    const { ruleSet } = this.#rules.for(event.locationId, event.contactId);
+    return this.explain(event, known, await withDraft(ruleSet, draft));
   }
 
   #now(): number {
@@ -160,6 +190,7 @@ export class Deciding {
       settles: placed.repeats === null ? (chain?.settles ?? null) : null,
       context: this.#context(event, moment, { ...around, chain, taken: (id) => takenForUnsent.add(id) }),
       takenForUnsent,
+      chosen: this.#rules.for(event.locationId, event.contactId),
     };
   }
 

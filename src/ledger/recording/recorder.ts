@@ -9,9 +9,9 @@ import { isExported } from "../../model/event-kinds.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import type { RecordedEvent } from "../../model/history.ts";
 import { logEvent } from "../../model/log-line.ts";
-import type { Rule } from "../../model/rule.ts";
+import type { Action, Rule, RuleSet } from "../../model/rule.ts";
 import type { Questions } from "../../match/known.ts";
-import type { Deciding, Placed, Prepared } from "./deciding.ts";
+import type { DecidedHere, Deciding, Placed, Prepared } from "./deciding.ts";
 import type { WaitingContacts } from "./waiting-contacts.ts";
 import { Ahead, hashOf, RESTART_ONLY } from "./waits.ts";
 import { settle } from "../deliveries/changes.ts";
@@ -31,6 +31,8 @@ import * as optOuts from "../log/opt-outs.ts";
 import * as undecided from "../log/undecided.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
+import type { RulesInForce } from "../rules/in-force.ts";
+import { noteDiffering } from "../rules/shadow.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import type { Transactions } from "../upkeep/transactions.ts";
@@ -40,6 +42,7 @@ type Written = "written" | "erased" | "sent meanwhile";
 
 /** The parts of a ledger that recording uses. */
 interface RecorderParts {
+  readonly rules: RulesInForce;
   readonly deciding: Deciding;
   readonly transactions: Transactions;
   readonly alarm: Alarm;
@@ -73,6 +76,7 @@ interface Outcome {
   readonly prepared: Prepared;
   readonly decision: Decision;
   readonly takenForUnsent: readonly string[];
+  readonly differing: DecidedHere["differing"];
   /** The rules that fire, each once. */
   readonly rules: ReadonlySet<Rule>;
   readonly planned: readonly deliveries.NewDelivery[];
@@ -87,8 +91,8 @@ export class Recorder {
   readonly #parts: RecorderParts;
   /** The place in the log that was given last: the time in microseconds, unless the clock stood still or went back. */
   #lastSeq = 0;
-  /** The hash of the rule set that is known to be kept. */
-  #keptRuleSet: string | null = null;
+  /** The hashes of the rule sets that are known to be kept. */
+  readonly #keptRuleSets = new Set<string>();
 
   constructor(storage: LedgerStorage, ports: LedgerPorts, parts: RecorderParts) {
     this.#storage = storage;
@@ -115,6 +119,7 @@ export class Recorder {
       const silence = questions && muted();
       if (questions && silence === null) return this.#leaveOpen(prepared, how);
       const outcome = await this.#outcome(prepared, silence);
+      if (this.#isTooMuch(outcome)) continue;
       // What was taken for unsent may have been sent meanwhile: that can happen a few times at most.
       const written = this.#commit(outcome, () => this.#append(outcome, how, null));
       if (written === "erased") return { status: "duplicate" };
@@ -141,6 +146,7 @@ export class Recorder {
       const questions = why === null ? deciding.questions(prepared) : null;
       if (questions) return { status: "open", questions, deadlineMs };
       const outcome = await this.#outcome(prepared, why);
+      if (this.#isTooMuch(outcome)) continue;
       const { decision } = outcome;
       // It may have been erased meanwhile, and then the next one is looked at.
       const written = this.#commit(outcome, () => {
@@ -159,7 +165,7 @@ export class Recorder {
   async #outcome(prepared: Prepared, failure: string | null): Promise<Outcome> {
     const { event, moment, placed } = prepared;
     const { deciding } = this.#parts;
-    const { decision, actions, takenForUnsent } = await deciding.decide(prepared, failure);
+    const { decision, actions, takenForUnsent, differing } = await deciding.decide(prepared, failure);
     const ahead = new Ahead(this.#storage.sql, event, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead, decision)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
@@ -168,6 +174,7 @@ export class Recorder {
       prepared,
       decision,
       takenForUnsent,
+      differing,
       rules: new Set(actions.map(({ rule }) => rule)),
       planned,
       idPrefix,
@@ -178,15 +185,18 @@ export class Recorder {
   /** Commits a decision with what follows from it; `write` writes the row of its event, and says whether that may be. */
   #commit(outcome: Outcome, write: () => boolean): Written {
     const { sql } = this.#storage;
-    const { transactions, alarm, statistics } = this.#parts;
-    const { prepared, decision, takenForUnsent, rules, planned, idPrefix, past } = outcome;
-    const { event, moment, settles } = prepared;
+    const { transactions, alarm, statistics, rules: inForce } = this.#parts;
+    const { prepared, decision, takenForUnsent, differing, rules, planned, idPrefix, past } = outcome;
+    const { event, moment, settles, chosen, placed } = prepared;
     // From here to the end there is no await.
     const written = transactions.commit((): Written => {
       if (!deliveries.areUnsent(sql, takenForUnsent)) return "sent meanwhile";
       if (!write()) return "erased";
       if (settles !== null) settle(sql, settles);
-      this.#keepRuleSet(event.locationId, moment.nowMs);
+      this.#keepRuleSet(chosen.ruleSet, event.locationId, moment.nowMs);
+      if (chosen.canary) inForce.volume.note(chosen.canary, inForce.change, actionsOf(planned));
+      const { shadow } = inForce;
+      if (shadow) noteDiffering(sql, shadow, event, placed.link?.chain ?? null, moment.nowMs, differing);
       for (const { name, limit } of rules) if (limit) firings.note(sql, name, limit, event, moment.nowMs);
       const scheduled = this.#restarted(event, planned, moment.nowMs);
       deliveries.schedule(sql, event, idPrefix, scheduled);
@@ -196,7 +206,7 @@ export class Recorder {
     });
     if (written !== "written") return written;
     // Only now: a transaction that fails keeps nothing.
-    this.#keptRuleSet = this.#ports.ruleSet.hash;
+    this.#keptRuleSets.add(chosen.ruleSet.hash);
     const { channel, outcome: became, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
     const words = unknownWordsOf(event.kind, event.payload);
@@ -208,14 +218,14 @@ export class Recorder {
   /** Records an event without a decision: it is looked at again with the alarm, which rings at once. */
   #leaveOpen(prepared: Prepared, how: Came): Recorded {
     const { transactions, alarm, waiting } = this.#parts;
-    const { event, moment, placed } = prepared;
+    const { event, moment, placed, chosen } = prepared;
     const { nowMs, timeZone } = moment;
     const deadlineMs = nowMs + undecided.MAX_WAIT_MS;
     const decision: Decision = {
       eventKey: event.key,
       decidedAt: new Date(nowMs).toISOString(),
       timeZone,
-      ruleSet: this.#ports.ruleSet.hash,
+      ruleSet: chosen.ruleSet.hash,
       fired: [],
       verdicts: [],
       ...(placed.repeats === null ? {} : { repeats: placed.repeats }),
@@ -322,11 +332,28 @@ export class Recorder {
     });
   }
 
-  #keepRuleSet(locationId: string, nowMs: number): void {
-    const { ruleSet } = this.#ports;
-    if (this.#keptRuleSet === ruleSet.hash || ruleSets.latest(this.#storage.sql) === ruleSet.hash) return;
-    ruleSets.keep(this.#storage.sql, ruleSet, locationId, nowMs);
+  /** Whether it would make a canary send more than it was said to: that is over then, and the event is decided anew. */
+  #isTooMuch({ prepared: { chosen, event }, planned }: Outcome): boolean {
+    const { rules } = this.#parts;
+    if (!chosen.canary || rules.volume.admits(chosen.canary, rules.change, actionsOf(planned))) return false;
+    void rules.volume.tell(event.locationId);
+    return true;
   }
+
+  #keepRuleSet(ruleSet: RuleSet, locationId: string, nowMs: number): void {
+    const { sql } = this.#storage;
+    if (this.#keptRuleSets.has(ruleSet.hash) || ruleSets.isInUse(sql, ruleSet.hash)) return;
+    ruleSets.keep(sql, ruleSet, { locationId, inUse: this.#parts.rules.inUse(), nowMs });
+  }
+
+  /** Other sets decide now: one that comes back is noted as in use again. */
+  rulesChanged(): void {
+    this.#keptRuleSets.clear();
+  }
+}
+
+function actionsOf(planned: readonly deliveries.NewDelivery[]): readonly Action[] {
+  return planned.map(({ plan }) => plan.action);
 }
 
 const TOO_LATE = "HighLevel did not answer within a minute";

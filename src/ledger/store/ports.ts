@@ -3,6 +3,7 @@ import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
 import type { Gap } from "../../model/gap.ts";
+import type { InForce, RulesFrom } from "../../model/published.ts";
 import type { AgencyToken } from "../../model/rpc.ts";
 import type { RuleSet } from "../../model/rule.ts";
 
@@ -60,8 +61,21 @@ export interface LedgerPorts {
   readonly agencyToken?: AgencyToken | undefined;
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
+  /** The rule sets that were published beside that of the bundle; absent: there are none. */
+  readonly published?: PublishedRules | undefined;
   /** Tells the directory that this location exists; rejects if it cannot be told. */
   readonly announce: (locationId: string) => Promise<void>;
+}
+
+/** The published rule sets, as a ledger asks for them. Each call rejects if the registry cannot be reached. */
+export interface PublishedRules {
+  readonly from: RulesFrom;
+  /** What is in force; the location is told of changes from then on. */
+  readonly inForce: (locationId: string) => Promise<InForce>;
+  /** The rules of a set that are for the location, each as JSON; `null`: there is no such set. */
+  readonly rules: (ruleSet: string, locationId: string) => Promise<readonly string[] | null>;
+  /** Says that the canary of a change sent more than it was said to. */
+  readonly halt: (change: number, locationId: string, why: string) => Promise<void>;
 }
 
 /** The rows of a statement, typed as the schema defines them. */

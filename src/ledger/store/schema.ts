@@ -318,6 +318,26 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE events ADD COLUMN deciding INTEGER;
   CREATE INDEX events_deciding ON events (contact_id, seq, deciding) WHERE deciding IS NOT NULL;
   `,
+  // The rules of published sets, what a set in the shadow would have done otherwise, and until when each set decided: with a
+  // canary several do.
+  `
+  CREATE TABLE own_rules (rule_set TEXT NOT NULL, part INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (rule_set, part)) WITHOUT ROWID;
+  CREATE TABLE divergence (
+    id INTEGER PRIMARY KEY,
+    rule_set TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    message_key TEXT,
+    at INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    how TEXT NOT NULL,
+    actions TEXT
+  );
+  CREATE INDEX divergence_of_rule ON divergence (rule_set, rule, at);
+  CREATE INDEX divergence_of_contact ON divergence (contact_id, rule_set, rule);
+  ALTER TABLE rule_sets ADD COLUMN until INTEGER;
+  UPDATE rule_sets SET until = (SELECT MIN(next.since) FROM rule_sets AS next WHERE next.part = 0 AND next.since > rule_sets.since);
+  `,
 ];
 
 /** Migrations of the directory, in order. */

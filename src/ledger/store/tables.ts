@@ -10,7 +10,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE ignored (kind TEXT NOT NULL, day TEXT NOT NULL, count INTEGER NOT NULL, last_at INTEGER, PRIMARY KEY (kind, day)) WITHOUT ROWID;
   CREATE TABLE firings (rule TEXT NOT NULL, at INTEGER NOT NULL, event_key TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0, is_for_ever INTEGER NOT NULL DEFAULT 0, counts_from INTEGER, PRIMARY KEY (rule, at, event_key)) WITHOUT ROWID;
   CREATE TABLE events (contact_id TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, channel TEXT, outcome TEXT, direction TEXT, message_key TEXT, occurred_at INTEGER, received_at INTEGER NOT NULL, fired TEXT NOT NULL, record TEXT, held TEXT, chain TEXT, subject TEXT, state TEXT, repeats TEXT, long_past INTEGER, undone TEXT, words TEXT, deciding INTEGER, PRIMARY KEY (contact_id, key)) WITHOUT ROWID;
-  CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (hash, part)) WITHOUT ROWID;
+  CREATE TABLE rule_sets (hash TEXT NOT NULL, part INTEGER NOT NULL, since INTEGER NOT NULL, rules TEXT NOT NULL, until INTEGER, PRIMARY KEY (hash, part)) WITHOUT ROWID;
   CREATE TABLE hosts (host TEXT PRIMARY KEY, failures INTEGER NOT NULL, open_until INTEGER) WITHOUT ROWID;
   CREATE TABLE sends (delivery_id TEXT PRIMARY KEY, rule TEXT NOT NULL, contact_id TEXT NOT NULL, at INTEGER NOT NULL, left_at INTEGER, looks INTEGER NOT NULL, message_id TEXT, released INTEGER NOT NULL DEFAULT 0, email_message_id TEXT, left_there INTEGER, requests TEXT) WITHOUT ROWID;
   CREATE TABLE reports (key TEXT PRIMARY KEY, contact_id TEXT NOT NULL, noted_at INTEGER NOT NULL, event TEXT NOT NULL) WITHOUT ROWID;
@@ -26,6 +26,8 @@ export const LEDGER_TABLES = `
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
   CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
+  CREATE TABLE own_rules (rule_set TEXT NOT NULL, part INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (rule_set, part)) WITHOUT ROWID;
+  CREATE TABLE divergence (id INTEGER PRIMARY KEY, rule_set TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, message_key TEXT, at INTEGER NOT NULL, rule TEXT NOT NULL, how TEXT NOT NULL, actions TEXT);
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
@@ -46,4 +48,6 @@ export const LEDGER_TABLES = `
   CREATE INDEX changes_by_contact ON changes (contact_id, at);
   CREATE INDEX quarantine_by_time ON quarantine (received_at, id);
   CREATE INDEX events_deciding ON events (contact_id, seq, deciding) WHERE deciding IS NOT NULL;
+  CREATE INDEX divergence_of_rule ON divergence (rule_set, rule, at);
+  CREATE INDEX divergence_of_contact ON divergence (contact_id, rule_set, rule);
 `;

@@ -18,6 +18,7 @@ export class Chores {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #swept: () => void;
+  readonly #rulesInUse: () => readonly string[];
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
   /** Settles when the directory was told, or did not answer; `null`: it is not being told. */
@@ -29,12 +30,17 @@ export class Chores {
 
   readonly #trimming: Trimming;
 
-  /** `swept` is called whenever something was forgotten or given up. */
-  constructor(storage: LedgerStorage, ports: LedgerPorts, swept: () => void) {
+  /** `swept` is called whenever something was forgotten or given up; the rule sets in use are kept in any case. */
+  constructor(
+    storage: LedgerStorage,
+    ports: LedgerPorts,
+    { rulesInUse, swept }: { readonly rulesInUse: () => readonly string[]; readonly swept: () => void },
+  ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#swept = swept;
-    this.#trimming = new Trimming(storage, ports, swept);
+    this.#rulesInUse = rulesInUse;
+    this.#trimming = new Trimming(storage, ports, { rulesInUse, dropped: swept });
   }
 
   /** Takes over the marks that were read. */
@@ -162,7 +168,7 @@ export class Chores {
     const changesBefore = changesSoFar(sql);
     const more = this.#storage.transactionSync(() => {
       const moreToGiveUp = giveUp(sql, now);
-      return sweep(sql, before, now, this.#ports.ruleSet.hash) || moreToGiveUp;
+      return sweep(sql, before, now, this.#rulesInUse()) || moreToGiveUp;
     });
     if (changesSoFar(sql) > changesBefore) this.#swept();
     this.#mark({ swept: String(more ? now - DAY_MS : now) });

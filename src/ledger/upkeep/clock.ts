@@ -25,6 +25,8 @@ const HAPPENED: readonly (readonly [table: string, column: string])[] = [
   ["tokens", "refreshed_at"],
   ["tokens", "stored_at"],
   ["rule_sets", "since"],
+  ["rule_sets", "until"],
+  ["divergence", "at"],
   ["deliveries", "ended_at"],
   ["tasks", "completed_at"],
 ];

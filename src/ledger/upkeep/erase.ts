@@ -10,6 +10,7 @@ import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
+import * as divergence from "../log/divergence.ts";
 import * as erased from "../log/erased.ts";
 import * as gaps from "../log/gaps.ts";
 import * as optOuts from "../log/opt-outs.ts";
@@ -68,6 +69,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   chains.forget(sql, contactId);
   emails.forget(sql, contactId);
   contacts.forget(sql, contactId);
+  divergence.forgetContact(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -84,7 +86,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
  * stays for 30 days in any case, so that a late retry of the webhook is still a duplicate. `ruleSet` is the hash of the
  * one in use. `true`: there is more to remove.
  */
-export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string): boolean {
+export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: readonly string[]): boolean {
   const oldest = timePrefix(beforeMs);
   const gone = rows<{ id: string }>(sql, `SELECT id ${ENDED_DELIVERIES} LIMIT ?3`, beforeMs, oldest, SWEEP_ROWS);
   for (const { id } of gone) {
@@ -132,7 +134,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, ruleSet: string
   quarantine.forgetBefore(sql, beforeMs);
   emails.forgetBefore(sql, beforeMs);
   reports.forgetBefore(sql, beforeMs);
-  ruleSets.forgetUnused(sql, ruleSet);
+  divergence.forgetBefore(sql, beforeMs);
+  ruleSets.forgetUnused(sql, rulesInUse);
   return more;
 }
 

@@ -5,6 +5,7 @@
 import { deliveryIdPrefix } from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as contacts from "../log/contacts.ts";
+import * as ruleSets from "../log/rule-sets.ts";
 import { KINDS_OF_WORDS } from "../../match/cancel.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { logError } from "../../model/log-line.ts";
@@ -88,7 +89,8 @@ export function goneBeforeMs(sql: Sql): number {
 
 export class Trimming {
   readonly #storage: LedgerStorage;
-  readonly #ports: Pick<LedgerPorts, "maxBytes" | "timer" | "actions" | "ruleSet" | "random">;
+  readonly #ports: Pick<LedgerPorts, "maxBytes" | "timer" | "actions" | "random">;
+  readonly #rulesInUse: () => readonly string[];
   readonly #dropped: () => void;
   /** How far the present walk has come; it names a contact, so it is not stored. `null`: it begins, or begins again. */
   #cursor: readonly [contactId: string, key: string] | null = null;
@@ -96,11 +98,12 @@ export class Trimming {
   /** `dropped` is called when rows are gone that may have been counted. */
   constructor(
     storage: LedgerStorage,
-    ports: Pick<LedgerPorts, "maxBytes" | "timer" | "actions" | "ruleSet" | "random">,
-    dropped: () => void,
+    ports: Pick<LedgerPorts, "maxBytes" | "timer" | "actions" | "random">,
+    { rulesInUse, dropped }: { readonly rulesInUse: () => readonly string[]; readonly dropped: () => void },
   ) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#rulesInUse = rulesInUse;
     this.#dropped = dropped;
   }
 
@@ -217,7 +220,7 @@ export class Trimming {
       full.dropped[stage] += gone;
       if (gone > 0) full.droppedAtMs = this.#now();
       for (const { received_at: at } of walked) if (at >= (beforeMs ?? 0)) this.#sample(full, at);
-      if (last === null) nextWalk(full, stage, sql, this.#ports.ruleSet.hash);
+      if (last === null) nextWalk(full, stage, sql, this.#rulesInUse());
       this.#write(full);
     });
     this.#cursor = last && [last.contact_id, last.key];
@@ -261,11 +264,11 @@ function atStage(full: Full, stage: number): Full {
 }
 
 /** A walk has ended: the next one takes the oldest of what is left, or there is nothing left at this stage. */
-function nextWalk(full: Full, stage: Walked, sql: Sql, ruleSet: string): void {
+function nextWalk(full: Full, stage: Walked, sql: Sql, rulesInUse: readonly string[]): void {
   const { beforeMs, sample } = full;
   if (beforeMs !== null) full.doneBeforeMs[stage] = beforeMs;
   // Without its verdicts, no decision is told by the rules of then.
-  if (stage === "decisions") sql.exec("DELETE FROM rule_sets WHERE hash <> ?", ruleSet);
+  if (stage === "decisions") ruleSets.forgetOthers(sql, rulesInUse);
   if (stage === "events") contacts.forgetWithoutEvents(sql);
   const sorted = sample.toSorted((a, b) => a - b);
   const oldest = sorted[Math.floor(sorted.length * OLDEST_PART)];

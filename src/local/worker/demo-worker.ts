@@ -4,7 +4,7 @@ import { Ledger as RealLedger, type LedgerEnv } from "../../objects/durable-obje
 import type { Event } from "../../model/event.ts";
 import worker from "../../worker.ts";
 
-export { Agency, Directory } from "../../worker.ts";
+export { Agency, Directory, Registry } from "../../worker.ts";
 
 interface DemoEnv extends LedgerEnv {
   readonly LEDGER: DurableObjectNamespace<Ledger>;

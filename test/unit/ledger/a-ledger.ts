@@ -2,7 +2,7 @@ import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { CallLimits } from "../../../src/ledger/highlevel/account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
+import type { LedgerStorage, PublishedRules } from "../../../src/ledger/store/ports.ts";
 import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
@@ -39,6 +39,7 @@ export async function aLedger({
   maxBytes = Infinity,
   reconciles = true,
   gapFound,
+  published,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -54,6 +55,7 @@ export async function aLedger({
   maxBytes?: number;
   reconciles?: boolean;
   gapFound?: (gap: Gap) => void;
+  published?: PublishedRules;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -64,6 +66,7 @@ export async function aLedger({
     requestsPerSecond: 1_000_000,
     reconciles,
     gapFound,
+    published,
     random: () => 0,
     timer,
     announce,

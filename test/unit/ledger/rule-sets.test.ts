@@ -91,7 +91,7 @@ describe("rule sets", () => {
     const rules = Array.from({ length: 3_000 }, (_, index) =>
       aRule({ name: `rule-${index}`, priority: index % 2, stop: true, includeApi: true, conditions }),
     );
-    ruleSets.keep(sql, named("large", ...rules), LOCATION, 1);
+    ruleSets.keep(sql, named("large", ...rules), { locationId: LOCATION, inUse: [], nowMs: 1 });
     expect(sql.exec("SELECT COUNT(*) AS n FROM rule_sets").toArray()).toEqual([{ n: 4 }]);
     expect(ruleSets.find(sql, "large")).toEqual(aRuleSet(...rules).rules);
   });
@@ -100,7 +100,11 @@ describe("rule sets", () => {
     const kept = (...others: Rule[]) => {
       const storage = sqliteStorage();
       migrate(storage, LEDGER_MIGRATIONS);
-      ruleSets.keep(storage.sql, named("set", ...others, never("everywhere")), LOCATION, 1);
+      ruleSets.keep(storage.sql, named("set", ...others, never("everywhere")), {
+        locationId: LOCATION,
+        inUse: [],
+        nowMs: 1,
+      });
       return storage.sql.exec("SELECT * FROM rule_sets").toArray();
     };
     const others = Array.from({ length: 10_000 }, (_, index) => aRule({ name: `r${index}`, locations: [`l${index}`] }));
@@ -119,14 +123,14 @@ describe("rule sets", () => {
       ["a", 30],
       ["c", 40],
     ] as const)
-      ruleSets.keep(sql, named(hash), LOCATION, since);
-    expect(ruleSets.latest(sql)).toBe("c");
+      ruleSets.keep(sql, named(hash), { locationId: LOCATION, inUse: [], nowMs: since });
+    expect(["a", "b", "c"].filter((hash) => ruleSets.isInUse(sql, hash))).toEqual(["c"]);
     const insert =
       "INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record) VALUES ('c', ?, 1, 'k', ?, '[]', '{}')";
     sql.exec(insert, "old", 25);
     sql.exec(insert, "young", 45);
     const left = (inUse: string) => {
-      ruleSets.forgetUnused(sql, inUse);
+      ruleSets.forgetUnused(sql, [inUse]);
       return sql
         .exec("SELECT hash FROM rule_sets ORDER BY hash")
         .toArray()

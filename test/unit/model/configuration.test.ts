@@ -26,6 +26,7 @@ const EMPTY = {
   eventsPerSecond: 300,
   requestsPerSecond: 500,
   reconciles: true,
+  rulesFrom: "deploy",
   timeZone: "UTC",
 };
 
