@@ -60,6 +60,8 @@ const METHOD = /^(?:\t\/\*\*(?:(?!\*\/)[^])*\*\/\n)?\t(?:static |get |\*)?([\w.[
  * where that is too often, goes on without. Nearly every pattern that people write takes a tenth of it.
  */
 const SUBSETS = "65536";
+const ORBITS = /decodeOrbit\("[^"]*"\)/;
+const PRINTABLE = /this\._Print = new UnicodeRangeTable\(decodeRanges\("[^"]*"/;
 const EXPORTS = /^export \{[^}]*\};$/m;
 
 /** The package's source with only what the Worker asks of it. It throws if the package is written otherwise. */
@@ -71,7 +73,10 @@ export function leanRe2js(source: string, ranges: string): string {
       withRuntimesTables(source, ranges),
     ),
   );
-  const bounded = replaced(lean, /new DFA\(this\.prog\)/, () => `new DFA(this.prog, ${SUBSETS})`);
+  const folded = replaced(lean, ORBITS, () => "caseOrbits()");
+  // What can be printed matters to whoever writes a pattern out again.
+  const silent = replaced(folded, PRINTABLE, (whole) => whole.replace(/"[^"]*"/, '""'));
+  const bounded = replaced(silent, /new DFA\(this\.prog\)/, () => `new DFA(this.prog, ${SUBSETS})`);
   return replaced(bounded, EXPORTS, () => "export { RE2JS };");
 }
 
@@ -110,7 +115,7 @@ function withRuntimesTables(source: string, ranges: string): string {
     if (asked === tables || asked.includes("decodeRanges(")) throw new Error(otherForm(`its ${map}`));
     lean = lean.slice(0, start) + asked + lean.slice(end);
   }
-  return `import { rangesOf } from ${JSON.stringify(ranges)};\n${lean}`;
+  return `import { caseOrbits, rangesOf } from ${JSON.stringify(ranges)};\n${lean}`;
 }
 
 /** Writes it where the bundler finds it, if it is not there yet. */

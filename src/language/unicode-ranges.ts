@@ -42,6 +42,43 @@ export function rangesOf(property: string): Uint32Array {
   return Uint32Array.from(ranges);
 }
 
+/** Letters without a case that others have as a pair of them, by Unicode's CaseFolding.txt alone: the runtime has no single letter for it. */
+const BY_FOLDING: readonly (readonly [one: number, other: number])[] = [
+  [0x390, 0x1fd3],
+  [0x3b0, 0x1fe3],
+  [0xfb05, 0xfb06],
+];
+/** The letters of Turkish with and without a dot fold to nothing. */
+const FOLDS_TO_NOTHING: ReadonlySet<number> = new Set([0x130, 0x131]);
+
+/** Each character that is another one's in another case, and the next one of those, in a circle: `k`, the Kelvin sign, `K`. */
+export function caseOrbits(): Map<number, number> {
+  const circles = new Map<number, Set<number>>();
+  const circleOf = (character: number): Set<number> => circles.get(character) ?? new Set([character]);
+  const join = (one: number, other: number): void => {
+    const all = circleOf(one).union(circleOf(other));
+    for (const character of all) circles.set(character, all);
+  };
+  const cased = rangesOf("Changes_When_Casemapped");
+  for (let at = 0; at < cased.length; at += 3)
+    for (let character = cased[at] ?? 0; character <= (cased[at + 1] ?? 0); character += 1) {
+      const text = String.fromCodePoint(character);
+      for (const other of [text.toLowerCase(), text.toUpperCase()]) {
+        const folded = other.codePointAt(0) ?? 0;
+        const isOne = other === String.fromCodePoint(folded) && folded !== character;
+        if (isOne && !FOLDS_TO_NOTHING.has(character)) join(character, folded);
+      }
+    }
+  for (const [one, other] of BY_FOLDING) join(one, other);
+  const next = new Map<number, number>();
+  for (const circle of new Set(circles.values())) {
+    const sorted = [...circle].toSorted((a, b) => a - b);
+    for (const [index, character] of sorted.entries())
+      next.set(character, sorted[(index + 1) % sorted.length] ?? character);
+  }
+  return next;
+}
+
 function runsOf(property: string): RegExp | null {
   try {
     return new RegExp(`\\p{${property}}+`, "gu");

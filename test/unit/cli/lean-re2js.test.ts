@@ -15,13 +15,14 @@ const RANGES = pathToFileURL(join(import.meta.dirname, "../../../src/language/un
 const folder = mkdtempSync(join(tmpdir(), "re2js-"));
 
 interface Package {
+  readonly Unicode: { simpleFold(character: number): number };
   readonly UnicodeTables: Tables;
   readonly RE2JS: { compile(pattern: string): { test(text: string): boolean; programSize(): number } };
 }
 
 async function packageOf(name: string, source: string): Promise<Package> {
   const file = join(folder, `${name}.mjs`);
-  writeFileSync(file, `${source}\nexport { UnicodeTables };\n`);
+  writeFileSync(file, `${source}\nexport { Unicode, UnicodeTables };\n`);
   return (await import(pathToFileURL(file).href)) as Package;
 }
 
@@ -58,6 +59,16 @@ describe("the characters of the bundled re2js", () => {
 
   it.each(names)("%s %s are the package's", (map, name) => {
     expect(runsOf(lean, map, name)).toEqual(runsOf(whole, map, name));
+  });
+});
+
+describe("the cases of the bundled re2js", () => {
+  it("lead from each character to the same next one as the package's", () => {
+    const [whole, lean] = [wholePackage.Unicode, leanPackage.Unicode];
+    const others: string[] = [];
+    for (let character = 0; character <= 0x10_ffff; character += 1)
+      if (whole.simpleFold(character) !== lean.simpleFold(character)) others.push(character.toString(16));
+    expect(others).toEqual([]);
   });
 });
 
