@@ -6,6 +6,7 @@ import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
 import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
+import { liveRules } from "./objects/live-rules.ts";
 import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
 import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event-kinds.ts";
@@ -23,7 +24,7 @@ router
   .get("/oauth/start", (request, env) => startInstall(request, oauthPorts(env)))
   .get("/oauth/callback", (request, env) => finishInstall(request, oauthPorts(env)))
   .get("/healthz", () => Response.json({ status: "ok", ruleSet: bundledRules.hash }))
-  .all("/api/*", async (request, env) => respond(await answerApi(request as unknown as Request, apiPorts(env))))
+  .all("/api/*", async (request, env) => respond(await answerApi(request as unknown as Request, await apiPorts(env))))
   .all("*", () => respond({ ok: false, failure: { code: "REQUEST_NOT_FOUND" } }));
 
 export default {
@@ -61,10 +62,10 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
   };
 }
 
-function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
+async function apiPorts(env: LedgerEnv): Promise<Parameters<typeof answerApi>[1]> {
   return {
     configuration: configurationOf(env),
-    ruleSet: bundledRules,
+    ruleSet: await liveRules(env, Date.now()),
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),

@@ -39,10 +39,7 @@ const publication = strictObject({
 });
 
 const whyAndAfter = { by: optional(nullable(line(200))), reason: optional(line(2_000)), after };
-const location = define<string>(
-  "location",
-  (value) => isLocationId(value) || "Expected the id of a location",
-);
+const location = define<string>("location", (value) => isLocationId(value) || "Expected the id of a location");
 const share = define<number>(
   "share",
   (value) => (typeof value === "number" && value > 0 && value <= 1) || "Expected a number above 0, up to 1",

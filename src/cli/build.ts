@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { checkExamples } from "../match/example-findings.ts";
-import type { CheckedRule, Finding, RuleSet } from "../model/rule.ts";
+import type { BuiltRules, CheckedRule, Finding, RuleSet } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
-import { fromBuilt, ruleSetOf, toBuilt, type BuiltRules } from "../rules/rule-set.ts";
+import { fromBuilt, ruleSetOf, toBuilt } from "../rules/rule-set.ts";
 import { filesUnder, hashOf } from "./files-hash.ts";
 import { writeLeanRe2js } from "./lean-re2js.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";

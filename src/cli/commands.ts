@@ -38,6 +38,22 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Say what the rules would have done over a log, and who would have got which text",
     load: async () => (await import("./replay.ts")).replay,
   },
+  publish: {
+    description: "Give a running Worker the rules as its next version, which is not in force by that",
+    load: async () => (await import("./publish.ts")).publish,
+  },
+  versions: {
+    description: "List the published versions, and which is in force for whom",
+    load: async () => (await import("./versions.ts")).versions,
+  },
+  activate: {
+    description: "Put a published version in force: for all, for a share or some locations, or in the shadow",
+    load: async () => (await import("./activate.ts")).activate,
+  },
+  rollback: {
+    description: "Put in force what was before the last change",
+    load: async () => (await import("./activate.ts")).rollback,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

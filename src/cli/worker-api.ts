@@ -18,6 +18,7 @@ export interface WorkerApi {
 }
 
 const NOT_FOUND = 404;
+const MAX_ISSUES = 20;
 
 /** What the Worker answers, to a body if there is one; `null`: it does not know such a thing. It throws usage errors. */
 export async function asked<Answer>(
@@ -36,8 +37,12 @@ export async function asked<Answer>(
   return (await response.json()) as Answer;
 }
 
-/** What a problem says to do. */
+/** What a problem says to do, and where. */
 async function detailOf(response: Response): Promise<string> {
-  const told = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
-  return typeof told?.detail === "string" ? `: ${told.detail}` : "";
+  const told = (await response.json().catch(() => null)) as {
+    readonly detail?: unknown;
+    readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
+  } | null;
+  const issues = (told?.issues ?? []).slice(0, MAX_ISSUES).map(({ pointer, message }) => `\n  ${pointer} ${message}`);
+  return (typeof told?.detail === "string" ? `: ${told.detail}` : "") + issues.join("");
 }

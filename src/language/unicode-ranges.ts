@@ -56,7 +56,7 @@ export function caseOrbits(): Map<number, number> {
   const circles = new Map<number, Set<number>>();
   const circleOf = (character: number): Set<number> => circles.get(character) ?? new Set([character]);
   const join = (one: number, other: number): void => {
-    const all = circleOf(one).union(circleOf(other));
+    const all = new Set([...circleOf(one), ...circleOf(other)]);
     for (const character of all) circles.set(character, all);
   };
   const cased = rangesOf("Changes_When_Casemapped");

@@ -45,7 +45,7 @@ import type {
   RuleSetVersion,
   WholeVersion,
 } from "./published.ts";
-import type { Rule } from "./rule.ts";
+import type { BuiltRules, Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
 import type { Install, NoToken, ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
@@ -220,6 +220,8 @@ export interface RegistryCalls {
   inForce(locationId: string | null): Promise<InForce>;
   /** The rules of a set that are for a location, or all, each as JSON; `null`: there is no such set. */
   rules(ruleSet: string, locationId: string | null): Promise<readonly string[] | null>;
+  /** The set that decides where no canary does; `null`: that of the bundle, `same`: the one that is known by its hash. */
+  liveSet(known: string | null): Promise<BuiltRules | "same" | null>;
   /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */
   halt(change: number, locationId: string, why: string): Promise<void>;
 }
@@ -310,6 +312,7 @@ export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
   state: true,
   inForce: true,
   rules: true,
+  liveSet: true,
   halt: true,
 };
 

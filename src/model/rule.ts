@@ -208,6 +208,18 @@ export interface RuleSet {
   readonly conditions?: { readonly [name: string]: ConditionGroup } | undefined;
 }
 
+/**
+ * A rule set as it is bundled: what can be long is text, which costs nothing at start-up and is parsed when it is first
+ * needed. A set that was built by an older version has only its rules.
+ */
+export interface BuiltRules {
+  readonly hash: string;
+  readonly findings: readonly Finding[];
+  readonly rules: string;
+  readonly checked?: string;
+  readonly conditions?: string;
+}
+
 /** The result of checking one rule file. */
 export interface CheckedRule {
   readonly rule: string;

@@ -18,10 +18,10 @@ import type {
   WholeVersion,
 } from "../model/published.ts";
 import type { Answering, RegistryCalls } from "../model/rpc.ts";
-import type { CheckedRule, Finding, Rule, RuleSet } from "../model/rule.ts";
+import type { BuiltRules, CheckedRule, Finding, Rule, RuleSet } from "../model/rule.ts";
 import type { AdmissionContext, AdmittedRule } from "../rules/admission.ts";
 import { admitFolder } from "../rules/folder.ts";
-import { ruleSetOf } from "../rules/rule-set.ts";
+import { ruleSetOf, toBuilt } from "../rules/rule-set.ts";
 import type { LedgerStorage } from "../ledger/store/ports.ts";
 import { migrate } from "../ledger/store/schema.ts";
 import * as changes from "./changes.ts";
@@ -148,6 +148,14 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     return own.map((rule) =>
       JSON.stringify(locationId === null || rule.locations === undefined ? rule : { ...rule, locations: [locationId] }),
     );
+  }
+
+  async liveSet(known: string | null): Promise<BuiltRules | "same" | null> {
+    const { live } = await this.#inForce();
+    if (live === null) return null;
+    if (live === known) return "same";
+    const set = versions.setOf(this.#storage.sql, versions.versionOf(this.#storage.sql, live) ?? 0);
+    return set && toBuilt(set);
   }
 
   async state(): Promise<RulesState> {

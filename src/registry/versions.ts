@@ -14,6 +14,7 @@ interface Texts {
   readonly rules: readonly Rule[];
   readonly findings: readonly Finding[];
   readonly checked: readonly CheckedRule[];
+  readonly conditions: NonNullable<RuleSet["conditions"]>;
   readonly replay: Json;
 }
 
@@ -30,14 +31,14 @@ interface VersionRow {
 export function keep(
   sql: Sql,
   { author, note, files, replay }: Publication,
-  { hash, rules, findings, checked = [] }: RuleSet,
+  { hash, rules, findings, checked = [], conditions = {} }: RuleSet,
   { code, nowMs }: { readonly code: string; readonly nowMs: number },
 ): number {
   const version = (latest(sql)?.version ?? 0) + 1;
   const insert =
     "INSERT INTO versions (version, rule_set, at, author, note, rules, admitted_by) VALUES (?, ?, ?, ?, ?, ?, ?)";
   sql.exec(insert, version, hash, nowMs, author, note, rules.length, code);
-  const texts: Texts = { files, rules, findings, checked, replay };
+  const texts: Texts = { files, rules, findings, checked, conditions, replay };
   for (const [name, value] of Object.entries(texts)) {
     const text = JSON.stringify(value);
     for (let part = 0; part * PART_CHARACTERS < text.length; part += 1) {
@@ -100,6 +101,15 @@ export function versionOf(sql: Sql, ruleSet: string | null): number | null {
 /** The rules of a version, in the order of deciding. */
 export function rulesOf(sql: Sql, version: number): readonly Rule[] {
   return text(sql, version, "rules");
+}
+
+/** A version's set with all that a bundle has of one. */
+export function setOf(sql: Sql, version: number): RuleSet | null {
+  const found = find(sql, version);
+  if (!found) return null;
+  const { ruleSet: hash, findings } = found;
+  const [checked, conditions] = [text(sql, version, "checked"), text(sql, version, "conditions")];
+  return { hash, findings, rules: rulesOf(sql, version), checked, conditions };
 }
 
 /** Which code admitted a version last; it belongs to the files, not to the set. */

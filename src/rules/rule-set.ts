@@ -1,6 +1,7 @@
 import { hex, sha256 } from "../kit/hash.ts";
 import {
   byPriority,
+  type BuiltRules,
   type CheckedRule,
   type ConditionGroup,
   type Finding,
@@ -24,18 +25,6 @@ export async function ruleSetOf(
 /** A rule set with a draft added, replacing the rule of the same name if there is one. */
 export function withDraft({ rules }: RuleSet, draft: Rule): Promise<RuleSet> {
   return ruleSetOf([...rules.filter(({ name }) => name !== draft.name), draft]);
-}
-
-/**
- * A rule set as it is bundled: what can be long is text, which costs nothing at start-up and is parsed when it is first
- * needed. A set that was built by an older version has only its rules.
- */
-export interface BuiltRules {
-  readonly hash: string;
-  readonly findings: readonly Finding[];
-  readonly rules: string;
-  readonly checked?: string;
-  readonly conditions?: string;
 }
 
 /** Turns a rule set into its bundled form. */

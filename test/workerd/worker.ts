@@ -1,12 +1,17 @@
 // The Worker under test: the real one, whose ledgers live in the world of world.ts.
-import { Agency as RealAgency, Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
+import {
+  Agency as RealAgency,
+  Ledger as RealLedger,
+  Registry as RealRegistry,
+  type LedgerEnv,
+} from "../../src/objects/durable-objects.ts";
 import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Rule, RuleSet } from "../../src/model/rule.ts";
 import { aRuleSet } from "../builders.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
-export { Directory, Registry } from "../../src/objects/durable-objects.ts";
+export { Directory } from "../../src/objects/durable-objects.ts";
 
 export class Ledger extends RealLedger {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
@@ -19,6 +24,7 @@ export class Ledger extends RealLedger {
         get maxBytes() {
           return world.maxBytes;
         },
+        ...(ports.published ? { published: { ...ports.published, from: world.rulesFrom } } : {}),
         random: () => 0,
         eventsPerSecond: world.budget,
         actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },
@@ -40,6 +46,15 @@ export class Agency extends RealAgency {
     super(ctx, env, ({ ports, storage }) => ({
       ports: { ...ports, actions: { ...ports.actions, clock: () => world.now, fetch: outgoing } },
       storage: { ...storage, sql: counted(storage.sql) },
+    }));
+  }
+}
+
+export class Registry extends RealRegistry {
+  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+    super(ctx, env, ({ ports, storage }) => ({
+      ports: { ...ports, clock: () => world.now, rulesFrom: world.rulesFrom },
+      storage,
     }));
   }
 }

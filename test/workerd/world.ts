@@ -1,5 +1,6 @@
 // The world of the ledgers under test: a clock that only tests move, and a network that only tests answer.
 // The clock stands in the year 2100, so that no alarm rings by itself: tests run them by hand.
+import type { RulesFrom } from "../../src/model/published.ts";
 import type { Rule } from "../../src/model/rule.ts";
 
 const START = Date.parse("2100-01-01T12:00:00.000Z");
@@ -32,6 +33,8 @@ export const world = {
   maxBytes: 8_000_000_000,
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
+  /** Which rules decide. */
+  rulesFrom: "deploy" as RulesFrom,
 };
 
 /** Puts the world back as it was, before each test. */
@@ -43,6 +46,7 @@ export function resetWorld(): void {
   world.budget = 1_000_000;
   world.maxBytes = 8_000_000_000;
   world.rules = null;
+  world.rulesFrom = "deploy";
 }
 
 export async function outgoing(request: Request): Promise<Response> {

@@ -9,27 +9,26 @@ import { firstRow, rows, type Sql } from "../store/ports.ts";
 /** A part of a set is one row; a character takes at most three bytes. */
 const MAX_PART_CHARACTERS = MAX_STORED_BYTES / 3;
 
-/** Whether a set is kept, and has been in use ever since. */
-export function isInUse(sql: Sql, hash: string): boolean {
-  return rows(sql, "SELECT 1 FROM rule_sets WHERE hash = ? AND part = 0 AND until IS NULL", hash).length > 0;
+/** The sets that are kept and have been in use ever since. */
+export function inUse(sql: Sql): readonly string[] {
+  const found = rows<{ hash: string }>(sql, "SELECT hash FROM rule_sets WHERE part = 0 AND until IS NULL");
+  return found.map(({ hash }) => hash);
 }
 
 /**
- * Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. Those that may not
- * decide beside it have decided until now.
+ * Keeps a set that comes into use, or comes back. The hash names the whole set, whatever of it is kept. `ended` are those
+ * that have decided until now.
  */
 export function keep(
   sql: Sql,
   ruleSet: RuleSet,
   {
     locationId,
-    inUse,
+    ended,
     nowMs,
-  }: { readonly locationId: string; readonly inUse: readonly string[]; readonly nowMs: number },
+  }: { readonly locationId: string; readonly ended: readonly string[]; readonly nowMs: number },
 ): void {
-  const others = [...new Set([ruleSet.hash, ...inUse])];
-  const ended = `UPDATE rule_sets SET until = ? WHERE part = 0 AND until IS NULL AND hash NOT IN (${others.map(() => "?").join(", ")})`;
-  sql.exec(ended, nowMs, ...others);
+  for (const hash of ended) sql.exec("UPDATE rule_sets SET until = ? WHERE hash = ? AND part = 0", nowMs, hash);
   for (const [part, rules] of partsOf(ruleSet, locationId).entries())
     sql.exec(
       "INSERT OR REPLACE INTO rule_sets (hash, part, since, rules) VALUES (?, ?, ?, ?)",

@@ -342,8 +342,12 @@ export class Recorder {
 
   #keepRuleSet(ruleSet: RuleSet, locationId: string, nowMs: number): void {
     const { sql } = this.#storage;
-    if (this.#keptRuleSets.has(ruleSet.hash) || ruleSets.isInUse(sql, ruleSet.hash)) return;
-    ruleSets.keep(sql, ruleSet, { locationId, inUse: this.#parts.rules.inUse(), nowMs });
+    if (this.#keptRuleSets.has(ruleSet.hash)) return;
+    const before = ruleSets.inUse(sql);
+    if (before.includes(ruleSet.hash)) return;
+    const mayDecide = this.#parts.rules.inUse();
+    const ended = before.filter((hash) => !mayDecide.includes(hash));
+    ruleSets.keep(sql, ruleSet, { locationId, ended, nowMs });
   }
 
   /** Other sets decide now: one that comes back is noted as in use again. */

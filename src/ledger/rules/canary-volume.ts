@@ -26,9 +26,17 @@ export class CanaryVolume {
   readonly #storage: LedgerStorage;
   readonly #ports: Pick<LedgerPorts, "published" | "actions">;
 
+  /** Whether anything may be noted of a canary: nearly always there is none. */
+  #isAny = false;
+
   constructor(storage: LedgerStorage, ports: Pick<LedgerPorts, "published" | "actions">) {
     this.#storage = storage;
     this.#ports = ports;
+  }
+
+  /** Takes over the marks that were read. */
+  know(marks: ReadonlyMap<string, string>): void {
+    this.#isAny = marks.has("canary");
   }
 
   /** Whether the canary was halted here since a change. */
@@ -72,7 +80,7 @@ export class CanaryVolume {
   }
 
   #noted(): Volume {
-    const noted = mark(this.#storage.sql, "canary");
+    const noted = this.#isAny ? mark(this.#storage.sql, "canary") : undefined;
     return noted === undefined ? NOTHING_SENT : (JSON.parse(noted) as Volume);
   }
 
@@ -84,6 +92,7 @@ export class CanaryVolume {
   }
 
   #write(volume: Volume): void {
+    this.#isAny = true;
     setMark(this.#storage.sql, "canary", JSON.stringify(volume));
   }
 }

@@ -39,6 +39,7 @@ export class RulesInForce {
   know(marks: ReadonlyMap<string, string>): void {
     const noted = marks.get("rules");
     this.#inForce = noted === undefined ? null : (JSON.parse(noted) as InForce);
+    this.#volume.know(marks);
   }
 
   /** The set that decides where no canary does. */
@@ -97,6 +98,8 @@ export class RulesInForce {
   async putInForce(locationId: string, inForce: InForce): Promise<void> {
     const { published } = this.#ports;
     if (!published || (this.#inForce !== null && inForce.change <= this.#inForce.change)) return;
+    // Where the bundle decides and nothing was ever published, there is nothing to know after a restart.
+    if (inForce.change === 0 && published.from === "deploy") return void (this.#inForce = inForce);
     const needed = [inForce.live, inForce.canary?.ruleSet ?? null, inForce.shadow].filter(
       (hash): hash is string => hash !== null && hash !== this.#ports.ruleSet.hash,
     );

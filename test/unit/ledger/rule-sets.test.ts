@@ -91,7 +91,7 @@ describe("rule sets", () => {
     const rules = Array.from({ length: 3_000 }, (_, index) =>
       aRule({ name: `rule-${index}`, priority: index % 2, stop: true, includeApi: true, conditions }),
     );
-    ruleSets.keep(sql, named("large", ...rules), { locationId: LOCATION, inUse: [], nowMs: 1 });
+    ruleSets.keep(sql, named("large", ...rules), { locationId: LOCATION, ended: [], nowMs: 1 });
     expect(sql.exec("SELECT COUNT(*) AS n FROM rule_sets").toArray()).toEqual([{ n: 4 }]);
     expect(ruleSets.find(sql, "large")).toEqual(aRuleSet(...rules).rules);
   });
@@ -102,7 +102,7 @@ describe("rule sets", () => {
       migrate(storage, LEDGER_MIGRATIONS);
       ruleSets.keep(storage.sql, named("set", ...others, never("everywhere")), {
         locationId: LOCATION,
-        inUse: [],
+        ended: [],
         nowMs: 1,
       });
       return storage.sql.exec("SELECT * FROM rule_sets").toArray();
@@ -123,8 +123,8 @@ describe("rule sets", () => {
       ["a", 30],
       ["c", 40],
     ] as const)
-      ruleSets.keep(sql, named(hash), { locationId: LOCATION, inUse: [], nowMs: since });
-    expect(["a", "b", "c"].filter((hash) => ruleSets.isInUse(sql, hash))).toEqual(["c"]);
+      ruleSets.keep(sql, named(hash), { locationId: LOCATION, ended: ruleSets.inUse(sql), nowMs: since });
+    expect(ruleSets.inUse(sql)).toEqual(["c"]);
     const insert =
       "INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record) VALUES ('c', ?, 1, 'k', ?, '[]', '{}')";
     sql.exec(insert, "old", 25);

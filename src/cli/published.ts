@@ -1,0 +1,123 @@
+// Published rule sets as commands see them: what a running Worker says of them, and how a person reads it.
+import type { Json } from "../kit/json.ts";
+import { UsageError } from "../kit/usage-error.ts";
+import type {
+  Canary,
+  InForce,
+  PublishedFiles,
+  RulesChange,
+  RulesState,
+  RuleSetVersion,
+  WholeVersion,
+} from "../model/published.ts";
+import { asked, type WorkerApi } from "./worker-api.ts";
+
+/** What is in force, and the versions that were published last, newest first. */
+export interface PublishedState extends RulesState {
+  readonly versions: readonly RuleSetVersion[];
+  readonly cursor: string | null;
+}
+
+/** For whom a version is put in force, as the API takes it. */
+export type ForWhom = "all" | "shadow" | "nobody" | Partial<Omit<Canary, "ruleSet">>;
+
+/** How often and how long it is looked whether every location knows of a change. */
+const LOOK_EVERY_MS = 500;
+const LOOK_FOR_MS = 30_000;
+
+/** What is in force on a Worker. */
+export async function stateOf(worker: WorkerApi, limit = 20): Promise<PublishedState> {
+  const found = await asked<PublishedState>(`/api/rule-sets?limit=${limit}`, worker);
+  if (found === null)
+    throw new UsageError(`The Worker at ${worker.url} is older than published rule sets, deploy it anew`);
+  return found;
+}
+
+/** A version with its files; a usage error says that there is none. */
+export async function versionOf(worker: WorkerApi, version: number): Promise<WholeVersion> {
+  const found = await asked<{ version: WholeVersion }>(`/api/rule-sets/${version}`, worker);
+  if (found === null) throw new UsageError(`There is no version ${version}: npm run rules versions lists them`);
+  return found.version;
+}
+
+/** Asks for a change of what is in force. */
+export async function changeOn(worker: WorkerApi, path: string, body: Json): Promise<RulesChange> {
+  const found = await asked<{ change: RulesChange }>(path, worker, body);
+  if (found === null) throw new UsageError("There is no such version: npm run rules versions lists them");
+  return found.change;
+}
+
+/** Waits until every location knows of a change; what is left after half a minute is told as it is. */
+export async function known(
+  worker: WorkerApi,
+  change: number,
+  { told, pause }: { readonly told: (state: PublishedState) => void; readonly pause: (ms: number) => Promise<void> },
+): Promise<PublishedState> {
+  for (let waited = 0; ; waited += LOOK_EVERY_MS) {
+    const state = await stateOf(worker, 1);
+    told(state);
+    if (state.inForce.change > change || state.told >= state.locations || waited >= LOOK_FOR_MS) return state;
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** What is in force, in lines. */
+export function stateLines({ rulesFrom, inForce, locations, told }: PublishedState): string[] {
+  const { live, liveVersion, canary, canaryVersion, shadow, shadowVersion } = inForce;
+  const whole =
+    rulesFrom === "deploy" ? "the rules of the last deploy (RULES_FROM is deploy)" : "the rules of the last deploy";
+  return [
+    `In force: ${live === null ? whole : `version ${liveVersion}`}`,
+    ...(canary === null ? [] : [`Canary: version ${canaryVersion}, ${canaryInWords(canary)}`]),
+    ...(shadow === null ? [] : [`In the shadow: version ${shadowVersion}`]),
+    `${told} of ${locations} ${locations === 1 ? "location knows" : "locations know"} of it`,
+  ];
+}
+
+/** For whom a canary decides. */
+export function canaryInWords({ locations, share, messagesPerHour }: Omit<Canary, "ruleSet">): string {
+  const contacts = share === 1 ? "all contacts" : `${Number((share * 100).toPrecision(6))} % of contacts`;
+  const where = locations.length === 0 ? "" : ` of ${locations.join(", ")}`;
+  const bound = messagesPerHour === null ? "" : `, halted beyond ${messagesPerHour} messages an hour in a location`;
+  return `${contacts}${where}${bound}`;
+}
+
+/** A version on a line. */
+export function versionLine({ version, publishedAt, author, rules, note, findings }: RuleSetVersion): string {
+  const warnings =
+    findings.length === 0 ? "" : `, ${findings.length} ${findings.length === 1 ? "warning" : "warnings"}`;
+  const told = note === "" ? "" : `  ${note}`;
+  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${rules} ${rules === 1 ? "rule" : "rules"}${warnings}${told}`;
+}
+
+/** A change on a line. */
+export function changeLine({ change, at, by, what, version, reason }: RulesChange): string {
+  const which = version === null ? "" : ` version ${version}`;
+  return `${String(change).padStart(4)}  ${at}  ${by ?? "Afterbeep"}  ${what}${which}${reason === "" ? "" : `  ${reason}`}`;
+}
+
+/** Which files differ between two folders, a line each. */
+export function differenceLines(before: PublishedFiles, now: PublishedFiles): string[] {
+  const lines = (["rules", "conditions"] as const).flatMap((folder) => {
+    const texts = (files: PublishedFiles): Map<string, string> =>
+      new Map(files[folder].map(({ file, text }) => [file, text]));
+    const [then, today] = [texts(before), texts(now)];
+    const name = (file: string): string => (folder === "rules" ? file : `conditions/${file}`);
+    return [...new Set([...then.keys(), ...today.keys()])].toSorted().flatMap((file) => {
+      if (!then.has(file)) return [`  + ${name(file)}`];
+      if (!today.has(file)) return [`  - ${name(file)}`];
+      return then.get(file) === today.get(file) ? [] : [`  ~ ${name(file)}`];
+    });
+  });
+  return lines;
+}
+
+/** What `activate` and `rollback` say of a change. */
+export function changedLines(change: RulesChange, state: PublishedState): string[] {
+  return [changeLine(change).trim(), ...stateLines(state)];
+}
+
+/** The change that is on record last, to be named in a request: another one since is not overwritten. */
+export function lastChange({ inForce }: { readonly inForce: InForce }): number {
+  return inForce.change;
+}
