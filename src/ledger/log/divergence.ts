@@ -145,7 +145,11 @@ function countOf(sql: Sql, ruleSet: string): number {
 
 function told({ ruleSet, contactId, eventKey, rule, how, at, actions }: Row): Divergence {
   return {
-    ...{ ruleSet, contactId, eventKey, rule, how },
+    eventKey,
+    contactId,
+    rule,
+    how,
+    ruleSet,
     at: new Date(at).toISOString(),
     ...(actions === null ? {} : { actions: JSON.parse(actions) as Json }),
   };
