@@ -2,6 +2,7 @@
 // rings, gone when it crashes. Answers leave it once what it wrote is on disk.
 import { PROOF_SECRET } from "../records.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
+import type { PublishedRules } from "../../src/ledger/store/ports.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { Disk } from "./disk.ts";
@@ -35,6 +36,8 @@ export class SimulatedObject {
   ruleSet: RuleSet;
   requestsPerSecond = 500;
   reconciles = false;
+  /** The published rule sets, as an instance reaches them. */
+  published: ((isGone: () => boolean) => PublishedRules) | null = null;
   eventsPerSecond = 1_000_000;
   /** Ids of calls that were under way when an instance died. */
   readonly interrupted: string[] = [];
@@ -169,6 +172,7 @@ export class SimulatedObject {
       random: () => chance.next(),
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),
+      published: this.published?.(isGone),
       highlevel: HIGHLEVEL_SETTINGS,
       actions: {
         clock: () => clockwork.wall(),

@@ -20,6 +20,8 @@ export interface Found {
 
 /** One seed in so many has a second run, of a location whose webhooks are lost. */
 const MISSED_EVERY = 3;
+/** One of the others, too, of locations whose rules are published. */
+const PUBLISHED_AT = 1;
 
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
@@ -27,11 +29,20 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
-  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }] = await Promise.all([
+  const [
+    { simulate },
+    { violations },
+    { simulateMissed },
+    { violationsIn },
+    { simulatePublished },
+    { violationsOfPublished },
+  ] = await Promise.all([
     import("./run.ts"),
     import("../checker.ts"),
     import("./missed.ts"),
     import("../missed.ts"),
+    import("./published.ts"),
+    import("../published.ts"),
   ]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
@@ -42,7 +53,13 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       seen.calls += history.calls.length;
       seen.interrupted += history.interrupted.length;
       const found = violations(history);
-      if (found.length > 0 || seed % MISSED_EVERY !== 0) return found;
+      if (found.length > 0) return found;
+      if (seed % MISSED_EVERY === PUBLISHED_AT) {
+        const published = await simulatePublished(seed);
+        seen.events += published.decisions.length;
+        return violationsOfPublished(published);
+      }
+      if (seed % MISSED_EVERY !== 0) return found;
       const missed = await simulateMissed(seed);
       seen.events += missed.events.length;
       return violationsIn(missed);

@@ -210,6 +210,20 @@ describe("other code", () => {
     });
   });
 
+  it("puts out of force what it does not admit also where another change comes first", async () => {
+    const house = await ADeployment.with();
+    await house.activate(await house.publish(named("one")), { for: "all" });
+    const next = await house.publish(named("two"));
+    house.registryStorage.sql.exec(
+      `UPDATE texts SET text = replace(text, 'Call back', '{{ nothing.there }}') WHERE name = 'files' AND version = 1`,
+    );
+    house.code = "code-2";
+    await house.deployRegistry();
+    await house.activate(next, { for: "shadow" });
+    expect((await house.event("a", "c"))?.fired).toEqual([]);
+    expect((await house.registry.state()).inForce).toMatchObject({ live: null, shadowVersion: 2 });
+  });
+
   it("refuses a set with an error, and names file and place", async () => {
     const house = await ADeployment.with();
     const files = { rules: [{ file: "bad.json", text: '{ "on": ["Nothing"] }' }], conditions: [] };
