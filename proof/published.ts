@@ -65,13 +65,17 @@ function named(property: string, found: Iterable<string>): string[] {
   return [...found].map((what) => `${property}: ${what}`);
 }
 
-/** The states that a location may have decided by: from the last that it was known to know up to the last that there was. */
+/**
+ * The states that a location may have decided by: from the last that it was known to know, or of which it has to ask if it
+ * knew of none, up to the last that there was.
+ */
 function statesFor(
   { changes, told }: Published,
   { locationId, sent, answered }: PublishedDecision,
 ): readonly InForce[] {
   const known = told.filter((one) => one.locationId === locationId && one.order < sent).map(({ change }) => change);
-  const from = Math.max(0, ...known);
+  const asked = changes.filter(({ order }) => order < sent).map(({ inForce }) => inForce.change);
+  const from = Math.max(0, ...(known.length > 0 ? known : asked));
   const possible = changes.filter(({ inForce, order }) => inForce.change >= from && order < answered);
   return [...(from === 0 ? [NOTHING_PUBLISHED] : []), ...possible.map(({ inForce }) => inForce)];
 }

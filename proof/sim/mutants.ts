@@ -1,4 +1,5 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
+import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -622,4 +623,5 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: "this.#waiting.know();",
     seed: 15,
   },
+  ...PUBLISHED_MUTANTS,
 ];

@@ -20,6 +20,7 @@ const BUSY_MS = 90 * MINUTE;
 /** After the busy time no event comes for as long as it takes until all know. */
 const SETTLED_MS = 10 * MINUTE;
 const LATENCY_MS = 40;
+const SLOW_MS = 20_000;
 const LOCATIONS = ["north", "south", "west"];
 const CONTACTS = Array.from({ length: 6 }, (_, index) => `contact-${index}`);
 const SETS = 5;
@@ -71,7 +72,9 @@ class PublishedRun {
       this.#noteChanges();
       this.#watchAlarm();
     });
-    const { locations, told } = await this.#registry.state();
+    const last = this.#changes.at(-1)?.inForce.change ?? 0;
+    // As it stands on their disks, whatever the registry believes.
+    const marks = this.#rows<{ value: string }>("SELECT value FROM marks WHERE name = 'rules'");
     return {
       decisions: LOCATIONS.flatMap((locationId) => this.#decisions(locationId)),
       changes: this.#changes,
@@ -81,8 +84,8 @@ class PublishedRun {
       divergence: this.#rows("SELECT event_key AS eventKey, rule, how, rule_set AS ruleSet FROM divergence"),
       refused: this.#refused,
       peace: this.#peace,
-      locations,
-      known: told,
+      locations: marks.length,
+      known: marks.filter(({ value }) => (JSON.parse(value) as InForce).change === last).length,
       share: isInShare,
     };
   }
@@ -156,21 +159,30 @@ class PublishedRun {
       await this.#clockwork.sleep(this.#chance.below(LATENCY_MS));
       if (this.#isAway || isGone()) throw new Error("The registry is away");
       const value = await ask();
-      await this.#clockwork.sleep(this.#chance.below(LATENCY_MS));
+      await this.#clockwork.sleep(this.#latency());
       if (isGone()) return new Promise(() => undefined);
       if (this.#isAway) throw new Error("The answer did not arrive");
       return value;
     };
     return {
       from: "published",
-      inForce: (id) => call(() => this.#registry.inForce(id)),
+      inForce: (id) =>
+        call(async () => {
+          const inForce = await this.#registry.inForce(id);
+          this.#told.push({ locationId: id, change: inForce.change, order: this.#clockwork.order() });
+          return inForce;
+        }),
       rules: (ruleSet, id) => call(() => this.#registry.rules(ruleSet, id)),
       halt: (change, id, why) => call(() => this.#registry.halt(change, id, why)),
     };
   }
 
+  #latency(): number {
+    return this.#chance.below(this.#chance.pick([LATENCY_MS, LATENCY_MS, LATENCY_MS, SLOW_MS]));
+  }
+
   async #tell(locationId: string, inForce: InForce): Promise<void> {
-    await this.#clockwork.sleep(this.#chance.below(LATENCY_MS));
+    await this.#clockwork.sleep(this.#latency());
     if (this.#isAway) throw new Error("The ledger cannot be reached");
     await this.#object(locationId).call((ledger) => ledger.putInForce(locationId, inForce));
     this.#told.push({ locationId, change: inForce.change, order: this.#clockwork.order() });
@@ -233,8 +245,12 @@ class PublishedRun {
   }
 
   #planChanges(): void {
-    for (let count = 3 + this.#chance.below(8); count > 0; count -= 1)
-      this.#clockwork.after(this.#chance.below(BUSY_MS), () => void this.#change());
+    for (let count = 3 + this.#chance.below(8); count > 0; count -= 1) {
+      const atMs = this.#chance.below(BUSY_MS);
+      // Some come together.
+      for (let together = this.#chance.pick([1, 1, 1, 3]); together > 0; together -= 1)
+        this.#clockwork.after(atMs + this.#chance.below(SLOW_MS), () => void this.#change());
+    }
   }
 
   async #change(): Promise<void> {

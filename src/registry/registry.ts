@@ -107,6 +107,7 @@ export class RuleRegistry implements Answering<RegistryCalls> {
       const refused = await this.#refusal(ruleSet);
       if (refused) return fail(refused);
     }
+    // What stays in force has to be admitted by this code, too.
     await this.#inForce();
     const { by, reason } = request;
     return this.#change(request, (now) => ({
@@ -208,8 +209,8 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     if (after !== null && after !== now.change && last) return fail(changedSince(last));
     const { inForce, about, back } = make(now);
     this.#storage.transactionSync(() => changes.note(sql, inForce, about, this.#ports.clock(), back));
-    // What comes in was admitted; what stays only if all was before.
-    if (this.#admittedChange === now.change) this.#admittedChange = inForce.change;
+    // What comes in was admitted, and what stays was looked at before.
+    this.#admittedChange = inForce.change;
     await this.#telling.begin();
     const [noted] = changes.list(sql);
     return noted ? succeed(noted) : fail({ code: "BUG" });

@@ -1,0 +1,96 @@
+// Bugs of published rule sets, planted one at a time. What each breaks is in its name.
+import type { SimulatedMutant } from "./mutants.ts";
+
+export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
+  {
+    name: "the-shadow-decides",
+    file: "ledger/rules/in-force.ts",
+    from: "return ruleSet ? { ruleSet, canary } : { ruleSet: this.live, canary: null };",
+    to: "return ruleSet ? { ruleSet, canary } : { ruleSet: this.shadow ?? this.live, canary: null };",
+    seed: 1,
+  },
+  {
+    name: "an-earlier-change-that-comes-late-wins",
+    file: "ledger/rules/in-force.ts",
+    from: "if (!published || (this.#inForce !== null && inForce.change <= this.#inForce.change)) return;",
+    to: "if (!published) return; else this.#inForce = null;",
+    seed: 1,
+  },
+  {
+    name: "rules-of-a-change-are-not-kept",
+    file: "ledger/rules/in-force.ts",
+    from: "for (const [hash, rules] of fetched) ownRules.keep(sql, hash, rules);",
+    to: "for (const [hash, rules] of fetched) this.#sets.set(hash, { hash, rules: rules.map((rule) => JSON.parse(rule) as Rule), findings: [] });",
+    seed: 1,
+  },
+  {
+    name: "a-location-that-never-asked-is-decided-by-the-bundle",
+    file: "ledger/rules/in-force.ts",
+    from: 'return this.#inForce === null && this.#ports.published?.from === "published";',
+    to: "return false;",
+    seed: 1,
+  },
+  {
+    name: "whoever-was-not-reached-counts-as-told",
+    file: "registry/telling.ts",
+    from: 'if (answer.status === "fulfilled")',
+    to: 'if (answer.status !== "pending")',
+    seed: 1,
+  },
+  {
+    name: "who-was-not-reached-is-not-told-again",
+    file: "registry/telling.ts",
+    from: "isAnyLeft ||= hasFailed;",
+    to: "",
+    seed: 1,
+  },
+  {
+    name: "a-canary-has-no-bound",
+    file: "ledger/rules/canary-volume.ts",
+    from: "if (all <= messagesPerHour) return true;",
+    to: "return true;",
+    seed: 1,
+  },
+  {
+    name: "what-a-canary-plans-is-not-counted",
+    file: "ledger/rules/canary-volume.ts",
+    from: "if (messagesPerHour === null || more === 0) return;",
+    to: "return;",
+    seed: 1,
+  },
+  {
+    name: "a-halted-canary-begins-anew",
+    file: "ledger/rules/canary-volume.ts",
+    from: "return noted.change === change && noted.halted !== null;",
+    to: "return false;",
+    seed: 1,
+  },
+  {
+    name: "other-code-admits-nothing-anew",
+    file: "registry/registry.ts",
+    from: "if (versions.admittedBy(sql, version) === code) return null;",
+    to: "if (versions.admittedBy(sql, version) !== undefined) return null;",
+    seed: 1,
+  },
+  {
+    name: "what-stays-in-force-counts-as-admitted",
+    file: "registry/registry.ts",
+    from: "await this.#inForce();\n    const { by, reason } = request;",
+    to: "const { by, reason } = request;",
+    seed: 1,
+  },
+  {
+    name: "the-shadow-tells-nothing",
+    file: "ledger/rules/shadow.ts",
+    from: "divergence.note(sql, about, differing);",
+    to: "",
+    seed: 1,
+  },
+  {
+    name: "what-is-planned-in-the-shadow-leaves",
+    file: "ledger/recording/deciding.ts",
+    from: "return { ...decided, takenForUnsent: taken, differing };",
+    to: "const more = differing.flatMap(({ actions, rule: name }) => actions.map((action, index) => ({ action, index, dueAtMs: this.#now(), rule: { name, on: [], conditions: { all: [] }, actions } }))); return { ...decided, actions: [...decided.actions, ...more], takenForUnsent: taken, differing };",
+    seed: 1,
+  },
+];
