@@ -6,8 +6,8 @@ import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedRequest } from "../events/explained-event.ts";
-import type { QuarantineCalls } from "../model/rpc.ts";
-import type { DeliveryBatch } from "../model/delivery.ts";
+import type { AuditNote, Operator } from "../model/audit.ts";
+import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Json } from "../kit/json.ts";
 import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
@@ -15,9 +15,10 @@ import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Settings } from "../model/settings.ts";
 import type { TokenAnswer } from "../model/token.ts";
-import { hasAccess, isClosed } from "./door.ts";
+import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
@@ -26,36 +27,25 @@ import {
   DELIVERY_FILTER,
   deliveryBatch,
   EVENT,
-  GAPS,
   givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
+  NUMBERED,
   parameters,
   sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
+import type { Answer, ApiCall, ChangeRoute, NoteOf, ReadRoute } from "./route.ts";
 import { isServed } from "./served.ts";
-
-type Answer = Result<unknown, Failure>;
-type Handler = (call: ApiCall, ports: ApiPorts) => Promise<Answer>;
-
-/** One authorised request, its path parameters decoded. */
-interface ApiCall {
-  readonly request: Request;
-  readonly url: URL;
-  readonly parameter: (name: string) => string;
-}
 
 const MAX_BODY_BYTES = 512 * 1024;
 /** Cloudflare's point-in-time recovery can restore a Durable Object to any moment of the last 30 days. */
 const RECOVERABLE_MS = 30 * 86_400_000;
 
-type Method = "get" | "post" | "put" | "delete";
-
-/** Each route and its handler; `:l` is a location. */
-export const ROUTES: readonly (readonly [method: Method, path: string, handler: Handler])[] = [
+/** Each route that reads, and its handler; `:l` is a location. Handlers here are given nothing that changes anything. */
+const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
@@ -113,53 +103,18 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       named("delivery", found(await ledger(parameter("l")).delivery(parameter("id")), "delivery")),
   ],
   [
-    "post",
-    "/api/locations/:l/deliveries/retry",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).retryDead(filter, limit, dryRun),
-      ),
+    "get",
+    "/api/locations/:l/pauses",
+    async ({ parameter }, { ledger }) => succeed({ pauses: await ledger(parameter("l")).pauses() }),
   ],
+  ["get", "/api/pauses", async (_, { everywhere }) => succeed({ pauses: (await everywhere()).pauses })],
   [
-    "post",
-    "/api/locations/:l/deliveries/cancel",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).cancelScheduled(filter, limit, dryRun),
-      ),
+    "get",
+    "/api/locations/:l/audit",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, NUMBERED), (query) => ledger(parameter("l")).audit(query)),
   ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/release",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).releaseDeliveries(filter, limit, dryRun),
-      ),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/discard",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).discardDeliveries(filter, limit, dryRun),
-      ),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/release",
-    async ({ parameter }, { ledger }) =>
-      named("delivery", await ledger(parameter("l")).releaseDelivery(parameter("id"))),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/retry",
-    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).retry(parameter("id"))),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/cancel",
-    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).cancel(parameter("id"))),
-  ],
+  ["get", "/api/audit", async ({ url }, { audit }) => asked(listQuery(url, NUMBERED), (query) => audit(query))],
   [
     "get",
     "/api/locations/:l/hosts",
@@ -169,7 +124,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/gaps",
     async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, GAPS), async (query) => ({
+      asked(listQuery(url, NUMBERED), async (query) => ({
         ...(await ledger(parameter("l")).gaps(query)),
         reconciling: await ledger(parameter("l")).reconciling(),
       })),
@@ -177,8 +132,8 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   [
     "post",
     "/api/locations/:l/gaps/look",
-    async ({ request, parameter }, { ledger }) => {
-      const body = await jsonBody(request);
+    async ({ body: read, parameter }, { ledger }) => {
+      const body = await read();
       const since = body.ok ? sinceIn(body.value) : body;
       if (!since.ok) return since;
       const found = await ledger(parameter("l")).missing(since.value);
@@ -191,11 +146,6 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
   ],
   [
-    "post",
-    "/api/locations/:l/tasks/:id/complete",
-    async ({ parameter }, { ledger }) => named("task", await ledger(parameter("l")).completeTask(parameter("id"))),
-  ],
-  [
     "get",
     "/api/locations/:l/contacts/:c",
     async ({ parameter }, { ledger }) => {
@@ -204,37 +154,15 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     },
   ],
   [
-    "delete",
-    "/api/locations/:l/contacts/:c",
-    async ({ parameter }, { eraseContact, clock }) => {
-      const erased = await eraseContact(parameter("l"), parameter("c"));
-      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
-    },
-  ],
-  [
     "get",
     "/api/locations/:l/token",
     async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
-  ],
-  ["put", "/api/locations/:l/token", giveToken],
-  [
-    "delete",
-    "/api/locations/:l/token",
-    async ({ parameter }, { ledger }) => {
-      await ledger(parameter("l")).forgetToken();
-      return succeed({ token: null } satisfies TokenAnswer);
-    },
   ],
   [
     "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
       asked(listQuery(url, QUARANTINE), (query) => ledger(parameter("l")).quarantined(query)),
-  ],
-  [
-    "post",
-    "/api/locations/:l/quarantine/:id/ingest",
-    (call, ports) => ingest(call, ports, ports.ledger(call.parameter("l")), call.parameter("l")),
   ],
   [
     "get",
@@ -251,7 +179,6 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "/api/quarantine",
     async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
   ],
-  ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
   ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: (await unplaced.ignored()).map(withUse) })],
   [
     "get",
@@ -261,76 +188,217 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   [
     "post",
     "/api/check",
-    async ({ request }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read }, ports) => {
+      const body = await read();
       return body.ok ? checkDraft(body.value, ports) : body;
     },
   ],
   [
     "post",
     "/api/locations/:l/try",
-    async ({ request, parameter }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read, parameter }, ports) => {
+      const body = await read();
       return body.ok ? tryDraft(body.value, ports.ledger(parameter("l")), ports) : body;
     },
   ],
   [
     "post",
     "/api/explain",
-    async ({ request }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read }, ports) => {
+      const body = await read();
       const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
       return asked.ok ? succeed(await explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
     },
   ],
 ];
 
-const router = Router<IRequest, [ApiPorts]>();
-for (const [method, path, handler] of ROUTES) {
-  router[method](path, async (request: IRequest, ports: ApiPorts) => {
+/** Each route that changes something, its handler, and how the audit log calls that. */
+const CHANGING: readonly ChangeRoute[] = [
+  [
+    "post",
+    "/api/locations/:l/deliveries/retry",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).retryDead(filter, limit, dryRun),
+      ),
+    "deliveries.retry",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/cancel",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).cancelScheduled(filter, limit, dryRun),
+      ),
+    "deliveries.cancel",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/release",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).releaseDeliveries(filter, limit, dryRun),
+      ),
+    "deliveries.release",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/discard",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).discardDeliveries(filter, limit, dryRun),
+      ),
+    "deliveries.discard",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/release",
+    (call, { changes }, note) =>
+      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).releaseDelivery(id)),
+    "delivery.release",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/retry",
+    (call, { changes }, note) => oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).retry(id)),
+    "delivery.retry",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/cancel",
+    (call, { changes }, note) =>
+      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
+    "delivery.cancel",
+  ],
+  ["put", "/api/locations/:l/pause", (call, ports, note) => pauseHere(call, null, ports, note), "pause"],
+  ["delete", "/api/locations/:l/pause", (call, ports, note) => resumeHere(call, null, ports, note), "pause.end"],
+  [
+    "put",
+    "/api/locations/:l/rules/:rule/pause",
+    (call, ports, note) => pauseHere(call, call.parameter("rule"), ports, note),
+    "pause",
+  ],
+  [
+    "delete",
+    "/api/locations/:l/rules/:rule/pause",
+    (call, ports, note) => resumeHere(call, call.parameter("rule"), ports, note),
+    "pause.end",
+  ],
+  ["put", "/api/rules/:rule/pause", pauseEverywhere, "pause"],
+  ["delete", "/api/rules/:rule/pause", resumeEverywhere, "pause.end"],
+  [
+    "post",
+    "/api/locations/:l/tasks/:id/complete",
+    async ({ parameter }, { changes }, note) => {
+      const id = parameter("id");
+      return named("task", await changes(parameter("l"), note({ task: id })).completeTask(id));
+    },
+    "task.complete",
+  ],
+  [
+    "delete",
+    "/api/locations/:l/contacts/:c",
+    async ({ parameter }, { eraseContact, clock }, note) => {
+      const erased = await eraseContact(note({}), parameter("l"), parameter("c"));
+      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    },
+    "contact.erase",
+  ],
+  ["put", "/api/locations/:l/token", giveToken, "token.store"],
+  [
+    "delete",
+    "/api/locations/:l/token",
+    async ({ parameter }, { changes }, note) => {
+      await changes(parameter("l"), note({})).forgetToken();
+      return succeed({ token: null } satisfies TokenAnswer);
+    },
+    "token.forget",
+  ],
+  [
+    "post",
+    "/api/locations/:l/quarantine/:id/ingest",
+    (call, ports, note) => ingest(call, ports, note, call.parameter("l")),
+    "quarantine.ingest",
+  ],
+  ["post", "/api/quarantine/:id/ingest", (call, ports, note) => ingest(call, ports, note, null), "quarantine.ingest"],
+];
+
+/** All of them. */
+export const ROUTES: readonly (ReadRoute | ChangeRoute)[] = [...READING, ...CHANGING];
+
+const router = Router<IRequest, [ApiPorts, Operator]>();
+for (const route of ROUTES) {
+  const [method, path] = route;
+  router[method](path, async (request: IRequest, ports: ApiPorts, by: Operator) => {
     const parameters = decoded(request.params);
     if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
     // Asking a ledger creates it: only an id that can be a location's, and that is served, is asked.
     if (path.includes(":l") && !(isLocationId(parameter("l")) && (await isServed(parameter("l"), ports))))
       return fail({ code: "REQUEST_NOT_FOUND" });
-    return handler({ request: request, url: new URL(request.url), parameter }, ports);
+    const body = (): ReturnType<ApiCall["body"]> => jsonBody(request);
+    const call: ApiCall = { url: new URL(request.url), parameter, body };
+    if (route[3] === undefined) return route[2](call, ports);
+    const [, , change, action] = route;
+    return change(call, ports, (about, contactId) => ({
+      by,
+      action,
+      about,
+      ...(contactId === undefined ? {} : { contactId }),
+    }));
   });
 }
 
 /** Answers a request under `/api`, from the operator alone. */
 export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
-  const code = isClosed(ports) ? "API_CLOSED" : (await hasAccess(request, ports)) ? null : "API_TOKEN";
-  if (code !== null) {
+  const by = isClosed(ports) ? null : await operatorOf(request, ports);
+  if (by === null) {
+    const code = isClosed(ports) ? "API_CLOSED" : "API_TOKEN";
     logRefusal("api", code, ports.clock());
     return fail({ code });
   }
-  const answer = (await router.fetch(request, ports)) as Answer | undefined;
+  const answer = (await router.fetch(request, ports, by)) as Answer | undefined;
   return answer ?? fail(noRoute(request));
+}
+
+function filtered(note: NoteOf, { contact, ...filter }: DeliveryBatch["filter"]): AuditNote {
+  const given = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return note({ filter: Object.fromEntries(given) }, contact);
+}
+
+async function oneMoved(
+  { parameter }: ApiCall,
+  move: (id: string) => Promise<Result<Delivery, Failure>>,
+): Promise<Answer> {
+  return named("delivery", await move(parameter("id")));
 }
 
 async function ingest(
   { parameter }: ApiCall,
   ports: ApiPorts,
-  reader: QuarantineCalls,
+  note: NoteOf,
   locationId: string | null,
 ): Promise<Answer> {
-  const item = await reader.findQuarantined(parameter("id"));
+  const id = parameter("id");
+  const reader = locationId === null ? ports.unplaced : ports.ledger(locationId);
+  const item = await reader.findQuarantined(id);
   return item === undefined
     ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
-    : ports.ingest(item, locationId);
+    : ports.ingest(note({ quarantined: id }), item, locationId);
 }
 
 /** Stores the token of a private integration. It is sealed here, so that nothing behind this function sees it. */
-async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Promise<Answer> {
-  const body = await jsonBody(request);
+async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
   const token = body.ok ? givenToken(body.value) : body;
   if (!token.ok) return token;
   const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
   if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
   const locationId = parameter("l");
   const sealed = await sealPrivate(keys.value, token.value, locationId);
-  return succeed({ token: await ports.ledger(locationId).storeToken(locationId, sealed) } satisfies TokenAnswer);
+  return succeed({
+    token: await ports.changes(locationId, note({})).storeToken(locationId, sealed),
+  } satisfies TokenAnswer);
 }
 
 /** A kind that is not known, and how rules could look at it. */
@@ -346,8 +414,8 @@ async function asked<Query, Told>(
   return query.ok ? succeed(await load(query.value)) : query;
 }
 
-async function batchIn(request: Request): Promise<Result<DeliveryBatch, Failure>> {
-  const body = await jsonBody(request);
+async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, Failure>> {
+  const body = await read();
   return body.ok ? deliveryBatch(body.value) : body;
 }
 
@@ -370,7 +438,7 @@ function decoded(params: { readonly [name: string]: string }): Result<{ readonly
 }
 
 /** The body of a call as JSON, within the bounds of the hooks' bodies; an event in it lies one level deeper. */
-async function jsonBody(request: Request): Promise<Result<Json, Failure>> {
+async function jsonBody(request: Pick<Request, "arrayBuffer">): Promise<Result<Json, Failure>> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > MAX_BODY_BYTES) return fail({ code: "REQUEST_TOO_LARGE", maxBytes: MAX_BODY_BYTES });
   const parsed = parseJson(bytes);

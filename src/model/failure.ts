@@ -24,8 +24,9 @@ export type Failure =
   | { readonly code: "CONFIGURATION_TOKEN_KEY"; readonly what: string } // HIGHLEVEL_TOKEN_KEY is missing or unusable
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
-  | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "quarantined event" }
+  | { readonly code: "LEDGER_NOT_FOUND"; readonly what: "event" | "delivery" | "task" | "rule" | "quarantined event" }
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
+  | { readonly code: "LEDGER_PAUSES" } // as many rules are paused as may be
   | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
@@ -111,6 +112,8 @@ export function problemOf(failure: Failure): Problem {
         "The state of the delivery does not allow it",
         `The delivery is ${failure.state}`,
       );
+    case "LEDGER_PAUSES":
+      return problem(409, failure.code, "Too many rules are paused", "Pause the location, or end a pause");
     case "LEDGER_EXPORT":
       return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
     case "API_CLOSED":

@@ -12,6 +12,7 @@ import {
   type DirectoryCalls,
   type LedgerCalls,
 } from "../model/rpc.ts";
+import type { Everywhere } from "../model/pause.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { bundledRules } from "../rules/bundled.ts";
@@ -35,8 +36,8 @@ const NETWORK: AgencyPorts["actions"] = {
 const DIRECTORY_NAME = "directory";
 
 /** The one directory of a deployment. */
-export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStub<Directory> {
-  return env.DIRECTORY.getByName(DIRECTORY_NAME);
+export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DirectoryCalls {
+  return callsOf<DirectoryCalls>(env.DIRECTORY, DIRECTORY_NAME);
 }
 
 /** Everything that a ledger works with. */
@@ -104,7 +105,17 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
     super(ctx, env);
     const { retentionDays } = configurationOf(env);
-    this.#directory = new LocationDirectory(storageOf(ctx), Date.now, retentionDays * DAY_MS);
+    const ports = {
+      clock: Date.now,
+      timer: (ms: number) => scheduler.wait(ms),
+      tell: (locationId: string, everywhere: Everywhere) =>
+        callsOf<LedgerCalls>(env.LEDGER, locationId).learnPauses(everywhere),
+    };
+    this.#directory = new LocationDirectory(storageOf(ctx), ports, retentionDays * DAY_MS);
+  }
+
+  override alarm() {
+    return this.#directory.alarm();
   }
 }
 
@@ -134,6 +145,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
+    pausedEverywhere: async () => directoryOf(env).everywhere(),
     announce: async (locationId) => directoryOf(env).announce(locationId),
     agencyToken: (companyId, locationId) => callsOf<AgencyCalls>(env.AGENCY, companyId).tokenFor(locationId),
     actions: {

@@ -21,6 +21,7 @@ import { ownSender } from "../deliveries/sends.ts";
 import * as chains from "../log/chains.ts";
 import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import type { Pauses } from "../log/pauses.ts";
 import type { Undecided } from "../log/undecided.ts";
 import { knownOf, settledKnownOf } from "../reading/known.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
@@ -72,10 +73,12 @@ const NOT_YET = "HighLevel is asked once such an event comes";
 export class Deciding {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
+  readonly #pauses: Pauses;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, pauses: Pauses) {
     this.#storage = storage;
     this.#ports = ports;
+    this.#pauses = pauses;
   }
 
   /** The time that every part of one decision takes as now. */
@@ -173,6 +176,7 @@ export class Deciding {
       ...(repeats === null ? {} : { repeats }),
       ...(sentBy === null ? {} : { sentBy }),
       ...(around.chain === null ? {} : { chain: around.chain.rules }),
+      ...this.#pauses.told(),
     };
   }
 

@@ -26,6 +26,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
   CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
+  CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL, about TEXT NOT NULL, contact_id TEXT, before TEXT, after TEXT);
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';

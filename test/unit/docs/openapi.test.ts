@@ -118,6 +118,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   LEDGER_OVER_BUDGET: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 5 },
   LEDGER_NOT_FOUND: { code: "LEDGER_NOT_FOUND", what: "task" },
   LEDGER_DELIVERY_STATE: { code: "LEDGER_DELIVERY_STATE", state: "sent" },
+  LEDGER_PAUSES: { code: "LEDGER_PAUSES" },
   LEDGER_EXPORT: { code: "LEDGER_EXPORT", why: "RECONCILE is off" },
   API_CLOSED: { code: "API_CLOSED" },
   API_TOKEN: { code: "API_TOKEN" },

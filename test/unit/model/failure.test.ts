@@ -27,6 +27,7 @@ const FAILURES: {
   LEDGER_OVER_BUDGET: { failure: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 3 }, status: 429 },
   LEDGER_NOT_FOUND: { failure: { code: "LEDGER_NOT_FOUND", what: "event" }, status: 404 },
   LEDGER_DELIVERY_STATE: { failure: { code: "LEDGER_DELIVERY_STATE", state: "sent" }, status: 409 },
+  LEDGER_PAUSES: { failure: { code: "LEDGER_PAUSES" }, status: 409 },
   LEDGER_EXPORT: { failure: { code: "LEDGER_EXPORT", why: "RECONCILE is off" }, status: 409 },
   API_CLOSED: { failure: { code: "API_CLOSED" }, status: 401 },
   API_TOKEN: { failure: { code: "API_TOKEN" }, status: 401 },
