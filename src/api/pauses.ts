@@ -19,8 +19,8 @@ export async function pauseHere(
   const request = await requestIn(call, ports.clock());
   if (!request.ok) return request;
   const locationId = call.parameter("l");
-  const { by, ...noted } = note({ ...aboutOf(rule), ...shown(request.value) });
-  return ports.changes(locationId, { by, ...noted }).pause(locationId, rule, request.value, by.name);
+  const noted = note({ ...aboutOf(rule), ...request.value });
+  return ports.changes(locationId, noted).pause(locationId, rule, request.value, noted.by.name);
 }
 
 /** Ends that. */
@@ -36,12 +36,12 @@ export async function resumeHere(
 /** Pauses a rule in every location. */
 export async function pauseEverywhere(call: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Told> {
   const rule = call.parameter("rule");
-  if (!ports.ruleSet.rules.some(({ name }) => name === rule)) return fail({ code: "LEDGER_NOT_FOUND", what: "rule" });
   const request = await requestIn(call, ports.clock());
   if (!request.ok) return request;
+  if (!ports.ruleSet.rules.some(({ name }) => name === rule)) return fail({ code: "LEDGER_NOT_FOUND", what: "rule" });
   const { pauses } = await ports.everywhere();
   if (pauses.length >= MAX_PAUSES && !pauses.some((one) => one.rule === rule)) return fail({ code: "LEDGER_PAUSES" });
-  const noted = note({ ...aboutOf(rule), ...shown(request.value) });
+  const noted = note({ ...aboutOf(rule), ...request.value });
   const since = new Date(ports.clock()).toISOString();
   const { until = null, reason } = request.value;
   const pause: Pause = { scope: "everywhere", rule, since, until, reason, by: noted.by.name };
@@ -58,10 +58,6 @@ function aboutOf(rule: string | null): { readonly rule?: string } {
   return rule === null ? {} : { rule };
 }
 
-function shown({ reason, until }: PauseRequest): { readonly reason: string; readonly until?: string } {
-  return { reason, ...(until === undefined ? {} : { until }) };
-}
-
 async function requestIn({ body }: ApiCall, nowMs: number): Promise<Result<PauseRequest, Failure>> {
   const read = await body();
   return read.ok ? pauseRequest(read.value, nowMs) : read;
@@ -69,16 +65,17 @@ async function requestIn({ body }: ApiCall, nowMs: number): Promise<Result<Pause
 
 /** Reads a body that says why something is paused, and until when. */
 function pauseRequest(body: Json, nowMs: number): Result<PauseRequest, Failure> {
-  if (!isJsonObject(body)) return refused("", "API_PAUSE", "Expected an object");
-  const { reason, until, ...others } = body;
+  const { reason, until = null, ...others } = isJsonObject(body) ? body : { "": null };
   const [other] = Object.keys(others);
-  if (other !== undefined) return refused(jsonPointer([other]), "API_PAUSE", "Expected no keys but reason and until");
+  if (other !== undefined) return refused(other && jsonPointer([other]), CODE, "Expected reason and until alone");
   const text = typeof reason === "string" ? reason.trim() : "";
   if (text === "" || text.length > MAX_REASON || /\p{C}/u.test(text))
-    return refused("/reason", "API_PAUSE", `Expected a sentence of at most ${MAX_REASON} characters that says why`);
-  if (until === undefined || until === null) return succeed({ reason: text });
-  const time = timeIn(until);
-  return time !== undefined && Date.parse(time) > nowMs
+    return refused("/reason", CODE, `Expected why, in at most ${MAX_REASON} characters`);
+  if (until === null) return succeed({ reason: text });
+  const time = Date.parse(timeIn(until) ?? "");
+  return time > nowMs
     ? succeed({ reason: text, until: new Date(time).toISOString() })
-    : refused("/until", "API_PAUSE", "Expected a time in ISO 8601, UTC, that is still to come");
+    : refused("/until", CODE, "Expected a time in ISO 8601, UTC, still to come");
 }
+
+const CODE = "API_PAUSE";

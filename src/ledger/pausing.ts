@@ -96,7 +96,7 @@ export class Pausing {
       this.learn(await Promise.race([asked(), late]));
     } catch (error) {
       this.#askFrom = this.#now() + ASK_AGAIN_MS;
-      logError("The directory did not say what is paused, and nothing leaves until it has", {}, error);
+      logError("Nothing leaves until the directory says what is paused", {}, error);
     }
   }
 

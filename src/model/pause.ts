@@ -18,7 +18,8 @@ export interface Pause {
 
 /** What a pause is asked with. */
 export interface PauseRequest {
-  readonly until?: string | undefined;
+  /** Absent: until somebody ends it. */
+  readonly until?: string;
   readonly reason: string;
 }
 

@@ -242,23 +242,6 @@ export type Answering<Calls> = {
     : never;
 };
 
-/** The name of every change. */
-export const CHANGING_CALLS: CallNames<ChangingCalls> = {
-  retry: true,
-  releaseDelivery: true,
-  cancel: true,
-  retryDead: true,
-  cancelScheduled: true,
-  releaseDeliveries: true,
-  discardDeliveries: true,
-  completeTask: true,
-  pause: true,
-  resume: true,
-  storeToken: true,
-  forgetToken: true,
-  eraseContact: true,
-};
-
 export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   quarantined: true,
   findQuarantined: true,

@@ -1,6 +1,6 @@
 // Ledgers and agencies as the other rooms see them: plain promises instead of RPC stubs.
 import type { AuditNote } from "../model/audit.ts";
-import { CHANGING_CALLS, type AgencyCalls, type ChangingCalls, type LedgerCalls } from "../model/rpc.ts";
+import type { AgencyCalls, ChangingCalls, LedgerCalls } from "../model/rpc.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
 import { callsOf } from "./hand-on.ts";
 
@@ -12,10 +12,12 @@ export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
 /** The changes that an operator makes at a location: each leaves its note in the audit log. */
 export function changesOf(env: LedgerEnv, locationId: string, note: AuditNote): ChangingCalls {
   const ledger = ledgerOf(env, locationId);
-  const noted = (Object.keys(CHANGING_CALLS) as (keyof ChangingCalls)[]).map(
-    (call) => [call, (...args: unknown[]) => ledger.act(note, call, args)] as const,
-  );
-  return Object.fromEntries(noted) as unknown as ChangingCalls;
+  return new Proxy<ChangingCalls>(ledger, {
+    get:
+      (_, call) =>
+      (...args: unknown[]) =>
+        ledger.act(note, call as keyof ChangingCalls, args),
+  });
 }
 
 /** An agency. */

@@ -91,7 +91,7 @@ export class PausedEverywhere {
         const locationId = ids[index] ?? "";
         if (answer.status === "fulfilled")
           sql.exec("UPDATE locations SET told = ? WHERE location_id = ?", everywhere.version, locationId);
-        else logError("A ledger was not told what is paused, it is told again", { locationId }, answer.reason);
+        else logError("A ledger is told again what is paused", { locationId }, answer.reason);
       }
     }
     if (firstRow(sql, "SELECT 1 FROM locations WHERE told < ? LIMIT 1", this.#kept().version)) this.#soon(AGAIN_MS);
