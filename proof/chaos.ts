@@ -183,6 +183,7 @@ const history: History = {
   confirmed: world.confirmed,
   interrupted: world.interrupted,
   isStorageRefusing: false,
+  pauses: [],
   ...tables(state, sets),
   tasks: world.tasks(),
   graceMs: GRACE_MS,

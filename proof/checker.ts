@@ -10,6 +10,7 @@ import {
   type RecordedEvent,
 } from "./history.ts";
 import { ORDERS } from "./orders.ts";
+import { PAUSES } from "./pauses.ts";
 import { RECORDS } from "./records.ts";
 import { LIMITED } from "./rules.ts";
 import { WAITS } from "./waits.ts";
@@ -48,6 +49,7 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   ...FOLLOW_UPS,
   ...RECORDS,
   ...WAITS,
+  ...PAUSES,
 };
 
 /** What a history violates: the property, and what was observed. */
@@ -105,7 +107,7 @@ function* repeatsAreExplained(history: History): Generator<string> {
 
 /** Whether an attempt counts as a try: not if the delivery was held, or it was not its turn. */
 function isTry({ error }: { readonly error: string | null }): boolean {
-  return !/^(?:HIGHLEVEL_LIMIT|ACTION_BREAKER|CONTACT_DND|CONTACT_STOPPED)\b/.test(error ?? "");
+  return !/^(?:HIGHLEVEL_LIMIT|ACTION_BREAKER|ACTION_PAUSED|CONTACT_DND|CONTACT_STOPPED)\b/.test(error ?? "");
 }
 
 function* inOrder({ acknowledged, events, confirmed }: History): Generator<string> {

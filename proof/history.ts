@@ -79,8 +79,9 @@ export interface RecordedEvent {
   readonly counted: number | null;
   /** The same of the contact's messages, each once with its retries. */
   readonly countedMessages: number | null;
-  /** The rules that their limit held. */
+  /** The rules that their limit held, and those that were paused. */
   readonly held: readonly string[];
+  readonly paused: readonly string[];
   /** The contact's tags as a rule saw them; `null`: none asked, or they were not known. */
   readonly tags: readonly string[] | null;
 }
@@ -242,6 +243,14 @@ export interface FollowUps {
   readonly breakers: { readonly [rule: string]: { readonly perMinute: number; readonly perContactDay: number } };
 }
 
+/** A pause that was confirmed; `rule` is `null` for the location. */
+export interface PauseSeen {
+  readonly rule: string | null;
+  /** When it was answered, in the order of everything, and when its end was asked for. */
+  readonly order: number;
+  readonly endOrder: number;
+}
+
 export interface History {
   /** Events whose time is to be compared with that in the log. */
   readonly sent: readonly SentEvent[];
@@ -252,6 +261,7 @@ export interface History {
   /** What arrived, if all of it was written down; empty if it was not. */
   readonly arrived: readonly Arrived[];
   readonly confirmed: readonly Confirmed[];
+  readonly pauses: readonly PauseSeen[];
   /** Ids of calls that were under way when the process died, one entry for each time. */
   readonly interrupted: readonly string[];
   /** Storage refused writes for a while: an attempt may have been made that could not be recorded. */

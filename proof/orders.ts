@@ -61,6 +61,7 @@ function* firesOnce({ events, deliveries, confirmed }: History): Generator<strin
       const before = inLog.slice(0, index);
       chains.hear(event);
       for (const rule of event.rules) {
+        if (event.paused.includes(rule)) continue;
         const verdict = expected(rule, event, before, { cancelled, chains });
         if (verdict !== null && verdict !== event.fired.includes(rule))
           yield `${rule} ${verdict ? "did not fire" : "fired"} on ${event.key} ${event.status}`;

@@ -73,6 +73,7 @@ function toEvent(row: { [column: string]: unknown }, ruleSets: readonly RuleSet[
     countedMessages: sawOf("messages"),
     tags: tagsIn(decision.known?.contact),
     held: decision.verdicts.filter(({ reason }) => reason === "limit").map(({ rule }) => rule),
+    paused: decision.verdicts.filter(({ reason }) => reason === "paused").map(({ rule }) => rule),
   };
 }
 

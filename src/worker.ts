@@ -1,11 +1,12 @@
 // The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { isBusy, ledgerOf } from "./objects/client.ts";
+import { changesOf, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
 import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
+import { ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
 import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
@@ -69,11 +70,16 @@ async function apiPorts(env: LedgerEnv): Promise<Parameters<typeof answerApi>[1]
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
+    changes: (locationId, note) => changesOf(env, locationId, note),
     unplaced: directoryOf(env),
     registry: registryOf(env),
     locations: (query) => directoryOf(env).locations(query),
-    ingest: (item, locationId) =>
-      ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.id)),
-    eraseContact: (locationId, contactId) => eraseContact(env, locationId, contactId),
+    everywhere: () => directoryOf(env).everywhere(),
+    audit: (query) => directoryOf(env).audit(query),
+    rules: (note) => ruleChanges(env, note),
+    pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
+    ingest: (note, item, locationId) =>
+      ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
+    eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };
 }

@@ -624,4 +624,32 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 15,
   },
   ...PUBLISHED_MUTANTS,
+  {
+    name: "paused-rule-fires",
+    file: "match/decide.ts",
+    from: 'return pause ? { ...verdict, fired: false, reason: "paused", detail: pause.why } : verdict;',
+    to: "return pause ? { ...verdict, detail: pause.why } : verdict;",
+    seed: 14,
+  },
+  {
+    name: "paused-delivery-leaves",
+    file: "ledger/pump/preflight.ts",
+    from: 'if (paused) return { may: "not", outcome: paused };',
+    to: "",
+    seed: 14,
+  },
+  {
+    name: "pause-forgotten-after-a-crash",
+    file: "ledger/ledger.ts",
+    from: 'this.#pauses.know(marks.get("paused"));',
+    to: "this.#pauses.know(undefined);",
+    seed: 42,
+  },
+  {
+    name: "end-of-a-pause-releases-what-it-held",
+    file: "act/contract/outcome.ts",
+    from: 'ACTION_PAUSED: "held",',
+    to: 'ACTION_PAUSED: "later",',
+    seed: 42,
+  },
 ];

@@ -12,6 +12,7 @@ import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/store/schema.ts";
 import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
 import { FOLLOW_UP_RULE_SETS, HOSTS, LOOP_RULE_SETS, RETRY_RULE_SETS, RULE_SETS } from "./location.ts";
 import { Operator } from "./operator.ts";
+import { Pauser } from "./pauses.ts";
 import { planOrders } from "./orders.ts";
 import { Senders } from "./senders.ts";
 
@@ -83,6 +84,7 @@ class Run {
   readonly #followUps: SimulatedFollowUps | null;
   readonly #senders: Senders;
   readonly #operator: Operator;
+  readonly #pauser: Pauser;
   /** When events are sent, milliseconds after the start. */
   readonly #moments: number[] = [];
   readonly #clockSetBackAt: number[] = [];
@@ -107,6 +109,7 @@ class Run {
     this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
     this.#senders = new Senders(this.#clockwork, this.#object);
     this.#operator = new Operator(this.#clockwork, this.#object, this.#contacts);
+    this.#pauser = new Pauser(seed, this.#clockwork, this.#object, this.#operator);
     this.#followUps = hasFollowUps ? new SimulatedFollowUps(this.#clockwork, this.#object, this.#surroundings()) : null;
   }
 
@@ -131,6 +134,7 @@ class Run {
     this.#planOrders();
     this.#planFaults();
     this.#followUps?.plan();
+    this.#pauser.plan(this.#moments, BUSY_MS);
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
     await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => {
       this.#object.watchAlarm();
@@ -145,6 +149,7 @@ class Run {
       calls: network.calls,
       arrived: network.arrived,
       confirmed: this.#operator.confirmed,
+      pauses: this.#pauser.seen,
       interrupted,
       isStorageRefusing: this.#faults.disk,
       ...tablesOf((statement, ...values) => disk.rows(statement, ...values), this.#ruleSets),

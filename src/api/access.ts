@@ -25,6 +25,7 @@ const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 const MAX_CHARACTERS = 16_384;
 /** Allowance for clocks that differ. */
 const LEEWAY_MS = 60_000;
+const MAX_NAME = 200;
 /** Access rotates its key every six weeks, and the previous one stays valid for a week. */
 const FRESH_MS = 3_600_000;
 const REST_MS = 60_000;
@@ -32,24 +33,34 @@ const TIMEOUT_MS = 5_000;
 
 const teams = new Map<string, TeamKeys>();
 
-/** Whether a request carries a JWT that Access signed for one of these applications and that is valid now. */
-export async function hasAccessJwt(
+/** Whose JWT a request carries that Access signed for one of these applications and that is valid now; `null`: nobody's. */
+export async function accessNameOf(
   headers: Headers,
   applications: AccessApplications,
   ports: AccessPorts,
-): Promise<boolean> {
+): Promise<string | null> {
   const token = headers.get(HEADER) ?? "";
   const parts = token.length > MAX_CHARACTERS ? [] : token.split(".");
   const [header = null, claims = null, signature = null] = parts.map(decodeBase64Url);
-  if (parts.length !== 3 || header === null || claims === null || signature === null) return false;
+  if (parts.length !== 3 || header === null || claims === null || signature === null) return null;
   const kid = keyId(objectIn(header));
   // A token that is not meant for us is no reason to ask Access for its keys.
-  if (kid === null || !isForUs(objectIn(claims), applications, ports.clock())) return false;
+  const told = objectIn(claims);
+  if (kid === null || !isForUs(told, applications, ports.clock())) return null;
   const key = await keyOf(kid, applications.teamDomain, ports);
-  if (key === undefined) return false;
+  if (key === undefined) return null;
   const signed = new TextEncoder().encode(token.slice(0, token.lastIndexOf(".")));
   // A signature of the wrong length makes the runtime throw: it is not valid.
-  return crypto.subtle.verify(ALGORITHM, key, signature, signed).catch(() => false);
+  const isValid = await crypto.subtle.verify(ALGORITHM, key, signature, signed).catch(() => false);
+  return isValid ? nameIn(told) : null;
+}
+
+/**
+ * A person's address, or the name of a service token. Source: Cloudflare One's documentation, "Application token".
+ */
+function nameIn({ email, common_name: service, sub }: JsonObject): string {
+  const known = [email, service, sub].find((one) => typeof one === "string" && one !== "");
+  return typeof known === "string" ? known.slice(0, MAX_NAME) : "somebody";
 }
 
 /** The key's id, if the header names the one algorithm that is accepted and no extension that must be understood. */

@@ -6,18 +6,19 @@ import { parseJson } from "../events/parse-json.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedRequest } from "../events/explained-event.ts";
-import type { QuarantineCalls } from "../model/rpc.ts";
-import type { DeliveryBatch } from "../model/delivery.ts";
+import type { AuditNote, Operator } from "../model/audit.ts";
+import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Json } from "../kit/json.ts";
+import type { Json, JsonObject } from "../kit/json.ts";
 import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Settings } from "../model/settings.ts";
 import type { TokenAnswer } from "../model/token.ts";
-import { hasAccess, isClosed } from "./door.ts";
+import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
@@ -25,40 +26,27 @@ import {
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
-  DIVERGENCE,
   EVENT,
-  GAPS,
   givenToken,
   listQuery,
   LOCATIONS,
   logQuery,
+  NUMBERED,
   parameters,
-  RULE_SETS,
   sinceIn,
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
 import { activationIn, MAX_PUBLICATION_BYTES, publicationIn, rollBackIn, versionIn } from "./rule-sets.ts";
+import type { Answer, ApiCall, ChangeRoute, NoteOf, ReadRoute } from "./route.ts";
 import { isServed } from "./served.ts";
-
-type Answer = Result<unknown, Failure>;
-type Handler = (call: ApiCall, ports: ApiPorts) => Promise<Answer>;
-
-/** One authorised request, its path parameters decoded. */
-interface ApiCall {
-  readonly request: Request;
-  readonly url: URL;
-  readonly parameter: (name: string) => string;
-}
 
 const MAX_BODY_BYTES = 512 * 1024;
 /** Cloudflare's point-in-time recovery can restore a Durable Object to any moment of the last 30 days. */
 const RECOVERABLE_MS = 30 * 86_400_000;
 
-type Method = "get" | "post" | "put" | "delete";
-
-/** Each route and its handler; `:l` is a location. */
-export const ROUTES: readonly (readonly [method: Method, path: string, handler: Handler])[] = [
+/** Each route that reads, and its handler; `:l` is a location. Handlers here are given nothing that changes anything. */
+const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
@@ -69,28 +57,10 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/rule-sets",
     async ({ url }, { registry }) =>
-      asked(listQuery(url, RULE_SETS), async (query) => ({
+      asked(listQuery(url, NUMBERED), async (query) => ({
         ...(await registry.versions(query)),
         ...(await registry.state()),
       })),
-  ],
-  [
-    "post",
-    "/api/rule-sets",
-    async ({ request }, { registry }) => {
-      const body = await jsonBody(request, MAX_PUBLICATION_BYTES);
-      const publication = body.ok ? publicationIn(body.value) : body;
-      return publication.ok ? named("version", await registry.publish(publication.value)) : publication;
-    },
-  ],
-  [
-    "post",
-    "/api/rule-sets/rollback",
-    async ({ request }, { registry }) => {
-      const body = await jsonBody(request);
-      const asks = body.ok ? rollBackIn(body.value) : body;
-      return asks.ok ? named("change", await registry.rollBack(asks.value)) : asks;
-    },
   ],
   [
     "get",
@@ -98,19 +68,6 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ parameter }, { registry }) => {
       const version = versionIn(parameter("v"));
       return named("version", found(version === null ? undefined : await registry.version(version), "rule set"));
-    },
-  ],
-  [
-    "post",
-    "/api/rule-sets/:v/activate",
-    async ({ request, parameter }, { registry }) => {
-      const version = versionIn(parameter("v"));
-      const body = await jsonBody(request);
-      const read = body.ok ? activationIn(body.value) : body;
-      if (!read.ok) return read;
-      if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
-      const { activation, request: asks } = read.value;
-      return named("change", await registry.activate(version, activation, asks));
     },
   ],
   ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
@@ -148,7 +105,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/divergence",
     async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, DIVERGENCE), (query) => ledger(parameter("l")).divergence(query)),
+      asked(listQuery(url, NUMBERED), (query) => ledger(parameter("l")).divergence(query)),
   ],
   ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
@@ -170,53 +127,18 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       named("delivery", found(await ledger(parameter("l")).delivery(parameter("id")), "delivery")),
   ],
   [
-    "post",
-    "/api/locations/:l/deliveries/retry",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).retryDead(filter, limit, dryRun),
-      ),
+    "get",
+    "/api/locations/:l/pauses",
+    async ({ parameter }, { ledger }) => succeed({ pauses: await ledger(parameter("l")).pauses() }),
   ],
+  ["get", "/api/pauses", async (_, { everywhere }) => succeed({ pauses: (await everywhere()).pauses })],
   [
-    "post",
-    "/api/locations/:l/deliveries/cancel",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).cancelScheduled(filter, limit, dryRun),
-      ),
+    "get",
+    "/api/locations/:l/audit",
+    async ({ url, parameter }, { ledger }) =>
+      asked(listQuery(url, NUMBERED), (query) => ledger(parameter("l")).audit(query)),
   ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/release",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).releaseDeliveries(filter, limit, dryRun),
-      ),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/discard",
-    async ({ request, parameter }, { ledger }) =>
-      asked(await batchIn(request), ({ filter, limit, dryRun }) =>
-        ledger(parameter("l")).discardDeliveries(filter, limit, dryRun),
-      ),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/release",
-    async ({ parameter }, { ledger }) =>
-      named("delivery", await ledger(parameter("l")).releaseDelivery(parameter("id"))),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/retry",
-    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).retry(parameter("id"))),
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/cancel",
-    async ({ parameter }, { ledger }) => named("delivery", await ledger(parameter("l")).cancel(parameter("id"))),
-  ],
+  ["get", "/api/audit", async ({ url }, { audit }) => asked(listQuery(url, NUMBERED), (query) => audit(query))],
   [
     "get",
     "/api/locations/:l/hosts",
@@ -226,7 +148,7 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "get",
     "/api/locations/:l/gaps",
     async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, GAPS), async (query) => ({
+      asked(listQuery(url, NUMBERED), async (query) => ({
         ...(await ledger(parameter("l")).gaps(query)),
         reconciling: await ledger(parameter("l")).reconciling(),
       })),
@@ -234,8 +156,8 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   [
     "post",
     "/api/locations/:l/gaps/look",
-    async ({ request, parameter }, { ledger }) => {
-      const body = await jsonBody(request);
+    async ({ body: read, parameter }, { ledger }) => {
+      const body = await read();
       const since = body.ok ? sinceIn(body.value) : body;
       if (!since.ok) return since;
       const found = await ledger(parameter("l")).missing(since.value);
@@ -248,11 +170,6 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
   ],
   [
-    "post",
-    "/api/locations/:l/tasks/:id/complete",
-    async ({ parameter }, { ledger }) => named("task", await ledger(parameter("l")).completeTask(parameter("id"))),
-  ],
-  [
     "get",
     "/api/locations/:l/contacts/:c",
     async ({ parameter }, { ledger }) => {
@@ -261,37 +178,15 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     },
   ],
   [
-    "delete",
-    "/api/locations/:l/contacts/:c",
-    async ({ parameter }, { eraseContact, clock }) => {
-      const erased = await eraseContact(parameter("l"), parameter("c"));
-      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
-    },
-  ],
-  [
     "get",
     "/api/locations/:l/token",
     async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
-  ],
-  ["put", "/api/locations/:l/token", giveToken],
-  [
-    "delete",
-    "/api/locations/:l/token",
-    async ({ parameter }, { ledger }) => {
-      await ledger(parameter("l")).forgetToken();
-      return succeed({ token: null } satisfies TokenAnswer);
-    },
   ],
   [
     "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
       asked(listQuery(url, QUARANTINE), (query) => ledger(parameter("l")).quarantined(query)),
-  ],
-  [
-    "post",
-    "/api/locations/:l/quarantine/:id/ingest",
-    (call, ports) => ingest(call, ports, ports.ledger(call.parameter("l")), call.parameter("l")),
   ],
   [
     "get",
@@ -308,7 +203,6 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
     "/api/quarantine",
     async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
   ],
-  ["post", "/api/quarantine/:id/ingest", (call, ports) => ingest(call, ports, ports.unplaced, null)],
   ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: (await unplaced.ignored()).map(withUse) })],
   [
     "get",
@@ -318,76 +212,245 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
   [
     "post",
     "/api/check",
-    async ({ request }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read }, ports) => {
+      const body = await read();
       return body.ok ? checkDraft(body.value, ports) : body;
     },
   ],
   [
     "post",
     "/api/locations/:l/try",
-    async ({ request, parameter }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read, parameter }, ports) => {
+      const body = await read();
       return body.ok ? tryDraft(body.value, ports.ledger(parameter("l")), ports) : body;
     },
   ],
   [
     "post",
     "/api/explain",
-    async ({ request }, ports) => {
-      const body = await jsonBody(request);
+    async ({ body: read }, ports) => {
+      const body = await read();
       const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
       return asked.ok ? succeed(await explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
     },
   ],
 ];
 
-const router = Router<IRequest, [ApiPorts]>();
-for (const [method, path, handler] of ROUTES) {
-  router[method](path, async (request: IRequest, ports: ApiPorts) => {
+/** Each route that changes something, its handler, and how the audit log calls that. */
+const CHANGING: readonly ChangeRoute[] = [
+  [
+    "post",
+    "/api/locations/:l/deliveries/retry",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).retryDead(filter, limit, dryRun),
+      ),
+    "deliveries.retry",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/cancel",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).cancelScheduled(filter, limit, dryRun),
+      ),
+    "deliveries.cancel",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/release",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).releaseDeliveries(filter, limit, dryRun),
+      ),
+    "deliveries.release",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/discard",
+    async (call, { changes }, note) =>
+      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
+        changes(call.parameter("l"), filtered(note, filter)).discardDeliveries(filter, limit, dryRun),
+      ),
+    "deliveries.discard",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/release",
+    (call, { changes }, note) =>
+      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).releaseDelivery(id)),
+    "delivery.release",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/retry",
+    (call, { changes }, note) => oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).retry(id)),
+    "delivery.retry",
+  ],
+  [
+    "post",
+    "/api/locations/:l/deliveries/:id/cancel",
+    (call, { changes }, note) =>
+      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
+    "delivery.cancel",
+  ],
+  ["put", "/api/locations/:l/pause", (call, ports, note) => pauseHere(call, null, ports, note), "pause"],
+  ["delete", "/api/locations/:l/pause", (call, ports, note) => resumeHere(call, null, ports, note), "pause.end"],
+  [
+    "put",
+    "/api/locations/:l/rules/:rule/pause",
+    (call, ports, note) => pauseHere(call, call.parameter("rule"), ports, note),
+    "pause",
+  ],
+  [
+    "delete",
+    "/api/locations/:l/rules/:rule/pause",
+    (call, ports, note) => resumeHere(call, call.parameter("rule"), ports, note),
+    "pause.end",
+  ],
+  ["post", "/api/rule-sets", publish, "rules.publish"],
+  ["post", "/api/rule-sets/rollback", rollBack, "rules.roll-back"],
+  ["post", "/api/rule-sets/:v/activate", activate, "rules.activate"],
+  ["put", "/api/rules/:rule/pause", pauseEverywhere, "pause"],
+  ["delete", "/api/rules/:rule/pause", resumeEverywhere, "pause.end"],
+  [
+    "post",
+    "/api/locations/:l/tasks/:id/complete",
+    async ({ parameter }, { changes }, note) => {
+      const id = parameter("id");
+      return named("task", await changes(parameter("l"), note({ task: id })).completeTask(id));
+    },
+    "task.complete",
+  ],
+  [
+    "delete",
+    "/api/locations/:l/contacts/:c",
+    async ({ parameter }, { eraseContact, clock }, note) => {
+      const erased = await eraseContact(note({}), parameter("l"), parameter("c"));
+      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    },
+    "contact.erase",
+  ],
+  ["put", "/api/locations/:l/token", giveToken, "token.store"],
+  [
+    "delete",
+    "/api/locations/:l/token",
+    async ({ parameter }, { changes }, note) => {
+      await changes(parameter("l"), note({})).forgetToken();
+      return succeed({ token: null } satisfies TokenAnswer);
+    },
+    "token.forget",
+  ],
+  [
+    "post",
+    "/api/locations/:l/quarantine/:id/ingest",
+    (call, ports, note) => ingest(call, ports, note, call.parameter("l")),
+    "quarantine.ingest",
+  ],
+  ["post", "/api/quarantine/:id/ingest", (call, ports, note) => ingest(call, ports, note, null), "quarantine.ingest"],
+];
+
+/** All of them. */
+export const ROUTES: readonly (ReadRoute | ChangeRoute)[] = [...READING, ...CHANGING];
+
+const router = Router<IRequest, [ApiPorts, Operator]>();
+for (const route of ROUTES) {
+  const [method, path] = route;
+  router[method](path, async (request: IRequest, ports: ApiPorts, by: Operator) => {
     const parameters = decoded(request.params);
     if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
     // Asking a ledger creates it: only an id that can be a location's, and that is served, is asked.
     if (path.includes(":l") && !(isLocationId(parameter("l")) && (await isServed(parameter("l"), ports))))
       return fail({ code: "REQUEST_NOT_FOUND" });
-    return handler({ request: request, url: new URL(request.url), parameter }, ports);
+    const body: ApiCall["body"] = (maxBytes) => jsonBody(request, maxBytes);
+    const call: ApiCall = { url: new URL(request.url), parameter, body };
+    if (route[3] === undefined) return route[2](call, ports);
+    const [, , change, action] = route;
+    return change(call, ports, (about, contactId) => ({
+      by,
+      action,
+      about,
+      ...(contactId === undefined ? {} : { contactId }),
+    }));
   });
 }
 
 /** Answers a request under `/api`, from the operator alone. */
 export async function answerApi(request: Request, ports: ApiPorts): Promise<Answer> {
-  const code = isClosed(ports) ? "API_CLOSED" : (await hasAccess(request, ports)) ? null : "API_TOKEN";
-  if (code !== null) {
+  const by = isClosed(ports) ? null : await operatorOf(request, ports);
+  if (by === null) {
+    const code = isClosed(ports) ? "API_CLOSED" : "API_TOKEN";
     logRefusal("api", code, ports.clock());
     return fail({ code });
   }
-  const answer = (await router.fetch(request, ports)) as Answer | undefined;
+  const answer = (await router.fetch(request, ports, by)) as Answer | undefined;
   return answer ?? fail(noRoute(request));
+}
+
+function filtered(note: NoteOf, { contact, ...filter }: DeliveryBatch["filter"]): AuditNote {
+  const given = Object.entries(filter).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return note({ filter: Object.fromEntries(given) }, contact);
+}
+
+async function oneMoved(
+  { parameter }: ApiCall,
+  move: (id: string) => Promise<Result<Delivery, Failure>>,
+): Promise<Answer> {
+  return named("delivery", await move(parameter("id")));
 }
 
 async function ingest(
   { parameter }: ApiCall,
   ports: ApiPorts,
-  reader: QuarantineCalls,
+  note: NoteOf,
   locationId: string | null,
 ): Promise<Answer> {
-  const item = await reader.findQuarantined(parameter("id"));
+  const id = parameter("id");
+  const reader = locationId === null ? ports.unplaced : ports.ledger(locationId);
+  const item = await reader.findQuarantined(id);
   return item === undefined
     ? fail({ code: "LEDGER_NOT_FOUND", what: "quarantined event" })
-    : ports.ingest(item, locationId);
+    : ports.ingest(note({ quarantined: id }), item, locationId);
+}
+
+async function publish({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read(MAX_PUBLICATION_BYTES);
+  const publication = body.ok ? publicationIn(body.value) : body;
+  if (!publication.ok) return publication;
+  const { note: why, over } = publication.value;
+  return named("version", await rules(note({ note: why, over })).publish(publication.value));
+}
+
+async function activate({ body: read, parameter }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const version = versionIn(parameter("v"));
+  const body = await read();
+  const asks = body.ok ? activationIn(body.value) : body;
+  if (!asks.ok) return asks;
+  if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
+  const { activation, request } = asks.value;
+  const about = { version, ...activation, reason: request.reason } as JsonObject;
+  return named("change", await rules(note(about)).activate(version, activation, request));
+}
+
+async function rollBack({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
+  const asks = body.ok ? rollBackIn(body.value) : body;
+  return asks.ok ? named("change", await rules(note({ reason: asks.value.reason })).rollBack(asks.value)) : asks;
 }
 
 /** Stores the token of a private integration. It is sealed here, so that nothing behind this function sees it. */
-async function giveToken({ request, parameter }: ApiCall, ports: ApiPorts): Promise<Answer> {
-  const body = await jsonBody(request);
+async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
   const token = body.ok ? givenToken(body.value) : body;
   if (!token.ok) return token;
   const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
   if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
   const locationId = parameter("l");
   const sealed = await sealPrivate(keys.value, token.value, locationId);
-  return succeed({ token: await ports.ledger(locationId).storeToken(locationId, sealed) } satisfies TokenAnswer);
+  return succeed({
+    token: await ports.changes(locationId, note({})).storeToken(locationId, sealed),
+  } satisfies TokenAnswer);
 }
 
 /** A kind that is not known, and how rules could look at it. */
@@ -403,8 +466,8 @@ async function asked<Query, Told>(
   return query.ok ? succeed(await load(query.value)) : query;
 }
 
-async function batchIn(request: Request): Promise<Result<DeliveryBatch, Failure>> {
-  const body = await jsonBody(request);
+async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, Failure>> {
+  const body = await read();
   return body.ok ? deliveryBatch(body.value) : body;
 }
 
@@ -427,7 +490,10 @@ function decoded(params: { readonly [name: string]: string }): Result<{ readonly
 }
 
 /** The body of a call as JSON, within the bounds of the hooks' bodies unless it says otherwise; an event in it lies one level deeper. */
-async function jsonBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Result<Json, Failure>> {
+async function jsonBody(
+  request: Pick<Request, "arrayBuffer">,
+  maxBytes = MAX_BODY_BYTES,
+): Promise<Result<Json, Failure>> {
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.byteLength > maxBytes) return fail({ code: "REQUEST_TOO_LARGE", maxBytes });
   const parsed = parseJson(bytes);

@@ -1,7 +1,8 @@
-// The door to everything that only the operator may see: `/api`.
+// The door to everything that only the operator may see: `/api`. Who comes in is known by a name.
+import type { Operator } from "../model/audit.ts";
 import type { Configuration } from "../model/configuration.ts";
-import { hasAccessJwt, type AccessPorts } from "./access.ts";
-import { hasToken } from "./token.ts";
+import { accessNameOf, type AccessPorts } from "./access.ts";
+import { tokenNameOf } from "./token.ts";
 
 export interface DoorPorts extends AccessPorts {
   readonly configuration: Pick<Configuration, "adminToken" | "adminTokenHashes" | "access">;
@@ -12,12 +13,14 @@ export function isClosed({ configuration: { adminToken, adminTokenHashes, access
   return adminToken === null && adminTokenHashes.length === 0 && access === null;
 }
 
-/** Whether a request is the operator's, proved by one of the tokens or by Cloudflare Access. */
-export async function hasAccess(request: Request, ports: DoorPorts): Promise<boolean> {
+/** Whose request it is, proved by one of the tokens or by Cloudflare Access; `null`: nobody's who may come in. */
+export async function operatorOf(request: Request, ports: DoorPorts): Promise<Operator | null> {
   const { configuration } = ports;
-  if (await hasToken(request.headers, configuration)) return true;
-  if (configuration.access === null || !isOfThisOrigin(request)) return false;
-  return hasAccessJwt(request.headers, configuration.access, ports);
+  const token = await tokenNameOf(request.headers, configuration);
+  if (token !== null) return { through: "token", name: token };
+  if (configuration.access === null || !isOfThisOrigin(request)) return null;
+  const name = await accessNameOf(request.headers, configuration.access, ports);
+  return name === null ? null : { through: "access", name };
 }
 
 /**

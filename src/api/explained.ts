@@ -8,11 +8,11 @@ import type { Event } from "../model/event.ts";
 import type { Explained } from "../model/playground.ts";
 import type { Rule } from "../model/rule.ts";
 import { withDraft } from "../rules/rule-set.ts";
-import type { ApiPorts } from "./ports.ts";
+import type { ReadPorts } from "./ports.ts";
 import { isServed } from "./served.ts";
 
 /** What would be decided on an event: at its place in the location's log, or as the very first if there is no log. */
-export async function decidedNow({ event, known }: ExplainedRequest, ports: ApiPorts): Promise<Decided> {
+export async function decidedNow({ event, known }: ExplainedRequest, ports: ReadPorts): Promise<Decided> {
   if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explain(event, known);
   return explain(event, ports.ruleSet, { ...momentOf(ports), known });
 }
@@ -21,14 +21,14 @@ export async function decidedNow({ event, known }: ExplainedRequest, ports: ApiP
 export async function decidedWith(
   draft: Rule,
   { event, known }: ExplainedRequest,
-  ports: ApiPorts,
+  ports: ReadPorts,
 ): Promise<Decided | null> {
   if (!isAffordable(draft, event, 0, known)) return null;
   if (await isServed(event.locationId, ports)) return ports.ledger(event.locationId).explainWith(draft, event, known);
   return explain(event, await withDraft(ports.ruleSet, draft), { ...momentOf(ports), known });
 }
 
-function momentOf({ configuration, clock }: ApiPorts): Moment {
+function momentOf({ configuration, clock }: ReadPorts): Moment {
   return { nowMs: clock(), timeZone: configuration.timeZone };
 }
 

@@ -2,13 +2,13 @@
 import type { Failure } from "../model/failure.ts";
 import { EXPORT_VERSION, type ExportEnd, type ExportHead, type ExportedTo, type ExportLine } from "../model/export.ts";
 import { succeed, type Result } from "../kit/result.ts";
-import type { ApiPorts } from "./ports.ts";
+import type { ReadPorts } from "./ports.ts";
 import { EXPORT, parameters } from "./query.ts";
 
 const HEADERS = { "content-type": "application/x-ndjson", "cache-control": "no-store" };
 
 /** The answer to a request for the log. What breaks later breaks the stream: its last line is not `end`. */
-export function exported(url: URL, locationId: string, ports: ApiPorts): Result<Response, Failure> {
+export function exported(url: URL, locationId: string, ports: ReadPorts): Result<Response, Failure> {
   const read = parameters(url, EXPORT);
   if (!read.ok) return read;
   const { configuration, ruleSet, clock } = ports;

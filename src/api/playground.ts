@@ -12,7 +12,7 @@ import type { Finding, RuleFinding } from "../model/rule.ts";
 import { admitRule, type AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
 import { decidedWith, explained } from "./explained.ts";
-import type { ApiPorts } from "./ports.ts";
+import type { ReadPorts } from "./ports.ts";
 
 const MAX_NAME_CHARACTERS = 128;
 /** The longest rule that ships has three thousand characters. */
@@ -28,7 +28,7 @@ interface Draft {
 }
 
 /** Checks a draft as `rules check` does a file and, if an event is given, says what would be decided on it. */
-export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result<CheckedDraft, Failure>> {
+export async function checkDraft(request: Json, ports: ReadPorts): Promise<Result<CheckedDraft, Failure>> {
   const draft = readDraft(request);
   if (!draft.ok) return draft;
   const { admitted, findings } = admitDraft(draft.value, ports);
@@ -50,8 +50,8 @@ export async function checkDraft(request: Json, ports: ApiPorts): Promise<Result
 /** Decides the location's latest events again with the draft alone. */
 export async function tryDraft(
   request: Json,
-  ledger: ReturnType<ApiPorts["ledger"]>,
-  ports: ApiPorts,
+  ledger: ReturnType<ReadPorts["ledger"]>,
+  ports: ReadPorts,
 ): Promise<Result<TriedDraft, Failure>> {
   const draft = readDraft(request);
   if (!draft.ok) return draft;
@@ -94,7 +94,7 @@ function refused(pointer: string, message: string): Result<never, Failure> {
 /** Admits a draft as this deployment would admit the file. */
 function admitDraft(
   { name, text }: Draft,
-  { configuration, ruleSet }: ApiPorts,
+  { configuration, ruleSet }: ReadPorts,
 ): { admitted: AdmittedRule | null; findings: readonly Finding[] } {
   const conditions = new Map(Object.entries(ruleSet.conditions ?? {}));
   // What precedes a slash would be taken for a folder.
@@ -119,7 +119,7 @@ async function checkedExamples(admitted: AdmittedRule, timeZone: string): Return
 async function explainedWith(
   { rule }: AdmittedRule,
   asked: ExplainedRequest,
-  ports: ApiPorts,
+  ports: ReadPorts,
 ): Promise<CheckedDraft["explained"]> {
   const { event } = asked;
   const decided = await decidedWith(rule, asked, ports);

@@ -1,23 +1,46 @@
-// What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory.
+// What the operator's API asks of the rest. Every call is an RPC to a ledger or the directory. What changes something takes
+// a note for the audit log: there is no way around it.
 import type { Result } from "../kit/result.ts";
-import type { DirectoryCalls, OperatorCalls, QuarantineCalls, RegistryCalls } from "../model/rpc.ts";
+import type { AuditNote } from "../model/audit.ts";
+import type {
+  ChangingCalls,
+  DirectoryCalls,
+  QuarantineCalls,
+  ReadingCalls,
+  RegistryCalls,
+  RegistryChanges,
+} from "../model/rpc.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Erased, Quarantined } from "../model/ledger.ts";
+import type { EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { DoorPorts } from "./door.ts";
 
-export interface ApiPorts extends DoorPorts {
+/** What a call that changes nothing has. */
+export interface ReadPorts extends DoorPorts {
   readonly configuration: Configuration;
   readonly ruleSet: RuleSet;
-  readonly ledger: (locationId: string) => OperatorCalls;
+  readonly ledger: (locationId: string) => ReadingCalls;
   /** What was signed and names no location. */
   readonly unplaced: QuarantineCalls;
   /** The published rule sets. */
-  readonly registry: RegistryCalls;
+  readonly registry: Pick<RegistryCalls, "versions" | "version" | "state">;
   readonly locations: DirectoryCalls["locations"];
-  /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
-  readonly ingest: (item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
-  /** Erases a contact in the ledger and everywhere else. */
-  readonly eraseContact: (locationId: string, contactId: string) => Promise<Erased>;
+  /** What is paused in every location, and what operators did in all of them. */
+  readonly everywhere: DirectoryCalls["everywhere"];
+  readonly audit: DirectoryCalls["audit"];
 }
+
+/** What a call that changes something has besides. */
+interface ChangePorts {
+  readonly changes: (locationId: string, note: AuditNote) => ChangingCalls;
+  readonly rules: (note: AuditNote) => RegistryChanges;
+  readonly pauseEverywhere: (note: AuditNote, rule: string, pause: Pause | null) => Promise<EverywhereAnswer>;
+  /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
+  readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
+  /** Erases a contact in the ledger and everywhere else. */
+  readonly eraseContact: (note: AuditNote, locationId: string, contactId: string) => Promise<Erased>;
+}
+
+export interface ApiPorts extends ReadPorts, ChangePorts {}

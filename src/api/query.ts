@@ -71,9 +71,8 @@ const LIMIT = wholeNumber(MAX_LIMIT);
 const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
-export const GAPS = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
-export const DIVERGENCE = GAPS;
-export const RULE_SETS = GAPS;
+/** Where a page of what is numbered starts. */
+export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {
@@ -163,7 +162,7 @@ export function sinceIn(body: Json): Result<number, Failure> {
   const { since, ...others } = body;
   const [other] = Object.keys(others);
   if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
-  const time = typeof since === "string" ? TIME.read(since) : undefined;
+  const time = since === undefined ? undefined : timeIn(since);
   return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
 }
 
@@ -237,7 +236,13 @@ function readAll<Forms extends FormTable>(
   return issues.length > 0 ? fail(issues) : succeed(Object.fromEntries(values) as Given<Forms>);
 }
 
-function refused(pointer: string, code: string, message: string): Result<never, Failure> {
+/** A time in ISO 8601, UTC; `undefined`: it is none. */
+export function timeIn(value: Json): string | undefined {
+  return typeof value === "string" ? TIME.read(value) : undefined;
+}
+
+/** A body that cannot be used: where, and what was expected. */
+export function refused(pointer: string, code: string, message: string): Result<never, Failure> {
   return failed([{ pointer, code, message }]);
 }
 

@@ -1,4 +1,4 @@
-import type { ApiPorts } from "./ports.ts";
+import type { ReadPorts } from "./ports.ts";
 
 /**
  * Whether a location can have a ledger: it is allowed, or the directory knows it from a time when it was. Asking the
@@ -6,7 +6,7 @@ import type { ApiPorts } from "./ports.ts";
  */
 export async function isServed(
   locationId: string,
-  { configuration, locations }: Pick<ApiPorts, "configuration" | "locations">,
+  { configuration, locations }: Pick<ReadPorts, "configuration" | "locations">,
 ): Promise<boolean> {
   const { any, names } = configuration.locations;
   if (any || names.has(locationId)) return true;

@@ -50,6 +50,8 @@ export function verdictInWords(verdict: Verdict): string {
       return `its conditions are met, and it goes round: our own changes in HighLevel led here, ${verdict.detail ?? ""}`;
     case "late":
       return `its conditions are met, and it was found too late, in HighLevel's export: what it does ${verdict.detail ?? "is overdue"}`;
+    case "paused":
+      return `its conditions are met, and it is paused ${verdict.detail ?? ""}`;
     case "stopped":
       return `rule "${verdict.detail ?? ""}" fired first and stops`;
     case "disabled":

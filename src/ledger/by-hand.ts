@@ -21,6 +21,7 @@ import { retriedByHand } from "./deliveries/sends.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import * as erasures from "./log/erased.ts";
 import { eraseContact } from "./upkeep/erase.ts";
+import type { Pauses } from "./log/pauses.ts";
 import type { Pump } from "./pump/pump.ts";
 import type { Statistics } from "./reading/statistics.ts";
 import type { Alarm } from "./store/alarm.ts";
@@ -43,6 +44,7 @@ interface ByHandParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
   readonly pump: Pump;
+  readonly pauses: Pauses;
 }
 
 export class ByHand {
@@ -140,7 +142,7 @@ export class ByHand {
     return erased;
   }
 
-  /** Lets a delivery go. A message that its contact does not want would be held at once: it stays as it is. */
+  /** Lets a delivery go. What is paused, or a message that its contact does not want, would be held at once: it stays as it is. */
   #letGo(
     id: string,
     move: (from: Standing, nowMs: number) => Standing | null,
@@ -148,11 +150,13 @@ export class ByHand {
   ): Result<Delivery, Failure> {
     const { sql } = this.#storage;
     const now = this.#clock();
+    const { pauses } = this.#parts;
     let unwanted: Delivery | undefined;
     const moved = this.#move(id, (from) => {
       const to = move(from, now);
-      const delivery = to === null ? undefined : find(sql, id);
-      if (delivery?.optOut) unwanted = delivery;
+      const delivery = to === null ? undefined : find(sql, id, now);
+      if (delivery?.optOut || (delivery && pauses.of(delivery.rule)))
+        unwanted = { ...delivery, paused: pauses.of(delivery.rule) };
       if (to === null || unwanted) return null;
       breaker.release(sql, id, now);
       alongside();
@@ -166,12 +170,12 @@ export class ByHand {
   #move(id: string, move: (from: Standing) => Standing | null): Result<Delivery, Failure> {
     const { sql } = this.#storage;
     const moved = this.#storage.transactionSync(() => deliveries.move(sql, id, move, this.#clock()));
-    const delivery = find(sql, id);
+    const delivery = find(sql, id, this.#clock());
     if (!delivery) return fail({ code: "LEDGER_NOT_FOUND", what: "delivery" });
     return moved ? succeed(delivery) : fail({ code: "LEDGER_DELIVERY_STATE", state: delivery.state });
   }
 
-  /** Moves those in a state whose contact wants their message, or counts them. */
+  /** Moves those in a state whose contact wants their message and whose rule is not paused, or counts them. */
   #moveWanted(
     state: "dead" | "held",
     filter: DeliveryFilter,
@@ -180,10 +184,11 @@ export class ByHand {
     move: (from: Standing, id: string) => Standing | null,
   ): { moved: number; held: number; asked: number; more: boolean } {
     const { sql } = this.#storage;
-    const count = (which: Which, upTo?: string): number => countOf(sql, state, filter, which, upTo);
+    const pauses = this.#parts.pauses.inForce();
+    const count = (which: Which, upTo?: string): number => countOf(sql, state, filter, which, { upTo, pauses });
     const held = count("unwanted");
     if (isDryRun) return { moved: count("wanted"), held, asked: count("asked"), more: false };
-    const ids = idsOf(sql, state, filter, limit + 1, "wanted");
+    const ids = idsOf(sql, state, filter, limit + 1, "wanted", pauses);
     const meant = ids.slice(0, limit);
     const asked = count("asked", meant.at(-1) ?? "");
     const moved = this.#moveEach(meant, move);

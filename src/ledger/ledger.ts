@@ -3,7 +3,8 @@
 // only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
 // passes each call of model/rpc.ts, which says what it answers, to the part that does it; only that makes it long.
 import type { Result } from "../kit/result.ts";
-import type { Answering, LedgerCalls, Poked } from "../model/rpc.ts";
+import type { AuditNote, ReleasedBy } from "../model/audit.ts";
+import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
@@ -31,8 +32,10 @@ import type { DivergencePage, InForce } from "../model/published.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
+import type { Everywhere, PauseAnswer, PauseRequest, Pause } from "../model/pause.ts";
 import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { logError } from "../model/log-line.ts";
+import { act } from "./acting.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./upkeep/chores.ts";
 import { Asking, ASKED_AT_ONCE } from "./recording/asking.ts";
@@ -52,9 +55,12 @@ import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Intake } from "./recording/intake.ts";
 import * as divergence from "./log/divergence.ts";
+import * as audit from "./log/audit.ts";
 import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
+import { Pauses } from "./log/pauses.ts";
+import { Pausing } from "./pausing.ts";
 import { tryRule } from "./reading/try-rule.ts";
 import { Pump } from "./pump/pump.ts";
 import { ExportReader } from "./reconcile/reader.ts";
@@ -99,6 +105,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #asking: Asking;
   readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
+  readonly #pauses: Pauses;
+  readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
   readonly #rounds: Rounds;
 
@@ -127,7 +135,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
-    this.#deciding = new Deciding(watched, ports, this.#rules);
+    this.#pauses = new Pauses(watched.sql, clock);
+    this.#deciding = new Deciding(watched, ports, { rules: this.#rules, pauses: this.#pauses });
     this.#exporting = new Exporting(watched.sql, () => this.#rules.live);
     const parts = {
       transactions: this.#transactions,
@@ -151,7 +160,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
       setAside: (locationId, keep) => this.#setAside(locationId, keep),
     });
     const reports = new Reports(watched, clock, this.#intake);
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, () => reports.wake());
+    const pauses = {
+      pauses: this.#pauses,
+      isKnown: () => this.#pausing.isKnown(),
+      notBefore: () => this.#pausing.notBefore(),
+    };
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, () => reports.wake());
+    this.#pausing = new Pausing(watched, ports, { ...parts, pauses: this.#pauses, pump: this.#pump });
     this.#asking = new Asking(watched, ports, {
       waiting: this.#waiting,
       intake: this.#intake,
@@ -161,7 +176,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       places: this.#pump,
       decided: () => this.#pump.wake(),
     });
-    this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump });
+    this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
     const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, ports.account ?? spare),
@@ -176,6 +191,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#rounds = new Rounds(watched.sql, ports, {
       ...parts,
       pump: this.#pump,
+      pausing: this.#pausing,
       reports,
       asking: this.#asking,
       reconciling: this.#reconciling,
@@ -186,12 +202,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
     if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) {
+      this.#pauses.know(undefined);
       this.#waiting.know();
       this.#reconciling.know(new Map());
       return this.#chores.know(new Map());
     }
     const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
+    this.#pauses.know(marks.get("paused"));
     this.#reconciling.know(marks);
     this.#rules.know(marks);
     if (!isAnyUndecided) this.#waiting.know();
@@ -230,6 +248,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     await this.#emailStatuses.recordWaiting(event);
     this.#pump.wake();
     this.#asking.wake();
+    void this.#pausing.know();
     return recorded;
   }
 
@@ -295,8 +314,9 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return quarantine.find(this.#storage.sql, id);
   }
 
-  release(id: string): void {
+  release(id: string, done?: ReleasedBy): void {
     quarantine.release(this.#storage.sql, id);
+    if (done) audit.ingested(this.#storage.sql, done, this.#now());
   }
 
   ignored(): IgnoredKind[] {
@@ -308,8 +328,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   event(key: string, contactId?: string): Promise<EventStory | undefined> {
-    const { timeZone } = this.#ports;
-    return eventStory(this.#storage.sql, { ruleSet: this.#rules.live, timeZone }, key, contactId);
+    const { timeZone, actions } = this.#ports;
+    return eventStory(this.#storage.sql, { ruleSet: this.#rules.live, timeZone, actions }, key, contactId);
   }
 
   knownContact(locationId: string, contactId: string): KnownContact {
@@ -354,11 +374,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   deliveries(query: DeliveryQuery): ReturnType<typeof deliveryLists.list> {
-    return deliveryLists.list(this.#storage.sql, query);
+    return deliveryLists.list(this.#storage.sql, query, this.#now());
   }
 
   delivery(id: string): Delivery | undefined {
-    return deliveryLists.find(this.#storage.sql, id);
+    return deliveryLists.find(this.#storage.sql, id, this.#now());
   }
 
   deliveryCounts(filter: DeliveryFilter): DeliveryCounts {
@@ -391,6 +411,31 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): ReturnType<ByHand["discardHeld"]> {
     return this.#byHand.discardHeld(filter, limit, dryRun);
+  }
+
+  act(note: AuditNote, call: keyof ChangingCalls, args: readonly unknown[]): unknown {
+    const parts = { pausing: this.#pausing, tokens: this.#tokens };
+    return act({ sql: this.#storage.sql, parts, nowMs: this.#now(), ledger: this }, note, call, args);
+  }
+
+  audit(query: PageQuery): ReturnType<typeof audit.list> {
+    return audit.list(this.#storage.sql, query);
+  }
+
+  pauses(): readonly Pause[] {
+    return this.#pauses.inForce();
+  }
+
+  pause(locationId: string, rule: string | null, request: PauseRequest, by: string): ReturnType<Pausing["pause"]> {
+    return this.#pausing.pause(locationId, rule, request, by);
+  }
+
+  resume(rule: string | null): PauseAnswer {
+    return this.#pausing.resume(rule);
+  }
+
+  learnPauses(everywhere: Everywhere): void {
+    this.#pausing.learn(everywhere);
   }
 
   tasks(query: TaskQuery): ReturnType<typeof tasks.list> {

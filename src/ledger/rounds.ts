@@ -6,6 +6,7 @@ import type { Reports } from "./deliveries/reports.ts";
 import { nextWriteAt } from "./deliveries/tasks.ts";
 import type { Asking } from "./recording/asking.ts";
 import type { Poked } from "../model/rpc.ts";
+import type { Pausing } from "./pausing.ts";
 import type { Pump } from "./pump/pump.ts";
 import type { Reconciling } from "./reconcile/reconciling.ts";
 import type { Alarm } from "./store/alarm.ts";
@@ -19,6 +20,7 @@ const LOOK_WITHIN_MS = 2_000;
 /** The parts of a ledger that an alarm uses. */
 interface RoundsParts {
   readonly pump: Pump;
+  readonly pausing: Pausing;
   readonly chores: Chores;
   readonly reports: Reports;
   readonly asking: Asking;
@@ -41,11 +43,12 @@ export class Rounds {
 
   /** Does the alarm's work. Never throws. */
   async run(): Promise<void> {
-    const { pump, chores, reports, asking, reconciling, alarm } = this.#parts;
+    const { pump, pausing, chores, reports, asking, reconciling, alarm } = this.#parts;
     alarm.rings();
     reports.renew();
     asking.renew();
     reconciling.wake();
+    await pausing.know();
     const done = await Promise.allSettled([asking.run(), pump.run(), chores.run()]);
     done.push(...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");

@@ -5,6 +5,7 @@ import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
 import { NOTHING_KNOWN, type Known } from "../model/known.ts";
 import { optOutInWords } from "../model/opt-out.ts";
+import type { PausedThen } from "../model/pause.ts";
 import type { KeptRule, Rule, RuleSet } from "../model/rule.ts";
 import { MAX_FIRED_BYTES } from "../model/row-bounds.ts";
 import { CONTACT_TIME_ZONE } from "../model/window.ts";
@@ -33,6 +34,8 @@ export interface DecisionContext extends Moment {
   readonly repeats?: string | undefined;
   /** The rules whose changes in HighLevel led to the event, the first one first; absent: none. */
   readonly chain?: readonly string[] | undefined;
+  /** What is paused. Absent: nothing. */
+  readonly paused?: readonly PausedThen[] | undefined;
   /** The contact and the location. Absent: nothing is known; what nobody has asked for is taken for absent. */
   readonly known?: Known | undefined;
 }
@@ -83,7 +86,7 @@ export function everyVerdict(
       (rule.isTooLarge ? notKept(rule, decision) : ruledOut(rule, facts, known));
     if (verdict) verdicts.push(verdict);
     else leftOut += 1;
-    if (verdict?.fired && rule.stop) gate.stoppedBy = rule.name;
+    if (verdict && stops(rule, verdict)) gate.stoppedBy = rule.name;
   }
   const { leftOut: _, ...rest } = decision;
   return { ...rest, verdicts, ...(leftOut === 0 ? {} : { leftOut }) };
@@ -104,7 +107,7 @@ async function judge(
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];
   const gate = gateOf(event, context);
-  const { chain = [] } = context;
+  const { chain = [], paused = [] } = context;
   let firedBytes = LIST_BYTES;
   for (const position of choose(ready, facts)) {
     const rule = ready.rules[position];
@@ -125,24 +128,44 @@ async function judge(
     const isTooLate = due.planned.length === 0 && due.overdue.size > 0;
     const timely = isTooLate ? tooLate(judged, due) : judged;
     if (timely.fired) firedBytes += bytesOf(rule.name) + NAME_BYTES;
-    const verdict = timely.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(timely) : timely;
+    const recordable = timely.fired && firedBytes > MAX_FIRED_BYTES ? unrecordable(timely) : timely;
+    const verdict = recordable.fired ? unlessPaused(recordable, paused) : recordable;
     verdicts.push(verdict.fired ? noted(verdict, rule, due, history) : verdict);
-    if (!verdict.fired) continue;
-    actions.push(...due.planned);
-    if (rule.stop) gate.stoppedBy = rule.name;
+    if (stops(rule, verdict)) gate.stoppedBy = rule.name;
+    if (verdict.fired) actions.push(...due.planned);
   }
   const { nowMs, timeZone, sentBy, repeats } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const kept = places.length === 0 ? undefined : bounded(known, places);
   const decidedAt = new Date(nowMs).toISOString();
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
+  const pausedHere = paused.filter((one) => one.rule === null || isOn(ruleSet, one.rule, event));
   const told = {
     ...(sentBy === undefined ? {} : { sentBy }),
     ...(repeats === undefined ? {} : { repeats }),
     ...(chain.length === 0 ? {} : { chain }),
     ...(kept === undefined ? {} : { known: kept }),
+    ...(pausedHere.length === 0 ? {} : { paused: pausedHere }),
   };
   return { decision: { ...decision, ...told }, actions, known: context.known };
+}
+
+/**
+ * Whether the rules after this one are not asked. One that is paused stops them as if it had fired: a pause makes nothing
+ * leave that would not have left without it.
+ */
+function stops(rule: Rule, { fired, reason }: Verdict): boolean {
+  return rule.stop === true && (fired || reason === "paused");
+}
+
+/** The verdict on a rule that would fire. */
+function unlessPaused(verdict: Verdict, paused: readonly PausedThen[]): Verdict {
+  const pause = paused.find(({ rule }) => rule === null || rule === verdict.rule);
+  return pause ? { ...verdict, fired: false, reason: "paused", detail: pause.why } : verdict;
+}
+
+function isOn({ rules }: RuleSet, name: string, { kind }: Event): boolean {
+  return rules.some((rule) => rule.name === name && rule.on.includes(kind));
 }
 
 /** The brackets of a list, and what stands around each name in it. */

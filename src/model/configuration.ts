@@ -68,6 +68,14 @@ export interface HighLevelSettings {
   readonly tokenKeys: readonly string[];
 }
 
+/** A further token that opens the operator's API. */
+interface TokenHash {
+  /** `null`: its entry has none. */
+  readonly name: string | null;
+  /** Its SHA-256, 64 lower-case hex digits. */
+  readonly hash: string;
+}
+
 /** The variables after reading. Reading never fails: a value that cannot be read gets a safe default. */
 export interface Configuration extends OutboundHosts {
   /** PEM text of one or more public keys. */
@@ -79,8 +87,7 @@ export interface Configuration extends OutboundHosts {
   readonly appIds: ReadonlySet<string>;
   /** Without it, without hashes and without Access, `/api` is closed. */
   readonly adminToken: string | null;
-  /** SHA-256 of further tokens, 64 lower-case hex digits each. */
-  readonly adminTokenHashes: readonly string[];
+  readonly adminTokenHashes: readonly TokenHash[];
   /** `null`: Cloudflare Access lets nobody in. */
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
@@ -122,7 +129,7 @@ const MOST_LEDGER_MAX_BYTES = 9_500_000_000;
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
-const TOKEN_HASH = /^(?:[\w.@-]{1,64}:)?([0-9a-f]{64})$/i;
+const TOKEN_HASH = /^(?:([\w.@-]{1,64}):)?([0-9a-f]{64})$/i;
 /** A host name, optionally with a scheme as in Cloudflare's own examples. */
 const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
 
@@ -204,8 +211,11 @@ function oneOrMore(text: string | undefined, otherwise: number): number {
 }
 
 /** The hashes in a list of `name:hash` or `hash`. The name is for people; an entry of another form grants no access. */
-function tokenHashes(text: string | undefined): readonly string[] {
-  return [...commaList(text)].flatMap((entry) => TOKEN_HASH.exec(entry)?.[1]?.toLowerCase() ?? []);
+function tokenHashes(text: string | undefined): readonly TokenHash[] {
+  return [...commaList(text)].flatMap((entry) => {
+    const [, name = null, hash] = TOKEN_HASH.exec(entry) ?? [];
+    return hash === undefined ? [] : [{ name, hash: hash.toLowerCase() }];
+  });
 }
 
 /** Access needs both: who signs, and for which application. Either alone would let in users of any application, or nobody. */

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../kit/json.ts";
 import type { Known } from "./known.ts";
+import type { PausedThen } from "./pause.ts";
 import type { Action, Rule } from "./rule.ts";
 
 /** Why a rule fired or did not. */
@@ -11,6 +12,7 @@ export type VerdictReason =
   | "duplicate-action" // it has already fired for this message, or one that this is a retry of, in this state
   | "no-change" // the event changes nothing: it says what the one before it said
   | "loop" // its own changes in HighLevel keep leading to it
+  | "paused" // it, or the whole location, is paused
   | "late" // it was found in HighLevel's export when all that the rule does was overdue, and the rule has no "late": true
   | "stopped" // an earlier rule fired and has "stop": true
   | "disabled" // "enabled": false
@@ -23,6 +25,7 @@ export const SUPPRESSION_REASONS = [
   "duplicate-action",
   "loop",
   "late",
+  "paused",
   "error",
   "stopped",
 ] as const satisfies readonly VerdictReason[];
@@ -69,7 +72,8 @@ export interface Verdict {
   readonly fired: boolean;
   readonly reason: VerdictReason;
   /**
-   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain, for `late` when it was due,
+   * For `error` what failed, for `stopped` the rule that stopped it, for `limit` the limit in words, for `loop` the chain, for `late` when it was due, for
+   * `paused` by whom, since when and why,
    * for `no-change` the key of the event that is repeated, for `conditions` why they cannot be shown. For `fired` and
    * `conditions` also what the rule asks and could not be learnt, with the reason.
    */
@@ -111,6 +115,8 @@ export interface Decision {
   readonly chain?: readonly string[] | undefined;
   /** What the rules asked of the contact and the location. Absent: they asked nothing, or nothing was known. */
   readonly known?: KeptKnown | undefined;
+  /** What of the rules on this kind of event was paused. Absent: nothing. */
+  readonly paused?: readonly PausedThen[] | undefined;
   /** It is not made yet: HighLevel is asked about the contact first. Absent: it is made. */
   readonly deciding?: true | undefined;
   /** How many verdicts the stored decision had no room for; those of rules that did not fire are dropped first. */

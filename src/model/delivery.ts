@@ -1,5 +1,6 @@
 import type { Action, CancelWord } from "./rule.ts";
 import type { OptOut } from "./opt-out.ts";
+import type { Pause } from "./pause.ts";
 import type { SentRequest } from "./sent-request.ts";
 import type { Window } from "./window.ts";
 
@@ -50,6 +51,8 @@ export interface Delivery {
    * contact no message, or it was sent.
    */
   readonly optOut: OptOut | null;
+  /** What keeps it from leaving, as long as it is in force; null: nothing, or it has ended. */
+  readonly paused: Pause | null;
   /** What cancelled it: a trigger and the event that set it off, or the operator. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
@@ -95,13 +98,13 @@ interface MovedMany {
 /** Dead deliveries that are due again. */
 export interface RetriedMany extends MovedMany {
   readonly retried: number;
-  /** All that match and stay dead, since their contact does not want their message: they would only be held. */
+  /** All that match and stay dead, since their contact does not want their message or their rule is paused: they would only be held. */
   readonly held: number;
 }
 /** Held deliveries that are due now. */
 export interface ReleasedMany extends MovedMany {
   readonly released: number;
-  /** All that match and stay held, since their contact does not want their message. */
+  /** All that match and stay held, since their contact does not want their message or their rule is paused. */
   readonly held: number;
   /** Of those released, the ones that HighLevel's record of the contact held: it is asked again, and may hold them again. */
   readonly asked: number;

@@ -26,7 +26,7 @@ export type Failure =
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | {
       readonly code: "LEDGER_NOT_FOUND";
-      readonly what: "event" | "delivery" | "task" | "quarantined event" | "rule set";
+      readonly what: "event" | "delivery" | "task" | "quarantined event" | "rule" | "rule set";
     }
   | { readonly code: "RULES_REFUSED"; readonly issues: readonly Issue[] } // files that admission refuses
   | { readonly code: "RULES_OVERWRITES"; readonly version: number; readonly told: string } // somebody else has published since
@@ -34,6 +34,7 @@ export type Failure =
   | { readonly code: "RULES_FROM_DEPLOY" } // only the set of the bundle may decide here
   | { readonly code: "RULES_NOTHING_BEFORE" } // there is nothing to roll back to
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
+  | { readonly code: "LEDGER_PAUSES" } // as many rules are paused as may be
   | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
@@ -135,6 +136,8 @@ export function problemOf(failure: Failure): Problem {
         "The state of the delivery does not allow it",
         `The delivery is ${failure.state}`,
       );
+    case "LEDGER_PAUSES":
+      return problem(409, failure.code, "Too many rules are paused", "Pause the location, or end a pause");
     case "LEDGER_EXPORT":
       return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
     case "API_CLOSED":

@@ -1,6 +1,8 @@
 // What the Durable Objects answer by RPC: the one place where calls are declared. The ledger and the directory implement
 // them, the objects pass each call on, and callers see only these interfaces. What receives events sees both as one store.
+import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
+import type { AuditEntry, AuditNote, ReleasedBy } from "./audit.ts";
 import type { Decided } from "./decision.ts";
 import type {
   CancelledMany,
@@ -33,6 +35,7 @@ import type {
 import type { Known } from "./known.ts";
 import type { KnownContact } from "./known-contact.ts";
 import type { Gap, Missing, Reconciling } from "./gap.ts";
+import type { Everywhere, EverywhereAnswer, Pause, PauseAnswer, PauseRequest } from "./pause.ts";
 import type { TriedRule } from "./playground.ts";
 import type {
   Activation,
@@ -60,8 +63,8 @@ export interface QuarantineCalls {
   ignored(): Promise<IgnoredKind[]>;
 }
 
-/** The operator's calls to the ledger of a location. */
-export interface OperatorCalls extends QuarantineCalls {
+/** What the operator may ask the ledger of a location. */
+export interface ReadingCalls extends QuarantineCalls {
   /** Differs from the last answer whenever something that the other answers show may have changed. */
   change(): Promise<string>;
   overview(buckets: Buckets): Promise<Overview>;
@@ -87,6 +90,22 @@ export interface OperatorCalls extends QuarantineCalls {
   deliveries(query: DeliveryQuery): Promise<Page<"deliveries", Delivery>>;
   delivery(deliveryId: string): Promise<Delivery | undefined>;
   deliveryCounts(filter: DeliveryFilter): Promise<DeliveryCounts>;
+  tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
+  /** Messages of which HighLevel sent no webhook, as far as they were found, newest first. */
+  gaps(query: PageQuery): Promise<Page<"gaps", Gap>>;
+  reconciling(): Promise<Reconciling>;
+  /** What HighLevel's export has and the log lacks since a time, milliseconds since 1970; a failure says what to do. */
+  missing(sinceMs: number): Promise<Result<Missing, string>>;
+  /** What is paused, here or everywhere. */
+  pauses(): Promise<readonly Pause[]>;
+  /** What may be shown about the HighLevel token; `null`: there is none. */
+  token(): Promise<ShownToken | null>;
+  /** What operators did, newest first. */
+  audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
+}
+
+/** What the operator may change there: by `act` alone, so that nothing is changed of which the audit log does not tell. */
+export interface ChangingCalls {
   retry(deliveryId: string): Promise<Result<Delivery, Failure>>;
   releaseDelivery(deliveryId: string): Promise<Result<Delivery, Failure>>;
   cancel(deliveryId: string): Promise<Result<Delivery, Failure>>;
@@ -94,18 +113,27 @@ export interface OperatorCalls extends QuarantineCalls {
   cancelScheduled(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<CancelledMany>;
   releaseDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<ReleasedMany>;
   discardDeliveries(filter: DeliveryFilter, limit?: number, dryRun?: boolean): Promise<DiscardedMany>;
-  tasks(query: TaskQuery): Promise<Page<"tasks", Task>>;
-  /** Messages of which HighLevel sent no webhook, as far as they were found, newest first. */
-  gaps(query: PageQuery): Promise<Page<"gaps", Gap>>;
-  reconciling(): Promise<Reconciling>;
-  /** What HighLevel's export has and the log lacks since a time, milliseconds since 1970; a failure says what to do. */
-  missing(sinceMs: number): Promise<Result<Missing, string>>;
   completeTask(taskId: string): Promise<Result<Task, Failure>>;
-  /** What may be shown about the HighLevel token; `null`: there is none. */
-  token(): Promise<ShownToken | null>;
+  /** Pauses a rule or (`null`) the location: nothing of it leaves after the answer. */
+  pause(
+    locationId: string,
+    rule: string | null,
+    request: PauseRequest,
+    by: string,
+  ): Promise<Result<PauseAnswer, Failure>>;
+  /** Ends a pause of this location. */
+  resume(rule: string | null): Promise<PauseAnswer>;
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+  /** Removes everything that names a contact. `digest`: by what HighLevel's export does not bring it back. */
+  eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
+}
+
+/** The operator's calls to the ledger of a location. */
+interface OperatorCalls extends ReadingCalls, ChangingCalls {
+  /** Makes a change for an operator, and notes it. */
+  act(note: AuditNote, call: keyof ChangingCalls, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** How a ledger answers the watchdog. */
@@ -125,17 +153,17 @@ export interface LedgerCalls extends OperatorCalls {
   /** Records what lacks nothing but a contact as an event of the contact of its e-mail, or keeps it if that is not known. */
   join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string, kind: string): Promise<SetAside>;
-  /** Removes an item that has since been ingested from the quarantine. */
-  release(id: string): Promise<void>;
   /** Which rule sets are in force from now on; it resolves once that and their rules are on disk. */
   putInForce(locationId: string, inForce: InForce): Promise<void>;
+  /** Removes an item that an operator has ingested since from the quarantine. A version before did not say who. */
+  release(id: string, done?: ReleasedBy): Promise<void>;
+  /** Takes over what is paused in every location; an older version is left. */
+  learnPauses(everywhere: Everywhere): Promise<void>;
   /**
    * Repairs a lost alarm, and looks through HighLevel's export if that is due: once an hour, when `isHour` says so, or
    * sooner where webhooks may be lost.
    */
   poke(isHour?: boolean): Promise<Poked>;
-  /** `digest` is that of the contact's id, by which it stays known that HighLevel's export is not to bring it back. */
-  eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
   /**
    * Stores a token that was asked for with its agency's, and returns whether it did: not in the place of another that is
    * good, and not if the app was uninstalled since it was asked for.
@@ -195,26 +223,40 @@ export interface DirectoryCalls extends QuarantineCalls {
   agencies(count: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
+  /** What is paused in every location. */
+  everywhere(): Promise<Everywhere>;
+  /** Pauses a rule everywhere or (`pause` is `null`) ends that, and tells the locations: most of them before it answers. */
+  pauseEverywhere(note: AuditNote, rule: string, pause: Pause | null): Promise<EverywhereAnswer>;
+  /** Notes an operator's action that is about to be done elsewhere, and returns its number. */
+  actionBegins(note: AuditNote): Promise<number>;
+  /** Notes what came of it; `null`: it was refused, and nothing is noted of it. */
+  actionEnds(id: number, after: JsonObject | null): Promise<void>;
+  /** What operators did that is of no location, newest first. */
+  audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
   /** Keeps signed bytes that could not be used. */
   quarantine(item: Quarantined): Promise<SetAside>;
   countIgnored(kind: string): Promise<SetAside>;
-  /** Removes an item that has since been ingested from the quarantine. */
-  release(id: string): Promise<void>;
+  /** Removes an item that an operator has ingested since from the quarantine. A version before did not say who. */
+  release(id: string, done?: ReleasedBy): Promise<void>;
   /** Removes the items that name a contact, and returns how many there were. */
   eraseContact(contactId: string): Promise<number>;
 }
 
-/** All calls of the registry of published rule sets. Each is durable once it resolves. */
-export interface RegistryCalls {
+/** What changes published rule sets, or which of them is in force. */
+export interface RegistryChanges {
   /** Admits a folder as a build does, and keeps it as the next version. It is not in force by that. */
   publish(publication: Publication): Promise<Result<RuleSetVersion, Failure>>;
-  /** The versions, newest first. */
-  versions(query: PageQuery): Promise<Page<"versions", RuleSetVersion>>;
-  version(version: number): Promise<WholeVersion | undefined>;
   /** Puts a version in force for somebody. */
   activate(version: number, activation: Activation, request: ChangeRequest): Promise<Result<RulesChange, Failure>>;
   /** Puts in force what was before the last change that was not taken back. */
   rollBack(request: ChangeRequest): Promise<Result<RulesChange, Failure>>;
+}
+
+/** All calls of the registry of published rule sets. Each is durable once it resolves. */
+export interface RegistryCalls extends RegistryChanges {
+  /** The versions, newest first. */
+  versions(query: PageQuery): Promise<Page<"versions", RuleSetVersion>>;
+  version(version: number): Promise<WholeVersion | undefined>;
   state(): Promise<RulesState>;
   /** What is in force. A location that asks is told of each change from then on. */
   inForce(locationId: string | null): Promise<InForce>;
@@ -278,6 +320,11 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   reconciling: true,
   missing: true,
   completeTask: true,
+  pauses: true,
+  pause: true,
+  resume: true,
+  audit: true,
+  act: true,
   token: true,
   storeToken: true,
   forgetToken: true,
@@ -286,6 +333,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   join: true,
   countIgnored: true,
   release: true,
+  learnPauses: true,
   poke: true,
   eraseContact: true,
   putInForce: true,
@@ -332,6 +380,11 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   agency: true,
   agencies: true,
   locations: true,
+  everywhere: true,
+  pauseEverywhere: true,
+  actionBegins: true,
+  actionEnds: true,
+  audit: true,
   quarantine: true,
   countIgnored: true,
   release: true,

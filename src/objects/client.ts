@@ -1,11 +1,23 @@
 // Ledgers and agencies as the other rooms see them: plain promises instead of RPC stubs.
-import type { AgencyCalls, LedgerCalls } from "../model/rpc.ts";
+import type { AuditNote } from "../model/audit.ts";
+import type { AgencyCalls, ChangingCalls, LedgerCalls } from "../model/rpc.ts";
 import type { LedgerEnv } from "./durable-objects.ts";
 import { callsOf } from "./hand-on.ts";
 
 /** The ledger of a location. */
 export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
   return callsOf<LedgerCalls>(env.LEDGER, locationId);
+}
+
+/** The changes that an operator makes at a location: each leaves its note in the audit log. */
+export function changesOf(env: LedgerEnv, locationId: string, note: AuditNote): ChangingCalls {
+  const ledger = ledgerOf(env, locationId);
+  return new Proxy<ChangingCalls>(ledger, {
+    get:
+      (_, call) =>
+      (...args: unknown[]) =>
+        ledger.act(note, call as keyof ChangingCalls, args),
+  });
 }
 
 /** An agency. */

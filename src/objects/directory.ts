@@ -1,10 +1,15 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day. `model/rpc.ts` says what each call answers.
+import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
+import type { JsonObject } from "../kit/json.ts";
+import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, DirectoryCalls } from "../model/rpc.ts";
 import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
+import * as audit from "../ledger/log/audit.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
+import { PausedEverywhere, type TellingPorts } from "./everywhere.ts";
 
 const DAY_MS = 86_400_000;
 /** How often the watchdog runs: wrangler.toml, [triggers]. */
@@ -19,23 +24,59 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
   readonly #clock: () => number;
   readonly #retentionMs: number;
+  readonly #everywhere: PausedEverywhere;
 
-  constructor(storage: Pick<LedgerStorage, "sql" | "transactionSync">, clock: () => number, retentionMs: number) {
+  constructor(
+    storage: Pick<LedgerStorage, "sql" | "transactionSync" | "setAlarm">,
+    ports: TellingPorts,
+    retentionMs: number,
+  ) {
     this.#storage = storage;
-    this.#clock = clock;
+    this.#clock = ports.clock;
     this.#retentionMs = retentionMs;
+    this.#everywhere = new PausedEverywhere(storage, ports);
     migrate(storage, DIRECTORY_MIGRATIONS);
+  }
+
+  everywhere(): Everywhere {
+    return this.#everywhere.current();
+  }
+
+  async pauseEverywhere(note: AuditNote, rule: string, pause: Pause | null): Promise<EverywhereAnswer> {
+    const before = { pause: this.everywhere().pauses.find((one) => one.rule === rule) ?? null };
+    return audit.acted(this.#storage.sql, note, this.#clock(), audit.summary(before), () =>
+      this.#everywhere.set(rule, pause),
+    );
+  }
+
+  audit(query: PageQuery): ReturnType<typeof audit.list> {
+    return audit.list(this.#storage.sql, query);
+  }
+
+  actionBegins(note: AuditNote): number {
+    return audit.begin(this.#storage.sql, note, this.#clock());
+  }
+
+  actionEnds(id: number, after: JsonObject | null): void {
+    audit.end(this.#storage.sql, id, after);
+  }
+
+  /** Tells locations what they do not know yet. Never rejects. */
+  alarm(): Promise<void> {
+    return this.#everywhere.run();
   }
 
   announce(locationId: string): void {
     const now = this.#clock();
     quarantine.forgetBefore(this.#storage.sql, now - this.#retentionMs);
+    audit.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     this.#storage.sql.exec(
       "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen, is_open = 1",
       locationId,
       now,
       now,
     );
+    this.#everywhere.joined(locationId);
   }
 
   installed(locationId: string, companyId: string | null, name: string | null = null): void {
@@ -144,8 +185,9 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return quarantine.find(this.#storage.sql, id);
   }
 
-  release(id: string): void {
+  release(id: string, done?: ReleasedBy): void {
     quarantine.release(this.#storage.sql, id);
+    if (done) audit.ingested(this.#storage.sql, done, this.#clock());
   }
 
   eraseContact(contactId: string): number {

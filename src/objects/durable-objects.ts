@@ -14,6 +14,7 @@ import {
   type LedgerCalls,
   type RegistryCalls,
 } from "../model/rpc.ts";
+import type { Everywhere } from "../model/pause.ts";
 import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
@@ -40,8 +41,8 @@ const DIRECTORY_NAME = "directory";
 const REGISTRY_NAME = "registry";
 
 /** The one directory of a deployment. */
-export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DurableObjectStub<Directory> {
-  return env.DIRECTORY.getByName(DIRECTORY_NAME);
+export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DirectoryCalls {
+  return callsOf<DirectoryCalls>(env.DIRECTORY, DIRECTORY_NAME);
 }
 
 /** The one registry of a deployment. */
@@ -114,7 +115,17 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
     super(ctx, env);
     const { retentionDays } = configurationOf(env);
-    this.#directory = new LocationDirectory(storageOf(ctx), Date.now, retentionDays * DAY_MS);
+    const ports = {
+      clock: Date.now,
+      timer: (ms: number) => scheduler.wait(ms),
+      tell: (locationId: string, everywhere: Everywhere) =>
+        callsOf<LedgerCalls>(env.LEDGER, locationId).learnPauses(everywhere),
+    };
+    this.#directory = new LocationDirectory(storageOf(ctx), ports, retentionDays * DAY_MS);
+  }
+
+  override alarm() {
+    return this.#directory.alarm();
   }
 }
 
@@ -196,6 +207,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
+    pausedEverywhere: async () => directoryOf(env).everywhere(),
     announce: async (locationId) => directoryOf(env).announce(locationId),
     published: {
       from: rulesFrom,

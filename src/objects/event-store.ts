@@ -1,4 +1,5 @@
 // Where received events go, and how they leave the quarantine again.
+import type { ReleasedBy } from "../model/audit.ts";
 import type { EventStore } from "../model/rpc.ts";
 import { isRetryable, ledgerOf } from "./client.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
@@ -30,7 +31,12 @@ async function again<Value>(call: () => Promise<Value>): Promise<Value> {
   }
 }
 
-/** Removes an item that has since been ingested from the quarantine. */
-export function releaseQuarantined(env: LedgerEnv, locationId: string | null, id: string): Promise<void> {
-  return locationId === null ? directoryOf(env).release(id) : ledgerOf(env, locationId).release(id);
+/** Removes an item that an operator has ingested since from the quarantine, and notes that. */
+export function releaseQuarantined(
+  env: LedgerEnv,
+  locationId: string | null,
+  id: string,
+  done: ReleasedBy,
+): Promise<void> {
+  return locationId === null ? directoryOf(env).release(id, done) : ledgerOf(env, locationId).release(id, done);
 }

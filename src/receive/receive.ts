@@ -205,10 +205,10 @@ async function stored<Value>(
 export async function ingestAgain(
   item: Quarantined,
   ports: ReceivePorts,
-  release: () => Promise<void>,
+  release: (status: string) => Promise<void>,
 ): Promise<Result<HookAnswer, Failure>> {
   const answer = await ingest({ bytes: bytesOf(item.body), route: item.route, key: item.eventKey }, ports);
-  if (answer.ok && answer.value.status !== "quarantined") await release();
+  if (answer.ok && answer.value.status !== "quarantined") await release(answer.value.status);
   return answer;
 }
 

@@ -116,8 +116,9 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
 }
 
 /** Codes of attempts that are held, or never came to their breaker. */
-const HELD: ReadonlySet<string> = new Set(["ACTION_BREAKER", "CONTACT_DND", "CONTACT_STOPPED"]);
+const HELD: ReadonlySet<string> = new Set(["ACTION_BREAKER", "ACTION_PAUSED", "CONTACT_DND", "CONTACT_STOPPED"]);
 const BEFORE_BREAKER: ReadonlySet<string> = new Set([
+  "ACTION_PAUSED",
   "CONTACT_DND",
   "CONTACT_STOPPED",
   "CONTACT_UNKNOWN",

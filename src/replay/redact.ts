@@ -53,9 +53,14 @@ const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash
   rules: AS_IT_IS,
   "opt-out": AS_IT_IS,
   event: redactedEvent,
-  delivery: (line) => ({
+  delivery: (line, hash) => ({
     ...line,
-    attempts: line.attempts.map((attempt) => ({ ...attempt, answer: null, request: null })),
+    attempts: line.attempts.map((attempt) => ({
+      ...attempt,
+      error: redactedError(attempt.error, hash),
+      answer: null,
+      request: null,
+    })),
   }),
   page: AS_IT_IS,
   end: AS_IT_IS,
@@ -81,6 +86,9 @@ function redactedEvent(line: ExportedEvent, hash: Hash): ExportedEvent {
       ...decision,
       verdicts: decision.verdicts.map((verdict) => redactedVerdict(verdict, hash)),
       ...(decision.known ? { known: redactedKnown(decision.known, hash) } : {}),
+      ...(decision.paused
+        ? { paused: decision.paused.map(({ rule, why }) => ({ rule, why: textOf(why, hash) })) }
+        : {}),
     },
   };
 }
@@ -94,7 +102,16 @@ function redactedVerdict(verdict: Verdict, hash: Hash): Verdict {
   const conditions = verdict.conditions.map((condition) =>
     condition.saw === undefined ? condition : { ...condition, saw: valueOf(condition.fact, condition.saw, hash) },
   );
-  return { ...verdict, conditions };
+  const { detail } = verdict;
+  // A person says in their own words why something is paused.
+  const isSaid = verdict.reason === "paused" && detail !== undefined;
+  return { ...verdict, ...(isSaid ? { detail: textOf(detail, hash) } : {}), conditions };
+}
+
+/** What follows the code may quote an answer, or a person. */
+function redactedError(error: string | null, hash: Hash): string | null {
+  const [code = "", said] = error?.split(/:(.*)/s, 2) ?? [];
+  return said === undefined ? error : `${code}: ${textOf(said, hash)}`;
 }
 
 function objectOf(value: JsonObject, hash: Hash): JsonObject {
@@ -128,7 +145,11 @@ function standIn(text: string, hash: Hash, mayBeTime: boolean): string {
   if (SHORT_NUMBER.test(text)) return text;
   if (NUMBER.test(text)) return `${text.startsWith("+") ? "+1" : ""}555${digits(digest, 7)}`;
   const word = stopWordOf(text);
-  return word === null ? `text ${digest.slice(0, 12)}` : word.toUpperCase();
+  return word === null ? textOf(text, hash) : word.toUpperCase();
+}
+
+function textOf(text: string, hash: Hash): string {
+  return `text ${hash(text).slice(0, 12)}`;
 }
 
 function digits(digest: string, count: number): string {

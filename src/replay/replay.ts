@@ -180,7 +180,7 @@ export function startReplay(
         const own = asPast(event, item.decision.fired, atMs, about);
         return takeAsItIs(item, "rules-not-kept", contact, atMs, own, stated);
       }
-      const { sentBy, chain: ours, known } = item.decision;
+      const { sentBy, chain: ours, known, paused } = item.decision;
       const history = historyOf(contact, ofLocation, event, new Set(ended.keys()));
       const { decision, actions } = await decide(event, ruleSet, {
         ...moment,
@@ -190,6 +190,8 @@ export function startReplay(
         ...(sentBy === undefined ? {} : { sentBy }),
         ...(ours === undefined ? {} : { chain: ours }),
         ...(known === undefined ? {} : { known }),
+        // As it was then: a change of rules ends no pause.
+        ...(paused === undefined ? {} : { paused }),
       });
       const firings = [...Map.groupBy(actions, ({ rule }) => rule.name)].map(([rule, own]): Firing => {
         const firing: Firing = { rule, event, atMs, deliveries: [] };

@@ -65,6 +65,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     tasks: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts"],
     playground: ["ask", "time", "address", "parts"],
+    audit: ["ask", "time", "address", "parts"],
     frame: [
       "ask",
       "time",
@@ -77,6 +78,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "tasks",
       "rules",
       "playground",
+      "audit",
     ],
   },
   local: { "stand-in": [], worker: [] },

@@ -59,7 +59,9 @@ describe("npm run rules", () => {
     const [, token = ""] = /^ {2}(ab_[\w-]{43})$/m.exec(stdout) ?? [];
     const [, entry = ""] = /^ {2}(dashboard:[0-9a-f]{64})$/m.exec(stdout) ?? [];
     expect(status).toBe(0);
-    expect(readConfiguration({ ADMIN_TOKEN_HASHES: entry }).adminTokenHashes).toEqual([hex(await sha256(token))]);
+    expect(readConfiguration({ ADMIN_TOKEN_HASHES: entry }).adminTokenHashes).toEqual([
+      { name: "dashboard", hash: hex(await sha256(token)) },
+    ]);
     expect((await rules("token")).stdout).not.toContain(token);
   });
 

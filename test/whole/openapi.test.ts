@@ -9,7 +9,15 @@ import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { MAX_EVENT_BYTES } from "../../src/model/event.ts";
 import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
-import { misfits, operationsOf, readDocument, validatorOf, type Operation, type Parameter } from "../api/document.ts";
+import {
+  misfits,
+  objectAt,
+  operationsOf,
+  readDocument,
+  validatorOf,
+  type Operation,
+  type Parameter,
+} from "../api/document.ts";
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
 import { gatewaySigned, provedHeaders, sampleOf, signed } from "../builders.ts";
 import { bundleWithRules } from "./bundles.ts";
@@ -297,7 +305,14 @@ function callTo(
   );
   for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value);
   const headers = { ...(given.headers ?? AUTH), "content-type": "application/json" };
-  return { method, url: url.href, headers, body: given.body ?? (schema === null ? null : "{}") };
+  return { method, url: url.href, headers, body: given.body ?? (schema === null ? null : bodyOf(schema)) };
+}
+
+/** The example of a schema that needs something, else nothing. */
+function bodyOf(schema: JsonObject): string {
+  const { $ref } = schema;
+  const { examples } = typeof $ref === "string" ? objectAt(document, $ref) : schema;
+  return JSON.stringify(Array.isArray(examples) ? examples[0] : {});
 }
 
 function hasForm(parameter: Parameter): boolean {

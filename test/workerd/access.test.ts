@@ -1,7 +1,7 @@
 // Cloudflare Access in the real runtime; test/unit/api/access.test.ts has the table of attacks.
 import { exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { hasAccess } from "../../src/api/door.ts";
+import { operatorOf } from "../../src/api/door.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { ORIGIN } from "./client.ts";
 
@@ -26,12 +26,12 @@ const signed = new TextEncoder().encode(`${head}.${claims}`);
 const signature = new Uint8Array(await crypto.subtle.sign(RSA.name, privateKey, signed));
 const jwk = { ...((await crypto.subtle.exportKey("jwk", publicKey)) as JsonWebKey), kid: "1" };
 
-const opens = (token: string): Promise<boolean> =>
-  hasAccess(new Request(`${ORIGIN}/api/rules`, { headers: { [HEADER]: token } }), {
+const opens = async (token: string): Promise<boolean> =>
+  (await operatorOf(new Request(`${ORIGIN}/api/rules`, { headers: { [HEADER]: token } }), {
     configuration: readConfiguration({ ACCESS_TEAM_DOMAIN: DOMAIN, ACCESS_AUD: "tag" }),
     clock: Date.now,
     fetch: () => Promise.resolve(Response.json({ keys: [jwk] })),
-  });
+  })) !== null;
 
 it("a JWT of Access opens the door", async () => {
   expect(await opens(`${head}.${claims}.${base64Url(signature)}`)).toBe(true);

@@ -2,7 +2,7 @@ import { exports } from "cloudflare:workers";
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { answerApi } from "../../src/api/api.ts";
-import { hasAccess } from "../../src/api/door.ts";
+import { operatorOf } from "../../src/api/door.ts";
 import { readConfiguration, type Variables } from "../../src/model/configuration.ts";
 import type { Decision } from "../../src/model/decision.ts";
 import type { ExportLine } from "../../src/model/export.ts";
@@ -52,7 +52,7 @@ describe("the door", () => {
     const opens = async (authorization: string | null, variables: Variables) => {
       const headers = new Headers(authorization === null ? {} : { authorization });
       const ports = { configuration: readConfiguration(variables), clock: Date.now, fetch: outgoing };
-      return hasAccess(new Request(`${ORIGIN}/api/rules`, { headers }), ports);
+      return (await operatorOf(new Request(`${ORIGIN}/api/rules`, { headers }), ports)) !== null;
     };
     const hashed = async (...tokens: string[]) => (await Promise.all(tokens.map(sha256))).map(hex);
 

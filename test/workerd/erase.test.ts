@@ -2,7 +2,6 @@
 import { env } from "cloudflare:workers";
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { directoryOf } from "../../src/objects/durable-objects.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { CANARY_PERSON, holdsCanary } from "../canaries.ts";
@@ -86,7 +85,7 @@ describe("a contact that is erased", () => {
       "task_writes",
       "tasks",
     ]);
-    expect(tablesOf(await leftIn(directoryOf(env)))).toEqual(["quarantine"]);
+    expect(tablesOf(await leftIn(env.DIRECTORY.getByName("directory")))).toEqual(["quarantine"]);
     expect(await leftInTasks()).toHaveLength(2);
   });
 
@@ -96,7 +95,7 @@ describe("a contact that is erased", () => {
     const { body } = await api(`/locations/${LOCATION}/contacts/${CONTACT}`, { method: "DELETE" });
     expect(body.erased).toEqual({ events: 5, deliveries: 7, tasks: 2, quarantined: 2 });
     expect(await leftIn(ledger())).toEqual([]);
-    expect(await leftIn(directoryOf(env))).toEqual([]);
+    expect(await leftIn(env.DIRECTORY.getByName("directory"))).toEqual([]);
     await runDurableObjectAlarm(ledger());
     expect(await leftInTasks()).toEqual([]);
     expect(await leftIn(ledger())).toEqual([]);

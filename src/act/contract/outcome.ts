@@ -41,6 +41,7 @@ export type ActionErrorCode =
   | "ACTION_SIZE" // the action was too large to be kept whole
   | "ACTION_BUG" // an unexpected exception
   | "ACTION_BREAKER" // its rule has sent as many messages as its breaker lets through
+  | "ACTION_PAUSED" // its rule, or its location, is paused
   | "ACTION_OVERTAKEN" // while it was under way, something came that ends it, or that has to be considered first
   | "ACTION_NOT_RELEASED" // it was held, and nobody released it
   | "CONTACT_DND" // the contact has do not disturb on for this channel
@@ -72,6 +73,7 @@ export const RETRY: { readonly [code in ActionErrorCode]: Retry } = {
   ACTION_SIZE: "never",
   ACTION_BUG: "later",
   ACTION_BREAKER: "held",
+  ACTION_PAUSED: "held",
   ACTION_OVERTAKEN: "in-turn",
   ACTION_NOT_RELEASED: "never",
   CONTACT_DND: "held",
@@ -101,6 +103,7 @@ const KEPT_BACK: ReadonlySet<ActionErrorCode> = new Set<ActionErrorCode>([
   "ACTION_LOST",
   "ACTION_FORM",
   "ACTION_BREAKER",
+  "ACTION_PAUSED",
   "ACTION_OVERTAKEN",
   "ACTION_NOT_RELEASED",
   "CONTACT_DND",

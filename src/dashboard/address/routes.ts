@@ -2,7 +2,7 @@
 // `#/l/<location>/<page>/<item>?<query>`; every filter is in it, so that bookmarks and the back button work.
 import { useEffect, useState } from "preact/hooks";
 
-const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
+const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground", "audit"] as const;
 export type PageName = (typeof PAGES)[number];
 
 export type Query = { readonly [name: string]: string };

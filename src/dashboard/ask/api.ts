@@ -46,6 +46,11 @@ export function post<Answer>(path: string, body?: unknown, signal?: AbortSignal)
   return call("POST", path, body, signal);
 }
 
+/** PUT: states how something is to be. Throws a `Problem`. */
+export function put<Answer>(path: string, body: unknown): Promise<Answer> {
+  return call("PUT", path, body);
+}
+
 /** DELETE. Throws a `Problem`. */
 export function remove<Answer>(path: string): Promise<Answer> {
   return call("DELETE", path);

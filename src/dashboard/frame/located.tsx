@@ -3,6 +3,7 @@ import { useEffect, useErrorBoundary } from "preact/hooks";
 import { Problem } from "../ask/api.ts";
 import type { Changed } from "../ask/use-change.ts";
 import { Change } from "../ask/use-query.ts";
+import { Audit } from "../audit/page.tsx";
 import { Contact } from "../contact/page.tsx";
 import { Deliveries } from "../deliveries/page.tsx";
 import { EventPage } from "../events/event.tsx";
@@ -29,6 +30,7 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   tasks: Tasks,
   rules: Rules,
   playground: Playground,
+  audit: Audit,
 };
 
 /** A page of a location. It asks nothing until the first `change` is known, so nothing is asked twice or missed. */

@@ -14,6 +14,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "tasks", words: "Tasks" },
   { page: "rules", words: "Rules" },
   { page: "playground", words: "Playground" },
+  { page: "audit", words: "Audit" },
 ];
 
 export function Shell({

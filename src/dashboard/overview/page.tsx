@@ -10,6 +10,7 @@ import { Multiples } from "./multiples.tsx";
 import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
 import { usePlace } from "../ask/place.ts";
+import { PauseControl } from "../parts/pauses.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
 import { goTo, linkTo, spanOf, type PageProps } from "../address/routes.ts";
@@ -77,6 +78,7 @@ export function Overview({ route }: PageProps): JSX.Element {
       </div>
       {overview.problem ? <ProblemNote problem={overview.problem} onAgain={overview.askAgain} /> : null}
       <Numbers now={answer?.now} />
+      <PauseControl rule={null} />
       {answer?.storage.full ? <FullNote storage={answer.storage} /> : null}
       <div class="at-a-glance">
         <div class="stack">

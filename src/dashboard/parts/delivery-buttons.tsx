@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
 import { optOutInWords } from "../../model/opt-out.ts";
+import { pauseInWords } from "../../model/pause.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { announce } from "./announce.tsx";
 import { usePlace } from "../ask/place.ts";
@@ -41,8 +42,9 @@ export function DeliveryButtons({
         onDone();
       });
   };
-  const { state, rule, contactId, optOut } = delivery;
-  const says = optOut === null ? undefined : `It stays as it is while the contact ${optOutInWords(optOut)}`;
+  const { state, rule, contactId } = delivery;
+  const against = objectionInWords(delivery);
+  const says = against === null ? undefined : `It stays as it is while ${against}`;
   const button = (verb: Verb, words: string): JSX.Element => (
     <button
       type="button"
@@ -66,8 +68,16 @@ export function DeliveryButtons({
   );
 }
 
-function movedInWords({ state, optOut }: Delivery, verb: Verb): string {
-  if (verb !== "cancel" && optOut !== null) return `Left as it is: the contact ${optOutInWords(optOut)}`;
+/** What keeps a delivery from leaving, as a clause; `null`: nothing is known. */
+function objectionInWords({ optOut, paused }: Delivery): string | null {
+  if (paused !== null) return `the rule is paused ${pauseInWords(paused)}`;
+  return optOut === null ? null : `the contact ${optOutInWords(optOut)}`;
+}
+
+function movedInWords(delivery: Delivery, verb: Verb): string {
+  const { state } = delivery;
+  const against = objectionInWords(delivery);
+  if (verb !== "cancel" && against !== null) return `Left as it is: ${against}`;
   if (verb !== "cancel") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
   if (state === "sent") return "Too late: the delivery has arrived";
   return state === "sending" ? "It is being sent: if this attempt fails, it is cancelled" : "The delivery is cancelled";

@@ -6,6 +6,7 @@ export const SUPPRESSION_WORDS: { readonly [Reason in SuppressionReason]: string
   "duplicate-action": "had fired for the message before",
   loop: "in a loop of our own changes",
   late: "found too late",
+  paused: "paused",
   error: "failed to evaluate",
   stopped: "stopped by a rule before it",
 };

@@ -1,6 +1,7 @@
 // What keeps a delivery waiting, and the state of its destination, in words.
 import type { CancelReason, CircuitMode, Delivery } from "../../model/delivery.ts";
 import { CONTACT_TIME_ZONE } from "../../model/window.ts";
+import { pauseInWords } from "../../model/pause.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { hostInWords } from "../../language/in-words.ts";
 import { fromNow, timeInWords } from "../time/time.ts";
@@ -33,9 +34,10 @@ export function hostStateInWords(host: HostState, zone: string, now: number): Ho
 
 /** Why a delivery waits, and until when; `null` if it does not. `host`: the state of its destination, if known. */
 export function waitInWords(delivery: Delivery, host: HostState | undefined, zone: string, now: number): string | null {
-  const { state, dueAt } = delivery;
+  const { state, dueAt, paused } = delivery;
   if (state !== "scheduled" || dueAt === null) return null;
   const time = timeInWords(dueAt, zone, now);
+  if (paused !== null) return `paused ${pauseInWords(paused)}: held if that lasts until ${time}`;
   const shut = host ? shutInWords(host, zone, now) : null;
   if (!isAhead(dueAt, now)) return shut ? `due since ${time}, but ${shut}` : `due since ${time}: its turn comes next`;
   const until = host ? lastOf(host.openUntil, host.pausedUntil) : null;

@@ -13,6 +13,7 @@ import { EventRows } from "../parts/event-rows.tsx";
 import { JsonText } from "../parts/json.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
+import { PauseControl } from "../parts/pauses.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleTable } from "./rule-numbers.tsx";
 import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";
@@ -41,6 +42,7 @@ export function RulePage({
           <a href={linkTo(locationId, "rules")}>All rules</a>
         </span>
       </div>
+      <PauseControl rule={name} />
       <section class="panel" aria-labelledby="does">
         <h2 id="does">What it does</h2>
         {rule ? (

@@ -10,8 +10,10 @@ import {
 } from "../../model/delivery.ts";
 import type { DeliveryQuery } from "../../model/ledger.ts";
 import { against, IS_UNWANTED } from "../log/opt-outs.ts";
+import { isPausedClause, pausesIn } from "../log/pauses.ts";
 import { kindOf } from "../../act/kinds.ts";
 import type { OptOut } from "../../model/opt-out.ts";
+import { pauseOf, type Pause } from "../../model/pause.ts";
 import type { SentRequest } from "../../model/sent-request.ts";
 import { readPlan, timePrefix, type Plan } from "./deliveries.ts";
 import { decidedAtMs, TIME_DIGITS } from "./ids.ts";
@@ -48,25 +50,27 @@ const LISTED_BODY_BYTES = 4_000;
 const MOST_WORDS = 200;
 
 /** The deliveries of one decision, in the order of its actions. */
-export function ofDecision(sql: Sql, idPrefix: string): Delivery[] {
+export function ofDecision(sql: Sql, idPrefix: string, nowMs: number): Delivery[] {
+  const pauses = pausesIn(sql, nowMs);
   return rows<DeliveryRow>(
     sql,
     `SELECT ${COLUMNS} FROM deliveries WHERE id >= ? AND id < ? ORDER BY id`,
     idPrefix,
     `${idPrefix}~`,
-  ).map((row) => toDelivery(sql, row));
+  ).map((row) => toDelivery(sql, row, pauses));
 }
 
 /** One delivery. */
-export function find(sql: Sql, id: string): Delivery | undefined {
+export function find(sql: Sql, id: string, nowMs: number): Delivery | undefined {
   const row = firstRow<DeliveryRow>(sql, `SELECT ${COLUMNS} FROM deliveries WHERE id = ?`, id);
-  return row && toDelivery(sql, row);
+  return row && toDelivery(sql, row, pausesIn(sql, nowMs));
 }
 
 /** Deliveries, newest first, a page at a time. */
 export function list(
   sql: Sql,
   { state, cursor, limit, ...filter }: DeliveryQuery,
+  nowMs: number,
 ): { deliveries: Delivery[]; cursor: string | null } {
   const { where, values } = filtered(filter, state);
   if (cursor !== undefined) {
@@ -76,8 +80,9 @@ export function list(
   const statement = `SELECT ${COLUMNS} FROM deliveries WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`;
   const found = rows<DeliveryRow>(sql, statement, ...values, limit + 1);
   const page = found.slice(0, limit);
+  const pauses = pausesIn(sql, nowMs);
   return {
-    deliveries: page.map((row) => toDelivery(sql, row, LISTED_BODY_BYTES)),
+    deliveries: page.map((row) => toDelivery(sql, row, pauses, LISTED_BODY_BYTES)),
     cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null,
   };
 }
@@ -89,23 +94,33 @@ export function idsOf(
   filter: DeliveryFilter,
   limit: number,
   which: Which = "any",
+  pauses: readonly Pause[] = [],
 ): string[] {
   const { where, values } = filtered(filter, state);
-  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} AND ${WHICH[which]} ORDER BY id LIMIT ?`;
-  return rows<{ id: string }>(sql, statement, ...values, limit).map(({ id }) => id);
+  const meant = clauseOf(which, pauses);
+  const statement = `SELECT id FROM deliveries WHERE ${where.join(" AND ")} AND ${meant.clause} ORDER BY id LIMIT ?`;
+  return rows<{ id: string }>(sql, statement, ...values, ...meant.values, limit).map(({ id }) => id);
 }
 
 /** How many deliveries in a state match a filter; `upTo`: no later than the delivery with this id. */
-export function countOf(sql: Sql, state: DeliveryState, filter: DeliveryFilter, which: Which, upTo?: string): number {
+export function countOf(
+  sql: Sql,
+  state: DeliveryState,
+  filter: DeliveryFilter,
+  which: Which,
+  { upTo, pauses = [] }: { readonly upTo?: string | undefined; readonly pauses?: readonly Pause[] } = {},
+): number {
   const { where, values } = filtered(filter, state);
-  const all = [...where, WHICH[which], ...(upTo === undefined ? [] : ["id <= ?"])];
+  const meant = clauseOf(which, pauses);
+  const all = [...where, meant.clause, ...(upTo === undefined ? [] : ["id <= ?"])];
   const statement = `SELECT COUNT(*) AS n FROM deliveries WHERE ${all.join(" AND ")}`;
-  return firstRow<{ n: number }>(sql, statement, ...values, ...(upTo === undefined ? [] : [upTo]))?.n ?? 0;
+  const given = [...values, ...meant.values, ...(upTo === undefined ? [] : [upTo])];
+  return firstRow<{ n: number }>(sql, statement, ...given)?.n ?? 0;
 }
 
 /**
- * Which deliveries are meant: any; those whose contact wants their message, or does not, as far as is known here; of
- * those that are wanted, the ones that HighLevel's record of the contact held, which is asked again before they leave.
+ * Which deliveries are meant: any; those whose contact wants their message and whose rule is not paused, or not, as far as
+ * is known here; of those that are wanted, the ones that HighLevel's record of the contact held, which is asked again before they leave.
  */
 export type Which = "any" | "wanted" | "unwanted" | "asked";
 
@@ -173,6 +188,15 @@ const WHICH: { readonly [Name in Which]: string } = {
     WHERE error LIKE 'CONTACT_DND:%'
     AND NOT EXISTS (SELECT 1 FROM attempts WHERE delivery_id = last.delivery_id AND n > last.n))`,
 };
+
+function clauseOf(which: Which, pauses: readonly Pause[]): { readonly clause: string; readonly values: SqlValue[] } {
+  if (which === "any") return { clause: WHICH.any, values: [] };
+  const { clause, values } = isPausedClause(pauses);
+  return {
+    clause: which === "unwanted" ? `(${WHICH[which]} OR ${clause})` : `${WHICH[which]} AND NOT ${clause}`,
+    values,
+  };
+}
 
 /** Found through the contact's events that fired a rule: a delivery's id begins with the time of its event. */
 const OF_CONTACT = `id IN (SELECT own.id FROM events CROSS JOIN deliveries AS own
@@ -270,8 +294,10 @@ export function attemptsOf(sql: Sql, id: string, bodyBytes = Infinity): readonly
   }));
 }
 
+const OPEN_STATES: ReadonlySet<DeliveryState> = new Set<DeliveryState>(["scheduled", "sending", "held"]);
+
 /** `bodyBytes`: how much of the body of a request is told. */
-function toDelivery(sql: Sql, row: DeliveryRow, bodyBytes = Infinity): Delivery {
+function toDelivery(sql: Sql, row: DeliveryRow, pauses: readonly Pause[], bodyBytes = Infinity): Delivery {
   const plan = readPlan(row.plan);
   return {
     id: row.id,
@@ -286,6 +312,7 @@ function toDelivery(sql: Sql, row: DeliveryRow, bodyBytes = Infinity): Delivery 
     window: plan?.window ?? null,
     giveUpAt: timeOf(row.give_up_at),
     optOut: optOutOf(sql, row, plan),
+    paused: OPEN_STATES.has(row.state) ? pauseOf(pauses, row.rule) : null,
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),
     attempts: attemptsOf(sql, row.id, bodyBytes),
     unsettled: mayBeUnsettled(plan) ? unsettled(sql, row.id).map((request) => withBody(request, bodyBytes)) : [],

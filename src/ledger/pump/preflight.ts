@@ -6,6 +6,7 @@ import { kindOf } from "../../act/kinds.ts";
 import { namedKnown } from "../../act/named-known.ts";
 import { switchesFor } from "../../highlevel/contact.ts";
 import type { ContactRecord } from "../../highlevel/questions.ts";
+import { pauseInWords } from "../../model/pause.ts";
 import { optOutInWords, type OptOut } from "../../model/opt-out.ts";
 import type { Action, MessageType } from "../../model/rule.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
@@ -16,6 +17,7 @@ import type { LeasedDelivery } from "../deliveries/deliveries.ts";
 import { tooLarge } from "../deliveries/plan-size.ts";
 import type { Asked, Failed, Learning } from "../highlevel/learning.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import type { Pauses } from "../log/pauses.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /**
@@ -51,10 +53,19 @@ export class Preflight {
   readonly #learning: Learning;
   readonly #locationId: () => string | null;
   readonly #turns: Turns;
+  readonly #pauses: Pauses;
   readonly #zones = new KeptZones();
 
-  constructor(sql: Sql, ports: LedgerPorts, learning: Learning, turns: Turns, locationId: () => string | null) {
+  constructor(
+    sql: Sql,
+    ports: LedgerPorts,
+    learning: Learning,
+    turns: Turns,
+    pauses: Pauses,
+    locationId: () => string | null,
+  ) {
     this.#turns = turns;
+    this.#pauses = pauses;
     this.#sql = sql;
     this.#ports = ports;
     this.#learning = learning;
@@ -75,7 +86,19 @@ export class Preflight {
     };
   }
 
-  #check({ contactId, plan, host }: LeasedDelivery): Verdict | "ask" {
+  /** Why nothing of a rule may leave now; `null`: it may. */
+  paused(rule: string): AttemptOutcome | null {
+    const pause = this.#pauses.of(rule);
+    if (pause === null) return null;
+    const what = `Paused ${pauseInWords(pause)}`;
+    return unanswered(
+      actionError("ACTION_PAUSED", `${what}: release the delivery once the pause has ended, or discard it`),
+    );
+  }
+
+  #check({ contactId, plan, host, rule }: LeasedDelivery): Verdict | "ask" {
+    const paused = this.paused(rule);
+    if (paused) return { may: "not", outcome: paused };
     // The attempt will say that the plan cannot be read.
     if (!plan) return GO;
     const outcome = tooLarge(plan);

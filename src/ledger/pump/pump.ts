@@ -24,6 +24,7 @@ import { Lanes, type Place, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
 import * as log from "../log/log.ts";
+import type { Pauses } from "../log/pauses.ts";
 import { mark } from "../store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { Allowance } from "../store/allowance.ts";
@@ -65,6 +66,14 @@ interface HighLevelParts {
   readonly learning: Learning;
 }
 
+/** What is paused, and whether that is known yet. */
+interface PumpPauses {
+  readonly pauses: Pauses;
+  isKnown(): boolean;
+  /** Nothing leaves before, milliseconds since 1970. */
+  notBefore(): number;
+}
+
 /** What counts attempts. */
 interface AttemptCounter {
   /** An attempt that began at this time has ended. */
@@ -81,6 +90,7 @@ export class Pump {
   readonly #ports: LedgerPorts;
   readonly #statistics: AttemptCounter;
   readonly #settled: () => void;
+  readonly #pauses: PumpPauses;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
   readonly #preflight: Preflight;
@@ -103,6 +113,7 @@ export class Pump {
     ports: LedgerPorts,
     statistics: AttemptCounter,
     { account, limits, time, learning }: HighLevelParts,
+    pauses: PumpPauses,
     settled: () => void,
   ) {
     this.#storage = storage;
@@ -110,6 +121,7 @@ export class Pump {
     this.#statistics = statistics;
     this.#highlevel = account;
     this.#settled = settled;
+    this.#pauses = pauses;
     this.#limits = limits;
     this.#time = time;
     // An account that is passed in keeps its own limits.
@@ -125,7 +137,7 @@ export class Pump {
       turnAt: () => limits.turnAt(),
       downUntil: () => this.downUntil(),
     };
-    this.#preflight = new Preflight(storage.sql, ports, learning, turns, () => this.#location());
+    this.#preflight = new Preflight(storage.sql, ports, learning, turns, pauses.pauses, () => this.#location());
   }
 
   /** Performs everything that is due, and what becomes due meanwhile. Throws if storage fails, not if an action does. */
@@ -178,7 +190,8 @@ export class Pump {
 
   /** When the next delivery may be sent, milliseconds since 1970; `null`: none waits. */
   nextAt(): number | null {
-    return this.#lanes.nextAt(this.#now());
+    const nextAt = this.#lanes.nextAt(this.#now());
+    return nextAt === null ? null : Math.max(nextAt, this.#pauses.notBefore());
   }
 
   /** Until when HighLevel is left alone, because it is down, milliseconds since 1970. */
@@ -222,6 +235,10 @@ export class Pump {
 
   /** Whether this run takes on more; the next alarm, which follows at once, does the rest. */
   #mayTakeOn(): boolean {
+    return this.#hasTime() && this.#pauses.isKnown();
+  }
+
+  #hasTime(): boolean {
     const now = this.#now();
     // If the clock is set back, nobody knows any more how long this run has taken.
     return now >= this.#beganAt && now < this.#stopTakingAt && this.#work.isLeft();
@@ -243,9 +260,11 @@ export class Pump {
       if (clearance.may === "in-turn") return this.#defer(delivery, (from) => putBack(from, clearance.untilMs));
       // It may have been cancelled while HighLevel was queried.
       if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;
+      // It may have been paused meanwhile, too.
+      const paused = clearance.wasQueried ? this.#preflight.paused(delivery.rule) : null;
       outcome =
         clearance.may === "go"
-          ? (letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, underway)))
+          ? (paused ?? letThrough(this.#storage, delivery, this.#now()) ?? (await this.#perform(delivery, underway)))
           : clearance.outcome;
       const { turnAtMs } = underway;
       if (turnAtMs !== null && !outcome.done) return this.#defer(delivery, (from) => putBack(from, turnAtMs));
@@ -361,7 +380,7 @@ export class Pump {
    * HighLevel for one delivery: a token may take a while, and what was cancelled or erased meanwhile changes nothing there.
    * Notes what of it leaves, and whether its last call has to wait for its turn.
    */
-  #whileWanted({ id }: LeasedDelivery, underway: Underway): HighLevelAccount {
+  #whileWanted({ id, rule }: LeasedDelivery, underway: Underway): HighLevelAccount {
     const { sql } = this.#storage;
     const changes = (body: object | undefined): boolean => {
       if (!deliveries.isWanted(sql, id)) return false;
@@ -371,6 +390,7 @@ export class Pump {
     return {
       call: async (request, leaves) => {
         const mayLeave: Leaves = (outgoing) =>
+          this.#preflight.paused(rule) === null &&
           underway.leaving(outgoing, () => leaves?.(outgoing) ?? changes(request.body));
         const answer = await this.#highlevel.call(request, request.method === "GET" ? undefined : mayLeave);
         underway.turnAtMs =
@@ -391,7 +411,7 @@ export class Pump {
     const { sql } = this.#storage;
     const { tasks: store, timeLimit } = this.#ports.actions;
     for (const write of tasks.dueWrites(sql, this.#now(), TASK_WRITES_AT_ONCE)) {
-      if (!this.#mayTakeOn()) return;
+      if (!this.#hasTime()) return;
       this.#work.spend(1);
       const attempt = write.task === null ? store.delete(write.locationId, write.taskId) : store.put(write.task);
       const written = await within(timeLimit(KV_TIMEOUT_MS), attempt).then(

@@ -15,7 +15,7 @@ import type { LedgerPorts, Sql } from "../store/ports.ts";
 /** The event with a key: a contact's, or without a contact the last one that any of them has. */
 export async function eventStory(
   sql: Sql,
-  ports: Pick<LedgerPorts, "ruleSet" | "timeZone">,
+  ports: Pick<LedgerPorts, "ruleSet" | "timeZone" | "actions">,
   key: string,
   contactId?: string,
 ): Promise<EventStory | undefined> {
@@ -34,7 +34,7 @@ export async function eventStory(
     facts,
     issues: issuesOf(event),
     ...(record.dropped ? { dropped: record.dropped } : {}),
-    deliveries: ofDecision(sql, idPrefix),
+    deliveries: ofDecision(sql, idPrefix, ports.actions.clock()),
   };
 }
 

@@ -21,6 +21,7 @@ import { ownSender } from "../deliveries/sends.ts";
 import * as chains from "../log/chains.ts";
 import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import type { Pauses } from "../log/pauses.ts";
 import type { Undecided } from "../log/undecided.ts";
 import type { Differing } from "../log/divergence.ts";
 import { knownOf, settledKnownOf } from "../reading/known.ts";
@@ -82,11 +83,17 @@ export class Deciding {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #rules: RulesInForce;
+  readonly #pauses: Pauses;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts, rules: RulesInForce) {
+  constructor(
+    storage: LedgerStorage,
+    ports: LedgerPorts,
+    { rules, pauses }: { readonly rules: RulesInForce; readonly pauses: Pauses },
+  ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#rules = rules;
+    this.#pauses = pauses;
   }
 
   /** The time that every part of one decision takes as now. */
@@ -204,6 +211,7 @@ export class Deciding {
       ...(repeats === null ? {} : { repeats }),
       ...(sentBy === null ? {} : { sentBy }),
       ...(around.chain === null ? {} : { chain: around.chain.rules }),
+      ...this.#pauses.told(),
     };
   }
 

@@ -10,6 +10,7 @@ export type MarkName =
   | "clock" // by which a clock that was set back is noticed after a restart
   | "reconciled" // up to when HighLevel's export has been looked through, and how far a look has come
   | "emails" // since when e-mails are noted by their names: what became of one has come
+  | "paused" // what is paused here, and in every location as far as the directory has told
   | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked

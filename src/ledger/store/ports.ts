@@ -4,6 +4,7 @@ import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
 import type { Gap } from "../../model/gap.ts";
 import type { InForce, RulesFrom } from "../../model/published.ts";
+import type { Everywhere } from "../../model/pause.ts";
 import type { AgencyToken } from "../../model/rpc.ts";
 import type { RuleSet } from "../../model/rule.ts";
 
@@ -59,6 +60,8 @@ export interface LedgerPorts {
   readonly tokens?: Tokens | undefined;
   /** Asks an agency for a token of this location; absent: there are no agencies. Rejects if it cannot be reached. */
   readonly agencyToken?: AgencyToken | undefined;
+  /** Asks the directory what is paused in every location; absent: nothing is. Rejects if it cannot be asked. */
+  readonly pausedEverywhere?: (() => Promise<Everywhere>) | undefined;
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
   /** The rule sets that were published beside that of the bundle; absent: there are none. */

@@ -22,6 +22,20 @@ const QUARANTINE_BY_TIME = `
   ALTER TABLE ignored ADD COLUMN last_at INTEGER;
 `;
 
+/** What operators did, in a location or in all of them. */
+const AUDIT = `
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL,
+    about TEXT NOT NULL,
+    contact_id TEXT,
+    before TEXT,
+    after TEXT
+  );
+`;
+
 /**
  * Migrations of a location's ledger, in order. Never edit one that has shipped. After adding one, let tables.ts be written
  * anew: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
@@ -338,6 +352,7 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE rule_sets ADD COLUMN until INTEGER;
   UPDATE rule_sets SET until = (SELECT MIN(next.since) FROM rule_sets AS next WHERE next.part = 0 AND next.since > rule_sets.since);
   `,
+  AUDIT,
 ];
 
 /** Migrations of the directory, in order. */
@@ -358,6 +373,12 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   ALTER TABLE locations ADD COLUMN name TEXT;
   CREATE TABLE agencies (company_id TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
+  // Rules that are paused in every location, and the version of that which each location's ledger has been told.
+  `
+  CREATE TABLE everywhere (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, pauses TEXT NOT NULL);
+  ALTER TABLE locations ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+  `,
+  AUDIT,
 ];
 
 /**

@@ -12,6 +12,7 @@ import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
 import * as divergence from "../log/divergence.ts";
 import * as erased from "../log/erased.ts";
+import * as audit from "../log/audit.ts";
 import * as gaps from "../log/gaps.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
@@ -70,6 +71,7 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   emails.forget(sql, contactId);
   contacts.forget(sql, contactId);
   divergence.forgetContact(sql, contactId);
+  audit.eraseContact(sql, contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -130,6 +132,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: rea
   // Users that nobody has asked about for as long: the location and its fields are asked for again daily.
   sql.exec("DELETE FROM records WHERE asked_at < ?", beforeMs);
   gaps.forgetBefore(sql, beforeMs);
+  audit.forgetBefore(sql, beforeMs);
   erased.forgetBefore(sql, nowMs - LOOKED_BACK_MS);
   quarantine.forgetBefore(sql, beforeMs);
   emails.forgetBefore(sql, beforeMs);
@@ -141,7 +144,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: rea
 
 /** Whether there is anything that a sweep may have to remove some day. */
 export function hasContent(sql: Sql): boolean {
-  return ["events", "tasks", "quarantine", "ignored"].some(
+  return ["events", "tasks", "quarantine", "ignored", "audit"].some(
     (table) => firstRow(sql, `SELECT 1 FROM ${table} LIMIT 1`) !== undefined,
   );
 }

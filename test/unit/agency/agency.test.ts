@@ -38,7 +38,11 @@ class World {
   constructor(settings: Partial<Settings> = {}, apiVersion: ApiVersion = "dated") {
     this.highlevel = { api: "https://highlevel.example.com", apiVersion, ...TEST_APP, tokenKeys: [TEST_TOKEN_KEY] };
     this.highLevel = new HighLevelStandIn({ clock: () => this.now, app: TEST_APP, ...settings });
-    this.directory = new LocationDirectory(sqliteStorage(), () => this.now, 30 * DAY_MS);
+    this.directory = new LocationDirectory(
+      sqliteStorage(),
+      { clock: () => this.now, timer: () => Promise.resolve(), tell: () => Promise.resolve() },
+      30 * DAY_MS,
+    );
     this.agency = this.restarted();
   }
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { hasAccess, type DoorPorts } from "../../../src/api/door.ts";
+import { operatorOf, type DoorPorts } from "../../../src/api/door.ts";
 import { readConfiguration } from "../../../src/model/configuration.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
 
@@ -87,6 +87,10 @@ async function jwt(team: Team, claims: Json = {}, head: JsonObject = {}, by = fi
   const all = typeof claims === "object" && !Array.isArray(claims) ? { ...claimsOf(team), ...claims } : claims;
   const signed = `${part({ ...HEAD, ...head })}.${part(all)}`;
   return `${signed}.${await by.sign(signed)}`;
+}
+
+async function hasAccess(request: Request, ports: DoorPorts): Promise<boolean> {
+  return (await operatorOf(request, ports)) !== null;
 }
 
 function asked(team: Team, token: string | null, init: RequestInit = {}): Promise<boolean> {

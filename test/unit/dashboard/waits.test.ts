@@ -28,6 +28,7 @@ const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
   window: null,
   giveUpAt: null,
   optOut: null,
+  paused: null,
   cancelledBy: null,
   unsettled: [],
   attempts: [],

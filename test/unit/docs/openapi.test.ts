@@ -123,6 +123,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   RULES_FROM_DEPLOY: { code: "RULES_FROM_DEPLOY" },
   RULES_NOTHING_BEFORE: { code: "RULES_NOTHING_BEFORE" },
   LEDGER_DELIVERY_STATE: { code: "LEDGER_DELIVERY_STATE", state: "sent" },
+  LEDGER_PAUSES: { code: "LEDGER_PAUSES" },
   LEDGER_EXPORT: { code: "LEDGER_EXPORT", why: "RECONCILE is off" },
   API_CLOSED: { code: "API_CLOSED" },
   API_TOKEN: { code: "API_TOKEN" },

@@ -84,6 +84,7 @@ describe("a verdict in words", () => {
       "loop",
       "limit",
       "duplicate-action",
+      "paused",
     ] as const;
     for (const reason of reasons) expect(verdictInWords(verdict({ reason })).length).toBeGreaterThan(4);
   });

@@ -7,6 +7,7 @@ import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { Gap } from "../../../src/model/gap.ts";
+import type { Everywhere } from "../../../src/model/pause.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
@@ -25,6 +26,7 @@ export async function aLedger({
   clock = () => Date.parse("2026-03-04T12:00:00Z"),
   tasks = { put: () => Promise.resolve(), delete: () => Promise.resolve() },
   announce = () => Promise.resolve(),
+  pausedEverywhere,
   fetch = () => Promise.resolve(new Response()),
   eventsPerSecond = 1_000_000,
   highlevel = {
@@ -47,6 +49,7 @@ export async function aLedger({
   clock?: () => number;
   tasks?: TaskStore;
   announce?: () => Promise<void>;
+  pausedEverywhere?: () => Promise<Everywhere>;
   fetch?: (request: Request) => Promise<Response>;
   eventsPerSecond?: number;
   highlevel?: HighLevelSettings;
@@ -70,6 +73,7 @@ export async function aLedger({
     random: () => 0,
     timer,
     announce,
+    pausedEverywhere,
     highlevel,
     account,
     tokens,

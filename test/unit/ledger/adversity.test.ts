@@ -130,7 +130,8 @@ describe("a run of deliveries", () => {
 });
 
 describe("the watchdog", () => {
-  const aDirectory = (storage = sqliteStorage(), clock = () => NOON) => new LocationDirectory(storage, clock, 30 * DAY);
+  const aDirectory = (storage = sqliteStorage(), clock = () => NOON) =>
+    new LocationDirectory(storage, { clock, timer: () => Promise.resolve(), tell: () => Promise.resolve() }, 30 * DAY);
 
   it("reaches everybody, although the directory forgets between two turns", () => {
     const storage = sqliteStorage();

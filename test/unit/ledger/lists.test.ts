@@ -84,7 +84,7 @@ it("a kind that is not known is told with when it last came, however the clock w
 
 describe("lists read what they tell, and little else:", () => {
   it.each(["dead", "held"] as const)("%s deliveries by their own index", (state) => {
-    expect(plansOf((sql) => deliveryLists.list(sql, { state, limit: 10 }))).toContain(`deliveries_${state}`);
+    expect(plansOf((sql) => deliveryLists.list(sql, { state, limit: 10 }, 0))).toContain(`deliveries_${state}`);
     expect(plansOf((sql) => deliveryLists.idsOf(sql, state, { rule: "r" }, 10))).toContain(`deliveries_${state}`);
   });
 
@@ -107,7 +107,7 @@ describe("lists read what they tell, and little else:", () => {
   it("deliveries of a contact by its events", () => {
     for (const state of [undefined, "dead", "scheduled"] as const) {
       const plan = plansOf((sql) =>
-        deliveryLists.list(sql, { contact: "c", limit: 10, cursor: "f", ...(state ? { state } : {}) }),
+        deliveryLists.list(sql, { contact: "c", limit: 10, cursor: "f", ...(state ? { state } : {}) }, 0),
       );
       expect(plan).toContain("SEARCH own USING PRIMARY KEY (id>? AND id<?)");
       expect(plan).not.toContain("SCAN");

@@ -9,7 +9,11 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 
 function aDirectory(locations: number) {
   const time = { now: NOON };
-  const directory = new LocationDirectory(sqliteStorage(), () => time.now, DAY_MS);
+  const directory = new LocationDirectory(
+    sqliteStorage(),
+    { clock: () => time.now, timer: () => Promise.resolve(), tell: () => Promise.resolve() },
+    DAY_MS,
+  );
   const ids = Array.from(
     { length: locations },
     (_, index) => `ve9EPM428h8vShlRW${String(index * 7_919).padStart(3, "0")}K`,

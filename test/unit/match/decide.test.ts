@@ -179,6 +179,26 @@ describe("a decision", () => {
     expect(await verdictOf(rule, event)).toMatchObject({ fired: false, reason, conditions: [] });
   });
 
+  it("says that a rule is paused where it would fire, and notes it for a replay", async () => {
+    const paused = [
+      { rule: "first", why: "by ada since then: a reason" },
+      { rule: "elsewhere", why: "by ada" },
+    ];
+    const rules = aRuleSet(
+      aRule({ name: "first", priority: 2, stop: true }),
+      aRule({ name: "later" }),
+      aRule({ name: "elsewhere", on: ["InboundMessage"] }),
+    );
+    const of = async (fields: JsonObject) => (await decide(anEvent(fields), rules, { ...MOMENT, paused })).decision;
+    const { fired, verdicts, paused: kept } = await of({});
+    expect([fired, kept]).toEqual([[], [paused[0]]]);
+    expect(verdicts.map(({ rule, reason, detail }) => [rule, reason, detail])).toEqual([
+      ["first", "paused", "by ada since then: a reason"],
+      ["later", "stopped", "first"],
+    ]);
+    expect((await of({ messageType: "Email" })).verdicts).toEqual([]);
+  });
+
   it("lets a rule ask for what the loop guard holds back", async () => {
     expect(await verdictOf({ includeApi: true }, { source: "api" })).toMatchObject({ fired: true });
     const internal: Partial<Rule> = {

@@ -8,7 +8,7 @@ const NOON = Date.parse("2026-03-04T12:00:00Z");
 const DAY = 86_400_000;
 
 const event: RecordedEvent = {
-  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [],
+  key: "e1", contactId: "c1", seq: 1, kind: "OutboundMessage", occurredAt: NOON, decidedAt: NOON, planned: 1, counted: 1, held: [], paused: [],
   rules: ["counted", "limited"], fired: ["counted", "limited"], messageId: "m1", status: "sent", isFromApi: false, retryOf: null, ledBy: [], countedMessages: null, tags: null,
 }; // prettier-ignore
 const delivery: EndedDelivery = {
@@ -56,7 +56,7 @@ const sendsApart = (ms: number, count: number) =>
 const good: History = {
   sent: [{ key: "e1", contactId: "c1", happenedAt: NOON }],
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
-  unanswered: [], calls: [call], arrived: [], confirmed: [], interrupted: [], isStorageRefusing: false,
+  unanswered: [], calls: [call], arrived: [], confirmed: [], pauses: [], interrupted: [], isStorageRefusing: false,
   events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
   promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
 }; // prettier-ignore
@@ -68,6 +68,10 @@ const again: RecordedEvent = { ...event, key: "e3", seq: 3, decidedAt: NOON + 60
 const asked = { what: "cancel answered", id: "d1", askedOrder: 1, askedAt: NOON, order: 2 } as const;
 const ended: EndedDelivery = { ...delivery, state: "cancelled", cancelledByEvent: "e2", attempts: [] };
 const replied = { key: "e2", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON } as const;
+const pausedAttempt = {
+  at: NOON,
+  error: "ACTION_PAUSED: Paused by ada since 2026-03-04T12:00:00.000Z: the price is wrong: release it",
+};
 const failed = { at: NOON, error: "DESTINATION_STATUS: 500" };
 const down = Array.from({ length: 30 }, (_, index): Call => ({ ...call, id: `d${index}`, at: NOON + index }));
 
@@ -184,6 +188,20 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
       events: [event, reply, { ...event, key: "e3", seq: 3, decidedAt: NOON + 1_000, held: ["limited"] }],
       deliveries: [{ ...limitedOne, id: "d9", state: "cancelled", cancelledByEvent: "e2", attempts: [] }],
     },
+  ],
+  "a paused rule sends nothing": [
+    { pauses: [{ rule: null, order: call.order - 1, endOrder: Infinity }] },
+    { pauses: [{ rule: delivery.rule, order: call.order - 1, endOrder: call.order + 1 }] },
+    withHighLevel({}, { pauses: [{ rule: "texts", order: 0, endOrder: Infinity }] }),
+    {
+      pauses: [{ rule: "counted", order: 0, endOrder: Infinity }],
+      calls: [],
+      events: [{ ...event, fired: ["counted"] }],
+    },
+  ],
+  "the end of a pause releases nothing": [
+    { deliveries: [{ ...delivery, attempts: [pausedAttempt, { at: NOON, error: null }] }] },
+    { deliveries: [{ ...delivery, attempts: [{ at: NOON, error: "ACTION_PAUSED: Paused" }] }] },
   ],
   "a task is in KV once": [{ deliveries: [{ ...delivery, host: "kv" }] }, { tasks: [{ id: "d9", contactId: "c1" }] }],
   "nobody waits for somebody else's destination": [

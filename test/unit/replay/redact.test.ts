@@ -115,4 +115,20 @@ describe("a redacted export", () => {
     const delivery = { type: "delivery", attempts } as never;
     expect(JSON.stringify(redacted(delivery, hash))).not.toContain("secret");
   });
+
+  it("tells neither why something was paused nor what an attempt's error quotes", () => {
+    const why = "by ada since then: Grace complained";
+    const verdict = { rule: "r", fired: false, reason: "paused", detail: why, conditions: [] } as const;
+    const paused = [{ rule: "r", why }];
+    const whole = { ...decision, verdicts: [verdict], paused };
+    const line: ExportedEvent = { type: "event", v: 1, chain: null, event: anEvent(), decision: whole };
+    const at = "2026-03-04T15:30:00.000Z";
+    const error = "HIGHLEVEL_REFUSED: HighLevel answered 400: +49 171 5550123 is no number: of Grace";
+    const attempts = [{ at, status: 400, error, durationMs: 5, answer: null, request: null }];
+    const delivery = { type: "delivery", id: "d", attempts } as unknown as ExportedDelivery;
+    const shown = [redacted(line, hash), redacted(delivery, hash)];
+    expect(JSON.stringify(shown)).not.toMatch(/Grace|ada|5550123/);
+    expect(shown[0]).toMatchObject({ decision: { paused: [{ rule: "r" }], verdicts: [{ reason: "paused" }] } });
+    expect((shown[1] as ExportedDelivery).attempts[0]?.error).toMatch(/^HIGHLEVEL_REFUSED: text [0-9a-f]{12}$/);
+  });
 });

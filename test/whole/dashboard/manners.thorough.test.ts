@@ -20,6 +20,12 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const { answer } = await dashboard.send("sms-failed", { contactId: CONTACT });
   await dashboard.send("call-voicemail", { contactId: CONTACT });
   await dashboard.send("missed-call", { contactId: CONTACT });
+  const paused = await fetch(`${dashboard.url}/api/locations/${LOCATION}/rules/sms-failed/pause`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${dashboard.token}` },
+    body: JSON.stringify({ reason: "Its price is wrong" }),
+  });
+  expect(paused.status).toBe(200);
   return [
     "overview",
     "overview?range=hour",
@@ -35,6 +41,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "rules",
     "rules/sms-failed",
     "playground",
+    "audit",
   ];
 }
 

@@ -1,0 +1,64 @@
+// What an operator changes, with its row in the audit log: every change of `model/rpc.ts` comes through here.
+import type { AuditNote } from "../model/audit.ts";
+import type { Answering, ChangingCalls } from "../model/rpc.ts";
+import { find } from "./deliveries/lists.ts";
+import * as tasks from "./deliveries/tasks.ts";
+import { acted, summary } from "./log/audit.ts";
+import type { Pausing } from "./pausing.ts";
+import type { LedgerTokens } from "./highlevel/tokens.ts";
+import type { Sql } from "./store/ports.ts";
+
+type Args = readonly unknown[];
+
+interface ActingParts {
+  readonly pausing: Pausing;
+  readonly tokens: LedgerTokens;
+}
+
+/** How what a call is about stands, before it; and which of its arguments says that nothing is to be moved. */
+interface Acted {
+  readonly before?: (sql: Sql, parts: ActingParts, args: Args, nowMs: number) => unknown;
+  readonly dryRun?: number;
+}
+
+const delivery: Acted = { before: (sql, _, [id], nowMs) => find(sql, String(id), nowMs) };
+const token: Acted = { before: (_, { tokens: kept }) => kept.told() };
+const many: Acted = { dryRun: 2 };
+
+/** Complete, or it does not compile. */
+const ACTED: { readonly [Call in keyof ChangingCalls]: Acted } = {
+  retry: delivery,
+  releaseDelivery: delivery,
+  cancel: delivery,
+  retryDead: many,
+  cancelScheduled: many,
+  releaseDeliveries: many,
+  discardDeliveries: many,
+  completeTask: { before: (sql, _, [id]) => tasks.find(sql, String(id)) },
+  pause: { before: (_, { pausing }, [, rule]) => ({ pause: pausing.present(rule as string | null) }) },
+  resume: { before: (_, { pausing }, [rule]) => ({ pause: pausing.present(rule as string | null) }) },
+  storeToken: token,
+  forgetToken: token,
+  eraseContact: {},
+};
+
+/** Makes a change, and notes it; what only counts changes nothing, and is not noted. */
+export function act(
+  { sql, parts, nowMs, ledger }: ActingWorld,
+  note: AuditNote,
+  call: keyof ChangingCalls,
+  args: Args,
+): unknown {
+  const { before, dryRun } = ACTED[call];
+  const run = (): unknown => Reflect.apply(ledger[call], ledger, args);
+  if (dryRun !== undefined && args[dryRun] === true) return run();
+  const stood = before?.(sql, parts, args, nowMs);
+  return acted(sql, note, nowMs, stood ? summary(stood) : null, run);
+}
+
+interface ActingWorld {
+  readonly sql: Sql;
+  readonly parts: ActingParts;
+  readonly nowMs: number;
+  readonly ledger: Answering<ChangingCalls>;
+}

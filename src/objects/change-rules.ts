@@ -1,0 +1,42 @@
+// Changing published rule sets for an operator: the registry does it, and the directory's audit log tells who asked, also if
+// nobody heard what came of it.
+import type { JsonObject } from "../kit/json.ts";
+import type { Result } from "../kit/result.ts";
+import type { AuditNote } from "../model/audit.ts";
+import type { Failure } from "../model/failure.ts";
+import type { RegistryChanges } from "../model/rpc.ts";
+import { directoryOf, registryOf, type LedgerEnv } from "./durable-objects.ts";
+
+/** What may be changed; each is noted before it is done. */
+export function ruleChanges(env: LedgerEnv, note: AuditNote): RegistryChanges {
+  const registry = registryOf(env);
+  const directory = directoryOf(env);
+  const noted = async <Told>(
+    work: () => Promise<Result<Told, Failure>>,
+    summary: (told: Told) => JsonObject,
+  ): Promise<Result<Told, Failure>> => {
+    const id = await directory.actionBegins(note);
+    const done = await work();
+    await directory.actionEnds(id, done.ok ? summary(done.value) : null);
+    return done;
+  };
+  // Whoever does not say who they are is named as they came in.
+  const by = (said: string | null): string => said ?? note.by.name;
+  return {
+    publish: (publication) =>
+      noted(
+        () => registry.publish({ ...publication, author: by(publication.author) }),
+        ({ version, ruleSet, rules }) => ({ version, ruleSet, rules }),
+      ),
+    activate: (version, activation, request) =>
+      noted(
+        () => registry.activate(version, activation, { ...request, by: by(request.by) }),
+        ({ change }) => ({ change }),
+      ),
+    rollBack: (request) =>
+      noted(
+        () => registry.rollBack({ ...request, by: by(request.by) }),
+        ({ change, live }) => ({ change, live }),
+      ),
+  };
+}
