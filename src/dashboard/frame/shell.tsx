@@ -13,6 +13,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "deliveries", words: "Deliveries" },
   { page: "tasks", words: "Tasks" },
   { page: "rules", words: "Rules" },
+  { page: "shadow", words: "Shadow" },
   { page: "playground", words: "Playground" },
 ];
 
@@ -48,6 +49,13 @@ export function Shell({
             {words}
           </a>
         ))}
+        <a
+          class="of-all"
+          href={linkTo(locationId, "changes")}
+          aria-current={route.page === "changes" ? "page" : undefined}
+        >
+          Changes <span class="hidden">of the rules, for all locations</span>
+        </a>
         <span class="zone">Times are those of {zone}</span>
         <button type="button" class="quiet" onClick={onSignOut}>
           Sign out

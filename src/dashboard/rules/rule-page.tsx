@@ -15,7 +15,8 @@ import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleTable } from "./rule-numbers.tsx";
-import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";
+import { RuleMarks } from "./rule-marks.tsx";
+import { RuleFindings, RuleWords } from "../parts/rule-words.tsx";
 
 const PAGE = 25;
 
