@@ -84,14 +84,10 @@ export function consequencesOf(
 }
 
 /** What a roll-back does; nothing, if there is nothing to roll back to. */
-export function rollBackInWords({
-  rulesFrom,
-  before,
-  inForce,
-}: Pick<RulesState, "rulesFrom" | "before" | "inForce">): string[] {
+export function rollBackInWords({ rulesFrom, before }: Pick<RulesState, "rulesFrom" | "before">): string[] {
   if (before === null) return [];
   return [
-    `Change ${inForce.change} is taken back. Then:`,
+    "What was in force before comes back.",
     ...inForceLines(deciding(before, rulesFrom)),
     "What waits already keeps the plan that it was made with.",
   ];

@@ -37,9 +37,9 @@ function Result({ replayed }: { readonly replayed: Replayed }): JSX.Element {
       ))}
       <p>
         {counted(events)} events of <a href={linkTo(locationId)}>{locationId}</a>
-        {from === null || to === null ? "" : `, ${from.slice(0, 10)} to ${to.slice(0, 10)}`}: {counted(gained.length)}{" "}
-        more texts, {counted(lost.length)} fewer, {counted(changed)} other.
-        {untested === 0 ? "" : ` ${counted(untested)} conditions were met by no event.`}
+        {from === null || to === null ? "" : `, ${from.slice(0, 10)} to ${to.slice(0, 10)}`}. Texts:{" "}
+        {counted(gained.length)} more, {counted(lost.length)} fewer, {counted(changed)} other.
+        {untested === 0 ? "" : ` Conditions that no event met: ${counted(untested)}.`}
       </p>
       {rules.length === 0 ? <p class="quiet-note">No rule would have done anything else.</p> : <Rules rules={rules} />}
       <Texts words="Would get a text, and did not" texts={gained} locationId={locationId} />

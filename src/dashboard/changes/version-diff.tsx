@@ -39,14 +39,14 @@ export function VersionDiff({
     <section class="panel" aria-labelledby="diff">
       <div class="title">
         <h2 id="diff">What it changes</h2>
-        <nav class="choice" aria-label="Beside which rules">
+        <nav class="choice" aria-label="Compare with">
           {bases.map((one) => (
             <a
               key={one.against}
               href={linkTo(locationId, "changes", String(version.version), { against: one.against })}
               aria-current={one === base ? "true" : undefined}
             >
-              {one.against === "before" ? `Beside version ${one.version}` : "Beside what is in force"}
+              {one.against === "before" ? `Version ${one.version}` : "What is in force"}
             </a>
           ))}
         </nav>

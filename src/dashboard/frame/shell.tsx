@@ -51,10 +51,11 @@ export function Shell({
         ))}
         <a
           class="of-all"
+          aria-label="Changes of the rules, for all locations"
           href={linkTo(locationId, "changes")}
           aria-current={route.page === "changes" ? "page" : undefined}
         >
-          Changes <span class="hidden">of the rules, for all locations</span>
+          Changes
         </a>
         <span class="zone">Times are those of {zone}</span>
         <button type="button" class="quiet" onClick={onSignOut}>

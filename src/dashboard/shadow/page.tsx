@@ -81,7 +81,7 @@ function Summary({ answer: { shadow, rules, contacts, isFull } }: { readonly ans
       ? shadow === null
         ? ". Put a version there on the page of changes: what it would do otherwise stands here."
         : ". So far both agree on every event."
-      : `${shadow === null ? "; what the last one would have done otherwise is kept" : ""}. It concerns ${contacts === 1 ? "1 contact" : `${counted(contacts)} contacts`}.`;
+      : `${shadow === null ? "; what the last one would have done otherwise is kept" : ""}. What differs concerns ${contacts === 1 ? "1 contact" : `${counted(contacts)} contacts`}.`;
   return (
     <p>
       {about}

@@ -82,7 +82,7 @@ describe("what follows is said before it is done", () => {
   it("of a roll-back: what is in force then; nothing, where nothing was before", () => {
     const state = { ...known(inForce(3)), before: inForce(1, CANARY) };
     expect(rollBackInWords(state).join(" ")).toMatch(
-      /Change 7 is taken back\. Then: Version 1 decides for all\. The canary is version 2, for 10 % of contacts of L/,
+      /What was in force before comes back\. Version 1 decides for all\. The canary is version 2, for 10 % of contacts of L/,
     );
     expect(rollBackInWords({ ...state, before: null })).toEqual([]);
     expect(rollBackInWords({ ...state, rulesFrom: "deploy" })[1]).toBe("The rules of the last deploy decide for all.");

@@ -3,17 +3,11 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { LOCATION } from "../../../src/events/samples.ts";
 import { describeInBrowser, loaded, show, useDashboard } from "./browser.ts";
-import { activate, ask, publish, TASK_RULE } from "./publishing.ts";
+import { activate, ask, publish, REPLAY, TASK_RULE } from "./publishing.ts";
 
 const CHANGES = `#/l/${LOCATION}/changes`;
 const OTHER_TITLE = { ...TASK_RULE, actions: [{ type: "task", title: "Write to {{ event.contactId }}" }] };
 const OLD_RULE = { ...TASK_RULE, description: "The old way", stop: true };
-const REPLAY = {
-  ...{ locationId: LOCATION, from: "2026-03-01T00:00:00.000Z", to: "2026-03-08T00:00:00.000Z", events: 1_200 },
-  rules: [{ rule: "failed", change: "changed", fires: [41, 58], texts: [39, 12], others: [0, 0] }],
-  gained: [{ contactId: "ada", rule: "failed", text: "Hi Ada" }],
-  ...{ lost: [], changed: [], untested: [], failed: [] },
-};
 
 const inForce = (page: Page) => page.getByRole("region", { name: "In force now" });
 const changes = (page: Page) => page.getByRole("region", { name: "What was changed" }).getByRole("listitem");
@@ -82,7 +76,10 @@ describeInBrowser("the changes of the rules", () => {
     await page.getByRole("row", { name: "failed changed 41 → 58 39 → 12 0" }).waitFor();
     await page.getByText("Would get a text, and did not (1)").click();
     await page.getByText("Hi Ada").waitFor();
-    await page.getByRole("link", { name: `Beside version ${first}` }).click();
+    await page
+      .getByRole("navigation", { name: "Compare with" })
+      .getByRole("link", { name: `Version ${first}` })
+      .click();
     await page.waitForURL(/against=before$/);
     await show(page, `${CHANGES}/${first}`);
     await page.getByText("None was kept").waitFor();

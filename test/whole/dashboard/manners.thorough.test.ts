@@ -2,6 +2,7 @@
 import axe from "axe-core";
 import { expect, it } from "vitest";
 import { describeInBrowser, show, useDashboard, type Dashboard } from "./browser.ts";
+import { activate, publish, REPLAY, TASK_RULE } from "./publishing.ts";
 
 const LOCATION = "ve9EPM428h8vShlRW1KT";
 const CONTACT = "contact-of-manners";
@@ -20,6 +21,9 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const { answer } = await dashboard.send("sms-failed", { contactId: CONTACT });
   await dashboard.send("call-voicemail", { contactId: CONTACT });
   await dashboard.send("missed-call", { contactId: CONTACT });
+  const version = await publish(dashboard, { failed: TASK_RULE }, { replay: REPLAY });
+  await activate(dashboard, version, "shadow");
+  await dashboard.send("sms-failed", { contactId: CONTACT });
   return [
     "overview",
     "overview?range=hour",
@@ -34,6 +38,10 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "tasks",
     "rules",
     "rules/sms-failed",
+    "shadow",
+    "changes",
+    "changes/1",
+    "changes/999999",
     "playground",
   ];
 }

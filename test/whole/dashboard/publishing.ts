@@ -1,5 +1,6 @@
 // Publishes rule sets to a running Worker, as the command line does, for the tests of the page.
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
+import { LOCATION } from "../../../src/events/samples.ts";
 import type { Dashboard } from "./browser.ts";
 
 /** A folder of rule files that is published as it is. */
@@ -15,6 +16,14 @@ export const TASK_RULE = {
   actions: [{ type: "task", title: "Call {{ event.contactId }}" }],
   examples: [{ event: { messageType: "SMS", status: "failed" }, fires: true }],
 } as const satisfies JsonObject;
+
+/** What `rules replay --json` prints. */
+export const REPLAY = {
+  ...{ locationId: LOCATION, from: "2026-03-01T00:00:00.000Z", to: "2026-03-08T00:00:00.000Z", events: 1_200 },
+  rules: [{ rule: "failed", change: "changed", fires: [41, 58], texts: [39, 12], others: [0, 0] }],
+  gained: [{ contactId: "ada", rule: "failed", text: "Hi Ada" }],
+  ...{ lost: [], changed: [], untested: [], failed: [] },
+};
 
 /** A call of the API that has to succeed. */
 export async function ask(dashboard: Dashboard, path: string, body?: Json): Promise<JsonObject> {
