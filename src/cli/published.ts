@@ -1,6 +1,7 @@
 // Published rule sets as commands see them: what a running Worker says of them, and how a person reads it.
 import type { Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
+import { canaryInWords } from "../language/published-words.ts";
 import type {
   Canary,
   InForce,
@@ -72,14 +73,6 @@ export function stateLines({ rulesFrom, inForce, locations, told }: PublishedSta
     ...(shadow === null ? [] : [`In the shadow: version ${shadowVersion}`]),
     `${told} of ${locations} ${locations === 1 ? "location knows" : "locations know"} of it`,
   ];
-}
-
-/** For whom a canary decides. */
-export function canaryInWords({ locations, share, messagesPerHour }: Omit<Canary, "ruleSet">): string {
-  const contacts = share === 1 ? "all contacts" : `${Number((share * 100).toPrecision(6))} % of contacts`;
-  const where = locations.length === 0 ? "" : ` of ${locations.join(", ")}`;
-  const bound = messagesPerHour === null ? "" : `, halted beyond ${messagesPerHour} messages an hour in a location`;
-  return `${contacts}${where}${bound}`;
 }
 
 /** A version on a line. */

@@ -1,6 +1,6 @@
 // Published rule sets: what a running Worker was given beside the set that it was built with, and for whom it is in force.
 import type { Json } from "../kit/json.ts";
-import type { CheckedRule, Finding } from "./rule.ts";
+import type { CheckedRule, Finding, Rule } from "./rule.ts";
 
 /** Where the rules in force come from: the Worker's bundle, or what was published to it. */
 export const RULES_FROM = ["deploy", "published"] as const;
@@ -76,6 +76,8 @@ export interface RuleSetVersion {
 /** A version with everything that is kept of it. */
 export interface WholeVersion extends RuleSetVersion {
   readonly files: PublishedFiles;
+  /** The rules that its files make, in the order in which they are decided. */
+  readonly admitted: readonly Rule[];
   readonly checked: readonly CheckedRule[];
   readonly replay: Json;
 }
@@ -109,14 +111,19 @@ export interface RulesChange extends InForce {
   readonly reason: string;
 }
 
+/** Which sets decide, with the versions that they were published as; `null`: no set, or that of the bundle. */
+export interface InForceVersions extends InForce {
+  readonly liveVersion: number | null;
+  readonly canaryVersion: number | null;
+  readonly shadowVersion: number | null;
+}
+
 /** What is in force, and how far it is known. */
 export interface RulesState {
   readonly rulesFrom: RulesFrom;
-  readonly inForce: InForce & {
-    readonly liveVersion: number | null;
-    readonly canaryVersion: number | null;
-    readonly shadowVersion: number | null;
-  };
+  readonly inForce: InForceVersions;
+  /** What a roll-back would put in force; `null`: there is nothing to roll back to. */
+  readonly before: InForceVersions | null;
   /** Hash of the set of the bundle. */
   readonly bundled: string;
   /** How many locations there are, and how many of them know of the last change. */

@@ -164,15 +164,12 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     const inForce = await this.#inForce();
     const { sql } = this.#storage;
     const { rulesFrom, bundled } = this.#ports;
-    const versionsOf = {
-      liveVersion: versions.versionOf(sql, inForce.live),
-      canaryVersion: versions.versionOf(sql, inForce.canary?.ruleSet ?? null),
-      shadowVersion: versions.versionOf(sql, inForce.shadow),
-    };
+    const before = changes.before(sql)?.inForce;
     return {
       rulesFrom,
       bundled,
-      inForce: { ...inForce, ...versionsOf },
+      inForce: versions.withVersions(sql, inForce),
+      before: before ? versions.withVersions(sql, before) : null,
       ...counted(sql, inForce.change),
       changes: changes.list(sql),
     };

@@ -1,6 +1,13 @@
 // The versions that were published, each with its files, and the rules that came of them.
 import type { Json } from "../kit/json.ts";
-import type { Publication, PublishedFiles, RuleSetVersion, WholeVersion } from "../model/published.ts";
+import type {
+  InForce,
+  InForceVersions,
+  Publication,
+  PublishedFiles,
+  RuleSetVersion,
+  WholeVersion,
+} from "../model/published.ts";
 import type { CheckedRule, Finding, Rule, RuleSet } from "../model/rule.ts";
 import { firstRow, rows, type Sql } from "../ledger/store/ports.ts";
 
@@ -69,7 +76,7 @@ export function findWhole(sql: Sql, version: number): WholeVersion | undefined {
     text(sql, version, "checked"),
     text(sql, version, "replay"),
   ];
-  return { ...found, files, checked, replay };
+  return { ...found, files, admitted: rulesOf(sql, version), checked, replay };
 }
 
 /** The versions, newest first, a page at a time. */
@@ -96,6 +103,16 @@ export function versionOf(sql: Sql, ruleSet: string | null): number | null {
   if (ruleSet === null) return null;
   const found = "SELECT version FROM versions WHERE rule_set = ? ORDER BY version DESC LIMIT 1";
   return firstRow<{ version: number }>(sql, found, ruleSet)?.version ?? null;
+}
+
+/** Which sets decide, with the versions that they were published as. */
+export function withVersions(sql: Sql, inForce: InForce): InForceVersions {
+  return {
+    ...inForce,
+    liveVersion: versionOf(sql, inForce.live),
+    canaryVersion: versionOf(sql, inForce.canary?.ruleSet ?? null),
+    shadowVersion: versionOf(sql, inForce.shadow),
+  };
 }
 
 /** The rules of a version, in the order of deciding. */

@@ -15,7 +15,12 @@ const CONNECTIONS = 64;
 const PATIENCE_MS = 300_000;
 
 const state = mkdtempSync(join(tmpdir(), "afterbeep-cold-"));
-const built = builtFrom(readFileSync(join(shippedBundle(), "worker.js"), "utf8"), ["Ledger", "Directory", "Agency", "Registry"]);
+const built = builtFrom(readFileSync(join(shippedBundle(), "worker.js"), "utf8"), [
+  "Ledger",
+  "Directory",
+  "Agency",
+  "Registry",
+]);
 afterAll(() => {
   discard(built);
   rmSync(state, { recursive: true, force: true });

@@ -49,7 +49,8 @@ describe("a published set", () => {
       locations: LOCATIONS.length,
     });
     expect((await activate(version, "all")).body.change).toMatchObject({ change: 1, by: "ana", reason: "because" });
-    const { ruleSet } = (await api("/rule-sets/1")).body.version;
+    const { ruleSet, admitted } = (await api("/rule-sets/1")).body.version;
+    expect(admitted.map(({ name, actions }: Rule) => [name, actions])).toEqual([["one", [aTask()]]]);
     expect((await api("/rule-sets")).body).toMatchObject({
       told: LOCATIONS.length,
       inForce: { live: ruleSet, liveVersion: 1 },

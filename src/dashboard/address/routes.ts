@@ -1,18 +1,33 @@
 // The current place in the page: the fragment of the address, which no server and no log ever sees.
-// `#/l/<location>/<page>/<item>?<query>`; every filter is in it, so that bookmarks and the back button work.
+// `#/l/<location>/<page>/<item>?<query>`; every filter is in it, so that bookmarks and the back button work. The changes of
+// rules are of no location: `#/changes/<version>` shows them, too.
 import { useEffect, useState } from "preact/hooks";
 
-const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground", "audit"] as const;
+const PAGES = [
+  "overview",
+  "events",
+  "contacts",
+  "deliveries",
+  "tasks",
+  "rules",
+  "shadow",
+  "playground",
+  "changes",
+  "audit",
+] as const;
 export type PageName = (typeof PAGES)[number];
+
+/** The page that needs no location. */
+const EVERYWHERE: PageName = "changes";
 
 export type Query = { readonly [name: string]: string };
 
 /** A place in the page. */
 export interface Route {
-  /** `null`: none is chosen yet. */
+  /** `null`: none is chosen. */
   readonly locationId: string | null;
   readonly page: PageName;
-  /** An event's key, a contact, a rule. */
+  /** An event's key, a contact, a rule, a version. */
   readonly item: string | null;
   readonly query: Query;
 }
@@ -25,7 +40,9 @@ export interface PageProps {
 /** Reads a fragment. An unknown page becomes the overview. */
 export function readRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);
-  const [, , locationId = "", page = "", item = ""] = path.startsWith("/l/") ? path.split("/").map(decoded) : [];
+  const parts = path.split("/").map(decoded);
+  const ofAll = parts[1] === EVERYWHERE ? ["", "l", "", ...parts.slice(1)] : [];
+  const [, , locationId = "", page = "", item = ""] = parts[1] === "l" ? parts : ofAll;
   return {
     locationId: locationId === "" ? null : locationId,
     page: PAGES.find((name) => name === page) ?? "overview",
@@ -40,7 +57,7 @@ export function spanOf({ from, to }: Query): { readonly from?: string; readonly 
   return isTime(from) && isTime(to) ? { from, to } : {};
 }
 
-/** The address of a place. Empty values are left out. */
+/** The address of a place. Empty values are left out. `locationId`: `""` for a page that needs none. */
 export function linkTo(
   locationId: string,
   page: PageName = "overview",
@@ -48,7 +65,8 @@ export function linkTo(
   query: Readonly<Record<string, string | null | undefined>> = {},
 ): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
-  const path = ["#", "l", locationId, page, ...(item === null ? [] : [item])].map((part, index) =>
+  const where = locationId === "" ? [] : ["l", locationId];
+  const path = ["#", ...where, page, ...(item === null ? [] : [item])].map((part, index) =>
     index === 0 ? part : encodeURIComponent(part),
   );
   return `${path.join("/")}${given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`}`;

@@ -17,6 +17,9 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "quarantine.ingest": "Took in again what could not be used",
   pause: "Paused",
   "pause.end": "Ended a pause",
+  "rules.publish": "Published rules",
+  "rules.activate": "Put a version in force",
+  "rules.roll-back": "Rolled the rules back",
 };
 
 /** What was done, and to what: `Paused rule: voicemail-text-back, reason: …`. */

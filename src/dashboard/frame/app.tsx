@@ -6,6 +6,7 @@ import { get, onRefused, problemOf, type Problem } from "../ask/api.ts";
 import { useChange } from "../ask/use-change.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { useRoute } from "../address/routes.ts";
+import { Everywhere } from "./everywhere.tsx";
 import { Located } from "./located.tsx";
 import { Locations } from "./locations.tsx";
 import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "../ask/session.ts";
@@ -34,8 +35,10 @@ export function App(): JSX.Element {
       return <ProblemNote problem={state.problem} onAgain={() => location.reload()} />;
     case "in": {
       const { locationId } = route;
+      const place = { locationId: locationId ?? "", zone: state.settings.timeZone };
+      if (route.page === "changes" && locationId === null)
+        return <Everywhere route={route} place={place} onSignOut={signOut} />;
       if (locationId === null) return <Locations onSignOut={signOut} />;
-      const place = { locationId, zone: state.settings.timeZone };
       return <Located key={locationId} route={route} place={place} changed={changed} onSignOut={signOut} />;
     }
   }

@@ -1,6 +1,5 @@
-import type { ComponentChildren, ComponentType, JSX } from "preact";
-import { useEffect, useErrorBoundary } from "preact/hooks";
-import { Problem } from "../ask/api.ts";
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import type { Changed } from "../ask/use-change.ts";
 import { Change } from "../ask/use-query.ts";
 import { Audit } from "../audit/page.tsx";
@@ -13,14 +12,11 @@ import { PlaceContext, type Place } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Rules } from "../rules/page.tsx";
 import type { PageName, PageProps, Route } from "../address/routes.ts";
+import { Shadow } from "../shadow/page.tsx";
 import { Tasks } from "../tasks/page.tsx";
-import { Later } from "./later.tsx";
+import { Guarded } from "./guarded.tsx";
+import { Changes, Playground } from "./later-pages.tsx";
 import { Shell } from "./shell.tsx";
-
-/** The editor is most of the page's weight: it is loaded on demand. */
-const Playground: ComponentType<PageProps> = (props) => (
-  <Later load={() => import("../playground/page.tsx")} show={({ Playground: Loaded }) => <Loaded {...props} />} />
-);
 
 const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   overview: Overview,
@@ -29,8 +25,10 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   deliveries: Deliveries,
   tasks: Tasks,
   rules: Rules,
+  shadow: Shadow,
   playground: Playground,
   audit: Audit,
+  changes: Changes,
 };
 
 /** A page of a location. It asks nothing until the first `change` is known, so nothing is asked twice or missed. */
@@ -66,17 +64,4 @@ export function Located({
       </Change.Provider>
     </PlaceContext.Provider>
   );
-}
-
-/** A bug in one page is reported there and leaves the others usable. */
-function Guarded({ children }: { readonly children: ComponentChildren }): JSX.Element {
-  const [fault] = useErrorBoundary((error: unknown) => reportError(error));
-  if (fault !== undefined)
-    return (
-      <ProblemNote
-        problem={new Problem(0, "BUG", "This page has a fault", "Go to another one, or reload it")}
-        onAgain={() => location.reload()}
-      />
-    );
-  return <>{children}</>;
 }

@@ -18,7 +18,8 @@ export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JS
   useEffect(() => {
     const [only, second] = answer?.locations ?? [];
     // The user may have navigated away before the answer came.
-    const isHere = readRoute(location.hash).locationId === null;
+    const { locationId, page } = readRoute(location.hash);
+    const isHere = locationId === null && page === "overview";
     if (only && !second && isHere) goTo(linkTo(only.locationId), true);
   }, [answer]);
   useEffect(() => {
@@ -31,6 +32,7 @@ export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JS
       <header>
         <img src="/icon.svg" alt="" width="32" height="32" />
         <h1>Afterbeep</h1>
+        <a href={linkTo("", "changes")}>Changes of the rules</a>
         <button type="button" class="quiet" onClick={onSignOut}>
           Sign out
         </button>

@@ -13,6 +13,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "deliveries", words: "Deliveries" },
   { page: "tasks", words: "Tasks" },
   { page: "rules", words: "Rules" },
+  { page: "shadow", words: "Shadow" },
   { page: "playground", words: "Playground" },
   { page: "audit", words: "Audit" },
 ];
@@ -49,6 +50,14 @@ export function Shell({
             {words}
           </a>
         ))}
+        <a
+          class="of-all"
+          aria-label="Changes of the rules, for all locations"
+          href={linkTo(locationId, "changes")}
+          aria-current={route.page === "changes" ? "page" : undefined}
+        >
+          Changes
+        </a>
         <span class="zone">Times are those of {zone}</span>
         <button type="button" class="quiet" onClick={onSignOut}>
           Sign out

@@ -9,7 +9,8 @@ import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { RuleNumbers } from "./rule-numbers.tsx";
-import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";
+import { RuleMarks } from "./rule-marks.tsx";
+import { RuleFindings, RuleWords } from "../parts/rule-words.tsx";
 
 const PAGE = 40;
 const FORMER_SHOWN = 30;

@@ -16,7 +16,8 @@ import { usePlace } from "../ask/place.ts";
 import { PauseControl } from "../parts/pauses.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleTable } from "./rule-numbers.tsx";
-import { RuleFindings, RuleMarks, RuleWords } from "./rule-words.tsx";
+import { RuleMarks } from "./rule-marks.tsx";
+import { RuleFindings, RuleWords } from "../parts/rule-words.tsx";
 
 const PAGE = 25;
 

@@ -2,7 +2,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { linkTo, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
 
-const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
+const PAGES = [
+  "overview",
+  "events",
+  "contacts",
+  "deliveries",
+  "tasks",
+  "rules",
+  "shadow",
+  "playground",
+  "changes",
+] as const;
 
 describe("a place in the page", () => {
   it("is read as it was written, whatever stands in it", () => {
@@ -26,9 +36,19 @@ describe("a place in the page", () => {
     ["#/l/L", "L", "overview"],
     ["#/l/L/nowhere", "L", "overview"],
     ["#/l/L/__proto__", "L", "overview"],
+    ["#/l/L/changes/3", "L", "changes"],
+    ["#/changes", null, "changes"],
+    ["#/changes/3?against=before", null, "changes"],
+    ["#/changesx", null, "overview"],
     ["#/l/%E0%A4%A/tasks", "%E0%A4%A", "tasks"],
   ])("%s is one that there is", (fragment, locationId, page) => {
     expect(readRoute(fragment)).toMatchObject({ locationId, page });
+  });
+
+  it("that is of no location is read as it was written, too", () => {
+    const place = { locationId: null, page: "changes", item: "3", query: { against: "before" } };
+    expect(linkTo("", "changes", "3", { against: "before" })).toBe("#/changes/3?against=before");
+    expect(readRoute("#/changes/3?against=before")).toEqual(place);
   });
 
   it("names a stretch of time only with two times that can be read", () => {

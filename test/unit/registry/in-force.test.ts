@@ -105,6 +105,28 @@ describe("a roll-back", () => {
   });
 });
 
+describe("what a roll-back would put in force", () => {
+  it("is told before it is done, step by step, and is what then is in force", async () => {
+    const house = await ADeployment.with();
+    expect((await house.registry.state()).before).toBeNull();
+    const [one, two] = [await house.publish(named("one")), await house.publish(named("two"))];
+    await house.activate(one, { for: "all" });
+    await house.activate(two, { for: "canary", locations: [], share: 0.5, messagesPerHour: null });
+    await house.activate(two, { for: "all" });
+    for (const versions of [
+      { liveVersion: one, canaryVersion: two, canary: { share: 0.5 } },
+      { liveVersion: one, canaryVersion: null, canary: null },
+      { liveVersion: null, canaryVersion: null, canary: null },
+    ]) {
+      const { before } = await house.registry.state();
+      expect(before).toMatchObject(versions);
+      await house.rollBack();
+      expect((await house.registry.state()).inForce).toEqual(before);
+    }
+    expect((await house.registry.state()).before).toBeNull();
+  });
+});
+
 describe("a canary", () => {
   const halfOf = { for: "canary", locations: [], share: 0.5, messagesPerHour: null } as const;
 

@@ -2,6 +2,7 @@
 import axe from "axe-core";
 import { expect, it } from "vitest";
 import { describeInBrowser, show, useDashboard, type Dashboard } from "./browser.ts";
+import { activate, publish, REPLAY, TASK_RULE } from "./publishing.ts";
 
 const LOCATION = "ve9EPM428h8vShlRW1KT";
 const CONTACT = "contact-of-manners";
@@ -26,6 +27,9 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     body: JSON.stringify({ reason: "Its price is wrong" }),
   });
   expect(paused.status).toBe(200);
+  const version = await publish(dashboard, { failed: TASK_RULE }, { replay: REPLAY });
+  await activate(dashboard, version, "shadow");
+  await dashboard.send("sms-failed", { contactId: CONTACT });
   return [
     "overview",
     "overview?range=hour",
@@ -40,6 +44,10 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "tasks",
     "rules",
     "rules/sms-failed",
+    "shadow",
+    "changes",
+    "changes/1",
+    "changes/999999",
     "playground",
     "audit",
   ];

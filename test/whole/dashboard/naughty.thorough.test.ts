@@ -39,11 +39,17 @@ function places(): readonly string[] {
           `overview?range=${a}&from=${b}&to=${c}`,
           `overview?range=${d}&from=${d}&to=${d}`,
           `tasks?state=${a}&contact=${b}`,
+          `changes/${d}?against=${a}`,
           `tasks?state=${c}&contact=${d}`,
         ]
       : [];
   });
-  const items = typed.flatMap((text) => [`events/${text}?contact=${text}`, `contacts/${text}`, `rules/${text}`]);
+  const items = typed.flatMap((text) => [
+    `events/${text}?contact=${text}`,
+    `contacts/${text}`,
+    `rules/${text}`,
+    `changes/${text}`,
+  ]);
   return [...queries, ...items].map((place) => `#/l/${LOCATION}/${place}`);
 }
 
