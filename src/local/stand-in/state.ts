@@ -1,5 +1,6 @@
 // What the stand-in holds, for tests to set and read.
 import type { JsonObject } from "../../kit/json.ts";
+import type { MailIds } from "./email-stats.ts";
 
 /** A location; its time zone is an IANA name. */
 export interface Location {
@@ -73,6 +74,8 @@ export interface Message {
   readonly attachments: readonly string[];
   readonly dateAdded: string;
   readonly emailMessageId?: string;
+  /** Of an e-mail: the contact's address. */
+  readonly to?: string;
   readonly threadId?: string;
   readonly conversationProviderId?: string;
   /** The body of the send, unchanged. */
@@ -126,6 +129,7 @@ export interface State {
   readonly opportunities: Map<string, Opportunity>;
   readonly users: Map<string, User>;
   readonly export: ExportConduct;
+  readonly mail: { ids: MailIds };
 }
 
 /** A state that holds nothing yet. */
@@ -137,5 +141,6 @@ export function emptyState(): State {
     opportunities: new Map(),
     users: new Map(),
     export: { lagMs: 0, comparesDates: "made", walks: new Map() },
+    mail: { ids: "known" },
   };
 }
