@@ -66,7 +66,7 @@ describeInBrowser("events", () => {
     await sendEvent(target, "events", webhookOf(sent));
     await page.getByRole("link", { name: "Recorded" }).click();
     await expect.poll(() => page.locator(".rows.events > li").count(), PATIENCE).toBe(2);
-    await page.locator(".rows.events > li", { hasText: "opened" }).waitFor();
+    await page.locator(".rows.events > li", { hasText: "opened" }).first().waitFor();
   });
 
   it("of kinds that are not known are told with how often they came, and what would make them usable", async () => {
