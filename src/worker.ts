@@ -1,7 +1,7 @@
 // The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { isBusy, ledgerOf } from "./objects/client.ts";
+import { agencyOf, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
@@ -70,6 +70,8 @@ function apiPorts(env: LedgerEnv): Parameters<typeof answerApi>[1] {
     ledger: (locationId) => ledgerOf(env, locationId),
     unplaced: directoryOf(env),
     locations: (query) => directoryOf(env).locations(query),
+    agencies: directoryOf(env),
+    agency: (companyId) => agencyOf(env, companyId),
     ingest: (item, locationId) =>
       ingestAgain(item, receivePorts(env), () => releaseQuarantined(env, locationId, item.id)),
     eraseContact: (locationId, contactId) => eraseContact(env, locationId, contactId),

@@ -21,6 +21,8 @@ import { exported } from "./export.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
+  AGENCIES,
+  AGENCY,
   bucketsQuery,
   DELIVERIES,
   DELIVERY_FILTER,
@@ -63,6 +65,22 @@ export const ROUTES: readonly (readonly [method: Method, path: string, handler: 
       succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
   ],
   ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
+  [
+    "get",
+    "/api/agencies",
+    async ({ url }, { agencies }) => asked(listQuery(url, AGENCIES), (query) => agencies.knownAgencies(query)),
+  ],
+  [
+    "get",
+    "/api/agencies/:c",
+    async ({ url, parameter }, { agencies, agency }) => {
+      const query = listQuery(url, AGENCY);
+      if (!query.ok) return query;
+      // Asking an agency creates it: only one that is known is asked.
+      const known = await agencies.knownAgency(parameter("c"));
+      return found(known ? await agency(known.companyId).told(query.value) : undefined, "agency");
+    },
+  ],
   [
     "get",
     "/api/locations/:l/changes",
@@ -351,7 +369,7 @@ async function batchIn(request: Request): Promise<Result<DeliveryBatch, Failure>
   return body.ok ? deliveryBatch(body.value) : body;
 }
 
-function found<Value>(value: Value | undefined, what: "event" | "delivery"): Result<Value, Failure> {
+function found<Value>(value: Value | undefined, what: "event" | "delivery" | "agency"): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }
 

@@ -134,7 +134,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
-    announce: async (locationId) => directoryOf(env).announce(locationId),
+    announce: async (locationId, name) => directoryOf(env).announce(locationId, name),
     agencyToken: (companyId, locationId) => callsOf<AgencyCalls>(env.AGENCY, companyId).tokenFor(locationId),
     actions: {
       ...NETWORK,

@@ -46,7 +46,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     highlevel: ["store", "log"],
     reading: ["store", "log", "deliveries", "highlevel"],
     pump: ["store", "log", "deliveries", "highlevel", "reading"],
-    upkeep: ["store", "log", "deliveries"],
+    upkeep: ["store", "log", "deliveries", "highlevel"],
     recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading"],
     reconcile: ["store", "log", "highlevel"],
   },

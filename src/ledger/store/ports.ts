@@ -2,7 +2,6 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
-import type { Gap } from "../../model/gap.ts";
 import type { AgencyToken } from "../../model/rpc.ts";
 import type { RuleSet } from "../../model/rule.ts";
 
@@ -46,8 +45,6 @@ export interface LedgerPorts {
   readonly requestsPerSecond: number;
   /** Whether what HighLevel sent no webhook of is looked for in its export. */
   readonly reconciles: boolean;
-  /** Told of what was missing, when a look has found some and is done: the hook for alerts. */
-  readonly gapFound?: ((gap: Gap) => void) | undefined;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;
@@ -61,7 +58,7 @@ export interface LedgerPorts {
   /** Resolves after so many milliseconds. */
   readonly timer: (ms: number) => Promise<void>;
   /** Tells the directory that this location exists; rejects if it cannot be told. */
-  readonly announce: (locationId: string) => Promise<void>;
+  readonly announce: (locationId: string, name: string | null) => Promise<void>;
 }
 
 /** The rows of a statement, typed as the schema defines them. */

@@ -338,6 +338,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   ALTER TABLE locations ADD COLUMN name TEXT;
   CREATE TABLE agencies (company_id TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
+  // Agencies stay known when they leave: when that was.
+  "ALTER TABLE agencies ADD COLUMN left_at INTEGER;",
 ];
 
 /**

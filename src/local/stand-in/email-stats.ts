@@ -1,7 +1,7 @@
 // What becomes of an e-mail at the mail service that HighLevel sends it with, and the webhook that comes of it: it names no
 // contact. Source: HighLevel's documentation of `LCEmailStats`; what a failure says besides is of the mail service.
 import type { JsonObject } from "../../kit/json.ts";
-import type { Location, Message } from "./state.ts";
+import type { Location, MailIds, Message } from "./state.ts";
 
 /** What may become of an e-mail; HighLevel passes on the words of its mail service, which has one for all that fails. */
 export const EMAIL_FATES = [
@@ -41,9 +41,6 @@ const TOLD: { readonly [fate in EmailFate]: Told } = {
 export function statusAfter(fate: EmailFate): string | undefined {
   return TOLD[fate].status;
 }
-
-/** How the mail service names the e-mail. What is published does not say whether HighLevel knows it by this name. */
-export type MailIds = "known" | "its own";
 
 /** The `LCEmailStats` that HighLevel posts of an e-mail, without its signature. */
 export function emailStatsOf(

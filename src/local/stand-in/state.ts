@@ -1,6 +1,5 @@
 // What the stand-in holds, for tests to set and read.
 import type { JsonObject } from "../../kit/json.ts";
-import type { MailIds } from "./email-stats.ts";
 
 /** A location; its time zone is an IANA name. */
 export interface Location {
@@ -106,6 +105,9 @@ interface ExportConduct {
   comparesDates: "made" | "as sorted";
   readonly walks: Map<string, ExportWalk>;
 }
+
+/** How the mail service names an e-mail. What is published does not say whether HighLevel knows it by this name. */
+export type MailIds = "known" | "its own";
 
 /** An opportunity. */
 export interface Opportunity {

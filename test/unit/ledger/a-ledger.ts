@@ -2,11 +2,10 @@ import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { CallLimits } from "../../../src/ledger/highlevel/account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerStorage } from "../../../src/ledger/store/ports.ts";
+import type { LedgerPorts, LedgerStorage } from "../../../src/ledger/store/ports.ts";
 import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
-import type { Gap } from "../../../src/model/gap.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
 import { TEST_WEBHOOK_SECRET } from "../../keys.ts";
@@ -38,14 +37,13 @@ export async function aLedger({
   tokens,
   maxBytes = Infinity,
   reconciles = true,
-  gapFound,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
   timer?: (ms: number) => Promise<void>;
   clock?: () => number;
   tasks?: TaskStore;
-  announce?: () => Promise<void>;
+  announce?: LedgerPorts["announce"];
   fetch?: (request: Request) => Promise<Response>;
   eventsPerSecond?: number;
   highlevel?: HighLevelSettings;
@@ -53,7 +51,6 @@ export async function aLedger({
   tokens?: Tokens;
   maxBytes?: number;
   reconciles?: boolean;
-  gapFound?: (gap: Gap) => void;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -63,7 +60,6 @@ export async function aLedger({
     eventsPerSecond,
     requestsPerSecond: 1_000_000,
     reconciles,
-    gapFound,
     random: () => 0,
     timer,
     announce,
