@@ -62,6 +62,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     tasks: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts"],
     playground: ["ask", "time", "address", "parts"],
+    agency: ["ask", "time", "address", "parts"],
     frame: [
       "ask",
       "time",
@@ -74,6 +75,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "tasks",
       "rules",
       "playground",
+      "agency",
     ],
   },
   local: { "stand-in": [], worker: [] },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkTo, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
+import { linkTo, linkToAgency, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
 
 const PAGES = ["overview", "events", "contacts", "deliveries", "tasks", "rules", "playground"] as const;
 
@@ -13,7 +13,13 @@ describe("a place in the page", () => {
     );
     fc.assert(
       fc.property(text, fc.constantFrom(...PAGES), fc.option(text), query, (locationId, page, item, asked) => {
-        expect(readRoute(linkTo(locationId, page, item, asked))).toEqual({ locationId, page, item, query: asked });
+        expect(readRoute(linkTo(locationId, page, item, asked))).toEqual({
+          locationId,
+          companyId: null,
+          page,
+          item,
+          query: asked,
+        });
       }),
     );
   });
@@ -29,6 +35,18 @@ describe("a place in the page", () => {
     ["#/l/%E0%A4%A/tasks", "%E0%A4%A", "tasks"],
   ])("%s is one that there is", (fragment, locationId, page) => {
     expect(readRoute(fragment)).toMatchObject({ locationId, page });
+  });
+
+  it("may be an agency", () => {
+    const id = fc.string({ unit: "grapheme", minLength: 1 }).filter((one) => one.isWellFormed());
+    fc.assert(
+      fc.property(id, fc.constantFrom("given", "outside", null), (companyId, state) => {
+        const query = state === null ? {} : { state };
+        const route = { locationId: null, companyId, page: "overview", item: null, query };
+        expect(readRoute(linkToAgency(companyId, { state }))).toEqual(route);
+      }),
+    );
+    expect(readRoute("#/agency/")).toMatchObject({ locationId: null, companyId: null });
   });
 
   it("names a stretch of time only with two times that can be read", () => {
