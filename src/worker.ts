@@ -1,7 +1,7 @@
 // The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { agencyOf, isBusy, ledgerOf } from "./objects/client.ts";
+import { agencyOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
@@ -56,8 +56,8 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     timeLimit: (ms) => AbortSignal.timeout(ms),
-    install: (locationId, token) => install(env, locationId, token),
-    installAgency: (companyId, token) => installAgency(env, companyId, token),
+    install: (locationId, token) => install(installObjects(env), locationId, token),
+    installAgency: (companyId, token) => installAgency(installObjects(env), companyId, token),
   };
 }
 

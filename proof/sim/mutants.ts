@@ -1,4 +1,5 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
+import { AGENCY_MUTANTS } from "./agency-mutants.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -622,4 +623,5 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: "this.#waiting.know();",
     seed: 15,
   },
+  ...AGENCY_MUTANTS,
 ];

@@ -18,8 +18,8 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
-/** One seed in so many has a second run, of a location whose webhooks are lost. */
-const MISSED_EVERY = 3;
+/** Each seed has a second run, by what is left of it: of a location whose webhooks are lost, or of an agency. */
+const SECOND_RUNS = 3;
 
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
@@ -27,12 +27,15 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
-  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }] = await Promise.all([
-    import("./run.ts"),
-    import("../checker.ts"),
-    import("./missed.ts"),
-    import("../missed.ts"),
-  ]);
+  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }, { simulateAgency }, { agencyViolations }] =
+    await Promise.all([
+      import("./run.ts"),
+      import("../checker.ts"),
+      import("./missed.ts"),
+      import("../missed.ts"),
+      import("./agencies.ts"),
+      import("../agencies.ts"),
+    ]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
@@ -42,7 +45,9 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       seen.calls += history.calls.length;
       seen.interrupted += history.interrupted.length;
       const found = violations(history);
-      if (found.length > 0 || seed % MISSED_EVERY !== 0) return found;
+      if (found.length > 0) return found;
+      if (seed % SECOND_RUNS === 1) return agencyViolations(await simulateAgency(seed));
+      if (seed % SECOND_RUNS !== 0) return [];
       const missed = await simulateMissed(seed);
       seen.events += missed.events.length;
       return violationsIn(missed);

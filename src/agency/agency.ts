@@ -98,7 +98,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     if (row?.state === "wanting" || isOld) return;
     this.#storage.transactionSync(() => {
       if (row === undefined) setMark(sql, "company", companyId);
-      locations.put(sql, locationId, "wanting", this.#now());
+      locations.put(sql, locationId, "wanting", Math.min(atMs ?? Infinity, this.#now()));
     });
     if (this.#isInstalled()) this.#alarm.bringForward(Math.max(this.#now(), this.#progress().waitsUntilMs));
   }
@@ -198,7 +198,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
 
   #isRenamed(locationId: string, name: string): boolean {
     const row = locations.find(this.#storage.sql, locationId);
-    return row?.state === "given" && row.name !== name;
+    return (row?.state === "given" || row?.state === "own") && row.name !== name;
   }
 
   /** Gives tokens to locations that want one, until none does, HighLevel has no room, or it is enough for one alarm. */
@@ -216,8 +216,10 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     const { sql } = this.#storage;
     const { admitted, directory } = this.#ports;
     const locationId = row.location_id;
+    const askedAtMs = this.#now();
     const settle = (state: AgencyLocationState, why?: string): true => {
-      locations.settle(sql, row, state, this.#now(), why);
+      // As of when it was asked: an uninstall may have come while HighLevel answered.
+      locations.settle(sql, row, state, askedAtMs, why);
       return true;
     };
     if (!isOnList(admitted, locationId)) {
@@ -226,8 +228,12 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     }
     const ledger = this.#ports.ledger(locationId);
     const token = await ledger.token();
-    if (token?.state === "active") return settle(token.source === "agency" ? "given" : "own");
-    const askedAtMs = this.#now();
+    // Of one from before the app was installed again nobody knows whether HighLevel still takes it.
+    const isNewer = token?.source !== "agency" || Date.parse(token.storedAt) >= row.state_at;
+    if (token?.state === "active" && isNewer) {
+      if (row.name !== null) await directory.named(locationId, row.name);
+      return settle(token.source === "agency" ? "given" : "own");
+    }
     const asked = await this.#askFor(locationId);
     if (asked.kind === "later") return false;
     if (asked.kind === "refused") {

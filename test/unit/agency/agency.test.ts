@@ -281,6 +281,30 @@ describe("a quiet agency", () => {
     expect(world.highLevel.requests.length - calls).toBe(20);
   });
 
+  it("tells the directory the name of a location with a token of its own, and a new one of it", async () => {
+    const world = new World();
+    world.make(["sub-01"]);
+    world.directory.announce("sub-01");
+    const token = {
+      source: "private" as const,
+      sealed: "v1.x",
+      expiresAtMs: null,
+      companyId: null,
+      appId: null,
+      scopes: [],
+    };
+    (await world.ledger("sub-01")).storeToken("sub-01", token);
+    await world.click();
+    await world.settle();
+    const nameNow = () => world.directory.locations({ limit: 5 }).locations.map(({ name }) => name);
+    expect([world.states("own"), nameNow()]).toEqual([["sub-01"], ["Name of sub-01"]]);
+    const location = world.highLevel.state.locations.get("sub-01");
+    if (location) location.name = "Renamed";
+    world.now += HOUR_MS;
+    await world.settle(1);
+    expect(nameNow()).toEqual(["Renamed"]);
+  });
+
   it("tells the directory of a new name", async () => {
     const world = await anInstalled(FORTY.slice(0, 2));
     const location = world.highLevel.state.locations.get("sub-01");
@@ -446,6 +470,42 @@ describe("what comes in between", () => {
     expect(world.states("left")).toEqual(["sub-01"]);
     world.agency.joined({ ...install, atMs: world.now + 1 });
     expect(world.states("wanting")).toEqual(["sub-01"]);
+  });
+
+  it("a location that left and came back within seconds has a good token, though its UNINSTALL comes last", async () => {
+    const world = await anInstalled(["sub-01"]);
+    world.now += HOUR_MS;
+    world.highLevel.uninstallIn("sub-01");
+    const left = { eventKey: "left", appId: APP_ID, atMs: world.now };
+    world.now += 5_000;
+    world.highLevel.installIn("sub-01");
+    const back = { locationId: "sub-01", companyId: COMPANY, appId: APP_ID, atMs: world.now };
+    world.now += 1_000;
+    for (let times = 0; times < 2; times++) {
+      world.agency.joined(back);
+      await world.settle();
+    }
+    world.agency.left("sub-01", left);
+    (await world.ledger("sub-01")).uninstall(left);
+    expect([world.states("given"), world.active()]).toEqual([["sub-01"], ["sub-01"]]);
+    expect(world.asked("/oauth/locationToken")).toBe(2);
+  });
+
+  it("a location that left while HighLevel answered has no token once its UNINSTALL comes", async () => {
+    const world = new World();
+    world.make(["sub-01"]);
+    await world.click();
+    const left = { eventKey: "left", appId: APP_ID, atMs: 0 };
+    const meanwhile = ({ path }: { path: string }): boolean => {
+      if (path === "/oauth/locationToken") left.atMs = world.now += 2_000;
+      return false;
+    };
+    world.highLevel.faults.push({ match: meanwhile, kind: 500, times: 1 });
+    await world.settle();
+    world.now += 60_000;
+    world.agency.left("sub-01", left);
+    (await world.ledger("sub-01")).uninstall(left);
+    expect([world.states("left"), world.active()]).toEqual([["sub-01"], []]);
   });
 
   it("events of another app change nothing", async () => {
