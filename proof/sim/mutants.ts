@@ -1,5 +1,6 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
+import { MAIL_MUTANTS } from "./mail-mutants.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -624,4 +625,5 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 15,
   },
   ...AGENCY_MUTANTS,
+  ...MAIL_MUTANTS,
 ];

@@ -18,7 +18,7 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
-/** Each seed has a second run, by what is left of it: of a location whose webhooks are lost, or of an agency. */
+/** Each seed has a second run, by what is left of it: of a location whose webhooks are lost, of an agency, or of e-mails. */
 const SECOND_RUNS = 3;
 
 /** Runs seeds in this process; `tell` is called after each. */
@@ -27,15 +27,25 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
-  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }, { simulateAgency }, { agencyViolations }] =
-    await Promise.all([
-      import("./run.ts"),
-      import("../checker.ts"),
-      import("./missed.ts"),
-      import("../missed.ts"),
-      import("./agencies.ts"),
-      import("../agencies.ts"),
-    ]);
+  const [
+    { simulate },
+    { violations },
+    { simulateMissed },
+    { violationsIn },
+    { simulateAgency },
+    { agencyViolations },
+    { simulateMails },
+    { mailViolations },
+  ] = await Promise.all([
+    import("./run.ts"),
+    import("../checker.ts"),
+    import("./missed.ts"),
+    import("../missed.ts"),
+    import("./agencies.ts"),
+    import("../agencies.ts"),
+    import("./mails.ts"),
+    import("../mails.ts"),
+  ]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
@@ -47,7 +57,7 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       const found = violations(history);
       if (found.length > 0) return found;
       if (seed % SECOND_RUNS === 1) return agencyViolations(await simulateAgency(seed));
-      if (seed % SECOND_RUNS !== 0) return [];
+      if (seed % SECOND_RUNS === 2) return mailViolations(await simulateMails(seed));
       const missed = await simulateMissed(seed);
       seen.events += missed.events.length;
       return violationsIn(missed);
