@@ -1,7 +1,7 @@
 // The Worker's entry: which room answers which request, and which ports the rooms get. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
-import { changesOf, isBusy, ledgerOf } from "./objects/client.ts";
+import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
@@ -58,8 +58,8 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     timeLimit: (ms) => AbortSignal.timeout(ms),
-    install: (locationId, token) => install(env, locationId, token),
-    installAgency: (companyId, token) => installAgency(env, companyId, token),
+    install: (locationId, token) => install(installObjects(env), locationId, token),
+    installAgency: (companyId, token) => installAgency(installObjects(env), companyId, token),
   };
 }
 
@@ -74,6 +74,8 @@ async function apiPorts(env: LedgerEnv): Promise<Parameters<typeof answerApi>[1]
     unplaced: directoryOf(env),
     registry: registryOf(env),
     locations: (query) => directoryOf(env).locations(query),
+    agencies: directoryOf(env),
+    agency: (companyId) => agencyOf(env, companyId),
     everywhere: () => directoryOf(env).everywhere(),
     audit: (query) => directoryOf(env).audit(query),
     rules: (note) => ruleChanges(env, note),

@@ -1,5 +1,7 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
+import { AGENCY_MUTANTS } from "./agency-mutants.ts";
+import { MAIL_MUTANTS } from "./mail-mutants.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -652,4 +654,6 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: 'ACTION_PAUSED: "later",',
     seed: 42,
   },
+  ...AGENCY_MUTANTS,
+  ...MAIL_MUTANTS,
 ];

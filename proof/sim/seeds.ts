@@ -18,9 +18,9 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
-/** One seed in so many has a second run, of a location whose webhooks are lost. */
-const MISSED_EVERY = 3;
-/** One of the others, too, of locations whose rules are published. */
+/** Each seed has a second run, by what is left of it: of a location whose webhooks are lost, of an agency, or of e-mails. */
+const SECOND_RUNS = 3;
+/** One of the three has a third, of locations whose rules are published. */
 const PUBLISHED_AT = 1;
 
 /** Runs seeds in this process; `tell` is called after each. */
@@ -36,6 +36,10 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
     { violationsIn },
     { simulatePublished },
     { violationsOfPublished },
+    { simulateAgency },
+    { agencyViolations },
+    { simulateMails },
+    { mailViolations },
   ] = await Promise.all([
     import("./run.ts"),
     import("../checker.ts"),
@@ -43,6 +47,10 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
     import("../missed.ts"),
     import("./published.ts"),
     import("../published.ts"),
+    import("./agencies.ts"),
+    import("../agencies.ts"),
+    import("./mails.ts"),
+    import("../mails.ts"),
   ]);
   checkPlanted?.();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
@@ -54,12 +62,14 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       seen.interrupted += history.interrupted.length;
       const found = violations(history);
       if (found.length > 0) return found;
-      if (seed % MISSED_EVERY === PUBLISHED_AT) {
+      if (seed % SECOND_RUNS === PUBLISHED_AT) {
         const published = await simulatePublished(seed);
         seen.events += published.decisions.length;
-        return violationsOfPublished(published);
+        const violated = violationsOfPublished(published);
+        if (violated.length > 0) return violated;
       }
-      if (seed % MISSED_EVERY !== 0) return found;
+      if (seed % SECOND_RUNS === 1) return agencyViolations(await simulateAgency(seed));
+      if (seed % SECOND_RUNS === 2) return mailViolations(await simulateMails(seed));
       const missed = await simulateMissed(seed);
       seen.events += missed.events.length;
       return violationsIn(missed);

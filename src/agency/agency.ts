@@ -3,6 +3,7 @@
 // the tables, and an alarm does it: an agency of forty, or of a thousand, is done within HighLevel's limits, whatever
 // breaks on the way. docs/decisions/0050-an-agency-object.md says why it is so.
 import type { ActionPorts } from "../act/contract/action-kind.ts";
+import { outcomeFrom } from "../act/highlevel/answer.ts";
 import { isLocationId } from "../events/structs.ts";
 import type { HighLevelAnswer, NoToken } from "../highlevel/account.ts";
 import { installedIn, installedRequest, locationGrantIn, locationTokenRequest } from "../highlevel/agency.ts";
@@ -17,6 +18,7 @@ import { Alarm } from "../ledger/store/alarm.ts";
 import { mark, setMark } from "../ledger/store/marks.ts";
 import type { LedgerStorage } from "../ledger/store/ports.ts";
 import { migrate } from "../ledger/store/schema.ts";
+import type { AgencyLocationState, AgencyQuery, AgencyTold } from "../model/agency.ts";
 import { isOnList, type AllowList, type HighLevelSettings } from "../model/configuration.ts";
 import { logError, logInstall } from "../model/log-line.ts";
 import type { AgencyCalls, Answering, DirectoryCalls, LedgerCalls } from "../model/rpc.ts";
@@ -47,8 +49,8 @@ const LISTED_NO_MORE = "An agency's locations cannot be listed, they are asked f
 /** What a location's token was asked for with. */
 type Asked =
   | { readonly kind: "granted"; readonly token: SealedToken }
-  /** HighLevel gives none for this location. */
-  | { readonly kind: "refused" }
+  /** HighLevel gives none for this location: what it answered. */
+  | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "later"; readonly failure: NoToken };
 
 export class InstalledAgency implements Answering<AgencyCalls> {
@@ -96,7 +98,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     if (row?.state === "wanting" || isOld) return;
     this.#storage.transactionSync(() => {
       if (row === undefined) setMark(sql, "company", companyId);
-      locations.put(sql, locationId, "wanting", this.#now());
+      locations.put(sql, locationId, "wanting", Math.min(atMs ?? Infinity, this.#now()));
     });
     if (this.#isInstalled()) this.#alarm.bringForward(Math.max(this.#now(), this.#progress().waitsUntilMs));
   }
@@ -129,7 +131,21 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     const asked = await this.#askFor(locationId);
     this.#limits.write();
     if (asked.kind === "granted") return succeed(asked.token);
-    return fail(asked.kind === "later" ? asked.failure : NOT_ITS);
+    if (asked.kind === "later") return fail(asked.failure);
+    locations.settle(this.#storage.sql, row, "refused", this.#now(), asked.why);
+    return fail(NOT_ITS);
+  }
+
+  told(query: AgencyQuery): AgencyTold {
+    const { listedMs, waitsUntilMs, failure } = this.#progress();
+    return {
+      companyId: this.#companyId(),
+      token: this.#tokens.told(),
+      listedAt: listedMs === undefined ? null : isoOf(listedMs),
+      waitsUntil: waitsUntilMs > this.#now() ? isoOf(waitsUntilMs) : null,
+      failure: failure ? { at: isoOf(failure.atMs), why: failure.why } : null,
+      ...locations.told(this.#storage.sql, query),
+    };
   }
 
   async poke(): Promise<{ isOpen: boolean }> {
@@ -146,7 +162,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
       this.#limits.write();
     } catch (error) {
       logError("An agency's locations could not be given their tokens, it is tried again", this.#place(), error);
-      this.#strike();
+      this.#strike("A ledger or the directory did not answer");
     }
     this.#alarm.setForNext();
   }
@@ -159,9 +175,10 @@ export class InstalledAgency implements Answering<AgencyCalls> {
       const { apiVersion } = this.#ports.highlevel;
       const about = { companyId: this.#companyId(), appId: this.#appId(), from };
       const answer = await this.#account.call(installedRequest(apiVersion, about));
-      if (answer.kind !== "answer" || isForLater(answer.status)) return this.#waits(answer);
+      if (answer.kind !== "answer" || isForLater(answer.status)) return this.#waits(answer, "oauth.readonly");
       if (!this.#isInstalled()) return false;
       const page = answer.status < 300 ? installedIn(apiVersion, answer.body, from) : null;
+      const failure = page === null ? this.#failure(whyOf(answer, "oauth.readonly")) : null;
       if (page === null) logError(LISTED_NO_MORE, this.#place());
       // The directory first: a name that it was not told is still another one when the list comes again.
       const found = (page?.locations ?? []).filter(({ id }) => isLocationId(id));
@@ -172,8 +189,8 @@ export class InstalledAgency implements Answering<AgencyCalls> {
         for (const one of found)
           locations.list(sql, one, { isFirst, isAdmitted: isOnList(this.#ports.admitted, one.id), nowMs });
         const isOver = !page?.next || before + 1 >= MOST_PAGES;
-        const then = isOver ? progress.listed(nowMs) : { from: page.next, pages: before + 1 };
-        progress.note(sql, this.#progress(), { ...then, strikes: 0 });
+        const then = isOver ? progress.listed(nowMs, page !== null) : { from: page.next, pages: before + 1 };
+        progress.note(sql, this.#progress(), { ...then, strikes: 0, failure });
       });
     }
     return true;
@@ -181,7 +198,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
 
   #isRenamed(locationId: string, name: string): boolean {
     const row = locations.find(this.#storage.sql, locationId);
-    return row?.state === "given" && row.name !== name;
+    return (row?.state === "given" || row?.state === "own") && row.name !== name;
   }
 
   /** Gives tokens to locations that want one, until none does, HighLevel has no room, or it is enough for one alarm. */
@@ -199,8 +216,10 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     const { sql } = this.#storage;
     const { admitted, directory } = this.#ports;
     const locationId = row.location_id;
-    const settle = (state: locations.LocationState): true => {
-      locations.settle(sql, row, state, this.#now());
+    const askedAtMs = this.#now();
+    const settle = (state: AgencyLocationState, why?: string): true => {
+      // As of when it was asked: an uninstall may have come while HighLevel answered.
+      locations.settle(sql, row, state, askedAtMs, why);
       return true;
     };
     if (!isOnList(admitted, locationId)) {
@@ -209,13 +228,17 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     }
     const ledger = this.#ports.ledger(locationId);
     const token = await ledger.token();
-    if (token?.state === "active") return settle(token.source === "agency" ? "given" : "own");
-    const askedAtMs = this.#now();
+    // Of one from before the app was installed again nobody knows whether HighLevel still takes it.
+    const isNewer = token?.source !== "agency" || Date.parse(token.storedAt) >= row.state_at;
+    if (token?.state === "active" && isNewer) {
+      if (row.name !== null) await directory.named(locationId, row.name);
+      return settle(token.source === "agency" ? "given" : "own");
+    }
     const asked = await this.#askFor(locationId);
     if (asked.kind === "later") return false;
     if (asked.kind === "refused") {
       logInstall({ outcome: "location-refused", locationId });
-      return settle("refused");
+      return settle("refused", asked.why);
     }
     // Meanwhile the app may have been uninstalled there, or everywhere.
     const now = locations.find(sql, locationId);
@@ -234,27 +257,32 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     if (!keys.ok) return this.#later({ kind: "later", message: keys.failure });
     const answer = await this.#account.call(locationTokenRequest(companyId, locationId));
     if (answer.kind !== "answer" || isForLater(answer.status)) return this.#later(answer);
-    if (answer.status >= 300) return { kind: "refused" };
+    if (answer.status >= 300) return { kind: "refused", why: whyOf(answer, "oauth.write") };
     const grant = locationGrantIn(answer.body, companyId, locationId);
     if (grant === null) return this.#later(answer);
     const sealed = await sealGrant(keys.value, grant, this.#appId(), this.#now());
-    if (this.#progress().strikes > 0) progress.note(this.#storage.sql, this.#progress(), { strikes: 0 });
+    const { strikes, failure } = this.#progress();
+    if (strikes > 0 || failure) progress.note(this.#storage.sql, this.#progress(), { strikes: 0, failure: null });
     return { kind: "granted", token: { ...sealed, source: "agency" } };
   }
 
   #later(answer: HighLevelAnswer): Asked {
-    this.#waits(answer);
+    this.#waits(answer, "oauth.write");
     return { kind: "later", failure: answer.kind === "no-token" ? answer : NOT_NOW };
   }
 
   /** Waits after an answer that said nothing: until HighLevel's limits have room, or longer each time. */
-  #waits(answer: HighLevelAnswer): false {
+  #waits(answer: HighLevelAnswer, scope: string): false {
     if (answer.kind === "no-token") logError(TOKEN_GONE, this.#place());
     const isLimit = answer.kind === "no-room" || (answer.kind === "answer" && answer.status === TOO_MANY_REQUESTS);
     if (isLimit) this.#pause(this.#limits.mayBeginAt(this.#now()));
     else if (answer.kind === "later" && answer.untilMs !== undefined) this.#pause(answer.untilMs);
-    else this.#strike();
+    else this.#strike(whyOf(answer, scope));
     return false;
+  }
+
+  #failure(why: string): NonNullable<progress.Progress["failure"]> {
+    return { atMs: this.#now(), why };
   }
 
   #pause(untilMs: number): void {
@@ -263,10 +291,11 @@ export class InstalledAgency implements Answering<AgencyCalls> {
   }
 
   /** Of several that broke together only the first counts. */
-  #strike(): void {
+  #strike(why: string): void {
     const before = this.#progress();
-    if (before.waitsUntilMs <= this.#now())
-      progress.note(this.#storage.sql, before, progress.struck(before, this.#now()));
+    if (before.waitsUntilMs > this.#now()) return;
+    const struck = { ...progress.struck(before, this.#now()), failure: this.#failure(why) };
+    progress.note(this.#storage.sql, before, struck);
   }
 
   #nextAt(): number | null {
@@ -307,6 +336,16 @@ const SHORTEST_PAUSE_MS = 1_000;
 /** A status that says nothing about what was asked. */
 function isForLater(status: number): boolean {
   return status === TOO_MANY_REQUESTS || status === 408 || status >= 500;
+}
+
+/** What an answer says went wrong, with HighLevel's own words. */
+function whyOf(answer: HighLevelAnswer, scope: string): string {
+  const outcome = outcomeFrom({ scope }, answer);
+  return outcome.done ? "HighLevel's answer cannot be read" : outcome.error.message;
+}
+
+function isoOf(atMs: number): string {
+  return new Date(atMs).toISOString();
 }
 
 const NOT_NOW: NoToken = { kind: "later", message: "HighLevel gave the agency no token for the location now" };

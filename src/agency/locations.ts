@@ -1,23 +1,22 @@
 // The locations of an agency, and how far each is: one row for each that HighLevel has named.
 import type { InstalledLocation } from "../highlevel/agency.ts";
+import {
+  AGENCY_LOCATION_STATES,
+  type AgencyLocationState,
+  type AgencyQuery,
+  type AgencyTold,
+} from "../model/agency.ts";
 import { firstRow, rows, type Sql } from "../ledger/store/ports.ts";
-
-/** How far a location is. */
-export type LocationState =
-  | "wanting" // its token is asked for next
-  | "given" // it has one that was asked for with the agency's
-  | "own" // it has another, which stays
-  | "outside" // ALLOWED_LOCATIONS does not admit it
-  | "refused" // HighLevel gave none: asked again with the next list
-  | "left"; // the app was uninstalled there
 
 /** A location as it stands. */
 export interface LocationRow {
   readonly location_id: string;
   readonly name: string | null;
-  readonly state: LocationState;
+  readonly state: AgencyLocationState;
   /** Since when, milliseconds since 1970. */
   readonly state_at: number;
+  /** What HighLevel answered where it gave no token. */
+  readonly why: string | null;
 }
 
 /** A location; `undefined`: nobody has named it. */
@@ -31,7 +30,7 @@ export function wanting(sql: Sql, limit: number): readonly LocationRow[] {
 }
 
 /** Puts a location into a state. */
-export function put(sql: Sql, locationId: string, state: LocationState, atMs: number): void {
+export function put(sql: Sql, locationId: string, state: AgencyLocationState, atMs: number): void {
   sql.exec(
     "INSERT INTO locations (location_id, state, state_at) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET state = excluded.state, state_at = excluded.state_at",
     locationId,
@@ -41,11 +40,18 @@ export function put(sql: Sql, locationId: string, state: LocationState, atMs: nu
 }
 
 /** Moves a location on from the row that was read, if it still stands: meanwhile the app may have been uninstalled there. */
-export function settle(sql: Sql, row: LocationRow, state: LocationState, atMs: number): void {
+export function settle(
+  sql: Sql,
+  row: LocationRow,
+  state: AgencyLocationState,
+  atMs: number,
+  why: string | null = null,
+): void {
   sql.exec(
-    "UPDATE locations SET state = ?, state_at = ? WHERE location_id = ? AND state = ? AND state_at = ?",
+    "UPDATE locations SET state = ?, state_at = ?, why = ? WHERE location_id = ? AND state = ? AND state_at = ?",
     state,
     atMs,
+    why,
     row.location_id,
     row.state,
     row.state_at,
@@ -79,7 +85,7 @@ interface Listed {
 }
 
 /** Whether a location in a state that HighLevel lists is to be asked for. */
-const WANTS: { readonly [state in LocationState]: (listed: Listed) => boolean } = {
+const WANTS: { readonly [state in AgencyLocationState]: (listed: Listed) => boolean } = {
   wanting: () => false,
   given: ({ isFirst }) => isFirst,
   own: ({ isFirst }) => isFirst,
@@ -87,3 +93,28 @@ const WANTS: { readonly [state in LocationState]: (listed: Listed) => boolean } 
   refused: () => true,
   left: ({ isBack }) => isBack,
 };
+
+/** How many there are in each state, and a page of them by id. */
+export function told(
+  sql: Sql,
+  { state, cursor = "", limit }: AgencyQuery,
+): Pick<AgencyTold, "counts" | "locations" | "cursor"> {
+  const counted = rows<{ state: string; n: number }>(sql, "SELECT state, COUNT(*) AS n FROM locations GROUP BY state");
+  const numbers = new Map(counted.map(({ state: one, n }) => [one, n]));
+  const page = `SELECT * FROM locations WHERE location_id > ?1 AND state = ifnull(?2, state) ORDER BY location_id LIMIT ?3`;
+  const found = rows<LocationRow>(sql, page, cursor, state ?? null, limit + 1);
+  const shown = found.slice(0, limit);
+  return {
+    counts: Object.fromEntries(
+      AGENCY_LOCATION_STATES.map((one) => [one, numbers.get(one) ?? 0]),
+    ) as AgencyTold["counts"],
+    locations: shown.map(({ location_id: locationId, name, state: its, state_at: sinceMs, why }) => ({
+      locationId,
+      name,
+      state: its,
+      since: new Date(sinceMs).toISOString(),
+      why: its === "refused" ? why : null,
+    })),
+    cursor: found.length > limit ? (shown.at(-1)?.location_id ?? null) : null,
+  };
+}

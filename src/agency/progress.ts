@@ -16,6 +16,10 @@ export interface Progress {
   /** How often in a row HighLevel gave no answer that could be used, and until when it is asked nothing therefore. */
   readonly strikes: number;
   readonly waitsUntilMs: number;
+  /** When the list was complete last; absent: it never was. */
+  readonly listedMs?: number;
+  /** What went wrong last and is not made up for; absent: nothing. */
+  readonly failure?: { readonly atMs: number; readonly why: string } | null;
 }
 
 /** HighLevel's webhooks get lost: a location whose INSTALL did is found with the next list. */
@@ -46,8 +50,9 @@ export function note(sql: Sql, before: Progress, change: Partial<Progress>): voi
 }
 
 /** The list is complete, or cannot be continued: the next one is due in an hour. */
-export function listed(nowMs: number): Partial<Progress> {
-  return { listAtMs: nowMs + LIST_EVERY_MS, from: null, pages: 0, isFirst: false };
+export function listed(nowMs: number, isComplete: boolean): Partial<Progress> {
+  const done = isComplete ? { listedMs: nowMs } : {};
+  return { listAtMs: nowMs + LIST_EVERY_MS, from: null, pages: 0, isFirst: false, ...done };
 }
 
 /** HighLevel gave no usable answer: it is asked again after ten seconds, then twice as long each time, up to a quarter of an hour. */

@@ -7,4 +7,6 @@ export const AGENCY_MIGRATIONS: readonly string[] = [
   CREATE TABLE locations (location_id TEXT PRIMARY KEY, name TEXT, state TEXT NOT NULL, state_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX locations_wanting ON locations (location_id) WHERE state = 'wanting';
   `,
+  // What HighLevel answered where it gave no token.
+  "ALTER TABLE locations ADD COLUMN why TEXT;",
 ];

@@ -22,6 +22,8 @@ import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./paus
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
+  AGENCIES,
+  AGENCY,
   bucketsQuery,
   DELIVERIES,
   DELIVERY_FILTER,
@@ -71,6 +73,22 @@ const READING: readonly ReadRoute[] = [
     },
   ],
   ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
+  [
+    "get",
+    "/api/agencies",
+    async ({ url }, { agencies }) => asked(listQuery(url, AGENCIES), (query) => agencies.knownAgencies(query)),
+  ],
+  [
+    "get",
+    "/api/agencies/:c",
+    async ({ url, parameter }, { agencies, agency }) => {
+      const query = listQuery(url, AGENCY);
+      if (!query.ok) return query;
+      // Asking an agency creates it: only one that is known is asked.
+      const known = await agencies.knownAgency(parameter("c"));
+      return found(known ? await agency(known.companyId).told(query.value) : undefined, "agency");
+    },
+  ],
   [
     "get",
     "/api/locations/:l/changes",
@@ -471,7 +489,10 @@ async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, F
   return body.ok ? deliveryBatch(body.value) : body;
 }
 
-function found<Value>(value: Value | undefined, what: "event" | "delivery" | "rule set"): Result<Value, Failure> {
+function found<Value>(
+  value: Value | undefined,
+  what: "event" | "delivery" | "rule set" | "agency",
+): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }
 

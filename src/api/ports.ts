@@ -3,6 +3,7 @@
 import type { Result } from "../kit/result.ts";
 import type { AuditNote } from "../model/audit.ts";
 import type {
+  AgencyCalls,
   ChangingCalls,
   DirectoryCalls,
   QuarantineCalls,
@@ -30,6 +31,9 @@ export interface ReadPorts extends DoorPorts {
   /** What is paused in every location, and what operators did in all of them. */
   readonly everywhere: DirectoryCalls["everywhere"];
   readonly audit: DirectoryCalls["audit"];
+  /** Which agencies have the app installed, or had. */
+  readonly agencies: Pick<DirectoryCalls, "knownAgencies" | "knownAgency">;
+  readonly agency: (companyId: string) => Pick<AgencyCalls, "told">;
 }
 
 /** What a call that changes something has besides. */

@@ -1,4 +1,5 @@
 // The parameters that calls take: each form, and what it expects, is written once for query strings and bodies.
+import { AGENCY_LOCATION_STATES } from "../model/agency.ts";
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS } from "../model/channels.ts";
 import { OUTCOMES } from "../model/event.ts";
@@ -74,6 +75,8 @@ export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFO
 /** Where a page of what is numbered starts. */
 export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
+export const AGENCIES = PAGE;
+export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT };
 const EVENTS = {
   cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE),

@@ -118,7 +118,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
-    const announced = { ...ports, announce: (location: string) => this.#announce(location) };
+    const announced = { ...ports, announce: (location: string, name: string | null) => this.#announce(location, name) };
     const rulesInUse = (): readonly string[] => this.#rules.inUse();
     this.#chores = new Chores(watched, announced, { rulesInUse, swept: () => this.#statistics.forget() });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
@@ -264,8 +264,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   /** Tells the directory of the location, and makes sure that no change of the rules was missed. */
-  async #announce(locationId: string): Promise<void> {
-    await this.#ports.announce(locationId);
+  async #announce(locationId: string, name: string | null): Promise<void> {
+    await this.#ports.announce(locationId, name);
     await this.#rules.ask(locationId);
   }
 

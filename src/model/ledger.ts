@@ -87,6 +87,8 @@ export interface KnownLocation {
   readonly locationId: string;
   /** What HighLevel calls it; `null`: it was not learnt. */
   readonly name: string | null;
+  /** The agency whose installation its token came with; `null`: none. */
+  readonly companyId: string | null;
   /** ISO 8601, UTC. */
   readonly firstSeen: string;
   /** ISO 8601, UTC, to the day. */

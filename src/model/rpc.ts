@@ -3,6 +3,7 @@
 import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
 import type { AuditEntry, AuditNote, ReleasedBy } from "./audit.ts";
+import type { AgencyQuery, AgencyTold, KnownAgency } from "./agency.ts";
 import type { Decided } from "./decision.ts";
 import type {
   CancelledMany,
@@ -192,12 +193,14 @@ export interface AgencyCalls {
   tokenFor(locationId: string): Promise<Result<SealedToken, NoToken>>;
   /** Repairs a lost alarm, and returns whether the app is installed. */
   poke(): Promise<{ isOpen: boolean }>;
+  /** How it stands, and a page of its locations. */
+  told(query: AgencyQuery): Promise<AgencyTold>;
 }
 
 /** All calls of the directory: which locations there are, and what was signed but names none. */
 export interface DirectoryCalls extends QuarantineCalls {
-  /** Notes that something came for a location today. */
-  announce(locationId: string): Promise<void>;
+  /** Notes that something came for a location today, and its name if it is known. */
+  announce(locationId: string, name?: string | null): Promise<void>;
   /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
   toPoke(count: number): Promise<string[]>;
   /**
@@ -219,6 +222,10 @@ export interface DirectoryCalls extends QuarantineCalls {
   companyOf(locationId: string): Promise<string | null>;
   /** Notes whether an agency has the app installed. */
   agency(companyId: string, isInstalled: boolean): Promise<void>;
+  /** The agencies that have the app installed, or had, by id, a page at a time. */
+  knownAgencies(query: PageQuery): Promise<Page<"agencies", KnownAgency>>;
+  /** Whether an agency has the app installed; `null`: it never had. */
+  knownAgency(companyId: string): Promise<KnownAgency | null>;
   /** Agencies that have the app installed; of too many, a different part every five minutes. */
   agencies(count: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
@@ -349,6 +356,7 @@ export const AGENCY_CALLS: CallNames<AgencyCalls> = {
   uninstall: true,
   tokenFor: true,
   poke: true,
+  told: true,
 };
 
 export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
@@ -378,6 +386,8 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   ofCompany: true,
   companyOf: true,
   agency: true,
+  knownAgencies: true,
+  knownAgency: true,
   agencies: true,
   locations: true,
   everywhere: true,

@@ -1,7 +1,8 @@
 // Ledgers and agencies as the other rooms see them: plain promises instead of RPC stubs.
 import type { AuditNote } from "../model/audit.ts";
 import type { AgencyCalls, ChangingCalls, LedgerCalls } from "../model/rpc.ts";
-import type { LedgerEnv } from "./durable-objects.ts";
+import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
+import type { InstallObjects } from "./installs.ts";
 import { callsOf } from "./hand-on.ts";
 
 /** The ledger of a location. */
@@ -23,6 +24,15 @@ export function changesOf(env: LedgerEnv, locationId: string, note: AuditNote): 
 /** An agency. */
 export function agencyOf(env: LedgerEnv, companyId: string): AgencyCalls {
   return callsOf<AgencyCalls>(env.AGENCY, companyId);
+}
+
+/** All that an installation concerns. */
+export function installObjects(env: LedgerEnv): InstallObjects {
+  return {
+    directory: directoryOf(env),
+    ledger: (locationId) => ledgerOf(env, locationId),
+    agency: (companyId) => agencyOf(env, companyId),
+  };
 }
 
 /** Flags that Durable Objects put on errors: Cloudflare's documentation, "Durable Objects: Error handling". */

@@ -3,6 +3,7 @@
 import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
+import type { KnownAgency } from "../model/agency.ts";
 import type { Answering, DirectoryCalls } from "../model/rpc.ts";
 import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as audit from "../ledger/log/audit.ts";
@@ -19,6 +20,13 @@ const TURNS = 12;
 const TURN_OF = `(unicode(substr(location_id, -1)) + 7 * unicode(substr('0' || location_id, -2, 1))) % ${TURNS}`;
 /** Of `is_open`: nothing waits, but HighLevel's export is looked through once an hour. */
 const HOURLY = 2;
+
+const INSTALLED = "agencies WHERE left_at IS NULL";
+const KNOWN_AGENCIES = "SELECT company_id AS companyId, left_at AS leftAt FROM agencies";
+interface AgencyRow {
+  companyId: string;
+  leftAt: number | null;
+}
 
 export class LocationDirectory implements Answering<DirectoryCalls> {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
@@ -66,7 +74,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return this.#everywhere.run();
   }
 
-  announce(locationId: string): void {
+  announce(locationId: string, name: string | null = null): void {
     const now = this.#clock();
     quarantine.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     audit.forgetBefore(this.#storage.sql, now - this.#retentionMs);
@@ -77,16 +85,17 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       now,
     );
     this.#everywhere.joined(locationId);
+    if (name !== null) this.named(locationId, name);
   }
 
   installed(locationId: string, companyId: string | null, name: string | null = null): void {
-    this.announce(locationId);
-    const statement = "UPDATE locations SET company_id = ?, name = COALESCE(?, name) WHERE location_id = ?";
-    this.#storage.sql.exec(statement, companyId, name, locationId);
+    this.announce(locationId, name);
+    this.#storage.sql.exec("UPDATE locations SET company_id = ? WHERE location_id = ?", companyId, locationId);
   }
 
   named(locationId: string, name: string): void {
-    this.#storage.sql.exec("UPDATE locations SET name = ? WHERE location_id = ?", name, locationId);
+    const statement = "UPDATE locations SET name = ?1 WHERE location_id = ?2 AND name IS NOT ?1";
+    this.#storage.sql.exec(statement, name, locationId);
   }
 
   uninstalled(locationId: string): void {
@@ -104,16 +113,31 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   }
 
   agency(companyId: string, isInstalled: boolean): void {
-    const statement = isInstalled
-      ? "INSERT OR IGNORE INTO agencies (company_id) VALUES (?)"
-      : "DELETE FROM agencies WHERE company_id = ?";
-    this.#storage.sql.exec(statement, companyId);
+    const { sql } = this.#storage;
+    if (!isInstalled)
+      return void sql.exec("UPDATE agencies SET left_at = ? WHERE company_id = ?", this.#clock(), companyId);
+    sql.exec(
+      "INSERT INTO agencies (company_id) VALUES (?) ON CONFLICT (company_id) DO UPDATE SET left_at = NULL",
+      companyId,
+    );
+  }
+
+  knownAgencies({ cursor = "", limit }: PageQuery): { agencies: KnownAgency[]; cursor: string | null } {
+    const page = `${KNOWN_AGENCIES} WHERE company_id > ? ORDER BY company_id LIMIT ?`;
+    const found = rows<AgencyRow>(this.#storage.sql, page, cursor, limit + 1).map(toAgency);
+    const agencies = found.slice(0, limit);
+    return { agencies, cursor: found.length > limit ? (agencies.at(-1)?.companyId ?? null) : null };
+  }
+
+  knownAgency(companyId: string): KnownAgency | null {
+    const row = firstRow<AgencyRow>(this.#storage.sql, `${KNOWN_AGENCIES} WHERE company_id = ?`, companyId);
+    return row ? toAgency(row) : null;
   }
 
   agencies(count: number): string[] {
     const { sql } = this.#storage;
-    const all = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM agencies")?.n ?? 0;
-    const part = "SELECT company_id AS id FROM agencies ORDER BY company_id LIMIT ? OFFSET ?";
+    const all = firstRow<{ n: number }>(sql, `SELECT COUNT(*) AS n FROM ${INSTALLED}`)?.n ?? 0;
+    const part = `SELECT company_id AS id FROM ${INSTALLED} ORDER BY company_id LIMIT ? OFFSET ?`;
     return rows<{ id: string }>(sql, part, count, this.#turnOf(all, count) * count).map(({ id }) => id);
   }
 
@@ -155,9 +179,15 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
 
   /** `search` is part of an id or a name, ignoring case. */
   locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
-    const found = rows<{ location_id: string; name: string | null; first_seen: number; last_seen: number }>(
+    const found = rows<{
+      location_id: string;
+      name: string | null;
+      company_id: string | null;
+      first_seen: number;
+      last_seen: number;
+    }>(
       this.#storage.sql,
-      "SELECT location_id, name, first_seen, last_seen FROM locations WHERE location_id > ?1 AND (instr(lower(location_id), lower(?2)) > 0 OR instr(lower(name), lower(?2)) > 0) ORDER BY location_id LIMIT ?3",
+      "SELECT location_id, name, company_id, first_seen, last_seen FROM locations WHERE location_id > ?1 AND (instr(lower(location_id), lower(?2)) > 0 OR instr(lower(name), lower(?2)) > 0) ORDER BY location_id LIMIT ?3",
       cursor ?? "",
       search,
       limit + 1,
@@ -165,6 +195,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     const page = found.slice(0, limit).map((row) => ({
       locationId: row.location_id,
       name: row.name,
+      companyId: row.company_id,
       firstSeen: new Date(row.first_seen).toISOString(),
       lastSeen: new Date(row.last_seen).toISOString(),
     }));
@@ -202,4 +233,8 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   ignored(): IgnoredKind[] {
     return quarantine.ignoredCounts(this.#storage.sql);
   }
+}
+
+function toAgency({ companyId, leftAt }: AgencyRow): KnownAgency {
+  return { companyId, isInstalled: leftAt === null };
 }

@@ -208,7 +208,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),
     pausedEverywhere: async () => directoryOf(env).everywhere(),
-    announce: async (locationId) => directoryOf(env).announce(locationId),
+    announce: async (locationId, name) => directoryOf(env).announce(locationId, name),
     published: {
       from: rulesFrom,
       inForce: (locationId) => registryOf(env).inForce(locationId),

@@ -1,7 +1,7 @@
 // Where received events go, and how they leave the quarantine again.
 import type { ReleasedBy } from "../model/audit.ts";
 import type { EventStore } from "../model/rpc.ts";
-import { isRetryable, ledgerOf } from "./client.ts";
+import { installObjects, isRetryable, ledgerOf } from "./client.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 import { joined, uninstall } from "./installs.ts";
 
@@ -16,8 +16,8 @@ export function eventStore(env: LedgerEnv): EventStore {
       locationId === null
         ? directoryOf(env).countIgnored(kind)
         : ledgerOf(env, locationId).countIgnored(locationId, kind),
-    install: (event) => joined(env, event),
-    uninstall: (place, event) => uninstall(env, place, event),
+    install: (event) => joined(installObjects(env), event),
+    uninstall: (place, event) => uninstall(installObjects(env), place, event),
   };
 }
 

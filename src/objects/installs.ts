@@ -1,8 +1,17 @@
 // Installing and uninstalling the app, in the ledgers of its locations, in their agencies, and in the directory, which knows
 // which location is whose.
+import type { AgencyCalls, DirectoryCalls, LedgerCalls } from "../model/rpc.ts";
 import type { Install, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "../model/token.ts";
-import { agencyOf, ledgerOf } from "./client.ts";
-import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
+
+/** The objects that an installation concerns. */
+export interface InstallObjects {
+  readonly directory: Pick<
+    DirectoryCalls,
+    "installed" | "uninstalled" | "agency" | "agencies" | "ofCompany" | "companyOf"
+  >;
+  readonly ledger: (locationId: string) => Pick<LedgerCalls, "storeToken" | "uninstall">;
+  readonly agency: (companyId: string) => Pick<AgencyCalls, "install" | "joined" | "look" | "left" | "uninstall">;
+}
 
 /** Each location takes two of the thousand calls that an invocation may make. */
 const UNINSTALLED_AT_ONCE = 450;
@@ -11,40 +20,44 @@ const ASKED_TOGETHER = 30;
 const ASKED_AGENCIES = 20;
 
 /** Passes an app's token to its location. The directory comes first: it has to know where an agency's tokens are. */
-export async function install(env: LedgerEnv, locationId: string, token: SealedToken): Promise<void> {
-  await directoryOf(env).installed(locationId, token.companyId);
-  await ledgerOf(env, locationId).storeToken(locationId, token);
+export async function install(objects: InstallObjects, locationId: string, token: SealedToken): Promise<void> {
+  await objects.directory.installed(locationId, token.companyId);
+  await objects.ledger(locationId).storeToken(locationId, token);
 }
 
 /** Passes an agency's token to it. The directory comes first: the watchdog has to know of it. */
-export async function installAgency(env: LedgerEnv, companyId: string, token: SealedToken): Promise<void> {
-  await directoryOf(env).agency(companyId, true);
-  await agencyOf(env, companyId).install(companyId, token);
+export async function installAgency(objects: InstallObjects, companyId: string, token: SealedToken): Promise<void> {
+  await objects.directory.agency(companyId, true);
+  await objects.agency(companyId).install(companyId, token);
 }
 
 /** Tells a location's agency that the app was installed there; if it is not named, each that may be it. */
-export async function joined(env: LedgerEnv, install: Install): Promise<void> {
+export async function joined(objects: InstallObjects, install: Install): Promise<void> {
   const { companyId } = install;
-  if (companyId !== null) return agencyOf(env, companyId).joined({ ...install, companyId });
-  const agencies = await directoryOf(env).agencies(ASKED_AGENCIES);
-  await Promise.all(agencies.map((id) => agencyOf(env, id).look()));
+  if (companyId !== null) return objects.agency(companyId).joined({ ...install, companyId });
+  const agencies = await objects.directory.agencies(ASKED_AGENCIES);
+  await Promise.all(agencies.map((id) => objects.agency(id).look()));
 }
 
 /**
  * Makes a location forget an app's token, or an agency and all its locations. If an agency has more locations than one
  * invocation can call, it throws after doing a part of them, so that HighLevel sends the event again for the next part.
  */
-export async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: Uninstall): Promise<Uninstalled> {
-  if (place.locationId !== undefined) return uninstallFrom(env, place.locationId, place.companyId, event);
+export async function uninstall(
+  objects: InstallObjects,
+  place: UninstalledPlace,
+  event: Uninstall,
+): Promise<Uninstalled> {
+  if (place.locationId !== undefined) return uninstallFrom(objects, place.locationId, place.companyId, event);
   const { companyId } = place;
   // The agency first: it gives no more tokens.
-  const done = new Set<Uninstalled>([await agencyOf(env, companyId).uninstall(event)]);
-  if (!done.has("kept")) await directoryOf(env).agency(companyId, false);
-  const locations = await directoryOf(env).ofCompany(companyId, UNINSTALLED_AT_ONCE);
+  const done = new Set<Uninstalled>([await objects.agency(companyId).uninstall(event)]);
+  if (!done.has("kept")) await objects.directory.agency(companyId, false);
+  const locations = await objects.directory.ofCompany(companyId, UNINSTALLED_AT_ONCE);
   let isAnyEnded = false;
   for (let from = 0; from < locations.length; from += ASKED_TOGETHER) {
     const together = locations.slice(from, from + ASKED_TOGETHER);
-    for (const one of await Promise.all(together.map((id) => endToken(env, id, event)))) {
+    for (const one of await Promise.all(together.map((id) => endToken(objects, id, event)))) {
       done.add(one);
       isAnyEnded ||= one === "uninstalled";
     }
@@ -55,19 +68,19 @@ export async function uninstall(env: LedgerEnv, place: UninstalledPlace, event: 
 
 /** Its agency is told first, so that it gives the location no other token. */
 async function uninstallFrom(
-  env: LedgerEnv,
+  objects: InstallObjects,
   locationId: string,
   named: string | undefined,
   event: Uninstall,
 ): Promise<Uninstalled> {
-  const companyId = named ?? (await directoryOf(env).companyOf(locationId));
-  if (companyId !== null) await agencyOf(env, companyId).left(locationId, event);
-  return endToken(env, locationId, event);
+  const companyId = named ?? (await objects.directory.companyOf(locationId));
+  if (companyId !== null) await objects.agency(companyId).left(locationId, event);
+  return endToken(objects, locationId, event);
 }
 
-async function endToken(env: LedgerEnv, locationId: string, event: Uninstall): Promise<Uninstalled> {
-  const done = await ledgerOf(env, locationId).uninstall(event);
+async function endToken(objects: InstallObjects, locationId: string, event: Uninstall): Promise<Uninstalled> {
+  const done = await objects.ledger(locationId).uninstall(event);
   // Repeated with a repeated event: the first call to the directory may have failed.
-  if (done !== "kept") await directoryOf(env).uninstalled(locationId);
+  if (done !== "kept") await objects.directory.uninstalled(locationId);
   return done;
 }

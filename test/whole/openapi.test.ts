@@ -5,6 +5,7 @@ import { Response as OutboundResponse, type Request as OutboundRequest } from "m
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
+import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import { MAX_EVENT_BYTES } from "../../src/model/event.ts";
 import type { Delivery, DeliveryState } from "../../src/model/delivery.ts";
@@ -21,7 +22,7 @@ import {
 import { callOf, operationOf, pageExamples, type Call } from "../api/page.ts";
 import { gatewaySigned, provedHeaders, sampleOf, signed } from "../builders.ts";
 import { bundleWithRules } from "./bundles.ts";
-import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
+import { TEST_ADMIN_TOKEN, TEST_APP, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 
 const document = readDocument();
 const operations = operationsOf(document);
@@ -76,9 +77,24 @@ const MISSING = {
   status: "delivered",
   contentType: "text/plain",
 };
+/** An agency of which the Worker may serve no location, so that it has no token of it. */
+const COMPANY = "agency-1";
+const highLevel = new HighLevelStandIn({ clock: () => Date.now(), app: TEST_APP });
+highLevel.addLocation({ id: "outside-1", name: "Outside", companyId: COMPANY });
+highLevel.installIn("outside-1");
+
+async function answered(request: OutboundRequest): Promise<OutboundResponse> {
+  const { url, method } = request;
+  const body = method === "POST" ? { body: await request.text() } : {};
+  const headers = Object.fromEntries(request.headers);
+  const answer = await highLevel.answer(new Request(url, { method, headers, ...body }));
+  return OutboundResponse.json(await answer.json(), { status: answer.status });
+}
+
 /** The CRM is gone, so that its deliveries are dead at once; the gateways take what they get. */
 const outbound = async (request: OutboundRequest): Promise<OutboundResponse> => {
   const { host, pathname } = new URL(request.url);
+  if (pathname.startsWith("/oauth/")) return answered(request);
   if (pathname.endsWith("/export")) {
     const messages = [{ ...MISSING, dateAdded: new Date(Date.now() - 3_600_000).toISOString() }];
     return OutboundResponse.json({ messages, total: 1 });
@@ -122,6 +138,10 @@ beforeAll(async () => {
       (await deliveriesIn("scheduled")).length >= 2 &&
       (await deliveriesIn("held")).length >= 3,
   );
+  const callback = new URL(`/oauth/callback?code=${highLevel.authorizeAgency(COMPANY)}`, worker.url);
+  expect((await fetch(callback)).status).toBe(200);
+  const agency = `/api/agencies/${COMPANY}`;
+  await until(async () => (await ask<{ counts: { outside: number } }>(agency)).counts.outside === 1);
   // Only now: what was texted before died for want of a token.
   const token = { method: "PUT", headers: AUTH, body: JSON.stringify({ token: "pit-of-the-tests" }) };
   expect((await fetch(new URL(`/api/locations/${LOCATION}/token`, worker.url), token)).status).toBe(200);
@@ -169,6 +189,7 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     WORKER: worker.url,
     AUTH: `Authorization: Bearer ${TEST_ADMIN_TOKEN}`,
     LOCATION,
+    COMPANY,
     CONTACT: "contact-sms-failed",
     EVENT: await first(ask(`${location}/events?contact=contact-sms-failed`), "eventKey"),
     DELIVERY: await first(ask(`${location}/deliveries?state=${state}`), "id"),

@@ -87,11 +87,26 @@ describe("an agency with forty sub-accounts", () => {
     expect((await api("/locations?search=name%20of%20sub-07")).body.locations).toMatchObject([
       { locationId: "sub-07" },
     ]);
+    expect(locations[0]).toMatchObject({ companyId: COMPANY });
+    expect((await api("/agencies")).body).toEqual({
+      agencies: [{ companyId: COMPANY, isInstalled: true }],
+      cursor: null,
+    });
+    const { body: told } = await api(`/agencies/${COMPANY}?limit=1`);
+    expect(told).toMatchObject({
+      companyId: COMPANY,
+      token: { source: "oauth", state: "active" },
+      failure: null,
+      counts: { given: 40, wanting: 0 },
+      locations: [{ locationId: "sub-01", name: "Name of sub-01", state: "given" }],
+      cursor: "sub-01",
+    });
+    expect((await api("/agencies/nobody")).status).toBe(404);
     expect((await api("/locations/sub-01/token")).body.token).toMatchObject({ source: "agency", state: "active" });
     expect(await tagsIn("sub-33")).toEqual(["missed"]);
     expect(asked("/oauth/locationToken")).toHaveLength(40);
     expect(highLevel.violations).toEqual([]);
-    const seen = page + JSON.stringify(lines.mock.calls) + JSON.stringify(locations);
+    const seen = page + JSON.stringify([lines.mock.calls, locations, told]);
     for (const secret of [code, "access-0", "refresh-0", TEST_APP.clientSecret]) expect(seen).not.toContain(secret);
     // Neither is any of it on disk: the agency's token is sealed as the others are.
     const kept = await runInDurableObject(agency(), (_, { storage }) =>
@@ -158,6 +173,9 @@ describe("an agency with forty sub-accounts", () => {
     expect(await statesOf(TEN)).toEqual(["uninstalled"]);
     expect(await stateOf("alone")).toBe("active");
     expect(await directoryOf(env).agencies(10)).toEqual([]);
+    expect((await api("/agencies")).body.agencies).toEqual([{ companyId: COMPANY, isInstalled: false }]);
+    const { body: told } = await api(`/agencies/${COMPANY}?state=left`);
+    expect([told.token.state, told.counts.left, told.locations.length]).toEqual(["uninstalled", 10, 10]);
     expect((await post(gone)).body).toMatchObject({ status: "duplicate" });
     const before = highLevel.requests.length;
     world.now += DAY_MS;

@@ -5,6 +5,7 @@ import { reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealGrant } from "../../src/highlevel/sealed-token.ts";
+import { installObjects } from "../../src/objects/client.ts";
 import { install } from "../../src/objects/installs.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { aRule, LOCATION } from "../builders.ts";
@@ -21,7 +22,7 @@ async function installIn(locationId: string, companyId: string | null = "agency"
   if (!keys.ok) throw new Error(keys.failure);
   const tokens = { accessToken: "canary-access", refreshToken: "canary-refresh" };
   const grant = { ...tokens, expiresInMs: 86_400_000, scopes: [], locationId, companyId };
-  await install(env, locationId, await sealGrant(keys.value, grant, APP_ID, world.now));
+  await install(installObjects(env), locationId, await sealGrant(keys.value, grant, APP_ID, world.now));
 }
 const uninstall = (fields: JsonObject) => post({ type: "UNINSTALL", appId: APP_ID, webhookId: "gone-1", ...fields });
 const stateOf = async (locationId: string) => (await api(`/locations/${locationId}/token`)).body.token?.state;

@@ -77,7 +77,7 @@ function errorOf(
   const said = messageIn(body);
   if (status === TOO_MANY_REQUESTS) return [LIMIT, LIMIT_MS];
   if (status === 401) {
-    const what = `HighLevel refuses the location's token${said}; it may lack the scope ${scope}`;
+    const what = `HighLevel refuses the token${said}; it may lack the scope ${scope}`;
     return [actionError("HIGHLEVEL_TOKEN_REFUSED", what), null];
   }
   if (status === 403 && isEarlyAt403)

@@ -1,6 +1,6 @@
 // The current place in the page: the fragment of the address, which no server and no log ever sees.
-// `#/l/<location>/<page>/<item>?<query>`; every filter is in it, so that bookmarks and the back button work. The changes of
-// rules are of no location: `#/changes/<version>` shows them, too.
+// `#/l/<location>/<page>/<item>?<query>`, or `#/agency/<agency>?<query>`; every filter is in it, so that bookmarks and the
+// back button work. The changes of rules are of no location: `#/changes/<version>` shows them, too.
 import { useEffect, useState } from "preact/hooks";
 
 const PAGES = [
@@ -26,6 +26,8 @@ export type Query = { readonly [name: string]: string };
 export interface Route {
   /** `null`: none is chosen. */
   readonly locationId: string | null;
+  /** The agency that is shown instead of a location. */
+  readonly companyId: string | null;
   readonly page: PageName;
   /** An event's key, a contact, a rule, a version. */
   readonly item: string | null;
@@ -41,12 +43,13 @@ export interface PageProps {
 export function readRoute(fragment: string): Route {
   const [path = "", query = ""] = fragment.replace(/^#/, "").split(/\?(.*)/s);
   const parts = path.split("/").map(decoded);
-  const ofAll = parts[1] === EVERYWHERE ? ["", "l", "", ...parts.slice(1)] : [];
-  const [, , locationId = "", page = "", item = ""] = parts[1] === "l" ? parts : ofAll;
+  const isOfAll = parts[1] === EVERYWHERE;
+  const [, kind = "", id = "", page = "", item = ""] = isOfAll ? ["", "l", "", ...parts.slice(1)] : parts;
   return {
-    locationId: locationId === "" ? null : locationId,
-    page: PAGES.find((name) => name === page) ?? "overview",
-    item: item === "" ? null : item,
+    locationId: kind === "l" && id !== "" ? id : null,
+    companyId: kind === "agency" && id !== "" ? id : null,
+    page: (kind === "l" ? PAGES.find((name) => name === page) : undefined) ?? "overview",
+    item: kind !== "l" || item === "" ? null : item,
     query: Object.fromEntries(new URLSearchParams(query)),
   };
 }
@@ -57,19 +60,27 @@ export function spanOf({ from, to }: Query): { readonly from?: string; readonly 
   return isTime(from) && isTime(to) ? { from, to } : {};
 }
 
+type Values = Readonly<Record<string, string | null | undefined>>;
+
 /** The address of a place. Empty values are left out. `locationId`: `""` for a page that needs none. */
 export function linkTo(
   locationId: string,
   page: PageName = "overview",
   item: string | null = null,
-  query: Readonly<Record<string, string | null | undefined>> = {},
+  query: Values = {},
 ): string {
+  return address([...(locationId === "" ? [] : ["l", locationId]), page, ...(item === null ? [] : [item])], query);
+}
+
+/** The address of an agency. */
+export function linkToAgency(companyId: string, query: Values = {}): string {
+  return address(["agency", companyId], query);
+}
+
+function address(path: readonly string[], query: Values): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
-  const where = locationId === "" ? [] : ["l", locationId];
-  const path = ["#", ...where, page, ...(item === null ? [] : [item])].map((part, index) =>
-    index === 0 ? part : encodeURIComponent(part),
-  );
-  return `${path.join("/")}${given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`}`;
+  const parts = ["#", ...path.map(encodeURIComponent)].join("/");
+  return `${parts}${given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`}`;
 }
 
 /** Goes there. `replace` adds no entry to the browser's history. */

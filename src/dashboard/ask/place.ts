@@ -5,11 +5,13 @@ import { useContext } from "preact/hooks";
 /** The location that is shown, and its time zone. */
 export interface Place {
   readonly locationId: string;
+  /** What HighLevel calls it; `null`: it is not known. */
+  readonly name: string | null;
   /** IANA name of the zone in which times are shown. */
   readonly zone: string;
 }
 
-export const PlaceContext = createContext<Place>({ locationId: "", zone: "UTC" });
+export const PlaceContext = createContext<Place>({ locationId: "", name: null, zone: "UTC" });
 
 export function usePlace(): Place {
   return useContext(PlaceContext);

@@ -18,15 +18,15 @@ import { linkTo, type PageProps } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
 export function EventPage({ route }: PageProps): JSX.Element {
-  const { locationId } = usePlace();
+  const { locationId, name } = usePlace();
   const key = route.item ?? "";
   const { answer, problem, askAgain } = useQuery<EventStory>(locationPath(locationId, "events", key), {
     contact: route.query["contact"],
   });
   const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
   useEffect(() => {
-    if (answer) document.title = `${answer.event.kind} · ${locationId} · Afterbeep`;
-  }, [answer]);
+    if (answer) document.title = `${answer.event.kind} · ${name ?? locationId} · Afterbeep`;
+  }, [answer, name]);
   if (!answer)
     return (
       <>

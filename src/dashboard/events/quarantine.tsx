@@ -51,7 +51,10 @@ function Bodies({ base, title, isQuietWhenEmpty = false }: BodiesProps): JSX.Ele
   return (
     <section class="panel" aria-label={title}>
       <h2>{title}</h2>
-      <p class="quiet-note">Signed, and something in them cannot be read. Newest first; each is kept as it came.</p>
+      <p class="quiet-note">
+        Signed, and something in them cannot be read, or they say what became of an e-mail that is not in the log.
+        Newest first; each is kept as it came.
+      </p>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {refused ? <ProblemNote problem={refused} /> : null}
       {answer?.quarantined.length === 0 ? <p>None.</p> : null}

@@ -7,6 +7,7 @@ import { useChange } from "../ask/use-change.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { useRoute } from "../address/routes.ts";
 import { Everywhere } from "./everywhere.tsx";
+import { InAgency } from "./in-agency.tsx";
 import { Located } from "./located.tsx";
 import { Locations } from "./locations.tsx";
 import { beginSession, forgetToken, keepToken, takeTokenFromLink, token } from "../ask/session.ts";
@@ -34,12 +35,22 @@ export function App(): JSX.Element {
     case "failed":
       return <ProblemNote problem={state.problem} onAgain={() => location.reload()} />;
     case "in": {
-      const { locationId } = route;
-      const place = { locationId: locationId ?? "", zone: state.settings.timeZone };
+      const { locationId, companyId } = route;
+      const { timeZone: zone } = state.settings;
+      if (companyId !== null) return <InAgency companyId={companyId} route={route} zone={zone} onSignOut={signOut} />;
       if (route.page === "changes" && locationId === null)
-        return <Everywhere route={route} place={place} onSignOut={signOut} />;
+        return <Everywhere route={route} zone={zone} onSignOut={signOut} />;
       if (locationId === null) return <Locations onSignOut={signOut} />;
-      return <Located key={locationId} route={route} place={place} changed={changed} onSignOut={signOut} />;
+      return (
+        <Located
+          key={locationId}
+          route={route}
+          locationId={locationId}
+          zone={zone}
+          changed={changed}
+          onSignOut={signOut}
+        />
+      );
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { type Route } from "../address/routes.ts";
 import { PlaceContext, type Place } from "../ask/place.ts";
 import { Guarded } from "./guarded.tsx";
@@ -8,13 +8,14 @@ import { Changes } from "./later-pages.tsx";
 /** The page that needs no location, for whoever has chosen none. */
 export function Everywhere({
   route,
-  place,
+  zone,
   onSignOut,
 }: {
   readonly route: Route;
-  readonly place: Place;
+  readonly zone: string;
   readonly onSignOut: () => void;
 }): JSX.Element {
+  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone }), [zone]);
   useEffect(() => {
     document.title = `${route.item === null ? "changes" : `version ${route.item}`} · Afterbeep`;
   }, [route.item]);

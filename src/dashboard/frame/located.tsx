@@ -1,6 +1,7 @@
 import type { ComponentType, JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Changed } from "../ask/use-change.ts";
+import { useName } from "../ask/use-name.ts";
 import { Change } from "../ask/use-query.ts";
 import { Audit } from "../audit/page.tsx";
 import { Contact } from "../contact/page.tsx";
@@ -34,20 +35,23 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
 /** A page of a location. It asks nothing until the first `change` is known, so nothing is asked twice or missed. */
 export function Located({
   route,
-  place,
+  locationId,
+  zone,
   changed: { change, problem },
   onSignOut,
 }: {
   readonly route: Route;
-  readonly place: Place;
+  readonly locationId: string;
+  readonly zone: string;
   readonly changed: Changed;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const { locationId } = place;
+  const name = useName(locationId);
+  const place = useMemo<Place>(() => ({ locationId, name, zone }), [locationId, name, zone]);
   const Page = SHOWN[route.page];
   useEffect(() => {
-    document.title = `${route.item ?? route.page} · ${locationId} · Afterbeep`;
-  }, [route.page, route.item, locationId]);
+    document.title = `${route.item ?? route.page} · ${name ?? locationId} · Afterbeep`;
+  }, [route.page, route.item, name, locationId]);
   return (
     <PlaceContext.Provider value={place}>
       <Change.Provider value={change ?? ""}>

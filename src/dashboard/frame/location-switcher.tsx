@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { KnownLocation } from "../../model/ledger.ts";
+import { AgencyList } from "../agency/list.tsx";
 import { linkTo } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { usePlace } from "../ask/place.ts";
@@ -11,7 +12,7 @@ import { rowKeys } from "../parts/row-keys.ts";
 const SHOWN = 50;
 
 export function LocationSwitcher(): JSX.Element {
-  const { locationId } = usePlace();
+  const { locationId, name } = usePlace();
   const [isOpen, setOpen] = useState(false);
   const host = useRef<HTMLDetailsElement>(null);
   const close = (event: KeyboardEvent): void => {
@@ -21,7 +22,9 @@ export function LocationSwitcher(): JSX.Element {
   };
   return (
     <details class="switcher" ref={host} onToggle={(event) => setOpen(event.currentTarget.open)} onKeyDown={close}>
-      <summary aria-label={`Location ${locationId}, choose another`}>{locationId}</summary>
+      <summary aria-label={`Location ${name ?? locationId}, choose another`} title={locationId}>
+        {name ?? locationId}
+      </summary>
       {isOpen ? (
         <div class="switcher-body">
           <LocationList />
@@ -68,6 +71,7 @@ export function LocationList(): JSX.Element {
         <p class="quiet-note">No location has this in its id or name.</p>
       ) : null}
       {answer?.cursor ? <p class="quiet-note">There are more: type a part of the id or the name.</p> : null}
+      <AgencyList />
     </div>
   );
 }

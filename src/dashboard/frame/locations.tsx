@@ -4,6 +4,7 @@ import type { KnownLocation } from "../../model/ledger.ts";
 import { LocationList } from "./location-switcher.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
+import { Unplaced } from "./unplaced.tsx";
 import { goTo, linkTo, readRoute } from "../address/routes.ts";
 import { useQuery } from "../ask/use-query.ts";
 
@@ -28,23 +29,18 @@ export function Locations({ onSignOut }: { readonly onSignOut: () => void }): JS
     return () => clearInterval(timer);
   }, [count]);
   return (
-    <main class="choose">
-      <header>
-        <img src="/icon.svg" alt="" width="32" height="32" />
-        <h1>Afterbeep</h1>
+    <Unplaced onSignOut={onSignOut}>
+      <h1>{count !== null && count > 1 ? "Which location?" : "Locations"}</h1>
+      <p>
         <a href={linkTo("", "changes")}>Changes of the rules</a>
-        <button type="button" class="quiet" onClick={onSignOut}>
-          Sign out
-        </button>
-      </header>
+      </p>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {count === 0 ? <SendFirst locationId={null} /> : null}
       {count !== null && count > 1 ? (
         <>
-          <h2>Which location?</h2>
           <LocationList />
         </>
       ) : null}
-    </main>
+    </Unplaced>
   );
 }

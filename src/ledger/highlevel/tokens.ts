@@ -127,9 +127,8 @@ export class LedgerTokens implements Tokens {
     };
   }
 
-  /** Stores a token, replacing any other. */
-  store({ source, sealed, expiresAtMs, companyId, appId, scopes }: SealedToken): void {
-    const now = this.#now();
+  /** Stores a token, replacing any other; `atMs`: as of when, milliseconds since 1970. */
+  store({ source, sealed, expiresAtMs, companyId, appId, scopes }: SealedToken, atMs = this.#now()): void {
     this.#storage.sql.exec(
       `INSERT OR REPLACE INTO tokens (id, source, sealed, expires_at, company_id, app_id, scopes, stored_at, state, state_at)
        VALUES (1, ?, ?, ?, ?, ?, ?, ?, 'active', ?)`,
@@ -139,8 +138,8 @@ export class LedgerTokens implements Tokens {
       companyId,
       appId,
       JSON.stringify(scopes),
-      now,
-      now,
+      atMs,
+      atMs,
     );
   }
 
@@ -152,7 +151,7 @@ export class LedgerTokens implements Tokens {
     const row = this.#row();
     const isOthers = row?.state === "active" && row.source !== "agency";
     if (isOthers || (row?.state === "uninstalled" && row.state_at >= askedAtMs)) return false;
-    this.store(token);
+    this.store(token, Math.min(askedAtMs, this.#now()));
     return true;
   }
 

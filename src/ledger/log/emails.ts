@@ -19,7 +19,9 @@ const MAX_RECIPIENTS = 20;
 /** E-mails that were recorded before the first status came: as many of the newest, so long ago at most. */
 const EARLIER_ROWS = 2_000;
 const EARLIER_MS = 7 * 86_400_000;
-/** How far the clocks of HighLevel and of its mail service may be apart. */
+/** A status is told in whole seconds, and clocks differ a little: an e-mail of that moment was before it. */
+const ABOUT_THEN_MS = 2_000;
+/** How far the clocks of HighLevel and of its mail service may be apart, where no e-mail was before a status. */
 const CLOCKS_APART_MS = 5 * 60_000;
 /** What waits for one e-mail and is looked at when that comes. */
 const MAX_WAITING = 50;
@@ -61,27 +63,32 @@ function noteNames(sql: Sql, event: Event): void {
     );
 }
 
+type KnownRow = { contactId: string; messageId: string };
+const NAMED = "SELECT contact_id AS contactId, message_id AS messageId FROM email_names WHERE name = ?";
+
 /** The e-mail that a status is about: one of ours or of the log by its id, else the last one to its recipient before it. */
 export function emailOf(sql: Sql, status: JsonObject): KnownEmail | null {
   for (const id of idsIn(status)) {
     const sent = `SELECT contact_id AS contactId, ifnull(message_id, email_message_id) AS messageId FROM sends
       WHERE delivery_id IN (SELECT delivery_id FROM sends WHERE message_id = ?1 UNION ALL SELECT delivery_id FROM sends WHERE email_message_id = ?1) LIMIT 1`;
-    const known =
-      firstRow<{ contactId: string; messageId: string }>(sql, sent, id) ??
-      last(sql, nameOfId(id), Number.MAX_SAFE_INTEGER);
+    const known = firstRow<KnownRow>(sql, sent, id) ?? last(sql, nameOfId(id), Number.MAX_SAFE_INTEGER);
     if (known) return known;
   }
   const [recipient] = addressesIn([status["recipient"]]);
   const atMs = momentMs(status["happenedAt"]);
-  return recipient === undefined || atMs === null
-    ? null
-    : last(sql, nameOfRecipient(recipient), atMs + CLOCKS_APART_MS);
+  if (recipient === undefined || atMs === null) return null;
+  const name = nameOfRecipient(recipient);
+  return last(sql, name, atMs + ABOUT_THEN_MS) ?? firstUntil(sql, name, atMs + CLOCKS_APART_MS);
 }
 
-function last(sql: Sql, name: string, beforeMs: number): KnownEmail | null {
-  const found = `SELECT contact_id AS contactId, message_id AS messageId FROM email_names
-    WHERE name = ? AND at <= ? ORDER BY at DESC LIMIT 1`;
-  return firstRow<{ contactId: string; messageId: string }>(sql, found, name, beforeMs) ?? null;
+function last(sql: Sql, name: string, untilMs: number): KnownEmail | null {
+  const found = `${NAMED} AND at <= ? ORDER BY at DESC LIMIT 1`;
+  return firstRow<KnownRow>(sql, found, name, untilMs) ?? null;
+}
+
+function firstUntil(sql: Sql, name: string, untilMs: number): KnownEmail | null {
+  const found = `${NAMED} AND at <= ? ORDER BY at LIMIT 1`;
+  return firstRow<KnownRow>(sql, found, name, untilMs) ?? null;
 }
 
 /** Notes that a status in the quarantine waits for its e-mail: HighLevel promises no order. */

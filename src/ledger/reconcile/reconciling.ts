@@ -3,7 +3,7 @@
 // when it is done. Nothing here has to happen now: a call leaves only where there is room that no delivery needs.
 import { EXPORTED_KEYS } from "../../events/exported.ts";
 import type { Event } from "../../model/event.ts";
-import type { Gap, Missing, Reconciling as Told } from "../../model/gap.ts";
+import type { Missing, Reconciling as Told } from "../../model/gap.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logGap } from "../../model/log-line.ts";
 import type { ShownToken } from "../../model/token.ts";
@@ -52,7 +52,7 @@ export interface ReconcilingParts {
 
 export class Reconciling {
   readonly #storage: LedgerStorage;
-  readonly #ports: Pick<LedgerPorts, "actions" | "reconciles" | "gapFound" | "retentionDays">;
+  readonly #ports: Pick<LedgerPorts, "actions" | "reconciles" | "retentionDays">;
   readonly #parts: ReconcilingParts;
   #running: Promise<void> | null = null;
   /** No page is asked for before this time, and how long that pause is. */
@@ -74,7 +74,7 @@ export class Reconciling {
 
   constructor(
     storage: LedgerStorage,
-    ports: Pick<LedgerPorts, "actions" | "reconciles" | "gapFound" | "retentionDays">,
+    ports: Pick<LedgerPorts, "actions" | "reconciles" | "retentionDays">,
     parts: ReconcilingParts,
   ) {
     this.#storage = storage;
@@ -384,9 +384,8 @@ export class Reconciling {
     const gap = this.#found > 0 ? gaps.last(this.#storage.sql) : null;
     this.#found = 0;
     if (gap === null) return;
-    const { since, until, found, changed, late }: Gap = gap;
+    const { since, until, found, changed, late } = gap;
     logGap({ ...this.#place(), since, until, found, changed, late });
-    this.#ports.gapFound?.(gap);
   }
 
   #underWay(): Promise<void> {

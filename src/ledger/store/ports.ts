@@ -2,7 +2,6 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
-import type { Gap } from "../../model/gap.ts";
 import type { InForce, RulesFrom } from "../../model/published.ts";
 import type { Everywhere } from "../../model/pause.ts";
 import type { AgencyToken } from "../../model/rpc.ts";
@@ -48,8 +47,6 @@ export interface LedgerPorts {
   readonly requestsPerSecond: number;
   /** Whether what HighLevel sent no webhook of is looked for in its export. */
   readonly reconciles: boolean;
-  /** Told of what was missing, when a look has found some and is done: the hook for alerts. */
-  readonly gapFound?: ((gap: Gap) => void) | undefined;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;
@@ -67,7 +64,7 @@ export interface LedgerPorts {
   /** The rule sets that were published beside that of the bundle; absent: there are none. */
   readonly published?: PublishedRules | undefined;
   /** Tells the directory that this location exists; rejects if it cannot be told. */
-  readonly announce: (locationId: string) => Promise<void>;
+  readonly announce: (locationId: string, name: string | null) => Promise<void>;
 }
 
 /** The published rule sets, as a ledger asks for them. Each call rejects if the registry cannot be reached. */

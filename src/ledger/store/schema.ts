@@ -379,6 +379,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   ALTER TABLE locations ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
   `,
   AUDIT,
+  // Agencies stay known when they leave: when that was.
+  "ALTER TABLE agencies ADD COLUMN left_at INTEGER;",
 ];
 
 /**

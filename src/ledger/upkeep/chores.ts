@@ -7,6 +7,7 @@ import { notBefore } from "../../kit/not-before.ts";
 import { giveUp } from "../deliveries/deliveries.ts";
 import { hasContent, sweep } from "./erase.ts";
 import { Trimming } from "./trim.ts";
+import * as records from "../highlevel/records.ts";
 import { allMarks, setMarks, type MarkName } from "../store/marks.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
@@ -138,12 +139,18 @@ export class Chores {
     const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
     if (seen === undefined || locationId === undefined) return;
     try {
-      await Promise.race([this.#ports.announce(locationId), this.#tooLate()]);
+      await Promise.race([this.#ports.announce(locationId, this.#nameOf(locationId)), this.#tooLate()]);
     } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
       return logError("The directory did not answer, it is told again later", { locationId }, error);
     }
     this.#mark({ announced: seen });
+  }
+
+  /** What HighLevel calls the location, as far as it was asked for. */
+  #nameOf(locationId: string): string | null {
+    const name = records.find(this.#storage.sql, "location", locationId)?.record?.["name"];
+    return typeof name === "string" && name !== "" ? name : null;
   }
 
   /** It is told again if it takes this long: an alarm waits for it. */

@@ -71,6 +71,7 @@ export function webhookOf(message: Message): JsonObject {
     threadId: message.threadId ?? id,
     provider: "leadconnector",
     subject: message.subject ?? "",
+    ...(message.to === undefined ? {} : { to: [message.to] }),
     ...envelope,
   };
 }

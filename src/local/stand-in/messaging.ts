@@ -1,6 +1,7 @@
 // The operations on messages.
 import type { JsonObject } from "../../kit/json.ts";
 import { text, texts } from "./form.ts";
+import { EMAIL } from "./messages.ts";
 import { mistaken, refused, type Reply } from "./reply.ts";
 import type { RightCall } from "./right-call.ts";
 import type { Contact, Message } from "./state.ts";
@@ -13,7 +14,7 @@ export function send(call: RightCall, contact: Contact): Reply {
   if (!has("message", "html", "templateId") && texts(body, "attachments").length === 0) {
     return mistaken(400, "message, html, attachments or templateId should not be empty");
   }
-  if (type === "Email" && !has("subject", "html", "templateId", "replyMessageId", "threadId")) {
+  if (type === EMAIL && !has("subject", "html", "templateId", "replyMessageId", "threadId")) {
     return mistaken(400, "subject or html should not be empty");
   }
   const setting = contact.dndSettings[type]?.status ?? "inactive";
@@ -27,7 +28,7 @@ export function send(call: RightCall, contact: Contact): Reply {
 /** The message to `contact` that a send's body asks for. */
 export function messageOf(
   call: Pick<RightCall, "body" | "nowMs" | "newId">,
-  contact: Pick<Contact, "id" | "locationId">,
+  contact: Pick<Contact, "id" | "locationId" | "email">,
 ): Message {
   const { body } = call;
   const type = text(body, "type");
@@ -35,12 +36,11 @@ export function messageOf(
   return {
     ...newMessage(call, contact, type),
     source: "api",
-    body: text(body, type === "Email" && has("html") ? "html" : "message"),
+    body: text(body, type === EMAIL && has("html") ? "html" : "message"),
     attachments: texts(body, "attachments"),
     ...(has("subject") ? { subject: text(body, "subject") } : {}),
     ...(has("threadId") ? { threadId: text(body, "threadId") } : {}),
     ...(has("conversationProviderId") ? { conversationProviderId: text(body, "conversationProviderId") } : {}),
-    ...(type === "Email" ? { emailMessageId: call.newId("email") } : {}),
     request: body,
   };
 }
@@ -48,7 +48,7 @@ export function messageOf(
 /** A message to `contact` that begins now, with what the messages of every channel begin with. */
 export function newMessage(
   { nowMs, newId }: Pick<RightCall, "nowMs" | "newId">,
-  contact: Pick<Contact, "id" | "locationId">,
+  contact: Pick<Contact, "id" | "locationId" | "email">,
   type: string,
 ): Omit<Message, "source" | "body" | "attachments"> {
   const dateAdded = new Date(nowMs).toISOString();
@@ -62,7 +62,12 @@ export function newMessage(
     status: "pending",
     dateAdded,
     dateUpdated: dateAdded,
+    ...(type === EMAIL ? emailFields(newId("email"), contact.email) : {}),
   };
+}
+
+function emailFields(emailMessageId: string, to: string | undefined): Pick<Message, "emailMessageId" | "to"> {
+  return { emailMessageId, ...(to === undefined ? {} : { to }) };
 }
 
 /** A message's status from now on. */

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../kit/json.ts";
 import { admit, parsed } from "./admit.ts";
 import { takeFault, type Call, type Fault, type FaultKind } from "./faults.ts";
 import { LimitBook, PUBLISHED_LIMITS, type Limits, type TooMany } from "./limits.ts";
-import { EMAIL } from "./messages.ts";
+import { emailStatsOf, statusAfter, type EmailFate } from "./email-stats.ts";
 import { become, newMessage } from "./messaging.ts";
 import { PERFORM } from "./operations.ts";
 import { type App, type Grant, Tokens } from "./oauth.ts";
@@ -162,10 +162,8 @@ export class HighLevelStandIn {
     const contact = this.state.contacts.get(contactId);
     if (!contact) throw new Error(`The stand-in knows no contact ${contactId}`);
     const begun = newMessage({ nowMs: this.#clock(), newId: this.#newId }, contact, fields.type);
-    const ids = fields.type === EMAIL ? { emailMessageId: this.#newId("email") } : {};
     return kept(this.state.messages, {
       ...begun,
-      ...ids,
       source: "app",
       body: "A message",
       attachments: [],
@@ -179,6 +177,16 @@ export class HighLevelStandIn {
     if (!message) throw new Error(`The stand-in knows no message ${id}`);
     become(message, status, this.#clock());
     return message;
+  }
+
+  /** What becomes of an e-mail, now: the event that HighLevel posts of it. */
+  emailBecomes(id: string, fate: EmailFate): JsonObject {
+    const status = statusAfter(fate);
+    const message = status === undefined ? this.state.messages.get(id) : this.becomes(id, status);
+    if (!message) throw new Error(`The stand-in knows no message ${id}`);
+    const location = this.state.locations.get(message.locationId) ?? {};
+    const said = { nowMs: this.#clock(), webhookId: this.#newId("event"), ids: this.state.mail.ids };
+    return emailStatsOf(message, location, fate, said);
   }
 
   /** Answers as HighLevel does; if a fault leaves a caller without an answer, this waits until the caller gives up. */

@@ -73,6 +73,8 @@ export interface Message {
   readonly attachments: readonly string[];
   readonly dateAdded: string;
   readonly emailMessageId?: string;
+  /** Of an e-mail: the contact's address. */
+  readonly to?: string;
   readonly threadId?: string;
   readonly conversationProviderId?: string;
   /** The body of the send, unchanged. */
@@ -104,6 +106,9 @@ interface ExportConduct {
   readonly walks: Map<string, ExportWalk>;
 }
 
+/** How the mail service names an e-mail. What is published does not say whether HighLevel knows it by this name. */
+export type MailIds = "known" | "its own";
+
 /** An opportunity. */
 export interface Opportunity {
   readonly id: string;
@@ -126,6 +131,7 @@ export interface State {
   readonly opportunities: Map<string, Opportunity>;
   readonly users: Map<string, User>;
   readonly export: ExportConduct;
+  readonly mail: { ids: MailIds };
 }
 
 /** A state that holds nothing yet. */
@@ -137,5 +143,6 @@ export function emptyState(): State {
     opportunities: new Map(),
     users: new Map(),
     export: { lagMs: 0, comparesDates: "made", walks: new Map() },
+    mail: { ids: "known" },
   };
 }

@@ -10,6 +10,7 @@ import type { FaultKind } from "../../../src/local/stand-in/faults.ts";
 import { HighLevelStandIn, type Settings } from "../../../src/local/stand-in/stand-in.ts";
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { readConfiguration, type ApiVersion, type HighLevelSettings } from "../../../src/model/configuration.ts";
+import type { AgencyQuery } from "../../../src/model/agency.ts";
 import { LocationDirectory } from "../../../src/objects/directory.ts";
 import { TEST_APP, TEST_TOKEN_KEY } from "../../keys.ts";
 import { aLedger } from "../ledger/a-ledger.ts";
@@ -284,6 +285,30 @@ describe("a quiet agency", () => {
     expect(world.highLevel.requests.length - calls).toBe(20);
   });
 
+  it("tells the directory the name of a location with a token of its own, and a new one of it", async () => {
+    const world = new World();
+    world.make(["sub-01"]);
+    world.directory.announce("sub-01");
+    const token = {
+      source: "private" as const,
+      sealed: "v1.x",
+      expiresAtMs: null,
+      companyId: null,
+      appId: null,
+      scopes: [],
+    };
+    (await world.ledger("sub-01")).storeToken("sub-01", token);
+    await world.click();
+    await world.settle();
+    const nameNow = () => world.directory.locations({ limit: 5 }).locations.map(({ name }) => name);
+    expect([world.states("own"), nameNow()]).toEqual([["sub-01"], ["Name of sub-01"]]);
+    const location = world.highLevel.state.locations.get("sub-01");
+    if (location) location.name = "Renamed";
+    world.now += HOUR_MS;
+    await world.settle(1);
+    expect(nameNow()).toEqual(["Renamed"]);
+  });
+
   it("tells the directory of a new name", async () => {
     const world = await anInstalled(FORTY.slice(0, 2));
     const location = world.highLevel.state.locations.get("sub-01");
@@ -319,6 +344,88 @@ describe("a quiet agency", () => {
     world.storage.alarmAt = null;
     await world.restarted().alarm();
     expect([world.highLevel.requests.length - before, world.storage.alarmAt]).toEqual([0, null]);
+  });
+});
+
+describe("how an agency stands", () => {
+  const told = (world: World, query: Partial<AgencyQuery> = {}) => world.agency.told({ limit: 50, ...query });
+  const whys = (world: World) =>
+    told(world, { state: "refused" }).locations.map(({ locationId, why }) => [locationId, why]);
+
+  it("is told with the state of each location and its name, a page at a time", async () => {
+    const world = new World();
+    world.admitted = "sub-01,sub-02,sub-03";
+    world.restarted();
+    world.make(FORTY);
+    await world.click();
+    await world.settle();
+    const { companyId, token, listedAt, waitsUntil, failure, counts } = told(world);
+    expect({ companyId, state: token?.state, waitsUntil, failure }).toEqual({
+      companyId: COMPANY,
+      state: "active",
+      waitsUntil: null,
+      failure: null,
+    });
+    expect(listedAt).toBe(new Date(world.now).toISOString());
+    expect(counts).toEqual({ wanting: 0, given: 3, own: 0, outside: 37, refused: 0, left: 0 });
+    const given = told(world, { state: "given", limit: 2 });
+    expect(given.locations).toMatchObject([
+      { locationId: "sub-01", name: "Name of sub-01", state: "given", why: null },
+      { locationId: "sub-02", name: "Name of sub-02", state: "given", why: null },
+    ]);
+    expect(told(world, { state: "given", limit: 2, cursor: given.cursor ?? "" })).toMatchObject({
+      locations: [{ locationId: "sub-03" }],
+      cursor: null,
+    });
+    expect(JSON.stringify(told(world))).not.toMatch(/access-|refresh-/);
+  });
+
+  it("says what HighLevel answered where it gives no token, until it does", async () => {
+    const world = new World();
+    world.make(FORTY.slice(0, 2));
+    const refusing = ({ body }: { body: unknown }) => String(body).includes("sub-02");
+    world.highLevel.faults.push({ match: refusing, kind: 400, times: 1 });
+    await world.click();
+    await world.settle();
+    expect(whys(world)).toEqual([["sub-02", "HighLevel answered 400: A fault of the stand-in"]]);
+    world.now += HOUR_MS;
+    await world.settle();
+    expect(told(world).counts).toMatchObject({ given: 2, refused: 0 });
+  });
+
+  it.each<[what: string, kind: FaultKind | "scope", why: RegExp]>([
+    ["is down", 503, /^HighLevel answered 503/],
+    ["does not answer", "refuse-connection", /^The connection to HighLevel/],
+    ["does not let the token list", "scope", /oauth\.readonly/],
+  ])("says why nothing goes on while HighLevel %s, and no longer once it does", async (_, kind, why) => {
+    const world = new World();
+    world.make(FORTY.slice(0, 2));
+    await world.click(kind === "scope" ? ["oauth.write"] : undefined);
+    if (kind !== "scope") world.highLevel.faults.push({ match: () => true, kind, times: 1 });
+    world.now = Math.max(world.now, world.storage.alarmAt ?? 0);
+    await world.restarted().alarm();
+    expect(told(world).failure).toEqual({ at: new Date(world.now).toISOString(), why: expect.stringMatching(why) });
+    expect(told(world).listedAt).toBeNull();
+    expect(told(world).waitsUntil === null).toBe(kind === "scope");
+    await world.click();
+    await world.settle();
+    expect(told(world)).toMatchObject({ failure: null, waitsUntil: null, counts: { given: 2 } });
+  });
+
+  it("has a location whose token HighLevel gives no more asked for again with the next list", async () => {
+    const world = await anInstalled(["sub-01"]);
+    world.highLevel.faults.push({ match: ({ path }) => path === "/oauth/locationToken", kind: 403, times: 1 });
+    expect(await world.agency.tokenFor("sub-01")).toMatchObject({ ok: false });
+    expect(whys(world)).toEqual([["sub-01", "HighLevel answered 403: A fault of the stand-in"]]);
+    world.now += HOUR_MS;
+    await world.settle(1);
+    expect(told(world).counts).toMatchObject({ given: 1, refused: 0 });
+  });
+
+  it("is told after it has left, too", async () => {
+    const world = await anInstalled(FORTY.slice(0, 2));
+    world.agency.uninstall({ eventKey: "gone", appId: APP_ID, atMs: null });
+    expect(told(world)).toMatchObject({ token: { state: "uninstalled" }, counts: { given: 0, left: 2 } });
   });
 });
 
@@ -367,6 +474,42 @@ describe("what comes in between", () => {
     expect(world.states("left")).toEqual(["sub-01"]);
     world.agency.joined({ ...install, atMs: world.now + 1 });
     expect(world.states("wanting")).toEqual(["sub-01"]);
+  });
+
+  it("a location that left and came back within seconds has a good token, though its UNINSTALL comes last", async () => {
+    const world = await anInstalled(["sub-01"]);
+    world.now += HOUR_MS;
+    world.highLevel.uninstallIn("sub-01");
+    const left = { eventKey: "left", appId: APP_ID, atMs: world.now };
+    world.now += 5_000;
+    world.highLevel.installIn("sub-01");
+    const back = { locationId: "sub-01", companyId: COMPANY, appId: APP_ID, atMs: world.now };
+    world.now += 1_000;
+    for (let times = 0; times < 2; times++) {
+      world.agency.joined(back);
+      await world.settle();
+    }
+    world.agency.left("sub-01", left);
+    (await world.ledger("sub-01")).uninstall(left);
+    expect([world.states("given"), world.active()]).toEqual([["sub-01"], ["sub-01"]]);
+    expect(world.asked("/oauth/locationToken")).toBe(2);
+  });
+
+  it("a location that left while HighLevel answered has no token once its UNINSTALL comes", async () => {
+    const world = new World();
+    world.make(["sub-01"]);
+    await world.click();
+    const left = { eventKey: "left", appId: APP_ID, atMs: 0 };
+    const meanwhile = ({ path }: { path: string }): boolean => {
+      if (path === "/oauth/locationToken") left.atMs = world.now += 2_000;
+      return false;
+    };
+    world.highLevel.faults.push({ match: meanwhile, kind: 500, times: 1 });
+    await world.settle();
+    world.now += 60_000;
+    world.agency.left("sub-01", left);
+    (await world.ledger("sub-01")).uninstall(left);
+    expect([world.states("left"), world.active()]).toEqual([["sub-01"], []]);
   });
 
   it("events of another app change nothing", async () => {

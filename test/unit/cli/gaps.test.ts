@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missingIn, missingLines, sinceOf } from "../../../src/cli/gaps.ts";
+import { missingIn, missingLines, overdueIn, sinceOf } from "../../../src/cli/gaps.ts";
 import type { Missing } from "../../../src/model/gap.ts";
 
 const NOW = Date.parse("2026-03-04T12:00:00Z");
@@ -57,9 +57,26 @@ describe("rules gaps", () => {
         body: { since: "2026-03-04T12:00:00.000Z" },
       },
     ]);
-    const [line, sum] = missingLines(found);
+    const [line, sum] = missingLines(found, NOW);
     expect(line).toMatch(/2026-03-04T10:30:00.000Z +OutboundMessage +sms, failed +contact ada +message m1 +\(known/);
-    expect(sum).toBe("1 of 40 messages since 2026-03-04T10:00:00.000Z is missing");
+    expect(sum).toBe(
+      "1 of 40 messages since 2026-03-04T10:00:00.000Z is missing. The Worker takes in what is missing with its next look, within the hour",
+    );
+  });
+
+  it("tells apart what is so young that its webhook may be under way", () => {
+    const [known] = MISSING.missing;
+    if (!known) throw new Error("There is none");
+    const young = { ...known, messageId: "m2", isKnown: false, occurredAt: "2026-03-04T11:56:00.000Z" };
+    const found = { ...MISSING, missing: [young] };
+    expect(missingLines(found, NOW)).toEqual([
+      expect.stringMatching(/message m2 +\(its webhook may be under way\)$/),
+      "0 of 40 messages since 2026-03-04T10:00:00.000Z are missing; the webhook of 1 more may be under way",
+    ]);
+    expect([overdueIn(found, NOW), overdueIn(found, NOW + 120_000), overdueIn(MISSING, NOW)]).toEqual([0, 1, 1]);
+    expect(missingLines({ ...MISSING, missing: [] }, NOW)).toEqual([
+      "Nothing is missing of 40 messages since 2026-03-04T10:00:00.000Z",
+    ]);
   });
 
   it.each([

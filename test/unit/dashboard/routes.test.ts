@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkTo, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
+import { linkTo, linkToAgency, readRoute, spanOf } from "../../../src/dashboard/address/routes.ts";
 
 const PAGES = [
   "overview",
@@ -23,7 +23,13 @@ describe("a place in the page", () => {
     );
     fc.assert(
       fc.property(text, fc.constantFrom(...PAGES), fc.option(text), query, (locationId, page, item, asked) => {
-        expect(readRoute(linkTo(locationId, page, item, asked))).toEqual({ locationId, page, item, query: asked });
+        expect(readRoute(linkTo(locationId, page, item, asked))).toEqual({
+          locationId,
+          companyId: null,
+          page,
+          item,
+          query: asked,
+        });
       }),
     );
   });
@@ -49,6 +55,18 @@ describe("a place in the page", () => {
     const place = { locationId: null, page: "changes", item: "3", query: { against: "before" } };
     expect(linkTo("", "changes", "3", { against: "before" })).toBe("#/changes/3?against=before");
     expect(readRoute("#/changes/3?against=before")).toEqual(place);
+  });
+
+  it("may be an agency", () => {
+    const id = fc.string({ unit: "grapheme", minLength: 1 }).filter((one) => one.isWellFormed());
+    fc.assert(
+      fc.property(id, fc.constantFrom("given", "outside", null), (companyId, state) => {
+        const query = state === null ? {} : { state };
+        const route = { locationId: null, companyId, page: "overview", item: null, query };
+        expect(readRoute(linkToAgency(companyId, { state }))).toEqual(route);
+      }),
+    );
+    expect(readRoute("#/agency/")).toMatchObject({ locationId: null, companyId: null });
   });
 
   it("names a stretch of time only with two times that can be read", () => {

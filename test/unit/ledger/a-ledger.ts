@@ -2,11 +2,10 @@ import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { CallLimits } from "../../../src/ledger/highlevel/account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerStorage, PublishedRules } from "../../../src/ledger/store/ports.ts";
+import type { LedgerPorts, LedgerStorage, PublishedRules } from "../../../src/ledger/store/ports.ts";
 import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
-import type { Gap } from "../../../src/model/gap.ts";
 import type { Everywhere } from "../../../src/model/pause.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet } from "../../builders.ts";
@@ -40,7 +39,6 @@ export async function aLedger({
   tokens,
   maxBytes = Infinity,
   reconciles = true,
-  gapFound,
   published,
 }: {
   storage?: LedgerStorage;
@@ -48,7 +46,7 @@ export async function aLedger({
   timer?: (ms: number) => Promise<void>;
   clock?: () => number;
   tasks?: TaskStore;
-  announce?: () => Promise<void>;
+  announce?: LedgerPorts["announce"];
   pausedEverywhere?: () => Promise<Everywhere>;
   fetch?: (request: Request) => Promise<Response>;
   eventsPerSecond?: number;
@@ -57,7 +55,6 @@ export async function aLedger({
   tokens?: Tokens;
   maxBytes?: number;
   reconciles?: boolean;
-  gapFound?: (gap: Gap) => void;
   published?: PublishedRules;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
@@ -68,7 +65,6 @@ export async function aLedger({
     eventsPerSecond,
     requestsPerSecond: 1_000_000,
     reconciles,
-    gapFound,
     published,
     random: () => 0,
     timer,

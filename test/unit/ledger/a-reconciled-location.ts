@@ -9,7 +9,6 @@ import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-sto
 import { webhookOf } from "../../../src/local/stand-in/messages.ts";
 import { HighLevelStandIn, type Settings } from "../../../src/local/stand-in/stand-in.ts";
 import type { Message } from "../../../src/local/stand-in/state.ts";
-import type { Gap } from "../../../src/model/gap.ts";
 import type { Recorded } from "../../../src/model/ledger.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet, CONTACT, LOCATION } from "../../builders.ts";
@@ -41,7 +40,6 @@ export class ReconciledLocation {
   now = NOON;
   readonly highlevel: HighLevelStandIn;
   readonly storage: SqliteStorage;
-  readonly gaps: Gap[] = [];
   /** Takes the place of HighLevel for a request, if it gives an answer. */
   instead: (request: Request) => Promise<Response> | null = () => null;
   ledger!: LocationLedger;
@@ -73,7 +71,6 @@ export class ReconciledLocation {
       fetch: (request) => this.#fetch(request),
       highlevel: HIGHLEVEL,
       reconciles: this.#given.reconciles ?? true,
-      gapFound: (gap) => this.gaps.push(gap),
     });
   }
 

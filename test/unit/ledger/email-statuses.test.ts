@@ -87,13 +87,18 @@ describe("what became of an e-mail", () => {
     );
   });
 
-  it("is joined to the last e-mail to a recipient before it", async () => {
+  it.each<[when: string, minutes: number, ofMinute: number]>([
+    ["the last e-mail to a recipient before it", 30, 21],
+    ["the one before it, though another follows soon", 19.9, 0],
+    ["the one of its moment, told in whole seconds", 20 - 1 / 60, 20],
+    ["the first one soon after it, where none was before it: clocks differ", -4, 0],
+  ])("is joined to %s", async (_, minutes, ofMinute) => {
     const ledger = await aLedger();
-    for (const minutes of [0, 20, 40]) await ledger.record(email("ada", minutes));
-    await ledger.join(LOCATION, status("clicked", { to: "ada@example.com", minutes: 30 }));
+    for (const sent of [0, 20, 21, 40]) await ledger.record(email("ada", sent));
+    await ledger.join(LOCATION, status("clicked", { to: "ada@example.com", minutes }));
     const [entry] = ledger.events({ limit: 1, kind: "EmailStatus" }).events;
     const story = await ledger.event(entry?.eventKey ?? "");
-    expect(story?.event.payload["messageId"]).toBe("message-ada-20");
+    expect(story?.event.payload["messageId"]).toBe(`message-ada-${ofMinute}`);
   });
 
   it("waits for its e-mail if it comes first, and is then decided as if it had come then", async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
+import * as records from "../../../src/ledger/highlevel/records.ts";
 import type { Event } from "../../../src/model/event.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
-import { anEvent, aRule, aRuleSet, aTask } from "../../builders.ts";
+import { anEvent, aRule, aRuleSet, aTask, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const EVENTS = 1_000;
@@ -199,6 +200,22 @@ describe("the directory", () => {
     await send(10);
     counts.push(asked);
     expect(counts).toEqual([1, 2, 3]);
+  });
+
+  it("is told the location's name once HighLevel was asked for that", async () => {
+    let now = Date.parse("2026-03-01T12:00:00Z");
+    const storage = sqliteStorage();
+    const told: unknown[] = [];
+    const ledger = await aLedger({ storage, clock: () => now, announce: async (...all) => void told.push(all) });
+    await ledger.record(anEvent({}, "first"));
+    records.keep(storage.sql, "location", LOCATION, { name: "Springfield Dental" }, now);
+    now += 86_400_000;
+    await ledger.record(anEvent({}, "second"));
+    await ledger.alarm();
+    expect(told).toEqual([
+      [LOCATION, null],
+      [LOCATION, "Springfield Dental"],
+    ]);
   });
 
   it("holds up no event, however long it takes", async () => {

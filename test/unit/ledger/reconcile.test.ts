@@ -298,6 +298,7 @@ describe("a look", () => {
   });
 
   it("takes in what many pages have, the oldest first, and stays within HighLevel's limits", async () => {
+    const logged = vi.spyOn(console, "log");
     const location = await aReconciledLocation({ limits: { perInterval: 20 } });
     for (let made = 0; made < 1_250; made++) {
       location.message({ type: made % 50 === 0 ? "Email" : "SMS", body: String(made) });
@@ -317,7 +318,10 @@ describe("a look", () => {
     expect(location.ledger.gaps({ limit: 5 }).gaps).toMatchObject([
       { found: 1_250, changed: 0, kinds: { OutboundMessage: 1_250 } },
     ]);
-    expect(location.gaps).toHaveLength(1);
+    const told = logged.mock.calls.map(([line]) => JSON.parse(String(line)) as { readonly message: string });
+    expect(told.filter(({ message }) => message === "gap")).toEqual([
+      expect.objectContaining({ locationId: LOCATION, found: 1_250, changed: 0, late: 0 }),
+    ]);
   });
 
   it("goes on where it was when the object died, whatever was under way, and takes nothing in twice", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { FaultKind } from "../../../src/local/stand-in/faults.ts";
+import { EMAIL_FATES } from "../../../src/local/stand-in/email-stats.ts";
 import { webhookOf } from "../../../src/local/stand-in/messages.ts";
 import { type ListeningHighLevel, startHighLevel } from "../../../src/local/stand-in/server.ts";
 import type { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
@@ -406,5 +407,27 @@ describe("the stand-in on loopback", () => {
     await expect.poll(() => highLevel.requests.length).toBe(1);
     await listening.close();
     await waiting;
+  });
+});
+
+describe("what became of an e-mail", () => {
+  /** The fields of `webhookPayload` that HighLevel documents, and two of its mail service's that were seen. */
+  const PUBLISHED = new Set(
+    "event id timestamp flags message log-level recipient recipient-domain tags recipient-provider campaigns delivery-status envelope severity url".split(
+      " ",
+    ),
+  );
+
+  it.each(EMAIL_FATES)("%s is told as published, and names no contact", async (fate) => {
+    highLevel.addContact({ id: "grace", locationId: LOCATION, email: "grace@example.com" });
+    const { id, emailMessageId = "" } = highLevel.message({ contactId: "grace", type: "Email", status: "sent" });
+    const { webhookPayload, ...envelope } = highLevel.emailBecomes(id, fate);
+    expect(Object.keys(envelope).toSorted()).toEqual(["locationId", "timestamp", "type", "webhookId"]);
+    expect(webhookPayload).toMatchObject({ recipient: "grace@example.com", tags: [`loc_${LOCATION}`, "et_other"] });
+    expect(Object.keys(webhookPayload as JsonObject).filter((name) => !PUBLISHED.has(name))).toEqual([]);
+    expect(JSON.stringify(envelope) + JSON.stringify(webhookPayload)).not.toContain('"grace"');
+    expect(JSON.stringify(webhookPayload)).toContain(`<${emailMessageId}@`);
+    highLevel.state.mail.ids = "its own";
+    expect(JSON.stringify(highLevel.emailBecomes(id, fate))).not.toContain(`<${emailMessageId}@`);
   });
 });

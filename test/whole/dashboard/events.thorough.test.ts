@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { sendEvent } from "../../../src/local/hook-client.ts";
+import { webhookOf } from "../../../src/local/stand-in/messages.ts";
+import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { TEST_PRIVATE_KEY } from "../../keys.ts";
 import { describeInBrowser, useDashboard } from "./browser.ts";
 
@@ -49,6 +51,22 @@ describeInBrowser("events", () => {
     await page.getByText("/contactId: Expected the id of a contact").click();
     await page.getByRole("button", { name: "Take it in again" }).click();
     await page.getByText("It still cannot be used").waitFor();
+  });
+
+  it("that say what became of an e-mail that is not known are kept and shown, until that comes", async () => {
+    const locationId = "unjoined";
+    const target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: dashboard.token };
+    const highLevel = new HighLevelStandIn({ clock: () => Date.now() });
+    highLevel.addContact({ id: "ada", locationId, email: "ada@example.com" });
+    const sent = highLevel.message({ contactId: "ada", type: "Email", status: "sent" });
+    const stats = highLevel.emailBecomes(sent.id, "opened");
+    expect((await sendEvent(target, "events", stats)).answer.status).toBe("quarantined");
+    const page = await dashboard.open(`#/l/${locationId}/events?show=quarantine`);
+    await page.getByText("the log has no e-mail with this message id").waitFor();
+    await sendEvent(target, "events", webhookOf(sent));
+    await page.getByRole("link", { name: "Recorded" }).click();
+    await expect.poll(() => page.locator(".rows.events > li").count(), PATIENCE).toBe(2);
+    await page.locator(".rows.events > li", { hasText: "opened" }).first().waitFor();
   });
 
   it("of kinds that are not known are told with how often they came, and what would make them usable", async () => {
