@@ -15,15 +15,15 @@ interface ActingParts {
   readonly tokens: LedgerTokens;
 }
 
-/** How what a call is about stands, before it; and which of its arguments says that nothing is to be moved. */
+/** How what a call is about stands, before it; and whether it will change nothing: it only counts, or ends what is not there. */
 interface Acted {
   readonly before?: (sql: Sql, parts: ActingParts, args: Args, nowMs: number) => unknown;
-  readonly dryRun?: number;
+  readonly isIdle?: (args: Args, parts: ActingParts) => boolean;
 }
 
 const delivery: Acted = { before: (sql, _, [id], nowMs) => find(sql, String(id), nowMs) };
 const token: Acted = { before: (_, { tokens: kept }) => kept.told() };
-const many: Acted = { dryRun: 2 };
+const many: Acted = { isIdle: ([, , isDryRun]) => isDryRun === true };
 
 /** Complete, or it does not compile. */
 const ACTED: { readonly [Call in keyof ChangingCalls]: Acted } = {
@@ -36,22 +36,25 @@ const ACTED: { readonly [Call in keyof ChangingCalls]: Acted } = {
   discardDeliveries: many,
   completeTask: { before: (sql, _, [id]) => tasks.find(sql, String(id)) },
   pause: { before: (_, { pausing }, [, rule]) => ({ pause: pausing.present(rule as string | null) }) },
-  resume: { before: (_, { pausing }, [rule]) => ({ pause: pausing.present(rule as string | null) }) },
+  resume: {
+    before: (_, { pausing }, [rule]) => ({ pause: pausing.present(rule as string | null) }),
+    isIdle: ([rule], { pausing }) => !pausing.isPausedHere(rule as string | null),
+  },
   storeToken: token,
   forgetToken: token,
   eraseContact: {},
 };
 
-/** Makes a change, and notes it; what only counts changes nothing, and is not noted. */
+/** Makes a change, and notes it; what changes nothing is not noted. */
 export function act(
   { sql, parts, nowMs, ledger }: ActingWorld,
   note: AuditNote,
   call: keyof ChangingCalls,
   args: Args,
 ): unknown {
-  const { before, dryRun } = ACTED[call];
+  const { before, isIdle } = ACTED[call];
   const run = (): unknown => Reflect.apply(ledger[call], ledger, args);
-  if (dryRun !== undefined && args[dryRun] === true) return run();
+  if (isIdle?.(args, parts)) return run();
   const stood = before?.(sql, parts, args, nowMs);
   return acted(sql, note, nowMs, stood ? summary(stood) : null, run);
 }

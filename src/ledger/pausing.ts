@@ -60,7 +60,7 @@ export class Pausing {
   /** Ends a pause of this location. Another, of the location or everywhere, may still be in force. */
   resume(rule: string | null): PauseAnswer {
     const { pauses, pump } = this.#parts;
-    this.#write(() => pauses.set(rule, null));
+    if (this.isPausedHere(rule)) this.#write(() => pauses.set(rule, null));
     pump.wake();
     return this.#answer(rule);
   }
@@ -105,6 +105,11 @@ export class Pausing {
     const { ruleSet } = this.#ports;
     const waits = "SELECT 1 FROM deliveries WHERE rule = ? AND state IN ('scheduled', 'sending', 'held') LIMIT 1";
     return ruleSet.rules.some((rule) => rule.name === name) || firstRow(this.#storage.sql, waits, name) !== undefined;
+  }
+
+  /** Whether a rule or (`null`) the location has a pause of its own here. */
+  isPausedHere(rule: string | null): boolean {
+    return this.#parts.pauses.inForce().some((one) => one.scope !== "everywhere" && one.rule === rule);
   }
 
   /** The pause that holds for a rule or (`null`) for the location; `null`: none. */

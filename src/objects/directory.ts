@@ -52,6 +52,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
 
   async pauseEverywhere(note: AuditNote, rule: string, pause: Pause | null): Promise<EverywhereAnswer> {
     const before = { pause: this.everywhere().pauses.find((one) => one.rule === rule) ?? null };
+    if (pause === null && before.pause === null) return this.#everywhere.set(rule, null);
     return audit.acted(this.#storage.sql, note, this.#clock(), audit.summary(before), () =>
       this.#everywhere.set(rule, pause),
     );

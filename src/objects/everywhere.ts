@@ -48,11 +48,13 @@ export class PausedEverywhere {
     const { version, pauses } = this.current();
     const others = pauses.filter((one) => one.rule !== rule);
     const next = [...others, ...(pause === null ? [] : [pause])];
-    sql.exec(
-      "INSERT OR REPLACE INTO everywhere (id, version, pauses) VALUES (1, ?, ?)",
-      Math.max(version, this.#kept().version) + 1,
-      JSON.stringify(next),
-    );
+    // Whoever ends what is not paused has nobody to tell.
+    if (pause !== null || others.length < pauses.length)
+      sql.exec(
+        "INSERT OR REPLACE INTO everywhere (id, version, pauses) VALUES (1, ?, ?)",
+        Math.max(version, this.#kept().version) + 1,
+        JSON.stringify(next),
+      );
     this.#soon(0);
     await Promise.race([this.run(), this.#ports.timer(ANSWER_WITHIN_MS)]);
     const counted = firstRow<{ n: number; told: number }>(

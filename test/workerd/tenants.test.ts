@@ -24,7 +24,7 @@ const BODIES: { readonly [route: string]: Json } = {
 };
 const UNPLACED = "secret-text-of-nobody";
 const ROUTES_OF_A_LOCATION = ROUTES.filter(([, path]) => path.includes("/:l"));
-const PARAMETERS = new Set([":l", ":key", ":id", ":c"]);
+const PARAMETERS = new Set([":l", ":key", ":id", ":c", ":rule"]);
 
 let idsOfA: readonly string[] = [];
 let ownToA: readonly string[] = [];
@@ -56,6 +56,9 @@ function namesA(path: string): boolean {
     return false;
   }
 }
+
+/** Pauses of rules in every location, and what operators did in all of them. */
+const isOfAll = (path: string): boolean => /^\/api\/(?:rules\/|pauses|audit)/.test(path);
 
 const at = (path: string, location: string, id: string): string =>
   path.replace(":l", location).replaceAll(/:\w+/g, encodeURIComponent(id));
@@ -109,7 +112,7 @@ describe("two locations", () => {
         rule: luck.pick(["again", "later"]),
       });
       const asked = at(path, location, id) + (luck.happens(0.3) ? `?${query.toString()}` : "");
-      if (namesA(asked) || path.startsWith("/api/quarantine")) continue;
+      if (namesA(asked) || path.startsWith("/api/quarantine") || isOfAll(path)) continue;
       const payload = { type: "OutboundMessage", contactId: luck.pick(idsOfA), messageType: "SMS", webhookId: id };
       const bodies: { readonly [path: string]: Json } = {
         "/api/explain": { event: payload, locationId: luck.happens(0.5) ? B : location },
