@@ -10,7 +10,7 @@ import { CanaryFields } from "./canary-fields.tsx";
 import { ChangeRow } from "./change-list.tsx";
 import { changeInWords, withBefore, type PublishedState } from "./in-words.ts";
 import { boundsIn, consequencesOf, FIRST_BOUNDS, rollBackInWords, type Named, type Offer } from "./offers.ts";
-import { keepWho, lastWho } from "./who.ts";
+import { keepWho, lastWho } from "../ask/who.ts";
 
 /** What is asked for. `after`: the last change that whoever asks has seen. */
 export type Asking =

@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from "../../kit/json.ts";
 export type BeforeAfter = readonly [before: number, after: number];
 
 /** A rule of which something would be otherwise. */
-export interface ReplayedRule {
+interface ReplayedRule {
   readonly rule: string;
   readonly change: string;
   readonly fires: BeforeAfter;

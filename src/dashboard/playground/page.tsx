@@ -8,6 +8,7 @@ import type { PageProps } from "../address/routes.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { Publish } from "./publish.tsx";
 import { download } from "./download.ts";
 import { firstDraft, sampleText, useDraft } from "./draft.ts";
 import { Editor, type EditorHandle } from "./editor.tsx";
@@ -80,6 +81,7 @@ export function Playground({ route }: PageProps): JSX.Element {
                 Download the rule file
               </button>
               <CopyButton label="Copy" text={() => draft.text} />
+              <Publish name={draft.name} text={draft.text} />
               <button type="button" class="quiet" onClick={() => replace(firstDraft(locationId))}>
                 Start over
               </button>

@@ -115,8 +115,15 @@ describe("what is typed of a canary", () => {
 
 describe("a change", () => {
   const change = (fields: Partial<RulesChange>): RulesChange => ({
-    ...{ change: 2, live: "set-1", canary: null, shadow: null },
-    ...{ at: "2026-03-04T12:00:00Z", by: "ana", what: "activate", version: 2, reason: "" },
+    change: 2,
+    live: "set-1",
+    canary: null,
+    shadow: null,
+    at: "2026-03-04T12:00:00Z",
+    by: "ana",
+    what: "activate",
+    version: 2,
+    reason: "",
     ...fields,
   });
   const before = { change: 1, live: "set-1", canary: null, shadow: null };

@@ -64,13 +64,19 @@ describe("a replay that was kept", () => {
     others: [0, 0],
   });
   const kept = {
-    ...{ locationId: "L", from: "2026-03-01T00:00:00Z", to: "2026-03-08T00:00:00Z", events: 100 },
+    locationId: "L",
+    from: "2026-03-01T00:00:00Z",
+    to: "2026-03-08T00:00:00Z",
+    events: 100,
     rules: [rule("a", "same", [1, 1]), rule("b", "changed", [1, 1]), rule("c", "same", [1, 2])],
     gained: [
       { contactId: "c", rule: "a", text: "Hi" },
       { contactId: "d", rule: "a", text: null },
     ],
-    ...{ lost: [], changed: [{}], untested: [{}, {}], failed: ["texts > +10%"] },
+    lost: [],
+    changed: [{}],
+    untested: [{}, {}],
+    failed: ["texts > +10%"],
   };
 
   it("is read, with the rules of which something would be otherwise", () => {

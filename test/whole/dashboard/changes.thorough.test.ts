@@ -179,6 +179,21 @@ describeInBrowser("the changes of the rules", () => {
     await loaded(page);
   });
 
+  it("begin in the playground: the draft is published among the files in force, with a note, and not in force by that", async () => {
+    const [one] = [await publish(dashboard, { one: TASK_RULE, two: TASK_RULE })];
+    await activate(dashboard, one, "all");
+    const page = await dashboard.open(`#/l/${LOCATION}/playground`);
+    await page.getByLabel("Name", { exact: true }).fill("my-draft");
+    await page.getByRole("button", { name: "Publish…" }).click();
+    await dialog(page).getByText("my-draft.json is added").waitFor();
+    expect(await dialog(page).getByRole("button", { name: "Publish" }).isDisabled()).toBe(true);
+    await dialog(page).getByLabel("What for").fill("from the playground");
+    await dialog(page).getByRole("button", { name: "Publish" }).click();
+    await page.getByRole("heading", { name: "from the playground" }).waitFor();
+    await page.getByText(`Beside version ${one}: 1 added, 0 removed, 0 changed, 2 as before.`).waitFor();
+    expect(await ask(dashboard, "/rule-sets")).toMatchObject({ inForce: { liveVersion: one } });
+  });
+
   it("are shown without a location, too", async () => {
     const page = await dashboard.open("#/changes");
     await inForce(page).waitFor();
@@ -201,5 +216,9 @@ describeInBrowser("where deployed rules decide", () => {
     await about.getByRole("button", { name: "Into the shadow…" }).click();
     await dialog(page).getByRole("button", { name: "Put into the shadow" }).click();
     await about.getByRole("button", { name: "End…" }).waitFor();
+    await show(page, `#/l/${LOCATION}/playground`);
+    await page.getByRole("button", { name: "Publish…" }).click();
+    await dialog(page).getByText("Download the rule file, put it into rules/, and deploy").waitFor();
+    expect(await dialog(page).getByRole("button").allTextContents()).toEqual(["Close"]);
   });
 });

@@ -44,12 +44,7 @@ function places(): readonly string[] {
         ]
       : [];
   });
-  const items = typed.flatMap((text) => [
-    `events/${text}?contact=${text}`,
-    `contacts/${text}`,
-    `rules/${text}`,
-    `changes/${text}`,
-  ]);
+  const items = typed.flatMap((text) => [`events/${text}?contact=${text}`, `contacts/${text}`, `rules/${text}`]);
   return [...queries, ...items].map((place) => `#/l/${LOCATION}/${place}`);
 }
 

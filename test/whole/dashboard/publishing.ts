@@ -19,10 +19,16 @@ export const TASK_RULE = {
 
 /** What `rules replay --json` prints. */
 export const REPLAY = {
-  ...{ locationId: LOCATION, from: "2026-03-01T00:00:00.000Z", to: "2026-03-08T00:00:00.000Z", events: 1_200 },
+  locationId: LOCATION,
+  from: "2026-03-01T00:00:00.000Z",
+  to: "2026-03-08T00:00:00.000Z",
+  events: 1_200,
   rules: [{ rule: "failed", change: "changed", fires: [41, 58], texts: [39, 12], others: [0, 0] }],
   gained: [{ contactId: "ada", rule: "failed", text: "Hi Ada" }],
-  ...{ lost: [], changed: [], untested: [], failed: [] },
+  lost: [],
+  changed: [],
+  untested: [],
+  failed: [],
 };
 
 /** A call of the API that has to succeed. */

@@ -1,5 +1,5 @@
 // Who asks for changes, as typed last: kept for the tab, like the token, and forgotten with it.
-import { mayKeepDrafts } from "../ask/session.ts";
+import { mayKeepDrafts } from "./session.ts";
 
 const KEY = "afterbeep.who";
 
