@@ -16,10 +16,12 @@ export const RECIPES = [
   "a-contact-wrote",
   "a-person-wrote",
   "appointment-missed",
+  "email-bounced",
   "missed-call-text-back",
   "opened-not-answered",
   "opportunity-stuck",
   "sms-failed-email",
   "third-voicemail-workflow",
   "voice-ai-call-back",
+  "voicemail-vip",
 ];

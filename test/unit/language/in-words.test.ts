@@ -181,6 +181,21 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
       "after 3d, unless they are deleted, or OpportunityStageUpdate or OpportunityDelete comes on which the kind is there, or OpportunityStatusUpdate comes on which the status is won, lost or abandoned: open the task “… has been waiting for three days” in HighLevel, due 1d after",
     ],
   ],
+  "email-bounced": [
+    "On EmailStatus, when the outcome is bounced and the permanent is true",
+    [
+      "tag the contact “email-bounced”",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hello, our e-mail did not reach you. Which address may we use?”",
+      "open the task “Find the right e-mail address” in HighLevel, due 1d after",
+    ],
+  ],
+  "voicemail-vip": [
+    "On OutboundMessage, when the channel is call and the outcome is voicemail and tags of the contact contains vip",
+    [
+      "after 5m, begun anew each time that it fires, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we are sorry that we missed you. … will call you again today. When does it suit you?”",
+      "after 5m, begun anew each time that it fires, unless they reply, switch on do-not-disturb or are deleted: open the task “Call … again today” in HighLevel, due 2h after",
+    ],
+  ],
   "voice-ai-call-back": [
     "On VoiceAiCallEnd, when call_back of the extracted data is yes in capitals or not and (the trial call is absent or the trial call is false)",
     ["open the task “Call back …” in HighLevel, due 4h after", "tag the contact “call-back”"],
