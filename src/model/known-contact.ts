@@ -23,6 +23,8 @@ export interface KnownContact {
   readonly state: "known" | "partly" | "gone" | "unknown";
   /** As conditions and texts see it; `null`: nothing is known. */
   readonly contact: JsonObject | null;
+  /** The keys of its custom fields, by their ids; `null`: HighLevel was not asked, or did not say. */
+  readonly customKeys: { readonly [id: string]: string } | null;
   /** Of each part that is known: those of its record, its owner, the keys of custom fields, and the location. */
   readonly parts: { readonly [Part in RecordPart | "owner" | "customKeys" | "location"]: Source | null };
   /** Since when there is no such contact; `null`: there is one, as far as is known. */

@@ -72,6 +72,7 @@ export function shownContact(sql: Sql, locationId: string, contactId: string, no
     contactId,
     state,
     contact: isTold ? contactOf(contactId, kept) : null,
+    customKeys: keys?.record ? Object.fromEntries(keysOf(kept)) : null,
     parts: { ...parts, location: askedOf(location) } as KnownContact["parts"],
     gone: sourceOf(contact.gone),
     location: location?.record ?? null,
@@ -91,12 +92,13 @@ function keptOf(sql: Sql, locationId: string, contact: KeptContact): Kept {
 }
 
 /** A contact as conditions and texts see it; its `custom` values by id and by key. */
-function contactOf(contactId: string, { contact, keys, owner }: Kept): JsonObject {
+function contactOf(contactId: string, kept: Kept): JsonObject {
+  const { contact, owner } = kept;
   const { fields, tags, dnd, custom } = contact.parts;
-  const byId = isJsonObject(custom?.value) ? custom.value : {};
-  const named = Object.entries(keys?.record ?? {}).flatMap(([id, key]): [string, Json][] => {
-    const value = Object.hasOwn(byId, id) ? byId[id] : undefined;
-    return value === undefined || typeof key !== "string" ? [] : [[key, value]];
+  const byId = customIn(contact);
+  const named = keysOf(kept).flatMap(([id, key]): [string, Json][] => {
+    const value = byId[id];
+    return value === undefined ? [] : [[key, value]];
   });
   return {
     id: contactId,
@@ -108,14 +110,26 @@ function contactOf(contactId: string, { contact, keys, owner }: Kept): JsonObjec
   };
 }
 
+/** The values of a contact's custom fields, by id. */
+function customIn({ parts: { custom } }: KeptContact): JsonObject {
+  return isJsonObject(custom?.value) ? custom.value : {};
+}
+
+/** The ids and keys of the custom fields that a contact has, as far as the keys are known. */
+function keysOf({ contact, keys }: Kept): readonly (readonly [id: string, key: string])[] {
+  const byId = customIn(contact);
+  return Object.entries(keys?.record ?? {}).flatMap(([id, key]): [string, string][] =>
+    typeof key === "string" && Object.hasOwn(byId, id) ? [[id, key]] : [],
+  );
+}
+
 function locationIn(kept: records.KeptRecord | null, nowMs: number): Known["location"] {
   return records.isFresh(kept, nowMs) ? (kept?.record ?? undefined) : null;
 }
 
 /** Whether a contact has a custom field whose key is not known. */
 function namesUnknown({ contact, keys }: Kept): boolean {
-  const { custom } = contact.parts;
-  return isJsonObject(custom?.value) && Object.keys(custom.value).some((id) => !Object.hasOwn(keys?.record ?? {}, id));
+  return Object.keys(customIn(contact)).some((id) => !Object.hasOwn(keys?.record ?? {}, id));
 }
 
 function sourceOf(part: Omit<KeptPart, "value"> | null): Source | null {

@@ -20,6 +20,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const { answer } = await dashboard.send("sms-failed", { contactId: CONTACT });
   await dashboard.send("call-voicemail", { contactId: CONTACT });
   await dashboard.send("missed-call", { contactId: CONTACT });
+  await dashboard.send("contact-updated", { id: CONTACT });
   return [
     "overview",
     "overview?range=hour",
