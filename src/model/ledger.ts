@@ -14,6 +14,11 @@ export type Recorded =
   | { readonly status: "duplicate" }
   | OverBudget;
 
+/** No rule looks at what has no kind of its own: it was counted, and not kept. */
+export interface Counted {
+  readonly status: "ignored";
+}
+
 /** The location sends more than its budget: nothing was kept. */
 export interface OverBudget {
   readonly status: "over-budget";
