@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { leanRe2js } from "../../../src/cli/lean-re2js.ts";
 
@@ -13,10 +14,15 @@ const SOURCE = readFileSync(fileURLToPath(import.meta.resolve("re2js")), "utf8")
 const RANGES = pathToFileURL(join(import.meta.dirname, "../../../src/language/unicode-ranges.ts")).href;
 const folder = mkdtempSync(join(tmpdir(), "re2js-"));
 
-async function tablesOf(name: string, source: string): Promise<Tables> {
+interface Package {
+  readonly UnicodeTables: Tables;
+  readonly RE2JS: { compile(pattern: string): { test(text: string): boolean; programSize(): number } };
+}
+
+async function packageOf(name: string, source: string): Promise<Package> {
   const file = join(folder, `${name}.mjs`);
   writeFileSync(file, `${source}\nexport { UnicodeTables };\n`);
-  return ((await import(pathToFileURL(file).href)) as { UnicodeTables: Tables }).UnicodeTables;
+  return (await import(pathToFileURL(file).href)) as Package;
 }
 
 /** The characters of a table, as the first and the last of each run. */
@@ -36,12 +42,17 @@ function runsOf(tables: Tables, map: string, name: string): string[] {
   return runs.map((run) => run.join("-"));
 }
 
-describe("the characters of the bundled re2js", async () => {
-  const [whole, lean] = await Promise.all([tablesOf("whole", SOURCE), tablesOf("lean", leanRe2js(SOURCE, RANGES))]);
+const [wholePackage, leanPackage] = await Promise.all([
+  packageOf("whole", SOURCE),
+  packageOf("lean", leanRe2js(SOURCE, RANGES)),
+]);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("the characters of the bundled re2js", () => {
+  const [whole, lean] = [wholePackage.UnicodeTables, leanPackage.UnicodeTables];
   const names = ["CATEGORIES", "SCRIPTS"].flatMap((map) =>
     Object.keys(whole[map]?.initializer ?? {}).map((name) => [map, name] as const),
   );
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("are of every name that the package knows", () => expect(names.length).toBeGreaterThan(200));
 
@@ -50,9 +61,70 @@ describe("the characters of the bundled re2js", async () => {
   });
 });
 
+const letters = ["a", "b", "c", "é", "Σ", "ſ", "1", "_", " ", "\n", "📞"];
+const atom = fc.constantFrom(
+  ...letters,
+  ".",
+  "\\d",
+  "\\w",
+  "\\s",
+  "\\W",
+  "\\b",
+  "\\B",
+  "^",
+  "$",
+  "\\A",
+  "\\z",
+  "[a-c]",
+  "[^a1]",
+  "\\pL",
+  "(?i)",
+  "(?s)",
+  "(?m)",
+);
+const { pattern } = fc.letrec<{ pattern: string }>((tie) => ({
+  pattern: fc.oneof(
+    { depthSize: "small" },
+    atom,
+    fc.array(tie("pattern"), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("")),
+    fc.tuple(tie("pattern"), tie("pattern")).map(([one, other]) => `(?:${one}|${other})`),
+    fc.tuple(tie("pattern"), fc.constantFrom("*", "+", "?", "*?", "+?", "{2}", "{1,3}", "{0,9}")).map(([one, often]) => `(${one})${often}`),
+  ),
+})); // prettier-ignore
+const text = fc.array(fc.constantFrom(...letters), { maxLength: 40 }).map((parts) => parts.join(""));
+
+describe("a search with the bundled re2js", () => {
+  it("finds what the package finds, in each of 3,000 patterns and 8 texts", () => {
+    const found = { true: 0, false: 0 };
+    fc.assert(
+      fc.property(pattern, fc.array(text, { minLength: 8, maxLength: 8 }), (source, texts) => {
+        const [whole, lean] = [wholePackage.RE2JS.compile(source), leanPackage.RE2JS.compile(source)];
+        expect(lean.programSize()).toBe(whole.programSize());
+        for (const one of texts) {
+          const isFound = whole.test(one);
+          found[`${isFound}`] += 1;
+          expect(lean.test(one)).toBe(isFound);
+        }
+      }),
+      { numRuns: 3_000, seed: 4 },
+    );
+    expect(Math.min(found.true, found.false)).toBeGreaterThan(5_000);
+  });
+
+  it("goes on without its subsets where they take more memory than it may keep", () => {
+    const source = "(a|b)*a(a|b){20}c";
+    const ends = ["", "c", "d"].map((end) => "abbabaab".repeat(2_000) + end);
+    expect(ends.map((one) => leanPackage.RE2JS.compile(source).test(one))).toEqual(
+      ends.map((one) => wholePackage.RE2JS.compile(source).test(one)),
+    );
+  });
+});
+
 describe("a package that is written otherwise", () => {
   it.each([
     ["without its tables", ""],
+    ["without a class that is left out", SOURCE.replace("var BitState = class", "class BitState")],
+    ["with a method of another name", SOURCE.replace("\tdoExecuteNFA(input", "\texecuteNFA(input")],
     ["with a table in another form", SOURCE.replace("Adlam: () => new", "Adlam: function () { return new")],
   ])("%s is not bundled", (_, source) => {
     expect(() => leanRe2js(source, RANGES)).toThrow("in another form");
