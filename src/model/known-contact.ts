@@ -17,7 +17,7 @@ export interface Source {
 export interface KnownContact {
   readonly contactId: string;
   /**
-   * `known`: all of its record. `partly`: some of it; HighLevel is asked before a rule looks at it. `gone`: it was deleted,
+   * `known`: all of its record. `partly`: some of it; HighLevel is asked before a rule looks at the rest. `gone`: it was deleted,
    * or HighLevel knows no such contact. `unknown`: nothing.
    */
   readonly state: "known" | "partly" | "gone" | "unknown";

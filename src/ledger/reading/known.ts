@@ -3,7 +3,7 @@
 import type { RecordName } from "../../highlevel/questions.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
-import type { ContactPart, Known } from "../../model/known.ts";
+import type { ContactPart, Known, RecordLack } from "../../model/known.ts";
 import { RECORD_PARTS, type KnownContact, type Source } from "../../model/known-contact.ts";
 import * as records from "../highlevel/records.ts";
 import * as contacts from "../log/contacts.ts";
@@ -24,8 +24,9 @@ export function knownOf(sql: Sql, event: Event, nowMs: number): Known {
   const { locationId, contactId } = event;
   const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
-  if (!contacts.isKnown(contact, nowMs)) return { contact: null, location: locationIn(location, nowMs) };
-  const open: ContactPart[] = [];
+  const open: ContactPart[] = unsaidOf(contact);
+  const isUnknown = contact.gone ? !contacts.isKnown(contact, nowMs) : open.length === RECORD_PARTS.length;
+  if (isUnknown) return { contact: null, location: locationIn(location, nowMs) };
   if (ownerId !== null && !records.isFresh(owner, nowMs)) open.push("owner");
   if (!records.isFresh(keys, nowMs, namesUnknown(kept))) open.push("custom");
   return {
@@ -43,8 +44,8 @@ export function settledKnownOf(sql: Sql, event: Event, failure: string | null): 
   const { locationId, contactId } = event;
   const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
-  const isThere = !contact.gone && RECORD_PARTS.every((part) => contact.parts[part] !== null);
-  const open: ContactPart[] = [];
+  const open: ContactPart[] = unsaidOf(contact);
+  const isThere = !contact.gone && open.length < RECORD_PARTS.length;
   if (ownerId !== null && !owner?.record) open.push("owner");
   if (!keys?.record) open.push("custom");
   const gone = contact.gone && (contact.gone.eventKey === null ? UNKNOWN : DELETED);
@@ -54,6 +55,11 @@ export function settledKnownOf(sql: Sql, event: Event, failure: string | null): 
     ...(isThere && open.length > 0 ? { open } : {}),
     why: gone ?? failure ?? UNSAID,
   };
+}
+
+/** The parts of a contact's record that nobody has said yet. */
+function unsaidOf({ parts }: KeptContact): RecordLack[] {
+  return RECORD_PARTS.flatMap((part) => (parts[part] === null ? [part === "custom" ? "values" : part] : []));
 }
 
 const UNKNOWN = "HighLevel knows no such contact";
