@@ -4,7 +4,7 @@ import { KNOWN_FACTS } from "../../language/known-facts.ts";
 import type { KnownContact, RecordPart, Source } from "../../model/known-contact.ts";
 
 /** A field by the name that rules and texts have for it after `contact.`, and what it is. */
-export interface KnownEntry {
+interface KnownEntry {
   readonly name: string;
   readonly value: string;
 }
