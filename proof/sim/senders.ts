@@ -80,7 +80,7 @@ export class Senders {
       const event = read(key, payload, this.#clockwork.now + chance.pick(this.workersOffMs));
       const { status } = await this.#object.call((ledger) => ledger.record(event));
       if (chance.next() < this.drops) throw new Error("The answer did not arrive");
-      if (status === "over-budget" || status === "unavailable") throw new Error("Too much");
+      if (status !== "accepted" && status !== "duplicate") throw new Error("Not taken");
       const [order, at] = [this.#clockwork.order(), this.#clockwork.now];
       this.acknowledged.push({ key, contactId, status, sentOrder, order, at });
       this.unanswered.delete(key);

@@ -1,6 +1,7 @@
 // `npm run demo`: shows the main job with nothing else to start. The Worker in workerd, a webhook receiver and
 // HighLevel's stand-in on loopback, one signed event of every channel, follow-ups inside HighLevel, and their results.
 import { defineCommand } from "citty";
+import { DEMO_RECIPE, demoRules } from "./demo-rules.ts";
 import { CHANNEL_EVENTS, tell } from "./demo/channels.ts";
 import { FOLLOW_UPS_MS, followUps } from "./demo/follow-ups.ts";
 import { followUpLines, providerLines, webhookLine } from "./demo/lines.ts";
@@ -29,7 +30,7 @@ async function showChannels(world: World): Promise<void> {
 
 async function showFollowUps(world: World): Promise<void> {
   console.log(
-    `\n── Follow-ups inside HighLevel: four calls reach voicemail, five minutes pass at once (HighLevel is a stand-in at ${world.standInUrl})`,
+    `\n── Follow-ups inside HighLevel: calls to five contacts reach voicemail, five minutes pass at once (HighLevel is a stand-in at ${world.standInUrl}; beside rules/, ${DEMO_RECIPE} is in force)`,
   );
   for (const line of followUpLines(await followUps(world))) console.log(line);
   console.log("\n── Messages of a provider: to the gateway, and its word back to HighLevel");
@@ -47,6 +48,7 @@ export const demo = defineCommand({
     const world = await startWorld({
       // It ends in the present, so that afterwards its page says how long ago things were.
       agoMs: FOLLOW_UPS_MS + PROVIDER_MS,
+      rules: await demoRules(),
       onWebhook: (webhook) => {
         if (live) console.log(webhookLine(webhook));
       },

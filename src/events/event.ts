@@ -5,6 +5,7 @@ import {
   HOOK_PATHS,
   KINDS,
   kindsWhere,
+  OTHER,
   type EventKind,
   type Guard,
   type HookRoute,
@@ -19,6 +20,7 @@ import { isEventFact, type EventFact } from "../language/derived-facts.ts";
 import { FACTS, factsOfKind, type FactEntry } from "../language/facts.ts";
 import type { FieldType } from "../model/event-fields.ts";
 import { eventKindOf, typesOf } from "./kind-of.ts";
+import { withContactNamed } from "./other.ts";
 import { EVENT_STRUCTS, misfitOf } from "./structs.ts";
 import { completed } from "./untyped.ts";
 
@@ -58,8 +60,8 @@ const WRONG_ROUTE: { readonly [R in HookRoute]: string } = {
  */
 export function readEvent(sent: Json, received: Received): ReadEvent {
   if (!isJsonObject(sent)) return unusable("", "EVENT_SHAPE", "Expected an object");
-  const payload = completed(sent);
-  const named = payload["type"];
+  const whole = completed(sent);
+  const named = whole["type"];
   if (typeof named !== "string" || named === "")
     return unusable(
       "/type",
@@ -68,8 +70,9 @@ export function readEvent(sent: Json, received: Received): ReadEvent {
     );
   const kind = eventKindOf(named, received.route);
   if (kind === "wrong-route") return unusable("/type", "EVENT_ROUTE", WRONG_ROUTE[received.route]);
-  if (kind === null) return { status: "ignored", kind: named.slice(0, MAX_KIND_LENGTH) };
+  const payload = kind === OTHER ? withContactNamed(whole) : whole;
   const [error] = EVENT_STRUCTS[kind].validate(payload);
+  if (error && kind === OTHER) return { status: "ignored", kind: unknownKindOf(named) };
   if (error) {
     const issues = error
       .failures()
@@ -91,6 +94,11 @@ export function readEvent(sent: Json, received: Received): ReadEvent {
       payload,
     },
   };
+}
+
+/** The name by which a kind that has no entry is counted. */
+export function unknownKindOf(type: Json | undefined): string {
+  return text(type).slice(0, MAX_KIND_LENGTH);
 }
 
 /** The fields of an event that cannot be read: they are no facts, and stand in `payload` as they came. It never holds a value. */

@@ -15,7 +15,7 @@ export interface Defaults {
   readonly at?: string;
 }
 
-/** The payload with its defaults, each where its kind has it. An unknown kind gets no contact. */
+/** The payload with its defaults, each where its kind has it. */
 export function filledIn(given: JsonObject, { type, locationId, contactId, messageId, at }: Defaults): JsonObject {
   const kind = kindNamed(typeof given["type"] === "string" ? given["type"] : type);
   if (kind === null) return { type, locationId, ...given };

@@ -1,5 +1,5 @@
 // Which kind of event a payload is, judging by its `type` and the hook that it came in by.
-import { EVENT_KINDS, KINDS, type EventKind, type HookRoute } from "../model/event-kinds.ts";
+import { EVENT_KINDS, KINDS, OTHER, type EventKind, type HookRoute } from "../model/event-kinds.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { nearest } from "../kit/suggestion.ts";
 
@@ -14,18 +14,23 @@ export function typesOf(kind: EventKind): readonly [string, ...string[]] {
   return [first, ...others];
 }
 
-/** The kind that a `type` means on its own route; `null` if it is not known. */
+/** The kind that a `type` means on its own route: `Other` where none has it; `null`: it is no text. */
 export function kindNamed(type: unknown): EventKind | null {
-  return typeof type === "string" ? (KIND_OF_TYPE.get(type) ?? null) : null;
+  return typeof type === "string" && type !== "" ? (KIND_OF_TYPE.get(type) ?? OTHER) : null;
+}
+
+/** Whether a `type` has a kind of its own. */
+export function hasOwnKind(type: string): boolean {
+  return KIND_OF_TYPE.get(type) !== undefined && type !== OTHER;
 }
 
 /**
- * The kind that a `type` means on a route; `null` if it is not known. HighLevel signs what it sends to either of its
+ * The kind that a `type` means on a route. HighLevel signs what it sends to either of its
  * routes, so an event may come in by the provider's; a gateway sends only its own kinds, by its own route.
  */
-export function eventKindOf(type: string, route: HookRoute): EventKind | "wrong-route" | null {
-  const kind = kindNamed(type);
-  if (kind === null) return route === "gateway" || NAMES.has(type) ? "wrong-route" : null;
+export function eventKindOf(type: string, route: HookRoute): EventKind | "wrong-route" {
+  const kind = KIND_OF_TYPE.get(type) ?? OTHER;
+  if (kind === OTHER && NAMES.has(type) && type !== OTHER) return "wrong-route";
   const { route: own } = KINDS[kind];
   return own === route || (own === "events" && route === "provider") ? kind : "wrong-route";
 }
@@ -33,7 +38,7 @@ export function eventKindOf(type: string, route: HookRoute): EventKind | "wrong-
 /** What to do so that rules can look at events of a kind that is not known, in a sentence or two. */
 export function useOfKind(kind: string): string {
   const meant = nearest(kind, KIND_OF_TYPE.keys());
-  return `${meant === null ? "" : `If you send it yourself, did you mean "${meant}"? `}Where its payloads name a location and a contact, one entry in the table of kinds makes it one that rules can look at: CONTRIBUTING.md, "How to add an event kind". Where they name none, take it off the app's subscriptions`;
+  return `${meant === null ? "" : `If you send it yourself, did you mean "${meant}"? `}Where its payloads name a contact, a rule can look at it: "on": ["${OTHER}"], a condition that the fact type is ${JSON.stringify(kind)}, and paths into the fact payload. Where they name none, take it off the app's subscriptions`;
 }
 
 /** The route that a payload comes in by, for callers that have only the payload. */

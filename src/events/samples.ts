@@ -477,6 +477,11 @@ export const SAMPLES: { readonly [name: string]: Sample } = {
   }),
   "email-complained": emailStats("the contact says that it is spam", { event: "complained" }),
   "email-unsubscribed": emailStats("the contact unsubscribed", { event: "unsubscribed" }),
+  other: holding("FormSubmission", "a kind without an entry of its own: a form was sent in", {
+    contactId: CONTACT,
+    form: { id: "kitchen-form", name: "Ask for a quote" },
+    answers: { budget: "20000", when: "this year" },
+  }),
   "gateway-delivered": {
     about: "GatewayStatus: the gateway delivered a provider message",
     route: "gateway",

@@ -79,6 +79,19 @@ export function contactRecordIn(record: JsonObject): SaidOfContact & { readonly 
   return { fields: named(fieldsIn(record, OF_CONTACT)), tags, custom, ...(dnd === undefined ? {} : { dnd }) };
 }
 
+/**
+ * The other way round: HighLevel's record of a contact that has our names for some of its fields, with the values of `custom`
+ * under their keys as ids. What it has in HighLevel's words stays.
+ */
+export function recordOf({ custom, ...contact }: JsonObject): JsonObject {
+  const theirs = OF_CONTACT.flatMap(([own, name]): [string, Json][] => {
+    const value = contact[own];
+    return own === name || value === undefined ? [] : [[name, value]];
+  });
+  const values = isJsonObject(custom) ? Object.entries(custom).map(([id, value]) => ({ id, value })) : [];
+  return { ...contact, ...Object.fromEntries(theirs), ...(values.length === 0 ? {} : { customFields: values }) };
+}
+
 /** A location, from the answer to a question about it; `null`: it cannot be read. */
 export function locationIn(body: string): JsonObject | null {
   const location = jsonObjectIn(body)?.["location"];

@@ -7,7 +7,10 @@ import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
+import { unknownKindOf } from "../events/event.ts";
+import { looksAtOthers } from "../match/looks-at-others.ts";
 import type { Event } from "../model/event.ts";
+import { OTHER } from "../model/event-kinds.ts";
 import type { Known } from "../model/known.ts";
 import type { ExportPage, ExportQuery } from "../model/export.ts";
 import type { Failure } from "../model/failure.ts";
@@ -21,6 +24,7 @@ import type {
   LogQuery,
   PageQuery,
   Quarantined,
+  Counted,
   Recorded,
   TaskQuery,
   Unavailable,
@@ -233,8 +237,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#rounds.poke(isHour);
   }
 
-  record(event: Event): Promise<Recorded> {
-    return this.#intake.take(event);
+  async record(event: Event): Promise<Recorded | Counted> {
+    if (event.kind !== OTHER || looksAtOthers(this.#ports.ruleSet, event.locationId)) return this.#intake.take(event);
+    const counted = this.countIgnored(event.locationId, unknownKindOf(event.payload["type"]));
+    return counted.status === "held" ? { status: "ignored" } : counted;
   }
 
   async #record(event: Event, isReport: boolean): Promise<Recorded> {

@@ -26,7 +26,9 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 export function zoneOf({ timeZone, contact }: Zoned, { rules }: RuleSet, otherZone: string): string {
   if (timeZone !== undefined) return timeZone;
   const named = new Set(rules.flatMap(({ window }) => window?.timeZone ?? []));
-  const [zone, second] = [...named].map((one) => (one === CONTACT_TIME_ZONE ? contact?.["timezone"] : one));
+  const [zone, second] = [...named].map((one) =>
+    one === CONTACT_TIME_ZONE ? (contact?.["timeZone"] ?? contact?.["timezone"]) : one,
+  );
   return second === undefined && typeof zone === "string" && isTimeZone(zone) ? zone : otherZone;
 }
 

@@ -55,8 +55,10 @@ const story = strictObject({
   /** ISO 8601 with an offset: the moment that durations in `at` count from. */
   start: string(),
   timeZone: optional(string()),
-  /** The contact as HighLevel returns it: `dnd`, `dndSettings`, `timezone`. */
+  /** The contact as HighLevel returns it, such as `dndSettings`, or as an example has it: `tags`, `custom`, `owner`. */
   contact: optional(payload),
+  /** The location as an example has it. */
+  location: optional(payload),
   events: array(strictObject({ at: string(), event: payload })),
   /** Steps that have to come, in this order; others may come between them. */
   expect: optional(array(expectedStep)),
@@ -126,7 +128,7 @@ export async function runStory(
   const timeZone = zoneOf(told, ruleSet, defaultTimeZone);
   const tell = (step: Untimed): void =>
     void steps.push(stepInZone({ at: new Date(now).toISOString(), ...step }, timeZone));
-  const highLevel = new StoryHighLevel(told.contact ?? {}, () => now);
+  const highLevel = new StoryHighLevel(told, () => now);
   const ledger = new LocationLedger(storage, {
     ruleSet,
     retentionDays: 400,

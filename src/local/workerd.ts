@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { Miniflare, type Request as OutboundRequest, type Response as OutboundResponse } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import type { Json } from "../kit/json.ts";
 import { ROOT } from "./project.ts";
 
 /** How a Worker is run. */
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly bundle: string;
   /** Variables and secrets that override those of wrangler.toml. */
   readonly variables: { readonly [name: string]: string };
+  /** Bindings whose values are JSON. */
+  readonly values?: { readonly [name: string]: Json };
   readonly port?: number;
   /** Where state is kept; absent: in memory. */
   readonly persistTo?: string;
@@ -52,6 +55,7 @@ export async function bundleWorker(outdir: string, project = ROOT, entry?: strin
 export async function runWorker({
   bundle,
   variables,
+  values,
   port,
   persistTo,
   outbound,
@@ -62,7 +66,7 @@ export async function runWorker({
     ...workerOptions,
     modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
     modulesRoot: bundle,
-    bindings: { ...workerOptions.bindings, ...variables },
+    bindings: { ...workerOptions.bindings, ...variables, ...values },
     host: "127.0.0.1",
     port: port ?? 0,
     cf: false,

@@ -5,7 +5,7 @@ import { bytesOf } from "../kit/utf8.ts";
 import { isKnownFact, type KnownFact } from "../language/known-facts.ts";
 import { pathSteps } from "../language/path.ts";
 import type { KeptKnown } from "../model/decision.ts";
-import type { ContactPart, Known, KnownPart } from "../model/known.ts";
+import type { Known, KnownPart, RecordLack } from "../model/known.ts";
 import { MAX_KNOWN_BYTES } from "../model/row-bounds.ts";
 import type { FactCondition } from "../model/rule.ts";
 
@@ -32,7 +32,7 @@ function placeOf(fact: unknown, path: unknown): KnownPlace | null {
 }
 
 /** Whether what is inside a field is asked and kept part by part. */
-function isContactPart(fact: KnownFact, field: string): field is ContactPart {
+function isContactPart(fact: KnownFact, field: string): field is "owner" | "custom" {
   return fact === "contact" && (field === "owner" || field === "custom");
 }
 
@@ -58,11 +58,30 @@ export function openAt(known: KeptKnown, place: KnownPlace): keyof Questions | n
   const whole = known[fact];
   if (whole === null) return fact;
   if (whole === undefined) return null;
-  if (field === null || !isContactPart(fact, field) || !known.open?.includes(field)) return null;
+  if (fact !== "contact" || field === null || !known.open) return null;
+  const lack = lackOf(field);
+  if (lack !== null && known.open.includes(lack)) return "contact";
+  if (!isContactPart(fact, field) || !known.open.includes(field)) return null;
   // A contact that nobody owns has no owner to ask for; a custom field that is there by its id or key is known.
   if (field === "owner") return typeof whole["assignedTo"] === "string" ? "owner" : null;
   const custom = whole["custom"];
   return part !== null && isJsonObject(custom) && Object.hasOwn(custom, part) ? null : "custom";
+}
+
+/** The part of a contact's record in which a field stands; `null`: it is known with the contact. */
+function lackOf(field: string): RecordLack | null {
+  switch (field) {
+    case "id":
+      return null;
+    case "tags":
+    case "dnd":
+      return field;
+    case "custom":
+      return "values";
+    // `owner` is whom a field names.
+    default:
+      return "fields";
+  }
 }
 
 /** Whether nothing is open. */
@@ -89,7 +108,10 @@ export function unknownInWords(known: KeptKnown, places: readonly KnownPlace[]):
 
 /** What is known at some places. What nobody has asked for is absent: it is decided as if it could not be learnt. */
 export function knownAt({ contact, location, open, why }: Known, places: readonly KnownPlace[]): Known {
-  const parts = open?.filter((part) => places.some(({ field }) => field === part)) ?? [];
+  const asked = new Set(
+    places.flatMap(({ fact, field }) => (fact === "contact" && field !== null ? [field, lackOf(field)] : [])),
+  );
+  const parts = open?.filter((part) => asked.has(part)) ?? [];
   return {
     contact: reduced(contact, "contact", places),
     location: reduced(location, "location", places),

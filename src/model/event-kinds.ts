@@ -28,6 +28,8 @@ export interface KindEntry {
   readonly types?: readonly string[];
   /** How a payload without `type` is known, as HighLevel publishes some: the fields that it has, and its `status`. */
   readonly shape?: { readonly has: readonly string[]; readonly status?: string };
+  /** It stands for every kind that has no entry, if the payload names a contact. */
+  readonly isOther?: true;
   /** HighLevel names no contact: it is that of the e-mail that this is about, if the log knows it. */
   readonly isJoined?: true;
   /** Where the id of the contact is, with a dot before each key inside an object: `appointment.contactId`. */
@@ -207,6 +209,13 @@ const TABLE = {
     states: { of: "message", fields: ["status", "permanent", "code"] },
     fields: { ...envelope, ...only(message, "messageId", "emailMessageId", "status"), ...emailStatus },
   },
+  Other: {
+    about: "anything else that names a contact: its type says what",
+    route: "events",
+    isOther: true,
+    contact: "contactId",
+    fields: envelope,
+  },
   GatewayStatus: {
     about: "a message gateway says what became of a message that a custom provider had to deliver",
     route: "gateway",
@@ -233,6 +242,9 @@ export type EventKind = keyof typeof TABLE;
 
 /** Every kind of event by its name. */
 export const KINDS: { readonly [Kind in EventKind]: KindEntry } = TABLE;
+
+/** The kind of everything that has no entry of its own. */
+export const OTHER: EventKind = "Other";
 
 /** The names of the kinds, in the order of the table. */
 export const EVENT_KINDS = Object.keys(KINDS) as readonly EventKind[];

@@ -17,12 +17,14 @@ export interface Source {
 export interface KnownContact {
   readonly contactId: string;
   /**
-   * `known`: all of its record. `partly`: some of it; HighLevel is asked before a rule looks at it. `gone`: it was deleted,
+   * `known`: all of its record. `partly`: some of it; HighLevel is asked before a rule looks at the rest. `gone`: it was deleted,
    * or HighLevel knows no such contact. `unknown`: nothing.
    */
   readonly state: "known" | "partly" | "gone" | "unknown";
   /** As conditions and texts see it; `null`: nothing is known. */
   readonly contact: JsonObject | null;
+  /** The keys of its custom fields, by their ids; `null`: HighLevel was not asked, or did not say. */
+  readonly customKeys: { readonly [id: string]: string } | null;
   /** Of each part that is known: those of its record, its owner, the keys of custom fields, and the location. */
   readonly parts: { readonly [Part in RecordPart | "owner" | "customKeys" | "location"]: Source | null };
   /** Since when there is no such contact; `null`: there is one, as far as is known. */

@@ -7,8 +7,10 @@ import type { JsonObject } from "../kit/json.ts";
  */
 export type KnownPart = JsonObject | null | undefined;
 
+/** What a contact may lack of its record, while some of it is known: its own fields, tags, do not disturb, custom fields. */
+export type RecordLack = "fields" | "tags" | "dnd" | "values";
 /** What a known contact may still lack: the user whom `assignedTo` names, or what the keys of its custom fields are. */
-export type ContactPart = "owner" | "custom";
+export type ContactPart = "owner" | "custom" | RecordLack;
 
 export interface Known {
   readonly contact: KnownPart;

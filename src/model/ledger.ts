@@ -21,6 +21,11 @@ export interface Unavailable {
   readonly retryAfterSeconds: number;
 }
 
+/** No rule looks at what has no kind of its own: it was counted, and not kept. */
+export interface Counted {
+  readonly status: "ignored";
+}
+
 /** The location sends more than its budget: nothing was kept. */
 export interface OverBudget {
   readonly status: "over-budget";

@@ -29,6 +29,7 @@ import type {
   LogQuery,
   PageQuery,
   Quarantined,
+  Counted,
   Recorded,
   TaskQuery,
   UnknownWords,
@@ -148,7 +149,7 @@ export interface Poked {
 /** All calls of a location's ledger. */
 export interface LedgerCalls extends OperatorCalls {
   /** Decides an event, then records it and schedules what follows in one transaction. One that is there is a duplicate. */
-  record(event: Event): Promise<Recorded>;
+  record(event: Event): Promise<Recorded | Counted>;
   /** Keeps signed bytes that could not be used. */
   quarantine(locationId: string, item: Quarantined): Promise<SetAside>;
   /** Records what lacks nothing but a contact as an event of the contact of its e-mail, or keeps it if that is not known. */
@@ -277,7 +278,7 @@ export interface RegistryCalls extends RegistryChanges {
 
 /** Where events go. A location of `null` means that the payload names none. Each call is durable once it resolves. */
 export interface EventStore {
-  record(event: Event): Promise<Recorded>;
+  record(event: Event): Promise<Recorded | Counted>;
   quarantine(locationId: string | null, item: Quarantined): Promise<SetAside>;
   join(locationId: string, item: Quarantined): Promise<Recorded | SetAside>;
   countIgnored(locationId: string | null, kind: string): Promise<SetAside>;

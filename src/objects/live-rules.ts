@@ -2,7 +2,6 @@
 // seconds, and not at all where the bundle decides.
 import { configurationOf } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
-import { bundledRules } from "../rules/bundled.ts";
 import { fromBuilt } from "../rules/rule-set.ts";
 import { registryOf, type LedgerEnv } from "./durable-objects.ts";
 
@@ -10,13 +9,13 @@ const FRESH_MS = 2_000;
 
 let known: { readonly ruleSet: RuleSet; readonly atMs: number } | null = null;
 
-/** The set in force; it rejects if the registry has to be asked and cannot be. */
-export async function liveRules(env: LedgerEnv, nowMs: number): Promise<RuleSet> {
-  if (configurationOf(env).rulesFrom === "deploy") return bundledRules;
+/** The set in force, of a deployment that has one bundled; it rejects if the registry has to be asked and cannot be. */
+export async function liveRules(env: LedgerEnv, bundled: RuleSet, nowMs: number): Promise<RuleSet> {
+  if (configurationOf(env).rulesFrom === "deploy") return bundled;
   if (known && Math.abs(nowMs - known.atMs) < FRESH_MS) return known.ruleSet;
-  const before = known?.ruleSet ?? bundledRules;
+  const before = known?.ruleSet ?? bundled;
   const live = await registryOf(env).liveSet(before.hash);
-  const ruleSet = live === null ? bundledRules : live === "same" ? before : fromBuilt(live);
+  const ruleSet = live === null ? bundled : live === "same" ? before : fromBuilt(live);
   known = { ruleSet, atMs: nowMs };
   return ruleSet;
 }

@@ -10,7 +10,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
-import type { SetAside, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
+import type { Counted, SetAside, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import type { EventStore } from "../model/rpc.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { eventKeyFrom } from "./event-key.ts";
@@ -155,12 +155,14 @@ async function digestOf({ bytes }: SignedBody): Promise<string> {
   return hex(await sha256(bytes));
 }
 
-function recordedAnswer(recorded: Recorded, eventKey: string): Result<HookAnswer, Failure> {
+function recordedAnswer(recorded: Recorded | Counted, eventKey: string): Result<HookAnswer, Failure> {
   switch (recorded.status) {
     case "accepted":
       return succeed({ ...recorded, eventKey });
     case "duplicate":
       return succeed({ status: "duplicate", eventKey });
+    case "ignored":
+      return succeed({ status: "ignored" });
     case "over-budget":
       return fail(overBudget(recorded));
     case "unavailable":

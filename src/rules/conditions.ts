@@ -1,5 +1,7 @@
 // What is wrong with one comparison: what the engine would misunderstand, and what can never be met.
 import { derivedWord } from "../events/derive.ts";
+import { hasOwnKind, kindNamed } from "../events/kind-of.ts";
+import { OTHER } from "../model/event-kinds.ts";
 import { didYouMean, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
@@ -305,7 +307,7 @@ function checkType(
   { value }: FactCondition,
   { name: fact, entry }: Subject,
   path: Path,
-  { report }: Scope,
+  { on, report }: Scope,
 ): void {
   const place = [...path, "value"];
   const { type } = entry;
@@ -327,7 +329,15 @@ function checkType(
   }
   if (words)
     for (const word of given)
-      if (typeof word === "string") checkWord(fact, word, entry, words === "any case", place, report);
+      if (typeof word === "string") {
+        checkWord(fact, word, entry, words === "any case", place, report);
+        if (fact === "type" && on.every((kind) => kind === OTHER) && hasOwnKind(word))
+          report(
+            place,
+            "RULE_NEVER_TAKEN",
+            `Fact "type" is never "${word}" on ${OTHER}: that is the type of ${kindNamed(word)}, name it in "on"`,
+          );
+      }
 }
 
 function checkWord(

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** Which room may import which: the house in one table. `src/worker.ts` and `src/respond.ts` are the entry. */
+/** Which room may import which: the house in one table. `src/worker.ts`, `src/serve.ts` and `src/respond.ts` are the entry. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   kit: [],
   model: ["kit"],
@@ -27,7 +27,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   dashboard: ["kit", "model", "language", "events"],
   entry: ["kit", "model", "rules", "receive", "objects", "api"],
   // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
-  local: ["kit", "model", "time", "highlevel", "act", "language", "events", "ledger", "objects", "entry"],
+  local: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "ledger", "objects", "entry"],
   cli: ["kit", "model", "time", "act", "language", "events", "rules", "match", "replay", "local"],
 };
 

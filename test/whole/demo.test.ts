@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoRules } from "../../src/cli/demo-rules.ts";
 import { FOLLOW_UPS_MS, followUps, type FollowUp, type FollowUps } from "../../src/cli/demo/follow-ups.ts";
 import { PROVIDER_MS, providerRole, type ProvidedMessage, type ProviderRole } from "../../src/cli/demo/provider.ts";
 import { startWorld, type World } from "../../src/cli/demo/world.ts";
-import { ROOT } from "../../src/local/project.ts";
+import { ROOT, signInLink } from "../../src/local/project.ts";
+import { hasChromium, launchChromium } from "./dashboard/chromium.ts";
 
 const CHANNEL_EVENTS = [
   "sms",
@@ -54,7 +56,9 @@ describe("npm run demo -- --once", () => {
 
   it("shows the follow-ups: what was sent at five minutes, what was not and why, our own text", () => {
     const part = partOf("Follow-ups inside HighLevel");
-    expect(part).toMatch(/✔ \+5:0\d {2}POST \/conversations\/messages {2}200/);
+    expect(part).toMatch(/✔ \+5:0\d {2}POST \/conversations\/messages {2}200 {2}“Hi Grace, sorry we missed you\./);
+    expect(part).toMatch(/voicemail-vip fired: HighLevel was asked first, GET \/contacts\/VeraHasTheTagVip0001$/m);
+    expect(part).toMatch(/called again at once: HighLevel was asked nothing/);
     expect(part).toMatch(/· send-message cancelled by reply/);
     expect(part).toMatch(/· send-message cancelled by dnd/);
     expect(part).toMatch(/· send-message held CONTACT_DND/);
@@ -74,7 +78,12 @@ describe("the demo's world", () => {
   let followed: FollowUps;
   let provided: ProviderRole;
   beforeAll(async () => {
-    world = await startWorld({ agoMs: FOLLOW_UPS_MS + PROVIDER_MS, port: 0, receiverPort: 0 });
+    world = await startWorld({
+      agoMs: FOLLOW_UPS_MS + PROVIDER_MS,
+      rules: await demoRules(),
+      port: 0,
+      receiverPort: 0,
+    });
     followed = await followUps(world);
     provided = await providerRole(world);
     await world.time.catchUp();
@@ -109,6 +118,50 @@ describe("the demo's world", () => {
       expect([200, 201]).toContain(status);
     }
     expect({ texts: textsTo(waits), ...onContact(waits) }).toEqual({ texts: 1, tags: 1, tasks: 1 });
+  });
+
+  const sentTo = ({ calls }: FollowUp): unknown[] =>
+    calls.flatMap(({ path, body }) =>
+      path === "/conversations/messages" ? [(body as { message?: unknown } | null)?.message] : [],
+    );
+  const TO_GRACE = "Hi Grace, sorry we missed you. When is a good time to talk?";
+  const TO_VERA =
+    "Hi Vera, we are sorry that we missed you. One of us will call you again today. When does it suit you?";
+
+  it("writes by name, and to a contact tagged vip another text", () => {
+    const { waits, isVip } = followed.contacts;
+    expect([sentTo(waits), sentTo(isVip)]).toEqual([[TO_GRACE], [TO_VERA]]);
+    expect(waits.story.decision.fired).toEqual(["voicemail-text-back"]);
+    expect(isVip.story.decision.fired).toEqual(["voicemail-vip"]);
+    expect(isVip.story.decision.known?.contact).toEqual({ tags: ["vip"] });
+  });
+
+  it("asks for an unknown contact once, and for its second event not at all", () => {
+    for (const { contactId, asked } of Object.values(followed.contacts)) {
+      expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([`GET /contacts/${contactId}`]);
+    }
+    expect(followed.again.asked).toEqual([]);
+    const { verdicts } = followed.again.story.decision;
+    expect(verdicts.find(({ rule }) => rule === "voicemail-text-back")).toMatchObject({ reason: "limit" });
+  });
+
+  it.skipIf(!hasChromium)("shows each text on the page of its contact as it was sent", async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(signInLink(world.target.url, world.target.adminToken));
+      for (const [{ contactId }, text] of [
+        [followed.contacts.waits, TO_GRACE],
+        [followed.contacts.isVip, TO_VERA],
+      ] as const) {
+        await page.goto(`${world.target.url}/#/l/${world.locationId}/contacts/${contactId}`);
+        await page.getByRole("heading", { level: 1, name: contactId }).waitFor();
+        const sent = page.getByRole("region", { name: "Sent", exact: true });
+        await sent.getByText(text, { exact: true }).waitFor();
+      }
+    } finally {
+      await browser.close();
+    }
   });
 
   it("does nothing for one who replies, and for one who turns do not disturb on", () => {

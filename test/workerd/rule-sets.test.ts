@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bundledRules } from "../../src/rules/bundled.ts";
 import { liveRules } from "../../src/objects/live-rules.ts";
 import type { Rule } from "../../src/model/rule.ts";
 import { aRule, aTask, aText } from "../builders.ts";
@@ -80,16 +81,16 @@ describe("a published set", () => {
   });
 
   it("is what the API takes for the rules in force", async () => {
-    const before = await liveRules({ ...env, RULES_FROM: "published" }, 0);
+    const before = await liveRules({ ...env, RULES_FROM: "published" }, bundledRules, 0);
     await activate(await publish(0, named("one")), "all");
-    const deploying = await liveRules(env, 10_000);
-    const live = await liveRules({ ...env, RULES_FROM: "published" }, 10_000);
+    const deploying = await liveRules(env, bundledRules, 10_000);
+    const live = await liveRules({ ...env, RULES_FROM: "published" }, bundledRules, 10_000);
     expect([before.rules.length > 1, deploying.hash === before.hash, live.rules.map(({ name }) => name)]).toEqual([
       true,
       true,
       ["one"],
     ]);
-    expect(await liveRules({ ...env, RULES_FROM: "published" }, 20_000)).toBe(live);
+    expect(await liveRules({ ...env, RULES_FROM: "published" }, bundledRules, 20_000)).toBe(live);
   });
 });
 

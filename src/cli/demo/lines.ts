@@ -10,6 +10,7 @@ import type { ProvidedMessage, ProviderRole } from "./provider.ts";
 const SHOWN_CHARACTERS = 60;
 const DOES: { readonly [who in keyof FollowUps["contacts"]]: string } = {
   waits: "does nothing",
+  isVip: "is tagged vip, and does nothing",
   replies: "replies two minutes after the call",
   isInDnd: "was in do not disturb for SMS before the call",
   turnsDndOn: "turns do not disturb on, two minutes after the call",
@@ -21,10 +22,12 @@ export function webhookLine({ id, host, path, verified }: ReceivedWebhook): stri
 }
 
 /** What each contact got and did not get, and what became of our own text. */
-export function followUpLines({ contacts, own }: FollowUps): string[] {
-  const { waits, replies, isInDnd, turnsDndOn } = contacts;
+export function followUpLines({ contacts, again, own }: FollowUps): string[] {
+  const { waits, isVip, replies, isInDnd, turnsDndOn } = contacts;
   return [
     ...contactLines(waits, DOES.waits),
+    `    · is called again at once: ${askedText(again.asked)}`,
+    ...contactLines(isVip, DOES.isVip),
     ...contactLines(replies, DOES.replies),
     ...contactLines(isInDnd, DOES.isInDnd),
     ...contactLines(turnsDndOn, DOES.turnsDndOn),
@@ -37,9 +40,10 @@ export function providerLines({ read, failed }: ProviderRole): string[] {
   return [...providedLines(read), ...providedLines(failed)];
 }
 
-function contactLines({ name, contactId, calledMs, story, calls }: FollowUp, does: string): string[] {
+function contactLines({ name, contactId, calledMs, asked, story, calls }: FollowUp, does: string): string[] {
   return [
     `  ${name} (${contactId}) ${does}`,
+    `    · ${story.decision.fired.join(", ") || "nothing"} fired: ${askedText(asked)}`,
     ...calls.map((call) => callLine(call, calledMs)),
     ...story.deliveries.flatMap(missingLine),
   ];
@@ -47,9 +51,17 @@ function contactLines({ name, contactId, calledMs, story, calls }: FollowUp, doe
 
 /** A call as the stand-in received it: when, what, and the status it answered. */
 function callLine({ at, method, path, body, status }: Call, sinceMs: number): string {
+  const text = isJsonObject(body) ? body["message"] : undefined;
   const about = isJsonObject(body) ? JSON.stringify(body) : "";
-  const shown = about.length > SHOWN_CHARACTERS ? `${about.slice(0, SHOWN_CHARACTERS)}…` : about;
+  const cut = about.length > SHOWN_CHARACTERS ? `${about.slice(0, SHOWN_CHARACTERS)}…` : about;
+  const shown = typeof text === "string" ? `“${text}”` : cut;
   return `    ${status !== null && status < 300 ? "✔" : "✘"} ${sinceText(at - sinceMs)}  ${method} ${path}  ${String(status)}  ${shown}`;
+}
+
+/** What HighLevel was asked before a decision. */
+function askedText(asked: readonly Call[]): string {
+  if (asked.length === 0) return "HighLevel was asked nothing, the contact is known";
+  return `HighLevel was asked first, ${asked.map(({ method, path }) => `${method} ${path}`).join(", ")}`;
 }
 
 /** Why an action was not performed; nothing if it was. */

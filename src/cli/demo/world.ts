@@ -11,6 +11,7 @@ import { developmentKey } from "../../local/sign.ts";
 import { startHighLevel } from "../../local/stand-in/server.ts";
 import { HighLevelStandIn } from "../../local/stand-in/stand-in.ts";
 import type { Message } from "../../local/stand-in/state.ts";
+import type { JsonObject } from "../../kit/json.ts";
 import { UsageError } from "../../kit/usage-error.ts";
 import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../local/workerd.ts";
 import { DemoTime } from "./time.ts";
@@ -38,13 +39,15 @@ export interface World {
 export interface WorldOptions {
   /** How long before the present the demo begins. */
   readonly agoMs: number;
+  /** The rules in force, as they are bundled. */
+  readonly rules: JsonObject;
   readonly port?: number;
   readonly receiverPort?: number;
   readonly onWebhook?: (webhook: ReceivedWebhook) => void;
 }
 
 /** Builds and starts everything, and installs the app in the location, as its admin would. */
-export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): Promise<World> {
+export async function startWorld({ agoMs, rules, onWebhook, ...ports }: WorldOptions): Promise<World> {
   const { variables } = await ensureDevVars();
   const key = developmentKey(variables);
   if (!key.ok) throw new UsageError(key.failure);
@@ -73,6 +76,7 @@ export async function startWorld({ agoMs, onWebhook, ...ports }: WorldOptions): 
       HIGHLEVEL_TOKEN_KEY: randomBytes(SECRET_BYTES).toString("base64"),
       GATEWAY_SECRET: gatewaySecret,
     },
+    values: { DEMO_RULES: rules },
     port: await freePort(ports.port ?? Number(new URL(DEFAULT_WORKER_URL).port)),
     outbound: towards(receiver.url, highlevel.url),
   });

@@ -1,9 +1,11 @@
 // A contact: everything that happened with it, what is still to come, and a way to erase it.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { KnownContact as KnownAnswer } from "../../model/known-contact.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
 import type { PageProps } from "../address/routes.ts";
+import { Known } from "./contact-known.tsx";
 import { ContactLog } from "./contact-log.tsx";
 import { Sent } from "./contact-sent.tsx";
 import { OpenTasks, Waiting, type Deliveries, type Tasks } from "./contact-waiting.tsx";
@@ -38,6 +40,7 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
   const { locationId } = usePlace();
   const [erasure, setErasure] = useState<Erasure | null>(null);
   const paging = usePaging(contactId);
+  const known = useQuery<KnownAnswer>(locationPath(locationId, "contacts", contactId));
   const events = useQuery<{ events: readonly LogEntry[]; cursor: string | null }>(locationPath(locationId, "events"), {
     contact: contactId,
     cursor: paging.cursor,
@@ -67,7 +70,7 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
     tasks.answer?.tasks.length === 0;
   const erased = (answer: Erasure): void => {
     setErasure(answer);
-    for (const { askAgain } of [events, waiting, sent, tasks]) askAgain();
+    for (const { askAgain } of [known, events, waiting, sent, tasks]) askAgain();
   };
   return (
     <>
@@ -82,21 +85,26 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
       {isUnknown ? (
         <Unknown isErased={erasure !== null} />
       ) : (
-        <div class="contact">
-          <section class="panel" aria-labelledby="log">
-            <h2 id="log">What happened</h2>
-            {events.problem ? <ProblemNote problem={events.problem} onAgain={events.askAgain} /> : null}
-            {events.answer === null && !events.problem ? <p class="quiet-note">Loading…</p> : null}
-            {events.answer?.events.length === 0 ? <p class="quiet-note">None of its events is kept any more.</p> : null}
-            <ContactLog events={events.answer?.events ?? []} />
-            <Pager paging={paging} next={events.answer?.cursor ?? null} />
-          </section>
-          <div class="contact-beside">
-            <Waiting contactId={contactId} asked={waiting} />
-            <Sent contactId={contactId} asked={sent} />
-            <OpenTasks contactId={contactId} asked={tasks} />
+        <>
+          <Known contactId={contactId} asked={known} />
+          <div class="contact">
+            <section class="panel" aria-labelledby="log">
+              <h2 id="log">What happened</h2>
+              {events.problem ? <ProblemNote problem={events.problem} onAgain={events.askAgain} /> : null}
+              {events.answer === null && !events.problem ? <p class="quiet-note">Loading…</p> : null}
+              {events.answer?.events.length === 0 ? (
+                <p class="quiet-note">None of its events is kept any more.</p>
+              ) : null}
+              <ContactLog events={events.answer?.events ?? []} />
+              <Pager paging={paging} next={events.answer?.cursor ?? null} />
+            </section>
+            <div class="contact-beside">
+              <Waiting contactId={contactId} asked={waiting} />
+              <Sent contactId={contactId} asked={sent} />
+              <OpenTasks contactId={contactId} asked={tasks} />
+            </div>
           </div>
-        </div>
+        </>
       )}
     </>
   );

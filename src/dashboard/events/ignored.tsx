@@ -65,7 +65,10 @@ function Kinds({ base, title, isQuietWhenEmpty = false }: KindsProps): JSX.Eleme
   return (
     <section class="panel" aria-label={title}>
       <h2>{title}</h2>
-      <p class="quiet-note">These are counted by day and not kept: no rule looks at them.</p>
+      <p class="quiet-note">
+        These are counted by day and not kept, because no rule looks at them. What is kept of such kinds is in the log,
+        as Other.
+      </p>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {answer?.ignored.length === 0 ? <p>None.</p> : null}
       {answer?.ignored.map(({ kind, count, lastDay, lastSeen, use }) => (

@@ -3,7 +3,7 @@
 import type { RecordName } from "../../highlevel/questions.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
-import type { ContactPart, Known } from "../../model/known.ts";
+import type { ContactPart, Known, RecordLack } from "../../model/known.ts";
 import { RECORD_PARTS, type KnownContact, type Source } from "../../model/known-contact.ts";
 import * as records from "../highlevel/records.ts";
 import * as contacts from "../log/contacts.ts";
@@ -24,8 +24,9 @@ export function knownOf(sql: Sql, event: Event, nowMs: number): Known {
   const { locationId, contactId } = event;
   const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
-  if (!contacts.isKnown(contact, nowMs)) return { contact: null, location: locationIn(location, nowMs) };
-  const open: ContactPart[] = [];
+  const open: ContactPart[] = unsaidOf(contact);
+  const isUnknown = contact.gone ? !contacts.isKnown(contact, nowMs) : open.length === RECORD_PARTS.length;
+  if (isUnknown) return { contact: null, location: locationIn(location, nowMs) };
   if (ownerId !== null && !records.isFresh(owner, nowMs)) open.push("owner");
   if (!records.isFresh(keys, nowMs, namesUnknown(kept))) open.push("custom");
   return {
@@ -43,8 +44,8 @@ export function settledKnownOf(sql: Sql, event: Event, failure: string | null): 
   const { locationId, contactId } = event;
   const kept = keptOf(sql, locationId, contacts.withEvent(sql, event));
   const { contact, keys, ownerId, owner, location } = kept;
-  const isThere = !contact.gone && RECORD_PARTS.every((part) => contact.parts[part] !== null);
-  const open: ContactPart[] = [];
+  const open: ContactPart[] = unsaidOf(contact);
+  const isThere = !contact.gone && open.length < RECORD_PARTS.length;
   if (ownerId !== null && !owner?.record) open.push("owner");
   if (!keys?.record) open.push("custom");
   const gone = contact.gone && (contact.gone.eventKey === null ? UNKNOWN : DELETED);
@@ -54,6 +55,11 @@ export function settledKnownOf(sql: Sql, event: Event, failure: string | null): 
     ...(isThere && open.length > 0 ? { open } : {}),
     why: gone ?? failure ?? UNSAID,
   };
+}
+
+/** The parts of a contact's record that nobody has said yet. */
+function unsaidOf({ parts }: KeptContact): RecordLack[] {
+  return RECORD_PARTS.flatMap((part) => (parts[part] === null ? [part === "custom" ? "values" : part] : []));
 }
 
 const UNKNOWN = "HighLevel knows no such contact";
@@ -72,6 +78,7 @@ export function shownContact(sql: Sql, locationId: string, contactId: string, no
     contactId,
     state,
     contact: isTold ? contactOf(contactId, kept) : null,
+    customKeys: keys?.record ? Object.fromEntries(keysOf(kept)) : null,
     parts: { ...parts, location: askedOf(location) } as KnownContact["parts"],
     gone: sourceOf(contact.gone),
     location: location?.record ?? null,
@@ -91,12 +98,13 @@ function keptOf(sql: Sql, locationId: string, contact: KeptContact): Kept {
 }
 
 /** A contact as conditions and texts see it; its `custom` values by id and by key. */
-function contactOf(contactId: string, { contact, keys, owner }: Kept): JsonObject {
+function contactOf(contactId: string, kept: Kept): JsonObject {
+  const { contact, owner } = kept;
   const { fields, tags, dnd, custom } = contact.parts;
-  const byId = isJsonObject(custom?.value) ? custom.value : {};
-  const named = Object.entries(keys?.record ?? {}).flatMap(([id, key]): [string, Json][] => {
-    const value = Object.hasOwn(byId, id) ? byId[id] : undefined;
-    return value === undefined || typeof key !== "string" ? [] : [[key, value]];
+  const byId = customIn(contact);
+  const named = keysOf(kept).flatMap(([id, key]): [string, Json][] => {
+    const value = byId[id];
+    return value === undefined ? [] : [[key, value]];
   });
   return {
     id: contactId,
@@ -108,14 +116,26 @@ function contactOf(contactId: string, { contact, keys, owner }: Kept): JsonObjec
   };
 }
 
+/** The values of a contact's custom fields, by id. */
+function customIn({ parts: { custom } }: KeptContact): JsonObject {
+  return isJsonObject(custom?.value) ? custom.value : {};
+}
+
+/** The ids and keys of the custom fields that a contact has, as far as the keys are known. */
+function keysOf({ contact, keys }: Kept): readonly (readonly [id: string, key: string])[] {
+  const byId = customIn(contact);
+  return Object.entries(keys?.record ?? {}).flatMap(([id, key]): [string, string][] =>
+    typeof key === "string" && Object.hasOwn(byId, id) ? [[id, key]] : [],
+  );
+}
+
 function locationIn(kept: records.KeptRecord | null, nowMs: number): Known["location"] {
   return records.isFresh(kept, nowMs) ? (kept?.record ?? undefined) : null;
 }
 
 /** Whether a contact has a custom field whose key is not known. */
 function namesUnknown({ contact, keys }: Kept): boolean {
-  const { custom } = contact.parts;
-  return isJsonObject(custom?.value) && Object.keys(custom.value).some((id) => !Object.hasOwn(keys?.record ?? {}, id));
+  return Object.keys(customIn(contact)).some((id) => !Object.hasOwn(keys?.record ?? {}, id));
 }
 
 function sourceOf(part: Omit<KeptPart, "value"> | null): Source | null {

@@ -47,7 +47,7 @@ const ONE = `WHERE contact_id = ?1 AND key = ?2 AND deciding IS NULL AND NOT ${M
 const DROPS: { readonly [S in Walked]: string } = {
   payloads: `UPDATE events SET record = json_set(record, '$.event.payload', json('{}'), '$.dropped', 'payload')
     ${ONE} AND json_extract(record, '$.dropped') IS NULL RETURNING seq`,
-  decisions: `UPDATE events SET record = json_set(record, '$.decision.verdicts', json('[]'), '$.dropped', 'decision')
+  decisions: `UPDATE events SET record = json_remove(json_set(record, '$.decision.verdicts', json('[]'), '$.dropped', 'decision'), '$.decision.known')
     ${ONE} AND json_extract(record, '$.dropped') = 'payload' RETURNING seq`,
   events: `UPDATE OR REPLACE events SET ${TOMBSTONE} ${ONE} AND fired = '[]' RETURNING seq`,
 };

@@ -1,12 +1,17 @@
 // The Worker of `npm run demo`, which is never deployed: the real one, except that its ledgers use a clock that can be
-// moved, so that "in five minutes" takes no time.
+// moved, so that "in five minutes" takes no time, and that it can be given other rules than those it was built with.
 import { Ledger as RealLedger, type LedgerEnv } from "../../objects/durable-objects.ts";
 import type { Event } from "../../model/event.ts";
-import worker from "../../worker.ts";
+import type { BuiltRules, RuleSet } from "../../model/rule.ts";
+import { bundledRules } from "../../rules/bundled.ts";
+import { fromBuilt } from "../../rules/rule-set.ts";
+import { workerWith } from "../../serve.ts";
 
 export { Agency, Directory, Registry } from "../../worker.ts";
 
 interface DemoEnv extends LedgerEnv {
+  /** The rules in force; absent: those that it was built with. */
+  readonly DEMO_RULES?: BuiltRules;
   readonly LEDGER: DurableObjectNamespace<Ledger>;
 }
 
@@ -19,9 +24,9 @@ const DEMO_PATHS: ReadonlySet<string> = new Set([CLOCK_PATH, LOOK_PATH]);
 let offsetMs = 0;
 
 export class Ledger extends RealLedger {
-  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+  constructor(ctx: DurableObjectState, env: DemoEnv) {
     super(ctx, env, ({ ports, storage }) => ({
-      ports: { ...ports, actions: { ...ports.actions, clock: () => Date.now() + offsetMs } },
+      ports: { ...ports, ruleSet: rulesOf(env), actions: { ...ports.actions, clock: () => Date.now() + offsetMs } },
       storage: {
         ...storage,
         getAlarm: async () => moved(await storage.getAlarm()),
@@ -47,15 +52,23 @@ export class Ledger extends RealLedger {
   }
 }
 
+let worker: ReturnType<typeof workerWith> | undefined;
+
 export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
-    if (!DEMO_PATHS.has(pathname)) return worker.fetch(request, env);
+    if (!DEMO_PATHS.has(pathname)) return (worker ??= workerWith(rulesOf(env))).fetch(request, env);
     const ledger = env.LEDGER.getByName(searchParams.get("location") ?? "");
     if (pathname === LOOK_PATH) return Response.json({ ...(await ledger.poke(true)) });
     return Response.json({ nextMs: await ledger.moveTo(Number(searchParams.get("offset"))) });
   },
 } satisfies ExportedHandler<DemoEnv>;
+
+/** The same set for every object, because what is made of its rules is kept by it. */
+function rulesOf({ DEMO_RULES }: DemoEnv): RuleSet {
+  return (rules ??= DEMO_RULES === undefined ? bundledRules : fromBuilt(DEMO_RULES));
+}
+let rules: RuleSet | undefined;
 
 function moved(atMs: number | null): number | null {
   return atMs === null ? null : atMs + offsetMs;

@@ -182,6 +182,45 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
       "after 3d, unless they are deleted, or OpportunityStageUpdate or OpportunityDelete comes on which the kind is there, or OpportunityStatusUpdate comes on which the status is won, lost or abandoned: open the task “… has been waiting for three days” in HighLevel, due 1d after",
     ],
   ],
+  "mailgun-bounced": [
+    "On OutboundMessage, when the channel is email and the provider is mailgun in capitals or not and the outcome is bounced or failed",
+    ["open the task “Ask … for another e-mail address” in HighLevel, due 1d after"],
+  ],
+  "three-follow-ups": [
+    "On OutboundMessage, when the channel is call and the outcome is no-answer or busy",
+    [
+      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we tried to reach you. When may we call again?”",
+    ],
+  ],
+  "two-failed-texts": [
+    "On OutboundMessage, when the channel is sms and the outcome is failed and the count of sms with outcome failed within 1h with each message once is at least 2",
+    ["tag the contact “number-unreachable”", "open the task “Check the number of …” in HighLevel, due 1d after"],
+  ],
+  "vip-in-stage": [
+    "On OpportunityStageUpdate, when the pipeline stage id is your-stage-id and tags of the contact contains vip and custom.plan of the contact is gold in capitals or not",
+    ["open the task “Call … today: …” in HighLevel, due 4h after"],
+  ],
+  "voicemail-working-hours": [
+    "On OutboundMessage, when the channel is call and the outcome is voicemail",
+    [
+      "after 2m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we left you a voicemail. Write back here if that is easier.”",
+    ],
+  ],
+  "email-bounced": [
+    "On EmailStatus, when the outcome is bounced and the permanent is true",
+    [
+      "tag the contact “email-bounced”",
+      "after 5m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hello, our e-mail did not reach you. Which address may we use?”",
+      "open the task “Find the right e-mail address” in HighLevel, due 1d after",
+    ],
+  ],
+  "voicemail-vip": [
+    "On OutboundMessage, when the channel is call and the outcome is voicemail and tags of the contact contains vip",
+    [
+      "after 5m, begun anew each time that it fires, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we are sorry that we missed you. … will call you again today. When does it suit you?”",
+      "after 5m, begun anew each time that it fires, unless they reply, switch on do-not-disturb or are deleted: open the task “Call … again today” in HighLevel, due 2h after",
+    ],
+  ],
   "voice-ai-call-back": [
     "On VoiceAiCallEnd, when call_back of the extracted data is yes in capitals or not and (the trial call is absent or the trial call is false)",
     ["open the task “Call back …” in HighLevel, due 4h after", "tag the contact “call-back”"],

@@ -9,7 +9,7 @@ import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-sto
 import { webhookOf } from "../../../src/local/stand-in/messages.ts";
 import { HighLevelStandIn, type Settings } from "../../../src/local/stand-in/stand-in.ts";
 import type { Message } from "../../../src/local/stand-in/state.ts";
-import type { Recorded } from "../../../src/model/ledger.ts";
+import type { Counted, Recorded } from "../../../src/model/ledger.ts";
 import type { RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet, CONTACT, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
@@ -103,7 +103,7 @@ export class ReconciledLocation {
   }
 
   /** The webhook of a message as it is now. */
-  webhook(message: Message, fields: JsonObject = {}): Promise<Recorded> {
+  webhook(message: Message, fields: JsonObject = {}): Promise<Recorded | Counted> {
     const payload: JsonObject = { ...webhookOf(message), ...fields };
     const receivedAt = new Date(this.now).toISOString();
     const { webhookId: key } = payload;

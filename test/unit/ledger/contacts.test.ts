@@ -82,6 +82,7 @@ describe("what is known of a contact", () => {
       contactId: CONTACT,
       state: "unknown",
       contact: null,
+      customKeys: null,
       parts: { fields: null, tags: null, dnd: null, custom: null, owner: null, customKeys: null, location: null },
       gone: null,
       location: null,
@@ -113,6 +114,24 @@ describe("what is known of a contact", () => {
         custom: { since: iso(NOON), from: "event key-1" },
       },
     });
+  });
+
+  it("says which key is which field's, once a text has asked for the keys", async () => {
+    const rule = aRule({
+      actions: [{ ...aText(), message: "Your plan: {{ contact.custom.plan | default: 'none' }}" }],
+    });
+    const { known, event, asks, standIn } = await aScene({ rules: [rule] });
+    standIn.addContact({ id: CONTACT, locationId: LOCATION, customFields: [{ id: "f1", value: "gold" }] });
+    await event("ContactCreate", NOON, {
+      ...WHOLE,
+      customFields: [
+        { id: "f1", value: "gold" },
+        { id: "f9", value: 1 },
+      ],
+    });
+    expect(known().customKeys).toBeNull();
+    await asks();
+    expect(known().customKeys).toEqual({ f1: "plan" });
   });
 
   it("is partly known by an event that says one part", async () => {

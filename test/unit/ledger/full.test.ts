@@ -98,6 +98,24 @@ describe("a full ledger", () => {
       });
   });
 
+  it("forgets what was known of a contact together with the verdicts on it", async () => {
+    const asks = { fact: "contact", path: "$.custom.notes", operator: "containsText", value: "nowhere" };
+    const { ledger, storage, record, many } = await aSmallLedger({ rules: [aRule({ conditions: { all: [asks] } })] });
+    const customFields = [{ id: "notes", value: "n".repeat(20_000) }];
+    await record({ type: "ContactUpdate", contactId: "ada", id: "ada", tags: [], dnd: false, customFields }, "record");
+    await many(0, 60, { contactId: "ada", body: "" });
+    await ledger.alarm();
+    const dropped = await droppedOf(
+      ledger,
+      Array.from({ length: 60 }, (_, index) => `event-${index}`),
+    );
+    expect(dropped).toContain("decision");
+    const known =
+      "SELECT count(*) AS n FROM events WHERE json_extract(record, '$.dropped') = 'decision' AND json_extract(record, '$.decision.known') IS NOT NULL";
+    expect(storage.sql.exec(known).toArray()).toEqual([{ n: 0 }]);
+    expect(fullOf(ledger)?.dropped.events).toBe(0);
+  });
+
   it("then forgets verdicts, deliveries that are over, and events on which nothing fired, whose keys it still knows", async () => {
     const { ledger, storage, many, record, ring } = await aSmallLedger({ maxBytes: 350_000 });
     await many(0, 30, { status: "failed" });

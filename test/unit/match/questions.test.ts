@@ -11,7 +11,7 @@ import { NOT_ASKED, type Known } from "../../../src/model/known.ts";
 import type { Condition, Rule } from "../../../src/model/rule.ts";
 import { agencyPayloads, agencyRules, eventOf } from "../../generated/agency.ts";
 import { anyEvent, anyKnown, anyRules } from "../../generated/anything.ts";
-import { chance } from "../../generated/chance.ts";
+import { chance, type Chance } from "../../generated/chance.ts";
 import { anEvent, aRule, aRuleSet, MOMENT } from "../../builders.ts";
 import { upTo } from "../../thorough.ts";
 
@@ -125,7 +125,7 @@ describe("what a decision needs and does not have", () => {
         const whole = anyKnown(luck);
         const context = { ...MOMENT, history: PAST };
         const full = await decide(event, rules, { ...context, known: whole });
-        let known: Known = hidden(whole);
+        let known: Known = luck.next() < 0.5 ? hidden(whole) : partly(whole, luck);
         for (let round = 0; round < 4; round++) {
           const questions = openQuestions(event, rules, { ...context, known });
           if (words(questions) === "") break;
@@ -159,8 +159,28 @@ function answered(known: Known, questions: Questions, whole: Known): Known {
   return {
     contact: contact && { ...contact, ...part("owner"), ...part("custom") },
     location: questions.location ? whole.location : known.location,
-    open: (known.open ?? []).filter((name) => !(contact && questions[name])),
+    open: (known.open ?? []).filter((name) =>
+      name === "owner" || name === "custom" ? !(contact && questions[name]) : !questions.contact,
+    ),
   };
+}
+
+/** The same when some of the contact's record is known: what events have said of it. */
+function partly(whole: Known, luck: Chance): Known {
+  const open = hidden(whole).open ?? [];
+  if (!whole.contact) return { ...NOT_ASKED, open };
+  const lacks = (["fields", "tags", "dnd", "values"] as const).filter(() => luck.next() < 0.5);
+  if (lacks.length === 4) return { ...NOT_ASKED, open };
+  const { tags, dnd, owner: _, custom: __, ...fields } = whole.contact;
+  const said: readonly (readonly [lack: (typeof lacks)[number], of: { readonly [name: string]: Json | undefined }])[] =
+    [
+      ["fields", fields],
+      ["tags", { tags }],
+      ["dnd", { dnd }],
+    ];
+  const known = said.flatMap(([lack, of]) => (lacks.includes(lack) ? [] : Object.entries(of)));
+  const contact = Object.fromEntries(known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return { contact, location: null, open: [...open, ...lacks] };
 }
 
 describe("a decision", () => {

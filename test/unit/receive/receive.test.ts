@@ -326,7 +326,7 @@ describe("an event", () => {
 describe("a kind that is not known", () => {
   it("is ignored and counted", async () => {
     const world = aWorld();
-    expect(await received(aPayload({ type: "NoSuchKind" }), world)).toEqual({
+    expect(await received(aPayload({ type: "NoSuchKind", contactId: null }), world)).toEqual({
       ok: true,
       value: { status: "ignored" },
     });
@@ -554,7 +554,7 @@ describe("taking in again what the quarantine holds", () => {
     },
     {
       title: "a kind that is not known",
-      item: held(JSON.stringify(aPayload({ type: "Nope" }))),
+      item: held(JSON.stringify(aPayload({ type: "Nope", contactId: null }))),
       word: "ignored",
       released: 1,
     },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { projectConfiguration, ROOT } from "../../../src/local/project.ts";
 import { readRules } from "../../../src/cli/rule-files.ts";
+import { typesOf } from "../../../src/events/kind-of.ts";
 import { runStory, type Step, type Story } from "../../../src/local/story.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { Rule } from "../../../src/model/rule.ts";
@@ -123,7 +124,8 @@ describe("what a rule in HighLevel fires on leaves no dead letter: each text can
   it.each(["rules/voicemail-text-back", ...RECIPES.map((name) => `recipes/${name}`)])("%s", async (file) => {
     const { rule, examples = [] } = rules.get(`${file}.json`) ?? {};
     if (!rule) throw new Error(`There is no ${file}`);
-    for (const { event, history = [] } of examples.filter(({ fires }) => fires)) {
+    const [type] = typesOf(rule.on[0] ?? "OutboundMessage");
+    for (const { event, history = [], contact, location } of examples.filter(({ fires }) => fires)) {
       const at = (agoMs: number): string => new Date(Date.parse(WEDNESDAY_NOON) - agoMs).toISOString();
       const all = [
         ...history.map((before) => ({ ...before, agoMs: durationMs(before.ago) ?? 0 })),
@@ -132,7 +134,9 @@ describe("what a rule in HighLevel fires on leaves no dead letter: each text can
       const steps = await stepsOf(
         {
           start: "2026-02-01T12:00:00Z",
-          events: all.map((one) => ({ at: at(one.agoMs), event: { type: rule.on[0] ?? "", ...one.event } })),
+          ...(contact ? { contact } : {}),
+          ...(location ? { location } : {}),
+          events: all.map((one) => ({ at: at(one.agoMs), event: { type, ...one.event } })),
           expect: [{ at: at(0), what: "fired" }, ...rule.actions.map(() => ({ what: "sent" as const }))],
         },
         rule,

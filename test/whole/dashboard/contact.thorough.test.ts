@@ -1,6 +1,8 @@
+import { Response } from "miniflare";
 import { expect, it } from "vitest";
 import { LOCATION } from "../../../src/events/samples.ts";
-import { describeInBrowser, useDashboard } from "./browser.ts";
+import type { RuleFile } from "../../../src/model/rule.ts";
+import { describeInBrowser, loaded, useDashboard } from "./browser.ts";
 
 const contactOf = (id: string): string => `#/l/${LOCATION}/contacts/${id}`;
 
@@ -74,7 +76,11 @@ describeInBrowser("a contact", () => {
     const contactId = "kept-contact";
     await dashboard.send("sms", { contactId });
     const page = await dashboard.open(contactOf(contactId));
-    await page.route(`**/contacts/${contactId}`, (route) => route.abort(), { times: 1 });
+    let aborted = 0;
+    await page.route(`**/contacts/${contactId}`, (route) => {
+      const isFirst = route.request().method() === "DELETE" && (aborted += 1) === 1;
+      return isFirst ? route.abort() : route.continue();
+    });
     await page.getByRole("button", { name: "Erase…" }).press("Enter");
     await page.keyboard.type(contactId);
     await page.keyboard.press("Enter");
@@ -96,5 +102,89 @@ describeInBrowser("a contact", () => {
   it("says what is wrong with an id that cannot be one", async () => {
     const page = await dashboard.open(contactOf("not an id"));
     await page.getByRole("alert").first().getByText("Expected the id of a contact").waitFor();
+  });
+});
+
+describeInBrowser("what is known of a contact", () => {
+  const LOOKS: RuleFile = {
+    on: ["OutboundMessage"],
+    conditions: {
+      all: [
+        { fact: "channel", operator: "equal", value: "sms" },
+        { fact: "contact", path: "$.custom.plan", operator: "equal", value: "gold" },
+        { fact: "contact", path: "$.owner.email", operator: "exists", value: true },
+      ],
+    },
+    actions: [{ type: "task", title: "Call {{ contact.name }}" }],
+  };
+  const dashboard = useDashboard({}, { "gold-plan": LOOKS });
+  const ANSWERS: { readonly [path: string]: object } = {
+    contacts: {
+      contact: {
+        firstName: "Grace",
+        lastName: "Example",
+        email: "grace@example.com",
+        tags: ["vip", "new"],
+        dnd: false,
+        assignedTo: "user1",
+        customFields: [
+          { id: "field1", value: "gold" },
+          { id: "field2", value: ["mornings", "evenings"] },
+        ],
+      },
+    },
+    locations: { customFields: [{ id: "field1", fieldKey: "contact.plan" }] },
+    users: { id: "user1", name: "Uma Example", email: "uma@agency.example" },
+  };
+  const giveToken = async (): Promise<void> => {
+    await fetch(`${dashboard.url}/api/locations/${LOCATION}/token`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${dashboard.token}`, "content-type": "application/json" },
+      body: JSON.stringify({ token: "pit-of-a-test" }),
+    });
+  };
+  const open = async (contactId: string, width = 1_280) => {
+    const page = await dashboard.open(contactOf(contactId), { viewport: { width, height: 900 } });
+    await loaded(page);
+    return { page, known: page.getByRole("region", { name: "What is known" }) };
+  };
+
+  it("says why nothing is known, and that a location without a token cannot ask", async () => {
+    await dashboard.send("sms", { contactId: "unasked-contact" });
+    const { known } = await open("unasked-contact");
+    await known.getByText("Nothing is known yet").waitFor();
+    await known.getByRole("region", { name: "Tags" }).getByText("no token").waitFor();
+  });
+
+  it("shows what an event said, and leads to it", async () => {
+    const contactId = "created-contact";
+    await dashboard.send("contact-created", { id: contactId, contactId });
+    const { page, known } = await open(contactId);
+    const tags = known.getByRole("region", { name: "Tags" });
+    await tags.getByRole("link", { name: "an event" }).click();
+    await page.getByRole("heading", { name: /rules? fired|No rule/ }).waitFor();
+  });
+
+  it.each([360, 1_280])("shows all that HighLevel answered, and what it did not, at %i px", async (width) => {
+    dashboard.answer = (request) => {
+      const [, what = "", , more] = new URL(request.url).pathname.split("/");
+      const isThere = what !== "locations" || more === "customFields";
+      return isThere && what in ANSWERS ? Response.json(ANSWERS[what]) : new Response(null, { status: 204 });
+    };
+    await giveToken();
+    const contactId = `asked-contact-${width}`;
+    await dashboard.send("sms", { contactId });
+    const { page, known } = await open(contactId, width);
+    await known.getByText("All of its record is known").waitFor();
+    const partOf = (name: string) => known.getByRole("region", { name });
+    await partOf("Owner").getByText("uma@agency.example").waitFor();
+    await partOf("Custom fields").getByText("custom.plan").waitFor();
+    await partOf("Custom fields").getByText("custom.field2").waitFor();
+    await partOf("Custom fields").getByText("did not say the key of field2").waitFor();
+    await partOf("Tags").getByText("vip").waitFor();
+    await partOf("Do not disturb").getByText("off").waitFor();
+    await partOf("Name and address").getByText("Since").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+    await page.getByRole("region", { name: "Open tasks" }).getByText("Call Grace Example").waitFor();
   });
 });

@@ -78,7 +78,7 @@ describeInBrowser("events", () => {
     await page.getByRole("link", { name: "Not known" }).click();
     await page.getByText("2 times, last").waitFor();
     await page.getByText("ProductCreate").click();
-    await page.getByText("How to add an event kind").waitFor();
+    await page.getByText('"on": ["Other"], a condition that the fact type is "ProductCreate"').waitFor();
   });
 
   it("with words that are not known are told beside them", async () => {

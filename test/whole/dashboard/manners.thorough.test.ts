@@ -30,6 +30,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const version = await publish(dashboard, { failed: TASK_RULE }, { replay: REPLAY });
   await activate(dashboard, version, "shadow");
   await dashboard.send("sms-failed", { contactId: CONTACT });
+  await dashboard.send("contact-updated", { id: CONTACT });
   return [
     "overview",
     "overview?range=hour",

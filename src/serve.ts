@@ -1,0 +1,90 @@
+// Which room answers which request, and which ports the rooms get, for a set of rules in force. No logic.
+import { Router, type IRequest } from "itty-router";
+import { answerApi } from "./api/api.ts";
+import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
+import { eraseContact } from "./objects/erase-contact.ts";
+import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
+import { install, installAgency } from "./objects/installs.ts";
+import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
+import { ruleChanges } from "./objects/change-rules.ts";
+import { liveRules } from "./objects/live-rules.ts";
+import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
+import { configurationOf } from "./model/configuration.ts";
+import { HOOK_PATHS, HOOK_ROUTES, type HookRoute } from "./model/event-kinds.ts";
+import { logError } from "./model/log-line.ts";
+import { finishInstall, startInstall, type OAuthPorts } from "./receive/oauth.ts";
+import { ingestAgain, receive, type ReceivePorts } from "./receive/receive.ts";
+import { respond } from "./respond.ts";
+import type { RuleSet } from "./model/rule.ts";
+
+/** The Worker's handlers with a set of rules in force. */
+export function workerWith(ruleSet: RuleSet) {
+  const router = Router<IRequest, [LedgerEnv]>();
+  for (const route of HOOK_ROUTES) router.all(HOOK_PATHS[route], hook(route));
+  router
+    .get("/oauth/start", (request, env) => startInstall(request, oauthPorts(env)))
+    .get("/oauth/callback", (request, env) => finishInstall(request, oauthPorts(env)))
+    .get("/healthz", () => Response.json({ status: "ok", ruleSet: ruleSet.hash }))
+    .all("/api/*", async (request, env) =>
+      respond(await answerApi(request as unknown as Request, await apiPorts(env, ruleSet))),
+    )
+    .all("*", () => respond({ ok: false, failure: { code: "REQUEST_NOT_FOUND" } }));
+
+  return {
+    async fetch(request, env) {
+      try {
+        return (await router.fetch(request, env)) as Response;
+      } catch (error) {
+        logError("A request failed", {}, error);
+        if (isBusy(error)) return respond({ ok: false, failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 } });
+        return respond({ ok: false, failure: { code: "BUG" } });
+      }
+    },
+    async scheduled(_, env) {
+      await pokeLedgers(env);
+      await pokeAgencies(env);
+    },
+  } satisfies ExportedHandler<LedgerEnv>;
+}
+
+function hook(route: HookRoute): (request: IRequest, env: LedgerEnv) => Promise<Response> {
+  return async (request, env) => respond(await receive(request, route, receivePorts(env)), 202);
+}
+
+function receivePorts(env: LedgerEnv): ReceivePorts {
+  return { configuration: configurationOf(env), clock: Date.now, store: eventStore(env) };
+}
+
+function oauthPorts(env: LedgerEnv): OAuthPorts {
+  return {
+    configuration: configurationOf(env),
+    clock: Date.now,
+    fetch: (outgoing) => fetch(outgoing),
+    timeLimit: (ms) => AbortSignal.timeout(ms),
+    install: (locationId, token) => install(installObjects(env), locationId, token),
+    installAgency: (companyId, token) => installAgency(installObjects(env), companyId, token),
+  };
+}
+
+async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<typeof answerApi>[1]> {
+  return {
+    configuration: configurationOf(env),
+    ruleSet: await liveRules(env, bundled, Date.now()),
+    clock: Date.now,
+    fetch: (outgoing) => fetch(outgoing),
+    ledger: (locationId) => ledgerOf(env, locationId),
+    changes: (locationId, note) => changesOf(env, locationId, note),
+    unplaced: directoryOf(env),
+    registry: registryOf(env),
+    locations: (query) => directoryOf(env).locations(query),
+    agencies: directoryOf(env),
+    agency: (companyId) => agencyOf(env, companyId),
+    everywhere: () => directoryOf(env).everywhere(),
+    audit: (query) => directoryOf(env).audit(query),
+    rules: (note) => ruleChanges(env, note),
+    pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
+    ingest: (note, item, locationId) =>
+      ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
+    eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
+  };
+}
