@@ -157,10 +157,18 @@ export interface TakenMessage extends MadeChange {
 /** A message that a delivery was allowed to send, as in the table. */
 export interface CountedSend {
   readonly deliveryId: string;
+  readonly messageId: string | null;
+}
+
+/** A message at the moment in which its breaker let it through. */
+export interface LetThrough {
+  readonly deliveryId: string;
   readonly rule: string;
   readonly contactId: string;
+  /** By the ledger's clock, milliseconds since 1970. */
   readonly at: number;
-  readonly messageId: string | null;
+  /** The rule's other messages that counted then, and how long they had, by the ledger's clock as it was set meanwhile, at most. */
+  readonly before: readonly { readonly deliveryId: string; readonly contactId: string; readonly agoMs: number }[];
 }
 
 /** A contact's wish about being written to. */
@@ -222,6 +230,7 @@ export interface FollowUps {
   /** `contact/tag` */
   readonly tags: ReadonlySet<string>;
   readonly sends: readonly CountedSend[];
+  readonly letThrough: readonly LetThrough[];
   readonly wishes: readonly Wish[];
   readonly kept: readonly KeptWish[];
   readonly exchanges: readonly Exchange[];

@@ -224,7 +224,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: 12,
+    seed: 3,
   },
   {
     name: "token-used-before-it-is-kept",

@@ -20,7 +20,7 @@ const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order
 
 const text: EndedDelivery = { ...delivery, id: "d5", rule: "texts", host: "highlevel", highlevelCall: "send-message" };
 const taken = { id: "m1", contactId: "c1", about: "c1/e1/texts", leftAt: NOON, order: 4 };
-const counted = { deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, messageId: "m1" };
+const counted = { deliveryId: "d5", messageId: "m1" };
 const stop = {
   key: "e8",
   contactId: "c1",
@@ -31,7 +31,7 @@ const stop = {
 } as const;
 const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
-  messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
+  messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], letThrough: [], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
   noted: { vip: ["v1"], others: ["o1"], asked: [], longestMs: 0, waiting: [], changed: [] },
   isOrderly: true,
@@ -49,8 +49,10 @@ const withHighLevel = (bad: Partial<FollowUps>, change: Partial<History> = {}): 
   ...change,
   followUps: { ...followUps, ...bad },
 });
-const sendsApart = (ms: number, count: number) =>
-  Array.from({ length: count }, (_, n) => ({ ...counted, deliveryId: `d${n}`, messageId: null, at: NOON + n * ms }));
+const letThroughAfter = (...agoMs: readonly number[]) => {
+  const before = agoMs.map((ms, n) => ({ deliveryId: `d${n}`, contactId: "c1", agoMs: ms }));
+  return withHighLevel({ letThrough: [{ deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, before }] });
+};
 
 /** A location where everything went well: one event, one delivery. */
 const good: History = {
@@ -237,8 +239,8 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     ),
   ],
   "a rule sends no more than its breaker lets through": [
-    withHighLevel({ sends: sendsApart(10_000, 3) }),
-    withHighLevel({ sends: sendsApart(3_600_000, 4) }),
+    letThroughAfter(0, 59_999),
+    letThroughAfter(60_000, 3_600_000, DAY - 1),
   ],
   "HighLevel's limits are kept": [
     withHighLevel({ tooMany: { total: 2, twoInARow: true }, stoppedAt: [NOON, NOON] }),
@@ -290,6 +292,20 @@ describe("the checker", () => {
         ...withHighLevel(cutOff, { events: [{ ...event, planned: 3 }], deliveries: [delivery, text, tagged] }),
       }),
     ).toEqual([]);
+  });
+
+  it.each([[[59_999]], [[0, 60_000]], [[60_000, 60_000, DAY]]])(
+    "lets a breaker let one more message through after others %j ms ago",
+    (agoMs) => {
+      const held = PROPERTIES["a rule sends no more than its breaker lets through"];
+      expect([...(held?.({ ...good, ...letThroughAfter(...agoMs) }) ?? [])]).toEqual([]);
+    },
+  );
+
+  it("does not count with a breaker what a person has retried", () => {
+    const byHand = { confirmed: [{ what: "retried", id: "d0", askedOrder: 1, order: 2 } as const] };
+    const held = PROPERTIES["a rule sends no more than its breaker lets through"];
+    expect([...(held?.({ ...good, ...letThroughAfter(0, 0), ...byHand }) ?? [])]).toEqual([]);
   });
 
   it("does not call early what was decided by a clock that was set back later", () => {
