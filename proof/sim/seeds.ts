@@ -2,6 +2,7 @@
 import { answerAtOnce } from "./determinism.ts";
 import { plant } from "./mutate.ts";
 import { MUTANTS } from "./mutants.ts";
+import { endIfStuck } from "./stuck.ts";
 
 /** Which seeds to run. */
 export interface Job {
@@ -34,6 +35,7 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
     import("../missed.ts"),
   ]);
   checkPlanted?.();
+  const isDone = endIfStuck();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
     const found = await quietly(async () => {
@@ -47,6 +49,7 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
       seen.events += missed.events.length;
       return violationsIn(missed);
     });
+    isDone();
     seen.seeds += 1;
     if (found.length > 0) return { ...seen, failed: { seed, violations: found } };
     tell({ ...seen, failed: null });
