@@ -279,6 +279,8 @@ export interface History {
   readonly deadHosts: readonly string[];
   /** How late a first attempt at a prompt host may be, milliseconds; `null` if lateness proves nothing. */
   readonly mayBeLateMs: number | null;
+  /** What a full ledger forgot although it still waited; empty, if the ledger was not full. */
+  readonly forgotten: readonly string[];
   /** `null` if the location does not follow up inside HighLevel. */
   readonly followUps: FollowUps | null;
 }

@@ -1,4 +1,5 @@
 // One process of a simulation: plants its mutant, then runs seeds until one fails. Started by sim.ts.
+import type { History } from "../history.ts";
 import { answerAtOnce } from "./determinism.ts";
 import { plant } from "./mutate.ts";
 import { MUTANTS } from "./mutants.ts";
@@ -21,6 +22,11 @@ export interface Found {
 
 /** One seed in so many has a second run, of a location whose webhooks are lost. */
 const MISSED_EVERY = 3;
+/** One in so many has another one, in which the clock is ahead for a minute, by more than everything may last. */
+const AHEAD_EVERY = 8;
+const AHEAD_MS = 20 * 86_400_000;
+/** One in so many has another one, of a ledger that is full from its first event on. */
+const FULL_EVERY = 7;
 
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
@@ -28,7 +34,7 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
-  const [{ simulate }, { violations }, { simulateMissed }, { violationsIn }] = await Promise.all([
+  const [{ simulate }, { violations, AHEAD, FULL }, { simulateMissed }, { violationsIn }] = await Promise.all([
     import("./run.ts"),
     import("../checker.ts"),
     import("./missed.ts"),
@@ -39,15 +45,31 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
     const found = await quietly(async () => {
-      const history = await simulate(seed);
-      seen.events += history.events.length;
-      seen.calls += history.calls.length;
-      seen.interrupted += history.interrupted.length;
-      const found = violations(history);
-      if (found.length > 0 || seed % MISSED_EVERY !== 0) return found;
-      const missed = await simulateMissed(seed);
-      seen.events += missed.events.length;
-      return violationsIn(missed);
+      const take = (history: Pick<History, "events" | "calls" | "interrupted">): void => {
+        seen.events += history.events.length;
+        seen.calls += history.calls.length;
+        seen.interrupted += history.interrupted.length;
+      };
+      const runs: readonly [every: number, () => Promise<string[]>][] = [
+        [1, () => simulate(seed).then((history) => (take(history), violations(history)))],
+        [
+          MISSED_EVERY,
+          () => simulateMissed(seed).then((missed) => ((seen.events += missed.events.length), violationsIn(missed))),
+        ],
+        [
+          AHEAD_EVERY,
+          () => simulate(seed, { aheadMs: AHEAD_MS }).then((history) => (take(history), violations(history, AHEAD))),
+        ],
+        [
+          FULL_EVERY,
+          () => simulate(seed, { maxBytes: 1 }).then((history) => (take(history), violations(history, FULL))),
+        ],
+      ];
+      for (const [every, run] of runs) {
+        const found = seed % every === 0 ? await run() : [];
+        if (found.length > 0) return found;
+      }
+      return [];
     });
     isDone();
     seen.seeds += 1;

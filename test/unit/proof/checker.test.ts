@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PROOF_SECRET } from "../../../proof/records.ts";
 import type { SentRequest } from "../../../src/model/sent-request.ts";
-import { PROPERTIES, violations } from "../../../proof/checker.ts";
+import { AHEAD, FULL, PROPERTIES, violations } from "../../../proof/checker.ts";
 import type { Arrived, Call, EndedDelivery, FollowUps, History, RecordedEvent } from "../../../proof/history.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -60,7 +60,7 @@ const good: History = {
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
   unanswered: [], calls: [call], arrived: [], confirmed: [], interrupted: [], isStorageRefusing: false,
   events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
-  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
+  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null, forgotten: [],
 }; // prettier-ignore
 
 const reply: RecordedEvent = {
@@ -194,6 +194,11 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
   ],
   "a destination that is down is left alone": [{ calls: down, deadHosts: ["h"] }],
   "whoever goes on sending is answered 2xx": [{ unanswered: ["e9"] }],
+  "every delivery ends, whatever the clock says": [{ deliveries: [{ ...delivery, state: "scheduled" }] }],
+  "no task from before its contact was erased is left": [
+    { tasks: [{ id: "d1", contactId: "c1" }], confirmed: [{ what: "erased", id: "c1", askedOrder: 4, order: 5 }] },
+  ],
+  "a full ledger forgets nothing that waits": [{ forgotten: ["d1 waited"] }],
   "a message is sent once": [
     withHighLevel({ messages: [taken, { ...taken, id: "m2" }] }),
     withHighLevel({ messages: [] }),
@@ -344,6 +349,10 @@ describe("the checker", () => {
     };
     expect(found([])).toEqual([]);
     expect(found([attempt])).not.toEqual([]);
+  });
+
+  it.each([AHEAD, FULL].flat())("knows what is checked where not all can be told: %s", (name) => {
+    expect(PROPERTIES).toHaveProperty([name]);
   });
 
   it("has something that breaks each of its properties", () => {
