@@ -71,7 +71,7 @@ interface Faults {
 }
 
 /** What a run has beside the faults that chance gives it. */
-export interface World {
+interface World {
   /** The ledger's clock is ahead for a minute, by this much, milliseconds. */
   readonly aheadMs?: number;
   /** From how many bytes on the ledger is full, until some hours after the busy part. */
