@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { TEST_VARIABLES } from "./test/keys.ts";
@@ -15,13 +16,20 @@ const LEAVE_NOTHING = "./test/leave-nothing.ts";
 /** What is there for thoroughness alone: more of the same page, kills, odd inputs. */
 const THOROUGH = "test/{unit,whole}/**/*.thorough.test.ts";
 
+/** The files of which `npm test` takes a share of the cases. */
+const sweepsIn = (folder: string): string[] =>
+  globSync(`test/${folder}/**/*.test.ts`).filter((file) =>
+    /from "(?:\.\.\/)+thorough\.ts"/.test(readFileSync(file, "utf8")),
+  );
+
 /**
  * unit: pure rooms in Node. workerd: the Worker and its objects in the real runtime. whole: the product as a user starts
  * it. thorough: what takes long. `npm test` is the mode "quick": it leaves out the last, and takes a share of what is
- * many (test/thorough.ts). Without a mode everything runs.
+ * many (test/thorough.ts). The mode "rest" is what that leaves: both together are what runs without a mode.
  */
 export default defineConfig(({ mode }) => {
   const isQuick = mode === "quick";
+  const filesIn = (folder: string): string[] => (mode === "rest" ? sweepsIn(folder) : [`test/${folder}/**/*.test.ts`]);
   return {
     test: {
       // Projects inherit nothing, so this runs once for all of them.
@@ -36,7 +44,7 @@ export default defineConfig(({ mode }) => {
         {
           test: {
             name: "unit",
-            include: ["test/unit/**/*.test.ts"],
+            include: filesIn("unit"),
             exclude: [THOROUGH],
             isolate: false,
             setupFiles: LEAVE_NOTHING,
@@ -58,12 +66,12 @@ export default defineConfig(({ mode }) => {
               re2js: new URL("dist/re2js.js", import.meta.url).pathname,
             },
           },
-          test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: PATIENCE_MS },
+          test: { name: "workerd", include: filesIn("workerd"), testTimeout: PATIENCE_MS },
         },
         {
           test: {
             name: "whole",
-            include: ["test/whole/**/*.test.ts"],
+            include: filesIn("whole"),
             exclude: [THOROUGH],
             isolate: false,
             setupFiles: LEAVE_NOTHING,

@@ -192,6 +192,7 @@ const history: History = {
   deadHosts: [],
   mayBeLateMs: null,
   followUps: null,
+  forgotten: [],
 };
 const found = violations(history);
 if (!isDrained) found.push("it did not come to rest in time");

@@ -38,6 +38,8 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nothing is sent after a confirmed cancel": nothingAfterCancel,
   "nothing is left of an erased contact": nothingAfterErase,
   "every delivery ends, and for a reason": everythingEnds,
+  "every delivery ends, whatever the clock says": ({ deliveries }) =>
+    deliveries.flatMap(({ id, state }) => (ENDED.has(state) ? [] : [`${id} is ${state}`])),
   "what costs more than it may is not rendered": costsAreKept,
   "a limit lets no more through than it says": limitHolds,
   "a limit holds for nothing that came to nothing": limitHoldsForSomething,
@@ -45,6 +47,8 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   "nobody waits for somebody else's destination": nobodyWaits,
   "a destination that is down is left alone": downIsLeftAlone,
   "whoever goes on sending is answered 2xx": (history) => history.unanswered.map((key) => `${key} was never answered`),
+  "no task from before its contact was erased is left": noOldTask,
+  "a full ledger forgets nothing that waits": ({ forgotten }) => forgotten,
   ...ORDERS,
   ...FOLLOW_UPS,
   ...RECORDS,
@@ -52,11 +56,37 @@ export const PROPERTIES: { readonly [name: string]: Property } = {
   ...PAUSES,
 };
 
-/** What a history violates: the property, and what was observed. */
-export function violations(history: History): string[] {
-  return Object.entries(PROPERTIES).flatMap(([name, property]) =>
-    [...property(history)].map((found) => `${name}: ${found}`),
-  );
+/** What can be told of a run in which the clock was ahead by days: what came of it, and not when. */
+export const AHEAD: readonly string[] = [
+  "nothing is lost after a 2xx",
+  "every event is decided once, under ids that stay",
+  "a delivery is repeated only where its outcome could not be known",
+  "nothing is left of an erased contact",
+  "every delivery ends, whatever the clock says",
+  "a task is in KV once",
+  "whoever goes on sending is answered 2xx",
+  "a message is sent once",
+];
+
+/** What can be told of a ledger that forgets its history: what it did, and that it keeps what waits. */
+export const FULL: readonly string[] = [
+  "every event is decided once, under ids that stay",
+  "a delivery is repeated only where its outcome could not be known",
+  "nothing is sent after a confirmed cancel",
+  "every delivery ends, and for a reason",
+  "nobody waits for somebody else's destination",
+  "whoever goes on sending is answered 2xx",
+  "no task from before its contact was erased is left",
+  "a full ledger forgets nothing that waits",
+  "a message is sent once",
+  "no message is sent after a confirmed cancel",
+  "nobody who said stop is written to",
+  "a rule sends no more than its breaker lets through",
+];
+
+/** What a history violates: the property, and what was observed. `names`: of these alone. */
+export function violations(history: History, names: readonly string[] = Object.keys(PROPERTIES)): string[] {
+  return names.flatMap((name) => [...(PROPERTIES[name]?.(history) ?? [])].map((found) => `${name}: ${found}`));
 }
 
 function* nothingLost({ acknowledged, events, deliveries, calls, confirmed }: History): Generator<string> {
@@ -168,6 +198,18 @@ function* nothingAfterErase(history: History): Generator<string> {
     for (const { id, eventKey, contactId: owner } of deliveries)
       if (owner === contactId && before.has(eventKey)) yield `${id} is still there`;
     for (const task of tasks) if (task.contactId === contactId && !made.has(task.id)) yield `${task.id} is still in KV`;
+  }
+}
+
+/** Of a task alone, whatever is known of its delivery. */
+function* noOldTask({ confirmed, calls, tasks }: History): Generator<string> {
+  const callsOf = Map.groupBy(calls, ({ id }) => id);
+  for (const { what, id: contactId, askedOrder } of confirmed) {
+    if (what !== "erased") continue;
+    for (const { id } of tasks.filter((task) => task.contactId === contactId)) {
+      const own = callsOf.get(id) ?? [];
+      if (own.length > 0 && own.every(({ order }) => order < askedOrder)) yield `${id} is still in KV`;
+    }
   }
 }
 

@@ -145,14 +145,18 @@ function* lastWordCounts({ events }: History, { wishes, kept }: FollowUps): Gene
     }
 }
 
-function* breakersHold({ confirmed }: History, { sends, breakers }: FollowUps): Generator<string> {
+/** Judged by the clock that the ledger had: a time that was set back later says nothing about a decision before. */
+function* breakersHold({ confirmed }: History, { letThrough, breakers }: FollowUps): Generator<string> {
   const byHand = retriedIn(confirmed);
-  const counted = sends.filter(({ deliveryId }) => !byHand.has(deliveryId)).toSorted((a, b) => a.at - b.at);
-  for (const [rule, { perMinute, perContactDay }] of Object.entries(breakers)) {
-    const own = counted.filter((send) => send.rule === rule);
-    if (isBeyond(own, perMinute, MINUTE_MS)) yield `${rule} sent more than ${perMinute} messages within a minute`;
-    for (const [contactId, theirs] of Map.groupBy(own, (send) => send.contactId))
-      if (isBeyond(theirs, perContactDay, DAY_MS)) yield `${rule} sent ${contactId} more than ${perContactDay} a day`;
+  for (const { deliveryId, rule, contactId, before } of letThrough) {
+    const breaker = breakers[rule];
+    if (!breaker || byHand.has(deliveryId)) continue;
+    const { perMinute, perContactDay } = breaker;
+    const others = before.filter((other) => !byHand.has(other.deliveryId));
+    const inTheMinute = others.filter(({ agoMs }) => agoMs < MINUTE_MS).length;
+    if (inTheMinute >= perMinute) yield `${rule} sent ${deliveryId} after ${inTheMinute} messages within a minute`;
+    const toThem = others.filter((other) => other.contactId === contactId && other.agoMs < DAY_MS).length;
+    if (toThem >= perContactDay) yield `${rule} sent ${contactId} ${deliveryId} after ${toThem} within a day`;
   }
 }
 

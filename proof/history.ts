@@ -158,10 +158,18 @@ export interface TakenMessage extends MadeChange {
 /** A message that a delivery was allowed to send, as in the table. */
 export interface CountedSend {
   readonly deliveryId: string;
+  readonly messageId: string | null;
+}
+
+/** A message at the moment in which its breaker let it through. */
+export interface LetThrough {
+  readonly deliveryId: string;
   readonly rule: string;
   readonly contactId: string;
+  /** By the ledger's clock, milliseconds since 1970. */
   readonly at: number;
-  readonly messageId: string | null;
+  /** The rule's other messages that counted then, and how long they had, by the ledger's clock as it was set meanwhile, at most. */
+  readonly before: readonly { readonly deliveryId: string; readonly contactId: string; readonly agoMs: number }[];
 }
 
 /** A contact's wish about being written to. */
@@ -223,6 +231,7 @@ export interface FollowUps {
   /** `contact/tag` */
   readonly tags: ReadonlySet<string>;
   readonly sends: readonly CountedSend[];
+  readonly letThrough: readonly LetThrough[];
   readonly wishes: readonly Wish[];
   readonly kept: readonly KeptWish[];
   readonly exchanges: readonly Exchange[];
@@ -280,6 +289,8 @@ export interface History {
   readonly deadHosts: readonly string[];
   /** How late a first attempt at a prompt host may be, milliseconds; `null` if lateness proves nothing. */
   readonly mayBeLateMs: number | null;
+  /** What a full ledger forgot although it still waited; empty, if the ledger was not full. */
+  readonly forgotten: readonly string[];
   /** `null` if the location does not follow up inside HighLevel. */
   readonly followUps: FollowUps | null;
 }

@@ -28,11 +28,8 @@ export function tablesOf(
 
 /** The messages that deliveries were allowed to send. */
 export function sendsOf(ask: Ask): CountedSend[] {
-  return ask("SELECT delivery_id, rule, contact_id, at, message_id FROM sends ORDER BY at").map((row) => ({
+  return ask("SELECT delivery_id, message_id FROM sends").map((row) => ({
     deliveryId: String(row["delivery_id"]),
-    rule: String(row["rule"]),
-    contactId: String(row["contact_id"]),
-    at: Number(row["at"]),
     messageId: typeof row["message_id"] === "string" ? row["message_id"] : null,
   }));
 }

@@ -9,6 +9,7 @@ import { SWAPPED, type FollowUps, type Wish } from "../history.ts";
 import { BREAKERS } from "../rules.ts";
 import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
+import { CountedMessages } from "./counted.ts";
 import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
 import { LOCATION } from "./location.ts";
 import { SimulatedNotes } from "./notes.ts";
@@ -48,6 +49,7 @@ export class SimulatedFollowUps {
   readonly #around: Surroundings;
   readonly #scopes: readonly string[];
   readonly #notes: SimulatedNotes;
+  readonly #counted: CountedMessages;
   readonly #ringing = new Set<string>();
   #meanwhile = 0;
   #tagged = 0;
@@ -61,6 +63,7 @@ export class SimulatedFollowUps {
     this.#highlevel = new SimulatedHighLevel(clockwork, object.disk, perInterval, chance.pick([900, 3_600, 86_399]));
     object.network.highlevel = this.#highlevel;
     this.#highlevel.addContacts(around.contacts);
+    this.#counted = new CountedMessages(clockwork, object);
     this.#notes = new SimulatedNotes(clockwork, object, this.#highlevel, around);
     const mayAsk = chance.happens(0.8);
     const mayTag = chance.happens(0.8) || around.hasLoops;
@@ -75,9 +78,10 @@ export class SimulatedFollowUps {
     };
   }
 
-  /** Looks at the notes, between two steps. */
+  /** Looks at the notes, and at what was counted, between two steps. */
   look(): void {
     this.#notes.look();
+    this.#counted.look();
   }
 
   /** What a contact's tags have become is told in an event, at once where everything is in order. */
@@ -173,6 +177,7 @@ export class SimulatedFollowUps {
       tagged,
       tags: this.#highlevel.tags(),
       sends: sendsOf(ask),
+      letThrough: this.#counted.seen(),
       wishes: wishes.map((wish) => ({ ...wish, known: acknowledged.find(({ key }) => key === wish.key) ?? null })),
       kept: keptWishesOf(ask),
       exchanges,

@@ -80,14 +80,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;',
     to: 'const isDue = from.state !== "sending";',
-    seed: 19,
+    seed: 24,
   },
   {
     name: "reply-during-an-attempt-forgotten",
     file: "ledger/deliveries/moves.ts",
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
-    seed: 18,
+    seed: 9,
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
@@ -192,7 +192,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: "return nowMs > 0;",
-    seed: 51,
+    seed: 12,
   },
   {
     name: "message-not-looked-for",
@@ -227,7 +227,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: 12,
+    seed: 3,
   },
   {
     name: "token-used-before-it-is-kept",
@@ -656,4 +656,32 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   },
   ...AGENCY_MUTANTS,
   ...MAIL_MUTANTS,
+  {
+    name: "stored-times-are-believed",
+    file: "kit/not-before.ts",
+    from: "return Math.min(storedMs, nowMs + longestMs);",
+    to: "return Math.min(storedMs, Infinity * (nowMs + longestMs));",
+    seed: 24,
+  },
+  {
+    name: "clock-that-went-back-not-seen",
+    file: "ledger/upkeep/clock.ts",
+    from: "const isBack = nowMs < latestMs - STEP_MS;",
+    to: "const isBack = nowMs < 0 - STEP_MS;",
+    seed: 24,
+  },
+  {
+    name: "full-ledger-forgets-what-waits",
+    file: "ledger/upkeep/trim.ts",
+    from: "`${row}.state IN ('sent', 'cancelled')`",
+    to: "`${row}.state IN ('sent', 'cancelled', 'scheduled')`",
+    seed: 14,
+  },
+  {
+    name: "full-ledger-forgets-the-event-of-what-waits",
+    file: "ledger/upkeep/trim.ts",
+    from: "if (prefix !== null && firstRow(sql, WAITS, prefix, `${prefix}~`)) continue;",
+    to: "",
+    seed: 7,
+  },
 ];

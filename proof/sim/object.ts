@@ -39,6 +39,7 @@ export class SimulatedObject {
   /** The published rule sets, as an instance reaches them. */
   published: ((isGone: () => boolean) => PublishedRules) | null = null;
   eventsPerSecond = 1_000_000;
+  maxBytes = Infinity;
   /** Ids of calls that were under way when an instance died. */
   readonly interrupted: string[] = [];
   /** When an instance died, milliseconds since 1970. */
@@ -161,10 +162,13 @@ export class SimulatedObject {
     const isGone = (): boolean => instance.isGone;
     const { chance } = this.#clockwork;
     const clockwork = this.#clockwork;
+    const maxBytes = (): number => this.maxBytes;
     instance.ledger = new LocationLedger(this.disk.storage(isGone), {
       ruleSet: this.ruleSet,
       retentionDays: 30,
-      maxBytes: Infinity,
+      get maxBytes() {
+        return maxBytes();
+      },
       timeZone: "UTC",
       eventsPerSecond: this.eventsPerSecond,
       requestsPerSecond: this.requestsPerSecond,

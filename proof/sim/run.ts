@@ -14,6 +14,7 @@ import { FOLLOW_UP_RULE_SETS, HOSTS, LOOP_RULE_SETS, RETRY_RULE_SETS, RULE_SETS 
 import { Operator } from "./operator.ts";
 import { Pauser } from "./pauses.ts";
 import { planOrders } from "./orders.ts";
+import { Remains } from "./remains.ts";
 import { Senders } from "./senders.ts";
 
 const START = Date.parse("2026-03-04T06:00:00Z");
@@ -24,6 +25,8 @@ const DAY = 24 * HOUR;
 /** Faults and events occur in the first two hours; whatever waits has ten days to end. */
 const BUSY_MS = 2 * HOUR;
 const PEACE_MS = 10 * DAY;
+/** The longest wait of a rule, and an hour. */
+const FULL_MS = 3 * HOUR;
 /** What is held waits a week, even if it was held only after three days of retries. */
 const FOLLOW_UPS_MS = 12 * DAY;
 /** One seed in three has a location that follows up inside HighLevel; the others are as they would be without it. */
@@ -68,8 +71,16 @@ interface Faults {
   readonly slowTokens: boolean;
 }
 
-export async function simulate(seed: number): Promise<History> {
-  return new Run(seed).history();
+/** What a run has beside the faults that chance gives it. */
+interface World {
+  /** The ledger's clock is ahead for a minute, by this much, milliseconds. */
+  readonly aheadMs?: number;
+  /** From how many bytes on the ledger is full, until some hours after the busy part. */
+  readonly maxBytes?: number;
+}
+
+export async function simulate(seed: number, world: World = {}): Promise<History> {
+  return new Run(seed, world).history();
 }
 
 class Run {
@@ -88,8 +99,11 @@ class Run {
   /** When events are sent, milliseconds after the start. */
   readonly #moments: number[] = [];
   readonly #clockSetBackAt: number[] = [];
+  readonly #world: World;
+  readonly #remains: Remains;
 
-  constructor(seed: number) {
+  constructor(seed: number, world: World) {
+    this.#world = world;
     this.#chance = chance(seed);
     this.#clockwork = new Clockwork(START, this.#chance);
     const hasFollowUps = seed % FOLLOW_UPS_EVERY === 0;
@@ -98,6 +112,7 @@ class Run {
     else this.#ruleSets = this.#hasRetries ? RETRY_RULE_SETS : RULE_SETS;
     hashesTake(this.#hasRetries ? () => this.#clockwork.sleep(this.#chance.below(HASH_MS)) : null);
     this.#object = new SimulatedObject(this.#clockwork, this.#ruleSets[0] ?? RULE_SETS[0]);
+    this.#object.maxBytes = world.maxBytes ?? Infinity;
     const has = (): boolean => this.#chance.happens(0.5);
     this.#isOrderly = hasFollowUps && this.#hasRetries && seed % 2 === 0;
     const faults = {
@@ -110,6 +125,7 @@ class Run {
     this.#senders = new Senders(this.#clockwork, this.#object);
     this.#operator = new Operator(this.#clockwork, this.#object, this.#contacts);
     this.#pauser = new Pauser(seed, this.#clockwork, this.#object, this.#operator);
+    this.#remains = new Remains(this.#object, this.#operator.confirmed);
     this.#followUps = hasFollowUps ? new SimulatedFollowUps(this.#clockwork, this.#object, this.#surroundings()) : null;
   }
 
@@ -135,13 +151,19 @@ class Run {
     this.#planFaults();
     this.#followUps?.plan();
     this.#pauser.plan(this.#moments, BUSY_MS);
+    if (this.#world.aheadMs !== undefined) this.#planLeap(this.#world.aheadMs);
+    if (this.#world.maxBytes !== undefined)
+      this.#clockwork.after(BUSY_MS + FULL_MS, () => (this.#object.maxBytes = Infinity));
     const deadHosts = HOSTS.filter((host) => this.#deadHosts.has(host));
     await this.#clockwork.run(START + (this.#followUps ? FOLLOW_UPS_MS : PEACE_MS), () => {
       this.#object.watchAlarm();
       this.#followUps?.look();
+      if (this.#world.maxBytes !== undefined) this.#remains.look();
     });
     const { network, disk, interrupted } = this.#object;
-    const isTimed = !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.has(name));
+    const isTimed =
+      this.#world.aheadMs === undefined &&
+      !Object.entries(this.#faults).some(([name, has]) => has && !PROMPT_DESPITE.has(name));
     return {
       sent: this.#senders.sent,
       acknowledged: this.#senders.acknowledged,
@@ -157,10 +179,15 @@ class Run {
       graceMs: 0,
       clockSetBackAt: this.#clockSetBackAt,
       promptHosts: isTimed ? promptHosts : [],
-      deadHosts: this.#faults.crashes || this.#faults.disk || this.#faults.clock ? [] : deadHosts,
+      deadHosts: this.#faults.crashes || this.#faults.disk || this.#isClockSet ? [] : deadHosts,
       mayBeLateMs: isTimed ? MAY_BE_LATE_MS : null,
-      followUps: this.#followUps?.seen(this.#faults.clock) ?? null,
+      followUps: this.#followUps?.seen(this.#isClockSet) ?? null,
+      forgotten: this.#remains.forgotten,
     };
+  }
+
+  get #isClockSet(): boolean {
+    return this.#faults.clock || this.#world.aheadMs !== undefined;
   }
 
   readonly #deadHosts = new Set<string>();
@@ -277,6 +304,19 @@ class Run {
     else this.#clockwork.offMs += this.#offBy(10 * MINUTE);
     if (this.#clockwork.wall() < before) this.#clockSetBackAt.push(before);
     this.#object.clockChanged();
+  }
+
+  /** Somewhere in the busy part the clock leaps ahead, and back within a minute. */
+  #planLeap(aheadMs: number): void {
+    this.#at(() => {
+      this.#clockwork.offMs += aheadMs;
+      this.#object.clockChanged();
+      this.#clockwork.after(this.#chance.below(MINUTE), () => {
+        this.#clockSetBackAt.push(this.#clockwork.wall());
+        this.#clockwork.offMs -= aheadMs;
+        this.#object.clockChanged();
+      });
+    });
   }
 
   #makePeace(): void {

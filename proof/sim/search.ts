@@ -21,9 +21,9 @@ export interface Finding {
   readonly note: number | null;
 }
 
-/** The seeds of one of some processes that share those up to `last`. */
-export function seedsUpTo(last: number, processes = 1, index = 0): number[] {
-  return Array.from({ length: last }, (_, n) => n + 1).filter((_, n) => n % processes === index);
+/** The seeds from `first` to `last`. */
+export function seedsUpTo(last: number, first = 1): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => n + first);
 }
 
 /** Looks for a planted bug, in the seeds up to `last`; `everySeed`: without going by what is noted. */

@@ -1,7 +1,9 @@
 // One process of a simulation: plants its mutant, then runs seeds until one fails. Started by sim.ts.
+import type { History } from "../history.ts";
 import { answerAtOnce } from "./determinism.ts";
 import { plant } from "./mutate.ts";
 import { MUTANTS } from "./mutants.ts";
+import { endIfStuck } from "./stuck.ts";
 
 /** Which seeds to run. */
 export interface Job {
@@ -18,10 +20,11 @@ export interface Found {
   readonly failed: { readonly seed: number; readonly violations: readonly string[] } | null;
 }
 
-/** Each seed has a second run, by what is left of it: of a location whose webhooks are lost, of an agency, or of e-mails. */
-const SECOND_RUNS = 3;
-/** One of the three has a third, of locations whose rules are published. */
-const PUBLISHED_AT = 1;
+/** One in so many has another run, in which the clock is ahead for a minute, by more than everything may last. */
+const AHEAD_EVERY = 8;
+const AHEAD_MS = 20 * 86_400_000;
+/** One in so many has another one, of a ledger that is full from its first event on. */
+const FULL_EVERY = 7;
 
 /** Runs seeds in this process; `tell` is called after each. */
 async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
@@ -31,7 +34,7 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
   // Imported only after the bug is planted: what they load of the product has to be loaded with it.
   const [
     { simulate },
-    { violations },
+    { violations, AHEAD, FULL },
     { simulateMissed },
     { violationsIn },
     { simulatePublished },
@@ -53,27 +56,44 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
     import("../mails.ts"),
   ]);
   checkPlanted?.();
+  const isDone = endIfStuck();
   const seen = { seeds: 0, events: 0, calls: 0, interrupted: 0 };
   for (const seed of seeds) {
     const found = await quietly(async () => {
-      const history = await simulate(seed);
-      seen.events += history.events.length;
-      seen.calls += history.calls.length;
-      seen.interrupted += history.interrupted.length;
-      const found = violations(history);
-      if (found.length > 0) return found;
-      if (seed % SECOND_RUNS === PUBLISHED_AT) {
-        const published = await simulatePublished(seed);
-        seen.events += published.decisions.length;
-        const violated = violationsOfPublished(published);
-        if (violated.length > 0) return violated;
+      const take = (history: Pick<History, "events" | "calls" | "interrupted">): void => {
+        seen.events += history.events.length;
+        seen.calls += history.calls.length;
+        seen.interrupted += history.interrupted.length;
+      };
+      // Each seed has a run of its own, and a second one by what is left of it.
+      const runs: readonly [every: number, at: number, () => Promise<string[]>][] = [
+        [1, 0, () => simulate(seed).then((history) => (take(history), violations(history)))],
+        [
+          3,
+          0,
+          () => simulateMissed(seed).then((missed) => ((seen.events += missed.events.length), violationsIn(missed))),
+        ],
+        [3, 1, () => simulateAgency(seed).then(agencyViolations)],
+        [3, 2, () => simulateMails(seed).then(mailViolations)],
+        [3, 1, () => simulatePublished(seed).then(violationsOfPublished)],
+        [
+          AHEAD_EVERY,
+          0,
+          () => simulate(seed, { aheadMs: AHEAD_MS }).then((history) => (take(history), violations(history, AHEAD))),
+        ],
+        [
+          FULL_EVERY,
+          0,
+          () => simulate(seed, { maxBytes: 1 }).then((history) => (take(history), violations(history, FULL))),
+        ],
+      ];
+      for (const [every, at, run] of runs) {
+        const found = seed % every === at ? await run() : [];
+        if (found.length > 0) return found;
       }
-      if (seed % SECOND_RUNS === 1) return agencyViolations(await simulateAgency(seed));
-      if (seed % SECOND_RUNS === 2) return mailViolations(await simulateMails(seed));
-      const missed = await simulateMissed(seed);
-      seen.events += missed.events.length;
-      return violationsIn(missed);
+      return [];
     });
+    isDone();
     seen.seeds += 1;
     if (found.length > 0) return { ...seen, failed: { seed, violations: found } };
     tell({ ...seen, failed: null });

@@ -226,8 +226,11 @@ function doubtAbout(chain: Chain, { place, text }: ActionTemplate, on: Scope["on
   if (format !== null) return format;
   if (chain.tag !== null) return null;
   const isUrl = place === "url" || place === "path";
-  if (isUrl && names.some((_, index) => isEncodedTwice(names, index)))
-    return "Every value here is percent-encoded, leave url_encode out: it is encoded once all the same, after the filters behind it";
+  const encodes = isUrl ? names.findIndex((_, index) => isEncodedTwice(names, index)) : -1;
+  if (encodes !== -1) {
+    const isLast = names.slice(encodes).every((name) => name === "url_encode");
+    return `Every value here is percent-encoded once its filters are done, leave url_encode out: it is passed over${isLast ? "" : ", so what stands behind it is given the text as it was"}`;
+  }
   if (isUrl && names.includes("escape")) return "Every value here is percent-encoded, leave escape out: it is for HTML";
   const form = formOf(chain, on);
   if (form.problem !== undefined) return form.problem;

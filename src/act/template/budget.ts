@@ -13,6 +13,8 @@ const FILTER_WORK = 300;
 const MARKUP_CHARACTER_WORK = 20;
 const MARKUP = /\{[{%](?:"[^"]*"|'[^']*'|(?![%}]\})[\s\S])*/g;
 const FILTER = /\|/g;
+/** Units for each key of an object with many, whatever is done with what stands under it: V8 looks each of them up. */
+const [KEY_WORK, MANY_KEYS] = [25, 100];
 
 /** What is left for one attempt; `use` throws an `UnusableValue` once it is used up, and from then on. */
 export class Budget {
@@ -33,7 +35,8 @@ export class Budget {
     if (typeof value === "string") this.use(value.length * perCharacter);
     else if (typeof value === "object" && value !== null && perItem > 0) {
       const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
-      this.use(items.length * perItem);
+      const isMany = !Array.isArray(value) && items.length > MANY_KEYS;
+      this.use(items.length * (perItem + (isMany ? KEY_WORK : 0)));
       if (isDeep) for (const item of items) if (item !== null) this.useFor(item, perCharacter, perItem, isDeep);
     }
   }

@@ -12,7 +12,8 @@ import type { FilterHandler } from "./liquid.ts";
 type Own = (budget: Budget, value: unknown, ...args: readonly unknown[]) => unknown;
 
 /** Twice what a payload can hold: longer lists come from splitting a text, and each filter then visits every item. */
-const MAX_LIST_ITEMS = 10_000;
+export const MAX_LIST_ITEMS = 10_000;
+export const TOO_MANY_ITEMS = `the list has more than ${MAX_LIST_ITEMS} items`;
 export const NULL_VALUE = "the value is null, allow for it with the default filter";
 export const ABSENT = "a field is not there";
 
@@ -61,8 +62,8 @@ const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem:
   where: [0, 150, true],
 };
 const USUAL: readonly [number, number, boolean?] = [0.5, 5];
-/** Units for each piece of a text, and for a character that has to be looked for, or is one of a plain text. */
-const [PIECE, SOUGHT, PLAIN] = [10, 12, 2];
+/** Units for each piece of a text, and for a character that has to be looked for, is one of a plain text, or may be stripped. */
+const [PIECE, SOUGHT, PLAIN, STRIPPED] = [10, 12, 2, 6];
 /** Units for each tag of HTML, and for a character that is one to HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
 const [HTML_TAG, HTML_CHARACTER, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 10, 200, 8_000, 20_000];
 
@@ -264,6 +265,7 @@ function withFirst(budget: Budget, value: unknown, part: unknown, by: string): s
 }
 
 function stripped(budget: Budget, value: unknown, of: unknown, end: "start" | "end" | "both"): string {
+  budget.use((textIn(value).length + textIn(of).length) * STRIPPED);
   const [characters, unwanted] = [all(budget, textIn(value)), new Set(all(budget, textIn(of)))];
   const isKept = (character: string): boolean => !unwanted.has(character);
   const [first, last] = [characters.findIndex(isKept), characters.findLastIndex(isKept)];
@@ -321,7 +323,6 @@ export function isClock(value: unknown): boolean {
 /** Refuses long lists, and what dividing by zero gives, which would be a word in a text and null in JSON. */
 function usable(value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) throw new UnusableValue("the result is no number");
-  if (Array.isArray(value) && value.length > MAX_LIST_ITEMS)
-    throw new UnusableValue(`the list has more than ${MAX_LIST_ITEMS} items`);
+  if (Array.isArray(value) && value.length > MAX_LIST_ITEMS) throw new UnusableValue(TOO_MANY_ITEMS);
   return value;
 }

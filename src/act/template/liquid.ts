@@ -24,6 +24,7 @@ import {
   Value,
 } from "liquidjs";
 import { chainsIn, type Chain } from "./chains.ts";
+import { replaceRanges, replaceRangesIn, type RangeMaker } from "./ranges.ts";
 
 type BinaryOperatorHandler = (left: unknown, right: unknown, context: Context) => unknown;
 
@@ -39,6 +40,8 @@ export interface SmallLiquidOptions {
   readonly outputEscape: FilterHandler;
   /** Whether a filter is left out, by its place among the names of all filters of an output. */
   readonly isNeedless?: (names: readonly string[], index: number) => boolean;
+  /** How the list of a range is made; absent: as Liquid does, without bounds. */
+  readonly range?: RangeMaker;
   /** A property that is read in another way than Liquid does; `undefined`: as Liquid does. */
   readonly property?: (value: unknown, key: unknown, limit: Limit) => { readonly value: unknown } | undefined;
 }
@@ -127,7 +130,14 @@ const renderer: Renderer = {
 };
 
 /** A Liquid with strict variables and filters that sees own properties only; `if` and `default` allow for absence. */
-export function smallLiquid({ filters, operators, isNeedless, property, ...given }: SmallLiquidOptions): SmallLiquid {
+export function smallLiquid({
+  filters,
+  operators,
+  isNeedless,
+  property,
+  range,
+  ...given
+}: SmallLiquidOptions): SmallLiquid {
   const options: Liquid["options"] = {
     ...defaultOptions,
     ...given,
@@ -177,9 +187,14 @@ export function smallLiquid({ filters, operators, isNeedless, property, ...given
     chainsIn: (template) => chainsIn(parse(template)),
     render(template, scope, limit) {
       const templates = parse(template);
+      if (range) replaceRanges(templates, range);
       if (isNeedless) withoutNeedless(templates);
       return String(toValueSync(renderer.renderTemplates(templates, contextOf(scope, limit))));
     },
-    evaluate: (expression, scope, limit) => toValueSync(new Value(expression, liquid).value(contextOf(scope, limit))),
+    evaluate(expression, scope, limit) {
+      const value = new Value(expression, liquid);
+      if (range) replaceRangesIn(value, range);
+      return toValueSync(value.value(contextOf(scope, limit)));
+    },
   };
 }

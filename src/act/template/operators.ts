@@ -1,9 +1,11 @@
-// How templates compare values, and read from a text, where Liquid would do it letter by letter or in half characters.
+// How templates compare values, count from one number to another, and read from a text, where Liquid would do it letter by
+// letter, in half characters or without end.
 import { defaultOperators, toValue, type Context, type Operators } from "liquidjs";
 import { decimalOf } from "../../kit/decimal.ts";
 import { UnusableValue, type Budget } from "./budget.ts";
-import { characterAt, characterCount } from "./filters.ts";
+import { characterAt, characterCount, MAX_LIST_ITEMS, TOO_MANY_ITEMS } from "./filters.ts";
 import type { Limit } from "./liquid.ts";
+import type { RangeMaker } from "./ranges.ts";
 
 /** Comparisons of what is greater: numbers as numbers, whichever form they have; two texts as texts, such as moments. */
 const COMPARISONS: Operators = {
@@ -28,6 +30,9 @@ function compared(
 
 /** Units for each character and each item that an operator may look at, as measured. */
 const [OPERATOR_CHARACTER, OPERATOR_ITEM] = [0.5, 60];
+
+/** The same of what is taken for a key. */
+const [KEY_CHARACTER, KEY_ITEM] = [0.5, 15];
 
 type BinaryOperatorHandler = (left: unknown, right: unknown, context: Context) => ReturnType<Operators[string]>;
 
@@ -59,12 +64,32 @@ export const OPERATORS: Operators = Object.fromEntries(
   ]),
 );
 
-/** The size of a text and a place in it, by characters. */
-export function propertyOfText(value: unknown, key: unknown, limit: Limit): { readonly value: unknown } | undefined {
-  if (typeof value !== "string") return undefined;
+/** The size of a text and a place in it, by characters. A list that is taken for a key pays for being written out. */
+export function propertyOf(value: unknown, key: unknown, limit: Limit): { readonly value: unknown } | undefined {
   const budget = limit as Budget;
+  if (typeof key === "object") budget.useFor(key, KEY_CHARACTER, KEY_ITEM, true);
+  if (typeof value !== "string") return undefined;
   if (key === "size") return { value: characterCount(budget, value) };
   return typeof key === "number" || (typeof key === "string" && /^\d+$/.test(key))
     ? { value: characterAt(budget, value, Number(key)) }
     : undefined;
+}
+
+/** Units for each number of a range, as measured. */
+const NUMBER_WORK = 2;
+
+/** The numbers of a range, which pays for them; it throws if they are too many, or its ends no numbers. */
+export const numbersBetween: RangeMaker = (low, high, limit) => {
+  const from = endOf(low);
+  const count = Math.max(0, Math.floor(endOf(high) - from) + 1);
+  if (count > MAX_LIST_ITEMS) throw new UnusableValue(TOO_MANY_ITEMS);
+  (limit as unknown as Budget).use(count * NUMBER_WORK);
+  return Array.from({ length: count }, (_, index) => from + index);
+};
+
+function endOf(value: unknown): number {
+  const number = decimalOf(value);
+  if (number === null || Math.abs(number) > Number.MAX_SAFE_INTEGER)
+    throw new UnusableValue(`a range takes two numbers up to ${Number.MAX_SAFE_INTEGER}, and is given something else`);
+  return number;
 }

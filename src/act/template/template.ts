@@ -10,7 +10,7 @@ import { ABSENT, FILTERS, isHoled, NULL_VALUE } from "./filters.ts";
 import { smallLiquid, type SmallLiquid, type SmallLiquidOptions } from "./liquid.ts";
 import { literalProblem } from "./literals.ts";
 import { hasMarkup } from "./markup.ts";
-import { OPERATORS, propertyOfText } from "./operators.ts";
+import { numbersBetween, OPERATORS, propertyOf } from "./operators.ts";
 
 /** What templates can refer to; `secret` in headers only. */
 export interface TemplateRoots {
@@ -60,7 +60,8 @@ function liquid(
     filters: FILTERS,
     parseLimit: MAX_TEMPLATE_CHARACTERS,
     operators: OPERATORS,
-    property: propertyOfText,
+    property: propertyOf,
+    range: numbersBetween,
     outputEscape(value: unknown) {
       return escape(value, this.context.memoryLimit as unknown as Budget);
     },

@@ -11,6 +11,7 @@ import {
   TEMPLATE_ROOTS,
   templateProblem,
 } from "../../../src/act/template/template.ts";
+import { MAX_LIST_ITEMS } from "../../../src/act/template/filters.ts";
 import { checkTemplates } from "../../../src/rules/template-findings.ts";
 import type { Json, JsonObject } from "../../../src/kit/json.ts";
 import { json, longText, number, text } from "../inputs.ts";
@@ -72,6 +73,8 @@ interface Rendering {
   readonly event: JsonObject;
   /** A property that every object has, or every list, or every text. */
   readonly inherited: string;
+  /** The ends of a range. */
+  readonly ends: readonly [Json, Json];
 }
 
 const inherited = fc.constantFrom(
@@ -81,7 +84,15 @@ const inherited = fc.constantFrom(
 
 const renderers = [renderValue, renderText, renderUrl] as const;
 
-function holds({ template, event, inherited }: Rendering): void {
+const end = fc.oneof(
+  number,
+  text,
+  fc.integer({ min: -20_000, max: 20_000 }),
+  fc.integer({ min: -3, max: 3 }).map((from) => 2 ** 53 + from),
+  fc.integer({ min: -3, max: 3 }).map((from) => -(2 ** 53) + from),
+);
+
+function holds({ template, event, inherited, ends }: Rendering): void {
   const roots = {
     event,
     facts: { a: 1 },
@@ -118,6 +129,9 @@ function holds({ template, event, inherited }: Rendering): void {
     const bare = renderValue(`{{ ${place}["${inherited}"] }}`, { ...roots, event: { list: [], object: {}, a: "x" } });
     claim(!bare.ok, "It reaches what a value inherits");
   }
+  const [low, high] = ends;
+  const numbers = renderValue("{{ (event.low..event.high) }}", { ...roots, event: { low, high } });
+  if (numbers.ok) claim(Array.isArray(numbers.value) && numbers.value.length <= MAX_LIST_ITEMS, "A range is too long");
   claim(!Object.hasOwn(globalThis, MARK), "A template ran code");
 }
 
@@ -132,6 +146,6 @@ export const templatesModel = model({
   about:
     "Any template on any event renders to bounded JSON, the same each time, or fails and says where; none runs code",
   share: 26,
-  inputs: fc.record({ template, event, inherited }),
+  inputs: fc.record({ template, event, inherited, ends: fc.tuple(end, end) }),
   holds,
 });

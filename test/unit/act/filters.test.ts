@@ -286,6 +286,9 @@ describe("the work of one attempt", () => {
     ones: items.map(() => 1),
     more: items.map((_, at) => (at < 9_999 ? 1 : 2)),
     nothing: null,
+    number: 1,
+    keys: Object.fromEntries(items.map(({ a }) => [`k${a}`, 1])),
+    lists: Array.from({ length: 100 }, () => items.slice(0, 90).map(() => ["a"])),
   });
 
   /** What was paid, and whether it was enough. */
@@ -337,11 +340,21 @@ describe("the work of one attempt", () => {
     ["texts compared", [`{% if ${"event.body != event.body or ".repeat(200)} false %}{% endif %}`]],
     ["texts ordered", [`{% if ${"event.body < event.body or ".repeat(200)} false %}{% endif %}`]],
     ["a long text searched by tags", ["{% if event.body contains 'b' %}{% endif %}".repeat(3_000)]],
-    ["a long range searched", ["{% if (1..2000000) contains 0 %}{% endif %}"]],
+    ["a long range searched", ["{% if (1..10000) contains 0 %}{% endif %}".repeat(5)]],
+    ["steps by a list", ["{{ event.number[event.items] | default: 1 }}".repeat(8)]],
+    ["steps by lists within lists", ["{{ event[event.lists] | default: 1 }}".repeat(12)]],
+    ["characters stripped", [`{{ event.amps${" | lstrip: '<'".repeat(2)} | size }}`]],
     ["steps into nothing", [`{{ event.nothing${".a".repeat(40_000)} | default: 1 }}`.repeat(5)]],
     ["operators without end", [`{% if ${"not ".repeat(20_000)} 1 %}{% endif %}`.repeat(5)]],
     ["values to compare without end", [`{% case 2 %}{% when ${"1, ".repeat(30_000)} 1 %}{% endcase %}`.repeat(4)]],
     ["characters of HTML", ["{{ event.amps | escape }}"]],
+    [
+      "an object with many keys",
+      [
+        "{{ event.keys | default: 1 | first }}",
+        ...Array.from({ length: 20 }, () => "{{ event.keys | compact | size }}"),
+      ],
+    ],
     ["a text put between all characters", ["{{ event.body | replace: '', event.body }}"]],
   ])("has a bound that ends %s", (_, texts) => {
     const { spent, ok } = work(texts);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PROOF_SECRET } from "../../../proof/records.ts";
 import type { SentRequest } from "../../../src/model/sent-request.ts";
-import { PROPERTIES, violations } from "../../../proof/checker.ts";
+import { AHEAD, FULL, PROPERTIES, violations } from "../../../proof/checker.ts";
 import type { Arrived, Call, EndedDelivery, FollowUps, History, RecordedEvent } from "../../../proof/history.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
@@ -20,7 +20,7 @@ const call: Call = { id: "d1", about: "c1/e1/rule/0", host: "h", at: NOON, order
 
 const text: EndedDelivery = { ...delivery, id: "d5", rule: "texts", host: "highlevel", highlevelCall: "send-message" };
 const taken = { id: "m1", contactId: "c1", about: "c1/e1/texts", leftAt: NOON, order: 4 };
-const counted = { deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, messageId: "m1" };
+const counted = { deliveryId: "d5", messageId: "m1" };
 const stop = {
   key: "e8",
   contactId: "c1",
@@ -31,7 +31,7 @@ const stop = {
 } as const;
 const exchange = { used: "r1", given: "r2", leftAt: NOON, heardAt: NOON };
 const followUps: FollowUps = {
-  messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], wishes: [], exchanges: [exchange], unkeptTokens: [],
+  messages: [taken], tagged: [], kept: [], tags: new Set(), sends: [counted], letThrough: [], wishes: [], exchanges: [exchange], unkeptTokens: [],
   tooMany: { total: 0, twoInARow: false }, stoppedAt: [], isClockSet: false, mistakes: [],
   noted: { vip: ["v1"], others: ["o1"], asked: [], longestMs: 0, waiting: [], changed: [] },
   isOrderly: true,
@@ -49,8 +49,10 @@ const withHighLevel = (bad: Partial<FollowUps>, change: Partial<History> = {}): 
   ...change,
   followUps: { ...followUps, ...bad },
 });
-const sendsApart = (ms: number, count: number) =>
-  Array.from({ length: count }, (_, n) => ({ ...counted, deliveryId: `d${n}`, messageId: null, at: NOON + n * ms }));
+const letThroughAfter = (...agoMs: readonly number[]) => {
+  const before = agoMs.map((ms, n) => ({ deliveryId: `d${n}`, contactId: "c1", agoMs: ms }));
+  return withHighLevel({ letThrough: [{ deliveryId: "d5", rule: "texts", contactId: "c1", at: NOON, before }] });
+};
 
 /** A location where everything went well: one event, one delivery. */
 const good: History = {
@@ -58,7 +60,7 @@ const good: History = {
   acknowledged: [{ key: "e1", contactId: "c1", status: "accepted", sentOrder: 1, order: 2, at: NOON }],
   unanswered: [], calls: [call], arrived: [], confirmed: [], pauses: [], interrupted: [], isStorageRefusing: false,
   events: [event], deliveries: [delivery], tasks: [], graceMs: 0, clockSetBackAt: [],
-  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null,
+  promptHosts: ["h"], deadHosts: [], mayBeLateMs: 1_000, followUps: null, forgotten: [],
 }; // prettier-ignore
 
 const reply: RecordedEvent = {
@@ -210,6 +212,11 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
   ],
   "a destination that is down is left alone": [{ calls: down, deadHosts: ["h"] }],
   "whoever goes on sending is answered 2xx": [{ unanswered: ["e9"] }],
+  "every delivery ends, whatever the clock says": [{ deliveries: [{ ...delivery, state: "scheduled" }] }],
+  "no task from before its contact was erased is left": [
+    { tasks: [{ id: "d1", contactId: "c1" }], confirmed: [{ what: "erased", id: "c1", askedOrder: 4, order: 5 }] },
+  ],
+  "a full ledger forgets nothing that waits": [{ forgotten: ["d1 waited"] }],
   "a message is sent once": [
     withHighLevel({ messages: [taken, { ...taken, id: "m2" }] }),
     withHighLevel({ messages: [] }),
@@ -255,8 +262,8 @@ const BAD: { readonly [property in keyof typeof PROPERTIES]: readonly Partial<Hi
     ),
   ],
   "a rule sends no more than its breaker lets through": [
-    withHighLevel({ sends: sendsApart(10_000, 3) }),
-    withHighLevel({ sends: sendsApart(3_600_000, 4) }),
+    letThroughAfter(0, 59_999),
+    letThroughAfter(60_000, 3_600_000, DAY - 1),
   ],
   "HighLevel's limits are kept": [
     withHighLevel({ tooMany: { total: 2, twoInARow: true }, stoppedAt: [NOON, NOON] }),
@@ -310,6 +317,20 @@ describe("the checker", () => {
     ).toEqual([]);
   });
 
+  it.each([[[59_999]], [[0, 60_000]], [[60_000, 60_000, DAY]]])(
+    "lets a breaker let one more message through after others %j ms ago",
+    (agoMs) => {
+      const held = PROPERTIES["a rule sends no more than its breaker lets through"];
+      expect([...(held?.({ ...good, ...letThroughAfter(...agoMs) }) ?? [])]).toEqual([]);
+    },
+  );
+
+  it("does not count with a breaker what a person has retried", () => {
+    const byHand = { confirmed: [{ what: "retried", id: "d0", askedOrder: 1, order: 2 } as const] };
+    const held = PROPERTIES["a rule sends no more than its breaker lets through"];
+    expect([...(held?.({ ...good, ...letThroughAfter(0, 0), ...byHand }) ?? [])]).toEqual([]);
+  });
+
   it("does not call early what was decided by a clock that was set back later", () => {
     const early = { deliveries: [{ ...delivery, dueAt: NOON + 1 }], clockSetBackAt: [event.decidedAt] };
     expect([...(PROPERTIES["nothing is tried before it is due"]?.({ ...good, ...early }) ?? [])]).toEqual([]);
@@ -346,6 +367,10 @@ describe("the checker", () => {
     };
     expect(found([])).toEqual([]);
     expect(found([attempt])).not.toEqual([]);
+  });
+
+  it.each([AHEAD, FULL].flat())("knows what is checked where not all can be told: %s", (name) => {
+    expect(PROPERTIES).toHaveProperty([name]);
   });
 
   it("has something that breaks each of its properties", () => {

@@ -32,13 +32,12 @@ describe("the search for a planted bug", () => {
     expect(finding).toEqual({ mutant: "bug", seed: foundAt, violation, note });
   });
 
-  it("is shared by processes", () => {
-    expect([seedsUpTo(7, 3, 0), seedsUpTo(7, 3, 1), seedsUpTo(7, 3, 2)]).toEqual([
-      [1, 4, 7],
-      [2, 5],
-      [3, 6],
-    ]);
-    expect(seedsUpTo(3)).toEqual([1, 2, 3]);
+  it.each([
+    ["from the first on", [3], [1, 2, 3]],
+    ["from a later one on", [5, 4], [4, 5]],
+    ["of which there are none", [3, 4], []],
+  ] as const)("takes the seeds %s", (_, [last, first], seeds) => {
+    expect(seedsUpTo(last, first)).toEqual(seeds);
   });
 
   it.each([
