@@ -91,19 +91,22 @@ export function note(
   );
 }
 
-/** What a roll-back would put in force, and where the next one would return to; `null`: nothing came before. */
+/**
+ * What a roll-back would put in force, and where the next one would return to; `null`: nothing else came before. What was
+ * put in force once more is passed over: taking that back would change nothing.
+ */
 export function before(sql: Sql): { readonly inForce: InForce; readonly back: number } | null {
   const now = current(sql);
   const { change } = now;
-  const back = firstRow<{ back: number }>(sql, "SELECT back FROM changes WHERE change = ?", change)?.back ?? 0;
-  const row = firstRow<{ inForce: string; back: number }>(
-    sql,
-    "SELECT in_force AS inForce, back FROM changes WHERE change = ?",
-    back,
-  );
-  const then = row ? (JSON.parse(row.inForce) as InForce) : NOTHING_PUBLISHED;
-  const isSame = JSON.stringify({ ...then, change }) === JSON.stringify(now);
-  return isSame ? null : { inForce: { ...then, change: change + 1 }, back: row?.back ?? 0 };
+  const row = (at: number): { inForce: string; back: number } | undefined =>
+    firstRow(sql, "SELECT in_force AS inForce, back FROM changes WHERE change = ?", at);
+  for (let back = row(change)?.back; back !== undefined; back = row(back)?.back) {
+    const found = row(back);
+    const then = { ...(found ? (JSON.parse(found.inForce) as InForce) : NOTHING_PUBLISHED), change };
+    if (JSON.stringify(then) !== JSON.stringify(now))
+      return { inForce: { ...then, change: change + 1 }, back: found?.back ?? 0 };
+  }
+  return null;
 }
 
 /** The last changes, newest first. */

@@ -106,6 +106,17 @@ describe("a roll-back", () => {
 });
 
 describe("what a roll-back would put in force", () => {
+  it("is what was in force before, also where the last version was put in force once more", async () => {
+    const house = await ADeployment.with();
+    const [one, two] = [await house.publish(named("one")), await house.publish(named("two"))];
+    for (const version of [one, two, two, two]) await house.activate(version, { for: "all" });
+    expect((await house.registry.state()).before).toMatchObject({ liveVersion: one });
+    expect(await house.rollBack()).toMatchObject({ ok: true, value: { version: one } });
+    await house.rollBack();
+    expect((await house.registry.state()).inForce).toMatchObject({ live: null });
+    expect((await house.registry.state()).before).toBeNull();
+  });
+
   it("is told before it is done, step by step, and is what then is in force", async () => {
     const house = await ADeployment.with();
     expect((await house.registry.state()).before).toBeNull();

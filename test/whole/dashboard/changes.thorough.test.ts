@@ -1,4 +1,5 @@
 // The changes of the rules on the page: looked at, put in force, taken back, and what the set in the shadow would have done.
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { LOCATION } from "../../../src/events/samples.ts";
@@ -193,6 +194,35 @@ describeInBrowser("the changes of the rules", () => {
     await page.getByText(`Beside version ${one}: 1 added, 0 removed, 0 changed, 2 as before.`).waitFor();
     expect(await ask(dashboard, "/rule-sets")).toMatchObject({ inForce: { liveVersion: one } });
   });
+
+  it.each(["light", "dark"] as const)(
+    "ask in a dialog without a serious finding of axe-core, on a phone and without a location: %s",
+    async (colorScheme) => {
+      const first = await publish(dashboard, { [colorScheme]: TASK_RULE });
+      const second = await publish(dashboard, { other: OTHER_TITLE });
+      await activate(dashboard, first, "all");
+      const page = await dashboard.open("#/changes", {
+        colorScheme,
+        bypassCSP: true,
+        viewport: { width: 360, height: 800 },
+      });
+      for (const [place, button] of [
+        ["#/changes", "Roll back…"],
+        [`#/changes/${second}`, "Canary…"],
+      ] as const) {
+        await show(page, place);
+        await page.getByRole("button", { name: button }).click();
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>(
+          "axe.run(document)",
+        );
+        expect(violations.filter(({ impact }) => ["serious", "critical"].includes(impact))).toEqual([]);
+        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+        await page.keyboard.press("Escape");
+        await expect.poll(() => dialog(page).count()).toBe(0);
+      }
+    },
+  );
 
   it("are shown without a location, too", async () => {
     const page = await dashboard.open("#/changes");
