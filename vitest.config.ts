@@ -64,6 +64,8 @@ export default defineConfig(({ mode }) => {
               eventemitter2: standIn("no-emitter"),
               clone: standIn("plain-clone"),
               re2js: new URL("dist/re2js.js", import.meta.url).pathname,
+              liquidjs: new URL("dist/liquid.js", import.meta.url).pathname,
+              "#said": new URL("src/kit/unsaid.ts", import.meta.url).pathname,
             },
           },
           test: { name: "workerd", include: filesIn("workerd"), testTimeout: PATIENCE_MS },

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { buildRules, writeRules } from "../src/cli/build.ts";
 import { buildDashboard } from "../src/cli/dashboard.ts";
-import { writeLeanRe2js } from "../src/cli/lean-re2js.ts";
+import { writeLeanPackages } from "../src/cli/lean-packages.ts";
 import { ROOT, RULES_FOLDER } from "../src/local/project.ts";
 import { bundleWorker } from "../src/local/workerd.ts";
 
@@ -38,6 +38,6 @@ async function buildAlone(): Promise<void> {
   const { ruleSet, lines } = await buildRules(RULES_FOLDER, ROOT, false, null);
   if (!ruleSet) throw new Error(lines.join("\n"));
   writeRules(ruleSet);
-  writeLeanRe2js();
+  writeLeanPackages();
   await buildDashboard();
 }

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { parse as parseToml } from "smol-toml";
-import { writeLeanRe2js } from "../../src/cli/lean-re2js.ts";
+import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
 import { writeRules } from "../../src/cli/build.ts";
 import { ROOT } from "../../src/local/project.ts";
 import { bundleWorker, freePort } from "../../src/local/workerd.ts";
@@ -60,7 +60,7 @@ export async function buildWith(
   const toml = join(folder, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")).replace("src/worker.ts", main));
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
-  writeLeanRe2js(join(folder, "dist/re2js.js"));
+  writeLeanPackages(join(folder, "dist"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);
   return {

@@ -7,7 +7,7 @@ import type { BuiltRules, CheckedRule, Finding, RuleSet } from "../model/rule.ts
 import type { AdmittedRule } from "../rules/admission.ts";
 import { fromBuilt, ruleSetOf, toBuilt } from "../rules/rule-set.ts";
 import { filesUnder, hashOf } from "./files-hash.ts";
-import { writeLeanRe2js } from "./lean-re2js.ts";
+import { writeLeanPackages } from "./lean-packages.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
 import {
@@ -140,7 +140,7 @@ export const build = defineCommand({
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
     if (ruleSet) writeRules(ruleSet);
-    writeLeanRe2js();
+    writeLeanPackages();
     process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
   },
 });

@@ -1,6 +1,7 @@
 // The operators of the language, the engine's and our own, and the decorators that may precede them: one table each, used
 // by admission, the JSON Schema, the editor and the sentences on the page. Nothing is compared here, so that the page can
 // import it, too: `match/comparisons.ts` compares.
+import { said } from "#said";
 import type { FieldType } from "../model/event-fields.ts";
 
 /** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
@@ -44,7 +45,7 @@ interface Operator {
 const TABLE = {
   equal: {
     of: "engine",
-    about: "the same value of the same type",
+    about: said("the same value of the same type"),
     wants: "the rule wants",
     is: "is …",
     isNot: "is not …",
@@ -55,7 +56,7 @@ const TABLE = {
   },
   notEqual: {
     of: "engine",
-    about: "any other value; an absent fact meets it",
+    about: said("any other value; an absent fact meets it"),
     wants: "the rule wants anything but",
     is: "is not …",
     isNot: "is …",
@@ -66,7 +67,7 @@ const TABLE = {
   },
   in: {
     of: "engine",
-    about: "one of a list",
+    about: said("one of a list"),
     wants: "the rule wants one of",
     is: "is …",
     isNot: "is not …",
@@ -77,7 +78,7 @@ const TABLE = {
   },
   notIn: {
     of: "engine",
-    about: "none of a list; an absent fact meets it",
+    about: said("none of a list; an absent fact meets it"),
     wants: "the rule wants none of",
     is: "is not …",
     isNot: "is …",
@@ -88,7 +89,7 @@ const TABLE = {
   },
   contains: {
     of: "engine",
-    about: "a list that holds the value",
+    about: said("a list that holds the value"),
     wants: "the rule wants it to contain",
     is: "contains …",
     isNot: "does not contain …",
@@ -98,7 +99,7 @@ const TABLE = {
   },
   doesNotContain: {
     of: "engine",
-    about: "a list that does not hold the value",
+    about: said("a list that does not hold the value"),
     wants: "the rule wants it not to contain",
     is: "does not contain …",
     isNot: "contains …",
@@ -108,7 +109,7 @@ const TABLE = {
   },
   lessThan: {
     of: "engine",
-    about: "a smaller number",
+    about: said("a smaller number"),
     wants: "the rule wants less than",
     is: "is less than …",
     isNot: "is not less than …",
@@ -118,7 +119,7 @@ const TABLE = {
   },
   lessThanInclusive: {
     of: "engine",
-    about: "a number that is not greater",
+    about: said("a number that is not greater"),
     wants: "the rule wants at most",
     is: "is at most …",
     isNot: "is not at most …",
@@ -128,7 +129,7 @@ const TABLE = {
   },
   greaterThan: {
     of: "engine",
-    about: "a greater number",
+    about: said("a greater number"),
     wants: "the rule wants more than",
     is: "is more than …",
     isNot: "is not more than …",
@@ -138,7 +139,7 @@ const TABLE = {
   },
   greaterThanInclusive: {
     of: "engine",
-    about: "a number that is not smaller",
+    about: said("a number that is not smaller"),
     wants: "the rule wants at least",
     is: "is at least …",
     isNot: "is not at least …",
@@ -148,7 +149,7 @@ const TABLE = {
   },
   exists: {
     of: "own",
-    about: "true: the fact is there; false: it is absent",
+    about: said("true: the fact is there; false: it is absent"),
     wants: "the rule wants it there:",
     is: "is there",
     isNot: "is absent",
@@ -158,7 +159,7 @@ const TABLE = {
   },
   containsText: {
     of: "own",
-    about: "a text, or a text in a list, that holds the value",
+    about: said("a text, or a text in a list, that holds the value"),
     wants: "the rule wants it to hold",
     is: "holds the text …",
     isNot: "does not hold the text …",
@@ -168,7 +169,7 @@ const TABLE = {
   },
   startsWith: {
     of: "own",
-    about: "a text that begins with the value",
+    about: said("a text that begins with the value"),
     wants: "the rule wants it to start with",
     is: "starts with …",
     isNot: "does not start with …",
@@ -178,7 +179,7 @@ const TABLE = {
   },
   endsWith: {
     of: "own",
-    about: "a text that ends with the value",
+    about: said("a text that ends with the value"),
     wants: "the rule wants it to end with",
     is: "ends with …",
     isNot: "does not end with …",
@@ -188,7 +189,7 @@ const TABLE = {
   },
   equalsIgnoreCase: {
     of: "own",
-    about: "the same text in any case",
+    about: said("the same text in any case"),
     wants: "the rule wants, in any case,",
     is: "is … in capitals or not",
     isNot: "is not … in capitals or not",
@@ -199,7 +200,7 @@ const TABLE = {
   },
   matches: {
     of: "own",
-    about: "a text that matches an RE2 pattern somewhere",
+    about: said("a text that matches an RE2 pattern somewhere"),
     wants: "the rule wants it to match",
     is: "matches the pattern …",
     isNot: "does not match the pattern …",

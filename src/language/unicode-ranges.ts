@@ -79,6 +79,27 @@ export function caseOrbits(): Map<number, number> {
   return next;
 }
 
+let orbits: Map<number, number> | null = null;
+
+/** The ranges of the characters that are in another case of one that has a property, and do not have it themselves. */
+export function foldedRangesOf(property: string): Uint32Array {
+  const ranges = rangesOf(property);
+  const isIn = (character: number): boolean => {
+    for (let at = 0; at < ranges.length && (ranges[at] ?? 0) <= character; at += 3)
+      if (character <= (ranges[at + 1] ?? 0)) return true;
+    return false;
+  };
+  orbits ??= caseOrbits();
+  const folded: number[] = [];
+  for (const [character, next] of [...orbits].toSorted(([a], [b]) => a - b)) {
+    if (isIn(character)) continue;
+    let other = next;
+    while (other !== character && !isIn(other)) other = orbits.get(other) ?? character;
+    if (other !== character) folded.push(character, character, 1);
+  }
+  return Uint32Array.from(folded);
+}
+
 function runsOf(property: string): RegExp | null {
   try {
     return new RegExp(`\\p{${property}}+`, "gu");

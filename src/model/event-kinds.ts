@@ -1,6 +1,7 @@
 // The kinds of event, one entry for each: how it is recognised, where its contact and its time are, what guards it, and
 // which fields it has. Structs, facts, routes, examples, the rules' schema and the docs are made from this or checked
 // against it.
+import { said } from "#said";
 import { allBut, GROUPS, only, type Fields } from "./event-fields.ts";
 
 /** The path of each hook. The provider route carries messages to deliver, the gateway route their outcomes. */
@@ -94,7 +95,7 @@ const OF_MESSAGE = { of: "message", fields: ["status", "callStatus", "callDurati
 
 const TABLE = {
   OutboundMessage: {
-    about: "a message or call went out, or its state changed",
+    about: said("a message or call went out, or its state changed"),
     route: "events",
     contact: "contactId",
     message: { direction: "outbound", channel: "messageType" },
@@ -107,7 +108,7 @@ const TABLE = {
     fields: { ...envelope, ...message },
   },
   ProviderOutboundMessage: {
-    about: "a custom conversation provider is to deliver a message",
+    about: said("a custom conversation provider is to deliver a message"),
     route: "provider",
     types: ["SMS", "Email", "Custom"],
     contact: "contactId",
@@ -124,7 +125,7 @@ const TABLE = {
     },
   },
   InboundMessage: {
-    about: "the contact wrote or called",
+    about: said("the contact wrote or called"),
     route: "events",
     contact: "contactId",
     message: { direction: "inbound", channel: "messageType" },
@@ -136,24 +137,42 @@ const TABLE = {
     fields: { ...envelope, ...allBut(message, "mentions") },
   },
   ContactDndUpdate: {
-    about: "do not disturb was switched on or off",
+    about: said("do not disturb was switched on or off"),
     route: "events",
     contact: "id",
     needed: true,
     states: { of: "contact", fields: ["dnd", "dndSettings", "inboundDndSettings"] },
     fields: { ...ofContact, ...only(contact, "country") },
   },
-  ContactDelete: { about: "the contact was deleted", route: "events", contact: "id", needed: true, fields: ofContact },
+  ContactDelete: {
+    about: said("the contact was deleted"),
+    route: "events",
+    contact: "id",
+    needed: true,
+    fields: ofContact,
+  },
   ContactTagUpdate: {
-    about: "its tags changed",
+    about: said("its tags changed"),
     route: "events",
     contact: "id",
     needed: true,
     states: { of: "contact", fields: ["tags"] },
     fields: ofContact,
   },
-  ContactCreate: { about: "a contact was made", route: "events", contact: "id", needed: true, fields: wholeRecord },
-  ContactUpdate: { about: "its record changed", route: "events", contact: "id", needed: true, fields: wholeRecord },
+  ContactCreate: {
+    about: said("a contact was made"),
+    route: "events",
+    contact: "id",
+    needed: true,
+    fields: wholeRecord,
+  },
+  ContactUpdate: {
+    about: said("its record changed"),
+    route: "events",
+    contact: "id",
+    needed: true,
+    fields: wholeRecord,
+  },
   NoteCreate: ofNote("a note was written about it"),
   NoteUpdate: ofNote("a note about it was changed"),
   NoteDelete: ofNote("a note about it was deleted"),
@@ -191,14 +210,14 @@ const TABLE = {
   OrderCreate: ofOrder("an order was placed"),
   OrderStatusUpdate: ofOrder("an order's state changed"),
   VoiceAiCallEnd: {
-    about: "a call with a voice agent ended",
+    about: said("a call with a voice agent ended"),
     route: "events",
     shape: { has: ["agentId", "contactId", "transcript"] },
     contact: "contactId",
     fields: { ...envelope, ...only(note, "id"), ...only(message, "messageId"), ...voiceAi },
   },
   EmailStatus: {
-    about: "what became of an e-mail: it was delivered, opened, clicked, or bounced, or the contact complained",
+    about: said("what became of an e-mail: it was delivered, opened, clicked, or bounced, or the contact complained"),
     route: "events",
     types: ["LCEmailStats", "EmailStatus"],
     isJoined: true,
@@ -210,14 +229,14 @@ const TABLE = {
     fields: { ...envelope, ...only(message, "messageId", "emailMessageId", "status"), ...emailStatus },
   },
   Other: {
-    about: "anything else that names a contact: its type says what",
+    about: said("anything else that names a contact: its type says what"),
     route: "events",
     isOther: true,
     contact: "contactId",
     fields: envelope,
   },
   GatewayStatus: {
-    about: "a message gateway says what became of a message that a custom provider had to deliver",
+    about: said("a message gateway says what became of a message that a custom provider had to deliver"),
     route: "gateway",
     contact: "contactId",
     hasOutcome: true,

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { buildRules, writeRules } from "../../src/cli/build.ts";
-import { writeLeanRe2js } from "../../src/cli/lean-re2js.ts";
+import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
 import { bundleWorker } from "../../src/local/workerd.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import type { RuleFile } from "../../src/model/rule.ts";
@@ -38,7 +38,7 @@ async function bundleFrom(checkout: string, outdir: string, rules: Rules, entry?
   const { ruleSet, lines } = await buildRules(join(checkout, "rules"), checkout, false, null);
   if (!ruleSet) throw new Error(lines.join("\n"));
   writeRules(ruleSet, join(checkout, "dist/rules.json"));
-  writeLeanRe2js(join(checkout, "dist/re2js.js"));
+  writeLeanPackages(join(checkout, "dist"));
   const toml = join(checkout, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   await bundleWorker(outdir, checkout, entry);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeLeanRe2js } from "../../src/cli/lean-re2js.ts";
+import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
 import { writeRules } from "../../src/cli/build.ts";
 import { sendEvent, storyOf, type Target } from "../../src/local/hook-client.ts";
 import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
@@ -131,7 +131,7 @@ beforeAll(async () => {
   const toml = join(checkout, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   writeRules(await ruleSetOf(rules), join(checkout, "dist/rules.json"));
-  writeLeanRe2js(join(checkout, "dist/re2js.js"));
+  writeLeanPackages(join(checkout, "dist"));
   await bundleWorker(bundle, checkout);
 }, 60_000);
 

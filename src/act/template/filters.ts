@@ -30,7 +30,7 @@ export const TEXT_FILTERS: ReadonlySet<string> = new Set(
 /** They give a list. */
 export const LIST_FILTERS: ReadonlySet<string> = new Set(words("compact concat map reverse sort split uniq where"));
 /** They always give the same, so that every attempt of a delivery sends the same body. */
-const NAMES: readonly string[] = [
+export const FILTER_NAMES: readonly string[] = [
   ...new Set([...NUMBER_FILTERS, ...TEXT_FILTERS, ...LIST_FILTERS]),
   ...words("default first join json last size slice sum"),
 ];
@@ -223,7 +223,7 @@ const OWN: { readonly [name: string]: Own } = {
 
 /** The filters by name. */
 export const FILTERS: { readonly [name: string]: FilterHandler } = Object.fromEntries(
-  NAMES.map((name) => [name, paid(name)]),
+  FILTER_NAMES.map((name) => [name, paid(name)]),
 );
 
 /** The number of characters in a text, as `size` counts them. */

@@ -48,7 +48,7 @@ export function noteDiffering(
 }
 
 /** Rules that fired in one decision alone, or of which something else follows. */
-export function differing(live: Decided, shadow: Decided): readonly divergence.Differing[] {
+function differing(live: Decided, shadow: Decided): readonly divergence.Differing[] {
   const names = new Set([...live.decision.fired, ...shadow.decision.fired]);
   return [...names].flatMap((rule): divergence.Differing[] => {
     const [does, would] = [planOf(live, rule), planOf(shadow, rule)];

@@ -51,7 +51,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the characters of the bundled re2js", () => {
   const [whole, lean] = [wholePackage.UnicodeTables, leanPackage.UnicodeTables];
-  const names = ["CATEGORIES", "SCRIPTS"].flatMap((map) =>
+  const names = ["CATEGORIES", "SCRIPTS", "FOLD_CATEGORIES", "FOLD_SCRIPT"].flatMap((map) =>
     Object.keys(whole[map]?.initializer ?? {}).map((name) => [map, name] as const),
   );
 

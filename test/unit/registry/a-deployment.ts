@@ -147,7 +147,7 @@ export class ADeployment {
 }
 
 /** Rules as the files that they would come from. */
-export function filesOf(rules: readonly Rule[]): {
+function filesOf(rules: readonly Rule[]): {
   readonly rules: readonly { readonly file: string; readonly text: string }[];
   readonly conditions: readonly never[];
 } {
