@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MAX_PUBLICATION_BYTES } from "../../src/api/rule-sets.ts";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
@@ -27,6 +28,8 @@ import { TEST_ADMIN_TOKEN, TEST_APP, TEST_PRIVATE_KEY, TEST_VARIABLES } from "..
 const document = readDocument();
 const operations = operationsOf(document);
 const validator = validatorOf(document);
+/** It takes more than the others: a whole folder of rules. */
+const PUBLISH = "POST /api/rule-sets";
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
 
 /** Texts a contact whose tags change, once a day: the next ones are held. There is no token, so the first one is dead. */
@@ -119,7 +122,7 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
   await bundleWithRules(bundle, { texting: TEXTING });
-  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION };
+  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION, RULES_FROM: "published" };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   for (const [index, name] of SENT.entries()) {
@@ -145,7 +148,35 @@ beforeAll(async () => {
   // Only now: what was texted before died for want of a token.
   const token = { method: "PUT", headers: AUTH, body: JSON.stringify({ token: "pit-of-the-tests" }) };
   expect((await fetch(new URL(`/api/locations/${LOCATION}/token`, worker.url), token)).status).toBe(200);
+  await publishVersions();
 }, 90_000);
+
+/** Four versions and eight changes, as the page has them; one was in the shadow, and would have done otherwise. */
+async function publishVersions(): Promise<void> {
+  const change = async (path: string, body: object): Promise<void> => {
+    const response = await fetch(new URL(path, worker.url), {
+      method: "POST",
+      headers: AUTH,
+      body: JSON.stringify(body),
+    });
+    expect([path, response.status]).toEqual([path, 200]);
+  };
+  const rule = { ...TEXTING, actions: [{ type: "task", title: "Look at it" }], breaker: undefined };
+  for (let over = 0; over < 4; over += 1)
+    await change("/api/rule-sets", {
+      files: { rules: [{ file: `rule-${over}.json`, text: JSON.stringify(rule) }] },
+      over,
+    });
+  await change("/api/rule-sets/3/activate", { for: "shadow" });
+  await until(async () => {
+    const { told, locations } = await ask<{ told: number; locations: number }>("/api/rule-sets");
+    return told === locations;
+  });
+  const sample = sampleOf("tags", "contact-of-the-shadow");
+  const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
+  await sendEvent(target, sample.route, payloadOf(sample, { tags: ["in the shadow"] }, new Date()));
+  for (const version of [1, 2, 3, 4, 3, 2, 4]) await change(`/api/rule-sets/${version}/activate`, { for: "all" });
+}
 
 afterAll(async () => {
   await worker.miniflare.dispose();
@@ -272,7 +303,10 @@ describe("the problems of every operation are as docs/openapi.json describes the
       ["{", "REQUEST_NOT_JSON"],
       ["[]", "REQUEST_PARAMETER"],
       [`${"[".repeat(60)}${"]".repeat(60)}`, "EVENT_UNUSABLE"],
-      [JSON.stringify("x".repeat(2 * MAX_EVENT_BYTES)), "REQUEST_TOO_LARGE"],
+      [
+        JSON.stringify("x".repeat(operation.name === PUBLISH ? MAX_PUBLICATION_BYTES : 2 * MAX_EVENT_BYTES)),
+        "REQUEST_TOO_LARGE",
+      ],
     ];
     for (const [body, code] of bodies)
       expect(await held(operation, await send(callTo(operation, { body })))).toMatchObject({ code });

@@ -220,7 +220,7 @@ describe("what was signed is never lost", () => {
         kind: "ProductCreate",
         count: 3,
         lastSeen: expect.stringMatching(/T.*Z$/),
-        use: expect.stringContaining("How to add an event kind"),
+        use: expect.stringContaining("Where its payloads name a contact, a rule can look at it"),
       },
     ]);
   });

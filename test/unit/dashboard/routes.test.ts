@@ -52,7 +52,7 @@ describe("a place in the page", () => {
   });
 
   it("that is of no location is read as it was written, too", () => {
-    const place = { locationId: null, page: "changes", item: "3", query: { against: "before" } };
+    const place = { locationId: null, companyId: null, page: "changes", item: "3", query: { against: "before" } };
     expect(linkTo("", "changes", "3", { against: "before" })).toBe("#/changes/3?against=before");
     expect(readRoute("#/changes/3?against=before")).toEqual(place);
   });

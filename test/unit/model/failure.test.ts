@@ -26,7 +26,7 @@ const FAILURES: {
   LEDGER_UNAVAILABLE: { failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 30 }, status: 429 },
   LEDGER_OVER_BUDGET: { failure: { code: "LEDGER_OVER_BUDGET", retryAfterSeconds: 3 }, status: 429 },
   LEDGER_NOT_FOUND: { failure: { code: "LEDGER_NOT_FOUND", what: "event" }, status: 404 },
-  RULES_REFUSED: { failure: { code: "RULES_REFUSED", issues: [] }, status: 422 },
+  RULES_REFUSED: { failure: { code: "RULES_REFUSED", issues: ISSUES }, status: 422 },
   RULES_OVERWRITES: { failure: { code: "RULES_OVERWRITES", version: 4, told: "version 4 by ana" }, status: 409 },
   RULES_CHANGED: { failure: { code: "RULES_CHANGED", change: 9, told: "activate by ana" }, status: 409 },
   RULES_FROM_DEPLOY: { failure: { code: "RULES_FROM_DEPLOY" }, status: 409 },
