@@ -122,9 +122,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
-    const announced = { ...ports, announce: (location: string, name: string | null) => this.#announce(location, name) };
-    const rulesInUse = (): readonly string[] => this.#rules.inUse();
-    this.#chores = new Chores(watched, announced, { rulesInUse, swept: () => this.#statistics.forget() });
+    this.#chores = new Chores(watched, ports, {
+      announce: (location, name) => this.#announce(location, name),
+      rulesInUse: () => this.#rules.inUse(),
+      swept: () => this.#statistics.forget(),
+    });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     const locationId = (): string | undefined => this.#chores.locationId();

@@ -103,9 +103,9 @@ describe("the audit log", () => {
     const [body] = (await api(`${HERE}/quarantine`)).body.quarantined;
     const called = new Map<string, number>();
     const call = async (method: string, path: string, given?: object): Promise<void> => {
-      const before = (await api(path.startsWith("/rules") ? "/audit" : `${HERE}/audit`)).body.audit.length;
+      const before = (await api(/^\/rules|^\/rule-sets/.test(path) ? "/audit" : `${HERE}/audit`)).body.audit.length;
       await api(path, { method, ...(given === undefined ? {} : { body: JSON.stringify(given) }) });
-      const after = (await api(path.startsWith("/rules") ? "/audit" : `${HERE}/audit`)).body.audit.length;
+      const after = (await api(/^\/rules|^\/rule-sets/.test(path) ? "/audit" : `${HERE}/audit`)).body.audit.length;
       const route = ROUTES.find(([verb, form]) => {
         const pattern = new RegExp(`^${form.replaceAll(/:\w+/g, "[^/]+")}$`);
         return verb === method.toLowerCase() && pattern.test(`/api${path}`);
@@ -120,6 +120,10 @@ describe("the audit log", () => {
     await call("DELETE", `${HERE}/rules/${RULE}/pause`);
     await call("PUT", `/rules/${RULE}/pause`, REASON);
     await call("DELETE", `/rules/${RULE}/pause`);
+    const { name: _, ...file } = aRule();
+    await call("POST", "/rule-sets", { files: { rules: [{ file: "any.json", text: JSON.stringify(file) }] } });
+    await call("POST", "/rule-sets/1/activate", { for: "shadow" });
+    await call("POST", "/rule-sets/rollback", {});
     for (const move of ["retry", "cancel", "release", "discard"]) await call("POST", `${HERE}/deliveries/${move}`, {});
     await call("POST", `${HERE}/tasks/${task.id}/complete`);
     world.answer = () => new Response(null, { status: 410 });

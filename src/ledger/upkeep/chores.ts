@@ -15,11 +15,22 @@ const DAY_MS = 86_400_000;
 const ANNOUNCE_AGAIN_MS = 60_000;
 const ANNOUNCE_WITHIN_MS = 2_000;
 
+/** What a ledger lends its chores. */
+interface ChoresParts {
+  /** Tells the directory of the location. */
+  readonly announce: LedgerPorts["announce"];
+  /** The hashes of the rule sets in use, which are kept in any case. */
+  readonly rulesInUse: () => readonly string[];
+  /** Called whenever something was forgotten or given up. */
+  readonly swept: () => void;
+}
+
 export class Chores {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #swept: () => void;
   readonly #rulesInUse: () => readonly string[];
+  readonly #announceTo: LedgerPorts["announce"];
   /** An announcement that failed is tried again from this time on. */
   #announceFrom = 0;
   /** Settles when the directory was told, or did not answer; `null`: it is not being told. */
@@ -31,16 +42,12 @@ export class Chores {
 
   readonly #trimming: Trimming;
 
-  /** `swept` is called whenever something was forgotten or given up; the rule sets in use are kept in any case. */
-  constructor(
-    storage: LedgerStorage,
-    ports: LedgerPorts,
-    { rulesInUse, swept }: { readonly rulesInUse: () => readonly string[]; readonly swept: () => void },
-  ) {
+  constructor(storage: LedgerStorage, ports: LedgerPorts, { announce, rulesInUse, swept }: ChoresParts) {
     this.#storage = storage;
     this.#ports = ports;
     this.#swept = swept;
     this.#rulesInUse = rulesInUse;
+    this.#announceTo = announce;
     this.#trimming = new Trimming(storage, ports, { rulesInUse, dropped: swept });
   }
 
@@ -139,7 +146,7 @@ export class Chores {
     const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
     if (seen === undefined || locationId === undefined) return;
     try {
-      await Promise.race([this.#ports.announce(locationId, this.#nameOf(locationId)), this.#tooLate()]);
+      await Promise.race([this.#announceTo(locationId, this.#nameOf(locationId)), this.#tooLate()]);
     } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
       return logError("The directory did not answer, it is told again later", { locationId }, error);

@@ -532,6 +532,9 @@ describe("an object that is gone", () => {
 it("an event of a set that asks nothing reads and writes what it did: no table of contacts is asked", async () => {
   const world = new World(aRule());
   const ledger = await world.open();
+  // The first event of a day has the location announced, by its name if that is known.
+  await ledger.record(world.message());
+  await turns();
   const statements: string[] = [];
   const exec = world.storage.sql.exec.bind(world.storage.sql);
   world.storage.sql.exec = (statement, ...values) => {

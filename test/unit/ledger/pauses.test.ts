@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { AuditNote } from "../../../src/model/audit.ts";
@@ -165,15 +165,15 @@ describe("a rule that is paused", () => {
   it("sends nothing after the answer: what is being sent is waited for", async () => {
     const { ledger, send, world } = await aWorld(aRule());
     await send();
-    let arrive = (): void => undefined;
+    let arrive: (() => void) | null = null;
     world.onItsWay = () => new Promise((done) => (arrive = done));
     const alarm = ledger.alarm();
-    await new Promise((done) => setImmediate(done));
+    await vi.waitUntil(() => arrive !== null);
     let isAnswered = false;
     const paused = pauseRule(ledger, "test-rule").then(() => (isAnswered = true));
     await new Promise((done) => setImmediate(done));
     expect([isAnswered, world.sent.length]).toEqual([false, 0]);
-    arrive();
+    (arrive as (() => void) | null)?.();
     await paused;
     expect(world.sent).toHaveLength(1);
     await alarm;
