@@ -1,5 +1,8 @@
 // Odd inputs over HTTP, to the bundled Worker in workerd: every one is answered, none with a 5xx, and what is taken is
 // kept as it was sent.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Response as OutboundResponse } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
@@ -12,7 +15,7 @@ import { aPayload, provedHeaders } from "../builders.ts";
 import { bytesOf, JSON_CASES, NAUGHTY_TEXTS, within, type JsonCase } from "../cases/json-cases.ts";
 import { eventWith } from "../cases/naughty-payloads.ts";
 import { TEST_ADMIN_TOKEN, TEST_VARIABLES } from "../keys.ts";
-import { shippedBundle } from "./bundles.ts";
+import { bundleWithRules } from "./bundles.ts";
 
 /** Values in a payload, and the list that is put beside them. */
 const NODES_AROUND = ((count = 1) => {
@@ -20,14 +23,25 @@ const NODES_AROUND = ((count = 1) => {
   return count;
 })();
 
+/** Kinds without an entry are recorded where a rule looks at them. */
+const LOOKS_AT_OTHERS = {
+  on: ["Other"],
+  conditions: { all: [{ fact: "contactId", operator: "equal", value: "nobody" }] },
+  actions: [{ type: "task", title: "Never" }],
+};
+const bundle = mkdtempSync(join(tmpdir(), "afterbeep-"));
 const AT_ONCE = 25;
 let worker: RunningWorker;
 
 beforeAll(async () => {
   const outbound = (): Promise<OutboundResponse> => Promise.resolve(new OutboundResponse(null, { status: 204 }));
-  worker = await runWorker({ bundle: shippedBundle(), variables: TEST_VARIABLES, outbound });
+  await bundleWithRules(bundle, { others: LOOKS_AT_OTHERS });
+  worker = await runWorker({ bundle, variables: TEST_VARIABLES, outbound });
 }, 60_000);
-afterAll(() => worker.miniflare.dispose());
+afterAll(async () => {
+  await worker.miniflare.dispose();
+  rmSync(bundle, { recursive: true, force: true });
+});
 
 const HOOKS: { readonly [R in HookRoute]: string } = {
   events: "/hooks/highlevel",

@@ -57,7 +57,7 @@ describeInBrowser("deliveries", () => {
     await send("voicemail", "ada");
     const page = await open();
     await tab(page, "dead 2").waitFor();
-    await page.getByLabel("Rule").selectOption("voicemail-drop-landed");
+    await page.getByRole("combobox", { name: /^Rule/ }).selectOption("voicemail-drop-landed");
     await tab(page, "dead 0").waitFor();
     await tab(page, "waiting 1").click();
     await rows(page).getByText("its delay of 1d is over in 23 h").waitFor();

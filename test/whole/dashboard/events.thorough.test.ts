@@ -77,7 +77,7 @@ describeInBrowser("events", () => {
     const page = await dashboard.open(`#/l/${locationId}/events`);
     await page.getByRole("link", { name: "Not known" }).click();
     await page.getByText("2 times, last").waitFor();
-    await page.getByText("ProductCreate").click();
+    await page.getByText("ProductCreate", { exact: true }).click();
     await page.getByText('"on": ["Other"], a condition that the fact type is "ProductCreate"').waitFor();
   });
 
