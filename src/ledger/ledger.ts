@@ -172,7 +172,12 @@ export class LocationLedger implements Answering<LedgerCalls> {
       notBefore: () => this.#pausing.notBefore(),
     };
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, () => reports.wake());
-    this.#pausing = new Pausing(watched, ports, { ...parts, pauses: this.#pauses, pump: this.#pump });
+    this.#pausing = new Pausing(watched, ports, {
+      ...parts,
+      rules: this.#rules,
+      pauses: this.#pauses,
+      pump: this.#pump,
+    });
     this.#asking = new Asking(watched, ports, {
       waiting: this.#waiting,
       intake: this.#intake,

@@ -8,6 +8,7 @@ import { countOf, idsOf } from "./deliveries/lists.ts";
 import type { Pauses } from "./log/pauses.ts";
 import type { Pump } from "./pump/pump.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "./store/ports.ts";
+import type { RulesInForce } from "./rules/in-force.ts";
 import type { Transactions } from "./upkeep/transactions.ts";
 
 /** More than are ever being sent. */
@@ -16,6 +17,7 @@ const ASK_WITHIN_MS = 2_000;
 const ASK_AGAIN_MS = 1_000;
 
 interface PausingParts {
+  readonly rules: RulesInForce;
   readonly pauses: Pauses;
   readonly transactions: Transactions;
   readonly pump: Pump;
@@ -102,9 +104,8 @@ export class Pausing {
 
   /** A mistyped name would look like a pause. */
   #isRule(name: string): boolean {
-    const { ruleSet } = this.#ports;
     const waits = "SELECT 1 FROM deliveries WHERE rule = ? AND state IN ('scheduled', 'sending', 'held') LIMIT 1";
-    return ruleSet.rules.some((rule) => rule.name === name) || firstRow(this.#storage.sql, waits, name) !== undefined;
+    return this.#parts.rules.has(name) || firstRow(this.#storage.sql, waits, name) !== undefined;
   }
 
   /** Whether a rule or (`null`) the location has a pause of its own here. */

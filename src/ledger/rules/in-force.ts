@@ -70,6 +70,13 @@ export class RulesInForce {
     return ruleSet ? { ruleSet, canary } : { ruleSet: this.live, canary: null };
   }
 
+  /** Whether one of the sets that may decide now has a rule of this name. */
+  has(name: string): boolean {
+    const { canary } = this.#now();
+    const sets = [this.#ports.ruleSet, this.live, this.#set(canary?.ruleSet ?? null)];
+    return sets.some((set) => set?.rules.some((rule) => rule.name === name));
+  }
+
   /** The hashes of all sets that may decide now. */
   inUse(): readonly string[] {
     const { canary } = this.#now();

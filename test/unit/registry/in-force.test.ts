@@ -65,6 +65,22 @@ describe("a published set", () => {
     expect((await house.event("l-7", "c"))?.fired).toEqual(["for-7", "one"]);
   });
 
+  it("has rules that can be paused, those of a canary among them", async () => {
+    const house = await ADeployment.with();
+    await house.event("a", "c");
+    await house.activate(await house.publish(named("one")), { for: "all" });
+    await house.activate(await house.publish(named("two")), {
+      for: "canary",
+      locations: ["a"],
+      share: 1,
+      messagesPerHour: null,
+    });
+    const ledger = await house.ledger("a");
+    const pause = async (rule: string) => (await ledger.pause("a", rule, { reason: "why" }, "ana")).ok;
+    expect([await pause("one"), await pause("two"), await pause("three")]).toEqual([true, true, false]);
+    expect((await house.event("a", "d"))?.fired).toEqual([]);
+  });
+
   it("leaves the bundle in charge where that decides, but for the shadow", async () => {
     const house = await ADeployment.with("deploy");
     const version = await house.publish(named("one"));
