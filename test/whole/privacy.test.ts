@@ -119,7 +119,8 @@ describe("the log", () => {
       .filter((key) => key !== "kind-other");
     expect(byStatus("accepted")).toEqual(keys);
     expect(byStatus("duplicate")).toEqual(keys);
-    expect(byStatus("ignored").toSorted()).toEqual(["kind-other", "kind-other", "unknown-kind"]);
+    expect(byStatus("ignored")).toEqual(expect.arrayContaining(["kind-other", "unknown-kind"]));
+    expect(byStatus("ignored")).toHaveLength(3);
     expect(byStatus("quarantined")).toEqual([...Object.keys(UNUSABLE), expect.stringMatching(/^[0-9a-f]{64}$/)]);
     expect(events.find(({ eventKey }) => eventKey === "kind-sms")).toEqual({
       message: "event",
