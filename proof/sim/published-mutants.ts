@@ -5,8 +5,8 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "the-shadow-decides",
     file: "ledger/rules/in-force.ts",
-    from: "return ruleSet ? { ruleSet, canary } : { ruleSet: this.live, canary: null };",
-    to: "return ruleSet ? { ruleSet, canary } : { ruleSet: this.shadow ?? this.live, canary: null };",
+    from: "return ruleSet ? { ruleSet, canary, change } : { ruleSet: this.live, canary: null, change };",
+    to: "return ruleSet ? { ruleSet, canary, change } : { ruleSet: this.shadow ?? this.live, canary: null, change };",
     seed: 1,
   },
   {
@@ -82,15 +82,15 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "the-shadow-tells-nothing",
     file: "ledger/rules/shadow.ts",
-    from: "divergence.note(sql, about, differing);",
-    to: "",
+    from: "if (differing.length === 0) return;",
+    to: "if (differing.length >= 0) return;",
     seed: 1,
   },
   {
     name: "what-is-planned-in-the-shadow-leaves",
     file: "ledger/recording/deciding.ts",
-    from: "return { ...decided, takenForUnsent: taken, differing };",
-    to: "const more = differing.flatMap(({ actions, rule: name }) => actions.map((action, index) => ({ action, index, dueAtMs: this.#now(), rule: { name, on: [], conditions: { all: [] }, actions } }))); return { ...decided, actions: [...decided.actions, ...more], takenForUnsent: taken, differing };",
+    from: "return { ...decided, takenForUnsent: taken, shadowed };",
+    to: "const more = (shadowed?.differing ?? []).flatMap(({ actions, rule: name }) => actions.map((action, index) => ({ action, index, dueAtMs: this.#now(), rule: { name, on: [], conditions: { all: [] }, actions } }))); return { ...decided, actions: [...decided.actions, ...more], takenForUnsent: taken, shadowed };",
     seed: 1,
   },
 ];

@@ -9,7 +9,7 @@ import { explainedRequest } from "../events/explained-event.ts";
 import type { AuditNote, Operator } from "../model/audit.ts";
 import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Json, JsonObject } from "../kit/json.ts";
+import type { Json } from "../kit/json.ts";
 import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
@@ -39,8 +39,8 @@ import {
   taskQuery,
   QUARANTINE,
 } from "./query.ts";
-import { activationIn, MAX_PUBLICATION_BYTES, publicationIn, rollBackIn, versionIn } from "./rule-sets.ts";
-import type { Answer, ApiCall, ChangeRoute, NoteOf, ReadRoute } from "./route.ts";
+import { activate, publish, rollBack, versionIn } from "./rule-sets.ts";
+import { named, type Answer, type ApiCall, type ChangeRoute, type NoteOf, type ReadRoute } from "./route.ts";
 import { isServed } from "./served.ts";
 
 const MAX_BODY_BYTES = 512 * 1024;
@@ -432,31 +432,6 @@ async function ingest(
     : ports.ingest(note({ quarantined: id }), item, locationId);
 }
 
-async function publish({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read(MAX_PUBLICATION_BYTES);
-  const publication = body.ok ? publicationIn(body.value) : body;
-  if (!publication.ok) return publication;
-  const { note: why, over } = publication.value;
-  return named("version", await rules(note({ note: why, over })).publish(publication.value));
-}
-
-async function activate({ body: read, parameter }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const version = versionIn(parameter("v"));
-  const body = await read();
-  const asks = body.ok ? activationIn(body.value) : body;
-  if (!asks.ok) return asks;
-  if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
-  const { activation, request } = asks.value;
-  const about = { version, ...activation, reason: request.reason } as JsonObject;
-  return named("change", await rules(note(about)).activate(version, activation, request));
-}
-
-async function rollBack({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read();
-  const asks = body.ok ? rollBackIn(body.value) : body;
-  return asks.ok ? named("change", await rules(note({ reason: asks.value.reason })).rollBack(asks.value)) : asks;
-}
-
 /** Stores the token of a private integration. It is sealed here, so that nothing behind this function sees it. */
 async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
   const body = await read();
@@ -494,10 +469,6 @@ function found<Value>(
   what: "event" | "delivery" | "rule set" | "agency",
 ): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
-}
-
-function named<Value>(name: string, result: Result<Value, Failure>): Answer {
-  return result.ok ? succeed({ [name]: result.value }) : result;
 }
 
 function decoded(params: { readonly [name: string]: string }): Result<{ readonly [name: string]: string }, Failure> {

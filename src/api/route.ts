@@ -1,7 +1,7 @@
 // What a route is: a path, and who answers it. One that may change something names its action in the audit log, and its
 // handler alone is given what changes; all others have what reads. A new route that forgets it does not compile.
 import type { Json, JsonObject } from "../kit/json.ts";
-import type { Result } from "../kit/result.ts";
+import { succeed, type Result } from "../kit/result.ts";
 import type { AuditAction, AuditNote } from "../model/audit.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ApiPorts, ReadPorts } from "./ports.ts";
@@ -34,3 +34,8 @@ export type ChangeRoute = readonly [
   handler: (call: ApiCall, ports: ApiPorts, note: NoteOf) => Promise<Answer>,
   does: AuditAction,
 ];
+
+/** An answer under its name. */
+export function named<Value>(name: string, result: Result<Value, Failure>): Answer {
+  return result.ok ? succeed({ [name]: result.value }) : result;
+}

@@ -13,9 +13,11 @@ import {
   type Struct,
 } from "superstruct";
 import { isLocationId } from "../events/structs.ts";
-import { jsonPointer, type Json, type Path } from "../kit/json.ts";
+import { jsonPointer, type Json, type JsonObject, type Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
-import { anyStruct, strictObject, UNKNOWN_KEY } from "../kit/strict-object.ts";
+import { anyStruct, strictObject, structMessage, UNKNOWN_KEY } from "../kit/strict-object.ts";
+import type { ApiPorts } from "./ports.ts";
+import { named, type Answer, type ApiCall, type NoteOf } from "./route.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import type { Activation, ChangeRequest, Publication } from "../model/published.ts";
 
@@ -60,11 +62,39 @@ const forWhom = define<"all" | "shadow" | "nobody" | Infer<typeof canary>>("for"
     : 'Expected "all", "shadow", "nobody", or a canary such as { "share": 0.1 }';
 });
 const activation = strictObject({ for: forWhom, ...whyAndAfter });
-const rollBack = strictObject(whyAndAfter);
+const taking = strictObject(whyAndAfter);
 const versionNumber = min(integer(), 1);
 
+/** Publishes a folder as the next version. */
+export async function publish({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read(MAX_PUBLICATION_BYTES);
+  const publication = body.ok ? publicationIn(body.value) : body;
+  if (!publication.ok) return publication;
+  const { note: why, over } = publication.value;
+  return named("version", await rules(note({ note: why, over })).publish(publication.value));
+}
+
+/** Puts a version in force for somebody. */
+export async function activate({ body: read, parameter }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const version = versionIn(parameter("v"));
+  const body = await read();
+  const asks = body.ok ? activationIn(body.value) : body;
+  if (!asks.ok) return asks;
+  if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
+  const { activation, request } = asks.value;
+  const about = { version, ...activation, reason: request.reason } as JsonObject;
+  return named("change", await rules(note(about)).activate(version, activation, request));
+}
+
+/** Puts in force what was before. */
+export async function rollBack({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
+  const asks = body.ok ? rollBackIn(body.value) : body;
+  return asks.ok ? named("change", await rules(note({ reason: asks.value.reason })).rollBack(asks.value)) : asks;
+}
+
 /** Reads a folder that is to be published. */
-export function publicationIn(body: Json): Result<Publication, Failure> {
+function publicationIn(body: Json): Result<Publication, Failure> {
   const read = readBody(body, publication);
   if (!read.ok) return read;
   const { files: sent, note = "", author = null, over = 0, replay = null } = read.value;
@@ -73,7 +103,7 @@ export function publicationIn(body: Json): Result<Publication, Failure> {
 }
 
 /** Reads for whom a version is to be in force, and who asks. */
-export function activationIn(
+function activationIn(
   body: Json,
 ): Result<{ readonly activation: Activation; readonly request: ChangeRequest }, Failure> {
   const read = readBody(body, activation);
@@ -83,8 +113,8 @@ export function activationIn(
 }
 
 /** Reads who asks for a roll-back. */
-export function rollBackIn(body: Json): Result<ChangeRequest, Failure> {
-  const read = readBody(body, rollBack);
+function rollBackIn(body: Json): Result<ChangeRequest, Failure> {
+  const read = readBody(body, taking);
   return read.ok ? succeed(requestOf(read.value)) : read;
 }
 
@@ -104,7 +134,7 @@ function isNarrowed({ locations = [], share: part = 1 }: Infer<typeof canary>): 
   return locations.length > 0 || part < 1;
 }
 
-function requestOf({ by = null, reason = "", after: seen = null }: Infer<typeof rollBack>): ChangeRequest {
+function requestOf({ by = null, reason = "", after: seen = null }: Infer<typeof taking>): ChangeRequest {
   return { by, reason, after: seen };
 }
 
@@ -112,7 +142,7 @@ function readBody<Shape, Schema>(body: Json, struct: Struct<Shape, Schema>): Res
   const [error, read] = struct.validate(body);
   if (!error) return succeed(read);
   const issues = error.failures().map(({ path, type, message }): Issue => {
-    const said = type === UNKNOWN_KEY ? message : message.replace(/,? but received.*$/s, "").replaceAll("`", '"');
+    const said = type === UNKNOWN_KEY ? message : structMessage(message);
     return { pointer: jsonPointer(path as Path), code: "API_RULE_SET", message: said };
   });
   return fail({ code: "REQUEST_PARAMETER", issues });

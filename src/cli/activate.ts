@@ -3,7 +3,7 @@
 import { defineCommand } from "citty";
 import { UsageError } from "../kit/usage-error.ts";
 import { DEFAULT_WORKER_URL } from "../local/project.ts";
-import { changedLines, changeOn, known, lastChange, stateOf, type ForWhom, type PublishedState } from "./published.ts";
+import { changedLines, changeOn, known, stateOf, type ForWhom, type PublishedState } from "./published.ts";
 import type { WorkerApi } from "./worker-api.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
 
@@ -68,7 +68,7 @@ interface Asked {
 
 async function change(path: string, args: Asked, body: { readonly [key: string]: ForWhom }): Promise<void> {
   const worker: WorkerApi = { url: workerUrl(args.worker), adminToken: adminToken(), fetch };
-  const after = args.after === undefined ? lastChange(await stateOf(worker, 1)) : wholeIn(args.after);
+  const after = args.after === undefined ? (await stateOf(worker, 1)).inForce.change : wholeIn(args.after);
   const request = { ...body, reason: args.reason, by: args.by === "" ? null : args.by, after };
   const done = await changeOn(worker, path, request);
   const state = await known(worker, done.change, {

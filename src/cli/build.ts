@@ -2,9 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
-import { checkExamples } from "../match/example-findings.ts";
-import type { BuiltRules, CheckedRule, Finding, RuleSet } from "../model/rule.ts";
-import type { AdmittedRule } from "../rules/admission.ts";
+import { checkedRule } from "../match/example-findings.ts";
+import type { BuiltRules, RuleSet } from "../model/rule.ts";
 import { fromBuilt, ruleSetOf, toBuilt } from "../rules/rule-set.ts";
 import { filesUnder, hashOf } from "./files-hash.ts";
 import { writeLeanPackages } from "./lean-packages.ts";
@@ -43,7 +42,9 @@ export async function buildRules(
   const lines = findings.map((found) => findingLine(found, texts, knownSecrets()));
   const rules = admitted.map(({ rule }) => rule);
   const besides = {
-    checked: await Promise.all(admitted.map((rule) => checkedRule(rule, findings, configuration.timeZone))),
+    checked: await Promise.all(
+      admitted.map(async (rule) => (await checkedRule(rule, findings, configuration.timeZone)).checked),
+    ),
     conditions: Object.fromEntries(conditions),
   };
   if (errors.length === 0) {
@@ -65,22 +66,6 @@ export async function buildRules(
     ruleSet: await ruleSetOf(rules, findings, besides),
     lines: [...lines, `${count}; only the ${rules.length} good rules are in force`],
     exitCode: 0,
-  };
-}
-
-/** What the operator's page shows about a rule, whose examples are not bundled. */
-async function checkedRule(
-  admitted: AdmittedRule,
-  findings: readonly Finding[],
-  timeZone: string,
-): Promise<CheckedRule> {
-  const examples = await checkExamples(admitted, timeZone);
-  const all = [...findings.filter(({ file }) => file === admitted.file), ...examples.findings];
-  return {
-    rule: admitted.rule.name,
-    examples: admitted.examples.length,
-    failing: examples.failed,
-    findings: all.map(({ pointer, code, message, severity }) => ({ pointer, code, message, severity })),
   };
 }
 

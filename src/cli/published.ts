@@ -4,7 +4,6 @@ import { UsageError } from "../kit/usage-error.ts";
 import { canaryInWords } from "../language/published-words.ts";
 import type {
   Canary,
-  InForce,
   PublishedFiles,
   RulesChange,
   RulesState,
@@ -108,9 +107,4 @@ export function differenceLines(before: PublishedFiles, now: PublishedFiles): st
 /** What `activate` and `rollback` say of a change. */
 export function changedLines(change: RulesChange, state: PublishedState): string[] {
   return [changeLine(change).trim(), ...stateLines(state)];
-}
-
-/** The change that is on record last, to be named in a request: another one since is not overwritten. */
-export function lastChange({ inForce }: { readonly inForce: InForce }): number {
-  return inForce.change;
 }

@@ -40,3 +40,10 @@ function unknownKey(key: string, known: readonly string[]): Struct<unknown, null
     () => `Key "${key}" is not known${didYouMean(key, known) || `, use one of ${known.join(", ")}`}`,
   );
 }
+
+/** superstruct's message without the value, and with plain quotes. */
+export function structMessage(message: string): string {
+  const quote = (_: string, quoted: string): string =>
+    quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`;
+  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, quote);
+}

@@ -72,6 +72,7 @@ import { Reconciling } from "./reconcile/reconciling.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { WaitingContacts } from "./recording/waiting-contacts.ts";
 import { RulesInForce } from "./rules/in-force.ts";
+import { Shadow } from "./rules/shadow.ts";
 import { Rounds } from "./rounds.ts";
 import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
@@ -142,7 +143,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#pauses = new Pauses(watched.sql, clock);
-    this.#deciding = new Deciding(watched, ports, { rules: this.#rules, pauses: this.#pauses });
+    const shadow = new Shadow(watched.sql);
+    this.#deciding = new Deciding(watched, ports, { rules: this.#rules, shadow, pauses: this.#pauses });
     this.#exporting = new Exporting(watched.sql, () => this.#rules.live);
     const parts = {
       transactions: this.#transactions,
@@ -154,6 +156,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#recorder = new Recorder(watched, ports, {
       ...parts,
       rules: this.#rules,
+      shadow,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),

@@ -1,6 +1,6 @@
 // The results of a rule's examples, as findings: used by the command line, the build and the operator's API.
 import { conditionInWords, verdictInWords } from "../language/in-words.ts";
-import type { Finding, RuleExample } from "../model/rule.ts";
+import type { CheckedRule, Finding, RuleExample } from "../model/rule.ts";
 import type { SentRequest } from "../model/sent-request.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
 import { rehearsed } from "../rules/rehearsed.ts";
@@ -24,6 +24,19 @@ export interface ExampleText {
   readonly example: number;
   readonly action: number;
   readonly request: SentRequest;
+}
+
+/** What is told of a rule whose examples are not kept: how they come out, and all that was found in its file. */
+export async function checkedRule(
+  admitted: AdmittedRule,
+  ofFolder: readonly Finding[],
+  timeZone: string,
+): Promise<{ readonly checked: CheckedRule; readonly found: readonly Finding[] }> {
+  const { failed, findings: found } = await checkExamples(admitted, timeZone);
+  const all = [...ofFolder.filter(({ file }) => file === admitted.file), ...found];
+  const findings = all.map(({ pointer, code, message, severity }) => ({ pointer, code, message, severity }));
+  const checked = { rule: admitted.rule.name, examples: admitted.examples.length, failing: failed, findings };
+  return { checked, found };
 }
 
 /** Each may take 50 ms; what is wrong with a template shows in the first examples. */

@@ -267,9 +267,9 @@ export interface RegistryCalls extends RegistryChanges {
   version(version: number): Promise<WholeVersion | undefined>;
   state(): Promise<RulesState>;
   /** What is in force. A location that asks is told of each change from then on. */
-  inForce(locationId: string | null): Promise<InForce>;
-  /** The rules of a set that are for a location, or all, each as JSON; `null`: there is no such set. */
-  rules(ruleSet: string, locationId: string | null): Promise<readonly string[] | null>;
+  inForce(locationId: string): Promise<InForce>;
+  /** The rules of a set that are for a location, each as JSON; `null`: there is no such set. */
+  rules(ruleSet: string, locationId: string): Promise<readonly string[] | null>;
   /** The set that decides where no canary does; `null`: that of the bundle, `same`: the one that is known by its hash. */
   liveSet(known: string | null): Promise<BuiltRules | "same" | null>;
   /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */

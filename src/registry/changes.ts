@@ -109,12 +109,17 @@ export function before(sql: Sql): { readonly inForce: InForce; readonly back: nu
   return null;
 }
 
+/** The last change; `undefined`: nothing was ever published. */
+export function last(sql: Sql): RulesChange | undefined {
+  return list(sql, 1)[0];
+}
+
 /** The last changes, newest first. */
-export function list(sql: Sql): RulesChange[] {
+export function list(sql: Sql, most = TOLD): RulesChange[] {
   const found = rows<ChangeRow>(
     sql,
     "SELECT at, by, what, version, reason, in_force AS inForce FROM changes ORDER BY change DESC LIMIT ?",
-    TOLD,
+    most,
   );
   return found.map(({ at, inForce, ...row }) => ({
     ...(JSON.parse(inForce) as InForce),

@@ -1,7 +1,7 @@
 // The registry of published rule sets: every version, which is in force for whom, and the ledgers that have to know. One
 // object for a deployment. A set is in force only if the code that runs now has admitted its files: see
 // docs/decisions/0068-published-rule-sets.md. `model/rpc.ts` says what each call answers.
-import { checkExamples } from "../match/example-findings.ts";
+import { checkedRule } from "../match/example-findings.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { PageQuery } from "../model/ledger.ts";
@@ -19,7 +19,7 @@ import type {
 } from "../model/published.ts";
 import type { Answering, RegistryCalls } from "../model/rpc.ts";
 import type { BuiltRules, CheckedRule, Finding, Rule, RuleSet } from "../model/rule.ts";
-import type { AdmissionContext, AdmittedRule } from "../rules/admission.ts";
+import type { AdmissionContext } from "../rules/admission.ts";
 import { admitFolder } from "../rules/folder.ts";
 import { ruleSetOf, toBuilt } from "../rules/rule-set.ts";
 import type { LedgerStorage } from "../ledger/store/ports.ts";
@@ -134,22 +134,16 @@ export class RuleRegistry implements Answering<RegistryCalls> {
   }
 
   /** What is in force. A location that asks is told of changes from then on. */
-  async inForce(locationId: string | null): Promise<InForce> {
+  async inForce(locationId: string): Promise<InForce> {
     const inForce = await this.#inForce();
-    if (locationId !== null) this.#telling.asked(locationId, inForce.change);
+    this.#telling.asked(locationId, inForce.change);
     return inForce;
   }
 
-  /** The rules of a set that are for a location, in parts that are each a list as JSON; `null`: it was never published. */
-  rules(ruleSet: string, locationId: string | null): readonly string[] | null {
+  rules(ruleSet: string, locationId: string): readonly string[] | null {
     const all = this.#rulesOf(ruleSet);
-    if (!all) return null;
-    const own = all.filter(
-      ({ locations }) => locationId === null || locations === undefined || locations.includes(locationId),
-    );
-    return own.map((rule) =>
-      JSON.stringify(locationId === null || rule.locations === undefined ? rule : { ...rule, locations: [locationId] }),
-    );
+    const own = all?.filter(({ locations }) => locations === undefined || locations.includes(locationId));
+    return own?.map((rule) => JSON.stringify({ ...rule, locations: rule.locations && [locationId] })) ?? null;
   }
 
   async liveSet(known: string | null): Promise<BuiltRules | "same" | null> {
@@ -202,14 +196,14 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     const { sql } = this.#storage;
     // No await before it is noted: two people cannot both have seen the last change.
     const now = changes.current(sql);
-    const [last] = changes.list(sql);
+    const last = changes.last(sql);
     if (after !== null && after !== now.change && last) return fail(changedSince(last));
     const { inForce, about, back } = make(now);
     this.#storage.transactionSync(() => changes.note(sql, inForce, about, this.#ports.clock(), back));
     // What comes in was admitted, and what stays was looked at before.
     this.#admittedChange = inForce.change;
     await this.#telling.begin();
-    const [noted] = changes.list(sql);
+    const noted = changes.last(sql);
     return noted ? succeed(noted) : fail({ code: "BUG" });
   }
 
@@ -267,8 +261,11 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     if (errors.length > 0) return fail(refused(errors));
     const checked: CheckedRule[] = [];
     const findings: Finding[] = [...folder.findings];
-    for (const admitted of folder.admitted)
-      checked.push(await checkedRule(admitted, folder.findings, timeZone, findings));
+    for (const admitted of folder.admitted) {
+      const { checked: one, found } = await checkedRule(admitted, folder.findings, timeZone);
+      checked.push(one);
+      findings.push(...found);
+    }
     const rulesIn = folder.admitted.map(({ rule }) => rule);
     return succeed(await ruleSetOf(rulesIn, findings, { checked, conditions: Object.fromEntries(folder.conditions) }));
   }
@@ -284,23 +281,6 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     this.#rules.set(ruleSet, found);
     return found;
   }
-}
-
-async function checkedRule(
-  admitted: AdmittedRule,
-  ofFolder: readonly Finding[],
-  timeZone: string,
-  found: Finding[],
-): Promise<CheckedRule> {
-  const examples = await checkExamples(admitted, timeZone);
-  found.push(...examples.findings);
-  const own = [...ofFolder.filter(({ file }) => file === admitted.file), ...examples.findings];
-  return {
-    rule: admitted.rule.name,
-    examples: admitted.examples.length,
-    failing: examples.failed,
-    findings: own.map(({ pointer, code, message, severity }) => ({ pointer, code, message, severity })),
-  };
 }
 
 const OTHER_MEANING: Finding = {

@@ -20,7 +20,7 @@ import type {
   Rule,
   RuleExample,
 } from "../model/rule.ts";
-import { UNKNOWN_KEY } from "../kit/strict-object.ts";
+import { structMessage, UNKNOWN_KEY } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
@@ -177,14 +177,7 @@ function reportShape({ path, type, refinement, message, value }: StructFailure, 
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
   }
   const missing = value === undefined && place.length > 0 ? `Key "${String(place.at(-1))}" is missing: ` : "";
-  report(place, "RULE_SHAPE", missing + readable(message));
-}
-
-/** superstruct's message without the value, and with plain quotes. */
-function readable(message: string): string {
-  const quote = (_: string, quoted: string): string =>
-    quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`;
-  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, quote);
+  report(place, "RULE_SHAPE", missing + structMessage(message));
 }
 
 /** The conditions with every reference replaced by the conditions it names, which carry that name. */

@@ -1,4 +1,5 @@
 // One version: what it changes, in words, what a replay said of it, and the ways to put it in force.
+import { FileFinding } from "../parts/file-finding.tsx";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { WholeVersion } from "../../model/published.ts";
@@ -91,16 +92,9 @@ function About({
       </p>
       {findings.length === 0 ? null : (
         <ul class="findings">
-          {findings.map(({ file, pointer, code, message }, index) => (
+          {findings.map((found, index) => (
             <li key={index}>
-              <code>{file}</code>
-              {pointer === "" ? null : (
-                <>
-                  {" "}
-                  at <code>{pointer}</code>
-                </>
-              )}
-              : {message} <small class="quiet-note">{code}</small>
+              <FileFinding {...found} />
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Finding } from "../../model/rule.ts";
+import { FileFinding } from "../parts/file-finding.tsx";
 
 const SHOWN = 50;
 
@@ -12,16 +13,9 @@ export function SetFindings({ findings }: { readonly findings: readonly Finding[
       <h2 id="set-findings">The newer rules cannot be taken: the last good ones stay in force</h2>
       <p>Mend this in the rule files. Once they are saved without an error, they come into force by themselves.</p>
       <ul class="findings">
-        {errorsFirst.slice(0, SHOWN).map(({ file, pointer, code, message, severity }, index) => (
+        {errorsFirst.slice(0, SHOWN).map(({ severity, ...found }, index) => (
           <li key={index}>
-            <span class={`badge${severity === "error" ? " mark-bad" : ""}`}>{severity}</span> <code>{file}</code>
-            {pointer === "" ? null : (
-              <>
-                {" "}
-                at <code>{pointer}</code>
-              </>
-            )}
-            : {message} <small class="quiet-note">{code}</small>
+            <span class={`badge${severity === "error" ? " mark-bad" : ""}`}>{severity}</span> <FileFinding {...found} />
           </li>
         ))}
       </ul>

@@ -39,13 +39,12 @@ interface Row {
   actions: string | null;
 }
 
-/** Notes what differs. It belongs in the transaction that records the event. */
+/** Notes what differs, if there is room (`isFull`). It belongs in the transaction that records the event. */
 export function note(
   sql: Sql,
   { eventKey, contactId, messageKey, atMs, ruleSet }: DifferingOn,
   differing: readonly Differing[],
 ): void {
-  if (differing.length === 0 || countOf(sql, ruleSet) >= MAX_KEPT) return;
   for (const { rule, how, actions } of differing) {
     const text = JSON.stringify(actions);
     sql.exec(
@@ -89,9 +88,15 @@ export function onMessage(
   return firstRow<{ how: DivergenceHow }>(sql, found, ruleSet, rule, contactId, messageKey)?.how ?? null;
 }
 
-/** Whether anything differed. */
-export function isAny(sql: Sql, ruleSet: string): boolean {
-  return rows(sql, "SELECT 1 FROM divergence WHERE rule_set = ? LIMIT 1", ruleSet).length > 0;
+/** How many differences are kept of a set; it reads as many rows. */
+export function countOf(sql: Sql, ruleSet: string): number {
+  const found = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM divergence WHERE rule_set = ? LIMIT ?)";
+  return firstRow<{ n: number }>(sql, found, ruleSet, MAX_KEPT)?.n ?? 0;
+}
+
+/** Whether no more are kept of a set of which there are so many. */
+export function isFull(count: number): boolean {
+  return count >= MAX_KEPT;
 }
 
 /** What differs, newest first, a page at a time. `shadow`: the set in the shadow; of none, the last that was. */
@@ -126,7 +131,7 @@ export function list(
     shadow,
     rules: counts,
     contacts: firstRow<{ n: number }>(sql, contacts, ruleSet)?.n ?? 0,
-    isFull: countOf(sql, ruleSet) >= MAX_KEPT,
+    isFull: isFull(countOf(sql, ruleSet)),
   };
 }
 
@@ -136,11 +141,6 @@ export function forgetContact(sql: Sql, contactId: string): void {
 
 export function forgetBefore(sql: Sql, beforeMs: number): void {
   sql.exec("DELETE FROM divergence WHERE at < ?", beforeMs);
-}
-
-function countOf(sql: Sql, ruleSet: string): number {
-  const found = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM divergence WHERE rule_set = ? LIMIT ?)";
-  return firstRow<{ n: number }>(sql, found, ruleSet, MAX_KEPT)?.n ?? 0;
 }
 
 function told({ ruleSet, contactId, eventKey, rule, how, at, actions }: Row): Divergence {

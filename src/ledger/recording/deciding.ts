@@ -23,10 +23,9 @@ import { ContactPast, countOf, firedOn, lastStated } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import type { Pauses } from "../log/pauses.ts";
 import type { Undecided } from "../log/undecided.ts";
-import type { Differing } from "../log/divergence.ts";
 import { knownOf, settledKnownOf } from "../reading/known.ts";
 import type { Chosen, RulesInForce } from "../rules/in-force.ts";
-import { differingIn } from "../rules/shadow.ts";
+import type { Shadow, Shadowed } from "../rules/shadow.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { endedBy, type EndedWait } from "./waits.ts";
 
@@ -42,8 +41,8 @@ export interface Placed {
 
 /** What an event means for a location. */
 export interface DecidedHere extends Decided {
-  /** Rules of the set in the shadow that would have done otherwise. */
-  readonly differing: readonly Differing[];
+  /** What the set in the shadow would have done otherwise; `null`: there is none. */
+  readonly shadowed: Shadowed | null;
   /** Deliveries that limits took for not sent: if one is sent before this is committed, it has to be decided anew. */
   readonly takenForUnsent: readonly string[];
 }
@@ -83,16 +82,18 @@ export class Deciding {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #rules: RulesInForce;
+  readonly #shadow: Shadow;
   readonly #pauses: Pauses;
 
   constructor(
     storage: LedgerStorage,
     ports: LedgerPorts,
-    { rules, pauses }: { readonly rules: RulesInForce; readonly pauses: Pauses },
+    { rules, shadow, pauses }: { readonly rules: RulesInForce; readonly shadow: Shadow; readonly pauses: Pauses },
   ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#rules = rules;
+    this.#shadow = shadow;
     this.#pauses = pauses;
   }
 
@@ -141,17 +142,15 @@ export class Deciding {
     // What limits take for not sent matters to the decision that counts alone.
     const taken = [...takenForUnsent];
     const { shadow } = this.#rules;
-    const differing =
-      shadow === null
-        ? []
-        : await differingIn(
-            this.#storage.sql,
-            shadow,
-            event,
-            { ...context, ...this.#known(event, shadow, failure ?? NOT_ASKED) },
-            decided,
-          );
-    return { ...decided, takenForUnsent: taken, differing };
+    const shadowed =
+      shadow &&
+      (await this.#shadow.of(
+        shadow,
+        event,
+        { ...context, ...this.#known(event, shadow, failure ?? NOT_ASKED) },
+        decided,
+      ));
+    return { ...decided, takenForUnsent: taken, shadowed };
   }
 
   #known(event: Event, ruleSet: RuleSet, failure: string | null): { readonly known?: Known } {

@@ -32,7 +32,7 @@ import * as undecided from "../log/undecided.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { Statistics } from "../reading/statistics.ts";
 import type { RulesInForce } from "../rules/in-force.ts";
-import { noteDiffering } from "../rules/shadow.ts";
+import type { Shadow } from "../rules/shadow.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import type { Transactions } from "../upkeep/transactions.ts";
@@ -43,6 +43,7 @@ type Written = "written" | "erased" | "sent meanwhile";
 /** The parts of a ledger that recording uses. */
 interface RecorderParts {
   readonly rules: RulesInForce;
+  readonly shadow: Shadow;
   readonly deciding: Deciding;
   readonly transactions: Transactions;
   readonly alarm: Alarm;
@@ -76,7 +77,7 @@ interface Outcome {
   readonly prepared: Prepared;
   readonly decision: Decision;
   readonly takenForUnsent: readonly string[];
-  readonly differing: DecidedHere["differing"];
+  readonly shadowed: DecidedHere["shadowed"];
   /** The rules that fire, each once. */
   readonly rules: ReadonlySet<Rule>;
   readonly planned: readonly deliveries.NewDelivery[];
@@ -165,7 +166,7 @@ export class Recorder {
   async #outcome(prepared: Prepared, failure: string | null): Promise<Outcome> {
     const { event, moment, placed } = prepared;
     const { deciding } = this.#parts;
-    const { decision, actions, takenForUnsent, differing } = await deciding.decide(prepared, failure);
+    const { decision, actions, takenForUnsent, shadowed } = await deciding.decide(prepared, failure);
     const ahead = new Ahead(this.#storage.sql, event, moment);
     const planned = await Promise.all(actions.map((action) => this.#planned(action, ahead, decision)));
     const idPrefix = planned.length === 0 ? "" : await deliveries.deliveryIdPrefix(event, decision.decidedAt);
@@ -174,7 +175,7 @@ export class Recorder {
       prepared,
       decision,
       takenForUnsent,
-      differing,
+      shadowed,
       rules: new Set(actions.map(({ rule }) => rule)),
       planned,
       idPrefix,
@@ -185,8 +186,8 @@ export class Recorder {
   /** Commits a decision with what follows from it; `write` writes the row of its event, and says whether that may be. */
   #commit(outcome: Outcome, write: () => boolean): Written {
     const { sql } = this.#storage;
-    const { transactions, alarm, statistics, rules: inForce } = this.#parts;
-    const { prepared, decision, takenForUnsent, differing, rules, planned, idPrefix, past } = outcome;
+    const { transactions, alarm, statistics, rules: inForce, shadow } = this.#parts;
+    const { prepared, decision, takenForUnsent, shadowed, rules, planned, idPrefix, past } = outcome;
     const { event, moment, settles, chosen, placed } = prepared;
     // From here to the end there is no await.
     const written = transactions.commit((): Written => {
@@ -194,9 +195,9 @@ export class Recorder {
       if (!write()) return "erased";
       if (settles !== null) settle(sql, settles);
       this.#keepRuleSet(chosen.ruleSet, event.locationId, moment.nowMs);
-      if (chosen.canary) inForce.volume.note(chosen.canary, inForce.change, actionsOf(planned));
-      const { shadow } = inForce;
-      if (shadow) noteDiffering(sql, shadow, event, placed.link?.chain ?? null, moment.nowMs, differing);
+      if (chosen.canary) inForce.volume.note(chosen.canary, chosen.change, actionsOf(planned));
+      // What was in the shadow when it was decided may be elsewhere by now.
+      if (shadowed) shadow.note(shadowed, event, placed.link?.chain ?? null, moment.nowMs);
       for (const { name, limit } of rules) if (limit) firings.note(sql, name, limit, event, moment.nowMs);
       const scheduled = this.#restarted(event, planned, moment.nowMs);
       deliveries.schedule(sql, event, idPrefix, scheduled);
@@ -335,7 +336,7 @@ export class Recorder {
   /** Whether it would make a canary send more than it was said to: that is over then, and the event is decided anew. */
   #isTooMuch({ prepared: { chosen, event }, planned }: Outcome): boolean {
     const { rules } = this.#parts;
-    if (!chosen.canary || rules.volume.admits(chosen.canary, rules.change, actionsOf(planned))) return false;
+    if (!chosen.canary || rules.volume.admits(chosen.canary, chosen.change, actionsOf(planned))) return false;
     void rules.volume.tell(event.locationId);
     return true;
   }

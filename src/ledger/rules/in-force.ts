@@ -12,6 +12,8 @@ import { CanaryVolume } from "./canary-volume.ts";
 export interface Chosen {
   readonly ruleSet: RuleSet;
   readonly canary: Canary | null;
+  /** The change by which it does. */
+  readonly change: number;
 }
 
 export class RulesInForce {
@@ -53,11 +55,6 @@ export class RulesInForce {
     return shadow === this.live.hash ? null : this.#set(shadow);
   }
 
-  /** Since which change it is so. */
-  get change(): number {
-    return this.#now().change;
-  }
-
   /** The set that decides an event of a contact at a location. */
   for(locationId: string, contactId: string): Chosen {
     const { canary, change } = this.#now();
@@ -67,7 +64,7 @@ export class RulesInForce {
       isInShare(contactId, canary.share) &&
       !this.#volume.isHalted(change);
     const ruleSet = isIn ? this.#set(canary.ruleSet) : null;
-    return ruleSet ? { ruleSet, canary } : { ruleSet: this.live, canary: null };
+    return ruleSet ? { ruleSet, canary, change } : { ruleSet: this.live, canary: null, change };
   }
 
   /** Whether one of the sets that may decide now has a rule of this name. */
@@ -107,9 +104,8 @@ export class RulesInForce {
     if (!published || (this.#inForce !== null && inForce.change <= this.#inForce.change)) return;
     // Where the bundle decides and nothing was ever published, there is nothing to know after a restart.
     if (inForce.change === 0 && published.from === "deploy") return void (this.#inForce = inForce);
-    const needed = [inForce.live, inForce.canary?.ruleSet ?? null, inForce.shadow].filter(
-      (hash): hash is string => hash !== null && hash !== this.#ports.ruleSet.hash,
-    );
+    // That of the bundle, too: the next deploy brings another.
+    const needed = [inForce.live, inForce.canary?.ruleSet ?? null, inForce.shadow].filter((hash) => hash !== null);
     const { sql } = this.#storage;
     const fetched = new Map<string, readonly string[]>();
     for (const hash of new Set(needed)) {
@@ -138,7 +134,8 @@ export class RulesInForce {
   }
 
   #set(hash: string | null): RuleSet | null {
-    if (hash === null || hash === this.#ports.ruleSet.hash) return hash === null ? null : this.#ports.ruleSet;
+    if (hash === null) return null;
+    if (hash === this.#ports.ruleSet.hash) return this.#ports.ruleSet;
     const known = this.#sets.get(hash);
     if (known) return known;
     const rules = ownRules.find(this.#storage.sql, hash);

@@ -10,41 +10,72 @@ import type { RuleSet } from "../../model/rule.ts";
 import * as divergence from "../log/divergence.ts";
 import type { Sql } from "../store/ports.ts";
 
-/** What a set in the shadow would have done otherwise on an event; nothing, if it agrees. Never throws. */
-export async function differingIn(
-  sql: Sql,
-  shadow: RuleSet,
-  event: Event,
-  context: DecisionContext,
-  decided: Decided,
-): Promise<readonly divergence.Differing[]> {
-  try {
-    const history = besides(context.history ?? NO_HISTORY, sql, shadow.hash, event.contactId);
-    return differing(decided, await decide(event, shadow, { ...context, history }));
-  } catch (error) {
-    // Nothing that is only tried may keep an event from being recorded.
-    logError("A rule set in the shadow could not decide", { eventKey: event.key }, error);
-    return [];
-  }
+/** What a set in the shadow would have done otherwise on an event. */
+export interface Shadowed {
+  /** Hash of the set. */
+  readonly ruleSet: string;
+  readonly differing: readonly divergence.Differing[];
 }
 
-/** Notes what differs. It belongs in the transaction that records the event. */
-export function noteDiffering(
-  sql: Sql,
-  shadow: RuleSet,
-  event: Event,
-  chain: string | null,
-  atMs: number,
-  differing: readonly divergence.Differing[],
-): void {
-  const about = {
-    eventKey: event.key,
-    contactId: event.contactId,
-    messageKey: messageKeyOf(event, chain),
-    atMs,
-    ruleSet: shadow.hash,
-  };
-  divergence.note(sql, about, differing);
+export class Shadow {
+  readonly #sql: Sql;
+  /** How many differences are kept of the set that was looked at last, at least: counted once, and added to since. */
+  #kept: { readonly ruleSet: string; count: number } | null = null;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /** Decides an event by a set in the shadow, beside the decision in force. Never throws. */
+  async of(shadow: RuleSet, event: Event, context: DecisionContext, decided: Decided): Promise<Shadowed> {
+    const { hash: ruleSet } = shadow;
+    try {
+      const history = this.#besides(context.history ?? NO_HISTORY, ruleSet, event.contactId);
+      return { ruleSet, differing: differing(decided, await decide(event, shadow, { ...context, history })) };
+    } catch (error) {
+      // Nothing that is only tried may keep an event from being recorded.
+      logError("A rule set in the shadow could not decide", { eventKey: event.key }, error);
+      return { ruleSet, differing: [] };
+    }
+  }
+
+  /** Notes what differs. It belongs in the transaction that records the event. */
+  note({ ruleSet, differing }: Shadowed, event: Event, chain: string | null, atMs: number): void {
+    if (differing.length === 0) return;
+    const kept = this.#keptOf(ruleSet);
+    if (divergence.isFull(kept.count)) return;
+    const { key: eventKey, contactId } = event;
+    divergence.note(
+      this.#sql,
+      { eventKey, contactId, messageKey: messageKeyOf(event, chain), atMs, ruleSet },
+      differing,
+    );
+    kept.count += differing.length;
+  }
+
+  /** The past as it would be if the set in the shadow had decided. */
+  #besides(history: History, ruleSet: string, contactId: string): History {
+    const sql = this.#sql;
+    const hasDiffered = (): boolean => this.#keptOf(ruleSet).count > 0;
+    return {
+      ...history,
+      hasFiredFor: (messageKey, rule) => {
+        const how = hasDiffered() ? divergence.onMessage(sql, ruleSet, rule, messageKey, contactId) : null;
+        return how === null ? history.hasFiredFor(messageKey, rule) : how === "more";
+      },
+      firings: (rule, per, afterMs, atMost) => {
+        if (!hasDiffered()) return history.firings(rule, per, afterMs, atMost);
+        const beside = divergence.firingsBeside(sql, ruleSet, rule.name, per, contactId, afterMs);
+        // Some of what is counted may have to be taken off again.
+        return Math.max(0, history.firings(rule, per, afterMs, atMost + Math.max(0, -beside)) + beside);
+      },
+    };
+  }
+
+  #keptOf(ruleSet: string): { readonly ruleSet: string; count: number } {
+    if (this.#kept?.ruleSet !== ruleSet) this.#kept = { ruleSet, count: divergence.countOf(this.#sql, ruleSet) };
+    return this.#kept;
+  }
 }
 
 /** Rules that fired in one decision alone, or of which something else follows. */
@@ -65,23 +96,4 @@ function planOf({ actions }: Decided, name: string): readonly PlannedAction[] {
 
 function told(planned: readonly PlannedAction[]): unknown {
   return planned.map(({ action, dueAtMs, rule: { window, breaker } }) => ({ action, dueAtMs, window, breaker }));
-}
-
-/** The past as it would be if the set in the shadow had decided. */
-function besides(history: History, sql: Sql, ruleSet: string, contactId: string): History {
-  let isAny: boolean | null = null;
-  const hasDiffered = (): boolean => (isAny ??= divergence.isAny(sql, ruleSet));
-  return {
-    ...history,
-    hasFiredFor: (messageKey, rule) => {
-      const how = hasDiffered() ? divergence.onMessage(sql, ruleSet, rule, messageKey, contactId) : null;
-      return how === null ? history.hasFiredFor(messageKey, rule) : how === "more";
-    },
-    firings: (rule, per, afterMs, atMost) => {
-      if (!hasDiffered()) return history.firings(rule, per, afterMs, atMost);
-      const beside = divergence.firingsBeside(sql, ruleSet, rule.name, per, contactId, afterMs);
-      // Some of what is counted may have to be taken off again.
-      return Math.max(0, history.firings(rule, per, afterMs, atMost + Math.max(0, -beside)) + beside);
-    },
-  };
 }

@@ -4,7 +4,7 @@ import type { Failure } from "../../../src/model/failure.ts";
 import type { Result } from "../../../src/kit/result.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import type { Activation, RulesChange, RulesFrom } from "../../../src/model/published.ts";
-import type { Rule } from "../../../src/model/rule.ts";
+import type { Rule, RuleSet } from "../../../src/model/rule.ts";
 import { RuleRegistry } from "../../../src/registry/registry.ts";
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { aRuleSet, anEvent } from "../../builders.ts";
@@ -21,6 +21,8 @@ export class ADeployment {
   now = Date.parse("2026-03-04T12:00:00Z");
   from: RulesFrom = "published";
   code = "code-1";
+  /** The set of the bundle, as ledgers that start from now on have it. */
+  bundled: RuleSet = aRuleSet();
   retentionDays = 30;
   /** Locations whose ledger does not answer. */
   readonly away = new Set<string>();
@@ -44,7 +46,7 @@ export class ADeployment {
     this.registry = new RuleRegistry(this.registryStorage, {
       clock: () => this.now,
       rulesFrom: this.from,
-      bundled: "test",
+      bundled: this.bundled.hash,
       code: this.code,
       admission: { retentionDays: this.retentionDays, outboundAllowedHosts: new Set(), ownHosts: new Set() },
       timeZone: "UTC",
@@ -74,7 +76,7 @@ export class ADeployment {
     const ledger = await aLedger({
       storage,
       clock: () => this.now,
-      ruleSet: aRuleSet(),
+      ruleSet: this.bundled,
       published: {
         from: this.from,
         inForce: (id) => reach(() => this.registry.inForce(id)),

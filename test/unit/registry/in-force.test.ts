@@ -30,6 +30,18 @@ describe("a published set", () => {
     expect(house.asked).toBe(0);
   });
 
+  it("decides after the next deploy, too, where it was the same as the one of the bundle", async () => {
+    const house = await ADeployment.with();
+    const version = await house.publish(named("one"));
+    const { ruleSet = "" } = house.registry.version(version) ?? {};
+    house.bundled = { hash: ruleSet, rules: [named("one")], findings: [] };
+    await house.event("a", "c");
+    await house.activate(version, { for: "all" });
+    house.bundled = { hash: "next", rules: [named("of-the-next-deploy")], findings: [] };
+    await house.restart("a");
+    expect(await house.event("a", "d")).toEqual({ fired: ["one"], ruleSet });
+  });
+
   it("is known to a location that could not be reached as soon as it can", async () => {
     const house = await ADeployment.with();
     await Promise.all(["a", "b"].map((id) => house.event(id, "c")));
