@@ -108,8 +108,15 @@ class Run {
     this.#clockwork = new Clockwork(START, this.#chance);
     const hasFollowUps = seed % FOLLOW_UPS_EVERY === 0;
     this.#hasRetries = seed % RETRIES_EVERY === RETRIES_AT;
-    if (hasFollowUps) this.#ruleSets = this.#hasRetries ? LOOP_RULE_SETS : FOLLOW_UP_RULE_SETS;
-    else this.#ruleSets = this.#hasRetries ? RETRY_RULE_SETS : RULE_SETS;
+    const sets = hasFollowUps
+      ? this.#hasRetries
+        ? LOOP_RULE_SETS
+        : FOLLOW_UP_RULE_SETS
+      : this.#hasRetries
+        ? RETRY_RULE_SETS
+        : RULE_SETS;
+    // Its own: what the ledger remembers of a rule, such as a hash that took a while, is gone with the process.
+    this.#ruleSets = structuredClone(sets);
     hashesTake(this.#hasRetries ? () => this.#clockwork.sleep(this.#chance.below(HASH_MS)) : null);
     this.#object = new SimulatedObject(this.#clockwork, this.#ruleSets[0] ?? RULE_SETS[0]);
     this.#object.maxBytes = world.maxBytes ?? Infinity;
