@@ -208,9 +208,13 @@ export class Pump {
 
   /** A question has ended, as HighLevel said: its place is free. */
   leave(place: Place, said: AttemptOutcome | null): void {
-    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());
-    this.#lanes.leave(place);
-    this.wake();
+    try {
+      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());
+    } finally {
+      // Also if that cannot be written down: a place that is not given back is lost for as long as this instance lives.
+      this.#lanes.leave(place);
+      this.wake();
+    }
   }
 
   /** The state of each host that is busy, paused or failing, or that deliveries wait for. */

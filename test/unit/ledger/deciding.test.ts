@@ -529,6 +529,22 @@ describe("an object that is gone", () => {
   });
 });
 
+it("a question whose answer cannot be written down gives HighLevel's place back", async () => {
+  const world = new World();
+  world.faults.set("*", answered(503, {}));
+  const ledger = await world.open();
+  const exec = world.storage.sql.exec.bind(world.storage.sql);
+  let refused = 0;
+  world.storage.sql.exec = (statement, ...values) => {
+    if (refused === 0 && statement.includes("INTO hosts")) throw new Error(`The disk refuses ${(refused += 1)}`);
+    return exec(statement, ...values);
+  };
+  await ledger.record(world.message());
+  await turns();
+  expect(refused).toBe(1);
+  expect(ledger.hosts().map(({ inFlight }) => inFlight)).not.toContain(1);
+});
+
 it("an event of a set that asks nothing reads and writes what it did: no table of contacts is asked", async () => {
   const world = new World(aRule());
   const ledger = await world.open();
