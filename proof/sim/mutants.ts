@@ -625,6 +625,13 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: "this.#waiting.know();",
     seed: 15,
   },
+  {
+    name: "place-of-a-question-lost-with-its-answer",
+    file: "ledger/pump/pump.ts",
+    from: "    try {\n      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    } finally {",
+    to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
+    seed: 201,
+  },
   ...PUBLISHED_MUTANTS,
   {
     name: "paused-rule-fires",
