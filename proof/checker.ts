@@ -2,6 +2,7 @@
 import { FOLLOW_UPS } from "./follow-ups.ts";
 import {
   changesNothing,
+  retriedIn,
   type Acknowledged,
   type Call,
   type Confirmed,
@@ -123,7 +124,7 @@ function* repeatsAreExplained(history: History): Generator<string> {
   const { calls, deliveries, interrupted, isStorageRefusing, confirmed } = history;
   const callsOf = Map.groupBy(calls, ({ id }) => id);
   const interruptedOf = Map.groupBy(interrupted, (id) => id);
-  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const retried = retriedIn(confirmed);
   for (const { id, attempts } of deliveries) {
     const left = callsOf.get(id)?.length ?? 0;
     const unknown = interruptedOf.get(id)?.length ?? 0;
@@ -170,7 +171,7 @@ function* nothingAfterCancel(history: History): Generator<string> {
     )?.order;
     return callsOf.get(id)?.find((call) => call.order > order && call.order < (end ?? Infinity));
   };
-  const hasRetried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const hasRetried = retriedIn(confirmed);
   const states = new Map(deliveries.map(({ id, state }) => [id, state]));
   for (const one of confirmed) {
     const { what, id } = one;
@@ -257,7 +258,7 @@ function limitedFirings({
 }
 
 function* limitHolds(history: History): Generator<string> {
-  const byHand = new Set(history.confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const byHand = retriedIn(history.confirmed);
   const called = new Set(history.calls.map(({ id }) => id));
   for (const firings of limitedFirings(history)) {
     const counted = firings.filter(

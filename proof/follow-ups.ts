@@ -1,5 +1,5 @@
 // The promises about what is done inside HighLevel, checked against what HighLevel saw.
-import { SWAPPED, type EndedDelivery, type FollowUps, type History, type Wish } from "./history.ts";
+import { SWAPPED, retriedIn, type EndedDelivery, type FollowUps, type History, type Wish } from "./history.ts";
 import { SWAPS } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -208,10 +208,6 @@ function* tokensKept(
     const soonMs = (heard[index + 1]?.heardAt ?? Infinity) - (heardAt ?? 0);
     if (soonMs < REFRESHED_MS) yield `The token was refreshed again after ${soonMs} ms`;
   }
-}
-
-function retriedIn(confirmed: History["confirmed"]): ReadonlySet<string> {
-  return new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
 }
 
 function aboutOf({ contactId, eventKey, rule }: EndedDelivery): string {

@@ -260,6 +260,21 @@ export interface PauseSeen {
   readonly endOrder: number;
 }
 
+/** The deliveries that were sent by hand after all. */
+export function retriedIn(confirmed: History["confirmed"]): ReadonlySet<string> {
+  return new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+}
+
+/**
+ * The events with a delivery that is cancelled, or was when a later event came: what was sent by hand after all may have been.
+ */
+export function onceCancelled({ deliveries, confirmed }: History): ReadonlySet<string> {
+  const retried = retriedIn(confirmed);
+  return new Set(
+    deliveries.filter(({ id, state }) => state === "cancelled" || retried.has(id)).map(({ eventKey }) => eventKey),
+  );
+}
+
 export interface History {
   /** Events whose time is to be compared with that in the log. */
   readonly sent: readonly SentEvent[];

@@ -3,6 +3,8 @@
 import {
   Chains,
   changesNothing,
+  onceCancelled,
+  retriedIn,
   type Acknowledged,
   type EndedDelivery,
   type History,
@@ -48,13 +50,9 @@ function* timesKept({ sent, events }: History): Generator<string> {
   }
 }
 
-function* firesOnce({ events, deliveries, confirmed }: History): Generator<string> {
-  // What was sent by hand after all may have been cancelled when the next event came.
-  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
-  const cancelled = new Set(
-    deliveries.filter(({ id, state }) => state === "cancelled" || retried.has(id)).map(({ eventKey }) => eventKey),
-  );
-  for (const own of Map.groupBy(events, ({ contactId }) => contactId).values()) {
+function* firesOnce(history: History): Generator<string> {
+  const cancelled = onceCancelled(history);
+  for (const own of Map.groupBy(history.events, ({ contactId }) => contactId).values()) {
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
     const chains = new Chains();
     for (const [index, event] of inLog.entries()) {
@@ -129,7 +127,7 @@ function* waitsEnd(history: History): Generator<string> {
     ({ contactId }) => contactId,
   );
   const known = firstAnswers(acknowledged);
-  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const retried = retriedIn(confirmed);
   const leaving = departures(history);
   for (const delivery of deliveries) {
     const { id, eventKey, contactId, state, cancelsOnReply, cancelledByEvent, attempts } = delivery;
@@ -203,7 +201,7 @@ function* answeredIsAnswered(history: History): Generator<string> {
 /** Both times are by the ledger's clock. What was to wait by a clock that has been set back since waits as long from then on. */
 function* neverEarly({ deliveries, events, confirmed, clockSetBackAt }: History): Generator<string> {
   const decidedAt = new Map(events.map((event) => [event.key, event.decidedAt]));
-  const retried = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const retried = retriedIn(confirmed);
   for (const { id, eventKey, dueAt, attempts } of deliveries) {
     if (clockSetBackAt.some((at) => at >= (decidedAt.get(eventKey) ?? 0))) continue;
     const earlyMs = dueAt - (attempts[0]?.at ?? dueAt);

@@ -1,5 +1,5 @@
 // The promises about pauses: nothing of what is paused leaves, and what was held goes on only when a person says so.
-import type { History, PauseSeen } from "./history.ts";
+import { retriedIn, type History, type PauseSeen } from "./history.ts";
 
 type Property = (history: History) => Iterable<string>;
 
@@ -38,7 +38,7 @@ function isOf(pause: PauseSeen, rule: string | undefined): boolean {
 }
 
 function* releasesNothing({ deliveries, confirmed }: History): Generator<string> {
-  const byHand = new Set(confirmed.filter(({ what }) => what === "retried").map(({ id }) => id));
+  const byHand = retriedIn(confirmed);
   for (const { id, attempts } of deliveries) {
     const at = attempts.findIndex(({ error }) => error?.startsWith("ACTION_PAUSED"));
     if (at === -1) continue;

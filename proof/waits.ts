@@ -1,6 +1,6 @@
 // The promises about events that wait for what HighLevel says of their contact, checked on notes about contacts whom nobody
 // asks about for another reason.
-import type { AskedContact, History, NotedContacts, RecordedEvent } from "./history.ts";
+import { onceCancelled, type AskedContact, type History, type NotedContacts, type RecordedEvent } from "./history.ts";
 import { VIP } from "./rules.ts";
 
 type Property = (history: History) => Iterable<string>;
@@ -32,9 +32,9 @@ function* aMinuteAtMost({ mayBeLateMs }: History, { longestMs }: NotedContacts):
 }
 
 /** Each is decided on the log before it: the first of an hour fires, where its contact is known to have the tag. */
-function* inOrder({ events, deliveries }: History, { vip, others }: NotedContacts): Generator<string> {
-  const cancelled = new Set(deliveries.filter(({ state }) => state === "cancelled").map(({ eventKey }) => eventKey));
-  const notes = events.filter(({ kind }) => kind === "NoteCreate").toSorted((a, b) => a.seq - b.seq);
+function* inOrder(history: History, { vip, others }: NotedContacts): Generator<string> {
+  const cancelled = onceCancelled(history);
+  const notes = history.events.filter(({ kind }) => kind === "NoteCreate").toSorted((a, b) => a.seq - b.seq);
   for (const [contactId, own] of Map.groupBy(notes, (event) => event.contactId)) {
     for (const [index, event] of own.entries()) {
       const { key, tags, fired } = event;
