@@ -38,6 +38,6 @@ async function buildAlone(): Promise<void> {
   const { ruleSet, lines } = await buildRules(RULES_FOLDER, ROOT, false, null);
   if (!ruleSet) throw new Error(lines.join("\n"));
   writeRules(ruleSet);
-  writeLeanPackages();
+  await writeLeanPackages();
   await buildDashboard();
 }

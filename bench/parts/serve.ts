@@ -60,7 +60,7 @@ export async function buildWith(
   const toml = join(folder, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")).replace("src/worker.ts", main));
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
-  writeLeanPackages(join(folder, "dist"));
+  await writeLeanPackages(join(folder, "dist"));
   const out = join(folder, "out");
   await bundleWorker(out, folder);
   return {

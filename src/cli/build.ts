@@ -125,7 +125,7 @@ export const build = defineCommand({
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
     if (ruleSet) writeRules(ruleSet);
-    writeLeanPackages();
+    await writeLeanPackages();
     process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
   },
 });

@@ -1,9 +1,9 @@
 // The package re2js as the Worker is bundled with it: without its tables of characters, which the runtime has as well, and
 // without what a search that only asks whether there is a match does not run. docs/decisions/0057 and 0067.
-import { onlyMethods, replaced, withoutUncalled } from "./lean-package.ts";
+import { onlyMethods, reached, replaced, withConstants, withoutMethods } from "./lean-package.ts";
 
 /** A table in the package's source: a name, and its characters as a text. */
-const TABLE = /^(\t\t)(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("[^"]*", (?:true|false)\)\)/gm;
+const TABLE = /^\t\t(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("[^"]*", (?:true|false)\)\),?\n/gm;
 /** The maps of tables by name that are left out, who is asked instead, and how the runtime calls what is in them. */
 const MAPS = {
   CATEGORIES: ["rangesOf", ""],
@@ -25,14 +25,23 @@ const LEFT_OUT: { readonly [name: string]: string } = {
   Utf16MatcherInput: "",
   MachineUTF8Input: "",
   AhoCorasick: "",
-  Prefilter: "class Prefilter { static Type = { NONE: 0 }; }",
-  PrefilterTree: "class PrefilterTree { static build() { return { type: 0 }; } }",
   QueueOnePass: "",
   OnePassProg: "",
-  OnePass: "class OnePass { static compile() { return null; } }",
   BitState: "",
+  Prefilter: "class Prefilter { static Type = { NONE: 0 }; }",
+  PrefilterTree: "class PrefilterTree { static build() { return { type: 0 }; } }",
+  OnePass: "class OnePass { static compile() { return null; } }",
+  RE2JSSyntaxException: "class RE2JSSyntaxException extends Error {}",
+  RE2JSCompileException: "class RE2JSCompileException extends Error {}",
+  RE2JSFlagsException: "class RE2JSFlagsException extends Error {}",
+  RE2JSInternalException: "class RE2JSInternalException extends Error {}",
   Backtracker: "class Backtracker { static maxBitStateLen() { return -1; } }",
 };
+/** Methods that never run: patterns here have no flag of lookbehinds, and nobody writes out what was read of one. */
+const NEVER_RUN = words(
+  `toString parsePosLookBehind parseNegLookBehind lookBehind spawnLookbehinds restoreLookbehinds saveLookbehinds
+  hasCapture`,
+);
 /** The only methods of a class that the Worker calls, itself or through another; their names are called elsewhere, too. */
 const METHODS: { readonly [name: string]: readonly string[] } = {
   RE2: words(
@@ -46,11 +55,27 @@ const METHODS: { readonly [name: string]: readonly string[] } = {
  */
 const SUBSETS = "65536";
 const ORBITS = /decodeOrbit\("[^"]*"\)/;
-const PRINTABLE = /(?<=this\._Print = new UnicodeRangeTable\()decodeRanges\("[^"]*", (?:true|false)\)/;
+/** A message: why a pattern is refused is not asked. */
+const COMPLAINT = /^(\tstatic ERR_\w+ = )"[^"\n]*"/gm;
 const EXPORTS = /^export \{[^}]*\};$/m;
+/** Tables of numbers by name: where each is made, how one of them is asked for, and their names as they are asked for. */
+const NUMBERS: readonly (readonly [table: RegExp, asked: string, entries: (table: string) => readonly Entry[]])[] = [
+  [/^const PublicFlags = \{[^]*?^\};\n/m, "PublicFlags", (table) => entriesOf(table, (name) => `.${name}`)],
+  [
+    /^\tstatic CODES = Object\.freeze\(\{[^]*?^\t\}\);\n/m,
+    "Codepoint.CODES",
+    (table) => entriesOf(table, (name) => `[${name.startsWith('"') ? name : `"${name}"`}]`),
+  ],
+  [
+    /^\tstatic Op = createEnum\(\[[^]*?\]\);\n/m,
+    "Regexp.Op",
+    (table) => [...table.matchAll(/"(\w+)"/g)].map(([, name = ""], index) => [`.${name}`, `${index}`]),
+  ],
+];
+type Entry = readonly [name: string, number: string];
 
 /** The package's source with only what the Worker asks of it. It throws if the package is written otherwise. */
-export function leanRe2js(source: string, ranges: string): string {
+export function leanRe2js(source: string, ranges: string, exported = "RE2JS"): string {
   const put = (text: string, part: RegExp, by: (whole: string) => string): string =>
     replaced(text, part, by, otherForm);
   const lean = Object.entries(LEFT_OUT).reduce(
@@ -58,18 +83,35 @@ export function leanRe2js(source: string, ranges: string): string {
     withRuntimesTables(source, ranges),
   );
   const folded = put(lean, ORBITS, () => "caseOrbits()");
-  // What can be printed matters to whoever writes a pattern out again.
-  const silent = put(folded, PRINTABLE, () => "new Uint32Array()");
-  const bounded = put(silent, /new DFA\(this\.prog\)/, () => `new DFA(this.prog, ${SUBSETS})`);
+  const bounded = put(folded, /new DFA\(this\.prog\)/, () => `new DFA(this.prog, ${SUBSETS})`);
   const asked = Object.entries(METHODS).reduce(
     (text, [name, methods]) => put(text, classOf(name), (whole) => onlyMethods(whole, methods, otherForm)),
-    put(bounded, EXPORTS, () => "export { RE2JS };"),
+    put(bounded, EXPORTS, () => `export { ${exported} };`),
   );
-  return withoutUncalled(asked, METHODS["RE2JS"] ?? []);
+  const silent = asked.replaceAll(COMPLAINT, '$1""');
+  if (silent === asked) throw new Error(otherForm("its messages"));
+  const run = withoutMethods(silent, NEVER_RUN, otherForm);
+  return reached(withConstants(NUMBERS.reduce(withNumbers, run)), METHODS["RE2JS"] ?? []);
+}
+
+function entriesOf(table: string, asked: (name: string) => string): readonly Entry[] {
+  return [...table.matchAll(/^\t+("(?:[^"\\]|\\.)+"|[\w$]+): (\d+),?$/gm)].map(([, name = "", number = ""]) => [
+    asked(name),
+    number,
+  ]);
+}
+
+/** Numbers in the place of their names. */
+function withNumbers(source: string, [table, asked, entries]: (typeof NUMBERS)[number]): string {
+  const numbers = new Map(entries(table.exec(source)?.[0] ?? ""));
+  const place = new RegExp(`(?<![\\w./])${asked.replaceAll(".", "\\.")}(\\.\\w+|\\["(?:[^"\\\\]|\\\\.)+"\\])`, "g");
+  const text = source.replaceAll(place, (whole, name: string) => numbers.get(name) ?? whole).replace(table, "");
+  if (numbers.size === 0 || text.search(place) !== -1) throw new Error(otherForm(`its ${asked}`));
+  return text;
 }
 
 function words(text: string): readonly string[] {
-  return text.split(" ");
+  return text.split(/\s+/);
 }
 
 function classOf(name: string): RegExp {
@@ -85,10 +127,12 @@ function withRuntimesTables(source: string, ranges: string): string {
   for (const [map, [asks, prefix]] of Object.entries(MAPS)) {
     const start = lean.indexOf(`static ${map} = new LazyMap({`);
     const end = lean.indexOf("\n\t});", start);
-    const tables = start < 0 || end < 0 ? "" : lean.slice(start, end);
-    const asked = tables.replaceAll(TABLE, `$1$2: () => new UnicodeRangeTable(${asks}("${prefix}$2"))`);
-    if (asked === tables || asked.includes("decodeRanges(")) throw new Error(otherForm(`its ${map}`));
-    lean = lean.slice(0, start) + asked + lean.slice(end);
+    const tables = start < 0 || end < 0 ? "" : lean.slice(lean.indexOf("\n", start) + 1, end + 1);
+    const names = [...tables.matchAll(TABLE)].map(([, name = ""]) => name);
+    if (names.length === 0 || tables.replaceAll(TABLE, "") !== "") throw new Error(otherForm(`its ${map}`));
+    const asked = `static ${map} = new LazyMap(Object.fromEntries(${JSON.stringify(names.join(" "))}.split(" ").map((name) =>
+      [name, () => new UnicodeRangeTable(${asks}(${JSON.stringify(prefix)} + name))])));`;
+    lean = lean.slice(0, start) + asked + lean.slice(end + "\n\t});".length);
   }
   return `import { caseOrbits, foldedRangesOf, rangesOf } from ${JSON.stringify(ranges)};\n${lean}`;
 }

@@ -38,7 +38,7 @@ async function bundleFrom(checkout: string, outdir: string, rules: Rules, entry?
   const { ruleSet, lines } = await buildRules(join(checkout, "rules"), checkout, false, null);
   if (!ruleSet) throw new Error(lines.join("\n"));
   writeRules(ruleSet, join(checkout, "dist/rules.json"));
-  writeLeanPackages(join(checkout, "dist"));
+  await writeLeanPackages(join(checkout, "dist"));
   const toml = join(checkout, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   await bundleWorker(outdir, checkout, entry);

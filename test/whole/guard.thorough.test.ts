@@ -131,7 +131,7 @@ beforeAll(async () => {
   const toml = join(checkout, "wrangler.toml");
   writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   writeRules(await ruleSetOf(rules), join(checkout, "dist/rules.json"));
-  writeLeanPackages(join(checkout, "dist"));
+  await writeLeanPackages(join(checkout, "dist"));
   await bundleWorker(bundle, checkout);
 }, 60_000);
 

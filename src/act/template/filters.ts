@@ -111,6 +111,8 @@ function named(name: string): FilterHandler {
     return function (value: unknown, ...args: unknown[]) {
       return own(budgetOf(this), value, ...args);
     };
+  const whole = Object.hasOwn(OWN_BY_ITEM, name) ? OWN_BY_ITEM[name] : undefined;
+  if (whole) return whole;
   const filter = filters[name];
   if (typeof filter !== "function") throw new Error(`Liquid has no filter "${name}"`);
   if (NUMBER_FILTERS.has(name))
@@ -139,35 +141,6 @@ function named(name: string): FilterHandler {
     return function (value: unknown) {
       budgetOf(this).use((textIn(value).match(/</g)?.length ?? 0) * HTML_TAG);
       return filter.call(this, value);
-    };
-  if (name === "join")
-    return function (value: unknown, by: unknown = " ") {
-      oneText(name, by);
-      return (Array.isArray(value) ? (value as unknown[]) : [value])
-        .map((item) => itemText(name, item))
-        .join(textIn(by));
-    };
-  if (name === "where")
-    return function* (value: unknown, property: unknown, expected: unknown): Generator<unknown, unknown[], unknown> {
-      const { context } = this;
-      const equals = context.opts.operators["=="] as (left: unknown, right: unknown, of: typeof context) => unknown;
-      const path = textIn(property).split(".");
-      const kept: unknown[] = [];
-      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-        // oxlint-disable-next-line no-underscore-dangle -- that is how Liquid calls it, and its own filters ask by it
-        const found: unknown = yield context._getFromScope(item, path, false);
-        const isThere = found !== undefined && found !== null && found !== false;
-        if (expected === undefined ? isThere : yield equals(found, expected, context)) kept.push(item);
-      }
-      return kept;
-    };
-  if (name === "sum")
-    return function* (value: unknown, property: unknown) {
-      const map = filters["map"] as FilterHandler;
-      const items: unknown = property === undefined ? value : yield map.call(this, value, property);
-      let sum = 0;
-      for (const item of Array.isArray(items) ? (items as unknown[]) : [items]) sum += numberIn(name, item);
-      return usable(sum);
     };
   return filter;
 }
@@ -220,6 +193,41 @@ const OWN: { readonly [name: string]: Own } = {
     return found.slice(0, most).join(" ") + (found.length >= most ? textIn(end) : "");
   },
 };
+
+/** Those that ask each item of a list in our way. */
+const OWN_BY_ITEM: { readonly [name: string]: FilterHandler } = {
+  join(value: unknown, by: unknown = " ") {
+    oneText("join", by);
+    return (Array.isArray(value) ? (value as unknown[]) : [value])
+      .map((item) => itemText("join", item))
+      .join(textIn(by));
+  },
+  *where(value: unknown, property: unknown, expected: unknown): Generator<unknown, unknown[], unknown> {
+    const { context } = this;
+    const equals = context.opts.operators["=="] as (left: unknown, right: unknown, of: typeof context) => unknown;
+    const path = textIn(property).split(".");
+    const kept: unknown[] = [];
+    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      // oxlint-disable-next-line no-underscore-dangle -- that is how Liquid calls it, and its own filters ask by it
+      const found: unknown = yield context._getFromScope(item, path, false);
+      const isThere = found !== undefined && found !== null && found !== false;
+      if (expected === undefined ? isThere : yield equals(found, expected, context)) kept.push(item);
+    }
+    return kept;
+  },
+  *sum(value: unknown, property: unknown) {
+    const map = filters["map"] as FilterHandler;
+    const items: unknown = property === undefined ? value : yield map.call(this, value, property);
+    let sum = 0;
+    for (const item of Array.isArray(items) ? (items as unknown[]) : [items]) sum += numberIn("sum", item);
+    return usable(sum);
+  },
+};
+
+/** The filters that are Liquid's own: all that the bundled Liquid needs to have. */
+export function liquidsOwn(): readonly string[] {
+  return FILTER_NAMES.filter((name) => !Object.hasOwn(OWN, name) && !Object.hasOwn(OWN_BY_ITEM, name));
+}
 
 /** The filters by name. */
 export const FILTERS: { readonly [name: string]: FilterHandler } = Object.fromEntries(
