@@ -11,10 +11,9 @@ export function isPlain(text: string): boolean {
   return PLAIN.test(text);
 }
 
-/** The characters of a text, read only as far as they are asked for. */
-export function* charactersIn(text: string): Generator<string> {
-  if (isPlain(text)) for (const character of text) yield character;
-  else for (const { segment } of SEGMENTER.segment(text)) yield segment;
+/** The characters of a text. */
+export function charactersIn(text: string): string[] {
+  return isPlain(text) ? text.split("") : Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
 }
 
 /** The first characters of a text. It is read no further than needed. */
@@ -22,9 +21,9 @@ export function firstCharacters(text: string, count: number): string {
   // Where the next one is plain, too, the last of them ends.
   if (isPlain(text.slice(0, count + 1))) return text.slice(0, Math.max(0, count));
   let [kept, left] = ["", count];
-  for (const character of charactersIn(text)) {
+  for (const { segment } of SEGMENTER.segment(text)) {
     if ((left -= 1) < 0) break;
-    kept += character;
+    kept += segment;
   }
   return kept;
 }
@@ -33,12 +32,8 @@ export function firstCharacters(text: string, count: number): string {
  * The pieces of a text between the places where a part stands, never within a character; `""`: between characters.
  * `read` reads the characters of the text, if need be.
  */
-export function piecesOf(
-  text: string,
-  part: string,
-  read: (text: string) => Iterable<string> = charactersIn,
-): string[] {
-  if (part === "") return [...read(text)];
+export function piecesOf(text: string, part: string, read: (text: string) => string[] = charactersIn): string[] {
+  if (part === "") return read(text);
   if (isPlain(text)) return text.split(part);
   const pieces: string[] = [];
   let starts: ReadonlySet<number> | null = null;

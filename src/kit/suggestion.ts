@@ -6,9 +6,12 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   const wanted = word.toLowerCase();
   let best: { name: string; distance: number } | null = null;
   for (const name of known) {
+    const most = Math.max(1, Math.floor(name.length / 3));
+    // So many letters more or fewer are as many edits.
+    if (Math.abs(wanted.length - name.length) > most) continue;
     const edits = editDistance(wanted, name.toLowerCase());
     const distance = edits + editDistance(word, name) / FAR;
-    if (edits <= Math.max(1, Math.floor(name.length / 3)) && (best === null || distance < best.distance)) {
+    if (edits <= most && (best === null || distance < best.distance)) {
       best = { name, distance };
     }
   }

@@ -19,7 +19,7 @@ function metadataOf({ title, dueAt, state, contactId }: Task): {
   state: string;
   contactId: string;
 } {
-  for (let characters = [...charactersIn(title)]; ; characters = characters.slice(0, -TRIM_CHARACTERS)) {
+  for (let characters = charactersIn(title); ; characters = characters.slice(0, -TRIM_CHARACTERS)) {
     const metadata = { title: characters.join(""), dueAt, state, contactId };
     if (characters.length === 0 || new TextEncoder().encode(JSON.stringify(metadata)).byteLength <= MAX_METADATA_BYTES)
       return metadata;

@@ -245,9 +245,9 @@ export function characterAt(budget: Budget, text: string, index: number): string
   return all(budget, text).at(index);
 }
 
-function all(budget: Budget, text: string): readonly string[] {
+function all(budget: Budget, text: string): string[] {
   budget.use(text.length * (isPlain(text) ? PLAIN : SOUGHT));
-  return [...charactersIn(text)];
+  return charactersIn(text);
 }
 
 /** The beginning of a text, without reading further than needed. */

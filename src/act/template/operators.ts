@@ -31,8 +31,8 @@ function compared(
 /** Units for each character and each item that an operator may look at, as measured. */
 const [OPERATOR_CHARACTER, OPERATOR_ITEM] = [0.5, 60];
 
-/** The same of what is taken for a key. */
-const [KEY_CHARACTER, KEY_ITEM] = [0.5, 15];
+/** The same of what is taken for a key, and of the keys of an object that are counted. */
+const [KEY_CHARACTER, KEY_ITEM, COUNTED_KEY] = [0.5, 15, 10];
 
 type BinaryOperatorHandler = (left: unknown, right: unknown, context: Context) => ReturnType<Operators[string]>;
 
@@ -64,10 +64,11 @@ export const OPERATORS: Operators = Object.fromEntries(
   ]),
 );
 
-/** The size of a text and a place in it, by characters. A list that is taken for a key pays for being written out. */
+/** The size of a text and a place in it, by characters. What is taken for a key pays for being looked up, or written out. */
 export function propertyOf(value: unknown, key: unknown, limit: Limit): { readonly value: unknown } | undefined {
   const budget = limit as Budget;
-  if (typeof key === "object") budget.useFor(key, KEY_CHARACTER, KEY_ITEM, true);
+  budget.useFor(key, KEY_CHARACTER, KEY_ITEM, true);
+  if (key === "size") budget.useFor(value, 0, COUNTED_KEY);
   if (typeof value !== "string") return undefined;
   if (key === "size") return { value: characterCount(budget, value) };
   return typeof key === "number" || (typeof key === "string" && /^\d+$/.test(key))

@@ -43,6 +43,8 @@ const MAX_QUOTED_CHARACTERS = 80;
 const ONE_OUTPUT = /^\{\{-?((?:(?!\{\{|\}\}|\{%)[\s\S])+?)-?\}\}$/;
 /** Units for each character that is percent-encoded. */
 const ENCODING_WORK = 4;
+/** Units for each item of a list that becomes a text of its own. */
+const TEXT_OF_ITEM = 10;
 /** Filters behind which it matters whether a text was encoded before. */
 const LOOKS_AT_ENCODED: ReadonlySet<string> = new Set(["base64_encode", "size", "url_decode"]);
 
@@ -200,7 +202,11 @@ export function renderTexts(
   for (const text of texts) {
     const one = isOneOutput(text) ? renderValue(text, roots, budget) : renderText(text, roots, budget);
     if (!one.ok) return one;
-    const items = attempt(text, () => (Array.isArray(one.value) ? one.value : [one.value]).map((item) => textOf(item)));
+    const items = attempt(text, () => {
+      const given = Array.isArray(one.value) ? one.value : [one.value];
+      budget.use(given.length * TEXT_OF_ITEM);
+      return given.map((item) => textOf(item));
+    });
     if (!items.ok) return items;
     rendered.push(...items.value);
   }

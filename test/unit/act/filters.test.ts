@@ -343,6 +343,8 @@ describe("the work of one attempt", () => {
     ["a long range searched", ["{% if (1..10000) contains 0 %}{% endif %}".repeat(5)]],
     ["steps by a list", ["{{ event.number[event.items] | default: 1 }}".repeat(8)]],
     ["steps by lists within lists", ["{{ event[event.lists] | default: 1 }}".repeat(12)]],
+    ["steps by a long text", ["{{ event[event.body] | default: 1 }}".repeat(200)]],
+    ["sizes of an object with many keys", ["{% if event.keys.size %}{% endif %}".repeat(200)]],
     ["characters stripped", [`{{ event.amps${" | lstrip: '<'".repeat(2)} | size }}`]],
     ["steps into nothing", [`{{ event.nothing${".a".repeat(40_000)} | default: 1 }}`.repeat(5)]],
     ["operators without end", [`{% if ${"not ".repeat(20_000)} 1 %}{% endif %}`.repeat(5)]],
@@ -370,6 +372,12 @@ describe("the work of one attempt", () => {
     ["ten thousand items by one key", ["{{ event.items | map: 'a' | join: ', ' }}"]],
   ])("has room for %s", (_, texts) => {
     expect(work(texts).ok).toBe(true);
+  });
+
+  it("is paid for each item of a list that fills a list of texts", () => {
+    const twenty = Array.from({ length: 20 }, () => "{{ event.ones }}");
+    expect(renderTexts(twenty, big)).toMatchObject({ ok: false, failure: expect.stringContaining("takes too long") });
+    expect(renderTexts(twenty.slice(-2), big).ok).toBe(true);
   });
 
   it("is one for all texts of an attempt", () => {

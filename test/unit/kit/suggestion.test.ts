@@ -30,6 +30,12 @@ describe("nearest", () => {
     },
   );
 
+  it("looks at no letter of a word that is much longer than any", () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `name${index}`);
+    // Letter by letter this takes hours.
+    expect(nearest("a".repeat(1_000_000), names)).toBeNull();
+  });
+
   it("takes the nearest of several, and of equally near ones the first", () => {
     expect(nearest("abcdeX", ["abcdYZ", "abcdef", "abcdeg"])).toBe("abcdef");
     expect(nearest("abcdeX", ["abcdeg", "abcdef"])).toBe("abcdeg");
