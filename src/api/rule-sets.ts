@@ -15,7 +15,7 @@ import {
 import { isLocationId } from "../events/structs.ts";
 import { jsonPointer, type Json, type JsonObject, type Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
-import { anyStruct, strictObject, structMessage, UNKNOWN_KEY } from "../kit/strict-object.ts";
+import { anyStruct, failureInWords, strictObject } from "../kit/strict-object.ts";
 import type { ApiPorts } from "./ports.ts";
 import { named, type Answer, type ApiCall, type NoteOf } from "./route.ts";
 import type { Failure, Issue } from "../model/failure.ts";
@@ -141,9 +141,12 @@ function requestOf({ by = null, reason = "", after: seen = null }: Infer<typeof 
 function readBody<Shape, Schema>(body: Json, struct: Struct<Shape, Schema>): Result<Shape, Failure> {
   const [error, read] = struct.validate(body);
   if (!error) return succeed(read);
-  const issues = error.failures().map(({ path, type, message }): Issue => {
-    const said = type === UNKNOWN_KEY ? message : structMessage(message);
-    return { pointer: jsonPointer(path as Path), code: "API_RULE_SET", message: said };
-  });
+  const issues = error
+    .failures()
+    .map((failure): Issue => ({
+      pointer: jsonPointer(failure.path as Path),
+      code: "API_RULE_SET",
+      message: failureInWords(failure),
+    }));
   return fail({ code: "REQUEST_PARAMETER", issues });
 }

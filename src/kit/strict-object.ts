@@ -1,7 +1,7 @@
 // An object struct for files that people write: an unknown key is reported with a suggestion.
-import { define, object, Struct } from "superstruct";
+import { define, object, Struct, type Failure } from "superstruct";
 import { isJsonObject } from "./json.ts";
-import { didYouMean } from "./suggestion.ts";
+import { didYouMean, nearest } from "./suggestion.ts";
 
 /** Structs of any shape, as superstruct itself types a mixed bag of them. */
 // oxlint-disable-next-line typescript/no-explicit-any -- Struct is invariant, so no narrower type holds two of them
@@ -41,9 +41,25 @@ function unknownKey(key: string, known: readonly string[]): Struct<unknown, null
   );
 }
 
-/** superstruct's message without the value, and with plain quotes. */
-export function structMessage(message: string): string {
+/** What a failure says to whoever wrote the value, without the value: what is missing, what was expected, what was meant. */
+export function failureInWords({ type, path, message, value }: Failure): string {
+  if (type === UNKNOWN_KEY) return message;
+  const said = plain(message);
+  if (value === undefined && path.length > 0) return `Key "${String(path.at(-1))}" is missing: ${said}`;
+  const meant = type === "enums" && typeof value === "string" ? nearest(value, wordsIn(said)) : null;
+  return meant === null ? said : `The word is not known here, did you mean "${meant}"`;
+}
+
+/** superstruct's message without the value, with plain quotes, and with a list called one. */
+function plain(message: string): string {
   const quote = (_: string, quoted: string): string =>
     quoted.includes('"') ? quoted.replaceAll(",", ", ") : `"${quoted}"`;
-  return message.replace(/,? but received.*$/s, "").replaceAll(/`([^`]*)`/g, quote);
+  return message
+    .replace(/,? but received.*$/s, "")
+    .replaceAll(/`([^`]*)`/g, quote)
+    .replace("an array value", "a list, [ … ]");
+}
+
+function wordsIn(message: string): readonly string[] {
+  return [...message.matchAll(/"([^"]+)"/g)].map(([, word = ""]) => word);
 }

@@ -24,6 +24,11 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return name === null ? "" : `, did you mean "${name}"`;
 }
 
+/** `Expected one of SMS, Email`, what else is possible there, and which of the words was meant, if that can be told. */
+export function expectedOneOf(words: readonly string[], given: unknown, others = ""): string {
+  return `Expected one of ${words.join(", ")}${others}${typeof given === "string" ? didYouMean(given, words) : ""}`;
+}
+
 /** Edits (insert, delete, replace, swap of neighbours) that lead from one word to the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];

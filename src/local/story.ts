@@ -17,7 +17,7 @@ import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
-import { strictObject } from "../kit/strict-object.ts";
+import { failureInWords, strictObject } from "../kit/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
@@ -98,12 +98,7 @@ export function readStory(value: Json): Result<Story, readonly string[]> {
   const [error, read] = story.validate(value);
   if (error)
     return fail(
-      error
-        .failures()
-        .map(
-          ({ path, message }) =>
-            `${jsonPointer(path as string[]) || "/"}: ${message.replace(/,? but received.*$/s, "")}`,
-        ),
+      error.failures().map((failure) => `${jsonPointer(failure.path as string[]) || "/"}: ${failureInWords(failure)}`),
     );
   if (!ISO_TIME.test(read.start) || isoMoment(read.start) === null)
     return fail(["/start: Expected a time in ISO 8601 with an offset"]);

@@ -1,6 +1,7 @@
 // Admission: what a rule file must be to become a rule. It finds everything that is wrong with a file at once, never
 // throws, and refuses what json-rules-engine would accept and then misunderstand or choke on.
 import type { Failure as StructFailure, StructError } from "superstruct";
+import { UNKNOWN_CALL } from "../act/contract/shape.ts";
 import { kindOf } from "../act/kinds.ts";
 import { comparisons, searchesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
@@ -20,7 +21,7 @@ import type {
   Rule,
   RuleExample,
 } from "../model/rule.ts";
-import { structMessage, UNKNOWN_KEY } from "../kit/strict-object.ts";
+import { failureInWords, UNKNOWN_KEY } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
 import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
@@ -123,7 +124,7 @@ function readShape<Shape>(
   try {
     const [error, read] = struct.validate(value);
     if (read !== undefined) return read;
-    for (const failure of error?.failures() ?? []) reportShape(failure, report);
+    for (const failure of told(error?.failures() ?? [])) reportShape(failure, report);
   } catch {
     // superstruct puts what it refuses into its message, which throws for an object with a key `toString`.
     report([], "RULE_SHAPE", 'An object with the key "toString" stands where the language has none, take it out');
@@ -169,15 +170,25 @@ function pathOfEndless(value: Json): Path | null {
   return null;
 }
 
-function reportShape({ path, type, refinement, message, value }: StructFailure, report: Report): void {
+/** Where the word that says which keys an action has is not known, nothing can be said of its keys. */
+function told(failures: readonly StructFailure[]): readonly StructFailure[] {
+  const open = failures.filter(({ type }) => type === UNKNOWN_CALL).map(({ path }) => parentOf(path));
+  return failures.filter(({ type, path }) => type !== UNKNOWN_KEY || !open.includes(parentOf(path)));
+}
+
+function parentOf(path: Path): string {
+  return path.slice(0, -1).join("/");
+}
+
+function reportShape(failure: StructFailure, report: Report): void {
+  const { path, type, refinement, message } = failure;
   const place = path as Path;
   if (type === UNKNOWN_KEY) return report(place, "RULE_UNKNOWN_KEY", message);
   const group = place.at(-1);
   if (refinement === "nonempty" && (group === "all" || group === "any")) {
     return report(place, "RULE_EMPTY_GROUP", `An empty "${group}" fires for every event, write at least one condition`);
   }
-  const missing = value === undefined && place.length > 0 ? `Key "${String(place.at(-1))}" is missing: ` : "";
-  report(place, "RULE_SHAPE", missing + structMessage(message));
+  report(place, "RULE_SHAPE", failureInWords(failure));
 }
 
 /** The conditions with every reference replaced by the conditions it names, which carry that name. */

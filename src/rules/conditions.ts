@@ -2,7 +2,7 @@
 import { derivedWord } from "../events/derive.ts";
 import { hasOwnKind, kindNamed } from "../events/kind-of.ts";
 import { OTHER } from "../model/event-kinds.ts";
-import { didYouMean, nearest } from "../kit/suggestion.ts";
+import { didYouMean, expectedOneOf, nearest } from "../kit/suggestion.ts";
 import { isJsonObject, type Json, type Path } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { comparableTime } from "../language/comparable-time.ts";
@@ -152,7 +152,7 @@ function wrongParam(fact: string, key: string, value: Json): string | null {
   if (takes === "duration")
     return typeof value === "string" && durationMs(value) !== null ? null : `Expected ${DURATION_FORM}`;
   if (typeof value === "string" && takes.includes(value)) return null;
-  return `Expected one of ${takes.join(", ")}${typeof value === "string" ? didYouMean(value, takes) : ""}`;
+  return expectedOneOf(takes, value);
 }
 
 /** The other fact of `value: { fact, path }`, or `null` for a constant. */

@@ -34,7 +34,7 @@ import {
   type RuleFile,
 } from "../model/rule.ts";
 import { anyStruct, strictObject, type AnyStruct } from "../kit/strict-object.ts";
-import { didYouMean } from "../kit/suggestion.ts";
+import { didYouMean, expectedOneOf } from "../kit/suggestion.ts";
 import { WEEKDAYS } from "../model/window.ts";
 
 /** Bounds and patterns that the JSON Schema uses, too. */
@@ -97,7 +97,7 @@ export const conditionsStruct: Struct<ConditionGroup, null> = dynamic((value) =>
 
 const cancelWord = define<CancelTrigger>("trigger", (value) => {
   if (CANCEL_WORDS.some((word) => word === value)) return true;
-  return `Expected ${CANCEL_WORDS.join(", ")} or { on, conditions }${typeof value === "string" ? didYouMean(value, CANCEL_WORDS) : ""}`;
+  return expectedOneOf(CANCEL_WORDS, value, ", or { on, conditions }");
 });
 const cancelConditions = strictObject({ on: nonempty(array(enums(EVENT_KINDS))), conditions: conditionsStruct });
 const trigger = dynamic((value) => anyStruct(isJsonObject(value) ? cancelConditions : cancelWord));

@@ -14,6 +14,7 @@ import {
 } from "superstruct";
 import { isJsonObject } from "../../kit/json.ts";
 import { anyStruct, strictObject, type AnyStruct } from "../../kit/strict-object.ts";
+import { expectedOneOf } from "../../kit/suggestion.ts";
 import type { ActionField, FieldsOf, ActionForm, FormName, Shape, Shapes } from "../../model/action-shape.ts";
 import type { Action } from "../../model/rule.ts";
 import { DURATION_FORM, durationMs } from "../../time/duration.ts";
@@ -44,7 +45,7 @@ export function keysFrom(type: string, shape: Shape | Shapes): (action: { readon
   }
   const { by, shapes } = shape;
   const words = Object.keys(shapes);
-  const unknown: Keys = { type: anyStruct(literal(type)), [by]: anyStruct(enums(words)) };
+  const unknown: Keys = { type: anyStruct(literal(type)), [by]: unknownCall(words) };
   const known = new Map<unknown, Keys>(
     Object.entries(shapes).map(([word, one]) => [
       word,
@@ -52,6 +53,13 @@ export function keysFrom(type: string, shape: Shape | Shapes): (action: { readon
     ]),
   );
   return (action) => known.get(action[by]) ?? unknown;
+}
+
+/** The failure type of the word that says which keys an action of its kind has, where that is none of those known. */
+export const UNKNOWN_CALL = "unknown-call";
+
+function unknownCall(words: readonly string[]): AnyStruct {
+  return anyStruct(define(UNKNOWN_CALL, (value) => expectedOneOf(words, value)));
 }
 
 /** Every text of an action that may be a template, in the order of its table. */
@@ -126,8 +134,7 @@ function formStruct(form: ActionForm): AnyStruct {
     return anyStruct(strictObject(Object.fromEntries(form.texts.map((key) => [key, anyStruct(string())]))));
   if (!("words" in form)) return anyStruct(enums(form));
   const { words, template } = form;
-  const expected = `Expected ${words.join(", ")}${template ? " or a template" : ""}`;
-  return anyStruct(
-    refine(string(), "word", (text) => words.includes(text) || (template === true && hasMarkup(text)) || expected),
-  );
+  const isWord = (text: string): boolean => words.includes(text) || (template === true && hasMarkup(text));
+  const others = template ? ", or a template" : "";
+  return anyStruct(refine(string(), "word", (text) => isWord(text) || expectedOneOf(words, text, others)));
 }

@@ -20,7 +20,7 @@ export function Numbers({ now }: { readonly now: Overview["now"] | undefined }):
       {number("waiting", now?.scheduled, linkTo(locationId, "deliveries", null, { state: "scheduled" }))}
       {number("dead", now?.dead, linkTo(locationId, "deliveries", null, { state: "dead" }), true)}
       {now?.held ? number("held", now.held, linkTo(locationId, "deliveries", null, { state: "held" }), true) : null}
-      {number("open tasks", now?.openTasks, linkTo(locationId, "tasks"))}
+      {number(now?.openTasks === 1 ? "open task" : "open tasks", now?.openTasks, linkTo(locationId, "tasks"))}
       {number("overdue", now?.overdueTasks, linkTo(locationId, "tasks"), true)}
       {now?.quarantined
         ? number("not usable", now.quarantined, linkTo(locationId, "events", null, { show: "quarantine" }), true)
