@@ -18,6 +18,7 @@ import type { TokenAnswer } from "../model/token.ts";
 import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { giveUpImport, importPart } from "./import.ts";
 import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
@@ -312,6 +313,8 @@ const CHANGING: readonly ChangeRoute[] = [
       oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
     "delivery.cancel",
   ],
+  ["put", "/api/locations/:l/import", importPart, "import"],
+  ["delete", "/api/locations/:l/import", giveUpImport, "import.give-up"],
   ["put", "/api/locations/:l/pause", (call, ports, note) => pauseHere(call, null, ports, note), "pause"],
   ["delete", "/api/locations/:l/pause", (call, ports, note) => resumeHere(call, null, ports, note), "pause.end"],
   [

@@ -13,7 +13,7 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
   if (!read.ok) return read;
   const { configuration, ruleSet, clock } = ports;
   const nowMs = clock();
-  const { cursor, since, until = new Date(nowMs + 1).toISOString() } = read.value;
+  const { cursor, since, until = new Date(nowMs + 1).toISOString(), whole } = read.value;
   const { timeZone, retentionDays } = configuration;
   const head: ExportHead = {
     type: "export",
@@ -26,6 +26,7 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
     timeZone,
     retentionDays,
     ruleSet: ruleSet.hash,
+    ...(whole ? { whole: true } : {}),
   };
   const ledger = ports.ledger(locationId);
   let [next, events]: [string | undefined, number] = [cursor, 0];
@@ -33,7 +34,7 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(lineOf(head))),
     async pull(controller) {
-      const page = await ledger.export({ locationId, since, until, cursor: next });
+      const page = await ledger.export({ locationId, since, until, cursor: next, isWhole: whole !== undefined });
       events += page.events;
       const last: ExportedTo | ExportEnd =
         page.cursor === null ? { type: "end", events } : { type: "page", cursor: page.cursor };

@@ -101,7 +101,8 @@ export const DELIVERY_FILTER = {
 };
 export const DELIVERIES = { ...PAGE, ...DELIVERY_FILTER, state: oneOf(...DELIVERY_STATES) };
 /** Where an export goes on. */
-const EXPORT_CURSOR = /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?)$/;
+const EXPORT_CURSOR =
+  /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?|rows\.(?:[a-z_]{1,30}\.[!-~]{0,4000})?)$/;
 /** Selects a part of the log. */
 export const EXPORT = {
   cursor: {
@@ -110,6 +111,7 @@ export const EXPORT = {
   },
   since: TIME,
   until: TIME,
+  whole: oneOf("true"),
 };
 const TASKS = { ...PAGE, state: oneOf("open", "done"), contact: CONTACT, order: oneOf("newest", "due") };
 const TASKS_BY_DUE = { ...TASKS, cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };

@@ -34,6 +34,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Write the log of a location as lines of JSON: a backup, and what replay reads",
     load: async () => (await import("./export.ts")).exportLog,
   },
+  import: {
+    description: "Bring an export into a location that is empty: a backup, or a move",
+    load: async () => (await import("./import.ts")).importLog,
+  },
   replay: {
     description: "Say what the rules would have done over a log, and who would have got which text",
     load: async () => (await import("./replay.ts")).replay,

@@ -45,7 +45,9 @@ export const exportLog = defineCommand({
   async run({ args }) {
     const url = workerUrl(args.worker);
     const since = args.since === undefined ? undefined : sinceOf(args.since, Date.now());
-    const lines = linesFromWorker({ url, adminToken: adminToken(), locationId: args.location, since, fetch });
+    // Of a part nothing can be imported, and stand-ins are not to be.
+    const isWhole = since === undefined && args.redact !== true;
+    const lines = linesFromWorker({ url, adminToken: adminToken(), locationId: args.location, since, isWhole, fetch });
     const counted = told(lines, "exported");
     const text = Readable.from(textOf(args.redact ? eachRedacted(counted) : counted));
     // Closing stdout would end what the process still has to say.

@@ -13,6 +13,8 @@ export interface WorkerExport {
   readonly locationId: string;
   /** ISO 8601; absent: all that is kept. */
   readonly since?: string | undefined;
+  /** Everything that `rules import` needs, too. */
+  readonly isWhole?: boolean | undefined;
   readonly fetch: typeof fetch;
 }
 
@@ -82,12 +84,14 @@ function knownHead(line: ExportLine): ExportHead {
 }
 
 async function bodyOf(
-  { url, adminToken, locationId, since, fetch: ask }: WorkerExport,
+  { url, adminToken, locationId, since, isWhole, fetch: ask }: WorkerExport,
   until: string | null,
   cursor: string | null,
 ): Promise<ReadableStream<Uint8Array>> {
   const call = new URL(`/api/locations/${encodeURIComponent(locationId)}/export`, url);
-  for (const [name, value] of Object.entries({ since, until, cursor })) if (value) call.searchParams.set(name, value);
+  const whole = isWhole === true ? "true" : undefined;
+  for (const [name, value] of Object.entries({ since, until, cursor, whole }))
+    if (value) call.searchParams.set(name, value);
   const response = await ask(call, { headers: { authorization: `Bearer ${adminToken ?? ""}` } }).catch(() => null);
   if (response === null) throw new UsageError(`No Worker answers at ${url}`);
   if (response.ok && response.body) return response.body;

@@ -1,9 +1,11 @@
 // What an operator changes, with its row in the audit log: every change of `model/rpc.ts` comes through here.
 import type { AuditNote } from "../model/audit.ts";
+import type { ImportPart } from "../model/import.ts";
 import type { Answering, ChangingCalls } from "../model/rpc.ts";
 import { find } from "./deliveries/lists.ts";
 import * as tasks from "./deliveries/tasks.ts";
 import { acted, summary } from "./log/audit.ts";
+import type { Importing } from "./importing.ts";
 import type { Pausing } from "./pausing.ts";
 import type { LedgerTokens } from "./highlevel/tokens.ts";
 import type { Sql } from "./store/ports.ts";
@@ -13,6 +15,7 @@ type Args = readonly unknown[];
 interface ActingParts {
   readonly pausing: Pausing;
   readonly tokens: LedgerTokens;
+  readonly importing: Importing;
 }
 
 /** How what a call is about stands, before it; and whether it will change nothing: it only counts, or ends what is not there. */
@@ -43,6 +46,8 @@ const ACTED: { readonly [Call in keyof ChangingCalls]: Acted } = {
   storeToken: token,
   forgetToken: token,
   eraseContact: {},
+  importRows: { isIdle: ([, part], { importing }) => importing.isBetween(part as ImportPart) },
+  giveUpImport: {},
 };
 
 /** Makes a change, and notes it; what changes nothing is not noted. */

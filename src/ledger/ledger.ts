@@ -30,6 +30,7 @@ import type {
   Unavailable,
   UnknownWords,
 } from "../model/ledger.ts";
+import type { ImportPart, ImportState } from "../model/import.ts";
 import type { KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { DivergencePage, InForce } from "../model/published.ts";
@@ -57,6 +58,7 @@ import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
+import { Importing } from "./importing.ts";
 import { Intake } from "./recording/intake.ts";
 import * as divergence from "./log/divergence.ts";
 import * as audit from "./log/audit.ts";
@@ -114,6 +116,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
   readonly #rounds: Rounds;
+  readonly #importing: Importing;
 
   constructor(storage: LedgerStorage, ports: LedgerPorts) {
     const watched = this.#changes.watch(storage);
@@ -130,6 +133,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
+    this.#importing = new Importing(watched, clock, this.#transactions);
     const locationId = (): string | undefined => this.#chores.locationId();
     const { agencyToken } = ports;
     const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
@@ -162,7 +166,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
       writeLimits: () => this.#limits.write(),
     });
-    this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport));
+    const isClosed = (): boolean => this.#importing.isOn();
+    this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport), isClosed);
     this.#emailStatuses = new EmailStatuses(watched, clock, {
       take: (event) => this.#intake.take(event),
       record: (event) => this.#recorder.record(event, false),
@@ -171,7 +176,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const reports = new Reports(watched, clock, this.#intake);
     const pauses = {
       pauses: this.#pauses,
-      isKnown: () => this.#pausing.isKnown(),
+      isKnown: () => !isClosed() && this.#pausing.isKnown(),
       notBefore: () => this.#pausing.notBefore(),
     };
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, () => reports.wake());
@@ -223,9 +228,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     }
     const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
+    this.#importing.know(marks.get("import"));
     this.#pauses.know(marks.get("paused"));
     this.#reconciling.know(marks);
     this.#rules.know(marks);
+    if (this.#importing.isOn()) return;
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
@@ -237,12 +244,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   /** Does the alarm's work. Never throws. */
-  alarm(): Promise<void> {
+  async alarm(): Promise<void> {
+    if (this.#importing.isOn()) return;
     this.#look();
-    return this.#rounds.run();
+    await this.#rounds.run();
   }
 
-  poke(isHour = false): Promise<Poked> {
+  async poke(isHour = false): Promise<Poked> {
+    if (this.#importing.isOn()) return { isOpen: true, isReconciled: false };
     this.#look();
     return this.#rounds.poke(isHour);
   }
@@ -430,7 +439,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   act(note: AuditNote, call: keyof ChangingCalls, args: readonly unknown[]): unknown {
-    const parts = { pausing: this.#pausing, tokens: this.#tokens };
+    const parts = { pausing: this.#pausing, tokens: this.#tokens, importing: this.#importing };
     return act({ sql: this.#storage.sql, parts, nowMs: this.#now(), ledger: this }, note, call, args);
   }
 
@@ -463,7 +472,30 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   eraseContact(locationId: string, contactId: string, digest?: string): Erased {
+    this.#importing.erased(contactId);
     return this.#byHand.eraseContact(locationId, contactId, digest);
+  }
+
+  importRows(
+    locationId: string,
+    part: ImportPart,
+  ): Result<ImportState, Failure> | Promise<Result<ImportState, Failure>> {
+    const taken = this.#importing.take(locationId, part);
+    return taken.ok && taken.value.isDone && this.#importing.isOn() ? this.#openWith(taken) : taken;
+  }
+
+  giveUpImport(): Result<null, Failure> | Promise<Result<null, Failure>> {
+    const given = this.#importing.giveUp();
+    return given.ok ? this.#openWith(given) : given;
+  }
+
+  /** What is on disk is another past: it is taken over as at a start. */
+  async #openWith<Told>(told: Told): Promise<Told> {
+    this.#statistics.forget();
+    this.#waiting.forget();
+    this.#recorder.rulesChanged();
+    await this.open();
+    return told;
   }
 
   gaps(query: PageQuery): ReturnType<typeof gaps.list> {

@@ -22,6 +22,8 @@ export type AuditAction =
   | "token.forget"
   | "quarantine.ingest"
   | "pause"
+  | "import"
+  | "import.give-up"
   | "pause.end"
   | "rules.publish"
   | "rules.activate"

@@ -53,7 +53,7 @@ export interface Delivery {
   readonly optOut: OptOut | null;
   /** What keeps it from leaving, as long as it is in force; null: nothing, or it has ended. */
   readonly paused: Pause | null;
-  /** What cancelled it: a trigger and the event that set it off, or the operator. */
+  /** What cancelled it: a trigger and the event that set it off, the operator, or an import. */
   readonly cancelledBy: CancelledBy | null;
   readonly attempts: readonly Attempt[];
   /** What left of which no attempt tells, oldest first: it is on its way, or its attempt was cut off and it may have arrived. */
@@ -66,6 +66,8 @@ export type CancelReason = CancelWord | "conditions" | "restart";
 /** Why a delivery was cancelled. */
 export type CancelledBy =
   | { readonly by: "operator" }
+  /** When its log was imported: no wait was taken over, or it was overdue and its rule is not `late`. */
+  | { readonly by: "import"; readonly why: "dropped" | "late" }
   | { readonly by: "event"; readonly trigger: CancelReason; readonly eventKey: string };
 
 /** Which deliveries are meant: those that match every key that is given. */

@@ -3,6 +3,7 @@
 import type { Decision } from "./decision.ts";
 import type { Attempt, CancelledBy, DeliveryState } from "./delivery.ts";
 import type { Event } from "./event.ts";
+import type { MovedRows } from "./import.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Breaker, Action, KeptRule } from "./rule.ts";
 import type { Window } from "./window.ts";
@@ -27,18 +28,22 @@ export interface ExportHead {
   readonly retentionDays: number;
   /** The hash of the rule set in force. */
   readonly ruleSet: string;
+  /** It can be imported elsewhere: it has everything that moves. Absent: it cannot. */
+  readonly whole?: true | undefined;
   /** Names, numbers, addresses and texts are stand-ins. Absent: they are not. */
   readonly redacted?: true | undefined;
 }
 
 /** A part of a rule set that decided, or is in force: the rules for this location, in the order of deciding. */
-interface ExportedRules {
+interface ExportedRuleSet {
   readonly type: "rules";
   readonly ruleSet: string;
   /** From 0. */
   readonly part: number;
   /** When it came into use last; `null`: it decided nothing yet. */
   readonly since: string | null;
+  /** Until when it could decide; absent: it still can, or it is another part than the first. */
+  readonly until?: string | undefined;
   /** Without `actions` where the ledger keeps none: what it decided is known, not what it would decide. */
   readonly rules: readonly KeptRule[];
 }
@@ -103,6 +108,17 @@ export interface ExportedDelivery {
   readonly attempts: readonly Attempt[];
 }
 
+/**
+ * What an import needs besides, of an export of the whole: rows of the ledger as they are. Those of an event and of its
+ * deliveries follow their lines, without the record, which is the event's line; all others come last.
+ */
+export interface ExportedRows {
+  readonly type: "rows";
+  /** Of which version the tables are, on lines that are of no event. */
+  readonly tables?: number | undefined;
+  readonly rows: MovedRows;
+}
+
 /** Everything before this line is complete: `?cursor=` goes on after it. */
 export interface ExportedTo {
   readonly type: "page";
@@ -119,7 +135,8 @@ export interface ExportEnd {
 /** What an export may hold. What is known of contacts gets a type of its own, `contact`. */
 export type ExportLine =
   | ExportHead
-  | ExportedRules
+  | ExportedRuleSet
+  | ExportedRows
   | ExportedOptOut
   | ExportedEvent
   | ExportedDelivery
@@ -134,6 +151,8 @@ export interface ExportQuery {
   /** ISO 8601. */
   readonly until: string;
   readonly cursor?: string | undefined;
+  /** Whether it has everything that moves. A version before did not ask. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** Some lines of an export, each with a line feed, and where the next page begins; `null`: this was the last. */

@@ -35,6 +35,7 @@ export type Failure =
   | { readonly code: "RULES_NOTHING_BEFORE" } // there is nothing to roll back to
   | { readonly code: "LEDGER_DELIVERY_STATE"; readonly state: string } // retry, release or cancel came too late
   | { readonly code: "LEDGER_PAUSES" } // as many rules are paused as may be
+  | { readonly code: "LEDGER_IMPORT"; readonly why: string } // a log cannot be imported there
   | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
@@ -138,6 +139,8 @@ export function problemOf(failure: Failure): Problem {
       );
     case "LEDGER_PAUSES":
       return problem(409, failure.code, "Too many rules are paused", "Pause the location, or end a pause");
+    case "LEDGER_IMPORT":
+      return problem(409, failure.code, "The log cannot be imported", failure.why);
     case "LEDGER_EXPORT":
       return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
     case "API_CLOSED":

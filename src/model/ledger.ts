@@ -15,7 +15,7 @@ export type Recorded =
   | OverBudget
   | Unavailable;
 
-/** It cannot be decided now, as which rules are in force is not known: nothing was kept. */
+/** It cannot be decided now, as which rules are in force is not known, or a log is being imported: nothing was kept. */
 export interface Unavailable {
   readonly status: "unavailable";
   readonly retryAfterSeconds: number;
@@ -33,7 +33,7 @@ export interface OverBudget {
 }
 
 /** What became of something set aside without a decision. On the wire it is `held`: two versions of the Worker may meet. */
-export type SetAside = { readonly status: "held" } | OverBudget;
+export type SetAside = { readonly status: "held" } | OverBudget | Unavailable;
 
 /** Signed bytes that could not be used, kept so that they can be ingested again. */
 export interface Quarantined {

@@ -16,6 +16,7 @@ import type {
 } from "./delivery.ts";
 import type { Event } from "./event.ts";
 import type { ExportPage, ExportQuery } from "./export.ts";
+import type { ImportPart, ImportState } from "./import.ts";
 import type { Failure } from "./failure.ts";
 import type {
   DeliveryQuery,
@@ -128,6 +129,10 @@ export interface ChangingCalls {
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+  /** Takes a part of a log from elsewhere; what was taken before is left. */
+  importRows(locationId: string, part: ImportPart): Promise<Result<ImportState, Failure>>;
+  /** Removes what was imported, if that is not all yet. */
+  giveUpImport(): Promise<Result<null, Failure>>;
   /** Removes everything that names a contact. `digest`: by what HighLevel's export does not bring it back. */
   eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
 }
@@ -336,6 +341,8 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   token: true,
   storeToken: true,
   forgetToken: true,
+  importRows: true,
+  giveUpImport: true,
   record: true,
   quarantine: true,
   join: true,

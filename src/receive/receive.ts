@@ -183,7 +183,7 @@ async function lifecycleAnswer(
 }
 
 function asideAnswer(aside: SetAside, answer: HookAnswer): Result<HookAnswer, Failure> {
-  return aside.status === "held" ? succeed(answer) : fail(overBudget(aside));
+  return aside.status === "held" ? succeed(answer) : recordedAnswer(aside, "");
 }
 
 function overBudget({ retryAfterSeconds }: OverBudget): Failure {

@@ -48,7 +48,7 @@ const LONG_NUMBER = 1e6;
 
 type Line<T extends ExportLine["type"]> = Extract<ExportLine, { readonly type: T }>;
 const AS_IT_IS = <L extends ExportLine>(line: L): L => line;
-const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash) => Line<T> } = {
+const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash) => Line<T> | null } = {
   export: (line) => ({ ...line, redacted: true }),
   rules: AS_IT_IS,
   "opt-out": AS_IT_IS,
@@ -62,14 +62,15 @@ const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash
       request: null,
     })),
   }),
+  rows: () => null,
   page: AS_IT_IS,
   end: AS_IT_IS,
 };
 
-/** A line with stand-ins for what is private in it; `null`: of a type that is not known here, so that nobody knows what is. */
+/** A line with stand-ins for what is private in it; `null`: it has rows as they are, or is of a type that is not known here. */
 export function redacted(line: ExportLine, hash: Hash): ExportLine | null {
   if (!Object.hasOwn(REDACTED, line.type)) return null;
-  const redact = REDACTED[line.type] as (line: ExportLine, hash: Hash) => ExportLine;
+  const redact = REDACTED[line.type] as (line: ExportLine, hash: Hash) => ExportLine | null;
   return redact(line, hash);
 }
 

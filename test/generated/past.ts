@@ -6,7 +6,7 @@ import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves } from
 import { outgoing } from "../../src/highlevel/outgoing.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
-import { sqliteStorage } from "../../src/local/sqlite-storage.ts";
+import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storage.ts";
 import { StoryHighLevel } from "../../src/local/story-highlevel.ts";
 import { HIGHLEVEL } from "../../src/model/configuration.ts";
 import { EXPORT_VERSION, type ExportLine } from "../../src/model/export.ts";
@@ -141,12 +141,20 @@ class World implements HighLevelAccount {
   readonly #story: StoryHighLevel;
   readonly #tags = new Map<string, Set<string>>();
 
-  constructor(clock: () => number) {
+  readonly #clock: () => number;
+  readonly #left: string[];
+
+  /** `left` gets what it is asked to change. */
+  constructor(clock: () => number, left: string[]) {
+    this.#clock = clock;
+    this.#left = left;
     this.#story = new StoryHighLevel({}, clock);
     this.#story.locationId = LOCATION;
   }
 
   async call(request: HighLevelRequest, leaves?: Leaves): Promise<HighLevelAnswer> {
+    if (request.method !== "GET")
+      this.#left.push(`${this.#clock()} ${request.path} ${JSON.stringify(request.body ?? null)}`);
     const [, contactId] = /^\/contacts\/([^/]+)\/tags$/.exec(request.path) ?? [];
     if (contactId === undefined) {
       const answer = await this.#story.call(request, leaves);
@@ -176,24 +184,43 @@ interface PastOptions {
   readonly sets?: readonly [RuleSet, RuleSet];
   /** Nothing fails and nobody intervenes. */
   readonly isCalm?: boolean;
+  /** Told before each event, by its number; what it returns goes on in the place of the ledger. */
+  readonly before?: (n: number, present: Present) => Promise<Pick<Present, "ledger" | "storage"> | null>;
+}
+
+/** A past so far. */
+export interface Present {
+  readonly ledger: LocationLedger;
+  readonly storage: SqliteStorage;
+  readonly nowMs: number;
+  /** Another ledger in the same world. */
+  readonly another: (storage: SqliteStorage) => Promise<LocationLedger>;
+  /** What left so far: where to, and what. */
+  readonly left: readonly string[];
 }
 
 /** The past that a seed makes, as the ledger exports it. */
 export async function exportedPast(
   seed: number,
-  { events = 150, contacts = 5, sets = rulesOfThePast(), isCalm = false }: PastOptions = {},
-): Promise<{ readonly lines: readonly ExportLine[] }> {
+  { events = 150, contacts = 5, sets = rulesOfThePast(), isCalm = false, before }: PastOptions = {},
+): Promise<{ readonly lines: readonly ExportLine[]; readonly left: readonly string[] }> {
   const luck = chance(seed);
-  const storage = sqliteStorage();
+  let storage = sqliteStorage();
   let now = START;
-  const account = new World(() => now);
+  const left: string[] = [];
+  const account = new World(() => now, left);
   const ports = {
-    storage,
     account,
     clock: () => now,
-    fetch: () => Promise.resolve(new Response(null, { status: isCalm ? 204 : luck.weighted(ANSWERS) })),
+    fetch: async (request: Request) => {
+      const own = before ? ofRequest(seed, request, left) : luck;
+      left.push(`${now} ${request.url} ${request.headers.get("webhook-id")} ${await request.text()}`);
+      return new Response(null, { status: isCalm ? 204 : own.weighted(ANSWERS) });
+    },
   };
-  let ledger = await aLedger({ ...ports, ruleSet: sets[0] });
+  let ruleSet = sets[0];
+  const another = (on: SqliteStorage): Promise<LocationLedger> => aLedger({ ...ports, storage: on, ruleSet });
+  let ledger = await another(storage);
   let count = 0;
   const record = async (payload: JsonObject): Promise<void> => {
     count += 1;
@@ -220,7 +247,12 @@ export async function exportedPast(
   const messages: JsonObject[] = [];
   for (let n = 0; n < events; n += 1) {
     await ringUntil(now + waitOf(luck));
-    if (n === Math.floor(events / 2)) ledger = await aLedger({ ...ports, ruleSet: sets[1] });
+    if (n === Math.floor(events / 2)) {
+      ruleSet = sets[1];
+      ledger = await another(storage);
+    }
+    const present = { ledger, storage, nowMs: now, another, left };
+    ({ ledger, storage } = (await before?.(n, present)) ?? present);
     if (!isCalm && luck.happens(0.08)) {
       // Of what happens in the same millisecond as an event, the log does not say which came first.
       now += 1;
@@ -231,7 +263,16 @@ export async function exportedPast(
     await comeBack();
   }
   await ringUntil(now + luck.below(600) * MINUTE_MS);
-  return { lines: await linesOf(ledger, now) };
+  return { lines: await linesOf(ledger, now), left };
+}
+
+/** The chance of a request alone: of two at a time nobody knows which comes first. */
+function ofRequest(seed: number, request: Request, left: readonly string[]): Chance {
+  const id = request.headers.get("webhook-id") ?? "";
+  const before = left.filter((text) => text.includes(` ${id} `)).length;
+  let mixed = seed + before;
+  for (const character of id) mixed = Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0);
+  return chance(mixed);
 }
 
 function waitOf(luck: Chance): number {
@@ -308,7 +349,7 @@ async function intervene(ledger: LocationLedger, luck: Chance): Promise<void> {
 }
 
 /** What a Worker would answer. */
-async function linesOf(ledger: LocationLedger, now: number): Promise<readonly ExportLine[]> {
+export async function linesOf(ledger: LocationLedger, now: number, isWhole = false): Promise<readonly ExportLine[]> {
   const until = new Date(now + 1).toISOString();
   const head: ExportLine = {
     type: "export",
@@ -321,10 +362,11 @@ async function linesOf(ledger: LocationLedger, now: number): Promise<readonly Ex
     timeZone: "UTC",
     retentionDays: 30,
     ruleSet: "version-2",
+    ...(isWhole ? { whole: true } : {}),
   };
   const lines: ExportLine[] = [head];
   for (let cursor: string | undefined; ;) {
-    const page = await ledger.export({ locationId: LOCATION, until, cursor });
+    const page = await ledger.export({ locationId: LOCATION, until, cursor, isWhole });
     for (const line of page.lines.split("\n")) if (line !== "") lines.push(JSON.parse(line) as ExportLine);
     if (page.cursor === null) return lines;
     cursor = page.cursor;

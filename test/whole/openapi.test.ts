@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MAX_PART_BYTES } from "../../src/api/import.ts";
 import { MAX_PUBLICATION_BYTES } from "../../src/api/rule-sets.ts";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
@@ -28,8 +29,13 @@ import { TEST_ADMIN_TOKEN, TEST_APP, TEST_PRIVATE_KEY, TEST_VARIABLES } from "..
 const document = readDocument();
 const operations = operationsOf(document);
 const validator = validatorOf(document);
-/** It takes more than the others: a whole folder of rules. */
-const PUBLISH = "POST /api/rule-sets";
+/** They take more than the others: a whole folder of rules, a part of a log. */
+const LARGER: { readonly [operation: string]: number } = {
+  "POST /api/rule-sets": MAX_PUBLICATION_BYTES,
+  "PUT /api/locations/{locationId}/import": MAX_PART_BYTES,
+};
+/** Nothing ever came of it. */
+const EMPTY = "empty-location";
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
 
 /** Texts a contact whose tags change, once a day: the next ones are held. There is no token, so the first one is dead. */
@@ -122,7 +128,7 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
   await bundleWithRules(bundle, { texting: TEXTING });
-  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: LOCATION, RULES_FROM: "published" };
+  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: `${LOCATION},${EMPTY}`, RULES_FROM: "published" };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   for (const [index, name] of SENT.entries()) {
@@ -188,7 +194,7 @@ async function send({ method, url, headers, body }: Call): Promise<Response> {
 }
 
 /** Holds an answer against its operation: a status that is listed, its content type, its headers and its body. */
-async function held(operation: Operation, response: Response): Promise<JsonObject> {
+async function held(operation: Operation, response: Response, lines = LINES): Promise<JsonObject> {
   const text = await response.text();
   const told = operation.answers.get(response.status);
   if (!told) throw new Error(`${operation.name} does not list ${response.status}: ${text}`);
@@ -200,7 +206,7 @@ async function held(operation: Operation, response: Response): Promise<JsonObjec
   );
   for (const one of [body, ...more])
     expect(misfits(validator(told.schema), one), `${operation.name} answered ${response.status}`).toEqual([]);
-  if (isLines) expect([...new Set(more.map(({ type }) => type))]).toEqual(LINES);
+  if (isLines) expect([...new Set(more.map(({ type }) => type))]).toEqual(lines);
   return body;
 }
 
@@ -220,6 +226,7 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     WORKER: worker.url,
     AUTH: `Authorization: Bearer ${TEST_ADMIN_TOKEN}`,
     LOCATION,
+    EMPTY,
     COMPANY,
     CONTACT: "contact-sms-failed",
     EVENT: await first(ask(`${location}/events?contact=contact-sms-failed`), "eventKey"),
@@ -252,6 +259,14 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
     for (const [name, list] of operation.method === "GET" && "cursor" in answer ? Object.entries(answer) : [])
       // No webhook was lost for as long as it takes to believe that.
       if (name !== "gaps") expect(list).not.toEqual([]);
+  });
+
+  it("and so is an export of the whole", async () => {
+    const operation = operations.find(({ name }) => name === "GET /api/locations/{locationId}/export");
+    if (!operation) throw new Error("There is no export");
+    const whole = await send(callTo(operation, { query: { whole: "true" } }));
+    const lines = [...LINES.slice(0, -1), "rows", "end"];
+    expect(await held(operation, whole, lines)).toMatchObject({ whole: true });
   });
 
   it("and so are the lists that they narrow, in full", async () => {
@@ -303,10 +318,7 @@ describe("the problems of every operation are as docs/openapi.json describes the
       ["{", "REQUEST_NOT_JSON"],
       ["[]", "REQUEST_PARAMETER"],
       [`${"[".repeat(60)}${"]".repeat(60)}`, "EVENT_UNUSABLE"],
-      [
-        JSON.stringify("x".repeat(operation.name === PUBLISH ? MAX_PUBLICATION_BYTES : 2 * MAX_EVENT_BYTES)),
-        "REQUEST_TOO_LARGE",
-      ],
+      [JSON.stringify("x".repeat(LARGER[operation.name] ?? 2 * MAX_EVENT_BYTES)), "REQUEST_TOO_LARGE"],
     ];
     for (const [body, code] of bodies)
       expect(await held(operation, await send(callTo(operation, { body })))).toMatchObject({ code });

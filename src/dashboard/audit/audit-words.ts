@@ -15,6 +15,8 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "token.store": "Gave a HighLevel token",
   "token.forget": "Forgot the HighLevel token",
   "quarantine.ingest": "Took in again what could not be used",
+  import: "Imported a log",
+  "import.give-up": "Gave an import up",
   pause: "Paused",
   "pause.end": "Ended a pause",
   "rules.publish": "Published rules",

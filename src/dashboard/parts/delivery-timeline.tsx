@@ -6,7 +6,7 @@ import { optOutInWords } from "../../model/opt-out.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { linkTo } from "../address/routes.ts";
 import { lengthInWords } from "../time/time.ts";
-import { CANCELLED_BY, waitInWords } from "./waits.ts";
+import { CANCELLED_BY, cancelledInWords, waitInWords } from "./waits.ts";
 import { StateBadge } from "./badge.tsx";
 import { SentRequest } from "./sent-request.tsx";
 import { DeliveryButtons } from "./delivery-buttons.tsx";
@@ -88,8 +88,8 @@ export function DeliveryTimeline({
         ) : null}
         {cancelledBy === null ? null : (
           <li class="is-unknown">
-            {cancelledBy.by === "operator" ? (
-              `${state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by an operator`
+            {cancelledBy.by !== "event" ? (
+              `${state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}${cancelledInWords(cancelledBy)}`
             ) : (
               <>
                 {state === "sending" ? "cancelled if this attempt fails, " : "cancelled "}by{" "}

@@ -1,5 +1,5 @@
 // What keeps a delivery waiting, and the state of its destination, in words.
-import type { CancelReason, CircuitMode, Delivery } from "../../model/delivery.ts";
+import type { CancelledBy, CancelReason, CircuitMode, Delivery } from "../../model/delivery.ts";
 import { CONTACT_TIME_ZONE } from "../../model/window.ts";
 import { pauseInWords } from "../../model/pause.ts";
 import type { HostState } from "../../model/statistics.ts";
@@ -53,8 +53,14 @@ export function endInWords({ state, cancelledBy, attempts }: Delivery): string |
   if (state === "held") return last?.error ?? "a person has to release it";
   if (state === "sent") return `${last?.status ? `answered ${last.status}` : "done"}, after ${tries}`;
   if (state !== "cancelled" || cancelledBy === null) return null;
-  if (cancelledBy.by === "operator") return "by an operator";
+  if (cancelledBy.by !== "event") return cancelledInWords(cancelledBy);
   return `by ${CANCELLED_BY[cancelledBy.trigger]}`;
+}
+
+/** What cancelled a delivery, if it was no event. */
+export function cancelledInWords(cancelledBy: Exclude<CancelledBy, { readonly by: "event" }>): string {
+  if (cancelledBy.by === "operator") return "by an operator";
+  return `as ${cancelledBy.why === "late" ? "overdue" : "all that waited"} when its log was imported`;
 }
 
 /** What a rule can let its wait be cancelled by, in words. */

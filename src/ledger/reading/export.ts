@@ -2,13 +2,16 @@
 // Records go out as they are stored, without being parsed.
 import { bytesOf } from "../../kit/utf8.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
-import type { ExportedDelivery, ExportedOptOut, ExportPage, ExportQuery } from "../../model/export.ts";
+import type { ExportedDelivery, ExportedOptOut, ExportedRows, ExportPage, ExportQuery } from "../../model/export.ts";
+import type { MovedRow } from "../../model/import.ts";
 import type { OptOutReason } from "../../model/opt-out.ts";
 import type { RuleSet } from "../../model/rule.ts";
 import { deliveryIdPrefix, readPlan } from "../deliveries/deliveries.ts";
 import { attemptsOf } from "../deliveries/lists.ts";
 import * as ruleSets from "../log/rule-sets.ts";
-import { rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
+import { BESIDE_EVENTS, OF_DELIVERIES } from "../store/moved.ts";
+import { eachRow, rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
+import { LEDGER_MIGRATIONS } from "../store/schema.ts";
 
 /** A page is closed by the line that passes this. */
 const PAGE_BYTES = 500_000;
@@ -17,7 +20,7 @@ const OPT_OUTS_AT_ONCE = 1_000;
 const PLACES_AT_ONCE = 5_000;
 
 /** What an export goes through, in this order. A cursor is one of these, a point, and where in it. */
-const STAGES = ["rules", "opt-outs", "events"] as const;
+const STAGES = ["rules", "opt-outs", "events", "rows"] as const;
 type Stage = (typeof STAGES)[number];
 
 interface Place {
@@ -39,7 +42,7 @@ export class Exporting {
 
   /** The page at a cursor; without one, the first. A cursor that is none begins anew. */
   page(query: ExportQuery): Promise<ExportPage> | ExportPage {
-    const [, stage = "rules", at = ""] = /^(rules|opt-outs|events)\.(.*)$/.exec(query.cursor ?? "") ?? [];
+    const [, stage = "rules", at = ""] = /^(rules|opt-outs|events|rows)\.(.*)$/.exec(query.cursor ?? "") ?? [];
     switch (stage as Stage) {
       case "rules":
         return this.#rules(query, Number(at) || 0);
@@ -47,6 +50,8 @@ export class Exporting {
         return this.#optOuts(decodeURIComponent(at));
       case "events":
         return this.#events(query, at);
+      case "rows":
+        return this.#rows(at);
     }
   }
 
@@ -54,8 +59,14 @@ export class Exporting {
   #rules({ locationId }: ExportQuery, index: number): ExportPage {
     const ruleSet = this.#inForce();
     const { hash } = ruleSet;
-    const kept = "SELECT hash, part, since FROM rule_sets WHERE hash <> ? ORDER BY since, hash, part LIMIT 1 OFFSET ?";
-    const before = firstRow<{ hash: string; part: number; since: number }>(this.#sql, kept, hash, index);
+    const kept =
+      "SELECT hash, part, since, until FROM rule_sets WHERE hash <> ? ORDER BY since, hash, part LIMIT 1 OFFSET ?";
+    const before = firstRow<{ hash: string; part: number; since: number; until: number | null }>(
+      this.#sql,
+      kept,
+      hash,
+      index,
+    );
     const next = (text: string, isLast: boolean): ExportPage => ({
       lines: text,
       events: 0,
@@ -103,7 +114,7 @@ export class Exporting {
     const lines: string[] = [];
     let [bytes, used] = [0, 0];
     for (const place of places) {
-      const text = await this.#eventLines(place);
+      const text = await this.#eventLines(place, query.isWhole === true);
       lines.push(text);
       bytes += bytesOf(text);
       used += 1;
@@ -113,7 +124,41 @@ export class Exporting {
     const left = places.slice(used);
     this.#found = left.length > 0 ? { from: cursor, places: left } : null;
     const isLast = left.length === 0 && places.length < PLACES_AT_ONCE;
-    return { lines: lines.join(""), events: used, cursor: isLast ? null : cursor };
+    const next = isLast ? (query.isWhole === true ? "rows." : null) : cursor;
+    return { lines: lines.join(""), events: used, cursor: next };
+  }
+
+  /** What stands in no other line, table by table. */
+  #rows(at: string): ExportPage {
+    const [name = "", from = ""] = at.split(/\.(.*)/s, 2);
+    const tables = Object.entries(BESIDE_EVENTS);
+    const index = Math.max(
+      0,
+      tables.findIndex(([table]) => table === name),
+    );
+    const [table = "", [key = "", where = ""] = []] = tables[index] ?? [];
+    const after = from === "" ? [] : from.split(",").map(decodeURIComponent);
+    const behind = after.length === 0 ? "" : ` AND (${key}) > (${after.map(() => "?").join()})`;
+    const found = eachRow<MovedRow>(
+      this.#sql,
+      `SELECT * FROM ${table} WHERE ${where}${behind} ORDER BY ${key}`,
+      ...after,
+    );
+    const texts: string[] = [];
+    let bytes = 0;
+    let next = index + 1 < tables.length ? `rows.${tables[index + 1]?.[0]}.` : null;
+    for (const row of found) {
+      const text = textOf(row);
+      texts.push(text);
+      if ((bytes += bytesOf(text)) <= PAGE_BYTES) continue;
+      next = `rows.${table}.${key
+        .split(", ")
+        .map((column) => encoded(String(row[column])))
+        .join()}`;
+      break;
+    }
+    const lines = `{"type":"rows","tables":${LEDGER_MIGRATIONS.length},"rows":{"${table}":[${texts.join()}]}}\n`;
+    return { lines, events: 0, cursor: next };
   }
 
   #placesAfter({ since, until }: ExportQuery, at: string): readonly Place[] {
@@ -131,7 +176,7 @@ export class Exporting {
   }
 
   /** An event, as it is now, and its deliveries; nothing if it was erased meanwhile. */
-  async #eventLines({ contactId, key }: Place): Promise<string> {
+  async #eventLines({ contactId, key }: Place, isWhole: boolean): Promise<string> {
     const found = firstRow<EventRow>(
       this.#sql,
       `SELECT record, chain, fired, channel, outcome, message_key AS messageKey,
@@ -146,9 +191,22 @@ export class Exporting {
     const told = dropped === null ? "" : `,"told":${JSON.stringify({ channel, outcome, messageKey })}`;
     // The record is an object: what it holds follows in the line.
     const line = `{"type":"event","chain":${JSON.stringify(chain)}${told},${record.slice(1)}\n`;
-    if (fired === "[]") return line;
-    const prefix = await deliveryIdPrefix({ locationId, contactId, key }, decidedAt);
-    return line + this.#deliveryLines(prefix);
+    const prefix = fired === "[]" ? null : await deliveryIdPrefix({ locationId, contactId, key }, decidedAt);
+    const deliveries = prefix === null ? "" : this.#deliveryLines(prefix);
+    return line + deliveries + (isWhole ? this.#rowsOf(contactId, key, prefix) : "");
+  }
+
+  /** The rows of an event and of its deliveries, read in one turn, but for the record, which its line has. */
+  #rowsOf(contactId: string, key: string, prefix: string | null): string {
+    const own = "SELECT * FROM events WHERE contact_id = ? AND key = ? AND record IS NOT NULL";
+    const events = rows<MovedRow>(this.#sql, own, contactId, key).map((row) => ({ ...row, record: null }));
+    const moved: { [table: string]: readonly MovedRow[] } = { events };
+    for (const [table, id] of prefix === null ? [] : Object.entries(OF_DELIVERIES)) {
+      const ofThose = `SELECT * FROM ${table} WHERE ${id} >= ? AND ${id} < ? ORDER BY ${id}`;
+      const found = rows<MovedRow>(this.#sql, ofThose, prefix, `${prefix}~`);
+      if (found.length > 0) moved[table] = found;
+    }
+    return `${textOf({ type: "rows", rows: moved } satisfies ExportedRows)}\n`;
   }
 
   #deliveryLines(prefix: string): string {
@@ -226,16 +284,26 @@ interface DeliveryRow {
   has_left: number;
 }
 
+/** As JSON, without what is null. */
+function textOf(value: object): string {
+  return JSON.stringify(value, (_, one: unknown) => one ?? undefined);
+}
+
 /** As a part of a cursor. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-function rulesLine(
-  { hash, part, since }: { readonly hash: string; readonly part: number; readonly since: number | null },
-  rules: string,
-): string {
-  return `{"type":"rules","ruleSet":${JSON.stringify(hash)},"part":${part},"since":${JSON.stringify(timeOf(since))},"rules":${rules}}\n`;
+interface RulesPart {
+  readonly hash: string;
+  readonly part: number;
+  readonly since: number | null;
+  readonly until?: number | null;
+}
+
+function rulesLine({ hash, part, since, until = null }: RulesPart, rules: string): string {
+  const told = until === null ? "" : `,"until":${JSON.stringify(timeOf(until))}`;
+  return `{"type":"rules","ruleSet":${JSON.stringify(hash)},"part":${part},"since":${JSON.stringify(timeOf(since))}${told},"rules":${rules}}\n`;
 }
 
 function optOutOf({ contact_id, channel, why, since, ...row }: OptOutRow): ExportedOptOut {

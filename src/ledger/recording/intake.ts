@@ -1,7 +1,7 @@
 // The intake: events are recorded one at a time, in the order in which they came, and those that come together share a
 // commit. A location that sends more than its budget is told to try again later, before anything is spent on it.
 import type { Event } from "../../model/event.ts";
-import type { OverBudget, Recorded } from "../../model/ledger.ts";
+import type { OverBudget, Recorded, Unavailable } from "../../model/ledger.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import { TokenBucket } from "../../kit/token-bucket.ts";
 
@@ -10,6 +10,8 @@ const BUSY_MS = 30;
 const GATHER_MS = 2;
 /** This many seconds' worth of the budget may come at once. */
 const BURST_S = 10;
+/** HighLevel sends again ten minutes after a 429. */
+const CLOSED_S = 600;
 
 /** Something whose turn has not come. It never throws: whoever waits for it is told. */
 type Work = () => Promise<unknown>;
@@ -18,6 +20,7 @@ export class Intake {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #record: (event: Event, isReport: boolean) => Promise<Recorded>;
+  readonly #isClosed: () => boolean;
   readonly #budget: TokenBucket;
   #waiting: Work[] = [];
   #isRecording = false;
@@ -27,10 +30,12 @@ export class Intake {
     storage: LedgerStorage,
     ports: LedgerPorts,
     record: (event: Event, isReport: boolean) => Promise<Recorded>,
+    isClosed: () => boolean,
   ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#record = record;
+    this.#isClosed = isClosed;
     const { eventsPerSecond } = ports;
     this.#budget = new TokenBucket(eventsPerSecond, eventsPerSecond * BURST_S, this.#now());
   }
@@ -67,8 +72,9 @@ export class Intake {
     });
   }
 
-  /** Counts one event against the budget; if there is no room, says when there will be. */
-  refusal(): OverBudget | null {
+  /** Counts one event against the budget; if there is no room, or it is closed, says when to come again. */
+  refusal(): OverBudget | Unavailable | null {
+    if (this.#isClosed()) return { status: "unavailable", retryAfterSeconds: CLOSED_S };
     const now = this.#now();
     if (this.#budget.take(now)) return null;
     return {

@@ -14,6 +14,7 @@ export type MarkName =
   | "full" // since when the ledger is full, and what it has forgotten for that
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked
+  | "import" // how far an import has come
   | "canary" // what the canary of a change has sent within the hour, and whether it was halted here
   | "company" // of an agency: its id
   | "agency"; // of an agency: how far it is with its list of locations

@@ -124,6 +124,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   RULES_NOTHING_BEFORE: { code: "RULES_NOTHING_BEFORE" },
   LEDGER_DELIVERY_STATE: { code: "LEDGER_DELIVERY_STATE", state: "sent" },
   LEDGER_PAUSES: { code: "LEDGER_PAUSES" },
+  LEDGER_IMPORT: { code: "LEDGER_IMPORT", why: "The location has a log" },
   LEDGER_EXPORT: { code: "LEDGER_EXPORT", why: "RECONCILE is off" },
   API_CLOSED: { code: "API_CLOSED" },
   API_TOKEN: { code: "API_TOKEN" },
@@ -157,7 +158,7 @@ describe("the problems of docs/openapi.json", () => {
 });
 
 describe("docs/api.md", () => {
-  const values = "WORKER LOCATION COMPANY CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE ID SECONDS PAYLOAD".split(
+  const values = "WORKER LOCATION EMPTY COMPANY CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE ID SECONDS PAYLOAD".split(
     " ",
   );
   const variables = {

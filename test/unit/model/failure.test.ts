@@ -33,6 +33,7 @@ const FAILURES: {
   RULES_NOTHING_BEFORE: { failure: { code: "RULES_NOTHING_BEFORE" }, status: 409 },
   LEDGER_DELIVERY_STATE: { failure: { code: "LEDGER_DELIVERY_STATE", state: "sent" }, status: 409 },
   LEDGER_PAUSES: { failure: { code: "LEDGER_PAUSES" }, status: 409 },
+  LEDGER_IMPORT: { failure: { code: "LEDGER_IMPORT", why: "The location has a log" }, status: 409 },
   LEDGER_EXPORT: { failure: { code: "LEDGER_EXPORT", why: "RECONCILE is off" }, status: 409 },
   API_CLOSED: { failure: { code: "API_CLOSED" }, status: 401 },
   API_TOKEN: { failure: { code: "API_TOKEN" }, status: 401 },

@@ -1,0 +1,160 @@
+// A location that moves in the middle of its life: what was exported is imported elsewhere, and everything goes on there as
+// it would have. Held against the same life without the move.
+import { movableIn } from "../../src/cli/movable.ts";
+import { rowsIn, type Moving } from "../../src/cli/moved-rows.ts";
+import { sendRows } from "../../src/cli/moving.ts";
+import { MOVED_MARKS, MOVED_TABLES } from "../../src/ledger/store/moved.ts";
+import { rows } from "../../src/ledger/store/ports.ts";
+import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storage.ts";
+import type { ExportLine } from "../../src/model/export.ts";
+import type { ImportPart, ImportState } from "../../src/model/import.ts";
+import { anEvent, LOCATION } from "../../test/builders.ts";
+import { chance } from "../../test/generated/chance.ts";
+import { exportedPast, linesOf, type Present } from "../../test/generated/past.ts";
+import { each } from "../replay/agreement.ts";
+
+/** What a move is tried with. */
+export interface MoveOptions {
+  readonly events?: number;
+  readonly waits?: Moving["waits"];
+}
+
+const BY = { by: { through: "token", name: "test" }, about: {} } as const;
+/** The last of them is erased, so that something is left that stands in no line. */
+const CONTACTS = 6;
+
+/** What is different after a move, or went wrong in it; nothing: it is as if it had not been. */
+export async function faultsOfMove(
+  seed: number,
+  { events = 90, waits = "take" }: MoveOptions = {},
+): Promise<readonly string[]> {
+  const luck = chance(seed + 7_000);
+  const at = 30 + luck.below(Math.max(1, events - 50));
+  const faults: string[] = [];
+  const life = (move: (present: Present) => Promise<Pick<Present, "ledger" | "storage">>) =>
+    exportedPast(seed, {
+      events,
+      contacts: CONTACTS,
+      before: async (n, present) => {
+        await happens(n, present);
+        return n === at ? move(present) : null;
+      },
+    });
+  const stayed = await life(async ({ ledger, storage, another }) => {
+    if (waits === "drop") {
+      await ledger.cancelScheduled({});
+      await ledger.discardDeliveries({});
+    }
+    // In the memory of an instance is where it was in turns: a move is a restart.
+    return { ledger: await another(storage), storage };
+  });
+  const moved = await life((present) => moving(present, waits, 5 + luck.below(60), (fault) => faults.push(fault)));
+  const dropped = JSON.stringify({ by: "import", why: "dropped" });
+  const as = (lines: readonly unknown[]): string[] =>
+    lines.map((line) => JSON.stringify(line).replaceAll(dropped, JSON.stringify({ by: "operator" })));
+  faults.push(...differences("afterwards", as(stayed.lines), as(moved.lines)));
+  faults.push(...differences("what left", stayed.left.toSorted(), moved.left.toSorted()));
+  return faults;
+}
+
+/** What a ledger knows besides what its events say. */
+async function happens(n: number, { ledger }: Present): Promise<void> {
+  if (n === 10)
+    await ledger.act({ ...BY, action: "pause" }, "pause", [LOCATION, "counted", { reason: "a look" }, "test"]);
+  if (n === 15) ledger.countIgnored(LOCATION, "Unheard");
+  if (n === 18)
+    ledger.quarantine(LOCATION, {
+      id: "q".repeat(64),
+      eventKey: "unusable",
+      receivedAt: "2026-03-02T06:00:00.000Z",
+      route: "events",
+      issues: [],
+      contactIds: [],
+      body: "{}",
+    });
+  if (n === 25) ledger.eraseContact(LOCATION, `contact-${CONTACTS - 1}`, "d".repeat(64));
+}
+
+/** Moves the location, cut off at each part, with everything ringing and coming in between. */
+async function moving(
+  { ledger, storage, nowMs, another, left }: Present,
+  waits: Moving["waits"],
+  most: number,
+  fault: (what: string) => void,
+): Promise<Pick<Present, "ledger" | "storage">> {
+  const lines = await linesOf(ledger, nowMs, true);
+  const { tables, isLate } = await movableIn(each(lines));
+  const there = sqliteStorage();
+  let moved = await another(there);
+  const leftBefore = left.length;
+  let parts = 0;
+  const put = async (part: ImportPart): Promise<ImportState> => {
+    const answer = await moved.importRows(LOCATION, part);
+    if (!answer.ok) throw new Error(`Refused: ${JSON.stringify(answer.failure)}`);
+    if (part.isLast) return answer.value;
+    moved = await another(there);
+    await moved.alarm();
+    await moved.poke(true);
+    const early = await moved.record(anEvent({ messageId: "early" }, "early"));
+    if (early.status !== "unavailable") fault(`an event was ${early.status} in the middle`);
+    parts += 1;
+    // The sender is gone, and its answer is lost.
+    if (parts % 3 === 0) throw new Cut();
+    return answer.value;
+  };
+  for (;;) {
+    const sending = sendRows({
+      file: "a",
+      tables,
+      put,
+      rows: (atMs) => rowsIn(each(lines), { waits, atMs, isLate, pauses: [] }),
+      most,
+    });
+    const isCut = await sending.then(
+      () => false,
+      (error: unknown) => {
+        if (error instanceof Cut) return true;
+        throw error;
+      },
+    );
+    if (!isCut) break;
+  }
+  if (left.length !== leftBefore) fault("something left in the middle");
+  if (waits === "take") {
+    for (const [what, was, is] of inTables(storage, there)) for (const one of differences(what, was, is)) fault(one);
+    const again = await linesOf(moved, nowMs, true);
+    for (const one of differences("exported again", comparable(lines), comparable(again))) fault(one);
+  }
+  return { ledger: moved, storage: there };
+}
+
+class Cut extends Error {}
+
+/** Each table that moves, in both; but for numbers that are given anew, and what KV is told once more. */
+function inTables(
+  from: SqliteStorage,
+  to: SqliteStorage,
+): readonly (readonly [string, readonly string[], readonly string[]])[] {
+  const all = (storage: SqliteStorage, table: string): string[] =>
+    rows<{ [column: string]: unknown }>(storage.sql, `SELECT * FROM ${table}`)
+      .filter((row) => table !== "marks" || MOVED_MARKS.includes(String(row["name"])))
+      .filter((row) => table !== "audit" || row["action"] !== "import")
+      .map((row) => JSON.stringify(table === "audit" ? { ...row, id: 0 } : row));
+  return [...MOVED_TABLES]
+    .filter((table) => table !== "task_writes")
+    .map((table) => [table, all(from, table), all(to, table)] as const);
+}
+
+/** The lines, but for what is said to differ. */
+function comparable(lines: readonly ExportLine[]): readonly string[] {
+  return lines
+    .filter((line) => !(line.type === "rows" && (line.rows["audit"] ?? line.rows["task_writes"])))
+    .map((line) => JSON.stringify(line));
+}
+
+const SHOWN = 3;
+
+function differences(what: string, was: readonly string[], is: readonly string[]): readonly string[] {
+  const found = Array.from({ length: Math.max(was.length, is.length) }, (_, n) => n).filter((n) => was[n] !== is[n]);
+  return found.slice(0, SHOWN).map((n) => `${what}: ${was[n]?.slice(0, 600)} and not ${is[n]?.slice(0, 600)}`);
+}
