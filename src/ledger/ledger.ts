@@ -6,6 +6,7 @@ import type { Result } from "../kit/result.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
+import type { Drift } from "../model/drift.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import { unknownKindOf } from "../events/event.ts";
 import { looksAtOthers } from "../match/looks-at-others.ts";
@@ -74,6 +75,7 @@ import { WaitingContacts } from "./recording/waiting-contacts.ts";
 import { RulesInForce } from "./rules/in-force.ts";
 import { Shadow } from "./rules/shadow.ts";
 import { Rounds } from "./rounds.ts";
+import { DriftRadar } from "./reading/drift.ts";
 import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
 import { Alarm } from "./store/alarm.ts";
@@ -95,6 +97,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #rules: RulesInForce;
   readonly #statistics: Statistics;
+  readonly #drift: DriftRadar;
   readonly #chores: Chores;
   readonly #clock: ClockWatch;
   readonly #alarm: Alarm;
@@ -122,6 +125,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#ports = ports;
     this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
+    this.#drift = new DriftRadar(watched.sql, clock, () => this.#statistics.tally());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
     this.#chores = new Chores(watched, ports, {
       announce: (location, name) => this.#announce(location, name),
@@ -157,6 +161,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       ...parts,
       rules: this.#rules,
       shadow,
+      drift: this.#drift,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
@@ -379,6 +384,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   rules(buckets: Buckets): RuleStatistics {
     return this.#statistics.rules(buckets);
+  }
+
+  drift(): Drift {
+    return this.#drift.told(this.#rules.live.rules);
   }
 
   unknownWords(): UnknownWords {
