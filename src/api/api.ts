@@ -219,6 +219,11 @@ const READING: readonly ReadRoute[] = [
   ],
   [
     "get",
+    "/api/locations/:l/drift",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).drift()),
+  ],
+  [
+    "get",
     "/api/quarantine",
     async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
   ],

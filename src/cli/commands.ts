@@ -30,6 +30,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Show the messages that HighLevel has and a running Worker lacks",
     load: async () => (await import("./gaps.ts")).gaps,
   },
+  drift: {
+    description: "Compare what the rules test with what a location's events really had",
+    load: async () => (await import("./drift.ts")).drift,
+  },
   export: {
     description: "Write the log of a location as lines of JSON: a backup, and what replay reads",
     load: async () => (await import("./export.ts")).exportLog,

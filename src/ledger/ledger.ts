@@ -6,6 +6,7 @@ import type { Result } from "../kit/result.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
 import type { Decided } from "../model/decision.ts";
+import type { Drift } from "../model/drift.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import { unknownKindOf } from "../events/event.ts";
 import { looksAtOthers } from "../match/looks-at-others.ts";
@@ -76,6 +77,7 @@ import { WaitingContacts } from "./recording/waiting-contacts.ts";
 import { RulesInForce } from "./rules/in-force.ts";
 import { Shadow } from "./rules/shadow.ts";
 import { Rounds } from "./rounds.ts";
+import { DriftRadar } from "./reading/drift.ts";
 import { Statistics } from "./reading/statistics.ts";
 import { atStart } from "./start.ts";
 import { Alarm } from "./store/alarm.ts";
@@ -97,6 +99,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #rules: RulesInForce;
   readonly #statistics: Statistics;
+  readonly #drift: DriftRadar;
   readonly #chores: Chores;
   readonly #clock: ClockWatch;
   readonly #alarm: Alarm;
@@ -125,6 +128,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#ports = ports;
     this.#clock = new ClockWatch(watched, clock);
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
+    this.#drift = new DriftRadar(watched.sql, clock, () => this.#statistics.tally());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
     this.#chores = new Chores(watched, ports, {
       announce: (location, name) => this.#announce(location, name),
@@ -161,6 +165,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       ...parts,
       rules: this.#rules,
       shadow,
+      drift: this.#drift,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
@@ -388,6 +393,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   rules(buckets: Buckets): RuleStatistics {
     return this.#statistics.rules(buckets);
+  }
+
+  drift(): Drift {
+    return this.#drift.told(this.#rules.live.rules);
   }
 
   unknownWords(): UnknownWords {

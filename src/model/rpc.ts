@@ -5,6 +5,7 @@ import type { Result } from "../kit/result.ts";
 import type { AuditEntry, AuditNote, ReleasedBy } from "./audit.ts";
 import type { AgencyQuery, AgencyTold, KnownAgency } from "./agency.ts";
 import type { Decided } from "./decision.ts";
+import type { Drift } from "./drift.ts";
 import type {
   CancelledMany,
   Delivery,
@@ -74,6 +75,8 @@ export interface ReadingCalls extends QuarantineCalls {
   rules(buckets: Buckets): Promise<RuleStatistics>;
   /** HighLevel's words that are not known, on the events of the log. */
   unknownWords(): Promise<UnknownWords>;
+  /** What events of the last thirty days had, beside what the rules in force test. */
+  drift(): Promise<Drift>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. */
@@ -309,6 +312,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   overview: true,
   rules: true,
   unknownWords: true,
+  drift: true,
   hosts: true,
   events: true,
   event: true,

@@ -14,7 +14,9 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   rules: ["kit", "model", "time", "highlevel", "act", "language", "events"],
   match: ["kit", "model", "time", "highlevel", "language", "events", "rules"],
   receive: ["kit", "model", "highlevel", "events"],
-  ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
+  // What the facts of events really have, beside what rules test.
+  drift: ["kit", "model", "language", "events"],
+  ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift"],
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],

@@ -10,6 +10,7 @@ import { Filters, Select, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
+import { Drift } from "./drift.tsx";
 import { Gaps } from "./gaps.tsx";
 import { Ignored } from "./ignored.tsx";
 import { Quarantine } from "./quarantine.tsx";
@@ -26,6 +27,7 @@ const VIEWS = [
   { show: "gaps", words: "Found later" },
   { show: "quarantine", words: "Not usable" },
   { show: "ignored", words: "Not known" },
+  { show: "drift", words: "Drift" },
 ] as const;
 
 export function Events({ route }: PageProps): JSX.Element {
@@ -63,6 +65,8 @@ export function Events({ route }: PageProps): JSX.Element {
         <Quarantine />
       ) : shown.show === "ignored" ? (
         <Ignored />
+      ) : shown.show === "drift" ? (
+        <Drift />
       ) : (
         <section class="panel" aria-label="Recorded events">
           <Filters query={query}>

@@ -3,6 +3,7 @@
 import { HELD_CODES } from "../../act/contract/outcome.ts";
 import type { UnknownWord } from "../../events/derive.ts";
 import type { SuppressedRule } from "../../model/decision.ts";
+import type { EventKind } from "../../model/event-kinds.ts";
 import type { UnknownWords } from "../../model/ledger.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type Buckets } from "../../model/statistics.ts";
 import { eachRow, type Sql } from "../store/ports.ts";
@@ -10,6 +11,7 @@ import { eachRow, type Sql } from "../store/ports.ts";
 /** An event, as it counts. */
 export interface TalliedEvent {
   readonly atMs: number;
+  readonly kind: EventKind;
   readonly channel: string | null;
   readonly outcome: string | null;
   readonly fired: readonly string[];
@@ -20,7 +22,7 @@ export interface TalliedEvent {
   readonly isRepeat: boolean;
 }
 
-/** What is counted: (`event`, channel, outcome), `repeat`, (`fired`, rule), (`suppressed`, rule, reason), `sent`, `failed`. */
+/** What is counted: (`event`, channel, outcome, kind), `repeat`, (`fired`, rule), (`suppressed`, rule, reason), `sent`, `failed`. */
 type Series = readonly [what: "event" | "repeat" | "fired" | "suppressed" | "sent" | "failed", ...names: string[]];
 
 /** Counts by series, then by the time at which a cell begins. */
@@ -39,7 +41,8 @@ const COARSER = [
 const ENOUGH = 0.75;
 /** So many words that nobody knows are told apart; the others are counted together. */
 const MAX_WORDS = 100;
-const NONE = "none";
+/** What stands for a channel or outcome that an event has not. */
+export const NONE = "none";
 const BETWEEN_NAMES = "\n";
 
 export class Tally {
@@ -86,14 +89,14 @@ export class Tally {
 
   /** Counts an event, or several alike, the first of which came at `firstMs`; `cellMs` is when they came, as exactly as it is known. */
   addEvent(
-    { atMs, channel, outcome, fired, suppressed, words, isRepeat }: TalliedEvent,
+    { atMs, kind, channel, outcome, fired, suppressed, words, isRepeat }: TalliedEvent,
     nowMs: number,
     times = 1,
     cellMs = atMs,
     firstMs = atMs,
   ): void {
     for (const [field, word] of words) this.#addWord(`${field}${BETWEEN_NAMES}${word}`, firstMs, atMs, times);
-    const series: Series = isRepeat ? ["repeat"] : ["event", channel ?? NONE, outcome ?? NONE];
+    const series: Series = isRepeat ? ["repeat"] : ["event", channel ?? NONE, outcome ?? NONE, kind];
     this.#add(series, cellMs, nowMs, times);
     for (const rule of fired) {
       this.#add(["fired", rule], cellMs, nowMs, times);
@@ -105,6 +108,14 @@ export class Tally {
   /** Counts an attempt, or several that ended alike. */
   addAttempt(atMs: number, isSent: boolean, nowMs: number, times = 1): void {
     this.#add([isSent ? "sent" : "failed"], atMs, nowMs, times);
+  }
+
+  /** Each cell of what is counted by a first word, as its names, when it begins, and the count. */
+  *cells(what: Series[0]): Generator<readonly [names: readonly string[], atMs: number, times: number]> {
+    for (const [name, cells] of this.#quarters) {
+      const [first, ...names] = name.split(BETWEEN_NAMES);
+      if (first === what) for (const [atMs, times] of cells) yield [names, atMs, times];
+    }
   }
 
   /** Each series that has counts in these buckets, by its words, with one number for each bucket. */
@@ -190,6 +201,7 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
   const events = eachRow<{
     cell: number;
     at: number;
+    kind: EventKind;
     channel: string | null;
     outcome: string | null;
     fired: string;
@@ -200,14 +212,15 @@ export function tallyOf(sql: Sql, nowMs: number): Tally {
     times: number;
   }>(
     sql,
-    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, channel, outcome, fired, held, words, MIN(received_at) AS first, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
-     FROM events WHERE record IS NOT NULL AND deciding IS NULL GROUP BY 1, channel, outcome, fired, held, words, repeats IS NOT NULL`,
+    `SELECT ${cell("received_at")} AS cell, MAX(received_at) AS at, kind, channel, outcome, fired, held, words, MIN(received_at) AS first, repeats IS NOT NULL AS is_repeat, COUNT(*) AS times
+     FROM events WHERE record IS NOT NULL AND deciding IS NULL GROUP BY 1, kind, channel, outcome, fired, held, words, repeats IS NOT NULL`,
     recentFrom(nowMs),
   );
-  for (const { cell: cellMs, at, channel, outcome, fired, held, words, first, is_repeat, times } of events)
+  for (const { cell: cellMs, at, kind, channel, outcome, fired, held, words, first, is_repeat, times } of events)
     tally.addEvent(
       {
         atMs: at,
+        kind,
         channel,
         outcome,
         fired: fired === "[]" ? [] : (JSON.parse(fired) as string[]),

@@ -62,7 +62,7 @@ export class Statistics {
     for (const { series, counts } of this.#counts(buckets)) {
       const [what = "", channel = "", outcome = ""] = series;
       const total = totals.get(what);
-      if (what === "event") events.set(channel, [...(events.get(channel) ?? []), [outcome, counts]]);
+      if (what === "event") addSeries(events, channel, outcome, counts);
       else if (total) for (const [index, count] of counts.entries()) total[index] = (total[index] ?? 0) + count;
     }
     return {
@@ -94,6 +94,11 @@ export class Statistics {
 
   unknownWords(): UnknownWords {
     return this.#current().unknownWords;
+  }
+
+  /** The counts as they are kept; valid until rows are removed. */
+  tally(): Tally {
+    return this.#current();
   }
 
   #counts(buckets: Buckets): ReturnType<Tally["counts"]> {
@@ -133,6 +138,20 @@ export class Statistics {
   #now(): number {
     return this.#ports.actions.clock();
   }
+}
+
+/** Adds counts to those of a channel and outcome: events of several kinds have the same. */
+function addSeries(
+  events: Map<string, [outcome: string, counts: number[]][]>,
+  channel: string,
+  outcome: string,
+  counts: number[],
+): void {
+  const own = events.get(channel) ?? [];
+  events.set(channel, own);
+  const same = own.find(([known]) => known === outcome);
+  if (!same) return void own.push([outcome, counts]);
+  same[1] = same[1].map((count, index) => count + (counts[index] ?? 0));
 }
 
 function zeros({ fromMs, toMs, bucketMs }: Buckets): number[] {

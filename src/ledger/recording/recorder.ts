@@ -30,6 +30,7 @@ import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
 import * as undecided from "../log/undecided.ts";
 import * as ruleSets from "../log/rule-sets.ts";
+import type { DriftRadar } from "../reading/drift.ts";
 import type { Statistics } from "../reading/statistics.ts";
 import type { RulesInForce } from "../rules/in-force.ts";
 import type { Shadow } from "../rules/shadow.ts";
@@ -48,6 +49,7 @@ interface RecorderParts {
   readonly transactions: Transactions;
   readonly alarm: Alarm;
   readonly statistics: Statistics;
+  readonly drift: DriftRadar;
   readonly waiting: WaitingContacts;
   /** Why HighLevel cannot be asked at all; `null`: it may be. */
   readonly muted: () => string | null;
@@ -124,7 +126,10 @@ export class Recorder {
       // What was taken for unsent may have been sent meanwhile: that can happen a few times at most.
       const written = this.#commit(outcome, () => this.#append(outcome, how, null));
       if (written === "erased") return { status: "duplicate" };
-      if (written === "written") return { status: "accepted", fired: outcome.decision.fired };
+      if (written === "written") {
+        this.#counted(prepared, outcome.past);
+        return { status: "accepted", fired: outcome.decision.fired };
+      }
     }
   }
 
@@ -211,7 +216,16 @@ export class Recorder {
     const { channel, outcome: became, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
     const words = unknownWordsOf(event.kind, event.payload);
-    statistics.recorded({ atMs: at, channel, outcome: became, fired, suppressed, words, isRepeat: past.isRepeat });
+    statistics.recorded({
+      atMs: at,
+      kind: event.kind,
+      channel,
+      outcome: became,
+      fired,
+      suppressed,
+      words,
+      isRepeat: past.isRepeat,
+    });
     for (const { rule, plan } of planned) statistics.scheduled(rule, deliveries.hostOf(plan));
     return written;
   }
@@ -232,15 +246,22 @@ export class Recorder {
       ...(placed.repeats === null ? {} : { repeats: placed.repeats }),
       deciding: true,
     };
+    const past = pastOf(event, [], nowMs, placed);
     const isWritten = transactions.commit(() => {
-      if (!this.#append({ prepared, decision, past: pastOf(event, [], nowMs, placed) }, how, deadlineMs)) return false;
+      if (!this.#append({ prepared, decision, past }, how, deadlineMs)) return false;
       alarm.bringForward(nowMs);
       transactions.seen(event.locationId);
       return true;
     });
     if (!isWritten) return { status: "duplicate" };
     waiting.add(event.contactId, deadlineMs);
+    this.#counted(prepared, past);
     return { status: "accepted", fired: [], deciding: true };
+  }
+
+  /** Counts what an event says, once it is in the log; what it repeats was counted. */
+  #counted({ event, placed, chosen }: Prepared, { channel }: RecordedEvent): void {
+    if (placed.repeats === null) this.#parts.drift.recorded(event, channel, chosen.ruleSet.rules);
   }
 
   /** Writes what an event says, whether it is decided or not; `false`: its contact was erased meanwhile, and it came of that. */

@@ -353,6 +353,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   UPDATE rule_sets SET until = (SELECT MIN(next.since) FROM rule_sets AS next WHERE next.part = 0 AND next.since > rule_sets.since);
   `,
   AUDIT,
+  // What the drift radar has counted, by day.
+  "CREATE TABLE drift (day INTEGER PRIMARY KEY, saved_at INTEGER NOT NULL, counts TEXT NOT NULL);",
 ];
 
 /** Migrations of the directory, in order. */

@@ -29,6 +29,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE own_rules (rule_set TEXT NOT NULL, part INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (rule_set, part)) WITHOUT ROWID;
   CREATE TABLE divergence (id INTEGER PRIMARY KEY, rule_set TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, message_key TEXT, at INTEGER NOT NULL, rule TEXT NOT NULL, how TEXT NOT NULL, actions TEXT);
   CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL, about TEXT NOT NULL, contact_id TEXT, before TEXT, after TEXT);
+  CREATE TABLE drift (day INTEGER PRIMARY KEY, saved_at INTEGER NOT NULL, counts TEXT NOT NULL);
   CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
   CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
   CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';

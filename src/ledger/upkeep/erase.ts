@@ -10,6 +10,7 @@ import * as quarantine from "../log/quarantine.ts";
 import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
+import * as drift from "../log/drift.ts";
 import * as divergence from "../log/divergence.ts";
 import * as erased from "../log/erased.ts";
 import * as audit from "../log/audit.ts";
@@ -133,6 +134,7 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: rea
   sql.exec("DELETE FROM records WHERE asked_at < ?", beforeMs);
   gaps.forgetBefore(sql, beforeMs);
   audit.forgetBefore(sql, beforeMs);
+  drift.forgetBefore(sql, beforeMs);
   erased.forgetBefore(sql, nowMs - LOOKED_BACK_MS);
   quarantine.forgetBefore(sql, beforeMs);
   emails.forgetBefore(sql, beforeMs);

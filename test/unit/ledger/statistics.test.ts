@@ -112,6 +112,7 @@ describe("the tally", () => {
       now += 5 * MINUTE;
       const event = {
         atMs: now,
+        kind: "OutboundMessage" as const,
         channel: `channel-${index % 5}`,
         outcome: `outcome-${index % 4}`,
         fired: [`rule-${index % 11}`],
@@ -240,7 +241,7 @@ describe("the numbers of a location", () => {
     let passes = 0;
     const storage = sqliteStorage();
     const exec: typeof storage.sql.exec = (statement, ...values) => {
-      if (statement.includes("GROUP BY 1, channel")) passes += 1;
+      if (statement.includes("GROUP BY 1, kind, channel")) passes += 1;
       return storage.sql.exec(statement, ...values);
     };
     const ledger = await aLedger({ storage: { ...storage, sql: { exec } }, clock: () => now });
