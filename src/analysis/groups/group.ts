@@ -10,7 +10,9 @@ import { KINDS, type EventKind } from "../../model/event-kinds.ts";
 import type { FactCondition } from "../../model/rule.ts";
 import type { Weekday } from "../../model/window.ts";
 import type { Found, Want } from "../values/want.ts";
-import type { PastWanted } from "./past.ts";
+
+/** Earlier events of the contact. */
+export type PastWanted = readonly { readonly agoMs: number; readonly payload: JsonObject }[];
 
 /** One comparison without what only turns it round, and the group of what it reads. */
 export interface Atom {

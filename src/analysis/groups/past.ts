@@ -8,12 +8,8 @@ import { countOf } from "../../match/history.ts";
 import { durationMs, MAX_DURATION_MS } from "../../time/duration.ts";
 import { constantsOf } from "../values/one.ts";
 import { NEVER_FOUND, type Found } from "../values/want.ts";
-import type { Group, Literal, Part } from "./group.ts";
-import { wantOf } from "./group.ts";
+import { wantOf, type Group, type Literal, type Part, type PastWanted } from "./group.ts";
 import { pastKinds, type PastKind } from "./past-kinds.ts";
-
-/** Earlier events of the contact. */
-export type PastWanted = readonly { readonly agoMs: number; readonly payload: JsonObject }[];
 
 /** Beside `params`: how many the event itself adds to what the past counts. */
 export const OWN = "(own)";

@@ -2,23 +2,8 @@
 // searched for a text that is all of it, or proved to have none.
 import { programOf } from "../../language/pattern.ts";
 import { patternReader } from "./pattern-reader.ts";
+import { LOST, type Reader } from "./reader.ts";
 import type { Want } from "./want.ts";
-
-/** Reads a text character by character. */
-export interface Reader {
-  readonly start: number;
-  /** The state after a character; `LOST`: nothing that follows can be accepted. */
-  readonly next: (state: number, character: string) => number;
-  readonly accepts: (state: number) => boolean;
-  /** The state after which everything is accepted; absent: there is none. */
-  readonly won?: number;
-  /** The characters that it tells apart: any other is like any other. */
-  readonly characters: readonly string[];
-  /** It tells further characters apart: that no text was found proves nothing. */
-  readonly isPartial?: boolean;
-}
-
-export const LOST = -1;
 
 /** What an operator says of texts: what a reader accepts, the same of all texts, or `null`, which a reader cannot tell. */
 type Says = Reader | boolean | null;

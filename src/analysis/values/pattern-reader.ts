@@ -1,7 +1,7 @@
 // A pattern as a reader of characters: the states are sets of places in RE2's own program, so that what two patterns have
 // in common can be searched for as any other texts.
 import type { Instruction } from "../../language/pattern-boundary.ts";
-import type { Reader } from "./matchers.ts";
+import type { Reader } from "./reader.ts";
 
 /** Source: `Inst` and `Utils` of re2js, which has them from Go's regexp/syntax. */
 const OP = {

@@ -1,6 +1,7 @@
 // Finding a text that is all that is wanted of it, or proving that there is none: a search, shortest texts first, through
 // the states of all readers at once.
-import { LOST, readerOf, type Reader } from "./matchers.ts";
+import { readerOf } from "./matchers.ts";
+import { LOST, type Reader } from "./reader.ts";
 import { isAll, NEVER_FOUND, type Found, type Want } from "./want.ts";
 
 /** What else a text has to be: its characters, and whether it may be empty. */
