@@ -18,6 +18,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Say for every rule why it fires on an event, or why not",
     load: async () => (await import("./explain.ts")).explain,
   },
+  analyze: {
+    description: "Say what the rules can do together: which never fire, overlap or undo each other, each with an event",
+    load: async () => (await import("./analyze.ts")).analyze,
+  },
   simulate: {
     description: "Run a story of events through the rules on a virtual clock",
     load: async () => (await import("./simulate.ts")).simulate,

@@ -56,6 +56,11 @@ export function derivedWord(fact: string, spelling: string): string | null {
   return fact === "outcome" ? (OUTCOME_OF.get(word(spelling)) ?? null) : null;
 }
 
+/** The words of `status` and `callStatus` that have a meaning, in one spelling each. */
+export function outcomeSpellings(): readonly string[] {
+  return ["completed", ...OUTCOME_OF.keys()];
+}
+
 /** The channel. What is an activity by either word is one; for `Custom` only `messageTypeString` can name the channel. */
 export function channelOf(kind: EventKind, payload: JsonObject): Channel {
   const named = channelWord(typeWord(payload[KINDS[kind].message?.channel ?? "messageType"]));

@@ -81,6 +81,11 @@ export function isLocationId(id: unknown): id is string {
   return isText(id) && LOCATION_ID.test(id);
 }
 
+/** Whether a text has the form of a contact's id. */
+export function isContactId(id: string): boolean {
+  return CONTACT_ID.test(id);
+}
+
 /** The location that a payload names, or `null` if it names none that could exist. */
 export function locationOf(payload: Json): string | null {
   const id = isJsonObject(payload) ? completed(payload)["locationId"] : null;

@@ -1,5 +1,6 @@
 // Rules and decisions in words for people who do not program. Pure, and it imports nothing but words, so that the
 // command line, the Worker and the operator's page all say the same.
+import { either } from "../kit/either.ts";
 import { KIND_WORDS, kindWords } from "../act/about.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
@@ -105,7 +106,7 @@ export function ruleInWords(rule: Rule): RuleInWords {
 }
 
 /** A tree of conditions as one clause; parts that belong together are in brackets. */
-function conditionsInWords(condition: Condition): string {
+export function conditionsInWords(condition: Condition): string {
   if ("fact" in condition) return comparisonInWords(condition, false);
   if ("not" in condition)
     return "fact" in condition.not
@@ -220,11 +221,6 @@ function valueInWords(value: Json): string {
 
 function listed(value: Json): string {
   return Array.isArray(value) ? value.map(valueInWords).join(", ") : valueInWords(value);
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-function either(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** What an action does, when, and what ends its wait: `after 5m, unless they reply: POST to example.com/hook`. */

@@ -48,6 +48,16 @@ export function letterBesideBoundary(pattern: string): string | null {
   return letterAtBoundary(instructions);
 }
 
+/** The program that a pattern is compiled to, and where it begins; `null`: it is not RE2 syntax. */
+export function programOf(
+  pattern: string,
+): { readonly instructions: readonly Instruction[]; readonly start: number } | null {
+  const program = compiled(pattern);
+  if (program === null) return null;
+  const { inst, start }: { readonly inst: readonly Instruction[]; readonly start: number } = program.re2().prog;
+  return { instructions: inst, start };
+}
+
 function compiled(text: string): RE2JS | null {
   const known = patterns.get(text);
   if (known !== undefined) return known;

@@ -38,10 +38,44 @@ export async function runExample(
   example: RuleExample,
   timeZone: string,
 ): Promise<Result<ExampleResult, readonly Issue[]>> {
+  const result = await decideExample(aloneOf(rule), defaultsOf(rule), example, timeZone);
+  if (!result.ok) return result;
+  const { event, decision, known, nowMs } = result.value;
+  const [verdict] = decision.verdicts;
+  if (!verdict)
+    return fail([
+      { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
+    ]);
+  const facts = plainFacts(event, { nowMs, timeZone });
+  return succeed({ passed: verdict.fired === example.fires, verdict, event, facts, decision, known });
+}
+
+/** What an example's events get where they leave it out. */
+export interface ExampleDefaults {
+  readonly type: string;
+  readonly locationId: string;
+}
+
+/** What some rules together make of an example, after its history. */
+export interface DecidedExample {
+  readonly event: Event;
+  readonly decision: Decision;
+  readonly known: Known;
+  /** When it was decided, milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** Decides an example with a set of rules: what was before it, event by event, then the event. `by` decides each. */
+export async function decideExample(
+  rules: RuleSet,
+  defaults: ExampleDefaults,
+  example: Omit<RuleExample, "fires">,
+  timeZone: string,
+  by = explain,
+): Promise<Result<DecidedExample, readonly Issue[]>> {
   const { contact, location } = example;
   const known: Known = { contact, location };
   const nowMs = momentMs(example.at ?? AT) ?? Date.parse(AT);
-  const alone = aloneOf(rule);
   const log: RecordedEvent[] = [];
   const told = new ToldBefore();
   const firings = new TriedFirings();
@@ -54,7 +88,7 @@ export async function runExample(
       firings: (fires, per, afterMs) => firings.countOf(fires, per, event, moment, afterMs),
     };
     await firings.next(event, moment, known);
-    const decision = await explain(event, alone, { ...moment, history, messageChain, repeats, known });
+    const decision = await by(event, rules, { ...moment, history, messageChain, repeats, known });
     const about = { chain: messageChain ?? null, isRepeat: repeats !== undefined };
     return { ...decision, past: asPast(event, decision.decision.fired, atMs, about) };
   };
@@ -63,22 +97,16 @@ export async function runExample(
     (a, b) => (durationMs(b.ago) ?? 0) - (durationMs(a.ago) ?? 0),
   )) {
     const at = nowMs - (durationMs(ago) ?? 0);
-    const event = exampleEvent(rule, given, `example-message-${index}`, at);
+    const event = exampleEvent(defaults, given, `example-message-${index}`, at);
     if (!event.ok) return fail(within(["history", index, "event"], event.failure));
     const { actions, past } = await decided(event.value, at);
     firings.fired(event.value, { nowMs: at, timeZone }, actions);
     log.push(past);
   }
-  const event = exampleEvent(rule, example.event, "example-message", nowMs);
+  const event = exampleEvent(defaults, example.event, "example-message", nowMs);
   if (!event.ok) return fail(within(["event"], event.failure));
   const { decision } = await decided(event.value, nowMs);
-  const [verdict] = decision.verdicts;
-  if (!verdict)
-    return fail([
-      { pointer: "/event/type", code: "EVENT_TYPE", message: "Expected a kind of event that the rule looks at" },
-    ]);
-  const facts = plainFacts(event.value, { nowMs, timeZone });
-  return succeed({ passed: verdict.fired === example.fires, verdict, event: event.value, facts, decision, known });
+  return succeed({ event: event.value, decision, known, nowMs });
 }
 
 /** A set of one rule, the same for each of its examples, so that it is prepared only once. */
@@ -89,12 +117,21 @@ function aloneOf(rule: Rule): RuleSet {
 }
 const aloneSets = new WeakMap<Rule, RuleSet>();
 
-/** The event of an example: what it leaves out gets plain values, and the kind is the first of the rule's kinds. */
-function exampleEvent(rule: Rule, given: JsonObject, messageId: string, atMs: number): Result<Event, readonly Issue[]> {
-  const [first = "OutboundMessage"] = rule.on;
+/** What a rule's own examples leave out: the kind is the first of the rule's kinds. */
+function defaultsOf({ on, locations }: Rule): ExampleDefaults {
+  const [first = "OutboundMessage"] = on;
   const [type] = typesOf(first);
-  const locationId = rule.locations?.[0] ?? "example-location";
-  const payload = filledIn(given, { type, locationId, contactId: "example-contact", messageId });
+  return { type, locationId: locations?.[0] ?? "example-location" };
+}
+
+/** The event of an example: what it leaves out gets plain values. */
+function exampleEvent(
+  defaults: ExampleDefaults,
+  given: JsonObject,
+  messageId: string,
+  atMs: number,
+): Result<Event, readonly Issue[]> {
+  const payload = filledIn(given, { ...defaults, contactId: "example-contact", messageId });
   const read = readEvent(payload, {
     key: messageId,
     route: routeOf(payload),

@@ -19,6 +19,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift"],
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
+  // What rules can do together, on a developer's machine alone: nothing of it is in the Worker.
+  analysis: ["kit", "model", "time", "highlevel", "act", "language", "events", "match"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
   // Published rule sets, and which of them is in force for whom.
   registry: ["kit", "model", "rules", "match", "ledger"],
@@ -30,7 +32,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   entry: ["kit", "model", "rules", "receive", "objects", "api"],
   // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
   local: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "ledger", "objects", "entry"],
-  cli: ["kit", "model", "time", "act", "language", "events", "rules", "match", "replay", "local"],
+  cli: ["kit", "model", "time", "act", "language", "events", "rules", "match", "replay", "analysis", "local"],
 };
 
 /** The same inside a room whose files stand in folders: the files beside the folders are `.`, and above all of them. */
@@ -89,6 +91,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "agency",
     ],
   },
+  analysis: { values: [], groups: ["values"] },
   local: { "stand-in": [], worker: [] },
   cli: { demo: [] },
 };

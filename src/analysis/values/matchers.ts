@@ -1,0 +1,109 @@
+// What an operator wants of a text, as a reader of characters. Each has few states, so that several together can be
+// searched for a text that is all of it, or proved to have none.
+import { programOf } from "../../language/pattern.ts";
+import { patternReader } from "./pattern-reader.ts";
+import { LOST, type Reader } from "./reader.ts";
+import type { Want } from "./want.ts";
+
+/** What an operator says of texts: what a reader accepts, the same of all texts, or `null`, which a reader cannot tell. */
+type Says = Reader | boolean | null;
+
+/** What a comparison says of texts, whether or not it has to be met. */
+export function readerOf({ operator, value }: Want): Says {
+  const of = READERS[operator];
+  return of === undefined ? null : of(value);
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** What each operator says of texts. Those of numbers and times have no entry: their values are tried. */
+const READERS: { readonly [operator: string]: ((value: unknown) => Says) | undefined } = {
+  equal: (value) => isText(value) && oneOf([value]),
+  in: (value) => Array.isArray(value) && oneOf(value.filter(isText)),
+  exists: (value) => value === true,
+  contains: () => false,
+  doesNotContain: () => false,
+  startsWith: (value) => isText(value) && (value === "" || beginning(Array.from(value))),
+  endsWith: (value) => isText(value) && (value === "" || ending(Array.from(value))),
+  containsText: (value) => isText(value) && (value === "" || holding(Array.from(value))),
+  equalsIgnoreCase: (value) => isText(value) && inAnyCase(value),
+  matches: (value) => {
+    const program = isText(value) ? programOf(value) : null;
+    return program === null ? false : patternReader(program);
+  },
+};
+
+/** Exactly one of some words: a state for each beginning of one. */
+function oneOf(words: readonly string[]): Reader {
+  const beginnings = [...new Set(words.flatMap((word) => beginningsOf(word)))];
+  const places = new Map(beginnings.map((text, place) => [text, place] as const));
+  const whole = new Set(words.map((word) => places.get(word)));
+  return {
+    start: places.get("") ?? LOST,
+    next: (state, character) => places.get((beginnings[state] ?? "") + character) ?? LOST,
+    accepts: (state) => whole.has(state),
+    characters: [...new Set(words.flatMap((word) => Array.from(word)))],
+  };
+}
+
+function beginningsOf(word: string): readonly string[] {
+  const characters = Array.from(word);
+  return Array.from({ length: characters.length + 1 }, (_, length) => characters.slice(0, length).join(""));
+}
+
+function beginning(characters: readonly string[]): Reader {
+  const won = characters.length;
+  return {
+    start: 0,
+    next: (state, character) => (state === won ? won : characters[state] === character ? state + 1 : LOST),
+    accepts: (state) => state === won,
+    won,
+    characters: [...new Set(characters)],
+  };
+}
+
+function holding(characters: readonly string[]): Reader {
+  const { next } = ending(characters);
+  const won = characters.length;
+  return {
+    start: 0,
+    next: (state, character) => (state === won ? won : next(state, character)),
+    accepts: (state) => state === won,
+    won,
+    characters: [...new Set(characters)],
+  };
+}
+
+/** The state is how much of the text stands at the end of what was read. */
+function ending(characters: readonly string[]): Reader {
+  const next = (state: number, character: string): number => {
+    const read = [...characters.slice(0, state), character];
+    for (let length = Math.min(characters.length, read.length); length > 0; length--) {
+      const from = read.length - length;
+      if (characters.slice(0, length).every((one, at) => one === read[from + at])) return length;
+    }
+    return 0;
+  };
+  return {
+    start: 0,
+    next,
+    accepts: (state) => state === characters.length,
+    characters: [...new Set(characters)],
+  };
+}
+
+/** `null`: a text that has another length in another case. */
+function inAnyCase(text: string): Reader | null {
+  const characters = Array.from(text, (character) => character.toLowerCase());
+  if (characters.join("") !== text.toLowerCase() || !characters.every(isOne)) return null;
+  return {
+    start: 0,
+    next: (state, character) => (characters[state] === character.toLowerCase() ? state + 1 : LOST),
+    accepts: (state) => state === characters.length,
+    characters: [...new Set(characters.flatMap((character) => [character, character.toUpperCase()]))].filter(isOne),
+  };
+}
+
+function isOne(character: string): boolean {
+  return Array.from(character).length === 1;
+}

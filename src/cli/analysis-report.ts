@@ -1,0 +1,44 @@
+// What `rules analyze` prints: pure functions from an analysis to lines.
+import type { Analysis } from "../analysis/analyze.ts";
+import type { AnalysisFinding, OpenQuestion } from "../analysis/finding.ts";
+import type { Witness } from "../analysis/witness.ts";
+
+/** An analysis: what is to be mended first, then what is to be looked at, then what is good to know. */
+export function analysisLines({ rules, pairs, findings, fires, open }: Analysis): string[] {
+  const [only] = fires;
+  return [
+    ...findings.flatMap(findingLines),
+    ...openLines(open),
+    ...(fires.length === 1 && only ? [`"${only.rule}" fires on`, `    ${shown(only.witness)}`, ""] : []),
+    `${rules} rules, ${pairs} pairs, ${findings.length === 1 ? "1 finding" : `${findings.length || "no"} findings`}${open.length === 0 ? "" : `, ${open.length} open`}`,
+  ];
+}
+
+function findingLines({ weight, code, message, witness, apart }: AnalysisFinding): string[] {
+  return [
+    `${weight.padEnd(7)}  ${message}  (${code})`,
+    ...(witness ? [`    ${shown(witness)}`] : []),
+    ...(apart ? [`    and the other alone on ${shown(apart)}`] : []),
+    "",
+  ];
+}
+
+const MOST_OPEN = 10;
+
+function openLines(open: readonly OpenQuestion[]): string[] {
+  if (open.length === 0) return [];
+  const lines = open
+    .slice(0, MOST_OPEN)
+    .map(({ rules, question, why }) => `    ${rules.map((rule) => `"${rule}"`).join(" and ")} (${question}): ${why}`);
+  return [
+    "Not decided",
+    ...lines,
+    ...(open.length > MOST_OPEN ? [`    and ${open.length - MOST_OPEN} more, see --json`] : []),
+    "",
+  ];
+}
+
+/** A witness in one line, as it stands in a rule's examples. */
+function shown(witness: Witness): string {
+  return JSON.stringify(witness);
+}
