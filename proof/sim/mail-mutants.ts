@@ -26,8 +26,36 @@ export const MAIL_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "names-of-emails-are-not-noted",
     file: "ledger/log/emails.ts",
-    from: "if (isEmail(event) && isOn(sql)) noteNames(sql, event);",
-    to: "if (isEmail(event) && !isOn(sql)) noteNames(sql, event);",
+    from: "if (isEmail(event) && isOn(sql)) known(sql, emailIn(sql, event));",
+    to: "if (isEmail(event) && !isOn(sql)) known(sql, emailIn(sql, event));",
     seed: 11,
+  },
+  {
+    name: "guess-is-never-put-right",
+    file: "ledger/log/email-guesses.ts",
+    from: "if (guess.contactId === email.contactId) isAbout(sql, record, email.messageId);",
+    to: "if (guess.contactId === email.contactId) void record;",
+    seed: null,
+  },
+  {
+    name: "answer-to-an-email-of-ours-is-not-heard",
+    file: "ledger/pump/pump.ts",
+    from: "if (isMailed && outcome.done)",
+    to: "if (isMailed && !outcome.done)",
+    seed: null,
+  },
+  {
+    name: "emails-of-ours-before-the-first-status-are-unknown",
+    file: "ledger/log/emails.ts",
+    from: "noteNames(sql, { ...sent, recipients: addressesOf(sql, sent.contactId) });",
+    to: "void sent;",
+    seed: null,
+  },
+  {
+    name: "what-waits-for-an-email-is-looked-at-by-nobody-else",
+    file: "ledger/recording/email-statuses.ts",
+    from: 'this.#isOn = this.#mayBeReady = marks.has("emails");',
+    to: 'this.#isOn = marks.has("emails");',
+    seed: null,
   },
 ];

@@ -353,6 +353,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   UPDATE rule_sets SET until = (SELECT MIN(next.since) FROM rule_sets AS next WHERE next.part = 0 AND next.since > rule_sets.since);
   `,
   AUDIT,
+  // What an e-mail is called by HighLevel, and by the mail service as far as a status has told; and what was only guessed.
+  `
+  ALTER TABLE email_names ADD COLUMN email_id TEXT;
+  ALTER TABLE email_names ADD COLUMN mail_id TEXT;
+  ALTER TABLE email_names ADD COLUMN guessed INTEGER;
+  `,
 ];
 
 /** Migrations of the directory, in order. */
