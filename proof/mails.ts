@@ -10,9 +10,8 @@ export interface ToldStatus {
   readonly isTaken: boolean;
   /** Whether it names the e-mail as HighLevel does. */
   readonly isByName: boolean;
-  /** Whether the log knows that e-mail by its webhook, and since when. */
+  /** Whether the log knows that e-mail, by its webhook or as one of ours. */
   readonly isKnown: boolean;
-  readonly knownAt: number | null;
 }
 
 /** A status in the log. */
@@ -48,16 +47,20 @@ export const MAILS: { readonly [name: string]: (seen: MailsSeen) => Iterable<str
       if (own.some((one) => one.contactId !== contactId)) yield `${key} went to ${own[0]?.contactId}`;
     }
   },
-  "a status that names an e-mail of the log is joined to that one": function* ({ told, joined, kept }) {
+  "a status that names an e-mail of the log is joined to that one, whichever comes first": function* ({
+    told,
+    joined,
+  }) {
     const named = new Map(told.map((one) => [one.key, one]));
-    for (const { key, messageId, decidedAt } of joined) {
+    for (const { key, messageId } of joined) {
       const its = named.get(key);
-      // Before, it goes to the last e-mail to the recipient: it is the contact that matters.
-      const isThere = its?.isByName === true && its.knownAt !== null && its.knownAt < decidedAt;
-      if (isThere && its.messageId !== messageId) yield `${key} was joined to ${messageId}`;
+      if (its?.isByName === true && its.isKnown && its.messageId !== messageId)
+        yield `${key} was joined to ${messageId}`;
     }
-    for (const { key, isByName, isKnown } of told)
-      if (isByName && isKnown && kept.includes(key)) yield `${key} is kept, although its e-mail is known`;
+  },
+  "a status of an e-mail that is known is not kept": function* ({ told, kept }) {
+    for (const { key, isKnown } of told)
+      if (isKnown && kept.includes(key)) yield `${key} is kept, although its e-mail is known`;
   },
   "no e-mail is sent after a complaint or an unsubscribe": function* ({ joined, mails }) {
     for (const { contactId, outcome, decidedAt } of joined)

@@ -48,8 +48,8 @@ class MailsRun {
   readonly #object: SimulatedObject;
   readonly #highlevel: SimulatedHighLevel;
   readonly #told: { -readonly [key in keyof ToldStatus]: ToldStatus[key] }[] = [];
-  /** Since when the log knows an e-mail by its webhook. */
-  readonly #known = new Map<string, number>();
+  /** The e-mails that the log knows by their webhooks. */
+  readonly #known = new Set<string>();
   readonly #loses: number;
   #events = 0;
 
@@ -73,12 +73,10 @@ class MailsRun {
     this.#plan();
     await this.#clockwork.run(START + BUSY_MS + PEACE_MS, () => this.#object.watchAlarm());
     const rows = (statement: string) => this.#object.disk.rows(statement);
+    const ours = rows("SELECT message_id AS id FROM sends WHERE message_id IS NOT NULL").map(({ id }) => String(id));
+    const known = new Set([...this.#known, ...ours]);
     return {
-      told: this.#told.map((one) => ({
-        ...one,
-        isKnown: this.#known.has(one.messageId),
-        knownAt: this.#known.get(one.messageId) ?? null,
-      })),
+      told: this.#told.map((one) => ({ ...one, isKnown: known.has(one.messageId) })),
       joined: rows("SELECT record, outcome FROM events WHERE kind = 'EmailStatus' ORDER BY seq").map(joinedOf),
       kept: rows("SELECT event_key AS eventKey FROM quarantine").map(({ eventKey }) => String(eventKey)),
       mails: this.#highlevel.messages.map(({ contactId, leftAt }) => ({ contactId, leftAt })),
@@ -135,7 +133,7 @@ class MailsRun {
     if (chance.next() < this.#loses) return;
     const key = `status-${(this.#events += 1)}`;
     const isByName = standIn.state.mail.ids === "known";
-    const told = { key, messageId: id, contactId, isTaken: false, isByName, isKnown: false, knownAt: null };
+    const told = { key, messageId: id, contactId, isTaken: false, isByName, isKnown: false };
     this.#told.push(told);
     this.#post(async () => {
       await this.#object.call((ledger) => ledger.join(LOCATION, this.#item(key, payload)));
@@ -154,7 +152,7 @@ class MailsRun {
     const { webhookId } = payload;
     const event = read(typeof webhookId === "string" ? webhookId : message.id, payload, this.#clockwork.now);
     await this.#object.call((ledger) => ledger.record(event));
-    if (!this.#known.has(message.id)) this.#known.set(message.id, this.#clockwork.now);
+    this.#known.add(message.id);
   }
 
   /** It comes soon, late or twice, and again until it is answered. */

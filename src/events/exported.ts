@@ -7,6 +7,7 @@ import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
 import { bytesOf } from "../kit/utf8.ts";
+import { emailIdsIn, MESSAGE_ID } from "../model/message-ids.ts";
 import { channelOf, outcomeOf } from "./derive.ts";
 import { readEvent } from "./event.ts";
 import { parseJson } from "./parse-json.ts";
@@ -44,8 +45,6 @@ const ALIKE = [
 ];
 /** What the rest of an event needs at most, beside a body that has to be cut. */
 const BESIDE_BODY_BYTES = 64 * 1024;
-/** The id of a message, as it can be part of an event's key. */
-const MESSAGE_ID = /^[!-~]{1,100}$/;
 
 /** Reads one of the export's messages; `null`: it is no message, or cannot be used. */
 export function exportedMessage(item: JsonObject, locationId: string, receivedAt: string): ExportedMessage | null {
@@ -133,14 +132,6 @@ function ofCall(meta: Json | undefined): JsonObject {
     ...(duration === null ? {} : { callDuration: duration }),
   };
 }
-
-/** The ids of the e-mails in the message's thread. */
-function emailIdsIn(meta: Json | undefined): readonly string[] {
-  const email = isJsonObject(meta) && isJsonObject(meta["email"]) ? meta["email"] : {};
-  const ids = Array.isArray(email["messageIds"]) ? email["messageIds"] : [];
-  return ids.filter((id) => typeof id === "string" && MESSAGE_ID.test(id)).slice(-MOST_EMAILS) as string[];
-}
-const MOST_EMAILS = 20;
 
 /** A payload no larger than a webhook's: HighLevel cuts those, and says so in the same way. */
 function bounded(payload: JsonObject): JsonObject {

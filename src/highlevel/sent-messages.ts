@@ -1,11 +1,14 @@
 // Finds out whether a message was sent, by looking through the contact's messages in HighLevel or in the log.
 import { momentMs } from "../kit/moment.ts";
+import { emailIdsIn } from "../model/message-ids.ts";
 import type { HighLevelRequest } from "./account.ts";
 import { exportPageIn, exportRequest } from "./export.ts";
 
 /** An outbound message to a contact that was sent through the API. */
 export interface SentMessage {
   readonly id: string;
+  /** The other id of an e-mail, as far as it is told. */
+  readonly emailMessageId?: string | undefined;
   /** Its text, as HighLevel returns it. */
   readonly text: string;
 }
@@ -80,7 +83,10 @@ function messagesIn(answer: string, sinceMs: number): readonly SentMessage[] | n
       const { id, body, direction, source, dateAdded } = item;
       const isOurs = direction === "outbound" && (source === undefined || source === "api");
       const isSince = (momentMs(dateAdded) ?? sinceMs) >= sinceMs;
-      return typeof id === "string" && isOurs && isSince ? [{ id, text: typeof body === "string" ? body : "" }] : [];
+      if (typeof id !== "string" || !isOurs || !isSince) return [];
+      const emailIds = emailIdsIn(item["meta"]);
+      const emailMessageId = emailIds.length === 1 ? emailIds[0] : undefined;
+      return [{ id, emailMessageId, text: typeof body === "string" ? body : "" }];
     }) ?? null
   );
 }

@@ -62,6 +62,7 @@ import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
 import { Intake } from "./recording/intake.ts";
 import * as divergence from "./log/divergence.ts";
+import { isEmail } from "./log/emails.ts";
 import * as audit from "./log/audit.ts";
 import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
@@ -174,9 +175,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const isClosed = (): boolean => this.#importing.isOn();
     this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport), isClosed);
     this.#emailStatuses = new EmailStatuses(watched, clock, {
-      take: (event) => this.#intake.take(event),
-      record: (event) => this.#recorder.record(event, false),
-      setAside: (locationId, keep) => this.#setAside(locationId, keep),
+      refusal: () => this.#intake.refusal(),
+      inTurn: (work) => this.#intake.inTurn(work),
+      record: (event) => this.#record(event, false),
+      recordBehind: (event) => this.#recorder.record(event, false),
+      setAside: (locationId, keep) => this.#keepAside(locationId, keep),
     });
     const reports = new Reports(watched, clock, this.#intake);
     const pauses = {
@@ -184,7 +187,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
       isKnown: () => !isClosed() && this.#pausing.isKnown(),
       notBefore: () => this.#pausing.notBefore(),
     };
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, () => reports.wake());
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, (isMailed) => {
+      reports.wake();
+      if (isMailed) this.#emailStatuses.came();
+      if (isMailed) void this.#emailStatuses.wake();
+    });
     this.#pausing = new Pausing(watched, ports, {
       ...parts,
       rules: this.#rules,
@@ -238,6 +245,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#reconciling.know(marks);
     this.#rules.know(marks);
     if (this.#importing.isOn()) return;
+    this.#emailStatuses.know(marks);
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
@@ -253,11 +261,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
     if (this.#importing.isOn()) return;
     this.#look();
     await this.#rounds.run();
+    this.#look();
+    void this.#emailStatuses.wake();
+    await this.#rounds.run();
+    await this.#emailStatuses.wake();
   }
 
   async poke(isHour = false): Promise<Poked> {
     if (this.#importing.isOn()) return { isOpen: true, isReconciled: false };
     this.#look();
+    void this.#emailStatuses.wake();
     return this.#rounds.poke(isHour);
   }
 
@@ -275,7 +288,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     }
     this.#reconciling.arrived(event);
     const recorded = await this.#recorder.record(event, isReport);
-    await this.#emailStatuses.recordWaiting(event);
+    if (isEmail(event)) this.#emailStatuses.came();
+    await this.#emailStatuses.recordReady();
     this.#pump.wake();
     this.#asking.wake();
     void this.#pausing.know();
@@ -327,8 +341,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   /** What is set aside without a decision counts against the budget, too. */
   #setAside(locationId: string, keep: () => void): SetAside {
-    const refused = this.#intake.refusal();
-    if (refused) return refused;
+    return this.#intake.refusal() ?? this.#keepAside(locationId, keep);
+  }
+
+  #keepAside(locationId: string, keep: () => void): SetAside {
     this.#transactions.commit(() => {
       keep();
       this.#transactions.seen(locationId);

@@ -93,8 +93,8 @@ function silence({ kind }: HighLevelAnswer): { readonly isSilent?: true } {
 }
 
 /** The outcome if an earlier attempt had sent the message after all. */
-function found({ id }: SentMessage): AttemptOutcome {
-  return { done: true, status: null, answer: null, messageId: id };
+function found({ id, emailMessageId }: SentMessage): AttemptOutcome {
+  return { done: true, status: null, answer: null, messageId: id, emailMessageId: emailMessageId ?? null };
 }
 
 /** Both ids of a message, since HighLevel's events name an e-mail by either. */

@@ -174,7 +174,8 @@ export function apiMessagesOf(sql: Sql, contactId: string, sinceMs: number): Sen
     const id = messageId || emailMessageId;
     const text = plainText || body;
     if (typeof id !== "string" || typeof source !== "string" || source.toLowerCase() !== "api") return [];
-    return [{ id, text: typeof text === "string" ? text : "" }];
+    const other = typeof emailMessageId === "string" && emailMessageId !== id ? emailMessageId : undefined;
+    return [{ id, emailMessageId: other, text: typeof text === "string" ? text : "" }];
   });
 }
 

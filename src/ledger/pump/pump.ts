@@ -23,6 +23,7 @@ import { settledKnownOf } from "../reading/known.ts";
 import { Lanes, type Place, type Taken } from "./lanes.ts";
 import type { Action } from "../../model/rule.ts";
 import type { HostState } from "../../model/statistics.ts";
+import * as emails from "../log/emails.ts";
 import * as log from "../log/log.ts";
 import type { Pauses } from "../log/pauses.ts";
 import { mark } from "../store/marks.ts";
@@ -85,11 +86,15 @@ function mayBeMessage({ plan }: LeasedDelivery): boolean {
   return plan === null || kindOf(plan.action).messages(plan.action) !== null;
 }
 
+function isEmail({ plan }: LeasedDelivery): boolean {
+  return plan !== null && kindOf(plan.action).messages(plan.action) === "Email";
+}
+
 export class Pump {
   readonly #storage: LedgerStorage;
   readonly #ports: LedgerPorts;
   readonly #statistics: AttemptCounter;
-  readonly #settled: () => void;
+  readonly #settled: (isMailed: boolean) => void;
   readonly #pauses: PumpPauses;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
@@ -107,14 +112,14 @@ export class Pump {
   /** The first failure of storage in this run. */
   #failure: Error | null = null;
 
-  /** `settled` is called whenever an attempt was written down. */
+  /** `settled` is called whenever an attempt was written down, and told whether HighLevel took an e-mail. */
   constructor(
     storage: LedgerStorage,
     ports: LedgerPorts,
     statistics: AttemptCounter,
     { account, limits, time, learning }: HighLevelParts,
     pauses: PumpPauses,
-    settled: () => void,
+    settled: (isMailed: boolean) => void,
   ) {
     this.#storage = storage;
     this.#ports = ports;
@@ -319,9 +324,12 @@ export class Pump {
     const { sql } = this.#storage;
     const now = this.#now();
     const random = this.#ports.random();
+    const isMailed = outcome.done && isEmail(delivery);
     const isThere = this.#storage.transactionSync(() => {
       const stillThere = deliveries.settle(sql, delivery.id, outcome, { startedAt, now }, random, sent);
       if (mayBeMessage(delivery)) sends.settled(sql, delivery.id, outcome, startedAt);
+      if (isMailed && outcome.done)
+        emails.noteSent(sql, delivery.contactId, [outcome.messageId, outcome.emailMessageId], startedAt);
       this.#limits.write();
       this.#lanes.learn(delivery.host, outcome, now);
       if (!outcome.done || !outcome.task) return stillThere;
@@ -331,7 +339,7 @@ export class Pump {
       return stillThere;
     });
     if (isThere && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
-    this.#settled();
+    this.#settled(isMailed);
     logAttempt({
       locationId: this.#location(),
       deliveryId: delivery.id,

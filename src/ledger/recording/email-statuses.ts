@@ -6,7 +6,7 @@ import { completed } from "../../events/untyped.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
 import type { Issue } from "../../model/failure.ts";
-import type { Quarantined, Recorded, SetAside } from "../../model/ledger.ts";
+import type { OverBudget, Quarantined, Recorded, SetAside } from "../../model/ledger.ts";
 import { logError } from "../../model/log-line.ts";
 import * as emails from "../log/emails.ts";
 import * as quarantine from "../log/quarantine.ts";
@@ -14,10 +14,15 @@ import type { LedgerStorage } from "../store/ports.ts";
 
 /** The parts of a ledger that this uses. */
 interface Parts {
-  /** Records an event when its turn comes. */
-  readonly take: (event: Event) => Promise<Recorded>;
-  /** Records an event at once, in the turn of the one before it. */
+  /** Counts one event against the budget; if there is no room, says when there will be. */
+  readonly refusal: () => OverBudget | null;
+  /** Does something between two events, when its turn comes. */
+  readonly inTurn: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Records an event that came, in its turn. */
   readonly record: (event: Event) => Promise<Recorded>;
+  /** Records an event at once, in the turn of the one before it. */
+  readonly recordBehind: (event: Event) => Promise<Recorded>;
+  /** Commits what is set aside. */
   readonly setAside: (locationId: string, keep: () => void) => SetAside;
 }
 
@@ -34,6 +39,12 @@ export class EmailStatuses {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
   readonly #parts: Parts;
+  /** Whether the location ever heard what became of an e-mail. */
+  #isOn = false;
+  /** Whether something may have to be looked at again: an instance before may have died over it. */
+  #mayBeReady = false;
+  /** Settles when that was done; `null`: nobody waits for its turn. */
+  #waking: Promise<void> | null = null;
 
   constructor(storage: LedgerStorage, clock: () => number, parts: Parts) {
     this.#storage = storage;
@@ -41,51 +52,77 @@ export class EmailStatuses {
     this.#parts = parts;
   }
 
+  /** Takes over the marks that were read at the start. */
+  know(marks: ReadonlyMap<string, string>): void {
+    this.#isOn = this.#mayBeReady = marks.has("emails");
+  }
+
   /** Records a status as an event of the contact of its e-mail, or keeps it if that is not known. */
   async join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
+    return this.#parts.refusal() ?? this.#parts.inTurn(() => this.#join(locationId, item));
+  }
+
+  async #join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
     const { sql } = this.#storage;
     this.#storage.transactionSync(() => emails.begin(sql, this.#clock()));
+    this.#isOn = true;
     const status = statusIn(item);
     const event = this.#joined(item, status);
-    if (event) return this.#parts.take(event);
+    if (event) return this.#parts.record(event);
     return this.#parts.setAside(locationId, () => {
       quarantine.keep(sql, { ...item, issues: NOT_JOINED });
       emails.wait(sql, status, item.id);
     });
   }
 
-  /** Records what waited for an e-mail that has just been recorded. */
-  async recordWaiting(email: Event): Promise<void> {
+  /** An e-mail was recorded, or HighLevel has answered one of ours. */
+  came(): void {
+    this.#mayBeReady ||= this.#isOn;
+  }
+
+  /** Records what waited for e-mails that are known by now, when its turn comes. Never rejects. */
+  async wake(): Promise<void> {
+    if (this.#mayBeReady)
+      this.#waking ??= this.#parts.inTurn(() => this.recordReady()).finally(() => (this.#waking = null));
+    await this.#waking;
+  }
+
+  /** The same, in the turn of an event that was recorded. */
+  async recordReady(): Promise<void> {
+    if (!this.#mayBeReady) return;
     const { sql } = this.#storage;
-    for (const id of emails.waitingFor(sql, email)) {
-      const item = quarantine.find(sql, id);
-      const status = item ? statusIn(item) : {};
-      const event = item && this.#joined(item, status);
-      if (!event) continue;
-      try {
-        await this.#parts.record(event);
-        this.#storage.transactionSync(() => {
-          quarantine.release(sql, id);
-          emails.waited(sql, status, id);
-        });
-      } catch (error) {
-        logError(
-          "What became of an e-mail could not be recorded, it stays in the quarantine",
-          { eventKey: event.key },
-          error,
-        );
-      }
+    this.#mayBeReady = false;
+    try {
+      for (let ids = emails.ready(sql); ids.length > 0; ids = emails.ready(sql))
+        for (const id of ids) await this.#lookAgain(id);
+    } catch (error) {
+      this.#mayBeReady = true;
+      logError("What became of an e-mail could not be recorded, it stays in the quarantine", {}, error);
     }
   }
 
+  async #lookAgain(id: string): Promise<void> {
+    const { sql } = this.#storage;
+    const item = quarantine.find(sql, id);
+    const status = item ? statusIn(item) : {};
+    const event = item && this.#joined(item, status);
+    if (!event) return emails.looked(sql, id);
+    await this.#parts.recordBehind(event);
+    this.#storage.transactionSync(() => {
+      quarantine.release(sql, id);
+      emails.waited(sql, status, id);
+    });
+  }
+
   #joined({ eventKey, route, receivedAt }: Quarantined, status: JsonObject): Event | null {
-    const email = emails.emailOf(this.#storage.sql, status);
+    const { sql } = this.#storage;
+    const email = emails.emailOf(sql, status);
     if (email === null) return null;
-    const read = readEvent(
-      { messageId: email.messageId, ...status, contactId: email.contactId },
-      { key: eventKey, route, receivedAt },
-    );
-    return read.status === "event" ? read.event : null;
+    const about = email.messageId === null ? {} : { messageId: email.messageId };
+    const read = readEvent({ ...about, ...status, contactId: email.contactId }, { key: eventKey, route, receivedAt });
+    if (read.status !== "event") return null;
+    this.#storage.transactionSync(() => emails.noteJoined(sql, status, email, this.#clock()));
+    return read.event;
   }
 }
 

@@ -355,6 +355,12 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   AUDIT,
   // What the drift radar has counted, by day.
   "CREATE TABLE drift (day INTEGER PRIMARY KEY, saved_at INTEGER NOT NULL, counts TEXT NOT NULL);",
+  // What an e-mail is called by HighLevel, and by the mail service as far as a status has told; and what was only guessed.
+  `
+  ALTER TABLE email_names ADD COLUMN email_id TEXT;
+  ALTER TABLE email_names ADD COLUMN mail_id TEXT;
+  ALTER TABLE email_names ADD COLUMN guessed INTEGER;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

@@ -24,7 +24,7 @@ export const LEDGER_TABLES = `
   CREATE TABLE records (what TEXT NOT NULL, id TEXT NOT NULL, asked_at INTEGER NOT NULL, record TEXT, PRIMARY KEY (what, id)) WITHOUT ROWID;
   CREATE TABLE gaps (id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, found INTEGER NOT NULL, kinds TEXT NOT NULL, changed INTEGER NOT NULL, late INTEGER NOT NULL, taken_from INTEGER NOT NULL, taken_until INTEGER NOT NULL);
   CREATE TABLE erased (contact TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
+  CREATE TABLE email_names (name TEXT NOT NULL, at INTEGER NOT NULL, message_id TEXT NOT NULL, contact_id TEXT NOT NULL, email_id TEXT, mail_id TEXT, guessed INTEGER, PRIMARY KEY (name, at, message_id)) WITHOUT ROWID;
   CREATE TABLE email_waits (name TEXT NOT NULL, quarantine_id TEXT NOT NULL, PRIMARY KEY (name, quarantine_id)) WITHOUT ROWID;
   CREATE TABLE own_rules (rule_set TEXT NOT NULL, part INTEGER NOT NULL, rules TEXT NOT NULL, PRIMARY KEY (rule_set, part)) WITHOUT ROWID;
   CREATE TABLE divergence (id INTEGER PRIMARY KEY, rule_set TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, message_key TEXT, at INTEGER NOT NULL, rule TEXT NOT NULL, how TEXT NOT NULL, actions TEXT);

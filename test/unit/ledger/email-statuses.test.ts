@@ -1,7 +1,9 @@
 // What became of an e-mail is joined to it, whichever comes first, and to the contact whose e-mail it was.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/kit/json.ts";
+import { succeed } from "../../../src/kit/result.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
+import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { Quarantined } from "../../../src/model/ledger.ts";
 import { anEvent, aRule, aRuleSet, aTask, LOCATION } from "../../builders.ts";
@@ -170,6 +172,126 @@ describe("what became of an e-mail", () => {
   });
 });
 
+/** Which message each status is about, in the order in which they came: its id, or `-`. */
+async function joined(ledger: LocationLedger): Promise<string[]> {
+  const { events } = ledger.events({ limit: 50, kind: "EmailStatus" });
+  const stories = await Promise.all(events.map(({ eventKey, contactId }) => ledger.event(eventKey, contactId)));
+  const about = stories.map((story) => story?.event.payload["messageId"] ?? "-");
+  return events.map(({ contactId, outcome }, index) => `${contactId} ${outcome}: ${String(about[index])}`).toReversed();
+}
+
+/** What comes one after the other: an e-mail, or a status. */
+type Came = ReturnType<typeof email> | Quarantined;
+const come = async (ledger: LocationLedger, all: readonly Came[]): Promise<void> => {
+  for (const one of all) await ("body" in one ? ledger.join(LOCATION, one) : ledger.record(one));
+};
+
+describe("what became of an e-mail, told before the e-mail", () => {
+  const ada = "ada@example.com";
+  it.each<[title: string, came: readonly Came[], about: readonly string[]]>([
+    [
+      "is about the e-mail that has its name, once that comes, and not about the one before",
+      [email("ada", 0), status("failed", { id: "mail-ada-9", to: ada }), email("ada", 9)],
+      ["ada failed: message-ada-9"],
+    ],
+    [
+      "is about none that is known, where HighLevel's names are those of the mail service",
+      [
+        email("ada", 0),
+        status("opened", { id: "mail-ada-0", minutes: 1 }),
+        status("delivered", { id: "mail-ada-9", to: ada }),
+      ],
+      ["ada opened: message-ada-0", "ada delivered: -"],
+    ],
+    [
+      "is about that which comes then",
+      [
+        email("ada", 0),
+        status("opened", { id: "mail-ada-0", minutes: 1 }),
+        status("delivered", { id: "<mail-ada-9@mg.example.com>", to: ada }),
+        status("opened", { id: "<mail-ada-9@mg.example.com>", to: ada, minutes: 11 }),
+        email("ada", 9),
+        status("clicked", { id: "mail-ada-9", to: ada, minutes: 12 }),
+      ],
+      [
+        "ada opened: message-ada-0",
+        "ada delivered: message-ada-9",
+        "ada opened: message-ada-9",
+        "ada clicked: message-ada-9",
+      ],
+    ],
+    [
+      "is of whom that e-mail was to, where two have the same address",
+      [
+        email("bob", 0, { to: [ada] }),
+        status("complained", { id: "mail-ada-9", to: ada }),
+        email("ada", 9, { to: [ada] }),
+      ],
+      ["bob complained: message-bob-0", "ada complained: message-ada-9"],
+    ],
+    [
+      "leaves the one before free for what is about it",
+      [
+        email("ada", 0, { emailMessageId: "" }),
+        status("failed", { id: "mail-ada-9", to: ada }),
+        email("ada", 9),
+        status("opened", { id: "its own", to: ada, minutes: 8 }),
+      ],
+      ["ada failed: message-ada-9", "ada opened: message-ada-0"],
+    ],
+  ])("%s", async (_, came, about) => {
+    const storage = sqliteStorage();
+    const ledger = await aLedger({ storage });
+    await come(ledger, came);
+    expect(await joined(ledger)).toEqual(about);
+    expect(waiting(ledger)).toBe(0);
+    expect(storage.sql.exec("SELECT COUNT(*) AS n FROM email_waits").toArray()).toEqual([{ n: 0 }]);
+    const messages = storage.sql.exec("SELECT key, subject, chain, message_key FROM events WHERE kind = 'EmailStatus'");
+    for (const { subject, chain, message_key: key } of messages.toArray())
+      expect([chain, JSON.parse(String(key))[1]]).toEqual(Array(2).fill(JSON.parse(String(subject))[1]));
+  });
+
+  it("has fired once, and repeats itself under the e-mail that it is about", async () => {
+    const ruleSet = aRuleSet(aRule({ on: ["EmailStatus"], conditions: { all: [] }, actions: [aTask()] }));
+    const ledger = await aLedger({ ruleSet });
+    const early = status("failed", { id: "mail-ada-9", to: ada });
+    await come(ledger, [email("ada", 0), early, email("ada", 9), { ...early, id: "again", eventKey: "again" }]);
+    const [again] = ledger.events({ limit: 1 }).events;
+    expect(again).toMatchObject({ eventKey: "again", repeats: early.eventKey, fired: [] });
+    expect(ledger.deliveries({ limit: 5 }).deliveries).toHaveLength(1);
+  });
+});
+
+describe("what became of an e-mail that the mail service calls otherwise", () => {
+  it.each<[title: string, came: readonly Came[], about: readonly string[]]>([
+    [
+      "is about the same one as before, whatever was sent meanwhile",
+      [
+        email("ada", 0),
+        status("delivered", { id: "own-0", to: "ada@example.com", minutes: 1 }),
+        email("ada", 5),
+        status("opened", { id: "own-0", to: "ada@example.com", minutes: 9 }),
+        status("opened", { id: "own-5", to: "ada@example.com", minutes: 9.5 }),
+      ],
+      ["ada delivered: message-ada-0", "ada opened: message-ada-0", "ada opened: message-ada-5"],
+    ],
+    [
+      "is not about one that it called by another name",
+      [
+        email("ada", 0),
+        email("ada", 5),
+        status("delivered", { id: "own-5", to: "ada@example.com", minutes: 6 }),
+        status("opened", { id: "own-0", to: "ada@example.com", minutes: 9 }),
+      ],
+      ["ada delivered: message-ada-5", "ada opened: message-ada-0"],
+    ],
+  ])("%s", async (_, came, about) => {
+    const ledger = await aLedger();
+    await come(ledger, came);
+    expect(await joined(ledger)).toEqual(about);
+  });
+});
+
 describe("what became of an e-mail of ours", () => {
   it("is joined before the e-mail's own event came, names the delivery, and is seen by rules without includeApi", async () => {
     const storage = sqliteStorage();
@@ -184,6 +306,89 @@ describe("what became of an e-mail of ours", () => {
     expect(entry).toMatchObject({ contactId: "ada", outcome: "opened", sentBy: "the-delivery" });
     const story = await ledger.event(entry?.eventKey ?? "");
     expect(story?.decision.sentBy).toBe("the-delivery");
+  });
+});
+
+describe("what became of an e-mail of ours, told before HighLevel has answered, while the e-mail's own webhook is lost", () => {
+  const mailing = aRule({
+    name: "mailing",
+    actions: [
+      {
+        type: "highlevel",
+        call: "send-message",
+        messageType: "Email",
+        subject: "Hello",
+        html: "<p>How are you today?</p>",
+      },
+    ],
+  });
+  /** What the mail service calls the e-mail, and what becomes of HighLevel's answer. */
+  const CASES = [
+    { ids: "known", answer: "comes" },
+    { ids: "its own", answer: "comes" },
+    { ids: "known", answer: "is lost" },
+    { ids: "its own", answer: "is lost" },
+  ] as const;
+  it.each(CASES)("stops the next e-mail: its name is $ids, and the answer $answer", async ({ ids, answer }) => {
+    let now = NOON;
+    const highLevel = new HighLevelStandIn({ clock: () => now });
+    highLevel.addLocation({ id: LOCATION });
+    highLevel.addContact({ id: "ada", locationId: LOCATION, email: "ada@example.com" });
+    highLevel.addToken("pit", LOCATION);
+    highLevel.state.mail.ids = ids;
+    const storage = sqliteStorage();
+    const sent: string[] = [];
+    const told: string[] = [];
+    const ledger = await aLedger({
+      storage,
+      clock: () => now,
+      ruleSet: aRuleSet(mailing),
+      tokens: { current: () => Promise.resolve(succeed("pit")), insteadOf: () => Promise.resolve(null) },
+      fetch: async (request) => {
+        const answered = await highLevel.answer(request);
+        if (request.method !== "POST") return answered;
+        const { messageId } = (await answered.clone().json()) as { messageId: string };
+        sent.push(messageId);
+        const body = JSON.stringify(highLevel.emailBecomes(messageId, "complained"));
+        const about = { id: "early", eventKey: "early", receivedAt: new Date(now).toISOString() };
+        told.push(
+          (await ledger.join(LOCATION, { ...about, route: "events", issues: [], contactIds: [], body })).status,
+        );
+        if (answer === "is lost") throw new Error("The connection broke");
+        return answered;
+      },
+    });
+    const until = async (minutes: number): Promise<void> => {
+      for (; storage.alarmAt !== null && storage.alarmAt <= NOON + minutes * 60_000; await ledger.alarm()) {
+        now = Math.max(now, storage.alarmAt);
+        storage.alarmAt = null;
+      }
+      now = Math.max(now, NOON + minutes * 60_000);
+    };
+    await ledger.record(anEvent({ contactId: "ada" }, "first"));
+    await until(30);
+    expect([sent.length, told]).toEqual([1, ["held"]]);
+    expect([await joined(ledger), waiting(ledger)]).toEqual([[`ada complained: ${sent[0]}`], 0]);
+    expect(ledger.events({ limit: 1, kind: "EmailStatus" }).events[0]?.sentBy).toBe(
+      ledger.deliveries({ limit: 1 }).deliveries[0]?.id,
+    );
+    await ledger.record(anEvent({ contactId: "ada", messageId: "another" }, "second"));
+    await until(60);
+    expect(sent).toHaveLength(1);
+    expect(ledger.deliveries({ limit: 5, state: "held" }).deliveries).toHaveLength(1);
+  });
+
+  it("is joined by the next instance, if this one dies over it", async () => {
+    const storage = sqliteStorage();
+    const ledger = await aLedger({ storage });
+    await ledger.join(LOCATION, status("complained", { id: "mail-of-ours" }));
+    storage.sql.exec(
+      "INSERT INTO sends (delivery_id, rule, contact_id, at, looks, message_id, email_message_id) VALUES ('the-delivery', 'r', 'ada', 1, 0, 'm1', 'mail-of-ours')",
+    );
+    storage.sql.exec("INSERT INTO email_waits SELECT 'ready', quarantine_id FROM email_waits LIMIT 1");
+    const later = await aLedger({ storage });
+    await later.alarm();
+    expect([await joined(later), waiting(later)]).toEqual([["ada complained: m1"], 0]);
   });
 });
 
