@@ -1,6 +1,6 @@
 // `npm run chaos -- --kills 100`: the built Worker in workerd under signed load on many locations is killed, stopped,
 // starved of disk space and swapped for the next version. Once nothing waits any more, its history is checked like a
-// simulation's.
+// simulation's, and its logs are replayed.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { ruleSetOf } from "../src/rules/rule-set.ts";
 import { chance } from "../test/generated/chance.ts";
 import { brokenDisk } from "./chaos/disk.ts";
 import { readLedgers } from "./chaos/files.ts";
+import { replayLogs } from "./chaos/replayed.ts";
 import { pause, World } from "./chaos/world.ts";
 import { violations } from "./checker.ts";
 import type { EndedDelivery, History, RecordedEvent } from "./history.ts";
@@ -171,6 +172,11 @@ for (let kill = 1; kill <= options.kills; kill++) {
 }
 await events.stop();
 const isDrained = await drained("l");
+say("Replaying the logs …");
+const replayed = await replayLogs(
+  worker.port,
+  Array.from({ length: options.locations }, (_, index) => `l${index}`),
+);
 await worker.stop();
 const seconds = (performance.now() - startedAt) / 1_000;
 
@@ -196,6 +202,8 @@ const history: History = {
 };
 const found = violations(history);
 if (!isDrained) found.push("it did not come to rest in time");
+found.push(...replayed.differing.map((one) => `a replay of the rules that were in force differs from the log: ${one}`));
+if (replayed.events === 0) found.push("no event was replayed");
 const senders = { ...world.statuses };
 const badStatuses = Object.keys(world.statuses).filter((status) => !["202", "429", NO_ANSWER].includes(status));
 if (badStatuses.length > 0) found.push(`senders were answered ${badStatuses.join(", ")}`);
@@ -210,6 +218,8 @@ const result = {
   extraCalls: Math.max(0, world.calls.length - attempts),
   inFlightAtKills: world.interrupted.length,
   cancelled: history.confirmed.length,
+  replayed: replayed.events,
+  differing: replayed.differing.length,
   statuses: senders,
   seconds: Math.round(seconds),
   violations: found,
@@ -226,6 +236,7 @@ else {
   console.log(
     `${kills} kills and stops in ${result.seconds} s: ${result.events} events, ${result.acknowledged} acknowledged, ${deliveries} deliveries, ${calls} calls, ${cancelled} cancels`,
   );
+  console.log(`${replayed.events} events of its logs replayed: ${replayed.differing.length} differ`);
   console.log(
     `${extraCalls} calls came once more, ${world.interrupted.length} were in flight at the kills; senders were told ${JSON.stringify(senders)}`,
   );

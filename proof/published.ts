@@ -1,5 +1,5 @@
 // The promises of published rule sets, checked on what a run of locations saw that were told of changes, or not.
-import { NOTHING_PUBLISHED, type InForce } from "../src/model/published.ts";
+import { NOTHING_PUBLISHED, type ChangeKind, type InForce } from "../src/model/published.ts";
 
 /** The rule that each set has, by which it is known who decided; that of the bundle has none. */
 export const ruleOf = (set: number): string => `of-set-${set}`;
@@ -23,7 +23,7 @@ export interface PublishedDecision {
 export interface Published {
   readonly decisions: readonly PublishedDecision[];
   /** Every change of the registry, in order, and when it was made. */
-  readonly changes: readonly { readonly inForce: InForce; readonly order: number; readonly notAdmitted: boolean }[];
+  readonly changes: readonly { readonly inForce: InForce; readonly order: number; readonly what: ChangeKind }[];
   /** When a location was known to know of a change. */
   readonly told: readonly { readonly locationId: string; readonly change: number; readonly order: number }[];
   /** The number of each published set, by its hash. */
@@ -56,6 +56,7 @@ export function violationsOfPublished(seen: Published): string[] {
     ...named("nothing leaves from the shadow", fromTheShadow(seen)),
     ...named("a set that the code does not admit is never in force", admitted(seen)),
     ...named("a canary sends no more than it was said to", canaries(seen)),
+    ...named("a canary that halted itself comes back by nobody but who begins it once more", halted(seen)),
     ...named("every location knows of every change in the end", known(seen)),
     ...named("what differs in the shadow is told, and nothing else", divergence(seen)),
   ];
@@ -131,6 +132,18 @@ function* canaries(seen: Published): Generator<string> {
         const within = times.filter((other) => other > at - HOUR_MS && other <= at).length;
         if (within > most * begun) yield `${within} messages within an hour in ${locationId}, and ${most} were allowed`;
       }
+    }
+  }
+}
+
+function* halted({ changes }: Published): Generator<string> {
+  for (const [index, { what }] of changes.entries()) {
+    const set = changes[index - 1]?.inForce.canary?.ruleSet;
+    if (what !== "halt" || set === undefined) continue;
+    for (const { inForce, what: after } of changes.slice(index + 1)) {
+      if (inForce.canary?.ruleSet !== set) continue;
+      if (after !== "activate") yield `change ${inForce.change}, a ${after}, brings back that of change ${index}`;
+      break;
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Found, Job } from "./replay/seeds.ts";
 
 const HELP = `Usage: npm run sim:replay -- [options]
   --seeds N      how many pasts (100)
+  --from N       the seed of the first of them (1)
   --seed N       repeat one
   --events N     how many events each has, besides those that come of our own messages (150)
   --mutants      plant each known bug in turn: each has to be found within --seeds
@@ -24,6 +25,7 @@ function read() {
     const { values } = parseArgs({
       options: {
         seeds: { type: "string", default: "100" },
+        from: { type: "string", default: "1" },
         seed: { type: "string" },
         events: { type: "string", default: "150" },
         mutant: { type: "string" },
@@ -31,7 +33,7 @@ function read() {
         help: { type: "boolean", default: false },
       },
     });
-    const numbers = [values.seeds, values.seed ?? "1", values.events].map(Number);
+    const numbers = [values.seeds, values.from, values.seed ?? "1", values.events].map(Number);
     if (!numbers.every((number) => Number.isInteger(number) && number > 0))
       throw new Error("Seeds and events are whole numbers from 1");
     const isKnown = values.mutant === undefined || REPLAY_MUTANTS.some(({ name }) => name === values.mutant);
@@ -66,13 +68,13 @@ function runJob(job: Job): Promise<Found> {
 }
 
 /** Plants each bug in turn, in several processes; returns how many were not found. */
-async function findMutants(last: number): Promise<number> {
+async function findMutants(first: number, last: number): Promise<number> {
   const waiting = [...REPLAY_MUTANTS];
   let missed = 0;
   const next = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
       const { name } = mutant;
-      const { failed } = await runJob({ first: 1, step: 1, last, events: Number(options.events), mutant: name });
+      const { failed } = await runJob({ first, step: 1, last, events: Number(options.events), mutant: name });
       if (!failed) missed += 1;
       console.log(
         failed ? `found   ${name}: seed ${failed.seed}, ${failed.disagreements[0]?.slice(0, 200)}` : `MISSED  ${name}`,
@@ -80,18 +82,21 @@ async function findMutants(last: number): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: PROCESSES }, next));
-  console.log(`${REPLAY_MUTANTS.length - missed} of ${REPLAY_MUTANTS.length} planted bugs found within ${last} seeds`);
+  console.log(
+    `${REPLAY_MUTANTS.length - missed} of ${REPLAY_MUTANTS.length} planted bugs found within ${last - first + 1} seeds`,
+  );
   return missed;
 }
 
-const last = Number(options.seeds);
-if (options.mutants) process.exit((await findMutants(last)) > 0 ? 1 : 0);
+const first = Number(options.from);
+const last = first + Number(options.seeds) - 1;
+if (options.mutants) process.exit((await findMutants(first, last)) > 0 ? 1 : 0);
 const { events: each, mutant } = options;
 const only = Number(options.seed ?? 0);
 const jobs = Array.from({ length: only > 0 ? 1 : PROCESSES }, (_, index): Job =>
   only > 0
     ? { first: only, step: 1, last: only, events: Number(each), mutant }
-    : { first: index + 1, step: PROCESSES, last, events: Number(each), mutant },
+    : { first: first + index, step: PROCESSES, last, events: Number(each), mutant },
 );
 const found = await Promise.all(jobs.map(runJob));
 const failed = found.flatMap((one) => one.failed ?? []).toSorted((a, b) => a.seed - b.seed)[0];

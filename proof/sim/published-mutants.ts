@@ -52,6 +52,13 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
     seed: 19,
   },
   {
+    name: "a-roll-back-brings-back-a-halted-canary",
+    file: "registry/changes.ts",
+    from: "return isHalted ? { ...then, canary: null } : then;",
+    to: "return then;",
+    seed: 43,
+  },
+  {
     name: "what-a-canary-plans-is-not-counted",
     file: "ledger/rules/canary-volume.ts",
     from: "if (messagesPerHour === null || more === 0) return;",

@@ -1,7 +1,7 @@
 // One simulated run of a few locations whose rules are published: sets are activated, tried in the shadow and as canaries,
 // and rolled back, while ledgers die, the registry cannot be reached, and other code is deployed that refuses some of them.
 import { isInShare } from "../../src/kit/share.ts";
-import type { Activation, InForce } from "../../src/model/published.ts";
+import type { Activation, ChangeKind, InForce } from "../../src/model/published.ts";
 import type { LogRecord } from "../../src/ledger/log/log.ts";
 import { RuleRegistry, type RegistryPorts } from "../../src/registry/registry.ts";
 import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storage.ts";
@@ -197,7 +197,7 @@ class PublishedRun {
       this.#changes.push({
         inForce: JSON.parse(String(text)) as InForce,
         order: this.#clockwork.order(),
-        notAdmitted: what === "not-admitted",
+        what: what as ChangeKind,
       });
   }
 

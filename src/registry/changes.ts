@@ -93,7 +93,8 @@ export function note(
 
 /**
  * What a roll-back would put in force, and where the next one would return to; `null`: nothing else came before. What was
- * put in force once more is passed over: taking that back would change nothing.
+ * put in force once more is passed over: taking that back would change nothing. A canary that has halted itself since does
+ * not come back by it.
  */
 export function before(sql: Sql): { readonly inForce: InForce; readonly back: number } | null {
   const now = current(sql);
@@ -102,11 +103,18 @@ export function before(sql: Sql): { readonly inForce: InForce; readonly back: nu
     firstRow(sql, "SELECT in_force AS inForce, back FROM changes WHERE change = ?", at);
   for (let back = row(change)?.back; back !== undefined; back = row(back)?.back) {
     const found = row(back);
-    const then = { ...(found ? (JSON.parse(found.inForce) as InForce) : NOTHING_PUBLISHED), change };
+    const then = { ...(found ? withoutHalted(sql, JSON.parse(found.inForce) as InForce) : NOTHING_PUBLISHED), change };
     if (JSON.stringify(then) !== JSON.stringify(now))
       return { inForce: { ...then, change: change + 1 }, back: found?.back ?? 0 };
   }
   return null;
+}
+
+function withoutHalted(sql: Sql, then: InForce): InForce {
+  const halted = `SELECT 1 FROM changes AS halt JOIN changes AS last ON last.change = halt.change - 1
+    WHERE halt.what = 'halt' AND halt.change > ? AND json_extract(last.in_force, '$.canary.ruleSet') = ?`;
+  const isHalted = then.canary !== null && firstRow(sql, halted, then.change, then.canary.ruleSet) !== undefined;
+  return isHalted ? { ...then, canary: null } : then;
 }
 
 /** The last change; `undefined`: nothing was ever published. */

@@ -17,6 +17,7 @@ import { chance } from "../generated/chance.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 import { bundleOfRules } from "./bundles.ts";
 import { until, workerds } from "./processes.ts";
+import { answerOf } from "./stand-in-outbound.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -24,7 +25,6 @@ const BEFORE = 30;
 const LOST = 600;
 const KILLS = 20;
 const TOKEN = "pit-of-the-outage";
-const HIGHLEVEL = "services.leadconnectorhq.com";
 const conditions = { all: [{ fact: "contactId", operator: "exists", value: true }] };
 const doing = (what: string, after = {}) => ({
   on: ["OutboundMessage", "InboundMessage"],
@@ -40,21 +40,9 @@ const standIn = new HighLevelStandIn({ clock: () => Date.now() + offsetMs });
 const received: string[] = [];
 
 async function outbound(request: OutboundRequest): Promise<OutboundResponse> {
-  const { host, pathname } = new URL(request.url);
-  if (host !== HIGHLEVEL) {
-    received.push(pathname);
-    return new OutboundResponse(null, { status: 204 });
-  }
-  const { method } = request;
-  const text = await request.text();
-  const headers = Object.fromEntries(request.headers);
-  const answer = await standIn.answer(
-    new Request(request.url, { method, headers, ...(text === "" ? {} : { body: text }) }),
-  );
-  return new OutboundResponse(await answer.text(), {
-    status: answer.status,
-    headers: Object.fromEntries(answer.headers),
-  });
+  const answered = await answerOf(standIn, request);
+  if (answered === null) received.push(new URL(request.url).pathname);
+  return answered ?? new OutboundResponse(null, { status: 204 });
 }
 
 const start = (): Promise<RunningWorker> =>

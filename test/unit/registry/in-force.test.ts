@@ -208,6 +208,37 @@ describe("a canary", () => {
     });
   });
 
+  it("that halted itself does not come back by a roll-back, which returns to what was before it", async () => {
+    const house = await ADeployment.with();
+    const [first, second] = [
+      await house.publish(named("one")),
+      await house.publish(named("two", { actions: [aText()] })),
+    ];
+    await house.activate(first, { for: "all" });
+    await house.activate(second, { for: "shadow" });
+    const canary = { ...halfOf, share: 1, messagesPerHour: 0 };
+    await house.activate(second, canary);
+    await house.event("a", "c");
+    await house.tellAll();
+    const { versions } = house.registry.versions({ limit: 2 });
+    const [halted, live] = versions.map(({ ruleSet }) => ruleSet);
+    const state = async () => {
+      const { inForce, before } = await house.registry.state();
+      return {
+        inForce: [inForce.live, inForce.canary, inForce.shadow],
+        before: before && [before.live, before.shadow],
+      };
+    };
+    expect(await state()).toEqual({ inForce: [live, null, null], before: [live, halted] });
+    expect((await house.rollBack()).ok).toBe(true);
+    expect(await state()).toEqual({ inForce: [live, null, halted], before: [live, null] });
+    // Whoever begins it once more means it.
+    await house.activate(second, canary);
+    await house.activate(first, { for: "all" });
+    expect((await house.rollBack()).ok).toBe(true);
+    expect((await house.registry.state()).inForce.canary?.ruleSet).toBe(halted);
+  });
+
   it("that was halted tells of it later, if the registry could not be reached", async () => {
     const house = await ADeployment.with();
     const texting = named("one", { actions: [aText()] });
