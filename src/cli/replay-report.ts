@@ -1,8 +1,14 @@
 // What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
-import type { ChangedText, Comparison, RuleChange } from "../replay/compare.ts";
-import { CAUSES, type Cause } from "../replay/faithful.ts";
-import type { Text } from "../replay/texts.ts";
-import type { Untested } from "../replay/untested.ts";
+import {
+  CAUSES,
+  isWorthTelling,
+  type Cause,
+  type ChangedText,
+  type Comparison,
+  type RuleChange,
+  type Text,
+  type Untested,
+} from "../model/comparison.ts";
 
 /** A block of a report: a heading, and lines below it. */
 interface Block {
@@ -73,10 +79,6 @@ function blocksOf(compared: Comparison, shown: number): readonly Block[] {
     { heading: "How far this can be trusted", lines: trustLines(compared) },
   ];
   return blocks.filter(({ lines }) => lines.length > 0);
-}
-
-function isWorthTelling({ change, fires, texts, others }: RuleChange): boolean {
-  return change !== "same" || [fires, texts, others].some(([before, after]) => before !== after);
 }
 
 /** `missed-call  changed  fires 41 → 58, texts 39 → 12`. */
