@@ -100,3 +100,23 @@ export interface Comparison {
 export function isWorthTelling({ change, fires, texts, others }: RuleChange): boolean {
   return change !== "same" || [fires, texts, others].some(([before, after]) => before !== after);
 }
+
+/** How many texts are otherwise. */
+export interface TextCounts {
+  readonly gained: number;
+  readonly lost: number;
+  readonly changed: number;
+}
+
+/** What is kept of a comparison with a version. */
+export type KeptComparison = Omit<Comparison, "gained" | "lost" | "changed"> & { readonly counts: TextCounts };
+
+export function textCounts({ gained, lost, changed }: Comparison): TextCounts {
+  return { gained: gained.length, lost: lost.length, changed: changed.length };
+}
+
+/** A comparison that names no contact and has no text: a version outlives what is erased. What else stands in it stays. */
+export function withoutPeople(told: Comparison): KeptComparison {
+  const { gained: _, lost: __, changed: ___, faithful, ...rest } = told;
+  return { ...rest, counts: textCounts(told), faithful: faithful && { ...faithful, differences: [] } };
+}

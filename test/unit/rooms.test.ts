@@ -17,6 +17,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match"],
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
+  // Runs in the browser, beside the page: what it replays is decided there.
+  thread: ["kit", "model", "replay"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
   // Published rule sets, and which of them is in force for whom.
   registry: ["kit", "model", "rules", "match", "ledger"],
@@ -65,9 +67,10 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     tasks: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts"],
     shadow: ["ask", "time", "address", "parts"],
-    playground: ["ask", "time", "address", "parts"],
+    replay: ["ask", "time", "address", "parts"],
+    playground: ["ask", "time", "address", "parts", "replay"],
     audit: ["ask", "time", "address", "parts"],
-    changes: ["ask", "time", "address", "parts"],
+    changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
     frame: [
       "ask",
