@@ -40,6 +40,7 @@ export async function checkDraft(request: Json, ports: ReadPorts): Promise<Resul
   return succeed({
     name: draft.value.name,
     admitted: admitted !== null,
+    rule: admitted?.rule ?? null,
     findings: [...findings, ...examples.findings, ...unexplained].map(withoutFile),
     examples: { passed: examples.passed, failed: examples.failed },
     explained: decided,

@@ -66,6 +66,14 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Put in force what was before the last change",
     load: async () => (await import("./activate.ts")).rollback,
   },
+  pause: {
+    description: "Let nothing of a rule, or of a location, leave until it is resumed",
+    load: async () => (await import("./pause.ts")).pause,
+  },
+  resume: {
+    description: "End a pause: what was held meanwhile stays held until somebody looks at it",
+    load: async () => (await import("./pause.ts")).resume,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

@@ -5,7 +5,13 @@ import { dirname, join } from "node:path";
 import { filesUnder, hashOf } from "./files-hash.ts";
 
 /** What else a bundle depends on: what npm installed, and how imports and JSX are read. */
-const BESIDES = ["package.json", "package-lock.json", "node_modules/.package-lock.json", "tsconfig.json"];
+const BESIDES = [
+  "package.json",
+  "package-lock.json",
+  "node_modules/.package-lock.json",
+  "tsconfig.json",
+  "wrangler.toml",
+];
 
 /** What was bundled, and the result. */
 interface Stamp {

@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { defineCommand } from "citty";
-import type { Json } from "../kit/json.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
+import { withoutPeople, type Comparison } from "../model/comparison.ts";
 import type { PublishedFile, PublishedFiles, RuleSetVersion } from "../model/published.ts";
 import { DEFAULT_WORKER_URL, knownSecrets, projectConfiguration, ROOT, RULES_FOLDER } from "../local/project.ts";
 import { findingLine } from "./print.ts";
@@ -46,9 +47,9 @@ export async function publishTo(worker: WorkerApi, files: PublishedFiles, about:
     note: about.note,
     author: about.author,
     over: about.over ?? last?.version ?? 0,
-    replay: about.replay,
+    replay: kept(about.replay),
   };
-  const answer = await asked<{ version: RuleSetVersion }>("/api/rule-sets", worker, body as unknown as Json);
+  const answer = await asked<{ version: RuleSetVersion }>("/api/rule-sets", worker, { body: body as unknown as Json });
   if (answer === null)
     throw new UsageError(`The Worker at ${worker.url} is older than published rule sets, deploy it anew`);
   return { version: answer.version, isNew: true, differences };
@@ -70,6 +71,13 @@ export function publishedLines({ version, isNew, differences }: Published): stri
   const warnings = version.findings.map(({ file, message }) => `  warning: ${file}: ${message}`);
   const next = `It is not in force: npm run rules activate ${version.version}, with --for shadow to see first what it would do`;
   return [...differences, ...warnings, `Version ${version.version} is published: ${count}`, next];
+}
+
+/** What a version carries of it: the numbers, and nobody's id or text, which would outlive a contact that is erased. */
+function kept(replay: Json): Json {
+  const { gained, lost, changed } = isJsonObject(replay) ? replay : {};
+  const isComparison = [gained, lost, changed].every((list) => Array.isArray(list));
+  return isComparison ? (withoutPeople(replay as unknown as Comparison) as unknown as Json) : replay;
 }
 
 /** Who git says is at work; `null`: it does not. */

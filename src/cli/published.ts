@@ -42,7 +42,7 @@ export async function versionOf(worker: WorkerApi, version: number): Promise<Who
 
 /** Asks for a change of what is in force. */
 export async function changeOn(worker: WorkerApi, path: string, body: Json): Promise<RulesChange> {
-  const found = await asked<{ change: RulesChange }>(path, worker, body);
+  const found = await asked<{ change: RulesChange }>(path, worker, { body });
   if (found === null) throw new UsageError("There is no such version: npm run rules versions lists them");
   return found.change;
 }

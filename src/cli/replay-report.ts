@@ -1,8 +1,6 @@
 // What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
-import type { ChangedText, Comparison, RuleChange } from "../replay/compare.ts";
-import { CAUSES, type Cause } from "../replay/faithful.ts";
-import type { Text } from "../replay/texts.ts";
-import type { Untested } from "../replay/untested.ts";
+import { countInWords, trustInWords, untestedInWords } from "../language/comparison-words.ts";
+import { isWorthTelling, type ChangedText, type Comparison, type RuleChange, type Text } from "../model/comparison.ts";
 
 /** A block of a report: a heading, and lines below it. */
 interface Block {
@@ -57,7 +55,7 @@ function summaryOf({ events, from, to, gained, lost, changed, locationId }: Comp
   if (from === null || to === null) return `No event of location ${locationId} to replay`;
   const when = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const words = [`${gained.length} more`, `${lost.length} fewer`, `${changed.length} other`];
-  return `${inWords(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
+  return `${countInWords(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
 }
 
 function blocksOf(compared: Comparison, shown: number): readonly Block[] {
@@ -69,14 +67,10 @@ function blocksOf(compared: Comparison, shown: number): readonly Block[] {
     { heading: `Would get a text, and did not (${gained.length})`, lines: textLines(gained, shown) },
     { heading: `Would no longer get a text (${lost.length})`, lines: textLines(lost, shown) },
     { heading: `Would get another text, or at another time (${changed.length})`, lines: changedLines(changed, shown) },
-    { heading: "What no event ever tested", lines: untested.map(untestedLine) },
-    { heading: "How far this can be trusted", lines: trustLines(compared) },
+    { heading: "What no event ever tested", lines: untested.map(untestedInWords) },
+    { heading: "How far this can be trusted", lines: trustInWords(compared) },
   ];
   return blocks.filter(({ lines }) => lines.length > 0);
-}
-
-function isWorthTelling({ change, fires, texts, others }: RuleChange): boolean {
-  return change !== "same" || [fires, texts, others].some(([before, after]) => before !== after);
 }
 
 /** `missed-call  changed  fires 41 → 58, texts 39 → 12`. */
@@ -104,26 +98,6 @@ function changedLines(changed: readonly ChangedText[], shown: number): readonly 
   return [...lines, ...more(changed.length - shown)];
 }
 
-function untestedLine({ rule, fact, path, value, events }: Untested): string {
-  const what = path === undefined ? `"${fact}"` : `"${fact}" at ${path}`;
-  const had = value === undefined ? what : `${what} = ${JSON.stringify(value)}`;
-  return `${rule}: 0 of ${inWords(events, "event")} had ${had}`;
-}
-
-function trustLines({ faithful, leftOut, events }: Comparison): readonly string[] {
-  const [, missing] = leftOut;
-  const echoes =
-    missing === 0 ? [] : [`${inWords(missing, "event")} of our own messages left out, which would not be sent`];
-  if (faithful === null) return echoes;
-  const causes = Object.entries(faithful.causes).map(([cause, n]) => `${n} ${CAUSES[cause as Cause]} (${cause})`);
-  const same = `The rules that were in force give what was recorded for ${faithful.same.toLocaleString("en-US")} of ${inWords(faithful.same + sumOf(faithful.causes), "event")}`;
-  return events === 0 ? [] : [same, ...causes, ...echoes];
-}
-
-function sumOf(causes: { readonly [cause: string]: number }): number {
-  return Object.values(causes).reduce((sum, n) => sum + n, 0);
-}
-
 function more(count: number): readonly string[] {
   return count > 0 ? [`and ${count} more: --json has all, --show N as many`] : [];
 }
@@ -132,10 +106,6 @@ function quoted(text: string | null): string {
   if (text === null) return "no text: the template cannot be rendered";
   const line = text.replaceAll(/\s+/g, " ");
   return `“${line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line}”`;
-}
-
-function inWords(count: number, one: string): string {
-  return `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
 }
 
 /** Text from outside is no markup. */

@@ -4,7 +4,7 @@ import { UsageError } from "../kit/usage-error.ts";
 
 /** A request of a command. */
 interface Asking {
-  readonly method?: "POST";
+  readonly method?: "POST" | "PUT" | "DELETE";
   readonly headers: { readonly [name: string]: string };
   readonly body?: string;
 }
@@ -20,14 +20,25 @@ export interface WorkerApi {
 const NOT_FOUND = 404;
 const MAX_ISSUES = 20;
 
-/** What the Worker answers, to a body if there is one; `null`: it does not know such a thing. It throws usage errors. */
+/** What is asked: without a body a GET, with one a POST, unless it says otherwise. */
+interface Question {
+  readonly method?: "PUT" | "DELETE";
+  readonly body?: Json;
+}
+
+/** What the Worker answers; `null`: it does not know such a thing. It throws usage errors. */
 export async function asked<Answer>(
   path: string,
   { url, adminToken, fetch }: WorkerApi,
-  body?: Json,
+  { method, body }: Question = {},
 ): Promise<Answer | null> {
   const headers = { authorization: `Bearer ${adminToken ?? ""}` };
-  const init: Asking = body === undefined ? { headers } : { method: "POST", headers, body: JSON.stringify(body) };
+  const how = method ?? (body === undefined ? undefined : "POST");
+  const init: Asking = {
+    headers,
+    ...(how === undefined ? {} : { method: how }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
   const response = await fetch(new URL(path, url), init).catch(() => null);
   if (response === null) throw new UsageError(`No Worker answers at ${url}`);
   if (response.status === NOT_FOUND) return null;

@@ -3,7 +3,7 @@ import type { Decision } from "./decision.ts";
 import type { Event, Facts } from "./event.ts";
 import type { Issue } from "./failure.ts";
 import type { LogEntry } from "./ledger.ts";
-import type { Action, RuleFinding } from "./rule.ts";
+import type { Action, Rule, RuleFinding } from "./rule.ts";
 import type { SentRequest } from "./sent-request.ts";
 
 /** A decision that is only shown, not recorded; its actions with the names of their rules. */
@@ -31,6 +31,8 @@ export interface ExplainedAction {
 export interface CheckedDraft {
   readonly name: string;
   readonly admitted: boolean;
+  /** The rule that the file makes, named conditions put in place; `null`: it is refused. */
+  readonly rule: Rule | null;
   /** What `npm run rules check` would report for a file with the draft. */
   readonly findings: readonly RuleFinding[];
   readonly examples: { readonly passed: number; readonly failed: number };

@@ -1,60 +1,23 @@
 // Two sets of rules over the same log, side by side: what each rule does, who gets which text now and did not, and who no
 // longer does.
 import { kindOf } from "../act/kinds.ts";
+import {
+  CAUSES,
+  type Cause,
+  type ChangedText,
+  type Comparison,
+  type Difference,
+  type Faithful,
+  type RuleChange,
+  type Text,
+} from "../model/comparison.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
-import { CAUSES, differencesIn, type Cause, type Difference } from "./faithful.ts";
+import { differencesIn } from "./faithful.ts";
 import type { LogItem, ReadLog } from "./items.ts";
 import { startReplay, type Replayed } from "./replay.ts";
-import { textOf, type Text } from "./texts.ts";
-import { untesting, type Untested } from "./untested.ts";
-
-/** Two numbers: by the rules before, and by those after. */
-type BeforeAfter = readonly [before: number, after: number];
-
-/** What changes of one rule. */
-export interface RuleChange {
-  readonly rule: string;
-  readonly change: "new" | "changed" | "removed" | "same";
-  readonly fires: BeforeAfter;
-  /** Messages to contacts that left, or still wait at the end of the log. */
-  readonly texts: BeforeAfter;
-  /** The same for everything else that rules do. */
-  readonly others: BeforeAfter;
-}
-
-/** One text that is another now, or comes at another time. */
-export interface ChangedText {
-  readonly before: Text;
-  readonly after: Text;
-}
-
-/** What a comparison found. */
-export interface Comparison {
-  readonly locationId: string;
-  /** ISO 8601, UTC; `null`: the log is empty. */
-  readonly from: string | null;
-  readonly to: string | null;
-  /** How many events were decided by both. */
-  readonly events: number;
-  /** Messages of ours that came back, and would not have. */
-  readonly leftOut: BeforeAfter;
-  readonly rules: readonly RuleChange[];
-  readonly gained: readonly Text[];
-  readonly lost: readonly Text[];
-  readonly changed: readonly ChangedText[];
-  readonly untested: readonly Untested[];
-  /** Whether the rules that were in force give what was recorded; `null`: others were put in their place. */
-  readonly faithful: Faithful | null;
-}
-
-interface Faithful {
-  readonly same: number;
-  /** Events that differ or could not be decided again, by cause. */
-  readonly causes: { readonly [C in Cause]?: number };
-  /** The first differences. */
-  readonly differences: readonly Difference[];
-}
+import { textOf } from "./texts.ts";
+import { untesting } from "./untested.ts";
 
 /** What is put side by side. */
 export interface Compared {

@@ -1,4 +1,5 @@
 // Whether a replay of the rules that were in force is what was recorded, and, where it is not, why.
+import type { Cause, Difference } from "../model/comparison.ts";
 import type { ExportedDelivery } from "../model/export.ts";
 import { isLogFact } from "../language/log-facts.ts";
 import { comparisons } from "../language/conditions.ts";
@@ -7,28 +8,6 @@ import { durationMs } from "../time/duration.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
 import type { LogItem } from "./items.ts";
 import type { Replayed } from "./replay.ts";
-
-/** Why a replay differs from what was recorded, or could not decide again. */
-export const CAUSES = {
-  "rules-not-kept": "decided by rules of which the log has not kept what they do",
-  "payload-forgotten": "the payload is forgotten, so the event cannot be decided again",
-  "log-begins": "the rule asks for more of the past than the log has",
-  "by-hand": "a person retried, released or cancelled what the rule did",
-  "other-contacts": "a limit for the location counts contacts that were erased since",
-  "clock-set-back": "the clock was set back",
-  unexplained: "no cause is known",
-} as const;
-export type Cause = keyof typeof CAUSES;
-
-/** One thing that a replay and the log say differently. */
-export interface Difference {
-  readonly eventKey: string;
-  readonly rule: string;
-  readonly what: "fired" | "delivery" | "event";
-  readonly recorded: string;
-  readonly replayed: string;
-  readonly cause: Cause;
-}
 
 /** What a cause is found by. */
 export interface Around {
@@ -94,7 +73,7 @@ function isByHand({ cancelledBy, released, attempts }: ExportedDelivery): boolea
 }
 
 /** How far back a rule looks, in milliseconds: its limit, and the facts that ask the log; 0: nowhere. */
-function reachMs({ limit, conditions }: Rule): number {
+export function reachMs({ limit, conditions }: Rule): number {
   const ofFacts = [...comparisons(conditions, [])].flatMap(({ condition: { fact, params } }) => {
     const within = params?.["within"];
     if (!isLogFact(fact)) return [];

@@ -1,5 +1,5 @@
 // A bound on what a change of rules may do, such as `texts > +10%`: whether a comparison passes it.
-import type { Comparison } from "./compare.ts";
+import type { Comparison } from "../model/comparison.ts";
 
 /** What can be bound: how much it was before, and is after. */
 const MEASURES: { readonly [name: string]: (compared: Comparison, rule: string | null) => readonly [number, number] } =

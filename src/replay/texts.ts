@@ -2,25 +2,13 @@
 import { renderText } from "../act/template/template.ts";
 import { callName } from "../act/about.ts";
 import { plainFacts } from "../match/facts.ts";
+import type { Text } from "../model/comparison.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NOTHING_KNOWN } from "../model/known.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { templateRoots } from "../rules/template-roots.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
-
-/** A message that a contact gets. */
-export interface Text {
-  readonly contactId: string;
-  readonly eventKey: string;
-  readonly rule: string;
-  /** What it is sent as, such as `SMS`. */
-  readonly messageType: string;
-  /** ISO 8601, UTC: when it is due. */
-  readonly at: string;
-  /** `null`: it cannot be rendered, so that nothing would be sent. */
-  readonly text: string | null;
-}
 
 /** The fields of a message that hold what is read, in the order in which one of them stands for it. */
 const TEXT_FIELDS = ["message", "subject", "html"] as const;

@@ -5,20 +5,10 @@ import { isLogFact } from "../language/log-facts.ts";
 import { valueAt } from "../language/path.ts";
 import { FACT_READERS } from "../events/event.ts";
 import type { Json } from "../kit/json.ts";
+import type { Untested } from "../model/comparison.ts";
 import type { Event } from "../model/event.ts";
 import type { EventKind } from "../model/event-kinds.ts";
 import type { Rule } from "../model/rule.ts";
-
-/** Something that a rule asks and that no event of its kinds could tell. */
-export interface Untested {
-  readonly rule: string;
-  readonly fact: string;
-  readonly path?: string | undefined;
-  /** The value that no event had; absent: no event had the fact at all. */
-  readonly value?: Json | undefined;
-  /** How many events of the rule's kinds there were. */
-  readonly events: number;
-}
 
 /** Looks at events as they come. */
 export interface Untesting {

@@ -21,6 +21,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
   // What rules can do together, on a developer's machine alone: nothing of it is in the Worker.
   analysis: ["kit", "model", "time", "highlevel", "act", "language", "events", "match"],
+  // Runs in the browser, beside the page: what it replays is decided there.
+  thread: ["kit", "model", "replay"],
   agency: ["kit", "model", "highlevel", "act", "events", "ledger"],
   // Published rule sets, and which of them is in force for whom.
   registry: ["kit", "model", "rules", "match", "ledger"],
@@ -69,9 +71,10 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     tasks: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts"],
     shadow: ["ask", "time", "address", "parts"],
-    playground: ["ask", "time", "address", "parts"],
+    replay: ["ask", "time", "address", "parts"],
+    playground: ["ask", "time", "address", "parts", "replay"],
     audit: ["ask", "time", "address", "parts"],
-    changes: ["ask", "time", "address", "parts"],
+    changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
     frame: [
       "ask",

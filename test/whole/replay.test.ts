@@ -8,7 +8,7 @@ import { LOCATION, payloadOf } from "../../src/events/samples.ts";
 import { sendEvent } from "../../src/local/hook-client.ts";
 import { ROOT } from "../../src/local/project.ts";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
-import type { Comparison } from "../../src/replay/compare.ts";
+import type { Comparison } from "../../src/model/comparison.ts";
 import { sampleOf } from "../builders.ts";
 import { exportedPast, rulesOfThePast } from "../generated/past.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";

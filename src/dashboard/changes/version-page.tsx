@@ -12,7 +12,7 @@ import { ChangeDialog, type Asking } from "./change-dialog.tsx";
 import { FromDeploy } from "./in-force-panel.tsx";
 import type { PublishedState } from "./in-words.ts";
 import { offersOf, type Offer } from "./offers.ts";
-import { ReplayPanel } from "./replay-panel.tsx";
+import { VersionReplay } from "./version-replay.tsx";
 import { VersionDiff } from "./version-diff.tsx";
 import { rulesInWords, VersionMarks } from "./version-rows.tsx";
 
@@ -61,7 +61,7 @@ export function VersionPage({
         <>
           <About version={version} state={state} onChanged={onChanged} />
           <VersionDiff version={version} against={against} state={state} />
-          <ReplayPanel replay={version.replay} />
+          <VersionReplay key={version.version} version={version} />
         </>
       ) : null}
     </>

@@ -16,7 +16,7 @@ import { EventChoice, sourceWord, type EventSource } from "./event-choice.tsx";
 import { Findings, issuesOfEvent, placed, type Said } from "./findings.tsx";
 import { Outcome } from "./outcome.tsx";
 import { FIRST_NAME } from "./rule-file.ts";
-import { Try } from "./try.tsx";
+import { draftNamed, Try, type TriedDraft } from "./try.tsx";
 import { recordedEvent, useAddress } from "./use-address.ts";
 import { isWithKnown, payloadIn, useCheck } from "./use-check.ts";
 
@@ -33,6 +33,7 @@ export function Playground({ route }: PageProps): JSX.Element {
   const { draft, type, replace, revision } = drafting;
   const lost = useAddress(route.query, drafting, locationId);
   const { checked, explained, problem } = useCheck(draft, locationId);
+  const [tried, setTried] = useState<TriedDraft | null>(null);
   const [noEvent, setNoEvent] = useState<Problem | null>(null);
   const rule = useRef<EditorHandle>(null);
   const event = useRef<EditorHandle>(null);
@@ -81,7 +82,11 @@ export function Playground({ route }: PageProps): JSX.Element {
                 Download the rule file
               </button>
               <CopyButton label="Copy" text={() => draft.text} />
-              <Publish name={draft.name} text={draft.text} />
+              <Publish
+                name={draft.name}
+                text={draft.text}
+                compared={tried?.about === draftNamed(draft.name, draft.text) ? tried.compared : null}
+              />
               <button type="button" class="quiet" onClick={() => replace(firstDraft(locationId))}>
                 Start over
               </button>
@@ -145,7 +150,7 @@ export function Playground({ route }: PageProps): JSX.Element {
         <h2 id="decided">What would be decided</h2>
         <Outcome explained={explained} isOld={checked !== null && (checked.answer.explained === null || !hasPayload)} />
       </section>
-      <Try name={draft.name} text={draft.text} />
+      <Try name={draft.name} text={draft.text} onTried={setTried} />
     </>
   );
 }

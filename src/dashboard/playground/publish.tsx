@@ -2,6 +2,7 @@
 // force by that.
 import type { JSX } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
+import { withoutPeople, type Comparison } from "../../model/comparison.ts";
 import type { PublishedFiles, RulesState, RuleSetVersion, WholeVersion } from "../../model/published.ts";
 import { goTo, linkTo } from "../address/routes.ts";
 import { get, post, problemOf, type Problem } from "../ask/api.ts";
@@ -31,7 +32,16 @@ const BARRED = {
     "No published version is in force, so there are no files to put the draft among. Publish the folder of rules once, with npm run rules publish, and put it in force.",
 };
 
-export function Publish({ name, text }: { readonly name: string; readonly text: string }): JSX.Element {
+export function Publish({
+  name,
+  text,
+  compared,
+}: {
+  readonly name: string;
+  readonly text: string;
+  /** What a replay said of just this draft; `null`: there was none. */
+  readonly compared: Comparison | null;
+}): JSX.Element {
   const { locationId } = usePlace();
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
@@ -60,6 +70,7 @@ export function Publish({ name, text }: { readonly name: string; readonly text: 
       note: note.trim(),
       author: by,
       over: known.base.last,
+      replay: compared && withoutPeople(compared),
     })
       .then(
         ({ version: { version } }) => {
@@ -94,6 +105,11 @@ export function Publish({ name, text }: { readonly name: string; readonly text: 
                 {known.base.last === known.base.version ? null : (
                   <li>What changed up to version {known.base.last}, which was published last, is not in it.</li>
                 )}
+                <li>
+                  {compared
+                    ? "What its replay counted is kept with it, without contacts and texts."
+                    : "It was not replayed as it is now: nobody knows yet whom it would text."}
+                </li>
                 <li>It is not in force by that: its page shows what it changes, and puts it in force.</li>
               </ul>
               <label>

@@ -1,129 +1,56 @@
-// The draft tried on the location's past events: how often it would have fired, and how often the rule of its name did.
+// The draft among the rules in force, tried on this location's last month: all of the log decided again, with its state.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { TriedDraft } from "../../model/playground.ts";
-import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
-import { announce } from "../parts/announce.tsx";
-import { EventRows } from "../parts/event-rows.tsx";
-import { usePlace } from "../ask/place.ts";
-import { ProblemNote } from "../parts/problem.tsx";
-import { Time } from "../time/time-elements.tsx";
+import type { CheckedDraft } from "../../model/playground.ts";
+import { byPriority, type Rule } from "../../model/rule.ts";
+import type { Comparison } from "../../model/comparison.ts";
+import { post, Problem } from "../ask/api.ts";
+import { rulesInForce, RunReplay } from "../replay/run.tsx";
 
-const TRIED = 1_000;
-const REFUSED = "The rule has findings that refuse it: mend them first";
-const TOO_LONG = "The rule would take too long to try on the last event: ask less of patterns and of the past";
-
-export function Try({ name, text }: { readonly name: string; readonly text: string }): JSX.Element {
-  const { locationId } = usePlace();
-  const [tried, setTried] = useState<{ answer: TriedDraft; name: string; text: string } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const call = useRef<AbortController | null>(null);
-  useEffect(() => () => call.current?.abort(), []);
-  const run = async (): Promise<void> => {
-    const aborted = (call.current = new AbortController());
-    setBusy(true);
-    setProblem(null);
-    try {
-      const body = { name, text, limit: TRIED };
-      const answer = await post<TriedDraft>(locationPath(locationId, "try"), body, aborted.signal);
-      setTried({ answer, name, text });
-      announce(inWords(answer));
-    } catch (error) {
-      if (!aborted.signal.aborted) setProblem(problemOf(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  const isOld = tried !== null && (tried.text !== text || tried.name !== name);
-  return (
-    <section class="panel try" aria-labelledby="try">
-      <div class="title">
-        <h2 id="try">On what this location has seen</h2>
-        <button type="button" class="primary" disabled={isBusy} onClick={() => void run()}>
-          {isBusy ? "Trying…" : "Try on the last 1,000 events of this location"}
-        </button>
-      </div>
-      {problem ? <ProblemNote problem={problem} onAgain={() => void run()} /> : null}
-      {tried ? (
-        <div class={isOld ? "is-old" : undefined}>
-          {isOld ? <p class="quiet-note">The rule has changed since: try it again.</p> : null}
-          <Tried answer={tried.answer} name={tried.name} />
-        </div>
-      ) : (
-        <p class="quiet-note">
-          Each event is decided again with this rule alone. Nothing is sent, and nothing recorded.
-        </p>
-      )}
-    </section>
-  );
+/** A draft's replay, and the draft that it is of. */
+export interface TriedDraft {
+  readonly compared: Comparison;
+  readonly about: string;
 }
 
-function Tried({ answer, name }: { readonly answer: TriedDraft; readonly name: string }): JSX.Element {
-  const { tried, from, to, fires, firedBefore, both, onlyNow, onlyBefore, findings } = answer;
-  if (isRefused(findings)) return <p>{REFUSED}</p>;
-  if (tried === 0 && to !== null) return <p>{TOO_LONG}</p>;
-  if (tried === 0) return <p>This location has recorded no events yet.</p>;
-  return (
-    <>
-      <p class="quiet-note">
-        {tried === 1 ? "One event was" : `${tried.toLocaleString("en-GB")} events were`} decided again
-        {from && to ? (
-          <>
-            , from <Time at={from} /> to <Time at={to} />
-          </>
-        ) : null}
-      </p>
-      <dl class="numbers">
-        <Count words="would fire" count={fires} />
-        <Count words={`${name} fired`} count={firedBefore} />
-        <Count words="both" count={both} />
-      </dl>
-      <div class="columns">
-        <Side title="Only with this draft" count={fires - both} events={onlyNow} />
-        <Side title="Only as it was" count={firedBefore - both} events={onlyBefore} />
-      </div>
-    </>
-  );
+/** Names a draft: another text or name is another one. */
+export function draftNamed(name: string, text: string): string {
+  return JSON.stringify([name, text]);
 }
 
-function Count({ words, count }: { readonly words: string; readonly count: number }): JSX.Element {
-  return (
-    <div class="number">
-      <dt>{words}</dt>
-      <dd>
-        <b>{count.toLocaleString("en-GB")}</b>
-      </dd>
-    </div>
-  );
-}
-
-function Side({
-  title,
-  count,
-  events,
+export function Try({
+  name,
+  text,
+  onTried,
 }: {
-  readonly title: string;
-  readonly count: number;
-  readonly events: TriedDraft["onlyNow"];
+  readonly name: string;
+  readonly text: string;
+  readonly onTried: (tried: TriedDraft | null) => void;
 }): JSX.Element {
   return (
-    <section aria-label={title}>
-      <h3>
-        {title}: {count.toLocaleString("en-GB")}
-      </h3>
-      <EventRows events={events} />
-      {count > events.length ? <p class="quiet-note">The newest {events.length} are shown.</p> : null}
+    <section class="panel try" aria-labelledby="try">
+      <h2 id="try">On what this location has seen</h2>
+      <RunReplay
+        rules={() => withDraft(name, text)}
+        about={draftNamed(name, text)}
+        otherSince="The rule has changed since: replay it again."
+        onDone={onTried}
+      >
+        The whole log is decided again with the draft among the rules in force, in the place of the rule of its name:
+        with limits, waits, replies and windows. Nothing is sent, and nothing recorded.
+      </RunReplay>
     </section>
   );
 }
 
-function isRefused(findings: TriedDraft["findings"]): boolean {
-  return findings.some(({ severity }) => severity === "error");
-}
-
-function inWords({ tried, to, fires, firedBefore, findings }: TriedDraft): string {
-  if (isRefused(findings)) return REFUSED;
-  if (tried === 0 && to !== null) return TOO_LONG;
-  return `Of ${tried} events it would fire on ${fires}; it fired on ${firedBefore}`;
+/** The rules in force with the draft among them; it rejects if the draft is refused. */
+async function withDraft(name: string, text: string): Promise<readonly Rule[]> {
+  const [{ rule, findings }, inForce] = await Promise.all([
+    post<CheckedDraft>("/api/check", { name, text }),
+    rulesInForce(),
+  ]);
+  if (rule === null) {
+    const issues = findings.filter(({ severity }) => severity === "error");
+    throw new Problem(0, "DRAFT", "The rule has findings that refuse it", "Mend them first", issues);
+  }
+  return [...inForce.filter((one) => one.name !== rule.name), rule].toSorted(byPriority);
 }

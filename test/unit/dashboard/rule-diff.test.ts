@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { replayedIn } from "../../../src/dashboard/changes/replayed.ts";
 import { differencesOf, rulesDiff, sentencesOf } from "../../../src/dashboard/changes/rule-diff.ts";
 import type { Json } from "../../../src/kit/json.ts";
 import { aRule, aTask, aText } from "../../builders.ts";
@@ -52,59 +51,5 @@ describe("a changed rule", () => {
     expect(differencesOf({ before: odd([1]), after: odd({ "0": 1 }) })).toEqual([
       { pointer: "/actions/0/body/a~1b", before: [1], after: { "0": 1 } },
     ]);
-  });
-});
-
-describe("a replay that was kept", () => {
-  const rule = (name: string, change: string, fires: Json) => ({
-    rule: name,
-    change,
-    fires,
-    texts: [0, 0],
-    others: [0, 0],
-  });
-  const kept = {
-    locationId: "L",
-    from: "2026-03-01T00:00:00Z",
-    to: "2026-03-08T00:00:00Z",
-    events: 100,
-    rules: [rule("a", "same", [1, 1]), rule("b", "changed", [1, 1]), rule("c", "same", [1, 2])],
-    gained: [
-      { contactId: "c", rule: "a", text: "Hi" },
-      { contactId: "d", rule: "a", text: null },
-    ],
-    lost: [],
-    changed: [{}],
-    untested: [{}, {}],
-    failed: ["texts > +10%"],
-  };
-
-  it("is read, with the rules of which something would be otherwise", () => {
-    const read = replayedIn(kept);
-    expect(read?.rules.map((one) => one.rule)).toEqual(["b", "c"]);
-    expect(read).toMatchObject({ events: 100, changed: 1, untested: 2, lost: [], failed: ["texts > +10%"] });
-    expect(read?.gained.map(({ contactId, text }) => [contactId, text])).toEqual([
-      ["c", "Hi"],
-      ["d", ""],
-    ]);
-  });
-
-  it.each([null, 1, "x", [], {}, { events: 1 }, { rules: [] }])("is not taken for one where it is %o", (other) => {
-    expect(replayedIn(other as Json)).toBeNull();
-  });
-
-  it("is read as far as it has the form, whatever else it holds", () => {
-    const odd = {
-      events: 1,
-      rules: [null, 1, { rule: 1 }, { rule: "a", change: 1, fires: "x" }],
-      gained: [1],
-      lost: "x",
-    };
-    expect(replayedIn(odd as Json)).toMatchObject({
-      rules: [{ rule: "a", change: "", fires: [0, 0] }],
-      gained: [],
-      lost: [],
-      from: null,
-    });
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compare, type Comparison } from "../../../src/replay/compare.ts";
+import type { Comparison } from "../../../src/model/comparison.ts";
+import { compare } from "../../../src/replay/compare.ts";
 import { gateOf } from "../../../src/replay/gate.ts";
 import { readLog } from "../../../src/replay/items.ts";
 import { reportLines, reportMarkdown } from "../../../src/cli/replay-report.ts";

@@ -83,7 +83,8 @@ describeInBrowser("the changes of the rules", () => {
       .click();
     await page.waitForURL(/against=before$/);
     await show(page, `${CHANGES}/${first}`);
-    await page.getByText("None was kept").waitFor();
+    await page.getByRole("heading", { name: "What it would have done here" }).waitFor();
+    expect(await page.getByRole("heading", { name: "What a replay said of it" }).count()).toBe(0);
     await show(page, `${CHANGES}/99999`);
     await page.getByText("There is no such version").waitFor();
   });

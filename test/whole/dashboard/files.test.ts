@@ -49,7 +49,7 @@ describe("the files as the Worker serves them", () => {
     const { status, headers } = await fetch(`${worker.url}${name === "a script" ? script : name}`);
     expect(status).toBe(200);
     const policy = headers.get("content-security-policy");
-    for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'"]) expect(policy).toContain(part); // prettier-ignore
+    for (const part of ["default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types replay-thread"]) expect(policy).toContain(part); // prettier-ignore
     expect(policy).not.toMatch(/unsafe|\*|https?:/);
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("referrer-policy")).toBe("no-referrer");

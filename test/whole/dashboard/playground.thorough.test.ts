@@ -12,7 +12,34 @@ const ruleEditor = (page: Page): Locator => page.getByRole("textbox", { name: "T
 const eventEditor = (page: Page): Locator => page.getByRole("textbox", { name: "The event's payload, as JSON" });
 const findings = (page: Page, of: "rule" | "event"): Locator =>
   page.getByRole("region", { name: `Findings of the ${of}` });
+const tried = (page: Page): Locator => page.getByRole("region", { name: "On what this location has seen" });
 const decided = (page: Page): Locator => page.getByRole("region", { name: "What would be decided" });
+
+/** A text after each voicemail, and one condition that no event meets. */
+const TEXTING = {
+  on: ["OutboundMessage"],
+  conditions: {
+    any: [
+      { fact: "channel", operator: "equal", value: "voicemail" },
+      { fact: "provider", operator: "equal", value: "acme" },
+    ],
+  },
+  actions: [
+    {
+      type: "highlevel",
+      call: "send-message",
+      messageType: "SMS",
+      message: "Sorry that we missed you, {{ event.contactId }}",
+    },
+  ],
+};
+
+/** Replays, and waits until it is over. */
+async function replay(page: Page): Promise<void> {
+  const button = tried(page).getByRole("button", { name: "Replay the last 30 days" });
+  await button.click();
+  await tried(page).getByText("Texts: ").waitFor();
+}
 
 /** What an editor holds, whatever of it is in view; the last keystroke may still be on its way. */
 async function textOf(page: Page, which: "rule" | "event"): Promise<string> {
@@ -149,17 +176,50 @@ describeInBrowser("the playground", () => {
     const shipped = JSON.parse(readFileSync(join(RULES_FOLDER, "voicemail-drop-landed.json"), "utf8")) as object;
     const { examples: _, ...file } = { examples: [], ...shipped };
     expect(JSON.parse(await textOf(page, "rule"))).toEqual(file);
-    await page.getByRole("button", { name: "Try on the last 1,000 events" }).click();
-    const tried = page.getByRole("region", { name: "On what this location has seen" });
-    await tried.getByText("One event was decided again").waitFor();
-    expect((await tried.locator(".number").allTextContents()).join(" ")).toBe(
-      "would fire1 voicemail-drop-landed fired1 both1",
-    );
+    await replay(page);
+    await tried(page).getByText("One event, ").waitFor();
+    await tried(page).getByText("No rule would have done anything else.").waitFor();
     await page.getByLabel("Name", { exact: true }).fill("another-name");
-    await tried.getByText("The rule has changed since").waitFor();
-    await page.getByRole("button", { name: "Try on the last 1,000 events" }).click();
-    await tried.getByText("Only with this draft: 1").waitFor();
-    expect(await tried.getByRole("link").first().getAttribute("href")).toContain(encodeURIComponent(key));
+    await tried(page).getByText("The rule has changed since: replay it again.").waitFor();
+    await replay(page);
+    await tried(page)
+      .getByRole("row", { name: /^another-name new 0 → 1 / })
+      .waitFor();
+  });
+
+  it("says whom a draft would text, with the text, and whom it no longer would, beside what was or what is in force", async () => {
+    const { contactId } = await recorded();
+    const page = await dashboard.open(PLACE);
+    await findings(page, "rule").getByText("No findings").first().waitFor();
+    await write(page, ruleEditor(page), JSON.stringify(TEXTING));
+    await replay(page);
+    await tried(page)
+      .getByRole("row", { name: /^my-rule new 0 → \d+ 0 → \d+ 0$/ })
+      .waitFor();
+    await tried(page)
+      .getByText(/^Would get a text, and did not \(\d+\)$/)
+      .click();
+    const texts = tried(page)
+      .getByRole("listitem")
+      .filter({ has: page.getByRole("link", { name: contactId }) });
+    await texts.getByText(`Sorry that we missed you, ${contactId}`).first().waitFor();
+    await tried(page).getByText("What no event ever tested (1)").click();
+    await tried(page)
+      .getByText(/^my-rule: 0 of \d+ events had "provider"$/)
+      .waitFor();
+    await page.getByLabel("Beside").selectOption("the rules in force today");
+    await replay(page);
+    await tried(page).getByText("How far this can be trusted").waitFor({ state: "detached" });
+    await tried(page)
+      .getByRole("row", { name: /^my-rule new 0 → \d+ / })
+      .waitFor();
+  });
+
+  it("does not replay a draft that is refused, and says why", async () => {
+    const page = await dashboard.open(PLACE);
+    await write(page, ruleEditor(page), "{}");
+    await tried(page).getByRole("button", { name: "Replay the last 30 days" }).click();
+    await tried(page).getByRole("alert").getByText("The rule has findings that refuse it").waitFor();
   });
 
   async function recorded(): Promise<{ key: string; contactId: string }> {
