@@ -62,9 +62,6 @@ function readableHead(line: ExportLine): void {
 
 async function bodyOf(
   { url, adminToken, locationId, since, isWhole, fetch: ask }: WorkerExport,
-  until: string | null,
-  cursor: string | null,
-  { url, adminToken, locationId, since, fetch: ask }: WorkerExport,
   { until, cursor }: ExportPlace,
 ): Promise<ReadableStream<Uint8Array>> {
   const call = new URL(`/api/locations/${encodeURIComponent(locationId)}/export`, url);

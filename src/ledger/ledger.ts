@@ -244,8 +244,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#pauses.know(marks.get("paused"));
     this.#reconciling.know(marks);
     this.#rules.know(marks);
-    if (this.#importing.isOn()) return;
     this.#emailStatuses.know(marks);
+    if (this.#importing.isOn()) return;
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);

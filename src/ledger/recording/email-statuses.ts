@@ -6,7 +6,7 @@ import { completed } from "../../events/untyped.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
 import type { Issue } from "../../model/failure.ts";
-import type { OverBudget, Quarantined, Recorded, SetAside } from "../../model/ledger.ts";
+import type { OverBudget, Quarantined, Recorded, SetAside, Unavailable } from "../../model/ledger.ts";
 import { logError } from "../../model/log-line.ts";
 import * as emails from "../log/emails.ts";
 import * as quarantine from "../log/quarantine.ts";
@@ -15,7 +15,7 @@ import type { LedgerStorage } from "../store/ports.ts";
 /** The parts of a ledger that this uses. */
 interface Parts {
   /** Counts one event against the budget; if there is no room, says when there will be. */
-  readonly refusal: () => OverBudget | null;
+  readonly refusal: () => OverBudget | Unavailable | null;
   /** Does something between two events, when its turn comes. */
   readonly inTurn: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Records an event that came, in its turn. */
