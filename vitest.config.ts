@@ -3,8 +3,6 @@ import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { TEST_VARIABLES } from "./test/keys.ts";
 
-const standIn = (name: string): string => new URL(`src/match/${name}.ts`, import.meta.url).pathname;
-
 const ORDINARY_LINES = /^(?:\{"message":"(?:event|attempt|refused)".*\n+)+$/;
 
 /** A busy machine is slow: a test that counts work is not ended for taking its time. */
@@ -61,8 +59,7 @@ export default defineConfig(({ mode }) => {
           ],
           resolve: {
             alias: {
-              eventemitter2: standIn("no-emitter"),
-              clone: standIn("plain-clone"),
+              "#engine": new URL("dist/engine.js", import.meta.url).pathname,
               re2js: new URL("dist/re2js.js", import.meta.url).pathname,
               liquidjs: new URL("dist/liquid.js", import.meta.url).pathname,
               "#said": new URL("src/kit/unsaid.ts", import.meta.url).pathname,

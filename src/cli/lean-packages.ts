@@ -29,9 +29,19 @@ const PACKAGES: readonly LeanPackage[] = [
     askedBy: filesIn("src/act/template"),
     lean: async (source, asked) => (await import("./lean-liquid.ts")).leanLiquid(source, asked),
   },
+  {
+    file: "engine.js",
+    from: "src/match/engine-parts.ts",
+    askedBy: filesIn("src/match"),
+    lean: async (_, asked) => (await import("./lean-engine.ts")).leanEngine(asked),
+  },
 ];
 /** What else they are made by. */
-const MADE_BY = [...filesIn("src/cli").filter((file) => file.includes("lean-")), "node_modules/esbuild/package.json"];
+const MADE_BY = [
+  ...filesIn("src/cli").filter((file) => file.includes("lean-")),
+  "node_modules/esbuild/package.json",
+  "node_modules/json-rules-engine/package.json",
+];
 
 /** Writes them where the bundler finds them, if they are not there yet. */
 export async function writeLeanPackages(folder = join(ROOT, "dist")): Promise<void> {

@@ -42,6 +42,15 @@ const NEVER_RUN = words(
   `toString parsePosLookBehind parseNegLookBehind lookBehind spawnLookbehinds restoreLookbehinds saveLookbehinds
   hasCapture`,
 );
+/** Statements for what is never given: bytes, flags, a pattern that is no text, the engines that are left out. */
+const CUT: readonly RegExp[] = [
+  /^\t\tre2\.prefixUTF8 = .*\n/m,
+  /^\t\tUtils\.checkPattern\(regex\);\n\t\tUtils\.checkFlags\(flags\);\n/m,
+  /^\t\tif \(Utils\.isByteArray\(input\)\) return this\.re2Input\.matchUTF8\(input\);\n/m,
+  /^\t\tUtils\.checkInput\(charSequence\);\n(?=\t\treturn new MachineUTF16Input)/m,
+  /^\t\t\t\t\tif \(\(this\.flags & RE2Flags\.LOOKBEHIND\) !== 0\) \{\n[^]*?^\t{5}\}\n/m,
+  /^\t\tif \(this\.prefilter !== null && anchor === RE2Flags\.UNANCHORED\) \{\n.*\n\t\t\}\n\t\tif \(this\.onepass !== null\) return .*\n\t\tif \(ncap > 0\) \{\n[^]*?^\t\t\}\n/m,
+];
 /** The only methods of a class that the Worker calls, itself or through another; their names are called elsewhere, too. */
 const METHODS: { readonly [name: string]: readonly string[] } = {
   RE2: words(
@@ -88,8 +97,9 @@ export function leanRe2js(source: string, ranges: string, exported = "RE2JS"): s
     (text, [name, methods]) => put(text, classOf(name), (whole) => onlyMethods(whole, methods, otherForm)),
     put(bounded, EXPORTS, () => `export { ${exported} };`),
   );
-  const silent = asked.replaceAll(COMPLAINT, '$1""');
-  if (silent === asked) throw new Error(otherForm("its messages"));
+  const cut = CUT.reduce((text, part) => put(text, part, () => ""), asked);
+  const silent = cut.replaceAll(COMPLAINT, '$1""');
+  if (silent === cut) throw new Error(otherForm("its messages"));
   const run = withoutMethods(silent, NEVER_RUN, otherForm);
   return reached(withConstants(NUMBERS.reduce(withNumbers, run)), METHODS["RE2JS"] ?? []);
 }

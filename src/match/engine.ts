@@ -8,7 +8,7 @@ import type { Rule } from "../model/rule.ts";
 import { conditionVerdicts, type EvaluatedCondition } from "./condition-verdicts.ts";
 import type { DecisionFacts } from "./facts.ts";
 import { cheapToClone, evaluateLike } from "./engine-conditions.ts";
-import { EngineRule, ownOperators } from "./engine-parts.ts";
+import { EngineRule, ownOperators } from "#engine";
 import { OWN_COMPARISONS, TOTAL_COMPARISONS, TOTAL_DECORATORS, type Compare } from "./comparisons.ts";
 import { valueAt } from "../language/path.ts";
 
