@@ -117,7 +117,12 @@ const READING: readonly ReadRoute[] = [
     "/api/locations/:l/events/:key",
     async ({ url, parameter }, { ledger }) => {
       const read = parameters(url, EVENT);
-      return read.ok ? found(await ledger(parameter("l")).event(parameter("key"), read.value.contact), "event") : read;
+      return read.ok
+        ? found(
+            await ledger(parameter("l")).event(parameter("key"), read.value.contact, read.value.whatIf === "1"),
+            "event",
+          )
+        : read;
     },
   ],
   [

@@ -77,7 +77,7 @@ export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
 export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
-export const EVENT = { contact: CONTACT };
+export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
 const EVENTS = {
   cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE),
   contact: CONTACT,

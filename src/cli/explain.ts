@@ -1,6 +1,7 @@
 // `rules explain event.json`: in words, for every rule, fired or not, each condition with what it saw.
 import { defineCommand } from "citty";
 import { explainedRequest } from "../events/explained-event.ts";
+import { withWhatIf } from "../counterfactual/what-if.ts";
 import { explain as explainEvent } from "../match/decide.ts";
 import { plannedTold } from "../match/planned-told.ts";
 import type { Decision } from "../model/decision.ts";
@@ -23,7 +24,7 @@ interface Told {
 }
 
 /** The decision about an event in a file, by rule files as they are now, with no earlier events. */
-async function decisionOnFile(file: string, rules: string | undefined): Promise<Told> {
+async function decisionOnFile(file: string, rules: string | undefined, isWhatIf: boolean): Promise<Told> {
   const given = readJsonFile(file);
   const now = Date.now();
   const request = isJsonObject(given) && isJsonObject(given["event"]) ? given : { event: given };
@@ -37,14 +38,21 @@ async function decisionOnFile(file: string, rules: string | undefined): Promise<
   const configuration = projectConfiguration(true);
   const ruleSet = await namedRules(rules, configuration);
   const { event, known } = asked.value;
-  const decided = await explainEvent(event, ruleSet, { nowMs: now, timeZone: configuration.timeZone, known });
-  return { decision: decided.decision, actions: await plannedTold(event, decided) };
+  const context = { nowMs: now, timeZone: configuration.timeZone, known };
+  const decided = await explainEvent(event, ruleSet, context);
+  const decision = isWhatIf ? await withWhatIf(decided.decision, event, ruleSet, context) : decided.decision;
+  return { decision, actions: await plannedTold(event, decided) };
 }
 
-async function storedDecision(url: string, locationId: string | undefined, eventKey: string): Promise<Told> {
+async function storedDecision(
+  url: string,
+  locationId: string | undefined,
+  eventKey: string,
+  isWhatIf: boolean,
+): Promise<Told> {
   if (locationId === undefined) throw new UsageError("Name the location of the event with --location");
   const target = { url, privateKey: "", adminToken: devVariables()["ADMIN_TOKEN"] };
-  const story = await storyOf(target, locationId, eventKey).catch(() => null);
+  const story = await storyOf(target, locationId, eventKey, isWhatIf).catch(() => null);
   if (story === null)
     throw new UsageError(
       `No Worker at ${url} knows event ${eventKey} of location ${locationId}: start one with \`npm run dev\`, or name it with --to`,
@@ -64,6 +72,7 @@ export const explain = defineCommand({
     location: { type: "string", description: "the location of that event" },
     to: { type: "string", description: "the Worker's URL", default: DEFAULT_WORKER_URL },
     rule: { type: "string", description: "this rule alone" },
+    "what-if": { type: "boolean", description: "say what would have been enough for each rule that did not fire" },
     json: { type: "boolean", description: "print the decision, and what would follow or did, as JSON" },
   },
   async run({ args }) {
@@ -74,8 +83,8 @@ export const explain = defineCommand({
         "A recorded event was decided by the rules of its time: leave --event out, or the file and the rules",
       );
     const told = args.event
-      ? await storedDecision(args.to, args.location, args.event)
-      : await decisionOnFile(args.file ?? "", args.rules);
+      ? await storedDecision(args.to, args.location, args.event, args["what-if"] === true)
+      : await decisionOnFile(args.file ?? "", args.rules, args["what-if"] === true);
     const { decision } = told;
     const isAsked = ({ rule }: { readonly rule: string }): boolean => args.rule === undefined || rule === args.rule;
     const followed = {

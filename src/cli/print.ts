@@ -1,11 +1,11 @@
 // What the CLI prints: pure functions from data to lines.
 import { actionName } from "../act/about.ts";
-import type { ConditionVerdict, Decision } from "../model/decision.ts";
+import type { ConditionVerdict, Decision, Verdict } from "../model/decision.ts";
 import type { Delivery } from "../model/delivery.ts";
 import type { ExampleText } from "../match/example-findings.ts";
 import type { ExplainedAction } from "../model/playground.ts";
 import { requestLines } from "../model/sent-request.ts";
-import { conditionInWords, verdictInWords } from "../language/in-words.ts";
+import { conditionInWords, counterfactualInWords, verdictInWords } from "../language/in-words.ts";
 import type { PlacedFinding } from "./rule-files.ts";
 import { shownLine } from "./shown-line.ts";
 
@@ -69,8 +69,16 @@ export function explanationLines({ verdicts }: Decision): string[] {
   return verdicts.flatMap((verdict) => [
     `${verdict.fired ? "✔" : "·"} ${verdict.rule}: ${verdictInWords(verdict)}`,
     ...conditionLines(verdict.conditions),
+    ...whatIfLines(verdict),
     "",
   ]);
+}
+
+/** What would have been enough, the nearest first; none if nobody asked. */
+function whatIfLines({ whatIf }: Verdict): string[] {
+  if (whatIf === undefined) return [];
+  if (whatIf.length === 0) return ["  no one or two things that are looked at would have been enough"];
+  return whatIf.map((one) => `  would have fired with ${counterfactualInWords(one)}`);
 }
 
 /** Conditions listed under their groups, which their pointers name. */

@@ -2,6 +2,7 @@
 // command line, the Worker and the operator's page all say the same.
 import { either } from "../kit/either.ts";
 import { KIND_WORDS, kindWords } from "../act/about.ts";
+import type { Counterfactual } from "../model/counterfactual.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type {
@@ -62,6 +63,11 @@ export function verdictInWords(verdict: Verdict): string {
     case "loop-guard":
       return "sent through the API or an internal comment, which the rule does not ask for";
   }
+}
+
+/** What would have been enough: `callDuration 31 or more`, or two such clauses. */
+export function counterfactualInWords({ changes }: Counterfactual): string {
+  return changes.map(({ says }) => says).join(" and ");
 }
 
 /** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */

@@ -373,9 +373,9 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return log.list(this.#storage.sql, query);
   }
 
-  event(key: string, contactId?: string): Promise<EventStory | undefined> {
+  event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined> {
     const { timeZone, actions } = this.#ports;
-    return eventStory(this.#storage.sql, { ruleSet: this.#rules.live, timeZone, actions }, key, contactId);
+    return eventStory(this.#storage.sql, { ruleSet: this.#rules.live, timeZone, actions }, key, contactId, isWhatIf);
   }
 
   knownContact(locationId: string, contactId: string): KnownContact {

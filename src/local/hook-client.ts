@@ -51,8 +51,14 @@ export async function sendEvent(target: Target, route: HookRoute, payload: JsonO
 }
 
 /** What became of an event, or `null` if the API does not say. */
-export async function storyOf(target: Target, locationId: string, eventKey: string): Promise<EventOutcome | null> {
-  const path = `/api/locations/${encodeURIComponent(locationId)}/events/${encodeURIComponent(eventKey)}`;
+export async function storyOf(
+  target: Target,
+  locationId: string,
+  eventKey: string,
+  isWhatIf = false,
+): Promise<EventOutcome | null> {
+  const asked = isWhatIf ? "?whatIf=1" : "";
+  const path = `/api/locations/${encodeURIComponent(locationId)}/events/${encodeURIComponent(eventKey)}${asked}`;
   const response = await fetch(new URL(path, target.url), {
     headers: { authorization: `Bearer ${target.adminToken ?? ""}` },
   });

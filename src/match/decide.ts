@@ -16,7 +16,7 @@ import { placesIn } from "./asked.ts";
 import { evaluateWithoutEngine } from "./without-engine.ts";
 import { evaluateRule, EventAlmanac, type CompiledRule } from "./engine.ts";
 import { conditionVerdicts } from "./condition-verdicts.ts";
-import { DecisionFacts, type Moment } from "./facts.ts";
+import { DecisionFacts, type Answers, type Moment } from "./facts.ts";
 import { gateOf, heldBack, notAsked, unasked, type Before } from "./gate.ts";
 import { bounded, knownAt, unknownInWords, type KnownPlace } from "./known.ts";
 import { readyRules, type ReadyRules } from "./ready-rules.ts";
@@ -34,6 +34,8 @@ export interface DecisionContext extends Moment {
   readonly repeats?: string | undefined;
   /** The rules whose changes in HighLevel led to the event, the first one first; absent: none. */
   readonly chain?: readonly string[] | undefined;
+  /** What the log is taken to say instead of what it does. Absent: it is asked. */
+  readonly answers?: Answers | undefined;
   /** What is paused. Absent: nothing. */
   readonly paused?: readonly PausedThen[] | undefined;
   /** The contact and the location. Absent: nothing is known; what nobody has asked for is taken for absent. */
@@ -102,7 +104,7 @@ async function judge(
   const ready = readyRules(ruleSet);
   const places = context.repeats === undefined ? ready.asked.on(event) : [];
   const known = places.length === 0 ? NOTHING_KNOWN : knownAt(context.known ?? NOTHING_KNOWN, places);
-  const facts = new DecisionFacts(event, context, history, context.messageChain, known);
+  const facts = new DecisionFacts(event, context, history, context.messageChain, known, context.answers);
   let asked: EventAlmanac | null = null;
   const verdicts: Verdict[] = [];
   const actions: PlannedAction[] = [];

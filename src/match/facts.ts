@@ -21,6 +21,15 @@ export interface Moment {
   readonly timeZone: string;
 }
 
+/** Answers to questions to the log that are not asked there. */
+export type Answers = ReadonlyMap<string, Json | undefined>;
+const NO_ANSWERS: Answers = new Map();
+
+/** The name of a question to the log. */
+export function questionOf(name: LogFact, params: JsonObject = {}): string {
+  return JSON.stringify([name, params]);
+}
+
 type Read = (event: Event, moment: Moment) => Json | undefined;
 type Ask = (params: JsonObject, event: PastEvent, history: History) => Json | undefined;
 
@@ -48,10 +57,21 @@ export class DecisionFacts {
   readonly #known: KeptKnown;
   readonly #values: unknown[] = Array<unknown>(READS.length).fill(UNREAD);
   #asPast: RecordedEvent | null = null;
-  readonly #asked = new Map<string, Json | undefined>();
+  readonly #asked: Map<string, Json | undefined>;
 
-  /** `chain` is that of the event's message, if it is more than the message. Absent `known`: nothing. */
-  constructor(event: Event, moment: Moment, history: History, chain?: string, known: KeptKnown = NOTHING_KNOWN) {
+  /**
+   * `chain` is that of the event's message, if it is more than the message. Absent `known`: nothing. `answers`: what the log
+   * is taken to say, by `questionOf`.
+   */
+  constructor(
+    event: Event,
+    moment: Moment,
+    history: History,
+    chain?: string,
+    known: KeptKnown = NOTHING_KNOWN,
+    answers: Answers = NO_ANSWERS,
+  ) {
+    this.#asked = new Map(answers);
     this.#event = event;
     this.#chain = chain;
     this.#known = known;
@@ -96,7 +116,7 @@ export class DecisionFacts {
 
   /** Asks the log, once for each question. */
   #ask(name: LogFact, params: JsonObject): Json | undefined {
-    const question = JSON.stringify([name, params]);
+    const question = questionOf(name, params);
     if (!this.#asked.has(question)) this.#asked.set(question, ASKED[name](params, this.asPast, this.#history));
     return this.#asked.get(question);
   }

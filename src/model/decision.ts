@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../kit/json.ts";
+import type { Counterfactual } from "./counterfactual.ts";
 import type { Known } from "./known.ts";
 import type { PausedThen } from "./pause.ts";
 import type { Action, Rule } from "./rule.ts";
@@ -81,6 +82,8 @@ export interface Verdict {
   readonly conditions: readonly ConditionVerdict[];
   /** Actions that will be held, or replace others; absent: none, as far as is known. */
   readonly notes?: readonly VerdictNote[] | undefined;
+  /** What would have been enough, the nearest first; absent: nobody asked, or the rule fired. */
+  readonly whatIf?: readonly Counterfactual[] | undefined;
   /** The stored decision had no room for the conditions of this rule. */
   readonly shortened?: true | undefined;
 }

@@ -79,8 +79,8 @@ export interface ReadingCalls extends QuarantineCalls {
   drift(): Promise<Drift>;
   hosts(): Promise<HostState[]>;
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
-  /** The event with a key: a contact's, or without a contact the last one that any of them has. */
-  event(key: string, contactId?: string): Promise<EventStory | undefined>;
+  /** The event with a key: a contact's, or without a contact the last one that any of them has. `isWhatIf`: with what would have been enough. */
+  event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined>;
   /** What is known of a contact; HighLevel is not asked. */
   knownContact(locationId: string, contactId: string): Promise<KnownContact>;
   /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */

@@ -14,9 +14,11 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   rules: ["kit", "model", "time", "highlevel", "act", "language", "events"],
   match: ["kit", "model", "time", "highlevel", "language", "events", "rules"],
   receive: ["kit", "model", "highlevel", "events"],
+  // What would have been enough for a rule that did not fire: deciding again, in worlds that differ in a thing or two.
+  counterfactual: ["kit", "model", "time", "language", "events", "match"],
   // What the facts of events really have, beside what rules test.
   drift: ["kit", "model", "language", "events"],
-  ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift"],
+  ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift", "counterfactual"],
   // The log decided again by other rules: no clock, no storage.
   replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
   // What rules can do together, on a developer's machine alone: nothing of it is in the Worker.
@@ -34,7 +36,20 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   entry: ["kit", "model", "rules", "receive", "objects", "api"],
   // What runs on a developer's machine in the place of Cloudflare and of HighLevel.
   local: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "ledger", "objects", "entry"],
-  cli: ["kit", "model", "time", "act", "language", "events", "rules", "match", "replay", "analysis", "local"],
+  cli: [
+    "kit",
+    "model",
+    "time",
+    "act",
+    "language",
+    "events",
+    "rules",
+    "match",
+    "replay",
+    "analysis",
+    "local",
+    "counterfactual",
+  ],
 };
 
 /** The same inside a room whose files stand in folders: the files beside the folders are `.`, and above all of them. */

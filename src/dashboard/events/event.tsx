@@ -1,6 +1,6 @@
 // One event: what it was, what every rule made of it and why, and what happened to the actions.
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { EventStory } from "../../model/ledger.ts";
 import type { Json } from "../../kit/json.ts";
 import { locationPath } from "../ask/api.ts";
@@ -22,6 +22,11 @@ export function EventPage({ route }: PageProps): JSX.Element {
   const key = route.item ?? "";
   const { answer, problem, askAgain } = useQuery<EventStory>(locationPath(locationId, "events", key), {
     contact: route.query["contact"],
+  });
+  const [isAsked, setAsked] = useState(false);
+  const more = useQuery<EventStory>(isAsked ? locationPath(locationId, "events", key) : null, {
+    contact: route.query["contact"],
+    whatIf: "1",
   });
   const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
   useEffect(() => {
@@ -113,7 +118,17 @@ export function EventPage({ route }: PageProps): JSX.Element {
             <code>includeApi</code> see it.
           </p>
         )}
-        {decision.deciding ? null : <DecisionRows decision={decision} open={route.query["rule"]} />}
+        {decision.deciding ? null : (
+          <>
+            {isAsked || decision.verdicts.every(({ fired }) => fired) ? null : (
+              <button type="button" onClick={() => setAsked(true)}>
+                What would have been enough?
+              </button>
+            )}
+            {more.problem ? <ProblemNote problem={more.problem} onAgain={more.askAgain} /> : null}
+            <DecisionRows decision={more.answer?.decision ?? decision} open={route.query["rule"]} />
+          </>
+        )}
       </section>
       <section class="panel" aria-labelledby="deliveries">
         <h2 id="deliveries">Deliveries</h2>

@@ -1,7 +1,7 @@
 // Why each rule fired or did not: a row for each, which opens to its conditions and what they saw.
 import type { JSX } from "preact";
 import type { ConditionVerdict, Decision, Verdict, VerdictReason } from "../../model/decision.ts";
-import { conditionInWords, noteInWords, verdictInWords } from "../../language/in-words.ts";
+import { conditionInWords, counterfactualInWords, noteInWords, verdictInWords } from "../../language/in-words.ts";
 import { linkTo } from "../address/routes.ts";
 import { conditionTree, type TreeNode } from "./condition-tree.ts";
 import { usePlace } from "../ask/place.ts";
@@ -95,9 +95,26 @@ function VerdictRow({
       </summary>
       <div class="verdict-body">
         {tree ? <Tree node={tree} /> : <p class="quiet-note">{noTree(verdict)}</p>}
+        <WhatIf verdict={verdict} />
         {isDraft ? null : <a href={linkTo(locationId, "rules", verdict.rule)}>The rule {verdict.rule}</a>}
       </div>
     </details>
+  );
+}
+
+/** What would have been enough, if somebody asked. */
+function WhatIf({ verdict: { whatIf } }: { readonly verdict: Verdict }): JSX.Element | null {
+  if (whatIf === undefined) return null;
+  if (whatIf.length === 0)
+    return <p class="quiet-note">No one or two things that are looked at would have been enough.</p>;
+  return (
+    <ul class="what-if">
+      {whatIf.map((one) => (
+        <li key={counterfactualInWords(one)}>
+          It would have fired with <b>{counterfactualInWords(one)}</b>
+        </li>
+      ))}
+    </ul>
   );
 }
 

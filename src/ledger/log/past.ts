@@ -118,13 +118,24 @@ function asPastEvent({ kind, channel, outcome, direction, received_at, chain }: 
   return { kind: kind as EventKind, channel, outcome, direction, at: received_at, chain };
 }
 
-/** The rules that fired on events with one of these message keys. */
-export function firedOn(sql: Sql, contactId: string, messageKeys: readonly string[]): readonly string[] {
+/** The rules that fired on events with one of these message keys, up to a place in the log. */
+export function firedOn(
+  sql: Sql,
+  contactId: string,
+  messageKeys: readonly string[],
+  upTo = Number.MAX_SAFE_INTEGER,
+): readonly string[] {
   // `[]` sorts after every other list.
-  const fired = `SELECT fired FROM ${eventsOf(sql, contactId, "events_long_messages")} AND message_key = ?2 AND fired < '[]'`;
+  const fired = `SELECT fired FROM ${eventsOf(sql, contactId, "events_long_messages")} AND message_key = ?2 AND fired < '[]' AND seq <= ?3`;
   return messageKeys.flatMap((key) =>
-    rows<{ fired: string }>(sql, fired, contactId, key).flatMap((row) => JSON.parse(row.fired) as string[]),
+    rows<{ fired: string }>(sql, fired, contactId, key, upTo).flatMap((row) => JSON.parse(row.fired) as string[]),
   );
+}
+
+/** The place of a recorded event in the log; of one that is not there, after all. */
+export function placeOf(sql: Sql, contactId: string, key: string): number {
+  const own = "SELECT seq FROM events WHERE contact_id = ? AND key = ?";
+  return firstRow<{ seq: number }>(sql, own, contactId, key)?.seq ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** What was said last of a subject; before an event, if that is recorded already. */
@@ -133,8 +144,7 @@ export function lastStated(
   { contactId, key }: Event,
   subject: string,
 ): { readonly eventKey: string; readonly state: string | null } | null {
-  const own = "SELECT seq FROM events WHERE contact_id = ? AND key = ?";
-  const before = firstRow<{ seq: number }>(sql, own, contactId, key)?.seq ?? Number.MAX_SAFE_INTEGER;
+  const before = placeOf(sql, contactId, key);
   const last = `SELECT key AS eventKey, state FROM ${eventsOf(sql, contactId, "events_long_subjects")}
     AND subject = ?2 AND seq < ?3 ORDER BY seq DESC LIMIT 1`;
   return firstRow<{ eventKey: string; state: string | null }>(sql, last, contactId, subject, before) ?? null;

@@ -10,6 +10,7 @@ import { ofDecision } from "../deliveries/lists.ts";
 import { ownSender } from "../deliveries/sends.ts";
 import * as log from "../log/log.ts";
 import * as ruleSets from "../log/rule-sets.ts";
+import { withWhatIf } from "./what-if.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /** The event with a key: a contact's, or without a contact the last one that any of them has. */
@@ -18,11 +19,12 @@ export async function eventStory(
   ports: Pick<LedgerPorts, "ruleSet" | "timeZone" | "actions">,
   key: string,
   contactId?: string,
+  isWhatIf = false,
 ): Promise<EventStory | undefined> {
   const record = contactId === undefined ? log.findByKey(sql, key) : log.find(sql, contactId, key);
   if (!record) return undefined;
   const { event } = record;
-  const decision = complete(sql, ports, record);
+  const decision = await complete(sql, ports, record, isWhatIf);
   // HighLevel may send the event of our own message before it has answered the call that sent it.
   const sentBy = decision.sentBy ?? ownSender(sql, event) ?? undefined;
   const idPrefix = await deliveryIdPrefix(event, decision.decidedAt);
@@ -38,15 +40,18 @@ export async function eventStory(
   };
 }
 
-/** A recorded decision with the verdict of every rule in force then; as stored if that rule set is gone. */
-function complete(
+/** A recorded decision with the verdict of every rule in force then, and what would have been enough; as stored if that rule set is gone. */
+async function complete(
   sql: Sql,
   { ruleSet, timeZone }: Pick<LedgerPorts, "ruleSet" | "timeZone">,
   { event, decision, dropped }: log.LogRecord,
-): Decision {
+  isWhatIf: boolean,
+): Promise<Decision> {
   if (dropped === "decision" || decision.deciding) return decision;
   const rules = rulesThen(sql, ruleSet, decision.ruleSet, event.locationId);
-  return rules ? everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules }) : decision;
+  if (!rules) return decision;
+  const whole = everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules });
+  return isWhatIf && dropped === undefined ? withWhatIf(sql, event, whole, rules) : whole;
 }
 
 function rulesThen(sql: Sql, now: RuleSet, hash: string, locationId: string): readonly KeptRule[] | undefined {
