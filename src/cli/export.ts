@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { defineCommand } from "citty";
 import type { ExportLine } from "../model/export.ts";
 import { redacted } from "../replay/redact.ts";
-import { counted } from "./counted.ts";
+import { countInWords } from "./count-in-words.ts";
 import { linesFromWorker } from "./exported-lines.ts";
 import { told } from "./progress.ts";
 import { sinceOf } from "./since.ts";
@@ -24,22 +24,18 @@ interface Seen {
   events: number;
 }
 
-async function* noted(lines: AsyncIterable<ExportLine>, seen: Seen): AsyncGenerator<ExportLine> {
-  for await (const line of lines) {
-    if (line.type === "end") seen.events = line.events;
-    yield line;
-  }
-}
-
 /** What is said of an export at its end, beside the lines: nothing where they stand there for themselves. */
 export function exportedInWords({ events }: Seen, locationId: string, out: string | undefined): string | null {
   if (events === 0)
     return `No event of location ${locationId} is kept in this time: GET /api/locations lists the locations that have sent something`;
-  return out === undefined ? null : `${counted(events, "event")} in ${out}`;
+  return out === undefined ? null : `${countInWords(events, "event")} in ${out}`;
 }
 
-async function* textOf(lines: AsyncIterable<ExportLine>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+async function* textOf(lines: AsyncIterable<ExportLine>, seen: Seen): AsyncGenerator<string> {
+  for await (const line of lines) {
+    if (line.type === "end") seen.events = line.events;
+    yield `${JSON.stringify(line)}\n`;
+  }
 }
 
 async function* eachRedacted(lines: AsyncIterable<ExportLine>): AsyncGenerator<ExportLine> {
@@ -66,9 +62,9 @@ export const exportLog = defineCommand({
     const url = workerUrl(args.worker);
     const since = args.since === undefined ? undefined : sinceOf(args.since, Date.now());
     const lines = linesFromWorker({ url, adminToken: adminToken(), locationId: args.location, since, fetch });
+    const counted = told(lines, "exported");
     const seen: Seen = { events: 0 };
-    const shown = noted(told(lines, "exported"), seen);
-    const text = Readable.from(textOf(args.redact ? eachRedacted(shown) : shown));
+    const text = Readable.from(textOf(args.redact ? eachRedacted(counted) : counted, seen));
     // Closing stdout would end what the process still has to say.
     if (args.out === undefined) await pipeline(text, process.stdout, { end: false });
     else await pipeline(text, createWriteStream(args.out));

@@ -10,7 +10,7 @@ import type {
   RuleSetVersion,
   WholeVersion,
 } from "../model/published.ts";
-import { counted } from "./counted.ts";
+import { countInWords } from "./count-in-words.ts";
 import { asked, type WorkerApi } from "./worker-api.ts";
 
 /** What is in force, and the versions that were published last, newest first. */
@@ -79,9 +79,9 @@ export function stateLines({ rulesFrom, inForce, bundled, locations, told }: Pub
 
 /** A version on a line. */
 export function versionLine({ version, publishedAt, author, rules, note, findings }: RuleSetVersion): string {
-  const warnings = findings.length === 0 ? "" : `, ${counted(findings.length, "warning")}`;
+  const warnings = findings.length === 0 ? "" : `, ${countInWords(findings.length, "warning")}`;
   const told = note === "" ? "" : `  ${note}`;
-  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${counted(rules, "rule")}${warnings}${told}`;
+  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${countInWords(rules, "rule")}${warnings}${told}`;
 }
 
 /** Changes, newest first, each on a line: when, who, what it did, why. */
