@@ -141,12 +141,10 @@ function requestOf({ by = null, reason = "", after: seen = null }: Infer<typeof 
 function readBody<Shape, Schema>(body: Json, struct: Struct<Shape, Schema>): Result<Shape, Failure> {
   const [error, read] = struct.validate(body);
   if (!error) return succeed(read);
-  const issues = error
-    .failures()
-    .map((failure): Issue => ({
-      pointer: jsonPointer(failure.path as Path),
-      code: "API_RULE_SET",
-      message: failureInWords(failure),
-    }));
+  const issues = error.failures().map((failure): Issue => ({
+    pointer: jsonPointer(failure.path as Path),
+    code: "API_RULE_SET",
+    message: failureInWords(failure),
+  }));
   return fail({ code: "REQUEST_PARAMETER", issues });
 }

@@ -75,7 +75,9 @@ function InTheShadow(): JSX.Element {
 
 function Summary({ answer: { shadow, rules, contacts, isFull } }: { readonly answer: DivergencePage }): JSX.Element {
   const about =
-    shadow === null ? "No set that differs from the one in force is in the shadow now" : `A set decides beside the one in force, and nothing of it leaves`;
+    shadow === null
+      ? "No set that differs from the one in force is in the shadow now"
+      : `A set decides beside the one in force, and nothing of it leaves`;
   const found =
     rules.length === 0
       ? shadow === null
