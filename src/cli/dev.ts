@@ -25,7 +25,7 @@ export const dev = defineCommand({
   async run({ rawArgs }) {
     const { variables, made } = await ensureDevVars();
     console.log(
-      made ? "Made .dev.vars: a development key pair, an admin token and a webhook secret" : "Using .dev.vars",
+      made ? "Made .dev.vars: keys, secrets and an admin token for this machine, which git ignores" : "Using .dev.vars",
     );
     console.log(`See the page:   ${signInLink(workerUrl(rawArgs), variables["ADMIN_TOKEN"])}
 Send an event:  npm run rules send voicemail -- --set callDuration=31

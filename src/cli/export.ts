@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { defineCommand } from "citty";
 import type { ExportLine } from "../model/export.ts";
 import { redacted } from "../replay/redact.ts";
+import { countInWords } from "./count-in-words.ts";
 import { linesFromWorker } from "./exported-lines.ts";
 import { told } from "./progress.ts";
 import { sinceOf } from "./since.ts";
@@ -18,8 +19,23 @@ function keyedHash(): (text: string) => string {
   return (text) => createHmac("sha256", key).update(text).digest("hex");
 }
 
-async function* textOf(lines: AsyncIterable<ExportLine>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
+/** What has gone by. */
+interface Seen {
+  events: number;
+}
+
+/** What is said of an export at its end, beside the lines: nothing where they stand there for themselves. */
+export function exportedInWords({ events }: Seen, locationId: string, out: string | undefined): string | null {
+  if (events === 0)
+    return `No event of location ${locationId} is kept in this time: GET /api/locations lists the locations that have sent something`;
+  return out === undefined ? null : `${countInWords(events, "event")} in ${out}`;
+}
+
+async function* textOf(lines: AsyncIterable<ExportLine>, seen: Seen): AsyncGenerator<string> {
+  for await (const line of lines) {
+    if (line.type === "end") seen.events = line.events;
+    yield `${JSON.stringify(line)}\n`;
+  }
 }
 
 async function* eachRedacted(lines: AsyncIterable<ExportLine>): AsyncGenerator<ExportLine> {
@@ -49,9 +65,12 @@ export const exportLog = defineCommand({
     const isWhole = since === undefined && args.redact !== true;
     const lines = linesFromWorker({ url, adminToken: adminToken(), locationId: args.location, since, isWhole, fetch });
     const counted = told(lines, "exported");
-    const text = Readable.from(textOf(args.redact ? eachRedacted(counted) : counted));
+    const seen: Seen = { events: 0 };
+    const text = Readable.from(textOf(args.redact ? eachRedacted(counted) : counted, seen));
     // Closing stdout would end what the process still has to say.
     if (args.out === undefined) await pipeline(text, process.stdout, { end: false });
     else await pipeline(text, createWriteStream(args.out));
+    const said = exportedInWords(seen, args.location, args.out);
+    if (said !== null) console.error(said);
   },
 });

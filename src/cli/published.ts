@@ -1,7 +1,7 @@
 // Published rule sets as commands see them: what a running Worker says of them, and how a person reads it.
 import type { Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
-import { canaryInWords } from "../language/published-words.ts";
+import { canaryInWords, changeInWords, withBefore } from "../language/published-words.ts";
 import type {
   Canary,
   PublishedFiles,
@@ -10,6 +10,7 @@ import type {
   RuleSetVersion,
   WholeVersion,
 } from "../model/published.ts";
+import { countInWords } from "./count-in-words.ts";
 import { asked, type WorkerApi } from "./worker-api.ts";
 
 /** What is in force, and the versions that were published last, newest first. */
@@ -62,30 +63,34 @@ export async function known(
 }
 
 /** What is in force, in lines. */
-export function stateLines({ rulesFrom, inForce, locations, told }: PublishedState): string[] {
+export function stateLines({ rulesFrom, inForce, bundled, locations, told }: PublishedState): string[] {
   const { live, liveVersion, canary, canaryVersion, shadow, shadowVersion } = inForce;
+  const decides = rulesFrom === "deploy" ? bundled : (live ?? bundled);
+  const same = shadow === decides ? ", the same rules as those in force: they cannot differ on any event" : "";
   const whole =
     rulesFrom === "deploy" ? "the rules of the last deploy (RULES_FROM is deploy)" : "the rules of the last deploy";
   return [
     `In force: ${live === null ? whole : `version ${liveVersion}`}`,
     ...(canary === null ? [] : [`Canary: version ${canaryVersion}, ${canaryInWords(canary)}`]),
-    ...(shadow === null ? [] : [`In the shadow: version ${shadowVersion}`]),
+    ...(shadow === null ? [] : [`In the shadow: version ${shadowVersion}${same}`]),
     `${told} of ${locations} ${locations === 1 ? "location knows" : "locations know"} of it`,
   ];
 }
 
 /** A version on a line. */
 export function versionLine({ version, publishedAt, author, rules, note, findings }: RuleSetVersion): string {
-  const warnings =
-    findings.length === 0 ? "" : `, ${findings.length} ${findings.length === 1 ? "warning" : "warnings"}`;
+  const warnings = findings.length === 0 ? "" : `, ${countInWords(findings.length, "warning")}`;
   const told = note === "" ? "" : `  ${note}`;
-  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${rules} ${rules === 1 ? "rule" : "rules"}${warnings}${told}`;
+  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${countInWords(rules, "rule")}${warnings}${told}`;
 }
 
-/** A change on a line. */
-export function changeLine({ change, at, by, what, version, reason }: RulesChange): string {
-  const which = version === null ? "" : ` version ${version}`;
-  return `${String(change).padStart(4)}  ${at}  ${by ?? "Afterbeep"}  ${what}${which}${reason === "" ? "" : `  ${reason}`}`;
+/** Changes, newest first, each on a line: when, who, what it did, why. */
+export function changeLines(changes: readonly RulesChange[]): string[] {
+  return withBefore(changes).map(({ change: told, before }) => {
+    const { change, at, by, reason } = told;
+    const { what } = changeInWords(told, before);
+    return `${String(change).padStart(4)}  ${at}  ${by ?? "Afterbeep"}  ${what}${reason === "" ? "" : `  ${reason}`}`;
+  });
 }
 
 /** Which files differ between two folders, a line each. */
@@ -105,6 +110,12 @@ export function differenceLines(before: PublishedFiles, now: PublishedFiles): st
 }
 
 /** What `activate` and `rollback` say of a change. */
-export function changedLines(change: RulesChange, state: PublishedState): string[] {
-  return [changeLine(change).trim(), ...stateLines(state)];
+export function changedLines({ change }: RulesChange, state: PublishedState): string[] {
+  const place = state.changes.findIndex((one) => one.change === change);
+  return [
+    ...changeLines(state.changes.slice(Math.max(0, place)))
+      .slice(0, 1)
+      .map((line) => line.trim()),
+    ...stateLines(state),
+  ];
 }

@@ -103,7 +103,7 @@ function more(count: number): readonly string[] {
 }
 
 function quoted(text: string | null): string {
-  if (text === null) return "no text: the template cannot be rendered";
+  if (text === null) return "no text: it is a template of HighLevel's, or names what the log does not have";
   const line = text.replaceAll(/\s+/g, " ");
   return `“${line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line}”`;
 }

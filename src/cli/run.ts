@@ -20,12 +20,17 @@ export async function runCli(rawArgs: readonly string[]): Promise<void> {
     return;
   }
   try {
+    if (name !== "" && !named)
+      throw new UsageError(
+        `Command "${name}" is not known${didYouMean(name, Object.keys(COMMANDS))}: npm run rules lists them`,
+      );
     if (named && name !== "dev") refuseUnknownOptions(named, rawArgs);
     await runCommand(main(named ? { [name]: named } : {}), { rawArgs: [...rawArgs] });
   } catch (error) {
     const isUsage = error instanceof Error && (error.name === "UsageError" || error.name === "CLIError");
     if (!isUsage) throw error;
-    console.error(error.message);
+    const hint = error.name === "CLIError" && named ? `, see ${PROGRAM.name} -- ${name} --help` : "";
+    console.error(error.message + hint);
     process.exitCode = USAGE_EXIT_CODE;
   }
 }

@@ -11,8 +11,8 @@ import { sizeInWords } from "../model/sent-request.ts";
 /** A step as one line. */
 function stepLine({ at, what, rule, action: type, call, does, why }: Step): string {
   const action = call ?? type;
-  const who = rule === undefined ? "" : ` ${rule}${action === undefined ? "" : ` (${action})`}`;
-  return `${at}  ${what.padEnd(9)}${who}${[does, why].flatMap((text) => (text === undefined ? [] : [`  ${text}`])).join("")}`;
+  const who = rule && `${rule}${action === undefined ? "" : ` (${action})`}`;
+  return `${at}  ${what.padEnd(9)} ${[who, does, why].filter((text) => text !== undefined).join("  ")}`;
 }
 
 /** A step, and below it the message that was sent. */

@@ -1,7 +1,7 @@
 // `rules versions`: the rule sets that were published to a running Worker, which is in force for whom, and who changed that.
 import { defineCommand } from "citty";
 import { DEFAULT_WORKER_URL } from "../local/project.ts";
-import { changeLine, stateLines, stateOf, versionLine, type PublishedState } from "./published.ts";
+import { changeLines, stateLines, stateOf, versionLine, type PublishedState } from "./published.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
 
 const CHANGES_SHOWN = 10;
@@ -13,8 +13,8 @@ export function versionsLines(state: PublishedState): string[] {
     versions.length === 0
       ? ["Nothing is published: npm run rules publish"]
       : ["Versions", ...versions.map(versionLine)];
-  const last = changes.slice(0, CHANGES_SHOWN);
-  return [...stateLines(state), "", ...list, ...(last.length === 0 ? [] : ["", "Changes", ...last.map(changeLine)])];
+  const last = changeLines(changes).slice(0, CHANGES_SHOWN);
+  return [...stateLines(state), "", ...list, ...(last.length === 0 ? [] : ["", "Changes", ...last])];
 }
 
 export const versions = defineCommand({

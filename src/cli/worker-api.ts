@@ -48,12 +48,14 @@ export async function asked<Answer>(
   return (await response.json()) as Answer;
 }
 
-/** What a problem says to do, and where. */
+/** What a problem is, what to do, and where. */
 async function detailOf(response: Response): Promise<string> {
   const told = (await response.json().catch(() => null)) as {
+    readonly title?: unknown;
     readonly detail?: unknown;
     readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
   } | null;
   const issues = (told?.issues ?? []).slice(0, MAX_ISSUES).map(({ pointer, message }) => `\n  ${pointer} ${message}`);
-  return (typeof told?.detail === "string" ? `: ${told.detail}` : "") + issues.join("");
+  const said = [told?.title, told?.detail].filter((text) => typeof text === "string");
+  return (said.length === 0 ? "" : `: ${said.join(". ")}`) + issues.join("");
 }

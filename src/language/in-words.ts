@@ -87,7 +87,7 @@ function isNegated(pointer: string): boolean {
 
 function exactly(value: Json): string {
   return Array.isArray(value)
-    ? value.map((item) => JSON.stringify(item)).join(", ") || "nothing"
+    ? value.map((item) => JSON.stringify(item)).join(", ") || "an empty list"
     : JSON.stringify(value);
 }
 

@@ -16,10 +16,9 @@ import { messageTextIn, type SentRequest } from "../model/sent-request.ts";
 import { jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
-import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { failureInWords, strictObject } from "../kit/strict-object.ts";
 import { durationMs } from "../time/duration.ts";
-import { isTimeZone } from "../kit/time-zone.ts";
+import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
 import { StoryHighLevel } from "./story-highlevel.ts";
 import { stepInZone, zoneOf } from "./story-times.ts";
@@ -90,6 +89,7 @@ export interface StoryRun {
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:?\d{2})$/;
 const SECRET = "whsec_c3Rvcnktc2VjcmV0LW9mLTMyLWJ5dGVzLWxvbmch";
 const SUPPRESSED = new Set(["limit", "duplicate-action", "no-change", "loop", "stopped", "loop-guard"]);
+const AT_THE_START = "0s";
 /** How long waits are followed after the last event. */
 const EPILOGUE_MS = 366 * 86_400_000;
 
@@ -105,7 +105,9 @@ export function readStory(value: Json): Result<Story, readonly string[]> {
   if (read.timeZone !== undefined && !isTimeZone(read.timeZone)) return fail([`/timeZone: Expected ${TIME_ZONE_FORM}`]);
   const wrong = read.events.flatMap(({ at }, index) =>
     timeOf(read.start, at) === null
-      ? [`/events/${index}/at: Expected a time in ISO 8601, or a duration after the start`]
+      ? [
+          `/events/${index}/at: Expected a time in ISO 8601, or how long after the start, such as "0s", "5m", "2h" or "3d"`,
+        ]
       : [],
   );
   return wrong.length > 0 ? fail(wrong) : succeed(read);
@@ -258,10 +260,12 @@ function missingSteps({ expect = [], exactly = false, start }: Story, steps: rea
     const isWanted = (step: Step): boolean => isStep(step, wanted, start);
     if (exactly) rest = afterEchoes(rest, isWanted);
     const found = exactly ? (rest[0] && isWanted(rest[0]) ? 0 : -1) : rest.findIndex(isWanted);
-    if (found === -1)
+    if (found === -1) {
+      const instead = exactly ? rest[0] : almost(rest, wanted, start);
       missing.push(
-        `/expect/${index}: ${JSON.stringify(wanted)} did not come${exactly && rest[0] ? `, but ${JSON.stringify(rest[0])}` : ""}`,
+        `/expect/${index}: ${JSON.stringify(wanted)} did not come${instead ? `, but ${JSON.stringify({ ...instead, request: undefined })}` : ""}`,
       );
+    }
     rest = rest.slice(found === -1 ? (exactly ? 1 : 0) : found + 1);
   }
   const [besides] = exactly ? afterEchoes(rest, () => false) : [];
@@ -272,6 +276,12 @@ function missingSteps({ expect = [], exactly = false, start }: Story, steps: rea
 function afterEchoes(steps: readonly Step[], isWanted: (step: Step) => boolean): readonly Step[] {
   const from = steps.findIndex((step) => isWanted(step) || !(step.what === "event" && step.rule !== undefined));
   return from === -1 ? [] : steps.slice(from);
+}
+
+/** The first step that is what was wanted but for one key, such as its time. */
+function almost(steps: readonly Step[], { what, ...wanted }: ExpectedStep, start: string): Step | undefined {
+  const each = Object.entries(wanted).map(([key, value]) => ({ what, [key]: value }));
+  return steps.find((step) => step.what === what && each.filter((one) => !isStep(step, one, start)).length === 1);
 }
 
 function isStep(step: Step, { at, ...wanted }: ExpectedStep, start: string): boolean {
@@ -288,8 +298,9 @@ function isSame(seen: string | undefined, wanted: string): boolean {
   );
 }
 
+/** Milliseconds since 1970. The first thing that happens may happen at the start itself, which no duration says. */
 function timeOf(start: string, at: string): number | null {
-  const after = durationMs(at);
+  const after = at === AT_THE_START ? 0 : durationMs(at);
   return after === null ? (isoMoment(at)?.atMs ?? null) : startOf(start) + after;
 }
 

@@ -24,8 +24,7 @@ import type {
 import { failureInWords, UNKNOWN_KEY } from "../kit/strict-object.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { CONTACT_TIME_ZONE, type Window } from "../model/window.ts";
-import { TIME_ZONE_FORM } from "../kit/time-zone.ts";
-import { isTimeZone } from "../kit/time-zone.ts";
+import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintLate, lintRestart, lintRetention } from "./lint.ts";
@@ -172,8 +171,8 @@ function pathOfEndless(value: Json): Path | null {
 
 /** Where the word that says which keys an action has is not known, nothing can be said of its keys. */
 function told(failures: readonly StructFailure[]): readonly StructFailure[] {
-  const open = failures.filter(({ type }) => type === UNKNOWN_CALL).map(({ path }) => parentOf(path));
-  return failures.filter(({ type, path }) => type !== UNKNOWN_KEY || !open.includes(parentOf(path)));
+  const open = new Set(failures.filter(({ type }) => type === UNKNOWN_CALL).map(({ path }) => parentOf(path)));
+  return failures.filter(({ type, path }) => type !== UNKNOWN_KEY || !open.has(parentOf(path)));
 }
 
 function parentOf(path: Path): string {

@@ -88,7 +88,7 @@ describe("rules check", () => {
     const shown = (await run("check", "--show-texts")).stdout;
     expect(shown).toContain("a, example 1, action 2\n");
     expect(shown).toContain("    11 characters, UCS-2, 1 segment\n    It failed 👋\n");
-    expect((await run("check")).stdout).toBe("1 rules, 2 examples, no findings\n");
+    expect((await run("check")).stdout).toBe("1 rule, 2 examples, no findings\n");
   });
 
   it("checks another folder, whose rules may name the conditions of this one", async () => {
@@ -258,7 +258,7 @@ describe("rules explain and simulate", () => {
     expect(tell([{ at: "1h", what: "sent", rule: "a" }]).status).toBe(0);
     expect(tell([{ at: "2h", what: "sent" }])).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining("did not come"),
+      stderr: expect.stringContaining('did not come, but {"at":"2026-03-04T13:00:00.000Z","what":"sent"'),
     });
     const text = { type: "highlevel", call: "send-message", messageType: "SMS", message: "It {{ event.status }}" };
     write("a.json", { ...RULE, actions: [text] });

@@ -23,7 +23,10 @@ describe("npm run rules", () => {
   });
 
   it.each<[title: string, args: string[], says: string]>([
-    ["an unknown command", ["sned"], "sned"],
+    ["an unknown command, with the one that was meant", ["sned"], 'did you mean "send"'],
+    ["a command that is none", ["frobnicate"], "npm run rules lists them"],
+    ["no story to simulate", ["simulate"], "see npm run rules -- simulate --help"],
+    ["no version to activate", ["activate"], "see npm run rules -- activate --help"],
     ["an unknown sample, with the one that was meant", ["send", "voicemial"], 'did you mean "voicemail"'],
     ["no sample", ["send"], "Name a sample"],
     ["an unknown option, with the one that was meant", ["send", "sms", "--sett", "a=b"], 'did you mean "--set"'],

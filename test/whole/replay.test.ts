@@ -156,7 +156,7 @@ describe("the log of a running Worker", () => {
     const out = join(checkout, "worker.ndjson");
     for (const more of [[], ["--redact"]]) {
       const args = ["export", "--worker", worker.url, "--location", LOCATION, "--out", out, ...more];
-      expect(await inProcess(runCli, args)).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(await inProcess(runCli, args)).toEqual({ status: 0, stdout: "", stderr: `8 events in ${out}\n` });
       const { status, stdout } = await run(out, "--rules", shipped);
       expect(stdout).toMatch(/^8 events of location /);
       expect(stdout).toContain("give what was recorded for 8 of 8 events");

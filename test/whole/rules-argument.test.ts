@@ -49,7 +49,7 @@ const COMMANDS: readonly (readonly [
   needs: readonly string[],
   told: (rules: readonly string[]) => RegExp,
 ])[] = [
-  ["check", [], (rules) => new RegExp(`^${rules.length} rules, ${rules.length} examples, no findings`, "m")],
+  ["check", [], (rules) => new RegExp(`^${rules.length} rules?, ${rules.length} examples?, no findings`, "m")],
   [
     "explain",
     [event],

@@ -8,7 +8,8 @@ import { announce } from "../parts/announce.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { CanaryFields } from "./canary-fields.tsx";
 import { ChangeRow } from "./change-list.tsx";
-import { changeInWords, withBefore, type PublishedState } from "./in-words.ts";
+import { changeInWords, withBefore } from "../../language/published-words.ts";
+import type { PublishedState } from "./in-words.ts";
 import { boundsIn, consequencesOf, FIRST_BOUNDS, rollBackInWords, type Named, type Offer } from "./offers.ts";
 import { keepWho, lastWho } from "../ask/who.ts";
 

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import type { InForce, RulesChange } from "../../model/published.ts";
 import { Ago, Time } from "../time/time-elements.tsx";
-import { changeInWords, withBefore } from "./in-words.ts";
+import { changeInWords, withBefore } from "../../language/published-words.ts";
 
 const SHOWN = 25;
 

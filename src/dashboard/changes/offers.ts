@@ -1,7 +1,7 @@
 // What can be done with a version now, and what would follow from it, said before it is done.
-import { canaryInWords } from "../../language/published-words.ts";
+import { canaryInWords, setInWords } from "../../language/published-words.ts";
 import type { Canary, RulesState } from "../../model/published.ts";
-import { deciding, inForceLines, setInWords } from "./in-words.ts";
+import { deciding, inForceLines } from "./in-words.ts";
 
 /** A version as far as it is put in force. */
 export interface Named {

@@ -9,7 +9,8 @@ import { useQueryAt } from "../ask/use-query.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { RuleWords } from "../parts/rule-words.tsx";
 import { ChangedRuleWords } from "./changed-rule.tsx";
-import { deciding, setInWords, type PublishedState } from "./in-words.ts";
+import { setInWords } from "../../language/published-words.ts";
+import { deciding, type PublishedState } from "./in-words.ts";
 import { rulesDiff } from "./rule-diff.ts";
 import { rulesInWords } from "./version-rows.tsx";
 

@@ -1,7 +1,6 @@
 // Reconciling: what HighLevel's export has and the log lacks is taken in as an event. The watchdog makes it look, once an
 // hour or sooner where webhooks may be lost; what then has to be taken in is done in the alarm, page by page, each noted
 // when it is done. Nothing here has to happen now: a call leaves only where there is room that no delivery needs.
-import { EXPORTED_KEYS } from "../../events/exported.ts";
 import type { Event } from "../../model/event.ts";
 import type { Missing, Reconciling as Told } from "../../model/gap.ts";
 import type { Recorded } from "../../model/ledger.ts";
@@ -13,13 +12,15 @@ import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
 import * as gaps from "../log/gaps.ts";
 import type { Alarm } from "../store/alarm.ts";
-import { rows, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
+import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
+import { Arrivals } from "./arrivals.ts";
+import { Doubts } from "./doubts.ts";
 import { isDoubted, isOldFrom, LEGS, LOOKS, OVERLAP_MS, type LookTimes } from "./legs.ts";
 import { missingFrom } from "./missing.ts";
 import * as progress from "./progress.ts";
 import type { Pass, Progress } from "./progress.ts";
 import { ExportReader, WHY_NOT, type JudgedPage, type NoPage, type Place } from "./reader.ts";
-import { isSuspicious, LOOKED_AT } from "./silence.ts";
+import { isSuspicious } from "./silence.ts";
 
 const DAY_MS = 86_400_000;
 /** How far back is looked at most: whatever could not be sent for a week is given up, too. */
@@ -31,8 +32,6 @@ const PAGES_AT_ONCE = 20;
 const SHORT_MS = 5_000;
 const FIRST_BREATH_MS = 60_000;
 const LONGEST_BREATH_MS = 10 * 60_000;
-/** More that is in doubt is seen again at the next look anyway. */
-const MOST_DOUBTS = 200;
 /** How often a cursor may be forgotten in a row. */
 const MOST_FORGOTTEN = 3;
 
@@ -63,12 +62,10 @@ export class Reconciling {
   #locationId: string | null = null;
   /** What this instance has seen to be covered, where nothing had to be written for it. */
   #coveredMs = 0;
-  /** What was in doubt when it was seen last. */
-  readonly #doubted = new Map<string, number>();
+  readonly #doubts = new Doubts();
+  readonly #arrivals: Arrivals;
   /** How many events the present look has taken in. */
   #found = 0;
-  /** When the last webhooks came, oldest first; `null`: not read yet. */
-  #arrivals: number[] | null = null;
   /** Whether a look is under way, as far as this instance knows. `null`: not read yet. */
   #isUnderWay: boolean | null = null;
 
@@ -78,6 +75,7 @@ export class Reconciling {
     parts: ReconcilingParts,
   ) {
     this.#storage = storage;
+    this.#arrivals = new Arrivals(storage);
     this.#ports = ports;
     this.#parts = parts;
   }
@@ -92,11 +90,9 @@ export class Reconciling {
     if (progress.read(this.#storage.sql) === null) this.#write(progress.beginning(this.#now()));
   }
 
-  /** A webhook came. */
+  /** An event was recorded. */
   arrived(event: Event): void {
-    if (this.#arrivals === null || event.origin !== undefined) return;
-    this.#arrivals.push(this.#now());
-    if (this.#arrivals.length > LOOKED_AT) this.#arrivals.shift();
+    this.#arrivals.note(event, this.#now());
   }
 
   /** Whether it is looked through at all: the watchdog then comes once an hour. */
@@ -170,13 +166,13 @@ export class Reconciling {
   async #lookAround(at: Progress): Promise<void> {
     const startedMs = this.#now();
     const sinceMs = Math.min(at.coveredMs - OVERLAP_MS, at.doubtsFromMs ?? Infinity);
-    this.#doubted.clear();
+    this.#doubts.clear();
     for (const leg of LOOKS) {
       const place = { leg, fromMs: 0, cursor: null };
       const page = await this.#page(place, this.#times(sinceMs, this.#floorMs(at)), at.doubts);
       if (page.is === "no-token") return;
       if (page.is === "refused") return this.#refused(at);
-      if (page.is === "page") this.#noteDoubtful(page, at);
+      if (page.is === "page") this.#doubts.note(page, at, this.#now());
       const isTold = page.is === "page" && isAllToldBy(page);
       if (isTold) continue;
       // Noted, so that it is made up for soon if it cannot be done now.
@@ -190,7 +186,7 @@ export class Reconciling {
 
   #begin(at: Progress, startedMs: number, sinceMs: number): void {
     this.#found = 0;
-    this.#doubted.clear();
+    this.#doubts.clear();
     const fromMs = this.#fromOf(at, sinceMs);
     this.#commit({ ...at, pass: { startedMs, sinceMs, leg: 0, cursor: null, fromMs, reachedMs: fromMs } });
     this.#parts.alarm.bringForward(this.#now() + FIRST_BREATH_MS);
@@ -210,7 +206,7 @@ export class Reconciling {
     const { sinceMs, fromMs, cursor } = pass;
     const page = await this.#page({ leg, fromMs, cursor }, this.#times(sinceMs, this.#floorMs(at)), at.doubts);
     if (page.is !== "page") return this.#without(page, at, pass);
-    this.#noteDoubtful(page, at);
+    this.#doubts.note(page, at, this.#now());
     this.#breathMs = this.#forgotten = 0;
     const missing = page.messages.filter(({ verdict }) => verdict === "missing");
     const inOrder = missing.map(({ message }) => message).toSorted((a, b) => a.madeAtMs - b.madeAtMs);
@@ -241,7 +237,12 @@ export class Reconciling {
       return this.#commit({ ...at, pass: next });
     }
     this.#coveredMs = pass.startedMs;
-    this.#commit({ ...at, coveredMs: pass.startedMs, pass: null, ...this.#doubtsNow(at, pass.sinceMs) });
+    this.#commit({
+      ...at,
+      coveredMs: pass.startedMs,
+      pass: null,
+      ...this.#doubts.after(at, pass.sinceMs, this.#now()),
+    });
     this.#tellGap();
   }
 
@@ -285,43 +286,18 @@ export class Reconciling {
     return this.#parts.reader.page(locationId, place, times, doubts);
   }
 
-  #noteDoubtful({ messages }: JudgedPage, { doubts }: Progress): void {
-    for (const { message, verdict } of messages)
-      if (verdict === "unsettled") this.#doubted.set(message.event.key, doubts[message.event.key] ?? this.#now());
-  }
-
   /** Whether it is looked before the hour is over: something was in doubt, or the location is silent for longer than usual. */
   #isDue({ doubts }: Progress): boolean {
     const now = this.#now();
     if (Object.values(doubts).some((sinceMs) => isDoubted(sinceMs, now))) return true;
     const lastGap = gaps.last(this.#storage.sql);
-    return isSuspicious(this.#lastArrivals(), lastGap && Date.parse(lastGap.takenUntil), now);
-  }
-
-  /** Read once: of a location of which much comes the object stays in memory, and of others there is little to read. */
-  #lastArrivals(): readonly number[] {
-    const last = `SELECT received_at AS atMs FROM events WHERE key NOT GLOB '${EXPORTED_KEYS}*' ORDER BY seq DESC LIMIT ${LOOKED_AT}`;
-    return (this.#arrivals ??= rows<{ atMs: number }>(this.#storage.sql, last)
-      .map(({ atMs }) => atMs)
-      .toSorted((a, b) => a - b));
+    return isSuspicious(this.#arrivals.last(), lastGap && Date.parse(lastGap.takenUntil), now);
   }
 
   #noteDoubts(sinceMs: number): void {
     const at = this.#progress();
-    const now = this.#doubtsNow(at, sinceMs);
+    const now = this.#doubts.after(at, sinceMs, this.#now());
     if (JSON.stringify(now.doubts) !== JSON.stringify(at.doubts)) this.#commit({ ...at, ...now });
-  }
-
-  /** What is in doubt after a look that began at a time. */
-  #doubtsNow(at: Progress, sinceMs: number): Pick<Progress, "doubts" | "doubtsFromMs"> {
-    const now = this.#now();
-    const seen = [...this.#doubted].slice(0, MOST_DOUBTS);
-    const isOld = seen.some(([key]) => Object.hasOwn(at.doubts, key));
-    return {
-      // What a clock that was ahead has noted is seen anew.
-      doubts: Object.fromEntries(seen.map(([key, doubtedMs]) => [key, Math.min(at.doubts[key] ?? doubtedMs, now)])),
-      doubtsFromMs: seen.length === 0 ? null : Math.min(sinceMs, (isOld ? at.doubtsFromMs : null) ?? Infinity),
-    };
   }
 
   #times(sinceMs: number, floorMs: number): LookTimes {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changeInWords, deciding, inForceLines, withBefore } from "../../../src/dashboard/changes/in-words.ts";
+import { deciding, inForceLines } from "../../../src/dashboard/changes/in-words.ts";
+import { changeInWords, withBefore } from "../../../src/language/published-words.ts";
 import {
   boundsIn,
   consequencesOf,

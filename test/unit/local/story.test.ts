@@ -177,6 +177,25 @@ describe("a story that expects what does not come", () => {
     expect(run.value.missing).toHaveLength(missing);
   });
 
+  it.each<[title: string, expected: Story["expect"], says: string | RegExp]>([
+    ["its time", [{ at: "5m", what: "sent", rule: "test-rule" }], '"at":"2026-03-04T12:06:00.000Z"'],
+    ["its rule", [{ at: "6m", what: "sent", rule: "other" }], '"rule":"test-rule"'],
+    ["nothing: two things are another", [{ at: "5m", what: "sent", rule: "other" }], /did not come$/],
+    ["nothing: no such step came", [{ what: "dead" }], /did not come$/],
+  ])("is told with the step that is the one but for one thing, without its request: %s", async (_, expected, says) => {
+    const run = await runStory({ ...told, expect: expected }, await ruleSetOf([rule]), "UTC");
+    const [line = ""] = run.ok ? run.value.missing : [];
+    expect(line).toMatch(says);
+    expect(line).not.toContain('"request"');
+  });
+
+  it("may begin at its start", async () => {
+    const events = [{ at: "0s", event: {} }];
+    expect(readStory({ start: told.start, events })).toMatchObject({ ok: true });
+    const run = await runStory({ ...told, events }, await ruleSetOf([rule]), "UTC");
+    expect(run.ok && run.value.steps[0]?.at).toBe("2026-03-04T12:00:00.000Z");
+  });
+
   it.each<[story: Json, place: string]>([
     [{}, "/start"],
     [{ start: "noon", events: [] }, "/start"],
