@@ -1,4 +1,5 @@
 // Published rule sets as commands see them: what a running Worker says of them, and how a person reads it.
+import { amount } from "../kit/amount.ts";
 import type { Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import { canaryInWords } from "../language/published-words.ts";
@@ -76,10 +77,9 @@ export function stateLines({ rulesFrom, inForce, locations, told }: PublishedSta
 
 /** A version on a line. */
 export function versionLine({ version, publishedAt, author, rules, note, findings }: RuleSetVersion): string {
-  const warnings =
-    findings.length === 0 ? "" : `, ${findings.length} ${findings.length === 1 ? "warning" : "warnings"}`;
+  const warnings = findings.length === 0 ? "" : `, ${amount(findings.length, "warning")}`;
   const told = note === "" ? "" : `  ${note}`;
-  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${rules} ${rules === 1 ? "rule" : "rules"}${warnings}${told}`;
+  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${amount(rules, "rule")}${warnings}${told}`;
 }
 
 /** A change on a line. */

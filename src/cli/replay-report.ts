@@ -1,4 +1,5 @@
 // What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
+import { amount } from "../kit/amount.ts";
 import type { ChangedText, Comparison, RuleChange } from "../replay/compare.ts";
 import { CAUSES, type Cause } from "../replay/faithful.ts";
 import type { Text } from "../replay/texts.ts";
@@ -57,7 +58,7 @@ function summaryOf({ events, from, to, gained, lost, changed, locationId }: Comp
   if (from === null || to === null) return `No event of location ${locationId} to replay`;
   const when = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const words = [`${gained.length} more`, `${lost.length} fewer`, `${changed.length} other`];
-  return `${inWords(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
+  return `${amount(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
 }
 
 function blocksOf(compared: Comparison, shown: number): readonly Block[] {
@@ -107,16 +108,16 @@ function changedLines(changed: readonly ChangedText[], shown: number): readonly 
 function untestedLine({ rule, fact, path, value, events }: Untested): string {
   const what = path === undefined ? `"${fact}"` : `"${fact}" at ${path}`;
   const had = value === undefined ? what : `${what} = ${JSON.stringify(value)}`;
-  return `${rule}: 0 of ${inWords(events, "event")} had ${had}`;
+  return `${rule}: 0 of ${amount(events, "event")} had ${had}`;
 }
 
 function trustLines({ faithful, leftOut, events }: Comparison): readonly string[] {
   const [, missing] = leftOut;
   const echoes =
-    missing === 0 ? [] : [`${inWords(missing, "event")} of our own messages left out, which would not be sent`];
+    missing === 0 ? [] : [`${amount(missing, "event")} of our own messages left out, which would not be sent`];
   if (faithful === null) return echoes;
   const causes = Object.entries(faithful.causes).map(([cause, n]) => `${n} ${CAUSES[cause as Cause]} (${cause})`);
-  const same = `The rules that were in force give what was recorded for ${faithful.same.toLocaleString("en-US")} of ${inWords(faithful.same + sumOf(faithful.causes), "event")}`;
+  const same = `The rules that were in force give what was recorded for ${faithful.same.toLocaleString("en-US")} of ${amount(faithful.same + sumOf(faithful.causes), "event")}`;
   return events === 0 ? [] : [same, ...causes, ...echoes];
 }
 
@@ -132,10 +133,6 @@ function quoted(text: string | null): string {
   if (text === null) return "no text: the template cannot be rendered";
   const line = text.replaceAll(/\s+/g, " ");
   return `“${line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line}”`;
-}
-
-function inWords(count: number, one: string): string {
-  return `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
 }
 
 /** Text from outside is no markup. */

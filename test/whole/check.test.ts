@@ -88,7 +88,7 @@ describe("rules check", () => {
     const shown = (await run("check", "--show-texts")).stdout;
     expect(shown).toContain("a, example 1, action 2\n");
     expect(shown).toContain("    11 characters, UCS-2, 1 segment\n    It failed 👋\n");
-    expect((await run("check")).stdout).toBe("1 rules, 2 examples, no findings\n");
+    expect((await run("check")).stdout).toBe("1 rule, 2 examples, no findings\n");
   });
 
   it("checks another folder, whose rules may name the conditions of this one", async () => {

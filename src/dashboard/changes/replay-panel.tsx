@@ -1,4 +1,5 @@
 // What a replay said of a version when it was published.
+import { amount } from "../../kit/amount.ts";
 import type { JSX } from "preact";
 import type { Json } from "../../kit/json.ts";
 import { linkTo } from "../address/routes.ts";
@@ -36,7 +37,7 @@ function Result({ replayed }: { readonly replayed: Replayed }): JSX.Element {
         </p>
       ))}
       <p>
-        {counted(events)} events of <a href={linkTo(locationId)}>{locationId}</a>
+        {amount(events, "event")} of <a href={linkTo(locationId)}>{locationId}</a>
         {from === null || to === null ? "" : `, ${from.slice(0, 10)} to ${to.slice(0, 10)}`}. Texts:{" "}
         {counted(gained.length)} more, {counted(lost.length)} fewer, {counted(changed)} other.
         {untested === 0 ? "" : ` Conditions that no event met: ${counted(untested)}.`}

@@ -1,4 +1,5 @@
 // The draft tried on the location's past events: how often it would have fired, and how often the rule of its name did.
+import { amount } from "../../kit/amount.ts";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TriedDraft } from "../../model/playground.ts";
@@ -125,5 +126,5 @@ function isRefused(findings: TriedDraft["findings"]): boolean {
 function inWords({ tried, to, fires, firedBefore, findings }: TriedDraft): string {
   if (isRefused(findings)) return REFUSED;
   if (tried === 0 && to !== null) return TOO_LONG;
-  return `Of ${tried} events it would fire on ${fires}; it fired on ${firedBefore}`;
+  return `Of ${amount(tried, "event")} it would fire on ${fires}; it fired on ${firedBefore}`;
 }
