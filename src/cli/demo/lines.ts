@@ -4,6 +4,7 @@ import type { Delivery } from "../../model/delivery.ts";
 import { isJsonObject } from "../../kit/json.ts";
 import type { ReceivedWebhook } from "../../local/receiver.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
+import type { Bounced } from "./bounced.ts";
 import type { FollowUp, FollowUps, OwnMessage } from "./follow-ups.ts";
 import type { ProvidedMessage, ProviderRole } from "./provider.ts";
 
@@ -32,6 +33,16 @@ export function followUpLines({ contacts, again, own }: FollowUps): string[] {
     ...contactLines(isInDnd, DOES.isInDnd),
     ...contactLines(turnsDndOn, DOES.turnsDndOn),
     ...own.flatMap(ownLines),
+  ];
+}
+
+/** What followed when an e-mail bounced. */
+export function bouncedLines({ mail, atMs, story, calls }: Bounced): string[] {
+  const { event, decision } = story;
+  return [
+    `  An e-mail to ${mail.to ?? mail.contactId} bounces: ${String(event.payload["code"])} ${String(event.payload["reason"])}`,
+    `    · joined to ${String(event.payload["messageId"])} of ${event.contactId}: ${decision.fired.join(", ") || "nothing"} fired`,
+    ...calls.map((call) => callLine(call, atMs)),
   ];
 }
 
