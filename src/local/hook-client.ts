@@ -26,7 +26,7 @@ export interface Sent {
   };
 }
 
-/** An event's decision and deliveries, as the API returns them. */
+/** An event with its decision and deliveries, as the API returns them. */
 export type EventOutcome = Pick<EventStory, "event" | "decision" | "deliveries">;
 
 /** How a sender proves itself to each hook: its headers. */

@@ -1,7 +1,7 @@
 // What the demo prints: pure functions from data to lines.
 import { actionName } from "../../act/about.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import { isJsonObject } from "../../kit/json.ts";
+import { isJsonObject, type Json } from "../../kit/json.ts";
 import type { ReceivedWebhook } from "../../local/receiver.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
 import type { Bounced } from "./bounced.ts";
@@ -39,11 +39,16 @@ export function followUpLines({ contacts, again, own }: FollowUps): string[] {
 /** What followed when an e-mail bounced. */
 export function bouncedLines({ mail, atMs, story, calls }: Bounced): string[] {
   const { event, decision } = story;
+  const { code, reason, messageId } = event.payload;
   return [
-    `  An e-mail to ${mail.to ?? mail.contactId} bounces: ${String(event.payload["code"])} ${String(event.payload["reason"])}`,
-    `    · joined to ${String(event.payload["messageId"])} of ${event.contactId}: ${decision.fired.join(", ") || "nothing"} fired`,
+    `  An e-mail to ${mail.to ?? mail.contactId} bounces: ${textOf(code)} ${textOf(reason)}`,
+    `    · joined to ${textOf(messageId)} of ${event.contactId}: ${decision.fired.join(", ") || "nothing"} fired`,
     ...calls.map((call) => callLine(call, atMs)),
   ];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "?";
 }
 
 /** What the gateway got, and what HighLevel was told. */
