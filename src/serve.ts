@@ -67,9 +67,10 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
 }
 
 async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<typeof answerApi>[1]> {
+  const live = await liveRules(env, bundled, Date.now());
   return {
     configuration: configurationOf(env),
-    ruleSet: await liveRules(env, bundled, Date.now()),
+    ruleSet: live,
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
@@ -82,6 +83,9 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     everywhere: () => directoryOf(env).everywhere(),
     audit: (query) => directoryOf(env).audit(query),
     rules: (note) => ruleChanges(env, note),
+    isRule: async (rule) =>
+      [live, bundled].some(({ rules }) => rules.some(({ name }) => name === rule)) ||
+      (await registryOf(env).hasRule(rule)),
     pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),

@@ -9,6 +9,7 @@ import { explainedRequest } from "../events/explained-event.ts";
 import type { AuditNote, Operator } from "../model/audit.ts";
 import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
+import type { ShadowPage } from "../model/published.ts";
 import type { Json } from "../kit/json.ts";
 import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
 import { logRefusal } from "../model/log-line.ts";
@@ -128,8 +129,14 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/locations/:l/divergence",
-    async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, NUMBERED), (query) => ledger(parameter("l")).divergence(query)),
+    async ({ url, parameter }, { ledger, registry }) =>
+      asked(listQuery(url, NUMBERED), async (query) => {
+        const page = await ledger(parameter("l")).divergence(query);
+        const inForce = page.shadow === null ? null : (await registry.state()).inForce;
+        // A ledger may not have been told of the last change yet.
+        const isSame = inForce !== null && inForce.shadow === page.shadow;
+        return { ...page, shadowVersion: isSame ? inForce.shadowVersion : null } satisfies ShadowPage;
+      }),
   ],
   ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [

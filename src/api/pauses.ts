@@ -38,7 +38,7 @@ export async function pauseEverywhere(call: ApiCall, ports: ApiPorts, note: Note
   const rule = call.parameter("rule");
   const request = await requestIn(call, ports.clock());
   if (!request.ok) return request;
-  if (!ports.ruleSet.rules.some(({ name }) => name === rule)) return fail({ code: "LEDGER_NOT_FOUND", what: "rule" });
+  if (!(await ports.isRule(rule))) return fail({ code: "LEDGER_NOT_FOUND", what: "rule" });
   const { pauses } = await ports.everywhere();
   if (pauses.length >= MAX_PAUSES && !pauses.some((one) => one.rule === rule)) return fail({ code: "LEDGER_PAUSES" });
   const noted = note({ ...aboutOf(rule), ...request.value });

@@ -40,6 +40,8 @@ export interface ReadPorts extends DoorPorts {
 interface ChangePorts {
   readonly changes: (locationId: string, note: AuditNote) => ChangingCalls;
   readonly rules: (note: AuditNote) => RegistryChanges;
+  /** Whether there is a rule of this name that may decide somewhere, or may have decided what still waits. */
+  readonly isRule: (name: string) => Promise<boolean>;
   readonly pauseEverywhere: (note: AuditNote, rule: string, pause: Pause | null) => Promise<EverywhereAnswer>;
   /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
   readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;

@@ -1,4 +1,5 @@
 // `rules build`: admits the rule files, writes the set that the Worker is bundled with, and bundles the page.
+import { amount } from "../kit/amount.ts";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
@@ -50,11 +51,11 @@ export async function buildRules(
   if (errors.length === 0) {
     return {
       ruleSet: await ruleSetOf(rules, [], besides),
-      lines: [...lines, `${rules.length} rules admitted`],
+      lines: [...lines, `${amount(rules.length, "rule")} admitted`],
       exitCode: 0,
     };
   }
-  const count = `${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
+  const count = amount(errors.length, "error");
   if (!developing) return { ruleSet: null, lines: [...lines, `Cannot build the rules: ${count}`], exitCode: 1 };
   if (lastGood)
     return {

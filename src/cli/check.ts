@@ -1,9 +1,9 @@
 // `rules check`: admits every rule file of a folder, lints it, and runs its examples.
+import { amount } from "../kit/amount.ts";
 import { statSync, watch } from "node:fs";
 import { defineCommand } from "citty";
 import { checkExamples, type ExampleText } from "../match/example-findings.ts";
 import { tokenFindings } from "./check-tokens.ts";
-import { countInWords } from "./count-in-words.ts";
 import { exampleTextLines, findingLine } from "./print.ts";
 import { knownSecrets, projectConfiguration } from "../local/project.ts";
 import { placed, type PlacedFinding } from "./rule-files.ts";
@@ -63,8 +63,8 @@ function print({ report, texts }: Checked, { json, "show-texts": showTexts }: Sh
   if (json) return console.log(JSON.stringify(report, null, 2));
   for (const found of findings) console.log(findingLine(found, texts, knownSecrets()));
   if (showTexts) for (const one of report.texts) for (const line of exampleTextLines(one)) console.log(line);
-  const found = findings.length === 0 ? "no findings" : countInWords(findings.length, "finding");
-  console.log(`${countInWords(rules, "rule")}, ${countInWords(examples, "example")}, ${found}`);
+  const count = findings.length === 0 ? "no findings" : amount(findings.length, "finding");
+  console.log(`${amount(rules, "rule")}, ${amount(examples, "example")}, ${count}`);
 }
 
 export const check = defineCommand({

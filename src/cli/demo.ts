@@ -1,10 +1,12 @@
 // `npm run demo`: shows the main job with nothing else to start. The Worker in workerd, a webhook receiver and
 // HighLevel's stand-in on loopback, one signed event of every channel, follow-ups inside HighLevel, and their results.
 import { defineCommand } from "citty";
-import { DEMO_RECIPE, demoRules } from "./demo-rules.ts";
+import { DEMO_RECIPES, demoRules } from "./demo-rules.ts";
+import { amount } from "../kit/amount.ts";
+import { BOUNCED_MS, bounced } from "./demo/bounced.ts";
 import { CHANNEL_EVENTS, tell } from "./demo/channels.ts";
 import { FOLLOW_UPS_MS, followUps } from "./demo/follow-ups.ts";
-import { followUpLines, providerLines, webhookLine } from "./demo/lines.ts";
+import { bouncedLines, followUpLines, providerLines, webhookLine } from "./demo/lines.ts";
 import { PROVIDER_MS, providerRole } from "./demo/provider.ts";
 import { startWorld, type World } from "./demo/world.ts";
 import { signInLink } from "../local/project.ts";
@@ -30,9 +32,11 @@ async function showChannels(world: World): Promise<void> {
 
 async function showFollowUps(world: World): Promise<void> {
   console.log(
-    `\n── Follow-ups inside HighLevel: calls to five contacts reach voicemail, five minutes pass at once (HighLevel is a stand-in at ${world.standInUrl}; beside rules/, ${DEMO_RECIPE} is in force)`,
+    `\n── Follow-ups inside HighLevel: calls to five contacts reach voicemail, five minutes pass at once (HighLevel is a stand-in at ${world.standInUrl}; beside rules/, ${DEMO_RECIPES.join(" and ")} are in force)`,
   );
   for (const line of followUpLines(await followUps(world))) console.log(line);
+  console.log("\n── What becomes of an e-mail: it bounces, and HighLevel names no contact");
+  for (const line of bouncedLines(await bounced(world))) console.log(line);
   console.log("\n── Messages of a provider: to the gateway, and its word back to HighLevel");
   for (const line of providerLines(await providerRole(world))) console.log(line);
   await world.time.catchUp();
@@ -47,7 +51,7 @@ export const demo = defineCommand({
     console.log("Building the rules and the Worker…");
     const world = await startWorld({
       // It ends in the present, so that afterwards its page says how long ago things were.
-      agoMs: FOLLOW_UPS_MS + PROVIDER_MS,
+      agoMs: FOLLOW_UPS_MS + BOUNCED_MS + PROVIDER_MS,
       rules: await demoRules(),
       onWebhook: (webhook) => {
         if (live) console.log(webhookLine(webhook));
@@ -68,7 +72,7 @@ export const demo = defineCommand({
     const tasks = await showTasks(world);
     const verified = receiver.received.filter((webhook) => webhook.verified).length;
     console.log(
-      `\n${CHANNEL_EVENTS.length} events, ${verified} of ${receiver.received.length} webhooks verified, ${tasks} ${tasks === 1 ? "task" : "tasks"} in KV, ${standIn.requests.length} calls of HighLevel, ${standIn.violations.length} of them not as it publishes them, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`,
+      `\n${CHANNEL_EVENTS.length} events, ${verified} of ${receiver.received.length} webhooks verified, ${amount(tasks, "task")} in KV, ${standIn.requests.length} calls of HighLevel, ${standIn.violations.length} of them not as it publishes them, ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`,
     );
 
     if (args.once) return world.close();

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { defineCommand } from "citty";
 import type { ExportLine } from "../model/export.ts";
 import { redacted } from "../replay/redact.ts";
-import { countInWords } from "./count-in-words.ts";
+import { amount } from "../kit/amount.ts";
 import { linesFromWorker } from "./exported-lines.ts";
 import { told } from "./progress.ts";
 import { sinceOf } from "./since.ts";
@@ -28,7 +28,7 @@ interface Seen {
 export function exportedInWords({ events }: Seen, locationId: string, out: string | undefined): string | null {
   if (events === 0)
     return `No event of location ${locationId} is kept in this time: GET /api/locations lists the locations that have sent something`;
-  return out === undefined ? null : `${countInWords(events, "event")} in ${out}`;
+  return out === undefined ? null : `${amount(events, "event")} in ${out}`;
 }
 
 async function* textOf(lines: AsyncIterable<ExportLine>, seen: Seen): AsyncGenerator<string> {

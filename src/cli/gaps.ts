@@ -1,4 +1,5 @@
 // `rules gaps`: what HighLevel's export has and a running Worker's log lacks. Nothing is taken in.
+import { amount } from "../kit/amount.ts";
 import { defineCommand } from "citty";
 import { isoMoment } from "../kit/moment.ts";
 import { UsageError } from "../kit/usage-error.ts";
@@ -35,7 +36,7 @@ export function overdueIn({ missing }: Missing, nowMs: number): number {
 /** What is missing, one message a line, how many were looked at, and what will become of it. */
 export function missingLines(found: Missing, nowMs: number): string[] {
   const { missing, looked, more, since } = found;
-  const of = `${more ? "the first " : ""}${looked} messages since ${since}`;
+  const of = `${more ? "the first " : ""}${amount(looked, "message")} since ${since}`;
   if (missing.length === 0) return [`Nothing is missing of ${of}`];
   const overdue = overdueIn(found, nowMs);
   const onTheirWay = missing.length - overdue;

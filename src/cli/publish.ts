@@ -1,4 +1,5 @@
 // `rules publish`: gives a running Worker the folder of rules as its next version. It is not in force by that.
+import { amount } from "../kit/amount.ts";
 import { execFileSync } from "node:child_process";
 import { readFileSync, existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -67,7 +68,7 @@ export function filesAt(place: string): PublishedFiles {
 /** What is said of it, in lines. */
 export function publishedLines({ version, isNew, differences }: Published): string[] {
   if (!isNew) return [`Version ${version.version} has these files already`];
-  const count = `${version.rules} ${version.rules === 1 ? "rule" : "rules"}`;
+  const count = amount(version.rules, "rule");
   const warnings = version.findings.map(({ file, message }) => `  warning: ${file}: ${message}`);
   const next = `It is not in force: npm run rules activate ${version.version}, with --for shadow to see first what it would do`;
   return [...differences, ...warnings, `Version ${version.version} is published: ${count}`, next];

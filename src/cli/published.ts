@@ -1,4 +1,5 @@
 // Published rule sets as commands see them: what a running Worker says of them, and how a person reads it.
+import { amount } from "../kit/amount.ts";
 import type { Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import { canaryInWords, changeInWords, withBefore } from "../language/published-words.ts";
@@ -10,7 +11,6 @@ import type {
   RuleSetVersion,
   WholeVersion,
 } from "../model/published.ts";
-import { countInWords } from "./count-in-words.ts";
 import { asked, type WorkerApi } from "./worker-api.ts";
 
 /** What is in force, and the versions that were published last, newest first. */
@@ -79,9 +79,9 @@ export function stateLines({ rulesFrom, inForce, bundled, locations, told }: Pub
 
 /** A version on a line. */
 export function versionLine({ version, publishedAt, author, rules, note, findings }: RuleSetVersion): string {
-  const warnings = findings.length === 0 ? "" : `, ${countInWords(findings.length, "warning")}`;
+  const warnings = findings.length === 0 ? "" : `, ${amount(findings.length, "warning")}`;
   const told = note === "" ? "" : `  ${note}`;
-  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${countInWords(rules, "rule")}${warnings}${told}`;
+  return `${String(version).padStart(4)}  ${publishedAt}  ${author ?? "unknown"}  ${amount(rules, "rule")}${warnings}${told}`;
 }
 
 /** Changes, newest first, each on a line: when, who, what it did, why. */

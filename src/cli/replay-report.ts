@@ -1,5 +1,6 @@
 // What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
-import { countInWords, trustInWords, untestedInWords } from "../language/comparison-words.ts";
+import { amount } from "../kit/amount.ts";
+import { trustInWords, untestedInWords } from "../language/comparison-words.ts";
 import { isWorthTelling, type ChangedText, type Comparison, type RuleChange, type Text } from "../model/comparison.ts";
 
 /** A block of a report: a heading, and lines below it. */
@@ -55,7 +56,7 @@ function summaryOf({ events, from, to, gained, lost, changed, locationId }: Comp
   if (from === null || to === null) return `No event of location ${locationId} to replay`;
   const when = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
   const words = [`${gained.length} more`, `${lost.length} fewer`, `${changed.length} other`];
-  return `${countInWords(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
+  return `${amount(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
 }
 
 function blocksOf(compared: Comparison, shown: number): readonly Block[] {

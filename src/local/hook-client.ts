@@ -26,8 +26,8 @@ export interface Sent {
   };
 }
 
-/** An event's decision and deliveries, as the API returns them. */
-export type EventOutcome = Pick<EventStory, "decision" | "deliveries">;
+/** An event with its decision and deliveries, as the API returns them. */
+export type EventOutcome = Pick<EventStory, "event" | "decision" | "deliveries">;
 
 /** How a sender proves itself to each hook: its headers. */
 const PROOFS: {

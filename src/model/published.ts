@@ -170,3 +170,9 @@ export interface DivergencePage {
   /** More were seen than are kept: the counts go no further. */
   readonly isFull: boolean;
 }
+
+/** The same as the API answers it. */
+export interface ShadowPage extends DivergencePage {
+  /** The version of the set in the shadow; `null`: there is none, or another one by now. */
+  readonly shadowVersion: number | null;
+}

@@ -280,6 +280,8 @@ export interface RegistryCalls extends RegistryChanges {
   rules(ruleSet: string, locationId: string): Promise<readonly string[] | null>;
   /** The set that decides where no canary does; `null`: that of the bundle, `same`: the one that is known by its hash. */
   liveSet(known: string | null): Promise<BuiltRules | "same" | null>;
+  /** Whether a set that is or was in force for somebody has a rule of this name: what it planned may still wait. */
+  hasRule(name: string): Promise<boolean>;
   /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */
   halt(change: number, locationId: string, why: string): Promise<void>;
 }
@@ -381,6 +383,7 @@ export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
   inForce: true,
   rules: true,
   liveSet: true,
+  hasRule: true,
   halt: true,
 };
 

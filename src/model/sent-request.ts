@@ -1,4 +1,5 @@
 // A request as it leaves, for people to read: rendered, with names in the place of what is secret in it.
+import { amount } from "../kit/amount.ts";
 import { jsonObjectIn, type Json } from "../kit/json.ts";
 
 /** What is about to leave: each secret, token and signature in it is there by name. */
@@ -66,17 +67,15 @@ export function requestLines(request: SentRequest): string[] {
 
 /** How much of a request is not kept. */
 export function cutInWords(cutBytes: number): string {
-  return `… cut here: ${cutBytes.toLocaleString("en")} bytes more were not kept`;
+  return `… cut here: ${amount(cutBytes, "byte")} more ${cutBytes === 1 ? "was" : "were"} not kept`;
 }
 
 /** For people: `132 characters, GSM-7, 1 segment`. */
 export function sizeInWords({ characters, encoding, segments }: MessageSize): string {
-  const counted = (count: number, one: string): string =>
-    `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
   const parts = [
-    counted(characters, "character"),
+    amount(characters, "character"),
     ...(encoding === null ? [] : [encoding]),
-    ...(segments === null ? [] : [counted(segments, "segment")]),
+    ...(segments === null ? [] : [amount(segments, "segment")]),
   ];
   return parts.join(", ");
 }

@@ -154,6 +154,11 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     return set && toBuilt(set);
   }
 
+  hasRule(name: string): boolean {
+    const sets = new Set(changes.list(this.#storage.sql).flatMap((one) => changes.setsIn(one)));
+    return [...sets].some((ruleSet) => this.#rulesOf(ruleSet)?.some((rule) => rule.name === name));
+  }
+
   async state(): Promise<RulesState> {
     const inForce = await this.#inForce();
     const { sql } = this.#storage;

@@ -1,4 +1,5 @@
 // What is probably a mistake, or can never be met: found in a whole tree of conditions rather than in one comparison.
+import { amount } from "../kit/amount.ts";
 import { asksPresence, comparisons, isMetByAbsence } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, type OperatorName } from "../language/operators.ts";
@@ -197,7 +198,7 @@ export function lintRetention({ conditions, limit }: RuleFile, retentionDays: nu
       report(
         path,
         "RULE_RETENTION",
-        `The log is kept for ${retentionDays} days (RETENTION_DAYS), so nothing before that is counted`,
+        `The log is kept for ${amount(retentionDays, "day")} (RETENTION_DAYS), so nothing before that is counted`,
       );
   };
   if (limit && COUNTS_IN_LOG[limit.per ?? "contact"]) tell(["limit", "within"], limit.within);

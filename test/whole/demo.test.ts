@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BOUNCED_MS, bounced, type Bounced } from "../../src/cli/demo/bounced.ts";
 import { demoRules } from "../../src/cli/demo-rules.ts";
 import { FOLLOW_UPS_MS, followUps, type FollowUp, type FollowUps } from "../../src/cli/demo/follow-ups.ts";
 import { PROVIDER_MS, providerRole, type ProvidedMessage, type ProviderRole } from "../../src/cli/demo/provider.ts";
@@ -65,6 +66,18 @@ describe("npm run demo -- --once", () => {
     expect(part).toMatch(/fired nothing: the loop guard/);
   });
 
+  it("shows what becomes of an e-mail, and what follows: tag, task for the owner, text instead", () => {
+    const part = partOf("What becomes of an e-mail");
+    expect(part).toMatch(/e-mail to katherine@example\.com bounces: 5\.1\.1 No such user/);
+    expect(part).toMatch(/joined to message-\d+ of KatherineHasMovedOn1: email-bounced fired/);
+    expect(part).toMatch(
+      /✔ \+0:0\d {2}POST \/contacts\/KatherineHasMovedOn1\/tags {2}201 {2}\{"tags":\["email-bounced"\]/,
+    );
+    expect(part).toMatch(
+      /✔ \+5:0\d {2}POST \/conversations\/messages {2}200 {2}“Hello, our e-mail did not reach you\./,
+    );
+  });
+
   it("shows what HighLevel is told of a provider's messages, and counts no call that is not as it publishes them", () => {
     const part = partOf("Messages of a provider");
     expect(part).toMatch(/✔ \+\d:\d\d {2}PUT \/conversations\/messages\/\S+\/status {2}200 {2}\{"status":"read"\}/);
@@ -77,14 +90,16 @@ describe("the demo's world", () => {
   let world: World;
   let followed: FollowUps;
   let provided: ProviderRole;
+  let bounce: Bounced;
   beforeAll(async () => {
     world = await startWorld({
-      agoMs: FOLLOW_UPS_MS + PROVIDER_MS,
+      agoMs: FOLLOW_UPS_MS + BOUNCED_MS + PROVIDER_MS,
       rules: await demoRules(),
       port: 0,
       receiverPort: 0,
     });
     followed = await followUps(world);
+    bounce = await bounced(world);
     provided = await providerRole(world);
     await world.time.catchUp();
   }, 120_000);
@@ -200,6 +215,14 @@ describe("the demo's world", () => {
     const reasons = new Set(own?.story.decision.verdicts.map(({ reason }) => reason));
     expect([...reasons]).toEqual(["loop-guard"]);
     expect(own?.story.deliveries).toEqual([]);
+  });
+
+  it("tags whose e-mail bounced, gives their owner a task, and texts them instead", () => {
+    const made = bounce.calls.map(({ path, status }) => `${path.split("/").at(-1)} ${status}`);
+    expect(made.toSorted()).toEqual(["messages 200", "tags 201", "tasks 201"]);
+    expect(bounce.calls.map(({ body }) => body)).toContainEqual(
+      expect.objectContaining({ title: "Find the right e-mail address", assignedTo: "DorothyOwnsContacts1" }),
+    );
   });
 
   const told = ({ reports }: ProvidedMessage): unknown[] =>

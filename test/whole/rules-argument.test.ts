@@ -1,4 +1,5 @@
 // The commands that take rules take them alike: those in force, another folder, or one file.
+import { amount } from "../../src/kit/amount.ts";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -49,7 +50,11 @@ const COMMANDS: readonly (readonly [
   needs: readonly string[],
   told: (rules: readonly string[]) => RegExp,
 ])[] = [
-  ["check", [], (rules) => new RegExp(`^${rules.length} rules?, ${rules.length} examples?, no findings`, "m")],
+  [
+    "check",
+    [],
+    (rules) => new RegExp(`^${amount(rules.length, "rule")}, ${amount(rules.length, "example")}, no findings`, "m"),
+  ],
   [
     "explain",
     [event],

@@ -64,6 +64,22 @@ describe("a published set", () => {
     expect(await Promise.all(LOCATIONS.map((id) => firedAt(id)))).toEqual(LOCATIONS.map(() => []));
   });
 
+  it.each<[which: string, whom: unknown, isBack: boolean]>([
+    ["of a canary in one location", { locations: ["location-2"] }, false],
+    ["of the set in force", "all", false],
+    ["of a set that was taken back, and of which something may wait", "all", true],
+  ])("has rules that can be paused everywhere: one %s", async (_, whom, isBack) => {
+    await Promise.all(["location-1", "location-2"].map((id) => firedAt(id)));
+    await activate(await publish(0, named("one")), whom);
+    expect(await firedAt("location-2")).toEqual(["one"]);
+    if (isBack) await apiPost("/rule-sets/rollback", { by: "ben" });
+    const pause = (rule: string) =>
+      api(`/rules/${rule}/pause`, { method: "PUT", body: JSON.stringify({ reason: "the price is wrong" }) });
+    expect((await pause("tpyo")).body).toMatchObject({ code: "LEDGER_NOT_FOUND" });
+    expect((await pause("one")).body).toMatchObject({ pause: { scope: "everywhere", rule: "one" } });
+    expect(await firedAt("location-2")).toEqual([]);
+  });
+
   it("survives that every object is evicted", async () => {
     await firedAt("location-1");
     await activate(await publish(0, named("one")), "all");
@@ -103,6 +119,7 @@ describe("a canary and a shadow", () => {
     for (const contact of ["a", "b", "c"]) expect(await firedAt("location-1", contact)).toEqual(["one"]);
     expect((await api("/locations/location-1/divergence")).body).toMatchObject({
       contacts: 3,
+      shadowVersion: second,
       rules: [{ rule: "two", more: 3, less: 0, other: 0 }],
       divergence: [{ rule: "two", how: "more", contactId: "c" }, { contactId: "b" }, { contactId: "a" }],
     });
@@ -112,7 +129,11 @@ describe("a canary and a shadow", () => {
     expect(await firedAt("location-1", "e")).toEqual(["one"]);
     const { inForce, changes } = (await api("/rule-sets")).body;
     expect(inForce.canary).toBeNull();
-    expect(changes[0]).toMatchObject({ what: "halt", version: second, reason: expect.stringContaining("location-1") });
+    expect(changes[0]).toMatchObject({
+      what: "halt",
+      version: second,
+      reason: expect.stringMatching(/location-1 .* 2 messages .* 1 was allowed/),
+    });
   });
 });
 

@@ -109,7 +109,7 @@ async function cameOf(world: World, who: Who, { eventKey, atMs, asked }: Called)
 }
 
 /** What HighLevel was asked to change for a contact: a text names the contact in its body, other calls in the path. */
-function callsFor({ standIn }: World, contactId: string): readonly Call[] {
+export function callsFor({ standIn }: World, contactId: string): readonly Call[] {
   return standIn.requests.filter(
     ({ method, path, body }) =>
       method !== "GET" &&

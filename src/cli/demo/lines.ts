@@ -1,9 +1,10 @@
 // What the demo prints: pure functions from data to lines.
 import { actionName } from "../../act/about.ts";
 import type { Delivery } from "../../model/delivery.ts";
-import { isJsonObject } from "../../kit/json.ts";
+import { isJsonObject, type Json } from "../../kit/json.ts";
 import type { ReceivedWebhook } from "../../local/receiver.ts";
 import type { Call } from "../../local/stand-in/faults.ts";
+import type { Bounced } from "./bounced.ts";
 import type { FollowUp, FollowUps, OwnMessage } from "./follow-ups.ts";
 import type { ProvidedMessage, ProviderRole } from "./provider.ts";
 
@@ -33,6 +34,21 @@ export function followUpLines({ contacts, again, own }: FollowUps): string[] {
     ...contactLines(turnsDndOn, DOES.turnsDndOn),
     ...own.flatMap(ownLines),
   ];
+}
+
+/** What followed when an e-mail bounced. */
+export function bouncedLines({ mail, atMs, story, calls }: Bounced): string[] {
+  const { event, decision } = story;
+  const { code, reason, messageId } = event.payload;
+  return [
+    `  An e-mail to ${mail.to ?? mail.contactId} bounces: ${textOf(code)} ${textOf(reason)}`,
+    `    · joined to ${textOf(messageId)} of ${event.contactId}: ${decision.fired.join(", ") || "nothing"} fired`,
+    ...calls.map((call) => callLine(call, atMs)),
+  ];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "?";
 }
 
 /** What the gateway got, and what HighLevel was told. */

@@ -1,3 +1,4 @@
+import { amount } from "../../kit/amount.ts";
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
 import { usePlace } from "../ask/place.ts";
@@ -27,7 +28,7 @@ export function OverTime({
       at={at}
       zone={zone}
       onBrush={onBrush}
-      label={`${sumOf(all)} events, ${sumOf(fired)} rules fired, ${sumOf(sent)} deliveries sent, ${sumOf(failed)} failed attempts`}
+      label={`${amount(sumOf(all), "event")}, ${amount(sumOf(fired), "rule")} fired, ${amount(sumOf(sent), "delivery", "deliveries")} sent, ${amount(sumOf(failed), "failed attempt")}`}
       series={[
         { label: "Events", color: "--chart-1", values: all, filled: true },
         { label: "Rules fired", color: "--chart-2", values: fired },

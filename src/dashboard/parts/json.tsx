@@ -1,3 +1,4 @@
+import { amount } from "../../kit/amount.ts";
 import type { JSX } from "preact";
 import type { Json } from "../../kit/json.ts";
 
@@ -14,7 +15,7 @@ export function JsonText({ value, label }: { readonly value: Json; readonly labe
           {"\n"}
         </span>
       ))}
-      {lines.length > MAX_LINES ? `… ${lines.length - MAX_LINES} lines more: copy it to see them` : null}
+      {lines.length > MAX_LINES ? `… ${amount(lines.length - MAX_LINES, "line")} more: copy it to see them` : null}
     </pre>
   );
 }

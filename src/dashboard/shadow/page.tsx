@@ -1,6 +1,6 @@
 // What the set in the shadow would have done otherwise in this location: by rule, and on which events of whom.
 import type { JSX } from "preact";
-import type { Divergence, DivergenceHow, DivergencePage } from "../../model/published.ts";
+import type { Divergence, DivergenceHow, ShadowPage } from "../../model/published.ts";
 import { actionInWords } from "../../language/in-words.ts";
 import type { Action } from "../../model/rule.ts";
 import { linkTo } from "../address/routes.ts";
@@ -35,7 +35,7 @@ export function Shadow(): JSX.Element {
 function InTheShadow(): JSX.Element {
   const { locationId } = usePlace();
   const paging = usePaging(locationId);
-  const { answer, problem, askAgain } = useQuery<DivergencePage>(locationPath(locationId, "divergence"), {
+  const { answer, problem, askAgain } = useQuery<ShadowPage>(locationPath(locationId, "divergence"), {
     limit: PAGE,
     cursor: paging.cursor,
   });
@@ -73,11 +73,15 @@ function InTheShadow(): JSX.Element {
   );
 }
 
-function Summary({ answer: { shadow, rules, contacts, isFull } }: { readonly answer: DivergencePage }): JSX.Element {
+function Summary({
+  answer: { shadow, shadowVersion, rules, contacts, isFull },
+}: {
+  readonly answer: ShadowPage;
+}): JSX.Element {
   const about =
     shadow === null
       ? "No set that differs from the one in force is in the shadow now"
-      : `A set decides beside the one in force, and nothing of it leaves`;
+      : `${shadowVersion === null ? "A set" : `Version ${shadowVersion}`} decides beside the one in force, and nothing of it leaves`;
   const found =
     rules.length === 0
       ? shadow === null
@@ -93,7 +97,7 @@ function Summary({ answer: { shadow, rules, contacts, isFull } }: { readonly ans
   );
 }
 
-function ByRule({ rules }: Pick<DivergencePage, "rules">): JSX.Element {
+function ByRule({ rules }: Pick<ShadowPage, "rules">): JSX.Element {
   const { locationId } = usePlace();
   return (
     <div class="table-frame" tabIndex={0} role="region" aria-label="How often each rule would have done otherwise">

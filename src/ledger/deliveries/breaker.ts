@@ -1,5 +1,6 @@
 // The breaker of a rule: how many messages it may send, and how often it may change something in HighLevel, before a person
 // has to look. It protects people, not servers: what is beyond is held, and goes out only when it is released.
+import { amount } from "../../kit/amount.ts";
 import { kindOf } from "../../act/kinds.ts";
 import { actionError, unanswered, type AttemptOutcome } from "../../act/contract/outcome.ts";
 import { BREAKER_BOUNDS } from "../../model/rule.ts";
@@ -27,7 +28,7 @@ const MESSAGES: Counted = {
   table: "sends",
   one: "delivery_id",
   bounds: BREAKER_BOUNDS.messages,
-  inWords: (count, isToContact) => `sent ${isToContact ? "the contact " : ""}${times(count, "message", "messages")}`,
+  inWords: (count, isToContact) => `sent ${isToContact ? "the contact " : ""}${amount(count, "message", "messages")}`,
 };
 /** The changes of one firing count as one. */
 const CHANGES: Counted = {
@@ -35,7 +36,7 @@ const CHANGES: Counted = {
   one: "event_key",
   bounds: BREAKER_BOUNDS.changes,
   inWords: (count, isToContact) =>
-    `changed ${isToContact ? "the contact in HighLevel" : "HighLevel"} ${times(count, "time", "times")}`,
+    `changed ${isToContact ? "the contact in HighLevel" : "HighLevel"} ${amount(count, "time", "times")}`,
 };
 
 /**
@@ -135,8 +136,4 @@ function isReached(
 
 function heldBecause(why: string): AttemptOutcome {
   return unanswered(actionError("ACTION_BREAKER", `${why}: release or discard them`));
-}
-
-function times(count: number, one: string, many: string): string {
-  return count === 1 ? `1 ${one}` : `${count} ${many}`;
 }

@@ -1,5 +1,6 @@
 // What a canary sends at a location, against what it was said to: before an event would make it more, it halts itself, here
 // at once and everywhere once the registry has heard of it.
+import { amount } from "../../kit/amount.ts";
 import { kindOf } from "../../act/kinds.ts";
 import { logError } from "../../model/log-line.ts";
 import type { Canary } from "../../model/published.ts";
@@ -51,7 +52,7 @@ export class CanaryVolume {
     if (messagesPerHour === null || more === 0) return true;
     const all = this.#sentWithin(change).length + more;
     if (all <= messagesPerHour) return true;
-    const halted = `it would have sent ${all} messages within an hour, and ${messagesPerHour} were allowed`;
+    const halted = `it would have sent ${amount(all, "message")} within an hour, and ${messagesPerHour} ${messagesPerHour === 1 ? "was" : "were"} allowed`;
     this.#write({ change, atMs: [], halted, isTold: false });
     return false;
   }

@@ -77,6 +77,9 @@ describe("rules gaps", () => {
     expect(missingLines({ ...MISSING, missing: [] }, NOW)).toEqual([
       "Nothing is missing of 40 messages since 2026-03-04T10:00:00.000Z",
     ]);
+    expect(missingLines({ ...MISSING, missing: [], looked: 1 }, NOW)).toEqual([
+      "Nothing is missing of 1 message since 2026-03-04T10:00:00.000Z",
+    ]);
   });
 
   it.each([

@@ -136,6 +136,11 @@ describe("a change", () => {
       before,
       "Version 2 became the canary, for 10 % of contacts of L, halted beyond 20 messages an hour in a location",
     ],
+    [
+      { canary: { ...CANARY, messagesPerHour: 1 } },
+      before,
+      "Version 2 became the canary, for 10 % of contacts of L, halted beyond 1 message an hour in a location",
+    ],
     [{ shadow: "set-2" }, before, "Version 2 went into the shadow"],
     [{}, { ...before, canary: CANARY, shadow: "set-2" }, "Version 2 ended as the canary and the shadow"],
     [{}, { ...before, shadow: "set-2" }, "Version 2 ended as the shadow"],
