@@ -33,6 +33,17 @@ const READERS: { readonly [operator: string]: ((value: unknown) => Says) | undef
   },
 };
 
+/** Any text that is a number in decimal digits, as `decimalOf` reads it: JavaScript takes more for spaces than RE2. */
+const SPACES = "[\\s\\v\\pZ\\x{FEFF}]*";
+export const DECIMAL: Reader = decimalReader();
+
+function decimalReader(): Reader {
+  const program = programOf(`^${SPACES}-?[0-9]+(?:\\.[0-9]+)?${SPACES}$`);
+  const reader = program && patternReader(program);
+  if (!reader) throw new Error("The pattern of numbers is none");
+  return reader;
+}
+
 /** Exactly one of some words: a state for each beginning of one. */
 function oneOf(words: readonly string[]): Reader {
   const beginnings = [...new Set(words.flatMap((word) => beginningsOf(word)))];
