@@ -11,7 +11,8 @@ import { analysisLines, differenceLines } from "./analysis-report.ts";
 import { versionOf } from "./published.ts";
 import { rulesAgainst } from "./rules-before.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
-import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
+import { writeExamples } from "./write-examples.ts";
+import { namedRules, RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
 
 /** The rules of a version that was published to a Worker. */
 async function publishedRules(version: string, worker: string): Promise<RuleSet> {
@@ -40,6 +41,7 @@ export const analyze = defineCommand({
       valueHint: "REV|DIR|VERSION",
     },
     worker: { type: "string", description: "the Worker to which the version of --against was published" },
+    write: { type: "boolean", description: "put the events that show something into the rules as examples" },
     json: { type: "boolean", description: "print { rules, pairs, findings, fires, open } as JSON" },
   },
   async run({ args }) {
@@ -67,6 +69,12 @@ export const analyze = defineCommand({
     const analysis = await analyzeRules(ruleSet, { timeZone: configuration.timeZone, rule });
     if (json) console.log(JSON.stringify(analysis, null, 2));
     else for (const line of analysisLines(analysis)) console.log(line);
+    if (args.write) {
+      const { admitted } = rulesAt(rulesPlace(args.rules), configuration);
+      const asked = admitted.filter((one) => rule === undefined || one.rule.name === rule);
+      for (const line of await writeExamples(analysis, asked, configuration.timeZone))
+        console.error(`written to ${line}`);
+    }
     process.exitCode = analysis.findings.some(({ weight }) => weight !== "note") ? 1 : 0;
   },
 });

@@ -16,9 +16,7 @@ const SETS = upTo(60, 1_000);
 const KIND = "OutboundMessage";
 
 /** What the analysis says, each with the rules that have to fire on an event of it, and those that must not. */
-function claimsOf(
-  rules: readonly Rule[],
-): readonly {
+function claimsOf(rules: readonly Rule[]): readonly {
   readonly name: string;
   readonly answer: Answer;
   readonly fire: readonly string[];
