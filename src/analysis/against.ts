@@ -123,8 +123,8 @@ function paired(
   return [...pairs, ...gone.map((was) => ({ was, is: null }))];
 }
 
-function textOf({ name: _, ...rule }: Rule): string {
-  return JSON.stringify(rule);
+function textOf(rule: Rule): string {
+  return JSON.stringify({ ...rule, name: "" });
 }
 
 function otherKeys(was: Rule, is: Rule): readonly string[] {

@@ -63,8 +63,8 @@ function exampleOf({ event, ...rest }: Witness, description?: string): RuleExamp
 }
 
 /** Two examples on the same event are one, whatever is said of them. */
-function nameOf({ description: _, ...example }: RuleExample): string {
-  return JSON.stringify(example);
+function nameOf(example: RuleExample): string {
+  return JSON.stringify({ ...example, description: undefined });
 }
 
 /** The text of a rule file with one example more. */

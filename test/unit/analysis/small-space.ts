@@ -57,11 +57,10 @@ function textsOver(letters: string, length: number): readonly string[] {
   return all;
 }
 
-function subsetsOf(items: readonly string[]): readonly (readonly string[])[] {
-  return items.reduce<readonly (readonly string[])[]>(
-    (all, item) => [...all, ...all.map((one) => [...one, item])],
-    [[]],
-  );
+function subsetsOf([first, ...rest]: readonly string[]): readonly (readonly string[])[] {
+  if (first === undefined) return [[]];
+  const others = subsetsOf(rest);
+  return others.concat(others.map((one) => [first, ...one]));
 }
 
 const SENT = [
@@ -260,13 +259,13 @@ function pasts(): readonly Partial<Situation>[] {
   );
   const emails = sorts.filter(({ messageType, agoMs }) => messageType === "Email" && agoMs === 60_000);
   const texts = sorts.filter(({ messageType }) => messageType === "SMS");
-  let all: (typeof sorts)[] = [[]];
-  let last = all;
+  const all: (typeof sorts)[] = [[]];
+  let last = [...all];
   for (let count = 0; count < 3; count++) {
     last = last.flatMap((past) =>
       texts.filter((one) => one.agoMs >= (past.at(-1)?.agoMs ?? 0)).map((one) => [...past, one]),
     );
-    all = [...all, ...last];
+    all.push(...last);
   }
   const others = all.flatMap((past) => [past, [...past, ...emails], [...past, ...emails, ...emails]]);
   return others.flatMap((past) => ["SMS", "Email"].map((messageType) => ({ past, payload: { messageType } })));
