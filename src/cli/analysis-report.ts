@@ -1,5 +1,6 @@
 // What `rules analyze` prints: pure functions from an analysis to lines.
 import type { Analysis } from "../analysis/analyze.ts";
+import type { Difference } from "../analysis/against.ts";
 import type { AnalysisFinding, OpenQuestion } from "../analysis/finding.ts";
 import type { Witness } from "../analysis/witness.ts";
 
@@ -11,6 +12,24 @@ export function analysisLines({ rules, pairs, findings, fires, open }: Analysis)
     ...openLines(open),
     ...(fires.length === 1 && only ? [`"${only.rule}" fires on`, `    ${shown(only.witness)}`, ""] : []),
     `${rules} rules, ${pairs} pairs, ${findings.length === 1 ? "1 finding" : `${findings.length || "no"} findings`}${open.length === 0 ? "" : `, ${open.length} open`}`,
+  ];
+}
+
+/** What differs between two versions: what fires now and did not, what no longer does, and what else is another. */
+export function differenceLines({ before, after, rules, open }: Difference): string[] {
+  const told = rules.flatMap(({ rule, was, change, gains, losses, other }) => [
+    `${change.padEnd(7)}  ${rule}${was === undefined ? "" : ` (was ${was})`}${other.length === 0 ? "" : `: other ${other.join(", ")}`}`,
+    ...(gains ? [`    fires now, and did not, on ${shown(gains)}`] : []),
+    ...(losses ? [`    no longer fires on ${shown(losses)}`] : []),
+    "",
+  ]);
+  const isSame = rules.length === 0 && open.length === 0;
+  return [
+    ...told,
+    ...openLines(open),
+    isSame
+      ? `No event can tell the ${before} rules and the ${after} apart`
+      : `${before} rules before, ${after} now, ${rules.length} differ`,
   ];
 }
 

@@ -3,6 +3,7 @@ import { amount } from "../kit/amount.ts";
 import { statSync, watch } from "node:fs";
 import { defineCommand } from "citty";
 import { checkExamples, type ExampleText } from "../match/example-findings.ts";
+import { analysisFindings } from "./check-analysis.ts";
 import { tokenFindings } from "./check-tokens.ts";
 import { exampleTextLines, findingLine } from "./print.ts";
 import { knownSecrets, projectConfiguration } from "../local/project.ts";
@@ -44,6 +45,8 @@ async function checkRules(place: string, url: string | undefined): Promise<Check
     all.push(...checked.findings.map((found) => placed(found, texts)));
     sent.push(...checked.texts);
   }
+  const together = await analysisFindings(admitted, findings, configuration.timeZone);
+  all.push(...together.map((found) => placed(found, texts)));
   if (url !== undefined) {
     const found = await tokenFindings(admitted, { url, adminToken: adminToken(), fetch });
     all.push(...found.map((one) => placed(one, texts)));

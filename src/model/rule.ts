@@ -174,13 +174,15 @@ export interface RuleFile {
   /** When its actions may happen; outside these hours they wait for the next opening. */
   readonly window?: Window | undefined;
   readonly breaker?: Breaker | undefined;
+  /** Rules that it is meant to act beside, on the same events: `rules check` does not warn of the two. */
+  readonly with?: readonly string[] | undefined;
   readonly conditions: ConditionGroup;
   readonly actions: readonly Action[];
   readonly examples?: readonly RuleExample[] | undefined;
 }
 
-/** An admitted rule, as it is bundled: named, without its examples. */
-export interface Rule extends Omit<RuleFile, "$schema" | "examples"> {
+/** An admitted rule, as it is bundled: named, without its examples, and without what only checks of the file ask. */
+export interface Rule extends Omit<RuleFile, "$schema" | "examples" | "with"> {
   readonly name: string;
 }
 
@@ -283,7 +285,10 @@ export type WarningCode =
   | "RULE_SET_SIZE" // the rules for a location are together larger than what is kept of a set
   | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
   | "RULE_LOOP" // rules whose changes in HighLevel may fire them again without end
-  | "RULE_SAME" // two rules that do the same
+  | "RULE_SAME" // two rules that do the same, or fire on the same events
+  | "RULE_NEVER_FIRES" // no event meets its conditions, or rules that stop it always fire first
+  | "RULE_BOTH_MESSAGE" // two rules that write to the contact on one event
+  | "RULE_UNDOES" // two rules of which one undoes on an event what the other one does
   | "RULE_EXAMPLE" // an example that fails, or something that cannot be tried
   | "RULE_NO_EXAMPLE"; // no example on which the rule fires
 

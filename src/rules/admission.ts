@@ -54,6 +54,8 @@ export interface AdmittedRule {
   readonly file: string;
   readonly rule: Rule;
   readonly examples: readonly RuleExample[];
+  /** The rules that it is meant to act beside. */
+  readonly beside: readonly string[];
   /** What is probably a mistake but does not prevent admission. */
   readonly warnings: readonly Finding[];
 }
@@ -72,11 +74,11 @@ export function admitRule(source: RuleSource, context: AdmissionContext): Result
   const actions = ruleFile.actions.map((action, index) =>
     withNamedTriggers(action, ["actions", index], context.conditions, report),
   );
-  const { $schema: _, examples = [], ...rest } = ruleFile;
+  const { $schema: _, examples = [], with: beside = [], ...rest } = ruleFile;
   const rule: Rule = { name, ...rest, conditions: conditions as ConditionGroup, actions };
   if (!isTooLarge(rule, ruleFile, report) && !isTooMuch(conditionsOf(rule), report)) checkRule(rule, context, report);
   if (findings.some(({ severity }) => severity === "error")) return fail(findings);
-  return succeed({ file: source.file, rule, examples, warnings: findings });
+  return succeed({ file: source.file, rule, examples, beside, warnings: findings });
 }
 
 /** Admits one file of `rules/conditions/`. What is wrong with it is also reported wherever a rule uses it. */

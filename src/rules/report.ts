@@ -49,6 +49,9 @@ const SEVERITIES: { readonly [C in ErrorCode]: "error" } & { readonly [C in Warn
   RULE_TOKEN: "warning",
   RULE_LOOP: "warning",
   RULE_SAME: "warning",
+  RULE_NEVER_FIRES: "warning",
+  RULE_BOTH_MESSAGE: "warning",
+  RULE_UNDOES: "warning",
   RULE_EXAMPLE: "warning",
   RULE_NO_EXAMPLE: "warning",
 };

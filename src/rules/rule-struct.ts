@@ -167,6 +167,7 @@ export const ruleStruct = strictObject({
   limit: optional(limit),
   window: optional(window),
   breaker: optional(breaker),
+  with: optional(nonempty(array(nonempty(string())))),
   conditions: conditionsStruct,
   actions: nonempty(array(action)),
   examples: optional(array(example)),

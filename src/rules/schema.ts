@@ -210,6 +210,10 @@ export const ruleSchema: JsonObject = {
           [],
         ),
       ),
+      with: about(
+        "rules that it is meant to act beside on the same events: check does not warn of the two",
+        listOf({ type: "string", minLength: 1 }, { minItems: 1 }),
+      ),
       conditions: reference("group"),
       actions: about("what follows when it fires", listOf(reference("action"), { minItems: 1 })),
       examples: about("the rule's tests", listOf(reference("example"))),

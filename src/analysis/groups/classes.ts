@@ -14,7 +14,8 @@ export interface Samples<Sample> {
 interface Listing<Sample> {
   readonly name: string;
   readonly list: (atoms: readonly Atom[]) => Samples<Sample>;
-  readonly holds: (atom: Atom, sample: Sample) => boolean;
+  /** Tells of samples whether an atom holds on them. */
+  readonly test: (atom: Atom) => (sample: Sample) => boolean;
   readonly part: (sample: Sample) => Part;
 }
 
@@ -61,8 +62,9 @@ export class ListedGroup<Sample> implements Group {
     let set = this.#sets.get(atom.id);
     if (set) return set;
     set = new Int32Array(Math.ceil(all.length / BITS));
+    const holds = this.#listing.test(atom);
     for (const [place, sample] of all.entries())
-      if (this.#listing.holds(atom, sample)) set[place >> 5] = (set[place >> 5] ?? 0) | (1 << (place & 31));
+      if (holds(sample)) set[place >> 5] = (set[place >> 5] ?? 0) | (1 << (place & 31));
     this.#sets.set(atom.id, set);
     return set;
   }

@@ -28,7 +28,7 @@ export function localTimeGroup(): Group {
   return new ListedGroup<string>({
     name: "the time of day",
     list: () => ({ all }),
-    holds: (atom, time) => reads(time)(atom),
+    test: (atom) => (time) => reads(time)(atom),
     part: (localTime) => ({ localTime }),
   });
 }
@@ -38,7 +38,7 @@ export function weekdayGroup(): Group {
   return new ListedGroup<Weekday>({
     name: "the weekday",
     list: () => ({ all: [USUAL_DAY, ...WEEKDAYS.filter((day) => day !== USUAL_DAY)] }),
-    holds: (atom, day) => reads(day)(atom),
+    test: (atom) => (day) => reads(day)(atom),
     part: (weekday) => ({ weekday }),
   });
 }
@@ -85,10 +85,12 @@ export function timeGroup(kind: EventKind): Group {
             : "conditions look into a time as a text",
       };
     },
-    holds: ({ condition }, { payload, occurredAt }) => {
-      const read = condition.fact === "occurredAt" ? occurredAt : readIn(kind, payload, condition);
-      return comparisonOf(condition.operator)?.(read, condition.value) ?? false;
-    },
+    test:
+      ({ condition }) =>
+      ({ payload, occurredAt }) => {
+        const read = condition.fact === "occurredAt" ? occurredAt : readIn(kind, payload, condition);
+        return comparisonOf(condition.operator)?.(read, condition.value) ?? false;
+      },
     part: ({ payload, occurredAt }) => ({
       payload,
       ...(occurredAt === "" ? {} : { notBeforeMs: Date.parse(occurredAt) }),

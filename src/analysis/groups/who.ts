@@ -16,8 +16,10 @@ export function whoGroup(kind: EventKind): ListedGroup<JsonObject> {
   return new ListedGroup<JsonObject>({
     name: "who sent it",
     list: samplesOf,
-    holds: ({ condition }, payload) =>
-      comparisonOf(condition.operator)?.(readIn(kind, payload, condition), condition.value) ?? false,
+    test:
+      ({ condition }) =>
+      (payload) =>
+        comparisonOf(condition.operator)?.(readIn(kind, payload, condition), condition.value) ?? false,
     part: (payload) => ({ payload }),
   });
 }

@@ -4,7 +4,8 @@ import { derivedWord, channelOf, isInternal, outcomeOf, outcomeSpellings } from 
 import { typesOf } from "../../events/kind-of.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import { FACTS } from "../../language/facts.ts";
-import { CHANNELS, MESSAGE_TYPE_STRINGS, MESSAGE_TYPE_WORDS } from "../../model/channels.ts";
+import { OUTCOMES, type Outcome } from "../../model/event.ts";
+import { CHANNELS, MESSAGE_TYPE_STRINGS, MESSAGE_TYPE_WORDS, type Channel } from "../../model/channels.ts";
 import { KINDS, type EventKind } from "../../model/event-kinds.ts";
 import { comparisonOf } from "../../match/engine.ts";
 import { constantsOf, valueThat } from "../values/one.ts";
@@ -17,7 +18,8 @@ export const INTERNAL = "internal comment";
 
 interface WordSample {
   readonly payload: JsonObject;
-  readonly outcome: string;
+  readonly channel: Channel;
+  readonly outcome: Outcome;
 }
 
 type Word = string | undefined;
@@ -34,13 +36,27 @@ export function wordsGroup(kind: EventKind): ListedGroup<WordSample> {
   return new ListedGroup<WordSample>({
     name: "the words of the message",
     list: (atoms) => samplesOf(kind, atoms),
-    holds: ({ condition }, { payload, outcome }) => {
-      if (condition.fact === INTERNAL) return isInternal(payload);
-      const read = condition.fact === "outcome" ? outcome : readIn(kind, payload, condition);
-      return comparisonOf(condition.operator)?.(read, condition.value) ?? false;
-    },
+    test: (atom) => testOf(kind, atom),
     part: ({ payload }) => ({ payload }),
   });
+}
+
+/** Whether an atom holds on samples: told once for each word, or derived word, that it reads. */
+function testOf(kind: EventKind, atom: Atom): (sample: WordSample) => boolean {
+  const { fact, operator, value } = atom.condition;
+  if (fact === INTERNAL) return ({ payload }) => isInternal(payload);
+  const field = fieldOf(atom);
+  const known = new Map<unknown, boolean>();
+  return ({ payload, channel, outcome }) => {
+    const derived = fact === "channel" ? channel : outcome;
+    const source = field === null ? derived : payload[field];
+    let isMet = known.get(source);
+    if (isMet === undefined) {
+      const read = field === null ? derived : readIn(kind, payload, atom.condition);
+      known.set(source, (isMet = comparisonOf(operator)?.(read, value) ?? false));
+    }
+    return isMet;
+  };
 }
 
 /** The field that an atom reads as it is; `null`: what it reads is derived from several. */
@@ -100,23 +116,31 @@ function samplesOf(kind: EventKind, atoms: readonly Atom[]): Samples<WordSample>
     : [undefined];
   const statuses = wordsIn("status", states, (word) => meaningOfState("status", word));
   const callStatuses = wordsIn("callStatus", calls, (word) => meaningOfState("callStatus", word));
-  const statusSorts = statuses.map((word) => sortOf(word, "status"));
-  const callSorts = callStatuses.map((word) => sortOf(word, "callStatus"));
-  const seen = new Set<string>();
+  const truthsOf = (name: string) => (word: Word) =>
+    truths(ofField(name), (atom) => isMetBy(kind, atom, payloadOf(name, word)));
+  const ofStatus = numbered(statuses, truthsOf("status"));
+  const ofCall = numbered(callStatuses, truthsOf("callStatus"));
+  const meanings = numbered(pairs, (payload) => meaningOfType(kind, payload));
+  const outcomes = new Map<number, Outcome>();
+  const seen = new Set<number>();
   const all: WordSample[] = [];
   for (const [pair, payload] of pairs.entries()) {
     const channel = channelOf(kind, payload);
     const take = (status: number, call: number): void => {
-      const whole = {
+      const whole = (): JsonObject => ({
         ...payload,
         ...payloadOf("status", statuses[status]),
         ...payloadOf("callStatus", callStatuses[call]),
-      };
-      const outcome = outcomeOf(channel, whole);
-      const sort = `${pair} ${statusSorts[status]} ${callSorts[call]} ${outcome}`;
+      });
+      // The outcome depends on what the types mean, not on how they are written.
+      const means = ((meanings[pair] ?? 0) * statuses.length + status) * callStatuses.length + call;
+      let outcome = outcomes.get(means);
+      if (outcome === undefined) outcomes.set(means, (outcome = outcomeOf(channel, whole())));
+      const words = (pair * statuses.length + (ofStatus[status] ?? 0)) * callStatuses.length + (ofCall[call] ?? 0);
+      const sort = words * OUTCOMES.length + OUTCOMES.indexOf(outcome);
       if (seen.has(sort)) return;
       seen.add(sort);
-      all.push({ payload: whole, outcome });
+      all.push({ payload: whole(), channel, outcome });
     };
     // A call says what became of it in its own field, anything else in its status.
     if (channel === "call")
@@ -124,10 +148,17 @@ function samplesOf(kind: EventKind, atoms: readonly Atom[]): Samples<WordSample>
     else for (const call of callStatuses.keys()) for (const status of statuses.keys()) take(status, call);
   }
   return { all, lacks: (literals) => lackOf(literals) };
+}
 
-  function sortOf(word: Word, name: string): string {
-    return truths(ofField(name), (atom) => isMetBy(kind, atom, payloadOf(name, word)));
-  }
+/** A number for each item, the same for those of one sort. */
+function numbered<Item>(items: readonly Item[], sortOf: (item: Item) => string): readonly number[] {
+  const numbers = new Map<string, number>();
+  return items.map((item) => {
+    const sort = sortOf(item);
+    const number = numbers.get(sort) ?? numbers.size;
+    numbers.set(sort, number);
+    return number;
+  });
 }
 
 /** A word that nobody knows. */

@@ -1,6 +1,6 @@
 // Finding a list that is all that is wanted of it: an item for each that must be there, each as all items have to be.
-import type { Json } from "../../kit/json.ts";
-import { takeApart } from "../../language/operators.ts";
+import { isPrimitive, type Json } from "../../kit/json.ts";
+import { isOperator, takeApart, type OperatorName } from "../../language/operators.ts";
 import { constant, joined, waysOf, type Logic } from "./logic.ts";
 import { isAll, isAsWanted, NEVER_FOUND, undecorated, type Found, type Want } from "./want.ts";
 
@@ -52,14 +52,39 @@ function itemsWanted({ operator, value, isMet }: Want): OfItems | boolean {
     const rest = operator.slice(first.length + 1);
     return ofItems((first === "someFact") === isMet ? "some" : "every", undecorated(rest, value, isMet));
   }
-  const equal = (is: boolean): Logic<Want> =>
-    Array.isArray(value) || (typeof value === "object" && value !== null)
-      ? constant(!is)
-      : { is: { operator: "equal", value, isMet: is } };
-  if (operator === "contains") return ofItems(isMet ? "some" : "every", equal(isMet));
-  if (operator === "doesNotContain") return ofItems(isMet ? "every" : "some", equal(!isMet));
-  if (operator === "containsText")
-    return ofItems(isMet ? "some" : "every", { is: { operator: "containsText", value, isMet } });
-  // Any other operator says the same of every list.
-  return isAsWanted({ operator, value, isMet }, []);
+  const of = isOperator(operator) ? OF_LISTS[operator] : ALIKE;
+  return of === ALIKE ? isAsWanted({ operator, value, isMet }, []) : of(value, isMet);
+}
+
+/** Whatever the list, the operator says the same of it. */
+const ALIKE = "alike";
+
+/** What each operator wants of a list's items: one entry for each, so that a missing one does not compile. */
+const OF_LISTS: { readonly [Name in OperatorName]: typeof ALIKE | ((value: Json, isMet: boolean) => OfItems) } = {
+  contains: (value, isMet) => ({ of: isMet ? "some" : "every", want: equal(value, isMet) }),
+  doesNotContain: (value, isMet) => ({ of: isMet ? "every" : "some", want: equal(value, !isMet) }),
+  containsText: (value, isMet) => ({
+    of: isMet ? "some" : "every",
+    want: { is: { operator: "containsText", value, isMet } },
+  }),
+  equal: ALIKE,
+  notEqual: ALIKE,
+  in: ALIKE,
+  notIn: ALIKE,
+  lessThan: ALIKE,
+  lessThanInclusive: ALIKE,
+  greaterThan: ALIKE,
+  greaterThanInclusive: ALIKE,
+  exists: ALIKE,
+  startsWith: ALIKE,
+  endsWith: ALIKE,
+  equalsIgnoreCase: ALIKE,
+  matches: ALIKE,
+  before: ALIKE,
+  after: ALIKE,
+};
+
+/** That an item is a value: no item is a constant that is a list or an object. */
+function equal(value: Json, isMet: boolean): Logic<Want> {
+  return isPrimitive(value) ? { is: { operator: "equal", value, isMet } } : constant(!isMet);
 }

@@ -30,7 +30,10 @@ export interface ValueForm {
 /** A value that is as wanted. */
 export function valueThat(wants: readonly Want[], form: ValueForm): Found<Json | undefined> {
   let open: Found<never> | null = null;
-  for (const shape of form.shapes) {
+  // A number is likelier than a text that is one.
+  const isSize = wants.some((want) => want.isMet && comparesSizes(want));
+  const shapes = isSize ? form.shapes.toSorted((a, b) => Number(b === "number") - Number(a === "number")) : form.shapes;
+  for (const shape of shapes) {
     const found = OF_SHAPE[shape](wants, form);
     if (found.is === "met") return found;
     if (found.is === "open") open ??= found;

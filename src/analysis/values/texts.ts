@@ -1,6 +1,7 @@
 // Finding a text that is all that is wanted of it, or proving that there is none: a search, shortest texts first, through
 // the states of all readers at once.
-import { readerOf } from "./matchers.ts";
+import { DECIMAL, readerOf } from "./matchers.ts";
+import { isOperator, OPERATORS } from "../../language/operators.ts";
 import { LOST, type Reader } from "./reader.ts";
 import { isAll, NEVER_FOUND, type Found, type Want } from "./want.ts";
 
@@ -22,8 +23,9 @@ export function textThat(wants: readonly Want[], form: TextForm): Found<string> 
   let isOpen = false;
   for (const want of wants) {
     const says = readerOf(want);
-    // What no reader can tell is tried on the texts that the others find.
-    if (says === null) isOpen = true;
+    // What no reader can tell is tried on the texts that the others find; to be a number at all is a pattern.
+    if (says === null && want.isMet && comparesNumbers(want)) readers.push({ reader: DECIMAL, isMet: true });
+    else if (says === null) isOpen = true;
     else if (typeof says !== "boolean") readers.push({ reader: says, isMet: want.isMet });
     else if (says !== want.isMet) return NEVER_FOUND;
   }
@@ -64,6 +66,10 @@ export function textThat(wants: readonly Want[], form: TextForm): Found<string> 
     level = next;
   }
   return isOpen ? OPEN_TEXT : NEVER_FOUND;
+}
+
+function comparesNumbers({ operator }: Want): boolean {
+  return isOperator(operator) && OPERATORS[operator].value === "number";
 }
 
 const OPEN_TEXT: Found<never> = { is: "open", why: "whether a text can be all of it at once was not found" };

@@ -36,6 +36,9 @@ export function undecorated(written: string, value: Json, isMet: boolean): Logic
   const [first] = decorators;
   const rest = first === undefined ? written : written.slice(first.length + 1);
   if (first === "not") return undecorated(rest, value, !isMet);
+  // The engine takes these for the opposites of two others, whatever the fact.
+  if (written === "notEqual") return undecorated("equal", value, !isMet);
+  if (written === "notIn" && Array.isArray(value)) return undecorated("in", value, !isMet);
   if (first !== "someValue" && first !== "everyValue") return { is: { operator: written, value, isMet } };
   if (!Array.isArray(value)) return constant(!isMet);
   const parts = value.map((item) => undecorated(rest, item, isMet));

@@ -13,7 +13,7 @@ const STATES: { readonly [locationId: string]: string | null } = {
 };
 const admitted = (fields: Partial<Rule>): AdmittedRule => {
   const rule = aRule(fields);
-  return { file: `rules/${rule.name}.json`, rule, examples: [], warnings: [] };
+  return { file: `rules/${rule.name}.json`, rule, examples: [], beside: [], warnings: [] };
 };
 
 /** A Worker that lists its locations one a page, and what it was asked. */

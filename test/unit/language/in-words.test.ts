@@ -187,9 +187,9 @@ const SHIPPED_RECIPES: typeof SHIPPED = {
     ["open the task “Ask … for another e-mail address” in HighLevel, due 1d after"],
   ],
   "three-follow-ups": [
-    "On OutboundMessage, when the channel is call and the outcome is no-answer or busy",
+    "On InboundMessage, when the channel is call and the outcome is no-answer or busy",
     [
-      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we tried to reach you. When may we call again?”",
+      "after 1m, unless they reply, switch on do-not-disturb or are deleted: send the contact a message (SMS): “Hi …, we missed your call. When may we call you back?”",
     ],
   ],
   "two-failed-texts": [
