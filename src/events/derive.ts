@@ -39,6 +39,7 @@ const OUTCOME_OF = tableOf<Outcome>({
   processed: "pending",
   deferred: "pending",
   optout: "opted-out",
+  optedout: "opted-out",
   pending: "pending",
   scheduled: "pending",
   queued: "pending",

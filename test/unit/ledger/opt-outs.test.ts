@@ -137,6 +137,33 @@ const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly s
     [{ ...gateway(1, { message: "Recipient opted-out" }), recipients: ["ada@example.com"] }],
     ["Email stop 1"],
   ],
+  ...["opted_out", "Opted Out", "OPTED-OUT"].map((status): [string, JsonObject[], string[]] => [
+    `a message of ours is ${status}`,
+    [ours(1, { status })],
+    ["SMS stop 1"],
+  ]),
+  ...["unsubscribed", "complained", "spam_complaint"].map((status): [string, JsonObject[], string[]] => [
+    `an e-mail of ours is ${status}`,
+    [ours(1, { messageType: "Email", status })],
+    ["Email stop 1"],
+  ]),
+  ...[{ error: { code: 21610 } }, { description: "The contact has opted out" }, [{ details: ["opted-out"] }]].map(
+    (error, index): [string, JsonObject[], string[]] => [
+      `an error says so in a form of its own ${index}`,
+      [ours(1, { status: "failed", error })],
+      ["SMS stop 1"],
+    ],
+  ),
+  [
+    "an error says that it is not so",
+    [ours(1, { status: "failed", error: { optedOut: false, message: "Unreachable destination" } })],
+    [],
+  ],
+  ["a message of theirs was taken for an opt-out", [{ ...wrote(1, "No more!"), status: "opt_out" }], ["SMS stop 1"]],
+  ["START, whatever it was taken for", [wrote(1, "STOP"), { ...wrote(2, "START"), status: "opt_out" }], []],
+  ["do not disturb in capitals", [{ ...dnd(1, {}), dnd: "True" }], ["all dnd 1"]],
+  ["do not disturb with spaces", [{ ...dnd(1, {}), dnd: " TRUE " }], ["all dnd 1"]],
+  ["a channel with spaces", [dnd(1, { " SMS ": ON })], ["SMS dnd 1"]],
   ["a gateway says something else", [gateway(1, { code: "30003", message: "Unreachable destination" })], []],
   ["a message that was delivered mentions it", [ours(1, { status: "delivered", error: "opted out" })], []],
   ["a call of ours", [ours(1, { messageType: "Call", status: "opt_out" })], []],

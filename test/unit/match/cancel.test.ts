@@ -87,6 +87,8 @@ describe("do not disturb", () => {
   it.each<JsonObject>([
     { dnd: true },
     { dnd: "true" },
+    { dnd: "True " },
+    { dndSettings: { " Sms": { status: "active" } } },
     ...["active", "Active", "ACTIVE ", "permanent", " Permanent"].map((status) => ({
       dndSettings: { SMS: { status } },
     })),
