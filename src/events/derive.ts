@@ -80,6 +80,11 @@ function isGiven(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
+/** Whether a message has no word at all for what it travelled on. */
+export function namesNoChannel({ messageType, messageTypeString }: JsonObject): boolean {
+  return !isSaid(messageType) && !isSaid(messageTypeString);
+}
+
 /** What a message of theirs that did arrive may be said to be. */
 const ARRIVED: ReadonlySet<Outcome> = new Set([
   "delivered",

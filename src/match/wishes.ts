@@ -1,6 +1,6 @@
 // What a contact does not want, from the events that say so. HighLevel promises no order, so later events that were
 // recorded before an event are applied again after it. Pure: what was known before, and what was recorded, is passed in.
-import { channelOf, isNoReply, outcomeOf, recipientsOf } from "../events/derive.ts";
+import { channelOf, isNoReply, namesNoChannel, outcomeOf, recipientsOf } from "../events/derive.ts";
 import { factsOf } from "../events/event.ts";
 import { readDoNotDisturb, switchesFor } from "../highlevel/contact.ts";
 import { stopWordOf } from "../highlevel/stop-words.ts";
@@ -93,8 +93,9 @@ function changeOf(event: Event): Change | null {
   return CHANGE_OF[event.kind]?.(event) ?? null;
 }
 
+/** A message that names no channel is taken for a text: what it says is not lost. */
 function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
-  return CHANNEL_TABLE[channelOf(kind, payload)].stops;
+  return CHANNEL_TABLE[channelOf(kind, payload)].stops ?? (namesNoChannel(payload) ? "SMS" : undefined);
 }
 
 /** HighLevel, or who delivered a message of theirs, took it for an opt-out, whichever words it has. */

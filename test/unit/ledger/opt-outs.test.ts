@@ -167,6 +167,12 @@ const STORIES: [name: string, events: readonly JsonObject[], optOuts: readonly s
   ["a gateway says something else", [gateway(1, { code: "30003", message: "Unreachable destination" })], []],
   ["a message that was delivered mentions it", [ours(1, { status: "delivered", error: "opted out" })], []],
   ["a call of ours", [ours(1, { messageType: "Call", status: "opt_out" })], []],
+  ...[null, 7, ["SMS"], ""].map((messageType): [string, JsonObject[], string[]] => [
+    `STOP in a message that names no channel: ${JSON.stringify(messageType)}`,
+    [{ ...wrote(1, "STOP"), messageType }],
+    ["SMS stop 1"],
+  ]),
+  ["STOP on a channel that nobody knows", [wrote(1, "STOP", "Carrier Pigeon")], []],
   ["STOP twice", [wrote(1, "STOP"), wrote(2, "STOP")], ["SMS stop 1"]],
   ["STOP in a sentence", [wrote(1, "Stop by tomorrow")], []],
   ["START lifts it", [wrote(1, "STOP"), wrote(2, "Start")], []],

@@ -78,6 +78,8 @@ describe("a reply", () => {
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_ACTIVITY_CONTACT" },
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_FORM_SUBMISSION" },
     { ...TEXT, messageType: null, body: null },
+    { ...TEXT, messageType: 7, body: 42 },
+    { ...CALL, messageType: 7, callStatus: "completed" },
     { ...TEXT, type: "OutboundMessage", messageType: "SMS" },
   ])("is not known to be %j", async (fields) => expect(await pulls("reply", fields)).toBe(false));
 });
