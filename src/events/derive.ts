@@ -39,6 +39,7 @@ const OUTCOME_OF = tableOf<Outcome>({
   processed: "pending",
   deferred: "pending",
   optout: "opted-out",
+  optedout: "opted-out",
   pending: "pending",
   scheduled: "pending",
   queued: "pending",
@@ -82,6 +83,11 @@ function wordsOf({ messageType, messageTypeString }: JsonObject): readonly (Chan
 
 function isGiven(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== "";
+}
+
+/** Whether a message has no word at all for what it travelled on. */
+export function namesNoChannel({ messageType, messageTypeString }: JsonObject): boolean {
+  return !isSaid(messageType) && !isSaid(messageTypeString);
 }
 
 /** What a message of theirs that did arrive may be said to be. */

@@ -14,6 +14,7 @@ import type { Issue } from "../model/failure.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
+import { switchOf } from "../kit/switch.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
 import { isEventFact, type EventFact } from "../language/derived-facts.ts";
@@ -183,9 +184,8 @@ function plain(type: FieldType, value: Json | undefined): Json | undefined {
   if (value === "") return type === "text" ? "" : undefined;
   if (misfitOf(type, value) !== null) return undefined;
   if (type === "number") return decimalOf(value) ?? undefined;
-  if (type === "boolean") return value === true || value === "true";
-  const isCounted = typeof value === "number" || (typeof value === "string" && /^\d+$/.test(value));
-  if (type === "time" && isCounted) return time(value) ?? undefined;
+  if (type === "boolean") return switchOf(value) ?? undefined;
+  if (type === "time" && decimalOf(value) !== null) return time(value) ?? undefined;
   if (type === "list") return Array.isArray(value) ? value : [value];
   return value;
 }

@@ -6,6 +6,8 @@ import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
+import { momentMs } from "../kit/moment.ts";
+import { switchOf } from "../kit/switch.ts";
 import { anyStruct, strictObject, type AnyStruct } from "../kit/strict-object.ts";
 import { KNOWN_FACTS, type KnownFact, type KnownField, type KnownFields } from "../language/known-facts.ts";
 import { contactPath } from "./contact.ts";
@@ -25,11 +27,12 @@ const CHECKS: { readonly [T in FieldType]: Check } = {
   text: (value) => isText(value) || "Expected text",
   id: (value) => isText(value) || "Expected text",
   number: (value) => decimalOf(value) !== null || "Expected a number",
-  boolean: (value) => typeof value === "boolean" || value === "true" || value === "false" || "Expected true or false",
+  boolean: (value) => switchOf(value) !== null || "Expected true or false",
   list: (value) => Array.isArray(value) || isText(value) || "Expected a list",
   object: (value) => isJsonObject(value) || "Expected an object",
   address: (value) => isText(value) || isTextList(value) || isJsonObject(value) || "Expected text or a list of text",
-  time: (value) => isText(value) || typeof value === "number" || "Expected a time in ISO 8601",
+  time: (value) =>
+    momentMs(value) !== null || (isText(value) && decimalOf(value) === null) || "Expected a time in ISO 8601",
   any: () => true,
 };
 

@@ -1,6 +1,7 @@
 // What HighLevel says about a contact's wishes: do-not-disturb by channel. Pure.
 // Source: HighLevel's public API description (contacts), 19 June 2026, and its webhook ContactDndUpdate.
 import { isJsonObject } from "../kit/json.ts";
+import { switchOf } from "../kit/switch.ts";
 import { DND_CHANNELS, type DndChannel } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
 
@@ -36,12 +37,12 @@ export interface DoNotDisturb {
 /** Reads `dnd` and `dndSettings` of an event or a record; an unknown status says nothing. */
 export function readDoNotDisturb(dndTold: unknown, settings: unknown): DoNotDisturb {
   // Some events have been seen with text in place of booleans.
-  const dnd = dndTold === "true" ? true : dndTold === "false" ? false : dndTold;
+  const dnd = switchOf(dndTold);
   const on = new Set<"all" | DndChannel>(dnd === true ? ["all"] : []);
   const off = new Set<"all" | DndChannel>();
   // v3 spells them `sms` and `whatsApp`, where it was `SMS` and `WhatsApp`.
   const told = Object.entries(isJsonObject(settings) ? settings : {}).map(
-    ([name, setting]) => [name.toLowerCase(), stateOf(setting)] as const,
+    ([name, setting]) => [name.trim().toLowerCase(), stateOf(setting)] as const,
   );
   for (const channel of DND_CHANNELS) {
     const says = (word: "on" | "off"): boolean =>

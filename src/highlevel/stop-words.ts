@@ -9,6 +9,7 @@ const STOP: ReadonlySet<string> = new Set([
   "STOP ALL",
   "UNSUBSCRIBE",
   "UNSUBSCRIBE ME",
+  "UNSUBSCRIBE ALL",
   "UNSUB",
   "CANCEL",
   "CANCEL ALL",
@@ -68,6 +69,7 @@ const COURTESY = new RegExp(
     "KINDLY",
     "(?:MANY )?THANKS?(?: (?:YOU|U))?(?: VERY MUCH| SO MUCH| A LOT)?",
     "THX",
+    "TY",
     "POR FAVOR",
     "(?:MUCHAS )?GRACIAS",
     "SIL (?:VOUS|TE) PLAIT",
@@ -87,10 +89,13 @@ const LONGEST_WORDS = 3;
 /** How what a telephone or a mail program adds below begins, or the message that is answered. */
 const ADDED_BELOW: readonly RegExp[] = [
   /^(?:[-_–—]{2,}|>)/u,
-  /^(?:sent (?:from|via|with)|get outlook|envoy[ée] (?:de|depuis|avec)|enviado (?:desde|con|do|de|pelo))\s/iu,
-  /^(?:gesendet (?:von|mit)|von meine[mr])\s/iu,
+  /^(?:sent (?:from|via|with|on)|get outlook|envoy[ée] (?:de|depuis|avec|à partir)|enviado (?:desde|con|do|de|pelo|a))\s/iu,
+  /^(?:gesendet (?:von|mit)|von meine[mr]|diese nachricht wurde|yahoo mail:)\s/iu,
+  /\boutlook (?:for|pour|para|für) (?:ios|android|mac)\b/iu,
   /^(?:on|am|le|el|em)\s.*:$/iu,
 ];
+/** The same where it stands behind the words, in one line. */
+const ADDED_BEHIND = /\s(?=(?:sent from my|get outlook for)\s)/giu;
 /** Within a word; the sign of an accent, which is taken off its letter, is too. */
 const WITHIN_WORDS = /['’‘ʼ`´]|[\p{M}\p{Cf}]/gu;
 const NO_WORD = /[^\p{L}\p{N}\s]/gu;
@@ -123,7 +128,11 @@ function readings(text: string): readonly string[] {
 
 /** The lines above what a program added below them, and whether there was any. */
 function aboveSignature(text: string): { readonly above: string; readonly isCut: boolean } {
-  const lines = text.split("\n").map((line) => line.trim());
+  const lines = text
+    .normalize("NFC")
+    .replaceAll(ADDED_BEHIND, "\n")
+    .split("\n")
+    .map((line) => line.trim());
   // A mail program may break the line that names who wrote what is answered.
   const end = lines.findIndex((line, at) => {
     const next = /^on\s/iu.test(line) ? `${line} ${lines[at + 1] ?? ""}` : line;

@@ -1,12 +1,12 @@
 // What a contact does not want, from the events that say so. HighLevel promises no order, so later events that were
 // recorded before an event are applied again after it. Pure: what was known before, and what was recorded, is passed in.
-import { channelOf, isNoReply, outcomeOf, recipientsOf } from "../events/derive.ts";
+import { channelOf, isNoReply, namesNoChannel, outcomeOf, recipientsOf } from "../events/derive.ts";
 import { factsOf } from "../events/event.ts";
 import { readDoNotDisturb, switchesFor } from "../highlevel/contact.ts";
 import { stopWordOf } from "../highlevel/stop-words.ts";
 import { isJsonObject, type JsonObject } from "../kit/json.ts";
 import { CHANNEL_TABLE } from "../model/channels.ts";
-import type { Event } from "../model/event.ts";
+import type { Event, Outcome } from "../model/event.ts";
 import { EVENT_KINDS, type EventKind } from "../model/event-kinds.ts";
 import type { DndChannel, OptOut, OptOutReason } from "../model/opt-out.ts";
 import type { MessageType } from "../model/rule.ts";
@@ -23,6 +23,8 @@ export interface KeptOptOut extends OptOut {
 /** How a provider or a carrier says that it does not deliver since the contact opted out; 21610 is Twilio's code for that. */
 const OPTED_OUT = /\bopt(?:ed)?[\s_-]?out\b|\bunsubscribed\b|\b21610\b/i;
 const LOOKED_THROUGH_CHARACTERS = 2_000;
+/** What became of a message that the contact wants no more of. */
+const UNWANTED: ReadonlySet<Outcome> = new Set(["opted-out", "complained", "unsubscribed"]);
 
 /** Why a contact does not want a message of a type; `null`: none of their wishes is against it. */
 export function objectionTo(optOuts: readonly KeptOptOut[], type: MessageType): KeptOptOut | null {
@@ -73,7 +75,7 @@ const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | nul
   ContactDndUpdate: dndChange,
   ContactCreate: recordChange,
   ContactUpdate: recordChange,
-  InboundMessage: (event) => stopChange(event, channelThatStops(event), wishIn(event)),
+  InboundMessage: (event) => stopChange(event, channelThatStops(event), wishIn(event) ?? takenFor(event)),
   OutboundMessage: (event) => refusalChange(event, channelThatStops(event)),
   EmailStatus: emailChange,
   GatewayStatus: (event) => refusalChange(event, isOfEmail(event) ? "Email" : "SMS"),
@@ -91,8 +93,18 @@ function changeOf(event: Event): Change | null {
   return CHANGE_OF[event.kind]?.(event) ?? null;
 }
 
+/** A message that names no channel is taken for a text: what it says is not lost. */
 function channelThatStops({ kind, payload }: Event): DndChannel | undefined {
-  return CHANNEL_TABLE[channelOf(kind, payload)].stops;
+  return CHANNEL_TABLE[channelOf(kind, payload)].stops ?? (namesNoChannel(payload) ? "SMS" : undefined);
+}
+
+/** HighLevel, or who delivered a message of theirs, took it for an opt-out, whichever words it has. */
+function takenFor(event: Event): "stop" | null {
+  return outcomeIn(event) === "opted-out" ? "stop" : null;
+}
+
+function outcomeIn({ kind, payload }: Event): Outcome {
+  return outcomeOf(channelOf(kind, payload), payload);
 }
 
 /** What is said in public may stop messages, but lifts nothing: it was not said to us. */
@@ -130,26 +142,25 @@ function textOfHtml(body: string): string {
 
 /** What became of a message of ours: the contact had opted out where we did not see it. */
 function refusalChange(event: Event, channel: DndChannel | undefined): Change | null {
-  const outcome = outcomeOf(channelOf(event.kind, event.payload), event.payload);
-  const isOptedOut = outcome === "opted-out" || (outcome === "failed" && OPTED_OUT.test(errorIn(event.payload)));
+  const outcome = outcomeIn(event);
+  const isOptedOut = UNWANTED.has(outcome) || (outcome === "failed" && OPTED_OUT.test(errorIn(event.payload)));
   return isOptedOut ? stopChange(event, channel, "stop") : null;
 }
 
 /** The contact said to the mail service that they want no more, or it knows so. */
 function emailChange(event: Event): Change | null {
   const { outcome, reason } = factsOf(event);
-  const isUnwanted = outcome === "complained" || outcome === "unsubscribed";
+  const isUnwanted = UNWANTED.has(outcome as Outcome);
   const isRefused = outcome === "bounced" || outcome === "failed";
   const isSaid = isRefused && typeof reason === "string" && OPTED_OUT.test(reason.slice(0, LOOKED_THROUGH_CHARACTERS));
   return isUnwanted || isSaid ? stopChange(event, "Email", "stop") : null;
 }
 
-function errorIn({ error }: JsonObject): string {
-  const told = isJsonObject(error) ? [error["code"], error["type"], error["message"]] : [error];
-  return told
-    .filter((part) => typeof part === "string" || typeof part === "number")
-    .join(" ")
-    .slice(0, LOOKED_THROUGH_CHARACTERS);
+/** What an error says, in whichever form, without the names of its fields: `"optedOut": false` says nothing. */
+function errorIn({ error = "" }: JsonObject): string {
+  return JSON.stringify(error)
+    .slice(0, LOOKED_THROUGH_CHARACTERS)
+    .replaceAll(/"[^"\\]*":/g, "");
 }
 
 /** A gateway names no channel. */

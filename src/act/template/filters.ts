@@ -40,6 +40,7 @@ const TAKES_NOTHING: ReadonlySet<string> = new Set(["default", "json"]);
 /** Units for each character and each item of what a filter is given, as measured, and whether it reads what items hold. */
 const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem: number, isDeep?: boolean] } = {
   base64_encode: [2, 0],
+  capitalize: [1.5, 0],
   default: [0, 0],
   escape: [4, 0],
   first: [0, 0],
@@ -57,13 +58,13 @@ const COSTS: { readonly [name: string]: readonly [perCharacter: number, perItem:
   sum: [0, 100],
   truncate: [0, 0],
   truncatewords: [4, 0],
-  uniq: [0, 15],
+  uniq: [0, 25],
   url_encode: [4, 0],
   where: [0, 150, true],
 };
 const USUAL: readonly [number, number, boolean?] = [0.5, 5];
-/** Units for each piece of a text, and for a character that has to be looked for, is one of a plain text, or may be stripped. */
-const [PIECE, SOUGHT, PLAIN, STRIPPED] = [10, 12, 2, 6];
+/** Units for each piece of a text, and for a character that has to be looked for, is one of a plain text, may be stripped, or stands in a text of which the first ones are looked for. */
+const [PIECE, SOUGHT, PLAIN, STRIPPED, BEGUN] = [10, 12, 2, 6, 0.01];
 /** Units for each tag of HTML, and for a character that is one to HTML; for each part of a date, for one in words, and for a zone, which take a calendar. */
 const [HTML_TAG, HTML_CHARACTER, DATE_PART, DATE_WORD, DATE_ZONE] = [40, 10, 200, 8_000, 20_000];
 
@@ -100,6 +101,13 @@ function payForPath(budget: Budget, name: string, value: unknown, path: unknown)
   budget.use(count * textIn(path).length * PATH_CHARACTER);
 }
 
+/** How often some signs stand in a text. A list of them would take as long as the filter. */
+function countIn(text: string, signs: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) if (signs.includes(text.charAt(at))) count += 1;
+  return count;
+}
+
 /** What Liquid's own filters pay into. */
 function budgetOf({ context }: ThisParameterType<FilterHandler>): Budget {
   return context.memoryLimit as unknown as Budget;
@@ -134,12 +142,12 @@ function named(name: string): FilterHandler {
     };
   if (name === "escape")
     return function (value: unknown) {
-      budgetOf(this).use((textIn(value).match(/[&<>"']/g)?.length ?? 0) * HTML_CHARACTER);
+      budgetOf(this).use(countIn(textIn(value), "&<>\"'") * HTML_CHARACTER);
       return filter.call(this, value);
     };
   if (name === "strip_html")
     return function (value: unknown) {
-      budgetOf(this).use((textIn(value).match(/</g)?.length ?? 0) * HTML_TAG);
+      budgetOf(this).use(countIn(textIn(value), "<") * HTML_TAG);
       return filter.call(this, value);
     };
   return filter;
@@ -152,7 +160,7 @@ const OWN: { readonly [name: string]: Own } = {
     return head.toUpperCase() + text.slice(head.length).toLowerCase();
   },
   first: (budget, value) => (typeof value === "string" ? start(budget, value, 1) : endOf(value, 0)),
-  last: (budget, value) => (typeof value === "string" ? all(budget, value).at(-1) : endOf(value, -1)),
+  last: (budget, value) => (typeof value === "string" ? characterAt(budget, value, -1) : endOf(value, -1)),
   lstrip: (budget, value, of) => (of === undefined ? textIn(value).trimStart() : stripped(budget, value, of, "start")),
   rstrip: (budget, value, of) => (of === undefined ? textIn(value).trimEnd() : stripped(budget, value, of, "end")),
   strip: (budget, value, of) => (of === undefined ? textIn(value).trim() : stripped(budget, value, of, "both")),
@@ -169,12 +177,15 @@ const OWN: { readonly [name: string]: Own } = {
     return Array.isArray(value) ? value.length : 0;
   },
   slice: (budget, value, from, count = 1) => {
-    const characters = Array.isArray(value) ? (value as unknown[]) : all(budget, textIn(value));
+    const text = textIn(value);
+    budget.use(text.length * 0.2);
+    const isCut = Array.isArray(value) || isPlain(text);
+    const characters = Array.isArray(value) ? (value as unknown[]) : isCut ? text : all(budget, text);
     const asked = Math.trunc(numberIn("slice", from));
     const begin = asked < 0 ? characters.length + asked : asked;
     const length = Math.trunc(numberIn("slice", count));
-    const kept = begin < 0 || length < 0 ? [] : characters.slice(begin, begin + length);
-    return Array.isArray(value) ? kept : kept.join("");
+    const [first, end] = begin < 0 || length < 0 ? [0, 0] : [begin, begin + length];
+    return isCut ? characters.slice(first, end) : cut(text, characters as readonly string[], first, end);
   },
   split: (budget, value, by) => {
     const found = value === "" ? [] : pieces(budget, value, by);
@@ -198,9 +209,9 @@ const OWN: { readonly [name: string]: Own } = {
 const OWN_BY_ITEM: { readonly [name: string]: FilterHandler } = {
   join(value: unknown, by: unknown = " ") {
     oneText("join", by);
-    return (Array.isArray(value) ? (value as unknown[]) : [value])
-      .map((item) => itemText("join", item))
-      .join(textIn(by));
+    const items: unknown[] = Array.isArray(value) ? value : [value];
+    budgetOf(this).use(items.length * textIn(by).length * 0.5);
+    return items.map((item) => itemText("join", item)).join(textIn(by));
   },
   *where(value: unknown, property: unknown, expected: unknown): Generator<unknown, unknown[], unknown> {
     const { context } = this;
@@ -242,7 +253,8 @@ export function characterCount(budget: Budget, text: string): number {
 
 /** The character at a place of a text; `undefined`: there is none. */
 export function characterAt(budget: Budget, text: string, index: number): string | undefined {
-  return all(budget, text).at(index);
+  budget.use(text.length * 0.2);
+  return isPlain(text) ? text.at(index) : all(budget, text).at(index);
 }
 
 function all(budget: Budget, text: string): string[] {
@@ -253,7 +265,7 @@ function all(budget: Budget, text: string): string[] {
 /** The beginning of a text, without reading further than needed. */
 function start(budget: Budget, text: string, count: number): string {
   const kept = firstCharacters(text, count);
-  budget.use(kept.length * SOUGHT);
+  budget.use(kept.length * SOUGHT + text.length * BEGUN);
   return kept;
 }
 
@@ -274,11 +286,20 @@ function withFirst(budget: Budget, value: unknown, part: unknown, by: string): s
 
 function stripped(budget: Budget, value: unknown, of: unknown, end: "start" | "end" | "both"): string {
   budget.use((textIn(value).length + textIn(of).length) * STRIPPED);
-  const [characters, unwanted] = [all(budget, textIn(value)), new Set(all(budget, textIn(of)))];
+  const [text, unwanted] = [textIn(value), new Set(all(budget, textIn(of)))];
+  const characters = all(budget, text);
   const isKept = (character: string): boolean => !unwanted.has(character);
-  const [first, last] = [characters.findIndex(isKept), characters.findLastIndex(isKept)];
+  const first = characters.findIndex(isKept);
   if (first === -1) return "";
-  return characters.slice(end === "end" ? 0 : first, end === "start" ? characters.length : last + 1).join("");
+  const last = characters.findLastIndex(isKept);
+  return cut(text, characters, end === "end" ? 0 : first, end === "start" ? characters.length : last + 1);
+}
+
+/** A part of a text, by places among its characters. Joining them again takes ten times as long. */
+function cut(text: string, characters: readonly string[], from: number, to: number): string {
+  const lengthOf = (some: readonly string[]): number => some.reduce((sum, { length }) => sum + length, 0);
+  const start = lengthOf(characters.slice(0, from));
+  return text.slice(start, start + lengthOf(characters.slice(from, to)));
 }
 
 function endOf(value: unknown, index: 0 | -1): unknown {

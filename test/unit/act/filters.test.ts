@@ -357,6 +357,7 @@ describe("the work of one attempt", () => {
         ...Array.from({ length: 20 }, () => "{{ event.keys | compact | size }}"),
       ],
     ],
+    ["a text put between all items", ["{{ event.ones | join: event.body | size }}"]],
     ["a text put between all characters", ["{{ event.body | replace: '', event.body }}"]],
   ])("has a bound that ends %s", (_, texts) => {
     const { spent, ok } = work(texts);

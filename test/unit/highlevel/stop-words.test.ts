@@ -56,6 +56,22 @@ const MORE_STOPS = [
   "Parar, obrigado",
   "sair",
 ];
+/** Above what programs and telephones add in other words. */
+const SIGNED_STOPS = [
+  "STOP Sent from my iPhone",
+  "Stop please Get Outlook for iOS",
+  "STOP\nEnvoye\u0301 de mon iPhone",
+  "Stop\n\nEnvoyé à partir de Outlook pour Android",
+  "Désabonner\nTéléchargez Outlook pour iOS",
+  "Parar\n\nEnviado a partir do meu iPhone",
+  "BAJA\nObtener Outlook para Android",
+  "Stopp\n\nOutlook für iOS beziehen",
+  "Abmelden\nDiese Nachricht wurde von meinem Android-Gerät gesendet",
+  "STOP\n\nYahoo Mail: Search, Organize, Conquer",
+  "STOP\nSent on the go",
+  "stop ty",
+  "Unsubscribe all",
+];
 /** With punctuation instead of spaces, and said at length. */
 const LONGER_STOPS = [
   "STOP.Thank you",
@@ -114,6 +130,9 @@ const NEITHER = [
   `STOP${" ".repeat(3_000)}by at 5?`,
   `STOP${"!".repeat(3_000)}`,
   "cancel stop",
+  "Stop the message sent from my iPhone",
+  "Stop\nby Outlook",
+  "ty",
   null,
   undefined,
   5,
@@ -124,6 +143,7 @@ const NEITHER = [
 describe("a word such as STOP", () => {
   it.each(STOPS)("is %j", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(MORE_STOPS)("is %j too", (text) => expect(stopWordOf(text)).toBe("stop"));
+  it.each(SIGNED_STOPS)("is %j, too", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(LONGER_STOPS)("is %j as well", (text) => expect(stopWordOf(text)).toBe("stop"));
   it.each(STARTS)("is taken back by %j", (text) => expect(stopWordOf(text)).toBe("start"));
   it.each(NEITHER.map((text) => [text]))("is not %j", (text) => expect(stopWordOf(text)).toBeNull());

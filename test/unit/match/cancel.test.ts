@@ -78,6 +78,8 @@ describe("a reply", () => {
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_ACTIVITY_CONTACT" },
     { ...TEXT, messageType: "Custom", messageTypeString: "TYPE_FORM_SUBMISSION" },
     { ...TEXT, messageType: null, body: null },
+    { ...TEXT, messageType: 7, body: 42 },
+    { ...CALL, messageType: 7, callStatus: "completed" },
     { ...TEXT, type: "OutboundMessage", messageType: "SMS" },
   ])("is not known to be %j", async (fields) => expect(await pulls("reply", fields)).toBe(false));
 });
@@ -87,6 +89,8 @@ describe("do not disturb", () => {
   it.each<JsonObject>([
     { dnd: true },
     { dnd: "true" },
+    { dnd: "True " },
+    { dndSettings: { " Sms": { status: "active" } } },
     ...["active", "Active", "ACTIVE ", "permanent", " Permanent"].map((status) => ({
       dndSettings: { SMS: { status } },
     })),
