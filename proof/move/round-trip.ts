@@ -90,7 +90,7 @@ async function moving(
   let parts = 0;
   const put = async (part: ImportPart): Promise<ImportState> => {
     const answer = await moved.importRows(LOCATION, part);
-    if (!answer.ok) throw new Error(`Refused: ${JSON.stringify(answer.failure)}`);
+    if (!answer.ok || answer.value === null) throw new Error(`Refused: ${JSON.stringify(answer)}`);
     if (part.isLast) return answer.value;
     moved = await another(there);
     await moved.alarm();

@@ -362,7 +362,6 @@ export async function linesOf(ledger: LocationLedger, now: number, isWhole = fal
     timeZone: "UTC",
     retentionDays: 30,
     ruleSet: "version-2",
-    ...(isWhole ? { whole: true } : {}),
   };
   const lines: ExportLine[] = [head];
   for (let cursor: string | undefined; ;) {
