@@ -176,7 +176,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const reports = new Reports(watched, clock, this.#intake);
     const pauses = {
       pauses: this.#pauses,
-      isKnown: () => !isClosed() && this.#pausing.isKnown(),
+      isKnown: () => this.#pausing.isKnown(),
       notBefore: () => this.#pausing.notBefore(),
     };
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, () => reports.wake());
