@@ -3,7 +3,6 @@
 import { movableIn } from "../../src/cli/movable.ts";
 import { rowsIn, type Moving } from "../../src/cli/moved-rows.ts";
 import { sendRows } from "../../src/cli/moving.ts";
-import { MOVED_MARKS, MOVED_TABLES } from "../../src/ledger/store/moved.ts";
 import { rows } from "../../src/ledger/store/ports.ts";
 import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storage.ts";
 import type { ExportLine } from "../../src/model/export.ts";
@@ -40,18 +39,23 @@ export async function faultsOfMove(
         return n === at ? move(present) : null;
       },
     });
+  let tables: Tables = new Map();
   const stayed = await life(async ({ ledger, storage, another }) => {
     if (waits === "drop") {
       await ledger.cancelScheduled({});
       await ledger.discardDeliveries({});
     }
     // In the memory of an instance is where it was in turns: a move is a restart.
-    return { ledger: await another(storage), storage };
+    const again = await another(storage);
+    tables = tablesIn(storage);
+    return { ledger: again, storage };
   });
-  const moved = await life((present) => moving(present, waits, 5 + luck.below(60), (fault) => faults.push(fault)));
-  const dropped = JSON.stringify({ by: "import", why: "dropped" });
-  const as = (lines: readonly unknown[]): string[] =>
-    lines.map((line) => JSON.stringify(line).replaceAll(dropped, JSON.stringify({ by: "operator" })));
+  const moved = await life(async (present) => {
+    const there = await moving(present, waits, 5 + luck.below(60), (fault) => faults.push(fault));
+    for (const [table, is] of tablesIn(there.storage)) faults.push(...differences(table, tables.get(table) ?? [], is));
+    return there;
+  });
+  const as = (lines: readonly unknown[]): string[] => lines.map((line) => asCancelled(JSON.stringify(line)));
   faults.push(...differences("afterwards", as(stayed.lines), as(moved.lines)));
   faults.push(...differences("what left", stayed.left.toSorted(), moved.left.toSorted()));
   return faults;
@@ -77,7 +81,7 @@ async function happens(n: number, { ledger }: Present): Promise<void> {
 
 /** Moves the location, cut off at each part, with everything ringing and coming in between. */
 async function moving(
-  { ledger, storage, nowMs, another, left }: Present,
+  { ledger, nowMs, another, left, kept }: Present,
   waits: Moving["waits"],
   most: number,
   fault: (what: string) => void,
@@ -86,11 +90,11 @@ async function moving(
   const { tables, isLate } = await movableIn(each(lines));
   const there = sqliteStorage();
   let moved = await another(there);
-  const leftBefore = left.length;
+  const leftBefore = left.length + kept.length;
   let parts = 0;
   const put = async (part: ImportPart): Promise<ImportState> => {
     const answer = await moved.importRows(LOCATION, part);
-    if (!answer.ok) throw new Error(`Refused: ${JSON.stringify(answer.failure)}`);
+    if (!answer.ok || answer.value === null) throw new Error(`Refused: ${JSON.stringify(answer)}`);
     if (part.isLast) return answer.value;
     moved = await another(there);
     await moved.alarm();
@@ -119,9 +123,8 @@ async function moving(
     );
     if (!isCut) break;
   }
-  if (left.length !== leftBefore) fault("something left in the middle");
+  if (left.length + kept.length !== leftBefore) fault("something left in the middle");
   if (waits === "take") {
-    for (const [what, was, is] of inTables(storage, there)) for (const one of differences(what, was, is)) fault(one);
     const again = await linesOf(moved, nowMs, true);
     for (const one of differences("exported again", comparable(lines), comparable(again))) fault(one);
   }
@@ -130,19 +133,29 @@ async function moving(
 
 class Cut extends Error {}
 
-/** Each table that moves, in both; but for numbers that are given anew, and what KV is told once more. */
-function inTables(
-  from: SqliteStorage,
-  to: SqliteStorage,
-): readonly (readonly [string, readonly string[], readonly string[]])[] {
-  const all = (storage: SqliteStorage, table: string): string[] =>
-    rows<{ [column: string]: unknown }>(storage.sql, `SELECT * FROM ${table}`)
-      .filter((row) => table !== "marks" || MOVED_MARKS.includes(String(row["name"])))
+type Tables = ReadonlyMap<string, readonly string[]>;
+
+/** What stays where it is, or is told anew. */
+const STAYING: ReadonlySet<string> = new Set(["tokens", "uninstalls", "own_rules", "divergence", "task_writes"]);
+const MARKS: ReadonlySet<unknown> = new Set(["clock", "emails", "paused", "reconciled", "swept"]);
+
+/** Every table with its rows, but for what stays, numbers that are given anew, and who cancelled. */
+function tablesIn({ sql }: SqliteStorage): Tables {
+  const names = rows<{ name: string }>(sql, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  const all = (table: string): string[] =>
+    rows<{ [column: string]: unknown }>(sql, `SELECT * FROM ${table}`)
+      .filter((row) => table !== "marks" || MARKS.has(row["name"]))
       .filter((row) => table !== "audit" || row["action"] !== "import")
-      .map((row) => JSON.stringify(table === "audit" ? { ...row, id: 0 } : row));
-  return [...MOVED_TABLES]
-    .filter((table) => table !== "task_writes")
-    .map((table) => [table, all(from, table), all(to, table)] as const);
+      .map((row) => asCancelled(JSON.stringify(table === "audit" ? { ...row, id: 0 } : row)));
+  return new Map(names.filter(({ name }) => !STAYING.has(name)).map(({ name }) => [name, all(name)]));
+}
+
+/** A text in which an operator has cancelled what an import has. */
+function asCancelled(text: string): string {
+  const dropped = JSON.stringify({ by: "import", why: "dropped" });
+  const byHand = JSON.stringify({ by: "operator" });
+  const inText = (json: string): string => JSON.stringify(json).slice(1, -1);
+  return text.replaceAll(dropped, byHand).replaceAll(inText(dropped), inText(byHand));
 }
 
 /** The lines, but for what is said to differ. */

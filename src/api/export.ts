@@ -26,7 +26,6 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
     timeZone,
     retentionDays,
     ruleSet: ruleSet.hash,
-    ...(whole ? { whole: true } : {}),
   };
   const ledger = ports.ledger(locationId);
   let [next, events]: [string | undefined, number] = [cursor, 0];

@@ -17,14 +17,9 @@ export async function importPart(
   const body = await read(MAX_PART_BYTES);
   if (!body.ok) return body;
   const part = isJsonObject(body.value) ? body.value : {};
-  const { file, from, to, isLast, tables, rows } = part;
-  const isPart =
-    typeof file === "string" &&
-    [from, to, tables].every(Number.isSafeInteger) &&
-    typeof isLast === "boolean" &&
-    isJsonObject(rows) &&
-    Object.values(rows).every((own) => Array.isArray(own) && own.every(isJsonObject));
-  if (!isPart) return refused("", "API_IMPORT", "Expected file, from, to, isLast, tables and rows");
+  const { file, to, isLast, rows } = part;
+  if (typeof file !== "string" || !Number.isInteger(to) || typeof isLast !== "boolean" || !isJsonObject(rows))
+    return refused("", "API_IMPORT", "Expected file, from, to, isLast, tables and rows");
   const locationId = parameter("l");
   return named(
     "import",
@@ -38,5 +33,5 @@ export async function giveUpImport(
   { changes }: Pick<ApiPorts, "changes">,
   note: NoteOf,
 ): Promise<Answer> {
-  return named("import", await changes(parameter("l"), note({})).giveUpImport());
+  return named("import", await changes(parameter("l"), note({})).importRows(parameter("l"), null));
 }

@@ -102,7 +102,7 @@ export const DELIVERY_FILTER = {
 export const DELIVERIES = { ...PAGE, ...DELIVERY_FILTER, state: oneOf(...DELIVERY_STATES) };
 /** Where an export goes on. */
 const EXPORT_CURSOR =
-  /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?|rows\.(?:[a-z_]{1,30}\.[!-~]{0,4000})?)$/;
+  /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?|rows\.[a-z_]{1,30}\.[!-~]{0,4000})$/;
 /** Selects a part of the log. */
 export const EXPORT = {
   cursor: {

@@ -57,7 +57,7 @@ export async function movableIn(lines: AsyncIterable<ExportLine>): Promise<Movab
 
 function movableHead(head: ExportHead): ExportHead {
   if (head.redacted) throw new UsageError("A redacted export cannot be imported: its names and numbers are stand-ins");
-  if (head.whole !== true || head.since !== null) throw new UsageError(NOT_WHOLE);
+  if (head.since !== null) throw new UsageError(NOT_WHOLE);
   return head;
 }
 

@@ -5,7 +5,7 @@ import type { Failure } from "../model/failure.ts";
 import type { ImportPart, ImportState, MovedRows } from "../model/import.ts";
 import { logError } from "../model/log-line.ts";
 import { setMark } from "./store/marks.ts";
-import { MOVED_MARKS, MOVED_TABLES } from "./store/moved.ts";
+import { IS_MOVED_MARK, MOVED_MARKS, MOVED_TABLES } from "./store/moved.ts";
 import { firstRow, type LedgerStorage } from "./store/ports.ts";
 import { LEDGER_MIGRATIONS } from "./store/schema.ts";
 import { eraseContact } from "./upkeep/erase.ts";
@@ -42,15 +42,15 @@ export class Importing {
   }
 
   /** Whether a part neither begins an import nor ends one. */
-  isBetween({ file, isLast }: ImportPart): boolean {
-    return this.#kept?.file === file && (this.#kept.isDone || !isLast);
+  isBetween(part: ImportPart | null): boolean {
+    return part !== null && this.#kept?.file === part.file && (this.#kept.isDone || !part.isLast);
   }
 
   /** Writes a part, if it is the next one; what was written before is left. After the last one the ledger has to be opened. */
   take(locationId: string, part: ImportPart): Result<ImportState, Failure> {
     const state = this.#begun(part);
-    if (typeof state === "string") return fail({ code: "LEDGER_IMPORT", why: state });
-    if (state.isDone || part.from !== state.at) return succeed(told(state));
+    if (typeof state === "string") return refused(state);
+    if (state.isDone || part.from !== state.at) return succeed({ ...state, erased: undefined });
     const { erased = [], ...at } = { ...state, at: part.to, isDone: part.isLast };
     try {
       this.#transactions.commit(() => {
@@ -62,24 +62,20 @@ export class Importing {
       });
     } catch (error) {
       logError("A part of an import could not be written", { locationId }, error);
-      return fail({ code: "LEDGER_IMPORT", why: NOT_WRITTEN });
+      return refused(NOT_WRITTEN);
     }
     // The ledger opens with it: until then nothing may happen.
     this.#kept = { ...at, erased, isDone: false };
     return succeed(at);
   }
 
-  /** Removes what was imported so far. */
+  /** Removes what was imported so far, but for what operators did. */
   giveUp(): Result<null, Failure> {
+    if (!this.isOn()) return refused("No import is under way");
     const { sql } = this.#storage;
-    const kept = this.#kept;
-    if (!kept || kept.isDone) return fail({ code: "LEDGER_IMPORT", why: "No import is under way" });
     this.#transactions.commit(() => {
-      for (const table of MOVED_TABLES) if (table !== "marks" && table !== "audit") sql.exec(`DELETE FROM ${table}`);
-      // What operators did here is not forgotten.
-      const imported = "DELETE FROM audit WHERE at < ? AND id > (SELECT MIN(id) FROM audit WHERE action = 'import')";
-      sql.exec(imported, Date.parse(kept.since));
-      sql.exec(`DELETE FROM marks WHERE name = 'import' OR name IN ('${MOVED_MARKS.join("', '")}')`);
+      for (const table of MOVED_TABLES)
+        if (table !== "audit") sql.exec(`DELETE FROM ${table}${table === "marks" ? OF_IT : ""}`);
     });
     return succeed(null);
   }
@@ -94,7 +90,7 @@ export class Importing {
   #begun({ file, tables }: ImportPart): Kept | string {
     if (this.#kept?.file === file) return this.#kept;
     if (this.isOn()) return ANOTHER;
-    if (tables > LEDGER_MIGRATIONS.length) return NEWER;
+    if (tables > LEDGER_MIGRATIONS.length) return NOT_WRITTEN;
     if (firstRow(this.#storage.sql, "SELECT 1 FROM events LIMIT 1")) return NOT_EMPTY;
     return { file, at: 0, since: new Date(this.#clock()).toISOString(), isDone: false };
   }
@@ -103,7 +99,8 @@ export class Importing {
     for (const [table, rows] of Object.entries(moved))
       for (const row of rows) {
         const columns = Object.keys(row);
-        const isKnown = MOVED_TABLES.has(table) && (table !== "marks" || MOVED_MARKS.includes(String(row["name"])));
+        const isKnown =
+          MOVED_TABLES.includes(table) && (table !== "marks" || MOVED_MARKS.includes(String(row["name"])));
         if (!isKnown || !columns.every((column) => COLUMN.test(column))) throw new Error("It does not move");
         this.#storage.sql.exec(
           `INSERT OR REPLACE INTO ${table} ("${columns.join('", "')}") VALUES (${columns.map(() => "?").join()})`,
@@ -117,11 +114,11 @@ export class Importing {
   }
 }
 
-function told({ file, at, since, isDone }: Kept): ImportState {
-  return { file, at, since, isDone };
+function refused(why: string): Result<never, Failure> {
+  return fail({ code: "LEDGER_IMPORT", why });
 }
 
+const OF_IT = ` WHERE name = 'import' OR ${IS_MOVED_MARK}`;
 const NOT_EMPTY = "The location has a log: import into one that has received nothing yet";
 const ANOTHER = "Another import is under way: go on with its file, or give it up";
-const NEWER = "The export is of a newer version: deploy that one first";
-const NOT_WRITTEN = "Rows could not be written: they are of another version, or storage is full";
+const NOT_WRITTEN = "The rows do not fit the tables here: deploy the version that exported them";

@@ -184,7 +184,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const reports = new Reports(watched, clock, this.#intake);
     const pauses = {
       pauses: this.#pauses,
-      isKnown: () => !isClosed() && this.#pausing.isKnown(),
+      isKnown: () => this.#pausing.isKnown(),
       notBefore: () => this.#pausing.notBefore(),
     };
     this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, (isMailed) => {
@@ -268,7 +268,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   async poke(isHour = false): Promise<Poked> {
-    if (this.#importing.isOn()) return { isOpen: true, isReconciled: false };
+    if (this.#importing.isOn()) return { isOpen: true };
     this.#look();
     void this.#emailStatuses.wake();
     return this.#rounds.poke(isHour);
@@ -503,15 +503,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   importRows(
     locationId: string,
-    part: ImportPart,
-  ): Result<ImportState, Failure> | Promise<Result<ImportState, Failure>> {
-    const taken = this.#importing.take(locationId, part);
-    return taken.ok && taken.value.isDone && this.#importing.isOn() ? this.#openWith(taken) : taken;
-  }
-
-  giveUpImport(): Result<null, Failure> | Promise<Result<null, Failure>> {
-    const given = this.#importing.giveUp();
-    return given.ok ? this.#openWith(given) : given;
+    part: ImportPart | null,
+  ): Result<ImportState | null, Failure> | Promise<Result<ImportState | null, Failure>> {
+    const taken = part === null ? this.#importing.giveUp() : this.#importing.take(locationId, part);
+    const isAll = taken.ok && taken.value?.isDone !== false && this.#importing.isOn();
+    return isAll ? this.#openWith(taken) : taken;
   }
 
   /** What is on disk is another past: it is taken over as at a start. */

@@ -28,8 +28,6 @@ export interface ExportHead {
   readonly retentionDays: number;
   /** The hash of the rule set in force. */
   readonly ruleSet: string;
-  /** It can be imported elsewhere: it has everything that moves. Absent: it cannot. */
-  readonly whole?: true | undefined;
   /** Names, numbers, addresses and texts are stand-ins. Absent: they are not. */
   readonly redacted?: true | undefined;
 }

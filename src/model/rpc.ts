@@ -132,10 +132,8 @@ export interface ChangingCalls {
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
-  /** Takes a part of a log from elsewhere; what was taken before is left. */
-  importRows(locationId: string, part: ImportPart): Promise<Result<ImportState, Failure>>;
-  /** Removes what was imported, if that is not all yet. */
-  giveUpImport(): Promise<Result<null, Failure>>;
+  /** Takes a part of a log from elsewhere; what was taken before is left. `null`: what was taken is removed. */
+  importRows(locationId: string, part: ImportPart | null): Promise<Result<ImportState | null, Failure>>;
   /** Removes everything that names a contact. `digest`: by what HighLevel's export does not bring it back. */
   eraseContact(locationId: string, contactId: string, digest?: string): Promise<Erased>;
 }
@@ -348,7 +346,6 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   storeToken: true,
   forgetToken: true,
   importRows: true,
-  giveUpImport: true,
   record: true,
   quarantine: true,
   join: true,

@@ -9,6 +9,7 @@ import { LocationLedger } from "../../src/ledger/ledger.ts";
 import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storage.ts";
 import { StoryHighLevel } from "../../src/local/story-highlevel.ts";
 import { HIGHLEVEL } from "../../src/model/configuration.ts";
+import type { Task } from "../../src/model/task.ts";
 import { EXPORT_VERSION, type ExportLine } from "../../src/model/export.ts";
 import type { Condition, HighLevelAction, Rule, RuleSet } from "../../src/model/rule.ts";
 import { aRule, aRuleSet, aTask, aText, aWebhook, LOCATION } from "../builders.ts";
@@ -197,6 +198,8 @@ export interface Present {
   readonly another: (storage: SqliteStorage) => Promise<LocationLedger>;
   /** What left so far: where to, and what. */
   readonly left: readonly string[];
+  /** The tasks that KV was told of. */
+  readonly kept: readonly string[];
 }
 
 /** The past that a seed makes, as the ledger exports it. */
@@ -208,10 +211,15 @@ export async function exportedPast(
   let storage = sqliteStorage();
   let now = START;
   const left: string[] = [];
+  const kept: string[] = [];
   const account = new World(() => now, left);
   const ports = {
     account,
     clock: () => now,
+    tasks: {
+      put: ({ id }: Task) => Promise.resolve(void kept.push(id)),
+      delete: (_: string, id: string) => Promise.resolve(void kept.push(id)),
+    },
     fetch: async (request: Request) => {
       const own = before ? ofRequest(seed, request, left) : luck;
       left.push(`${now} ${request.url} ${request.headers.get("webhook-id")} ${await request.text()}`);
@@ -251,7 +259,7 @@ export async function exportedPast(
       ruleSet = sets[1];
       ledger = await another(storage);
     }
-    const present = { ledger, storage, nowMs: now, another, left };
+    const present = { ledger, storage, nowMs: now, another, left, kept };
     ({ ledger, storage } = (await before?.(n, present)) ?? present);
     if (!isCalm && luck.happens(0.08)) {
       // Of what happens in the same millisecond as an event, the log does not say which came first.
@@ -362,7 +370,6 @@ export async function linesOf(ledger: LocationLedger, now: number, isWhole = fal
     timeZone: "UTC",
     retentionDays: 30,
     ruleSet: "version-2",
-    ...(isWhole ? { whole: true } : {}),
   };
   const lines: ExportLine[] = [head];
   for (let cursor: string | undefined; ;) {

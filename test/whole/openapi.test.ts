@@ -266,7 +266,7 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
     if (!operation) throw new Error("There is no export");
     const whole = await send(callTo(operation, { query: { whole: "true" } }));
     const lines = [...LINES.slice(0, -1), "rows", "end"];
-    expect(await held(operation, whole, lines)).toMatchObject({ whole: true });
+    expect(await held(operation, whole, lines)).toMatchObject({ type: "export" });
   });
 
   it("and so are the lists that they narrow, in full", async () => {

@@ -9,7 +9,7 @@ import type { RuleSet } from "../../model/rule.ts";
 import { deliveryIdPrefix, readPlan } from "../deliveries/deliveries.ts";
 import { attemptsOf } from "../deliveries/lists.ts";
 import * as ruleSets from "../log/rule-sets.ts";
-import { BESIDE_EVENTS, OF_DELIVERIES } from "../store/moved.ts";
+import { BESIDE_EVENTS, OF_DELIVERIES, ONLY } from "../store/moved.ts";
 import { eachRow, rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
 import { LEDGER_MIGRATIONS } from "../store/schema.ts";
 
@@ -124,30 +124,23 @@ export class Exporting {
     const left = places.slice(used);
     this.#found = left.length > 0 ? { from: cursor, places: left } : null;
     const isLast = left.length === 0 && places.length < PLACES_AT_ONCE;
-    const next = isLast ? (query.isWhole === true ? "rows." : null) : cursor;
+    const next = isLast ? (query.isWhole === true ? "rows.events." : null) : cursor;
     return { lines: lines.join(""), events: used, cursor: next };
   }
 
   /** What stands in no other line, table by table. */
   #rows(at: string): ExportPage {
-    const [name = "", from = ""] = at.split(/\.(.*)/s, 2);
-    const tables = Object.entries(BESIDE_EVENTS);
-    const index = Math.max(
-      0,
-      tables.findIndex(([table]) => table === name),
-    );
-    const [table = "", [key = "", where = ""] = []] = tables[index] ?? [];
+    const [table = "", from = ""] = at.split(/\.(.*)/s, 2);
+    const tables = Object.keys(BESIDE_EVENTS);
+    const key = BESIDE_EVENTS[table] ?? "";
     const after = from === "" ? [] : from.split(",").map(decodeURIComponent);
-    const behind = after.length === 0 ? "" : ` AND (${key}) > (${after.map(() => "?").join()})`;
-    const found = eachRow<MovedRow>(
-      this.#sql,
-      `SELECT * FROM ${table} WHERE ${where}${behind} ORDER BY ${key}`,
-      ...after,
-    );
+    const behind = from === "" ? "" : ` AND (${key}) > (${after.map(() => "?").join()})`;
+    const all = `SELECT * FROM ${table} WHERE ${ONLY[table] ?? "1"}${behind} ORDER BY ${key}`;
     const texts: string[] = [];
     let bytes = 0;
-    let next = index + 1 < tables.length ? `rows.${tables[index + 1]?.[0]}.` : null;
-    for (const row of found) {
+    const nextTable = tables[tables.indexOf(table) + 1];
+    let next = nextTable === undefined ? null : `rows.${nextTable}.`;
+    for (const row of eachRow<MovedRow>(this.#sql, all, ...after)) {
       const text = textOf(row);
       texts.push(text);
       if ((bytes += bytesOf(text)) <= PAGE_BYTES) continue;

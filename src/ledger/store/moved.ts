@@ -14,36 +14,43 @@ export const OF_DELIVERIES: { readonly [table: string]: string } = {
   tasks: "id",
 };
 
-const ALL = "1";
-const WITHOUT_DELIVERY = "NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id =";
+/** What no other line has, table by table, by the key that it is in order of. */
+export const BESIDE_EVENTS: { readonly [table: string]: string } = {
+  events: "contact_id, key",
+  sends: "delivery_id",
+  tasks: "id",
+  task_writes: "task_id",
+  reports: "key",
+  firings: "rule, at, event_key",
+  kept_firings: "contact_id, rule, event_key",
+  contacts: "contact_id",
+  records: "what, id",
+  chains: "contact_id, message_id",
+  email_names: "name, at, message_id",
+  email_waits: "name, quarantine_id",
+  quarantine: "id",
+  ignored: "kind, day",
+  gaps: "id",
+  erased: "contact",
+  hosts: "host",
+  marks: "name",
+  audit: "id",
+};
 
-/** What no other line has, table by table: the key that it is in order of, and which rows. */
-export const BESIDE_EVENTS: { readonly [table: string]: readonly [key: string, where: string] } = {
-  marks: ["name", `name IN ('${MOVED_MARKS.join("', '")}')`],
-  events: ["contact_id, key", "record IS NULL"],
-  sends: ["delivery_id", `${WITHOUT_DELIVERY} delivery_id)`],
-  tasks: ["id", `${WITHOUT_DELIVERY} tasks.id)`],
-  task_writes: ["task_id", ALL],
-  reports: ["key", ALL],
-  firings: ["rule, at, event_key", ALL],
-  kept_firings: ["contact_id, rule, event_key", ALL],
-  contacts: ["contact_id", ALL],
-  records: ["what, id", ALL],
-  chains: ["contact_id, message_id", ALL],
-  email_names: ["name, at, message_id", ALL],
-  email_waits: ["name, quarantine_id", ALL],
-  quarantine: ["id", ALL],
-  ignored: ["kind, day", ALL],
-  gaps: ["id", ALL],
-  erased: ["contact", ALL],
-  hosts: ["host", ALL],
-  audit: ["id", ALL],
+/** Of marks, those that move. */
+export const IS_MOVED_MARK = `name IN ('${MOVED_MARKS.join("', '")}')`;
+/** Of some tables not all rows: the others stand with their events, or stay. */
+export const ONLY: { readonly [table: string]: string } = {
+  events: "record IS NULL",
+  sends: "delivery_id NOT IN (SELECT id FROM deliveries)",
+  tasks: "id NOT IN (SELECT id FROM deliveries)",
+  marks: IS_MOVED_MARK,
 };
 
 /** Every table that an import may write: those, and two of which an export has lines. */
-export const MOVED_TABLES: ReadonlySet<string> = new Set([
+export const MOVED_TABLES: readonly string[] = [
   ...Object.keys(OF_DELIVERIES),
   ...Object.keys(BESIDE_EVENTS),
   "rule_sets",
   "opt_outs",
-]);
+];

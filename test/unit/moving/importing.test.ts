@@ -67,7 +67,7 @@ async function sendAll(ledger: LocationLedger, lines: readonly ExportLine[], how
     tables,
     put: async (one) => {
       const answer = await ledger.importRows(LOCATION, one);
-      if (!answer.ok) throw new Error(JSON.stringify(answer.failure));
+      if (!answer.ok || answer.value === null) throw new Error(JSON.stringify(answer));
       return answer.value;
     },
     rows: (atMs) => rowsIn(each(lines), { ...moving, atMs }),
@@ -123,7 +123,7 @@ describe("what waits when a log is imported", () => {
     await ringAt(NOON);
     expect(left).toHaveLength(1);
     expect(reasonOf(ledger)).toEqual([["sent", null]]);
-    const [dropped] = (await rowsOf(sending, { waits: "drop" })).filter(({ table }) => table === "deliveries");
+    const dropped = (await rowsOf(sending, { waits: "drop" })).find(({ table }) => table === "deliveries");
     expect(dropped?.row).toMatchObject({ state: "cancelled", has_left: 1 });
   });
 
@@ -166,7 +166,7 @@ describe("an import", () => {
   it("is refused when it is of newer tables", async () => {
     const ledger = await aLedger();
     const newer = ledger.importRows(LOCATION, part({ tables: LEDGER_MIGRATIONS.length + 1 }));
-    expect(newer).toMatchObject({ failure: { why: expect.stringContaining("newer version") } });
+    expect(newer).toMatchObject({ failure: { why: expect.stringContaining("deploy the version") } });
     expect((await ledger.record(anEvent())).status).toBe("accepted");
   });
 
@@ -182,6 +182,12 @@ describe("an import", () => {
     const refused = ledger.importRows(LOCATION, part({ to: 2, rows: { erased: [{ contact: "d", at: 1 }], ...rows } }));
     expect(refused).toMatchObject({ ok: false, failure: { code: "LEDGER_IMPORT" } });
     expect(firstRow(storage.sql, "SELECT * FROM erased")).toBeUndefined();
+  });
+
+  it("may be a single part", async () => {
+    const ledger = await aLedger();
+    expect(await ledger.importRows(LOCATION, part({ isLast: true }))).toMatchObject({ value: { isDone: true } });
+    expect((await ledger.record(anEvent())).status).toBe("accepted");
   });
 
   it("takes a part once, and says where to go on", async () => {
@@ -217,7 +223,7 @@ describe("an import", () => {
     expect(delivery?.state).toBe("scheduled");
     ledger.retry(delivery?.id ?? "");
     await ledger.alarm();
-    expect(await ledger.poke(true)).toEqual({ isOpen: true, isReconciled: false });
+    expect(await ledger.poke(true)).toEqual({ isOpen: true });
     const item = {
       id: "q",
       eventKey: "q",
@@ -241,16 +247,20 @@ describe("an import", () => {
     const ledger = await aLedger({ storage });
     const note = { ...BY, action: "import" } as const;
     await ledger.act(note, "importRows", [LOCATION, part({ to: 1, rows: { contacts: [{ contact_id: "c" }] } })]);
-    const old = { at: 1, by: "{}", action: "pause", about: "{}" };
-    await ledger.act(note, "importRows", [LOCATION, part({ from: 1, to: 2, rows: { audit: [old] } })]);
-    expect(await ledger.act({ ...BY, action: "import.give-up" }, "giveUpImport", [])).toEqual({
+    const paused = { name: "paused", value: '{"here":[],"everywhere":null}' };
+    await ledger.act(note, "importRows", [LOCATION, part({ from: 1, to: 2, rows: { marks: [paused] } })]);
+    expect(await ledger.act({ ...BY, action: "import.give-up" }, "importRows", [LOCATION, null])).toEqual({
       ok: true,
       value: null,
     });
     expect(firstRow(storage.sql, "SELECT * FROM contacts")).toBeUndefined();
+    expect(firstRow(storage.sql, "SELECT * FROM marks WHERE name IN ('paused', 'import')")).toBeUndefined();
     expect(ledger.audit({ limit: 9 }).audit.map(({ action }) => action)).toEqual(["import.give-up", "import"]);
     expect((await ledger.record(anEvent())).status).toBe("accepted");
-    expect(await ledger.giveUpImport()).toMatchObject({ ok: false, failure: { why: "No import is under way" } });
+    expect(await ledger.importRows(LOCATION, null)).toMatchObject({
+      ok: false,
+      failure: { why: "No import is under way" },
+    });
   });
 
   it("does not bring back a contact that was erased meanwhile", async () => {
@@ -314,10 +324,14 @@ describe("an export that cannot be imported", () => {
   it.each([
     ["redacted", { redacted: true as const }, "redacted"],
     ["of a part", { since: "2026-03-04T00:00:00Z" }, "not all"],
-    ["without rows", { whole: undefined }, "not all"],
   ])("is one that is %s", async (_, fields, says) => {
     const [head, ...rest] = await exportedAtNoon(waiting);
     const lines = [{ ...head, ...fields } as ExportLine, ...rest];
     await expect(movableIn(each(lines))).rejects.toThrow(says);
+  });
+
+  it("is one that has no rows", async () => {
+    const lines = (await exportedAtNoon(waiting)).filter(({ type }) => type !== "rows");
+    await expect(movableIn(each(lines))).rejects.toThrow("not all");
   });
 });
