@@ -2,12 +2,13 @@
 // Records go out as they are stored, without being parsed.
 import { bytesOf } from "../../kit/utf8.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
-import type { ExportedDelivery, ExportedOptOut, ExportPage, ExportQuery } from "../../model/export.ts";
+import type { ExportedContact, ExportedDelivery, ExportedOptOut, ExportPage, ExportQuery } from "../../model/export.ts";
 import type { OptOutReason } from "../../model/opt-out.ts";
 import type { RuleSet } from "../../model/rule.ts";
 import { deliveryIdPrefix, readPlan } from "../deliveries/deliveries.ts";
 import { attemptsOf } from "../deliveries/lists.ts";
 import * as ruleSets from "../log/rule-sets.ts";
+import { shownContact } from "./known.ts";
 import { rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
 
 /** A page is closed by the line that passes this. */
@@ -101,9 +102,12 @@ export class Exporting {
     let cursor = `events.${at}`;
     const places = this.#found?.from === cursor ? this.#found.places : this.#placesAfter(query, at);
     const lines: string[] = [];
+    const told = new Set<string>();
     let [bytes, used] = [0, 0];
     for (const place of places) {
-      const text = await this.#eventLines(place);
+      const known = told.has(place.contactId) ? "" : this.#contactLine(query.locationId, place.contactId);
+      told.add(place.contactId);
+      const text = known + (await this.#eventLines(place));
       lines.push(text);
       bytes += bytesOf(text);
       used += 1;
@@ -128,6 +132,13 @@ export class Exporting {
       Date.parse(until),
       PLACES_AT_ONCE,
     );
+  }
+
+  /** What is known of a contact; nothing if nothing is. */
+  #contactLine(locationId: string, contactId: string): string {
+    const { contact, location } = shownContact(this.#sql, locationId, contactId, 0);
+    if (contact === null && location === null) return "";
+    return `${JSON.stringify({ type: "contact", contactId, contact, location } satisfies ExportedContact)}\n`;
   }
 
   /** An event, as it is now, and its deliveries; nothing if it was erased meanwhile. */
