@@ -27,11 +27,18 @@ interface Place {
   readonly contactId: string;
 }
 
+/** What a pass has found: `isAll` if there is nothing behind it. */
+interface Found {
+  readonly from: string;
+  readonly places: readonly Place[];
+  readonly isAll: boolean;
+}
+
 export class Exporting {
   readonly #sql: Sql;
   readonly #inForce: () => RuleSet;
   /** Places that a pass has found and no page has used, and the cursor from which they go on. */
-  #found: { readonly from: string; readonly places: readonly Place[] } | null = null;
+  #found: Found | null = null;
 
   constructor(sql: Sql, inForce: () => RuleSet) {
     this.#sql = sql;
@@ -100,7 +107,7 @@ export class Exporting {
 
   async #events(query: ExportQuery, at: string): Promise<ExportPage> {
     let cursor = `events.${at}`;
-    const places = this.#found?.from === cursor ? this.#found.places : this.#placesAfter(query, at);
+    const { places, isAll } = this.#found?.from === cursor ? this.#found : this.#placesAfter(query, at);
     const lines: string[] = [];
     const told = new Set<string>();
     let [bytes, used] = [0, 0];
@@ -115,14 +122,14 @@ export class Exporting {
       if (bytes > PAGE_BYTES) break;
     }
     const left = places.slice(used);
-    this.#found = left.length > 0 ? { from: cursor, places: left } : null;
-    const isLast = left.length === 0 && places.length < PLACES_AT_ONCE;
+    this.#found = left.length > 0 ? { from: cursor, places: left, isAll } : null;
+    const isLast = left.length === 0 && isAll;
     return { lines: lines.join(""), events: used, cursor: isLast ? null : cursor };
   }
 
-  #placesAfter({ since, until }: ExportQuery, at: string): readonly Place[] {
+  #placesAfter({ since, until }: ExportQuery, at: string): Omit<Found, "from"> {
     const [seq = "", key = ""] = at.split(/\.(.*)/s, 2);
-    return rows<Place>(
+    const places = rows<Place>(
       this.#sql,
       `SELECT seq, key, contact_id AS contactId FROM events WHERE record IS NOT NULL AND (seq, key) > (?, ?)
        AND received_at >= ? AND received_at < ? ORDER BY seq, key LIMIT ?`,
@@ -132,6 +139,7 @@ export class Exporting {
       Date.parse(until),
       PLACES_AT_ONCE,
     );
+    return { places, isAll: places.length < PLACES_AT_ONCE };
   }
 
   /** What is known of a contact; nothing if nothing is. */
