@@ -29,7 +29,9 @@ const options = {
 };
 
 let worker = await runWorker(options);
-const samples = Object.values(SAMPLES).filter(({ payload }) => payload["type"] !== "ContactDelete");
+const samples = Object.values(SAMPLES).filter(
+  ({ payload, route }) => payload["type"] !== "ContactDelete" && route !== "gateway",
+);
 let sent = 0;
 async function sendSome(): Promise<void> {
   while (sent < EVENTS) {
@@ -123,6 +125,60 @@ async function goThere(fragment: string): Promise<number> {
   return last - startedAt;
 }
 
+/** What one event takes until it is answered. */
+async function eventMs(): Promise<number> {
+  const sample = samples[0];
+  if (!sample) return 0;
+  const target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: undefined };
+  const payload = payloadOf(sample, { contactId: "contact-beside" }, new Date());
+  const startedAt = performance.now();
+  const { httpStatus } = await sendEvent(target, sample.route, payload);
+  if (httpStatus !== 202) throw new Error(`Answered ${httpStatus}`);
+  return performance.now() - startedAt;
+}
+
+/** A replay of everything in the playground, while events come in one after the other. */
+async function replayOnce(): Promise<{ tookMs: number; pageMs: number; quiet: number[]; meanwhile: number[] }> {
+  const quiet: number[] = [];
+  for (let turn = 0; turn < 50; turn += 1) quiet.push(await eventMs());
+  await page.evaluate((place) => void (location.hash = place), `#/l/${LOCATION}/playground`);
+  await shown(page, ".decided .outcome-line");
+  const meanwhile: number[] = [];
+  let isOver = false;
+  // How long the page itself does not answer.
+  await page.evaluate(watchFrames);
+  const startedAt = performance.now();
+  await page.getByRole("button", { name: "Replay the last 30 days" }).click();
+  const result = page.locator(".try", { hasText: "Texts: " }).waitFor({ timeout: 600_000 }).then(() => void (isOver = true)); // prettier-ignore
+  const beside = (async () => {
+    while (!isOver) meanwhile.push(await eventMs());
+  })();
+  await result;
+  const tookMs = performance.now() - startedAt;
+  await beside;
+  return { tookMs, pageMs: await page.evaluate(slowestFrame), quiet, meanwhile };
+}
+
+/** In the page: the longest time between two frames, from now on. */
+function watchFrames(): void {
+  let last = performance.now();
+  const kept = globalThis as { slowest?: number };
+  kept.slowest = 0;
+  const next = (): void => {
+    const now = performance.now();
+    kept.slowest = Math.max(kept.slowest ?? 0, now - last);
+    last = now;
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+}
+
+function slowestFrame(): number {
+  return (globalThis as { slowest?: number }).slowest ?? 0;
+}
+
+const replayed = await replayOnce();
+
 publish("page", "npm run bench:page", [
   {
     title: `The first page, ${figure(EVENTS)} events in the ledger`,
@@ -132,6 +188,18 @@ publish("page", "npm run bench:page", [
       ["shown, the slowest", figure(Math.max(...warm.map(({ shownMs }) => shownMs))), ""],
       ["shown, after the Worker was started anew", figure(cold.shownMs), ""],
       ["transferred", "", figure(Math.max(...warm.map(({ bytes }) => bytes)) / 1_024)],
+    ],
+  },
+  {
+    title: `A replay of ${figure(EVENTS)} events in the playground, while others come in one after the other`,
+    columns: ["", "ms"],
+    rows: [
+      ["until its result is shown", figure(replayed.tookMs)],
+      ["the longest that the page did not draw", figure(replayed.pageMs)],
+      ["an event before it, median", figure(median(replayed.quiet))],
+      ["an event before it, the slowest", figure(Math.max(...replayed.quiet))],
+      ["an event meanwhile, median", figure(median(replayed.meanwhile))],
+      ["an event meanwhile, the slowest", figure(Math.max(...replayed.meanwhile))],
     ],
   },
   {

@@ -86,8 +86,8 @@ function textLines(texts: readonly Text[], shown: number): readonly string[] {
   return [...texts.slice(0, shown).map(textLine), ...more(texts.length - shown)];
 }
 
-function textLine({ contactId, at, messageType, rule, text }: Text): string {
-  return `${contactId}  ${at.slice(0, 16)}Z  ${messageType} of ${rule}: ${quoted(text)}`;
+function textLine({ contactId, name, at, messageType, rule, text }: Text): string {
+  return `${contactId}${name === undefined ? "" : ` ${name}`}  ${at.slice(0, 16)}Z  ${messageType} of ${rule}: ${quoted(text)}`;
 }
 
 function changedLines(changed: readonly ChangedText[], shown: number): readonly string[] {

@@ -8,6 +8,8 @@ export type BeforeAfter = readonly [before: number, after: number];
 /** A message that a contact gets. */
 export interface Text {
   readonly contactId: string;
+  /** What the contact is called, if that is known. */
+  readonly name?: string | undefined;
   readonly eventKey: string;
   readonly rule: string;
   /** What it is sent as, such as `SMS`. */

@@ -4,6 +4,7 @@ import type { Decision } from "./decision.ts";
 import type { Attempt, CancelledBy, DeliveryState } from "./delivery.ts";
 import type { Event } from "./event.ts";
 import type { MovedRows } from "./import.ts";
+import type { KnownContact } from "./known-contact.ts";
 import type { OptOut } from "./opt-out.ts";
 import type { Breaker, Action, KeptRule } from "./rule.ts";
 import type { Window } from "./window.ts";
@@ -57,6 +58,14 @@ export interface ExportedOptOut extends Omit<OptOut, "since"> {
   /** When the contact said so last, and with which event. */
   readonly lastAt: string;
   readonly lastKey: string;
+}
+
+/**
+ * What is known of a contact and its location now, before the first of its events on a page. What the rules asked of it when
+ * an event was decided stands with the decision.
+ */
+export interface ExportedContact extends Pick<KnownContact, "contactId" | "contact" | "location"> {
+  readonly type: "contact";
 }
 
 /** An event with the decision about it, as stored: with the verdicts of the rules that were asked. */
@@ -130,12 +139,13 @@ export interface ExportEnd {
   readonly events: number;
 }
 
-/** What an export may hold. What is known of contacts gets a type of its own, `contact`. */
+/** What an export may hold. */
 export type ExportLine =
   | ExportHead
   | ExportedRuleSet
   | ExportedRows
   | ExportedOptOut
+  | ExportedContact
   | ExportedEvent
   | ExportedDelivery
   | ExportedTo

@@ -11,6 +11,7 @@ import {
   type RuleChange,
   type Text,
 } from "../model/comparison.ts";
+import { NOTHING_KNOWN } from "../model/known.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
 import { differencesIn } from "./faithful.ts";
@@ -167,7 +168,7 @@ function sentBy(
     }
     const rule = rules?.rules.find((one) => one.name === name);
     const { description = "", priority = 0 } = rule ?? {};
-    const text = (): Text => textOf(delivery, event, came?.decision ?? NEVER, { name, description, priority });
+    const text = (): Text => textOf(delivery, event, came ?? NEVER, { name, description, priority });
     // What the log does not have may come out as no text.
     if (delivery.recorded === null && text().text === null) continue;
     pair(texts, name)[side] += 1;
@@ -178,13 +179,16 @@ function sentBy(
   return sent;
 }
 
-const NEVER: Replayed["decision"] = {
-  eventKey: "",
-  decidedAt: new Date(0).toISOString(),
-  timeZone: "UTC",
-  ruleSet: "",
-  fired: [],
-  verdicts: [],
+const NEVER: Pick<Replayed, "decision" | "known"> = {
+  decision: {
+    eventKey: "",
+    decidedAt: new Date(0).toISOString(),
+    timeZone: "UTC",
+    ruleSet: "",
+    fired: [],
+    verdicts: [],
+  },
+  known: NOTHING_KNOWN,
 };
 
 function madeOf({ action, dueAtMs }: ReplayedDelivery, description: string, priority: number): string {

@@ -1,10 +1,19 @@
 // What an export says, put together: its rule sets, what was known before, and each event with what followed from it.
-import type { ExportedDelivery, ExportedEvent, ExportedOptOut, ExportHead, ExportLine } from "../model/export.ts";
+import type {
+  ExportedContact,
+  ExportedDelivery,
+  ExportedEvent,
+  ExportedOptOut,
+  ExportHead,
+  ExportLine,
+} from "../model/export.ts";
 import type { KeptRule, RuleSet } from "../model/rule.ts";
 
 /** An event, and its deliveries in the order of the decision's actions. */
 export interface LogItem extends Omit<ExportedEvent, "type" | "v"> {
   readonly deliveries: readonly ExportedDelivery[];
+  /** What is known of its contact now; absent: the export says nothing of it. */
+  readonly contact?: ExportedContact | undefined;
 }
 
 /** What stands before the events. */
@@ -33,7 +42,7 @@ export async function readLog(lines: AsyncIterable<ExportLine>): Promise<ReadLog
     if (line.type === "export") head = line;
     if (line.type === "rules") rules.set(line.ruleSet, [...(rules.get(line.ruleSet) ?? []), ...line.rules]);
     if (line.type === "opt-out") optOuts.push(line);
-    if (line.type === "event") break;
+    if (line.type === "event" || line.type === "contact") break;
   }
   if (head === null) throw new Error("An export has no first line");
   const whole = [...rules].filter(([, own]) => own.every(isWhole));
@@ -49,14 +58,19 @@ function isWhole({ actions, isTooLarge }: KeptRule): boolean {
 async function* itemsIn(first: ExportLine | null, rest: AsyncIterator<ExportLine>): AsyncGenerator<LogItem> {
   let event: ExportedEvent | null = null;
   let deliveries: ExportedDelivery[] = [];
+  const contacts = new Map<string, ExportedContact>();
+  const item = (whole: ExportedEvent): LogItem => itemOf(whole, deliveries, contacts.get(whole.event.contactId));
   for (let line = first; line !== null; line = await lineOf(rest)) {
-    if (line.type === "event") {
-      if (event !== null) yield itemOf(event, deliveries);
-      [event, deliveries] = [line, []];
+    // Before the contact of the next event is known otherwise.
+    if (event !== null && (line.type === "event" || line.type === "contact")) {
+      yield item(event);
+      event = null;
     }
+    if (line.type === "contact") contacts.set(line.contactId, line);
+    if (line.type === "event") [event, deliveries] = [line, []];
     if (line.type === "delivery") deliveries.push(line);
   }
-  if (event !== null) yield itemOf(event, deliveries);
+  if (event !== null) yield item(event);
 }
 
 async function lineOf(rest: AsyncIterator<ExportLine>): Promise<ExportLine | null> {
@@ -64,9 +78,13 @@ async function lineOf(rest: AsyncIterator<ExportLine>): Promise<ExportLine | nul
   return next.done === true ? null : next.value;
 }
 
-function itemOf(event: ExportedEvent, deliveries: readonly ExportedDelivery[]): LogItem {
+function itemOf(
+  event: ExportedEvent,
+  deliveries: readonly ExportedDelivery[],
+  contact: ExportedContact | undefined,
+): LogItem {
   const { type: _, v: __, ...line } = event;
-  return { ...line, deliveries };
+  return { ...line, deliveries, ...(contact === undefined ? {} : { contact }) };
 }
 
 /** The delivery of ours that an event is about: its message, or how it ended. */

@@ -52,6 +52,11 @@ const REDACTED: { readonly [T in ExportLine["type"]]: (line: Line<T>, hash: Hash
   export: (line) => ({ ...line, redacted: true }),
   rules: AS_IT_IS,
   "opt-out": AS_IT_IS,
+  contact: (line, hash) => ({
+    ...line,
+    contact: line.contact && objectOf(line.contact, hash),
+    location: line.location && objectOf(line.location, hash),
+  }),
   event: redactedEvent,
   delivery: (line, hash) => ({
     ...line,

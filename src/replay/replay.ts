@@ -11,6 +11,7 @@ import type { Decision } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
 import type { RecordedEvent } from "../model/history.ts";
+import { NOTHING_KNOWN, type Known } from "../model/known.ts";
 import type { CancelTrigger, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
 import { nextOpening } from "../time/window.ts";
@@ -27,6 +28,7 @@ import {
   type Firing,
   type ReplayedDelivery,
 } from "./delivery.ts";
+import { knownBeside } from "./known.ts";
 import { senderOf, type LogItem, type LogStart } from "./items.ts";
 import { startPump } from "./pump.ts";
 
@@ -35,6 +37,8 @@ export interface Replayed {
   readonly decision: Decision;
   /** Their states are final once the replay has come to its end. */
   readonly deliveries: readonly ReplayedDelivery[];
+  /** What was known of the contact and the location. */
+  readonly known: Known;
   /** What could not be decided again is taken from the log as it is. */
   readonly taken: "decided" | "payload-forgotten" | "rules-not-kept";
 }
@@ -49,7 +53,7 @@ export interface Replay {
 
 /** `rulesFor` gives the rules that decide an event; `null`: they are not known, and what they did is taken as it is. */
 export function startReplay(
-  { head, optOuts }: Pick<LogStart, "head" | "optOuts">,
+  { head, optOuts, ruleSets }: LogStart,
   rulesFor: (item: LogItem) => RuleSet | null,
 ): Replay {
   const endMs = Date.parse(head.exportedAt);
@@ -154,7 +158,7 @@ export function startReplay(
     });
     note(contact, [...firings.values()], null);
     schedule(contact, planned);
-    return { decision, deliveries: planned, taken };
+    return { decision, deliveries: planned, known: decision.known ?? NOTHING_KNOWN, taken };
   };
 
   return {
@@ -180,7 +184,9 @@ export function startReplay(
         const own = asPast(event, item.decision.fired, atMs, about);
         return takeAsItIs(item, "rules-not-kept", contact, atMs, own, stated);
       }
-      const { sentBy, chain: ours, known, paused } = item.decision;
+      const { sentBy, chain: ours, paused } = item.decision;
+      const decidedBy = ruleSets.get(item.decision.ruleSet) ?? null;
+      const known = knownBeside(item, decidedBy);
       const history = historyOf(contact, ofLocation, event, new Set(ended.keys()));
       const { decision, actions } = await decide(event, ruleSet, {
         ...moment,
@@ -189,7 +195,8 @@ export function startReplay(
         ...(repeats === null ? {} : { repeats }),
         ...(sentBy === undefined ? {} : { sentBy }),
         ...(ours === undefined ? {} : { chain: ours }),
-        ...(known === undefined ? {} : { known }),
+        // The rules of then see no more than what they asked.
+        known: ruleSet === decidedBy ? (item.decision.known ?? NOTHING_KNOWN) : known,
         // As it was then: a change of rules ends no pause.
         ...(paused === undefined ? {} : { paused }),
       });
@@ -219,7 +226,7 @@ export function startReplay(
       restart(contact, event, planned, atMs);
       note(contact, firings, ruleSet);
       schedule(contact, planned);
-      return { decision, deliveries: planned, taken: "decided" };
+      return { decision, deliveries: planned, known, taken: "decided" };
     },
     end: () => pump.advance(endMs),
   };

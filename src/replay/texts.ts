@@ -5,7 +5,7 @@ import { plainFacts } from "../match/facts.ts";
 import type { Text } from "../model/comparison.ts";
 import type { Decision } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
-import { NOTHING_KNOWN } from "../model/known.ts";
+import type { Known } from "../model/known.ts";
 import type { JsonObject } from "../kit/json.ts";
 import { templateRoots } from "../rules/template-roots.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
@@ -17,19 +17,21 @@ const TEXT_FIELDS = ["message", "subject", "html"] as const;
 export function textOf(
   { action, dueAtMs, firing }: ReplayedDelivery,
   event: Event,
-  decision: Decision,
+  { decision, known }: { readonly decision: Decision; readonly known: Known },
   rule: object,
 ): Text {
   const fields: { readonly [field: string]: unknown } = { ...action };
   const template = TEXT_FIELDS.map((field) => fields[field]).find((field) => typeof field === "string");
-  const { eventKey, decidedAt, timeZone, known = NOTHING_KNOWN } = decision;
+  const { eventKey, decidedAt, timeZone } = decision;
   const facts = plainFacts(event, { nowMs: Date.parse(decidedAt), timeZone });
   const named: JsonObject = { description: "", priority: 0, ...rule };
   const roots = templateRoots({ event, facts, rule: named, decision, known });
   const rendered = typeof template === "string" ? renderText(template, roots) : null;
   const { messageType } = fields;
+  const name = known.contact?.["name"];
   return {
     contactId: event.contactId,
+    ...(typeof name === "string" && name !== "" ? { name } : {}),
     eventKey,
     rule: firing.rule,
     messageType: typeof messageType === "string" ? messageType : (callName(action) ?? action.type),

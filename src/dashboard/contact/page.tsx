@@ -13,6 +13,7 @@ import { EraseContact, ErasureNote, type Erasure } from "./erase-contact.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
+import { nameIn } from "../ask/use-contact-name.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { useQuery } from "../ask/use-query.ts";
 
@@ -41,6 +42,7 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
   const [erasure, setErasure] = useState<Erasure | null>(null);
   const paging = usePaging(contactId);
   const known = useQuery<KnownAnswer>(locationPath(locationId, "contacts", contactId));
+  const name = nameIn(known.answer);
   const events = useQuery<{ events: readonly LogEntry[]; cursor: string | null }>(locationPath(locationId, "events"), {
     contact: contactId,
     cursor: paging.cursor,
@@ -77,7 +79,13 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
       <div class="title">
         <h1 class="long-name">
           <span class="hidden">Contact </span>
-          {contactId}
+          {name === null ? (
+            contactId
+          ) : (
+            <>
+              {name} <span class="title-id">{contactId}</span>
+            </>
+          )}
         </h1>
         <EraseContact contactId={contactId} onErased={erased} />
       </div>

@@ -12,6 +12,7 @@ import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
 import { useHosts } from "../parts/hosts.tsx";
 import { JsonText } from "../parts/json.tsx";
 import { usePlace } from "../ask/place.ts";
+import { useContactName } from "../ask/use-contact-name.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 import { linkTo, type PageProps } from "../address/routes.ts";
@@ -29,6 +30,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
     whatIf: "1",
   });
   const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
+  const contactName = useContactName(answer?.event.contactId ?? null);
   useEffect(() => {
     if (answer) document.title = `${answer.event.kind} · ${name ?? locationId} · Afterbeep`;
   }, [answer, name]);
@@ -70,6 +72,7 @@ export function EventPage({ route }: PageProps): JSX.Element {
           </dd>
           <dt>Contact</dt>
           <dd>
+            {contactName === null ? null : <>{contactName}, </>}
             <a href={linkTo(locationId, "contacts", contactId)}>{contactId}</a>
           </dd>
           {typeof messageId === "string" ? (

@@ -66,10 +66,11 @@ function ruleIn(value: Json): RuleChange[] {
 
 function textsIn(value: Json | undefined): Text[] {
   if (!isJsonObject(value)) return [];
-  const { contactId, eventKey, rule, messageType, at, text } = value;
+  const { contactId, name, eventKey, rule, messageType, at, text } = value;
   return [
     {
       contactId: textIn(contactId),
+      ...(typeof name === "string" ? { name } : {}),
       eventKey: textIn(eventKey),
       rule: textIn(rule),
       messageType: textIn(messageType),

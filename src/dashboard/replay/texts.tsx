@@ -90,11 +90,13 @@ export function ChangedTexts({
 
 /** Who gets it, when, as what, and by which rule. */
 function Whom({ text, locationId }: { readonly text: Text; readonly locationId: string }): JSX.Element {
-  const { contactId, eventKey, rule, messageType, at } = text;
+  const { contactId, name = contactId, eventKey, rule, messageType, at } = text;
   const what = messageType === "" ? rule : `${messageType} of ${rule}`;
   return (
     <>
-      <a href={linkTo(locationId, "contacts", contactId)}>{contactId}</a>
+      <a href={linkTo(locationId, "contacts", contactId)} title={contactId}>
+        {name}
+      </a>
       {at === "" ? null : (
         <>
           , <Time at={at} />

@@ -2,19 +2,27 @@
 // Records go out as they are stored, without being parsed.
 import { bytesOf } from "../../kit/utf8.ts";
 import type { CancelledBy, DeliveryState } from "../../model/delivery.ts";
-import type { ExportedDelivery, ExportedOptOut, ExportedRows, ExportPage, ExportQuery } from "../../model/export.ts";
+import type {
+  ExportedContact,
+  ExportedDelivery,
+  ExportedOptOut,
+  ExportedRows,
+  ExportPage,
+  ExportQuery,
+} from "../../model/export.ts";
 import type { MovedRow } from "../../model/import.ts";
 import type { OptOutReason } from "../../model/opt-out.ts";
 import type { RuleSet } from "../../model/rule.ts";
 import { deliveryIdPrefix, readPlan } from "../deliveries/deliveries.ts";
 import { attemptsOf } from "../deliveries/lists.ts";
 import * as ruleSets from "../log/rule-sets.ts";
+import { shownContact } from "./known.ts";
 import { BESIDE_EVENTS, OF_DELIVERIES, ONLY } from "../store/moved.ts";
 import { eachRow, rows, firstRow, type Sql, type SqlValue } from "../store/ports.ts";
 import { LEDGER_MIGRATIONS } from "../store/schema.ts";
 
-/** A page is closed by the line that passes this. */
-const PAGE_BYTES = 500_000;
+/** A page is closed by the line that passes this: events of the location wait while one is read. */
+const PAGE_BYTES = 250_000;
 const OPT_OUTS_AT_ONCE = 1_000;
 /** The log has no index by its order: one pass through it finds so many places, which the next pages use up. */
 const PLACES_AT_ONCE = 5_000;
@@ -29,11 +37,18 @@ interface Place {
   readonly contactId: string;
 }
 
+/** What a pass has found: `isAll` if there is nothing behind it. */
+interface Found {
+  readonly from: string;
+  readonly places: readonly Place[];
+  readonly isAll: boolean;
+}
+
 export class Exporting {
   readonly #sql: Sql;
   readonly #inForce: () => RuleSet;
   /** Places that a pass has found and no page has used, and the cursor from which they go on. */
-  #found: { readonly from: string; readonly places: readonly Place[] } | null = null;
+  #found: Found | null = null;
 
   constructor(sql: Sql, inForce: () => RuleSet) {
     this.#sql = sql;
@@ -110,11 +125,14 @@ export class Exporting {
 
   async #events(query: ExportQuery, at: string): Promise<ExportPage> {
     let cursor = `events.${at}`;
-    const places = this.#found?.from === cursor ? this.#found.places : this.#placesAfter(query, at);
+    const { places, isAll } = this.#found?.from === cursor ? this.#found : this.#placesAfter(query, at);
     const lines: string[] = [];
+    const told = new Set<string>();
     let [bytes, used] = [0, 0];
     for (const place of places) {
-      const text = await this.#eventLines(place, query.isWhole === true);
+      const known = told.has(place.contactId) ? "" : this.#contactLine(query.locationId, place.contactId);
+      told.add(place.contactId);
+      const text = known + (await this.#eventLines(place, query.isWhole === true));
       lines.push(text);
       bytes += bytesOf(text);
       used += 1;
@@ -122,8 +140,8 @@ export class Exporting {
       if (bytes > PAGE_BYTES) break;
     }
     const left = places.slice(used);
-    this.#found = left.length > 0 ? { from: cursor, places: left } : null;
-    const isLast = left.length === 0 && places.length < PLACES_AT_ONCE;
+    this.#found = left.length > 0 ? { from: cursor, places: left, isAll } : null;
+    const isLast = left.length === 0 && isAll;
     const next = isLast ? (query.isWhole === true ? "rows.events." : null) : cursor;
     return { lines: lines.join(""), events: used, cursor: next };
   }
@@ -154,9 +172,9 @@ export class Exporting {
     return { lines, events: 0, cursor: next };
   }
 
-  #placesAfter({ since, until }: ExportQuery, at: string): readonly Place[] {
+  #placesAfter({ since, until }: ExportQuery, at: string): Omit<Found, "from"> {
     const [seq = "", key = ""] = at.split(/\.(.*)/s, 2);
-    return rows<Place>(
+    const places = rows<Place>(
       this.#sql,
       `SELECT seq, key, contact_id AS contactId FROM events WHERE record IS NOT NULL AND (seq, key) > (?, ?)
        AND received_at >= ? AND received_at < ? ORDER BY seq, key LIMIT ?`,
@@ -166,6 +184,14 @@ export class Exporting {
       Date.parse(until),
       PLACES_AT_ONCE,
     );
+    return { places, isAll: places.length < PLACES_AT_ONCE };
+  }
+
+  /** What is known of a contact; nothing if nothing is. */
+  #contactLine(locationId: string, contactId: string): string {
+    const { contact, location } = shownContact(this.#sql, locationId, contactId, 0);
+    if (contact === null && location === null) return "";
+    return `${JSON.stringify({ type: "contact", contactId, contact, location } satisfies ExportedContact)}\n`;
   }
 
   /** An event, as it is now, and its deliveries; nothing if it was erased meanwhile. */

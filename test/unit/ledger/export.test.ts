@@ -89,6 +89,17 @@ describe("an export", () => {
     }
   });
 
+  it("has all of a log that is longer than what one pass through it finds", async () => {
+    const storage = sqliteStorage();
+    const ledger = await aLedger({ storage, ruleSet: aRuleSet() });
+    await ledger.record(anEvent({ messageId: "a" }, "first"));
+    storage.sql.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500)
+      INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record)
+      SELECT contact_id, key || '-' || i, seq + i, kind, received_at, fired, record FROM events, n WHERE key = 'first'`);
+    const { lines } = await exportOf(ledger);
+    expect(lines.filter(({ type }) => type === "event")).toHaveLength(10_501);
+  });
+
   it("has only what was recorded between two times", async () => {
     let now = Date.parse("2026-03-04T12:00:00Z");
     const ledger = await aLedger({ ruleSet: aRuleSet(), clock: () => now });

@@ -96,8 +96,16 @@ describe("a redacted export", () => {
     expect(await fired(redactedEvent(event))).toEqual(await fired(event));
   });
 
+  it("has stand-ins for who a contact is, and keeps its tags and times", () => {
+    const contact = { id: "c", firstName: "Ada", phone: "+4917155501", tags: ["vip"], dnd: false };
+    const line = { type: "contact", contactId: "c", contact, location: { name: "Acme Dental" } } as const;
+    const told = redacted(line, hash);
+    expect(JSON.stringify(told)).not.toMatch(/Ada|4917155501|Acme/);
+    expect(told).toMatchObject({ contactId: "c", contact: { id: "c", tags: ["vip"], dnd: false } });
+  });
+
   it("leaves out a line of a type that is not known, of which nobody knows what is private", () => {
-    expect(redacted({ type: "contact", phone: "+4917155501" } as never, hash)).toBeNull();
+    expect(redacted({ type: "later", phone: "+4917155501" } as never, hash)).toBeNull();
   });
 
   it("tells neither what a condition saw of a text nor what a destination answered", () => {
