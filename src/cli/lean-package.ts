@@ -31,6 +31,14 @@ export function onlyMethods(whole: string, methods: readonly string[], otherForm
   return text;
 }
 
+/** A class without some of its methods; one that is not there is missed. */
+export function withoutMethods(whole: string, methods: readonly string[], otherForm: OtherForm): string {
+  const found = new Set([...whole.matchAll(METHOD)].map(([, , name = ""]) => name));
+  const missing = methods.filter((method) => !found.has(method));
+  if (missing.length > 0) throw new Error(otherForm(`its methods ${missing.join(", ")}`));
+  return whole.replaceAll(METHOD, (method, _, name: string) => (methods.includes(name) ? "" : method));
+}
+
 /** The source without methods whose name is nowhere else in it, nor in `called`; and so on, until there is none. */
 export function withoutUncalled(source: string, called: readonly string[]): string {
   const kept = new Set([...NEVER_LEFT_OUT, ...called]);

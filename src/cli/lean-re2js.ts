@@ -1,6 +1,6 @@
 // The package re2js as the Worker is bundled with it: without its tables of characters, which the runtime has as well, and
 // without what a search that only asks whether there is a match does not run. docs/decisions/0057 and 0067.
-import { onlyMethods, replaced, withoutUncalled } from "./lean-package.ts";
+import { onlyMethods, replaced, withoutMethods, withoutUncalled } from "./lean-package.ts";
 
 /** A table in the package's source: a name, and its characters as a text. */
 const TABLE = /^(\t\t)(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("[^"]*", (?:true|false)\)\)/gm;
@@ -40,6 +40,14 @@ const METHODS: { readonly [name: string]: readonly string[] } = {
   ),
   RE2JS: words("constructor compile re2 test programSize"),
 };
+/** What writes a pattern or its program out for people who look for a bug in the package: nobody calls it. */
+const WRITTEN_OUT: { readonly [name: string]: readonly string[] } = {
+  Inst: ["toString"],
+  Queue: ["toString"],
+  Regexp: ["toString", "appendTo"],
+  Prog: ["toString"],
+  CharClass: ["toString"],
+};
 /**
  * Bytes of subsets that a search keeps for a pattern, of which 1,000 are kept: beyond it the search forgets them, and
  * where that is too often, goes on without. Nearly every pattern that people write takes a tenth of it.
@@ -65,7 +73,11 @@ export function leanRe2js(source: string, ranges: string): string {
     (text, [name, methods]) => put(text, classOf(name), (whole) => onlyMethods(whole, methods, otherForm)),
     put(bounded, EXPORTS, () => "export { RE2JS };"),
   );
-  return withoutUncalled(asked, METHODS["RE2JS"] ?? []);
+  const quiet = Object.entries(WRITTEN_OUT).reduce(
+    (text, [name, methods]) => put(text, classOf(name), (whole) => withoutMethods(whole, methods, otherForm)),
+    asked,
+  );
+  return withoutUncalled(quiet, METHODS["RE2JS"] ?? []);
 }
 
 function words(text: string): readonly string[] {
