@@ -114,6 +114,8 @@ for (let n = 0; n < options.calm + options.kills; n += 1) {
   const startedAt = performance.now();
   const asked = changes.ask(path, isBack ? {} : { for: "all" });
   if (isKilled) {
+    // Sometimes before it is made, mostly while it is made known.
+    if (luck.happens(0.7)) await asked;
     await pause(luck.below(400));
     await worker.stop("SIGKILL");
     worker = await start();
