@@ -8,7 +8,7 @@ const TOLD_AT_ONCE = 600;
 const TOLD_TOGETHER = 40;
 
 /** A version, and what is told of it. */
-export interface Telling<Told> {
+interface Telling<Told> {
   readonly version: number;
   readonly told: Told;
 }
