@@ -4,7 +4,7 @@ import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Event } from "../../src/model/event.ts";
 import worker from "../../src/worker.ts";
 
-export { Directory, Registry } from "../../src/objects/durable-objects.ts";
+export { Agency, Directory, Registry } from "../../src/objects/durable-objects.ts";
 
 const counts = { rowsWritten: 0, rowsRead: 0, alarmsSet: 0, objectRequests: 0, objectMs: 0 };
 

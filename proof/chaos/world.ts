@@ -4,6 +4,7 @@ import { createPrivateKey, sign } from "node:crypto";
 import { createServer, request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { NO_ANSWER } from "../../bench/parts/connection.ts";
+import type { Json } from "../../src/kit/json.ts";
 import type { Chance } from "../../test/generated/chance.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY } from "../../test/keys.ts";
 import type { Acknowledged, Call, Confirmed, SentEvent } from "../history.ts";
@@ -71,6 +72,11 @@ export class World {
     return { hosts, kv: await this.#listen((request, response) => void this.#storeTask(request, response)) };
   }
 
+  /** A place in the order of all that is observed. */
+  order(): number {
+    return ++this.#order;
+  }
+
   stop(): void {
     for (const server of this.#servers) server.closeAllConnections();
     for (const server of this.#servers) server.close();
@@ -127,12 +133,13 @@ export class World {
       this.confirmed.push({ what: "cancelled", id, askedOrder, order: ++this.#order });
   }
 
-  /** Calls the operator's API; returns the body of a 200, or `null`. */
-  async api(method: string, path: string): Promise<unknown> {
+  /** Calls the operator's API, with a body of JSON if there is one; returns the body of a 2xx, or `null`. */
+  async api(method: string, path: string, body?: Json): Promise<unknown> {
     const headers = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
-    const answer = await this.#ask(method, `/api${path}`, headers).catch(() => null);
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const answer = await this.#ask(method, `/api${path}`, headers, text).catch(() => null);
     if (answer !== null && answer.status >= 500) this.statuses[`api ${answer.status}`] = 1;
-    return answer?.status === 200 ? JSON.parse(answer.body) : null;
+    return answer !== null && answer.status >= 200 && answer.status < 300 ? JSON.parse(answer.body) : null;
   }
 
   #ask(method: string, path: string, headers: object, body = ""): Promise<{ status: number; body: string }> {

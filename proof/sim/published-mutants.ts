@@ -40,8 +40,8 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "who-was-not-reached-is-not-told-again",
     file: "registry/telling.ts",
-    from: "isAnyLeft ||= hasFailed;",
-    to: "",
+    from: "if (isAnyLeft) await this.begin(hasFailed ? againMs : 0);",
+    to: "if (isAnyLeft && !hasFailed) await this.begin(0);",
     seed: 4,
   },
   {
@@ -56,7 +56,7 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
     file: "registry/changes.ts",
     from: "return isHalted ? { ...then, canary: null } : then;",
     to: "return then;",
-    seed: 43,
+    seed: 37,
   },
   {
     name: "what-a-canary-plans-is-not-counted",

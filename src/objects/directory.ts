@@ -10,7 +10,7 @@ import * as audit from "../ledger/log/audit.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
-import { PausedEverywhere, type TellingPorts } from "./everywhere.ts";
+import { PausedEverywhere, type EverywherePorts } from "./everywhere.ts";
 
 const DAY_MS = 86_400_000;
 /** How often the watchdog runs: wrangler.toml, [triggers]. */
@@ -36,7 +36,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
 
   constructor(
     storage: Pick<LedgerStorage, "sql" | "transactionSync" | "setAlarm">,
-    ports: TellingPorts,
+    ports: EverywherePorts,
     retentionMs: number,
   ) {
     this.#storage = storage;

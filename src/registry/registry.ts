@@ -22,11 +22,11 @@ import type { BuiltRules, CheckedRule, Finding, Rule, RuleSet } from "../model/r
 import type { AdmissionContext } from "../rules/admission.ts";
 import { admitFolder } from "../rules/folder.ts";
 import { ruleSetOf, toBuilt } from "../rules/rule-set.ts";
-import type { LedgerStorage } from "../ledger/store/ports.ts";
+import { firstRow, type LedgerStorage } from "../ledger/store/ports.ts";
 import { migrate } from "../ledger/store/schema.ts";
 import * as changes from "./changes.ts";
 import { REGISTRY_MIGRATIONS } from "./tables.ts";
-import { counted, Telling, type Tell } from "./telling.ts";
+import { Ledgers, type TellingPorts } from "./telling.ts";
 import * as versions from "./versions.ts";
 
 /** What the registry works with. */
@@ -39,13 +39,13 @@ export interface RegistryPorts {
   readonly code: string;
   readonly admission: Omit<AdmissionContext, "conditions">;
   readonly timeZone: string;
-  readonly tell: Tell;
+  readonly tell: TellingPorts<InForce>["tell"];
 }
 
 export class RuleRegistry implements Answering<RegistryCalls> {
   readonly #storage: LedgerStorage;
   readonly #ports: RegistryPorts;
-  readonly #telling: Telling;
+  readonly #ledgers: Ledgers<InForce>;
   /** Sets whose rules were asked for last: many ledgers ask for the same. */
   readonly #rules = new Map<string, readonly Rule[]>();
   /** The change whose sets this code is known to have admitted. */
@@ -54,18 +54,30 @@ export class RuleRegistry implements Answering<RegistryCalls> {
   constructor(storage: LedgerStorage, ports: RegistryPorts) {
     this.#storage = storage;
     this.#ports = ports;
-    this.#telling = new Telling(storage, ports.clock, ports.tell);
+    this.#ledgers = new Ledgers(storage, {
+      clock: ports.clock,
+      tell: ports.tell,
+      column: "change",
+      current: () => {
+        const told = changes.current(storage.sql);
+        return { version: told.change, told };
+      },
+      failed: "A ledger was not told which rules are in force, it is told again",
+      againMs: 5_000,
+    });
     migrate(storage, REGISTRY_MIGRATIONS);
   }
 
   /** A change that not all know of, or sets that other code admitted, are looked after. */
   async open(): Promise<void> {
-    const { locations, told } = counted(this.#storage.sql, changes.current(this.#storage.sql).change);
-    if (told < locations && (await this.#storage.getAlarm()) === null) await this.#telling.begin();
+    const { locations, told } = this.#ledgers.counted();
+    if (told < locations && (await this.#storage.getAlarm()) === null) await this.#ledgers.begin();
   }
 
   async alarm(): Promise<void> {
-    await this.#telling.run(await this.#inForce());
+    // Nobody is told of what this code has not admitted.
+    await this.#inForce();
+    await this.#ledgers.run();
   }
 
   async publish(publication: Publication): Promise<Result<RuleSetVersion, Failure>> {
@@ -136,7 +148,11 @@ export class RuleRegistry implements Answering<RegistryCalls> {
   /** What is in force. A location that asks is told of changes from then on. */
   async inForce(locationId: string): Promise<InForce> {
     const inForce = await this.#inForce();
-    this.#telling.asked(locationId, inForce.change);
+    const { sql } = this.#storage;
+    // It counts as told once its ledger has it: this answer may be lost, and an event may come before it.
+    sql.exec("INSERT OR IGNORE INTO locations (location_id, change) VALUES (?, 0)", locationId);
+    const isBehind = "SELECT 1 FROM locations WHERE location_id = ? AND change < ?";
+    if (firstRow(sql, isBehind, locationId, inForce.change)) await this.#ledgers.begin();
     return inForce;
   }
 
@@ -169,7 +185,7 @@ export class RuleRegistry implements Answering<RegistryCalls> {
       bundled,
       inForce: versions.withVersions(sql, inForce),
       before: before ? versions.withVersions(sql, before) : null,
-      ...counted(sql, inForce.change),
+      ...this.#ledgers.counted(),
       changes: changes.list(sql),
     };
   }
@@ -207,7 +223,7 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     this.#storage.transactionSync(() => changes.note(sql, inForce, about, this.#ports.clock(), back));
     // What comes in was admitted, and what stays was looked at before.
     this.#admittedChange = inForce.change;
-    await this.#telling.begin();
+    await this.#ledgers.begin();
     const noted = changes.last(sql);
     return noted ? succeed(noted) : fail({ code: "BUG" });
   }
@@ -230,7 +246,7 @@ export class RuleRegistry implements Answering<RegistryCalls> {
       const reason = `This code does not admit version ${version}: ${firstOf(failure)}`;
       const about = { by: null, what: "not-admitted", version, reason } as const;
       this.#storage.transactionSync(() => changes.note(sql, changes.without(now, ruleSet), about, this.#ports.clock()));
-      await this.#telling.begin();
+      await this.#ledgers.begin();
     }
   }
 

@@ -1,76 +1,92 @@
-// Telling every ledger what is in force: each that has asked once is told of each change, and told again until it answers.
+// Telling every ledger what changed for all of them: which rules are in force, or what is paused everywhere. Each location has
+// the version that its ledger knows; it is told of a later one, and told again until it answers.
 import { logError } from "../model/log-line.ts";
-import type { InForce } from "../model/published.ts";
 import { firstRow, rows, type LedgerStorage, type Sql } from "../ledger/store/ports.ts";
 
 /** One alarm may make a thousand calls. */
 const TOLD_AT_ONCE = 600;
 const TOLD_TOGETHER = 40;
-const AGAIN_MS = 5_000;
 
-/** Tells the ledger of a location; it resolves once the ledger has it on disk. */
-export type Tell = (locationId: string, inForce: InForce) => Promise<void>;
+/** A version, and what is told of it. */
+interface Telling<Told> {
+  readonly version: number;
+  readonly told: Told;
+}
 
-export class Telling {
+/** What tells the ledgers. */
+export interface TellingPorts<Told> {
+  readonly clock: () => number;
+  /** The column of the table `locations` with the version that each knows. */
+  readonly column: "change" | "told";
+  /** What is to be known now. */
+  readonly current: () => Telling<Told>;
+  /** Tells the ledger of a location; it resolves once the ledger has it on disk. */
+  readonly tell: (locationId: string, told: Told) => Promise<void>;
+  /** What the log says of a ledger that did not answer. */
+  readonly failed: string;
+  /** How soon that one is told again. */
+  readonly againMs: number;
+}
+
+export class Ledgers<Told> {
   readonly #storage: Pick<LedgerStorage, "sql" | "setAlarm">;
-  readonly #tell: Tell;
-  readonly #clock: () => number;
+  readonly #ports: TellingPorts<Told>;
+  /** Settles when all were told, or did not answer; `null`: none is being told. */
+  #telling: Promise<void> | null = null;
 
-  constructor(storage: Pick<LedgerStorage, "sql" | "setAlarm">, clock: () => number, tell: Tell) {
+  constructor(storage: Pick<LedgerStorage, "sql" | "setAlarm">, ports: TellingPorts<Told>) {
     this.#storage = storage;
-    this.#clock = clock;
-    this.#tell = tell;
+    this.#ports = ports;
   }
 
-  /** Notes that a location asked, and is told of what is in force with the answer. */
-  asked(locationId: string, change: number): void {
+  /** Tells all that do not know of a change, with the next alarm. */
+  begin(inMs = 0): Promise<void> {
+    return this.#storage.setAlarm(this.#ports.clock() + inMs);
+  }
+
+  /** Tells those that do not know of a change yet; the alarm rings again for those that are left. One at a time tells. */
+  run(): Promise<void> {
+    return (this.#telling ??= this.#tellAll().finally(() => (this.#telling = null)));
+  }
+
+  /** How many locations there are, and how many know of the last change. */
+  counted(): { readonly locations: number; readonly told: number } {
+    const found = `SELECT COUNT(*) AS locations, COUNT(*) FILTER (WHERE ${this.#ports.column} >= ?) AS told FROM locations`;
+    const { version } = this.#ports.current();
+    return (
+      firstRow<{ locations: number; told: number }>(this.#storage.sql, found, version) ?? { locations: 0, told: 0 }
+    );
+  }
+
+  async #tellAll(): Promise<void> {
     const { sql } = this.#storage;
-    const known = firstRow<{ change: number }>(sql, "SELECT change FROM locations WHERE location_id = ?", locationId);
-    if (known?.change !== change)
-      sql.exec("INSERT OR REPLACE INTO locations (location_id, change) VALUES (?, ?)", locationId, change);
-  }
-
-  /** Tells all that do not know of a change, soon. */
-  begin(): Promise<void> {
-    return this.#storage.setAlarm(this.#clock());
-  }
-
-  /** Tells those that do not know of a change yet; the alarm rings again for those that are left. */
-  async run(inForce: InForce): Promise<void> {
-    const { sql } = this.#storage;
-    const waiting = untold(sql, inForce.change, TOLD_AT_ONCE + 1);
-    const now = waiting.slice(0, TOLD_AT_ONCE);
-    let isAnyLeft = waiting.length > now.length;
+    const { column, current, tell, failed, againMs } = this.#ports;
+    const now = this.#untold(sql, current().version, TOLD_AT_ONCE);
     let hasFailed = false;
     for (let from = 0; from < now.length; from += TOLD_TOGETHER) {
       const together = now.slice(from, from + TOLD_TOGETHER);
-      const answers = await Promise.allSettled(together.map((id) => this.#tell(id, inForce)));
+      const { version, told } = current();
+      const answers = await Promise.allSettled(together.map((id) => tell(id, told)));
       for (const [index, answer] of answers.entries()) {
         const locationId = together[index] ?? "";
         if (answer.status === "fulfilled")
           sql.exec(
-            "UPDATE locations SET change = ?1 WHERE location_id = ?2 AND change < ?1",
-            inForce.change,
+            `UPDATE locations SET ${column} = ?1 WHERE location_id = ?2 AND ${column} < ?1`,
+            version,
             locationId,
           );
-        else
-          logError("A ledger was not told which rules are in force, it is told again", { locationId }, answer.reason);
+        else logError(failed, { locationId }, answer.reason);
         hasFailed ||= answer.status === "rejected";
       }
     }
-    isAnyLeft ||= hasFailed;
-    if (isAnyLeft) await this.#storage.setAlarm(this.#clock() + (hasFailed ? AGAIN_MS : 0));
+    const isAnyLeft = this.#untold(sql, current().version, 1).length > 0;
+    if (isAnyLeft) await this.begin(hasFailed ? againMs : 0);
   }
-}
 
-/** How many locations there are, and how many know of a change. */
-export function counted(sql: Sql, change: number): { readonly locations: number; readonly told: number } {
-  const found = "SELECT COUNT(*) AS locations, COUNT(*) FILTER (WHERE change >= ?) AS told FROM locations";
-  return firstRow<{ locations: number; told: number }>(sql, found, change) ?? { locations: 0, told: 0 };
-}
-
-/** Those that are behind the longest come first, so that one that does not answer keeps nobody waiting. */
-function untold(sql: Sql, change: number, limit: number): readonly string[] {
-  const found = "SELECT location_id AS id FROM locations WHERE change < ? ORDER BY change DESC, location_id LIMIT ?";
-  return rows<{ id: string }>(sql, found, change, limit).map(({ id }) => id);
+  /** Those that are behind the longest come last, so that one that does not answer keeps nobody waiting. */
+  #untold(sql: Sql, version: number, limit: number): readonly string[] {
+    const { column } = this.#ports;
+    const found = `SELECT location_id AS id FROM locations WHERE ${column} < ? ORDER BY ${column} DESC, location_id LIMIT ?`;
+    return rows<{ id: string }>(sql, found, version, limit).map(({ id }) => id);
+  }
 }

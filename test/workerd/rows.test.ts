@@ -1,10 +1,11 @@
 // What an event costs in rows written, which is what Cloudflare charges for: counted by the storage itself.
 import { reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/kit/json.ts";
 import type { Rule } from "../../src/model/rule.ts";
 import { aRule, aTask, aWebhook, CONTACT, LOCATION } from "../builders.ts";
-import { announced, api, ledger, postEvent } from "./client.ts";
+import { announced, api, apiPost, ledger, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
@@ -91,6 +92,26 @@ describe("an event writes", () => {
     await postEvent();
     expect(await rowsWritten(runAlarms)).toBe(4);
     expect(world.requests).toHaveLength(2);
+  });
+
+  it("no row more with a set in the shadow that agrees, and three for each rule in which it does not", async () => {
+    const one = aRule({ name: "one", actions: [aTask({ after: "1h" })] });
+    world.rules = [one, never];
+    await first();
+    const shadowed = async (over: number, ...rules: Rule[]): Promise<number> => {
+      const files = rules.map(({ name, ...rest }) => ({ file: `${name}.json`, text: JSON.stringify(rest) }));
+      const { body } = await apiPost("/rule-sets", { files: { rules: files }, over });
+      await apiPost(`/rule-sets/${body.version.version}/activate`, { for: "shadow" });
+      await runDurableObjectAlarm(env.REGISTRY.getByName("registry"));
+      return rowsWritten(() => postEvent());
+    };
+    const before = await rowsWritten(() => postEvent());
+    const { name: _, ...quiet } = never;
+    expect(await shadowed(0, one, { ...quiet, name: "another" })).toBe(before);
+    const other = { ...one, name: "other" };
+    expect(await shadowed(1, other)).toBe(before + 6);
+    const { body } = await api(`/locations/${LOCATION}/divergence`);
+    expect(body.rules.map(({ rule }: { rule: string }) => rule)).toEqual(["one", "other"]);
   });
 
   it("and the directory and the sweep nothing, but once a day", async () => {

@@ -56,6 +56,19 @@ describe("a published set", () => {
     expect(await house.registry.state()).toMatchObject({ locations: 2, told: 2 });
   });
 
+  it("counts as known to a location once its ledger has it, not once it has asked: the answer may be lost", async () => {
+    const house = await ADeployment.with();
+    await house.event("a", "c");
+    const version = await house.publish(named("one"));
+    await house.registry.activate(version, { for: "all" }, { by: null, reason: "", after: null });
+    for (const asking of ["a", "new"]) await house.registry.inForce(asking);
+    expect(await house.registry.state()).toMatchObject({ locations: 2, told: 0 });
+    await house.ledger("new");
+    await house.tellAll();
+    expect(await house.registry.state()).toMatchObject({ locations: 2, told: 2 });
+    expect((await house.event("a", "c"))?.fired).toEqual(["one"]);
+  });
+
   it("holds for a location that never asked only once it is known: its event is to be sent again", async () => {
     const house = await ADeployment.with();
     await house.activate(await house.publish(named("one")), { for: "all" });
