@@ -62,7 +62,7 @@ const SENT = [
   "dnd",
 ];
 /** What an export of the location has, in the order in which it comes first. */
-const LINES = ["rules", "page", "opt-out", "event", "delivery", "end"];
+const LINES = ["rules", "page", "opt-out", "event", "delivery", "contact", "end"];
 /** Bodies that no event can be made of, in the location and in none. */
 const UNUSABLE: readonly JsonObject[] = [
   { type: "OutboundMessage", locationId: LOCATION, contactId: 7 },
