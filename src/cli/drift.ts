@@ -3,6 +3,7 @@ import { defineCommand } from "citty";
 import { UsageError } from "../kit/usage-error.ts";
 import { DEFAULT_WORKER_URL, devVariables } from "../local/project.ts";
 import type { Drift, DriftGroup, PlaceCounts } from "../model/drift.ts";
+import { driftInWords } from "../language/drift-words.ts";
 import { asked } from "./worker-api.ts";
 
 const ALERT_EXIT_CODE = 1;
@@ -10,7 +11,7 @@ const MAX_WORDS = 8;
 
 /** The findings, alerts first, then what was counted: a line for each place that had any word. */
 export function driftLines({ findings, groups, since }: Drift): string[] {
-  const told = findings.map(({ isAlert, says }) => `${isAlert ? "!" : "-"} ${says}`);
+  const told = findings.map((one) => `${one.isAlert ? "!" : "-"} ${driftInWords(one)}`);
   return [
     ...(told.length === 0 ? [`Nothing has drifted since ${since.slice(0, 10)}`] : told),
     "",

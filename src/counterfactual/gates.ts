@@ -17,7 +17,7 @@ const GATES: readonly Gate[] = [
     const guard = context.sentBy === undefined ? guardedAs(event) : "api";
     if (guard === null || (guard === "api" ? rule.includeApi : rule.includeInternal) === true) return null;
     const included = guard === "api" ? { includeApi: true } : { includeInternal: true };
-    return gate(withRule(world, { ...rule, ...included }), "loop-guard");
+    return { ...gate(withRule(world, { ...rule, ...included }), "loop-guard"), to: Object.keys(included)[0] };
   },
   (world) => {
     const { repeats } = world.context;
@@ -63,13 +63,19 @@ function placeOf(name: string, of: Gate): Place {
 }
 
 function gate(world: World, place: string): Changed {
-  return { world, what: "gate", place };
+  return { world, what: "gate", place, far: 1 };
 }
 
 /** The world in which a rule before it stops nothing. */
 function unstopped(world: World, rule: World["rule"]): Changed {
   const rules = world.ruleSet.rules.map((one) => (one === rule ? { ...one, stop: false } : one));
-  return { world: { ...world, ruleSet: { ...world.ruleSet, rules } }, what: "gate", place: "stopped", from: rule.name };
+  return {
+    world: { ...world, ruleSet: { ...world.ruleSet, rules } },
+    what: "gate",
+    place: "stopped",
+    from: rule.name,
+    far: 1,
+  };
 }
 
 /** The first moment at which a limit that is reached has room again; `null`: it is not reached, or for ever. */

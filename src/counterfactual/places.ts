@@ -22,6 +22,8 @@ export interface Changed {
   readonly place: string;
   readonly from?: Json | undefined;
   readonly to?: Json | undefined;
+  /** How far that is from what was, from 0 on: days of the clock, or as `distance` says. */
+  readonly far: number;
 }
 
 /** Something that could have been otherwise. */
@@ -112,7 +114,7 @@ function changesAt(world: World, place: string, sides: readonly Side[]): readonl
   const values = candidatesFor(compared, from).toSorted((a, b) => distance(from, a) - distance(from, b));
   return values.flatMap((to): Changed[] => {
     const changed = worldWith(world, asked, to);
-    return changed ? [{ world: changed, what, place, from, to }] : [];
+    return changed ? [{ world: changed, what, place, from, to, far: distance(from, to) }] : [];
   });
 }
 
@@ -194,5 +196,6 @@ export function atTime(world: World, atMs: number, what: Change["what"] = "clock
     place,
     from: iso(context.nowMs),
     to: iso(atMs),
+    far: (atMs - context.nowMs) / DAY_MS,
   };
 }

@@ -9,7 +9,6 @@ import type { Rule, RuleSet } from "../model/rule.ts";
 import { gatesIn } from "./gates.ts";
 import { Conditions, type Truths } from "./conditions.ts";
 import { placesOf, type Changed, type Place } from "./places.ts";
-import { changeInWords, NO_REACH, type Reach } from "./words.ts";
 import { verdictIn, type World } from "./world.ts";
 
 /** So many pairs are told. */
@@ -42,25 +41,28 @@ export async function whatIf(
 ): Promise<readonly Counterfactual[]> {
   const world: World = { event, rule, ruleSet, context };
   const conditions = new Conditions(rule);
-  const found: Counterfactual[] = [];
+  const singles: Near[] = [];
   const left: Tried[] = [];
   for (const place of [...gatesIn(world), ...placesOf(rule)]) {
     const changes = place
       .changesIn(world)
       .map((changed) => ({ ...changed, truths: conditions.truthsIn(changed.world) }));
     const enough = await enoughOf(changes.filter(({ truths }) => conditions.isMet(truths)));
-    if (enough) found.push({ changes: [enough] });
+    if (enough) singles.push(enough);
     else left.push({ place, changes: classesOf(place, changes) });
   }
-  const singles = found.length;
-  const pairs = new Pairs(conditions, conditions.truthsIn(world));
+  const pairs: (readonly [Changed, Changed])[] = [];
+  const together = new Pairs(conditions, conditions.truthsIn(world));
   for (const [index, one] of left.entries())
     for (const other of left.slice(index + 1)) {
-      if (found.length - singles >= MOST_PAIRS) return found;
-      const both = await pairs.enough(one, other);
-      if (both) found.push({ changes: both });
+      const both = pairs.length < MOST_PAIRS ? await together.enough(one, other) : null;
+      if (both) pairs.push(both);
     }
-  return found;
+  const ofPair = ([one, other]: readonly [Changed, Changed]): number => one.far + other.far;
+  return [
+    ...singles.toSorted((a, b) => a.far - b.far).map(({ change }) => ({ changes: [change] })),
+    ...pairs.toSorted((a, b) => ofPair(a) - ofPair(b)).map((pair) => ({ changes: pair.map(told) })),
+  ];
 }
 
 /** A change, and which comparisons are met by it. */
@@ -85,9 +87,21 @@ function classesOf({ comparisons }: Place, changes: readonly Seen[]): readonly S
 }
 
 /** The nearest of some changes that is enough, with the others of its kind; `null`: none is. */
-async function enoughOf(met: readonly Changed[]): Promise<Change | null> {
-  for (const changed of met) if (await fires(changed.world)) return changeInWords(changed, await reachOf(changed, met));
+async function enoughOf(met: readonly Changed[]): Promise<Near | null> {
+  for (const changed of met)
+    if (await fires(changed.world))
+      return { far: changed.far, change: { ...told(changed), ...(await more(changed, met)) } };
   return null;
+}
+
+/** A change that is told, and how far it is from what was. */
+interface Near {
+  readonly far: number;
+  readonly change: Change;
+}
+
+function told({ what, place, from, to }: Changed): Change {
+  return { what, place, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 async function fires(world: World): Promise<boolean> {
@@ -95,23 +109,21 @@ async function fires(world: World): Promise<boolean> {
 }
 
 /** Of a number, whether others further on are enough, too; of a word, which other words are. */
-async function reachOf({ what, from, to }: Changed, met: readonly Changed[]): Promise<Reach> {
+async function more({ what, from, to }: Changed, met: readonly Changed[]): Promise<Pick<Change, "reach" | "others">> {
   const others = async (is: (value: Json) => boolean): Promise<readonly Json[]> => {
-    const told: Json[] = [];
+    const enough: Json[] = [];
     for (const one of met.filter((other) => other.to !== undefined && is(other.to)).slice(0, MOST_WORDS))
-      if (one.to !== undefined && (await fires(one.world))) told.push(one.to);
-    return told;
+      if (one.to !== undefined && (await fires(one.world))) enough.push(one.to);
+    return enough;
   };
   if (typeof to === "number") {
     const isUp = typeof from !== "number" || from < to;
     const further = await others((value) => typeof value === "number" && (isUp ? value > to : value < to));
-    return { ...NO_REACH, [isUp ? "orMore" : "orLess"]: further.length > 0 };
+    return further.length === 0 ? {} : { reach: isUp ? "or more" : "or less" };
   }
-  if (what !== "fact" || typeof to !== "string") return NO_REACH;
-  return {
-    ...NO_REACH,
-    words: await others((value) => typeof value === "string" && value !== to && value !== "other"),
-  };
+  if (what !== "fact" || typeof to !== "string") return {};
+  const words = await others((value) => typeof value === "string" && value !== to && value !== "other");
+  return words.length === 0 ? {} : { others: words };
 }
 
 /** Changes at two places, neither of which is enough. */
@@ -126,14 +138,14 @@ class Pairs {
   }
 
   /** A change at each that together are enough; `null`: there are none. */
-  async enough(one: Tried, other: Tried): Promise<readonly [Change, Change] | null> {
+  async enough(one: Tried, other: Tried): Promise<readonly [Changed, Changed] | null> {
     for (const first of one.changes)
       for (const second of other.changes) {
         if (!this.#conditions.isMet(this.#together(one, first, other, second))) continue;
         // The second comes on top of the first.
         const isMeant = ({ to }: Changed): boolean => JSON.stringify(to) === JSON.stringify(second.to);
         const then = other.place.changesIn(first.world).find(isMeant);
-        if (then && (await fires(then.world))) return [changeInWords(first, NO_REACH), changeInWords(then, NO_REACH)];
+        if (then && (await fires(then.world))) return [first, then];
       }
     return null;
   }

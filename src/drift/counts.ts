@@ -106,7 +106,8 @@ export function together(one: DayCounts, other: DayCounts): DayCounts {
   }));
 }
 
-function placesTogether(a: PlaceCounts, b: PlaceCounts): PlaceCounts {
+/** The sum of what was seen at a place. */
+export function placesTogether(a: PlaceCounts, b: PlaceCounts): PlaceCounts {
   const words: { [word: string]: number } = Object.assign(Object.create(null) as object, a.words);
   let others = a.others + b.others;
   for (const [word, times] of Object.entries(b.words)) {

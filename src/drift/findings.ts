@@ -3,6 +3,7 @@
 import { FACTS } from "../language/facts.ts";
 import type { DayCounts, DriftFinding, PlaceCounts } from "../model/drift.ts";
 import type { Rule } from "../model/rule.ts";
+import { placesTogether } from "./counts.ts";
 import { testedBy, type Tested } from "./places.ts";
 
 /** What the counts are compared by. */
@@ -70,10 +71,8 @@ function never(one: Tested, counted: Counted): readonly DriftFinding[] {
   const hasCome = [...words].some(([word, times]) => times > 0 && wanted.has(same(word)));
   if (hasCome || present < ENOUGH) return [];
   const others = [...words].filter(([, times]) => times > 0).toSorted(([, a], [, b]) => b - a);
-  const told = others.slice(0, MAX_TOLD).map(([word, times]) => `"${word}" ${counts(times, "time")}`);
-  const never = wants.slice(0, MAX_TOLD).map((word) => `"${word}"`);
-  const says = `Rule "${rule}" tests ${place}: of ${counts(present, "event")} that had it ${[...told, `${never.join(" and ")} never`].join(", ")} came`;
-  return [{ what: "never", rule, place, words: wants.slice(0, MAX_TOLD), says, isAlert: false }];
+  const [named, came] = [wants.slice(0, MAX_TOLD), others.slice(0, MAX_TOLD)];
+  return [{ what: "never", rule, place, words: named, seen: present, came, isAlert: false }];
 }
 
 function newWords(one: Tested, counted: Counted, nowMs: number): readonly DriftFinding[] {
@@ -91,8 +90,8 @@ function newWords(one: Tested, counted: Counted, nowMs: number): readonly DriftF
   return [...fresh].flatMap(([word, times]): DriftFinding[] => {
     const chance = (now / (past + now)) ** times;
     if (times < NEW_TIMES || chance > BY_CHANCE) return [];
-    const says = `${place}, which rule "${rule}" tests, has a new word: "${word}" came ${counts(times, "time")} since yesterday, and never on the ${counts(past, "event")} before`;
-    return [{ what: "new-word", rule, place, words: [word], says, isAlert: !published.includes(word), chance }];
+    const isAlert = !published.includes(word);
+    return [{ what: "new-word", rule, place, words: [word], seen: past, came: [[word, times]], isAlert, chance }];
   });
 }
 
@@ -112,8 +111,7 @@ function vanishedIn({ rule, place }: Tested, seen: readonly SeenAt[], nowMs: num
     return [];
   const chance = (1 - usual) ** looked;
   if (chance > BY_CHANCE) return [];
-  const says = `${place}, which rule "${rule}" tests, is gone: on none of ${counts(looked, "event")} since yesterday, and on ${Math.round(usual * 100)} % or more of each day before`;
-  return [{ what: "vanished", rule, place, says, isAlert: true, chance }];
+  return [{ what: "vanished", rule, place, seen: looked, usual, isAlert: true, chance }];
 }
 
 /**
@@ -144,8 +142,7 @@ function silent({ name, enabled, on }: Rule, { fired, exact }: Counted, nowMs: n
     chance *= 1 - times / (weeks + 1);
   }
   if (chance > BY_CHANCE) return [];
-  const says = `Rule "${name}" has not fired for ${duration(now - last)}; before, its longest silence was ${duration(Math.max(...gaps))}, and events of its kind still come`;
-  return [{ what: "silent", rule: name, says, isAlert: true, chance }];
+  return [{ what: "silent", rule: name, seen: now - last, usual: Math.max(...gaps), isAlert: true, chance }];
 }
 
 /** What was seen at a place on a day on events of one kind and channel, and on how many it was looked for. */
@@ -192,25 +189,9 @@ function parted(
 }
 
 function added(a: SeenAt[1], b: SeenAt[1]): SeenAt[1] {
-  const words: { [word: string]: number } = Object.assign(Object.create(null) as object, a.words);
-  for (const [word, times] of Object.entries(b.words)) words[word] = (words[word] ?? 0) + times;
-  return {
-    present: a.present + b.present,
-    others: a.others + b.others,
-    looked: a.looked + b.looked,
-    group: a.group,
-    words,
-  };
+  return { ...placesTogether(a, b), looked: a.looked + b.looked, group: a.group };
 }
 
 function presentIn(seen: readonly SeenAt[]): number {
   return seen.reduce((sum, [, { present }]) => sum + present, 0);
-}
-
-function counts(n: number, what: string): string {
-  return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
-}
-
-function duration(hours: number): string {
-  return hours < 2 * HOURS_A_DAY ? counts(hours, "hour") : counts(Math.floor(hours / HOURS_A_DAY), "day");
 }

@@ -2,7 +2,7 @@
 // command line, the Worker and the operator's page all say the same.
 import { either } from "../kit/either.ts";
 import { KIND_WORDS, kindWords } from "../act/about.ts";
-import type { Counterfactual } from "../model/counterfactual.ts";
+import type { Change, Counterfactual } from "../model/counterfactual.ts";
 import type { ConditionVerdict, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Json, JsonObject } from "../kit/json.ts";
 import type {
@@ -67,7 +67,28 @@ export function verdictInWords(verdict: Verdict): string {
 
 /** What would have been enough: `callDuration 31 or more`, or two such clauses. */
 export function counterfactualInWords({ changes }: Counterfactual): string {
-  return changes.map(({ says }) => says).join(" and ");
+  return changes.map(changeInWords).join(" and ");
+}
+
+/** What would have had to be otherwise, by what held the rule back. */
+const GATES: { readonly [reason: string]: (change: Change) => string } = {
+  disabled: () => "the rule enabled",
+  "loop-guard": ({ to }) => `"${String(to)}": true in the rule`,
+  "no-change": () => "an event that changes something",
+  paused: () => "no pause",
+  late: () => '"late": true in the rule',
+  "duplicate-action": () => "another message",
+  limit: ({ to }) => `its limit, which has room from ${String(to)} on`,
+  stopped: ({ from }) => `rule "${String(from)}" not stopping it`,
+};
+
+function changeInWords(change: Change): string {
+  const { what, place, to, reach, others = [] } = change;
+  if (what === "gate") return GATES[place]?.(change) ?? place;
+  if (what === "clock") return `the clock at ${String(to)}`;
+  if (to === undefined) return `no ${place}`;
+  const more = others.map((word) => ` or ${exactly(word)}`).join("");
+  return `${place} ${exactly(to)}${reach === undefined ? "" : ` ${reach}`}${more}`;
 }
 
 /** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */

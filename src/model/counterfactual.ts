@@ -13,8 +13,10 @@ export interface Change {
   readonly from?: Json | undefined;
   /** What is enough; absent: that it is not there, or it has no value. */
   readonly to?: Json | undefined;
-  /** A clause: `callDuration 31 or more`. */
-  readonly says: string;
+  /** For a number: those further on are enough, too. */
+  readonly reach?: "or more" | "or less" | undefined;
+  /** For a word: other words that are enough, too. Absent: none, as far as rules name any. */
+  readonly others?: readonly Json[] | undefined;
 }
 
 /** The smallest change of its kind under which the rule would have fired: deciding again has shown it. */

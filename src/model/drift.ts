@@ -40,8 +40,12 @@ export interface DriftFinding {
   readonly place?: string;
   /** The words in question. */
   readonly words?: readonly string[];
-  /** A sentence with the figures. */
-  readonly says: string;
+  /** On how many events it was looked for; for `silent` for how many hours it has not fired. */
+  readonly seen: number;
+  /** The words that came instead, and how often, the most frequent first; for `new-word` how often the new one did. */
+  readonly came?: readonly (readonly [word: string, times: number])[];
+  /** For `vanished` the least share of a day's events that had it, 0…1; for `silent` the longest silence before, in hours. */
+  readonly usual?: number;
   /** It is news that somebody has to look at. `never` is not: the rule may wait for something rare. */
   readonly isAlert: boolean;
   /** How likely it would be by chance, 0…1; absent for `never`. */

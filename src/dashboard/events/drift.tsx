@@ -1,6 +1,7 @@
 // What a location's events really had in thirty days, beside what the rules test.
 import type { JSX } from "preact";
 import type { Drift as Told, DriftGroup } from "../../model/drift.ts";
+import { driftInWords } from "../../language/drift-words.ts";
 import { locationPath } from "../ask/api.ts";
 import { usePlace } from "../ask/place.ts";
 import { useQuery } from "../ask/use-query.ts";
@@ -25,11 +26,13 @@ export function Drift(): JSX.Element {
         {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
         {answer?.findings.length === 0 ? <p>Nothing.</p> : null}
         <ul class="rows">
-          {answer?.findings.map(({ what, rule, place, says, isAlert }) => (
-            <li data-row key={`${what} ${rule} ${place ?? ""} ${says}`}>
-              <span class="row-what">{isAlert ? "News" : "Never seen"}</span>
-              <span>{says}</span>
-              <a href={linkTo(locationId, "rules", rule)}>{rule}</a>
+          {answer?.findings.map((finding) => (
+            <li data-row key={driftInWords(finding)}>
+              <span class="row-what">
+                {finding.isAlert ? "News" : finding.what === "never" ? "Never seen" : "Seen"}
+              </span>
+              <span>{driftInWords(finding)}</span>
+              <a href={linkTo(locationId, "rules", finding.rule)}>{finding.rule}</a>
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { whatIf } from "../../../src/counterfactual/what-if.ts";
 import type { DecisionContext } from "../../../src/match/decide.ts";
+import { counterfactualInWords } from "../../../src/language/in-words.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import { NO_HISTORY } from "../../../src/model/history.ts";
 import type { Condition, Rule } from "../../../src/model/rule.ts";
@@ -75,7 +76,7 @@ const CASES: readonly Case[] = [
     about: "a tag of the contact",
     conditions: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }],
     context: { known: { contact: { tags: ["new"] }, location: undefined } },
-    says: ['contact $.tags ["new","vip"]'],
+    says: ['contact $.tags "new", "vip"'],
   },
   {
     about: "the contact's past",
@@ -88,7 +89,7 @@ const CASES: readonly Case[] = [
       { fact: "localTime", operator: "before", value: "10:00" },
       { fact: "weekday", operator: "equal", value: "monday" },
     ],
-    says: ["from 2026-03-09T00:00:00.000Z"],
+    says: ["the clock at 2026-03-09T00:00:00.000Z"],
   },
   {
     about: "two things of which neither is enough",
@@ -112,7 +113,7 @@ const CASES: readonly Case[] = [
   {
     about: "a message through the API",
     event: { source: "api" },
-    says: ['the rule with "includeApi" or "includeInternal"'],
+    says: ['"includeApi": true in the rule'],
   },
   { about: "what changes nothing", context: { repeats: "before" }, says: ["an event that changes something"] },
   {
@@ -132,7 +133,7 @@ const CASES: readonly Case[] = [
     context: {
       history: { ...NO_HISTORY, firings: (_rule, _per, afterMs) => (MOMENT.nowMs - 3_600_000 > afterMs ? 1 : 0) },
     },
-    says: ["its limit has room from 2026-03-05T14:30:00.000Z"],
+    says: ["its limit, which has room from 2026-03-05T14:30:00.000Z on"],
   },
   {
     about: "a limit and a condition",
@@ -141,7 +142,7 @@ const CASES: readonly Case[] = [
     context: {
       history: { ...NO_HISTORY, firings: (_rule, _per, afterMs) => (MOMENT.nowMs - 3_600_000 > afterMs ? 1 : 0) },
     },
-    says: ['its limit has room from 2026-03-05T14:30:00.000Z and status "failed"'],
+    says: ['its limit, which has room from 2026-03-05T14:30:00.000Z on and status "failed"'],
   },
   {
     about: "a message for which the rule has fired",
@@ -162,7 +163,7 @@ const told = async ({ conditions = [], rule = {}, others = [], event = {}, conte
   const ruleSet = aRuleSet(...others, own);
   const ready = ruleSet.rules.find(({ name }) => name === own.name) ?? own;
   const found = await whatIf(anEvent(event), ready, ruleSet, { ...MOMENT, ...context });
-  return found.map(({ changes }) => changes.map(({ says }) => says).join(" and "));
+  return found.map(counterfactualInWords);
 };
 
 describe("what would have been enough", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { driftInWords } from "../../../src/language/drift-words.ts";
 import { driftFindings, type Counted } from "../../../src/drift/findings.ts";
 import { together } from "../../../src/drift/counts.ts";
 import type { DayCounts } from "../../../src/model/drift.ts";
@@ -142,13 +143,10 @@ describe("a thousand quiet months", () => {
       const told = new Set<string>();
       for (let index = 30; index < DAYS; index += 1) {
         const nowMs = (FIRST + index + 1) * DAY_MS - 1;
-        for (const { what, rule, words = [], isAlert, says } of driftFindings(
-          RULES,
-          until(counted, FIRST + index),
-          nowMs,
-        )) {
+        for (const one of driftFindings(RULES, until(counted, FIRST + index), nowMs)) {
+          const { what, rule, words = [], isAlert } = one;
           const name = `${seed} ${what} ${rule} ${words.join()}`;
-          if (isAlert && !told.has(name)) alarms.push(`${name}: ${says}`);
+          if (isAlert && !told.has(name)) alarms.push(`${name}: ${driftInWords(one)}`);
           told.add(name);
         }
       }

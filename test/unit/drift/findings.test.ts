@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { driftInWords } from "../../../src/language/drift-words.ts";
 import { driftFindings, type Counted } from "../../../src/drift/findings.ts";
 import type { DayCounts, DriftFinding } from "../../../src/model/drift.ts";
 import { aRule } from "../../builders.ts";
@@ -42,7 +43,7 @@ const counted = (given: Partial<Counted>): Counted => ({
   fired: new Map(),
   ...given,
 });
-const sentences = (found: readonly DriftFinding[]): string[] => found.map(({ what, says }) => `${what}: ${says}`);
+const sentences = (found: readonly DriftFinding[]): string[] => found.map((one) => `${one.what}: ${driftInWords(one)}`);
 
 describe("what the counts say", () => {
   it("names a word that is tested and never comes, with what came", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { driftInWords } from "../../../src/language/drift-words.ts";
 import { driftLines } from "../../../src/cli/drift.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { anEvent, aRule, aRuleSet } from "../../builders.ts";
@@ -22,7 +23,7 @@ describe("the drift radar of a ledger", () => {
       now += MINUTE;
     }
     const { findings, groups } = ledger.drift();
-    expect(findings.map(({ what, says }) => [what, says])).toEqual([
+    expect(findings.map((one) => [one.what, driftInWords(one)])).toEqual([
       [
         "never",
         'Rule "bounced" tests status: of 120 events that had it "delivered" 90 times, "failed" 30 times, "bounced" never came',
