@@ -59,38 +59,19 @@ function near(constant: Json, seen: Json | undefined): readonly Json[] {
   return [constant, ...numbers, ...asSeen, ...times];
 }
 
-/** Texts that are what several comparisons want at once, and that match simple patterns. */
+/** Texts that are what several comparisons want at once. What a pattern finds is not looked for. */
 function textsOf(compared: readonly Compared[], seen: Json | undefined): readonly string[] {
   const parts = compared.flatMap(({ condition, constant }) => {
     const { name } = takeApart(condition.operator);
     if (!isOperator(name)) return [];
-    const { value } = OPERATORS[name];
     const texts = valuesOf({ ...condition, value: constant ?? null }).filter((one) => typeof one === "string");
-    return texts.flatMap((text) => (value === "pattern" ? matching(text) : value === "text" ? [text] : []));
+    return OPERATORS[name].value === "text" ? texts : [];
   });
   const both = parts.flatMap((one) =>
     parts.filter((other) => other !== one).flatMap((other) => [one + other, `${one} ${other}`]),
   );
   const kept = typeof seen === "string" ? parts.flatMap((part) => [`${part} ${seen}`, `${seen} ${part}`]) : [];
   return [...parts, ...both.slice(0, MAX), ...kept];
-}
-
-/** Texts that a pattern may find: its alternatives, with what stands for a character replaced by one. */
-function matching(pattern: string): readonly string[] {
-  const bare = pattern.replace(/^\(\?[a-z]+\)/, "").replaceAll(/\\[bB]|[\^$]/g, "");
-  return bare
-    .replaceAll(/\(\?[:i-s]*/g, "(")
-    .split("|")
-    .map((part) =>
-      part
-        .replaceAll(/\\d/g, "1")
-        .replaceAll(/\\s/g, " ")
-        .replaceAll(/\\w/g, "a")
-        .replaceAll(/\[\^?(.)[^\]]*\]/g, "$1")
-        .replaceAll(/\\(.)/g, "$1")
-        .replaceAll(/[()?*+]|\{[\d,]*\}/g, "")
-        .replaceAll(".", "a"),
-    );
 }
 
 /** What was there with a constant more, without one, and lists of constants. */
