@@ -85,6 +85,8 @@ for (const locationId of locations) {
   send(locationId);
   await under.at(-1);
 }
+// From here on each knows that nothing is published.
+if ((await changes.known()) === null) throw new Error("Not every location has begun");
 say("Sets are published …");
 for (let set = 1; set <= SETS; set += 1) await changes.publish(set);
 
