@@ -265,7 +265,8 @@ describe("each call of docs/api.md is answered as docs/openapi.json describes it
     const operation = operations.find(({ name }) => name === "GET /api/locations/{locationId}/export");
     if (!operation) throw new Error("There is no export");
     const whole = await send(callTo(operation, { query: { whole: "true" } }));
-    const lines = [...LINES.slice(0, -1), "rows", "end"];
+    // The first event fired nothing.
+    const lines = ["rules", "page", "opt-out", "event", "rows", "delivery", "end"];
     expect(await held(operation, whole, lines)).toMatchObject({ type: "export" });
   });
 
