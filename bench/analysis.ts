@@ -29,5 +29,7 @@ print({
   columns: ["rules", "pairs", "first round", "median", "findings", "open"],
   rows,
 });
-console.log(`\n${Math.round(process.resourceUsage().maxRSS / 1_024)} MB at most (${Math.round(process.memoryUsage().heapUsed / MEGABYTE)} MB of heap at the end)`);
+console.log(
+  `\n${Math.round(process.resourceUsage().maxRSS / 1_024)} MB at most (${Math.round(process.memoryUsage().heapUsed / MEGABYTE)} MB of heap at the end)`,
+);
 console.log(circumstances("npm run bench:analysis").replaceAll("`", ""));

@@ -115,7 +115,10 @@ describe("an e-mail by mailgun that bounced", () => {
 
 describe("three follow-ups in a life at most", () => {
   it("are three over a year, longer than any log is kept", async () => {
-    const events = [0, 40, 100, 200, 364].map((day) => ({ at: `${day}d`, event: { type: "InboundMessage", ...call("no-answer") } }));
+    const events = [0, 40, 100, 200, 364].map((day) => ({
+      at: `${day}d`,
+      event: { type: "InboundMessage", ...call("no-answer") },
+    }));
     const sent = await sentBy("three-follow-ups", { contact: { firstName: "Grace" }, events });
     expect(times(sent).map((at) => at.slice(0, 10))).toEqual(["2026-03-04", "2026-04-13", "2026-06-12"]);
   });
