@@ -7,7 +7,7 @@ import { AnalysedSet, Spaces } from "./set.ts";
 import { firedOn, smallest, witnessOf, type Witness } from "./witness.ts";
 
 /** How one rule differs. */
-export interface RuleDifference {
+interface RuleDifference {
   readonly rule: string;
   /** Its name in the other version, if that is another. */
   readonly was?: string;

@@ -7,7 +7,7 @@ export type Logic<Leaf> =
   | { readonly any: readonly Logic<Leaf>[] };
 
 /** The statement that always holds: all of nothing. */
-export const ALWAYS: Logic<never> = { all: [] };
+const ALWAYS: Logic<never> = { all: [] };
 /** The statement that never holds: any of nothing. */
 export const NEVER: Logic<never> = { any: [] };
 
@@ -30,12 +30,12 @@ export function joined<Leaf>(by: "all" | "any", parts: readonly Logic<Leaf>[]): 
 }
 
 /** Whether a statement is known to hold always. */
-export function isAlways(logic: Logic<unknown>): boolean {
+function isAlways(logic: Logic<unknown>): boolean {
   return "all" in logic && logic.all.length === 0;
 }
 
 /** Whether a statement is known never to hold. */
-export function isNever(logic: Logic<unknown>): boolean {
+function isNever(logic: Logic<unknown>): boolean {
   return "any" in logic && logic.any.length === 0;
 }
 

@@ -1,14 +1,14 @@
 // What is true of rules on every event of a small space, found by deciding each: nothing of the analysis is used.
-import { guardedAs, readEvent } from "../../../src/events/event.ts";
-import { valueAt } from "../../../src/language/path.ts";
-import { comparisonOf } from "../../../src/match/engine.ts";
-import { DecisionFacts } from "../../../src/match/facts.ts";
-import { asPast } from "../../../src/match/history.ts";
-import type { JsonObject } from "../../../src/kit/json.ts";
-import type { Event } from "../../../src/model/event.ts";
-import { NO_HISTORY, type History } from "../../../src/model/history.ts";
-import { byPriority, type Condition, type Rule } from "../../../src/model/rule.ts";
-import { CONTACT, LOCATION, MOMENT } from "../../builders.ts";
+import { guardedAs, readEvent } from "../../src/events/event.ts";
+import { valueAt } from "../../src/language/path.ts";
+import { comparisonOf } from "../../src/match/engine.ts";
+import { DecisionFacts } from "../../src/match/facts.ts";
+import { asPast } from "../../src/match/history.ts";
+import type { JsonObject } from "../../src/kit/json.ts";
+import type { Event } from "../../src/model/event.ts";
+import { NO_HISTORY, type History } from "../../src/model/history.ts";
+import { byPriority, type Condition, type Rule } from "../../src/model/rule.ts";
+import { CONTACT, LOCATION, MOMENT } from "../../test/builders.ts";
 import type { Situation } from "./small-space.ts";
 
 /** Which rules fire somewhere, which two fire together, and which fire where another does not. */

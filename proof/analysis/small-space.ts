@@ -1,9 +1,9 @@
 // A small space of events that can be listed whole: a few fields, each with values of every sort that a few constants tell
 // apart. Rules are made from those constants; what is true of them is counted.
-import type { Json, JsonObject } from "../../../src/kit/json.ts";
-import type { Condition, ConditionGroup, FactCondition, Rule } from "../../../src/model/rule.ts";
-import { aRule } from "../../builders.ts";
-import type { Chance } from "../../generated/chance.ts";
+import type { Json, JsonObject } from "../../src/kit/json.ts";
+import type { Condition, ConditionGroup, FactCondition, Rule } from "../../src/model/rule.ts";
+import { aRule } from "../../test/builders.ts";
+import type { Chance } from "../../test/generated/chance.ts";
 
 /** An event of the space, with all that it is decided by. */
 export interface Situation {
