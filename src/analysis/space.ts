@@ -39,6 +39,14 @@ const COMPARED: Group = {
   partThat: () => ({ is: "open", why: "a condition compares two facts with each other" }),
 };
 
+/** A list of more items is not looked into: each is a value of its own, and they would be tried together. */
+const MOST_ITEMS = 1_000;
+const LONG: Group = {
+  name: "a long list",
+  note: () => undefined,
+  partThat: () => ({ is: "open", why: `a condition has a list of more than ${MOST_ITEMS} items` }),
+};
+
 /** The events of one kind. */
 export class KindSpace {
   readonly kind: EventKind;
@@ -68,6 +76,8 @@ export class KindSpace {
     const { fact, path, params, operator, value } = condition;
     const other = isJsonObject(value) && typeof value["fact"] === "string" ? value["fact"] : null;
     if (other !== null) return { is: { atom: this.#atom(condition, COMPARED), isMet } };
+    if (Array.isArray(value) && value.length > MOST_ITEMS)
+      return { is: { atom: this.#atom(condition, LONG), isMet } };
     const parts = (
       logic: Logic<{ operator: string; value: FactCondition["value"]; isMet: boolean }>,
     ): Logic<Literal> => {

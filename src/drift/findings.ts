@@ -71,7 +71,7 @@ function never(one: Tested, counted: Counted): readonly DriftFinding[] {
   const hasCome = [...words].some(([word, times]) => times > 0 && wanted.has(same(word)));
   if (hasCome || present < ENOUGH) return [];
   const others = [...words].filter(([, times]) => times > 0).toSorted(([, a], [, b]) => b - a);
-  const [named, came] = [wants.slice(0, MAX_TOLD), others.slice(0, MAX_TOLD)];
+  const [named, came] = [wants.slice(0, MAX_TOLD), others.slice(0, MAX_TOLD).map(([word, times]) => ({ word, times }))];
   return [{ what: "never", rule, place, words: named, seen: present, came, isAlert: false }];
 }
 
@@ -91,7 +91,7 @@ function newWords(one: Tested, counted: Counted, nowMs: number): readonly DriftF
     const chance = (now / (past + now)) ** times;
     if (times < NEW_TIMES || chance > BY_CHANCE) return [];
     const isAlert = !published.includes(word);
-    return [{ what: "new-word", rule, place, words: [word], seen: past, came: [[word, times]], isAlert, chance }];
+    return [{ what: "new-word", rule, place, words: [word], seen: past, came: [{ word, times }], isAlert, chance }];
   });
 }
 

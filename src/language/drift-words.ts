@@ -6,11 +6,11 @@ const HOURS_A_DAY = 24;
 
 const SENTENCES: { readonly [What in DriftFinding["what"]]: (finding: DriftFinding) => string } = {
   never({ rule, place, words = [], seen, came = [] }) {
-    const told = came.map(([word, times]) => `"${word}" ${amount(times, "time")}`);
+    const told = came.map(({ word, times }) => `"${word}" ${amount(times, "time")}`);
     const never = words.map((word) => `"${word}"`).join(" and ");
     return `Rule "${rule}" tests ${place}: of ${amount(seen, "event")} that had it ${[...told, `${never} never`].join(", ")} came`;
   },
-  "new-word"({ rule, place, seen, came: [[word, times] = ["", 0]] = [] }) {
+  "new-word"({ rule, place, seen, came: [{ word, times } = { word: "", times: 0 }] = [] }) {
     return `${place}, which rule "${rule}" tests, has a new word: "${word}" came ${amount(times, "time")} since yesterday, and never on the ${amount(seen, "event")} before`;
   },
   vanished({ rule, place, seen, usual = 0 }) {

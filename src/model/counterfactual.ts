@@ -2,7 +2,7 @@
 import type { Json } from "../kit/json.ts";
 
 /** What is changed: a fact of the event, of the contact or location, the contact's past, the moment, or what holds the rule back. */
-export const CHANGED = ["fact", "known", "past", "clock", "gate"] as const;
+const CHANGED = ["fact", "known", "past", "clock", "gate"] as const;
 
 /** One thing that would have had to be otherwise. */
 export interface Change {

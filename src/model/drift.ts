@@ -30,7 +30,7 @@ export function groupOf(kind: string, channel: string | null): string {
  * `never`: a word that a rule tests does not come. `new-word`: a place that a rule tests has a word that was never seen
  * before. `vanished`: a place that a rule tests is not there any more. `silent`: a rule that fired regularly does not.
  */
-export const DRIFTS = ["never", "new-word", "vanished", "silent"] as const;
+const DRIFTS = ["never", "new-word", "vanished", "silent"] as const;
 
 /** One thing that has drifted, or never was as a rule takes it to be. */
 export interface DriftFinding {
@@ -43,7 +43,7 @@ export interface DriftFinding {
   /** On how many events it was looked for; for `silent` for how many hours it has not fired. */
   readonly seen: number;
   /** The words that came instead, and how often, the most frequent first; for `new-word` how often the new one did. */
-  readonly came?: readonly (readonly [word: string, times: number])[];
+  readonly came?: readonly { readonly word: string; readonly times: number }[];
   /** For `vanished` the least share of a day's events that had it, 0…1; for `silent` the longest silence before, in hours. */
   readonly usual?: number;
   /** It is news that somebody has to look at. `never` is not: the rule may wait for something rare. */
