@@ -76,8 +76,7 @@ export class KindSpace {
     const { fact, path, params, operator, value } = condition;
     const other = isJsonObject(value) && typeof value["fact"] === "string" ? value["fact"] : null;
     if (other !== null) return { is: { atom: this.#atom(condition, COMPARED), isMet } };
-    if (Array.isArray(value) && value.length > MOST_ITEMS)
-      return { is: { atom: this.#atom(condition, LONG), isMet } };
+    if (Array.isArray(value) && value.length > MOST_ITEMS) return { is: { atom: this.#atom(condition, LONG), isMet } };
     const parts = (
       logic: Logic<{ operator: string; value: FactCondition["value"]; isMet: boolean }>,
     ): Logic<Literal> => {

@@ -68,7 +68,7 @@ function textsOf(compared: readonly Compared[], seen: Json | undefined): readonl
     return OPERATORS[name].value === "text" ? texts : [];
   });
   const both = parts.flatMap((one) =>
-    parts.filter((other) => other !== one).flatMap((other) => [one + other, `${one} ${other}`]),
+    parts.flatMap((other) => (other === one ? [] : [one + other, `${one} ${other}`])),
   );
   const kept = typeof seen === "string" ? parts.flatMap((part) => [`${part} ${seen}`, `${seen} ${part}`]) : [];
   return [...parts, ...both.slice(0, MAX), ...kept];

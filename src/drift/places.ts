@@ -1,7 +1,7 @@
 // Which places of an event are counted: the facts that have few words, and what the rules test. Words are kept only where
 // the vocabulary is HighLevel's or the rule's: what a contact has written never becomes a counter.
 import { FACT_READERS } from "../events/event.ts";
-import { isPrimitive, type Json } from "../kit/json.ts";
+import type { Json } from "../kit/json.ts";
 import { comparisons } from "../language/conditions.ts";
 import { FACTS, factsOfKind } from "../language/facts.ts";
 import { isOperator, OPERATORS, takeApart } from "../language/operators.ts";
@@ -44,7 +44,7 @@ const IN_THE_LOG: ReadonlySet<string> = new Set(["kind", "channel", "outcome", "
 
 /** The word that a value is counted as; `null`: it is no single value. */
 export function wordOf(value: Json): string | null {
-  return isPrimitive(value) ? `${value}`.slice(0, MAX_WORD) : null;
+  return typeof value === "object" && value !== null ? null : String(value).slice(0, MAX_WORD);
 }
 
 /** The places that are counted, by kind; made once for a set of rules. */

@@ -73,19 +73,23 @@ export function counterfactualInWords({ changes }: Counterfactual): string {
 /** What would have had to be otherwise, by what held the rule back. */
 const GATES: { readonly [reason: string]: (change: Change) => string } = {
   disabled: () => "the rule enabled",
-  "loop-guard": ({ to }) => `"${String(to)}": true in the rule`,
+  "loop-guard": ({ to }) => `"${wordOf(to)}": true in the rule`,
   "no-change": () => "an event that changes something",
   paused: () => "no pause",
   late: () => '"late": true in the rule',
   "duplicate-action": () => "another message",
-  limit: ({ to }) => `its limit, which has room from ${String(to)} on`,
-  stopped: ({ from }) => `rule "${String(from)}" not stopping it`,
+  limit: ({ to }) => `its limit, which has room from ${wordOf(to)} on`,
+  stopped: ({ from }) => `rule "${wordOf(from)}" not stopping it`,
 };
+
+function wordOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}
 
 function changeInWords(change: Change): string {
   const { what, place, to, reach, others = [] } = change;
   if (what === "gate") return GATES[place]?.(change) ?? place;
-  if (what === "clock") return `the clock at ${String(to)}`;
+  if (what === "clock") return `the clock at ${wordOf(to)}`;
   if (to === undefined) return `no ${place}`;
   const more = others.map((word) => ` or ${exactly(word)}`).join("");
   return `${place} ${exactly(to)}${reach === undefined ? "" : ` ${reach}`}${more}`;

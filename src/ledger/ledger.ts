@@ -260,8 +260,6 @@ export class LocationLedger implements Answering<LedgerCalls> {
   async alarm(): Promise<void> {
     if (this.#importing.isOn()) return;
     this.#look();
-    await this.#rounds.run();
-    this.#look();
     void this.#emailStatuses.wake();
     await this.#rounds.run();
     await this.#emailStatuses.wake();

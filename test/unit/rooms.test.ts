@@ -47,8 +47,8 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "match",
     "replay",
     "analysis",
-    "local",
     "counterfactual",
+    "local",
   ],
 };
 

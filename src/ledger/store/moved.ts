@@ -35,6 +35,7 @@ export const BESIDE_EVENTS: { readonly [table: string]: string } = {
   hosts: "host",
   marks: "name",
   audit: "id",
+  drift: "day",
 };
 
 /** Of marks, those that move. */

@@ -118,7 +118,7 @@ const CASES: readonly Case[] = [
   { about: "what changes nothing", context: { repeats: "before" }, says: ["an event that changes something"] },
   {
     about: "a pause",
-    context: { paused: [{ rule: null, why: "by a person" } as never] },
+    context: { paused: [{ rule: null, why: "by a person" }] },
     says: ["no pause"],
   },
   {

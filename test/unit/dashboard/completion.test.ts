@@ -34,6 +34,7 @@ const RULE = [
   "late",
   "limit",
   "window",
+  "with",
   "breaker",
   "conditions",
   "actions",

@@ -177,7 +177,11 @@ async function joined(ledger: LocationLedger): Promise<string[]> {
   const { events } = ledger.events({ limit: 50, kind: "EmailStatus" });
   const stories = await Promise.all(events.map(({ eventKey, contactId }) => ledger.event(eventKey, contactId)));
   const about = stories.map((story) => story?.event.payload["messageId"] ?? "-");
-  return events.map(({ contactId, outcome }, index) => `${contactId} ${outcome}: ${String(about[index])}`).toReversed();
+  return events
+    .map(({ contactId, outcome }, index) =>
+      `${contactId} ${outcome}: ${JSON.stringify(about[index])}`.replaceAll('"', ""),
+    )
+    .toReversed();
 }
 
 /** What comes one after the other: an e-mail, or a status. */
