@@ -28,7 +28,7 @@ const rule = (
   examples: [{ event: { status }, fires: true }],
 });
 const first = write("others/first.json", rule("failed"));
-write("others/second.json", rule("failed", { condition: "own" }));
+write("others/second.json", { ...rule("failed", { condition: "own" }), with: ["first"] });
 write("others/conditions/own.json", { all: [{ fact: "status", operator: "equal", value: "failed" }] });
 const others = join(checkout, "others");
 const broken = write("broken/broken.json", '{\n  "on": ["OutboundMessage"],\n}');

@@ -10,6 +10,8 @@ import * as counts from "../log/drift.ts";
 import { NONE, type Tally } from "../log/tally.ts";
 import type { Sql } from "../store/ports.ts";
 
+/** Nothing is written for fewer events of an instance. */
+const YOUNG = 4;
 const SAVE_EVERY_MS = 10 * 60_000;
 const DAYS = 30;
 const HOUR_MS = 3_600_000;
@@ -19,6 +21,8 @@ export class DriftRadar {
   readonly #clock: () => number;
   readonly #tally: () => Tally;
   readonly #counting = new Counting();
+  /** After so many events it is asked when counts were last written. */
+  #young = YOUNG;
   /** When counts were last written, milliseconds since 1970; `null`: not read yet. */
   #savedAtMs: number | null = null;
 
@@ -33,6 +37,8 @@ export class DriftRadar {
     try {
       this.#counting.add(event, channel, countedPlaces(rules)[event.kind] ?? []);
       const nowMs = this.#clock();
+      // The first events of an instance cost no more than without: most locations are cold at most of their events.
+      if ((this.#young -= 1) > 0) return;
       this.#savedAtMs ??= counts.savedAt(this.#sql);
       // A clock that was set back is waited for no longer than once.
       if (Math.abs(nowMs - this.#savedAtMs) >= SAVE_EVERY_MS) this.#save(nowMs);
@@ -97,13 +103,20 @@ function groupCounts(names: string, times: number): DayCounts {
   return { [group]: { events: times, places: Object.fromEntries(places) } };
 }
 
+/** Sums have no prototype, and what leaves an object has to have one. */
+function plain(places: DriftGroup["places"]): DriftGroup["places"] {
+  return Object.fromEntries(
+    Object.entries(places).map(([name, seen]) => [name, { ...seen, words: { ...seen.words } }]),
+  );
+}
+
 function groupsIn({ days, exact }: Counted): readonly DriftGroup[] {
   const sum = (by: ReadonlyMap<number, DayCounts>): DayCounts => [...by.values()].reduce(together, {});
   const looked = sum(days);
   const groups = Object.entries(sum(exact)).map(([group, { events, places }]): DriftGroup => {
     const [kind = "", channel = null] = group.split(" ");
     const { events: lookedAt = 0, places: others = {} } = looked[group] ?? {};
-    return { kind, channel, events, looked: lookedAt, places: { ...places, ...others } };
+    return { kind, channel, events, looked: lookedAt, places: plain({ ...places, ...others }) };
   });
   return groups.toSorted((a, b) => b.events - a.events);
 }

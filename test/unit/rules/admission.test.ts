@@ -275,7 +275,13 @@ describe("admission", () => {
     const result = admitRule({ file: "rules/some-rule.json", text: JSON.stringify({ ...minimal, examples }) }, CONTEXT);
     expect(result).toEqual({
       ok: true,
-      value: { file: "rules/some-rule.json", rule: { name: "some-rule", ...minimal }, examples, warnings: [] },
+      value: {
+        file: "rules/some-rule.json",
+        rule: { name: "some-rule", ...minimal },
+        examples,
+        beside: [],
+        warnings: [],
+      },
     });
   });
 
