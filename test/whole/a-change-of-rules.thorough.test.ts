@@ -251,7 +251,7 @@ describe("a change of rules that texts nineteen people more", () => {
     const rolledBack = await next("rollback");
     expect(rolledBack).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(/ana {2}roll-back {2}too many at once/),
+      stdout: expect.stringMatching(/ana {2}Rolled back: the rules of the last deploy decide {2}too many at once/),
     });
     const { inForce, changes } = await ask<PublishedState>("/api/rule-sets");
     expect(inForce).toMatchObject({ live: null, canary: null, shadowVersion: 1 });
