@@ -14,12 +14,15 @@ export interface Compared {
   readonly constant: Json | undefined;
 }
 
-const MAX = 200;
+/** So many values are tried at a place, of so many constants, and of so many texts each with each: a list may hold 100,000. */
+const [MOST_VALUES, MOST_CONSTANTS, MOST_TEXTS] = [200, 50, 6] as const;
 const MINUTE_MS = 60_000;
 
 /** Values to try at a place, without what was there, absence last. */
 export function candidatesFor(compared: readonly Compared[], seen: Json | undefined): readonly (Json | undefined)[] {
-  const constants = compared.flatMap(({ condition, constant }) => constantsOf(condition, constant));
+  const constants = compared
+    .flatMap(({ condition, constant }) => constantsOf(condition, constant))
+    .slice(0, MOST_CONSTANTS);
   const [fact] = compared.map(({ condition }) => condition);
   const words = fact && fact.path === undefined ? (FACTS[fact.fact]?.values ?? []) : [];
   const singles = unique([
@@ -31,7 +34,7 @@ export function candidatesFor(compared: readonly Compared[], seen: Json | undefi
   const wantsLists = compared.some(({ condition }) => takesList(condition)) || Array.isArray(seen);
   const lists = wantsLists ? listsOf(constants, Array.isArray(seen) ? seen : []) : [];
   const isOther = (value: Json): boolean => JSON.stringify(value) !== JSON.stringify(seen);
-  const others = [...lists, ...singles].filter(isOther).slice(0, MAX);
+  const others = [...lists, ...singles].filter(isOther).slice(0, MOST_VALUES);
   return seen === undefined ? others : [...others, undefined];
 }
 
@@ -40,7 +43,7 @@ const OF_ANY_FORM: readonly Json[] = [true, false, "other", 0, 1, 1e9, -1e9];
 
 function constantsOf(condition: FactCondition, constant: Json | undefined): readonly Json[] {
   if (constant === undefined) return [];
-  const items = Array.isArray(constant) ? constant : [];
+  const items = Array.isArray(constant) ? constant.slice(0, MOST_CONSTANTS) : [];
   return [...valuesOf({ ...condition, value: constant }).filter((one) => !isJsonObject(one)), ...items];
 }
 
@@ -65,13 +68,12 @@ function textsOf(compared: readonly Compared[], seen: Json | undefined): readonl
     const { name } = takeApart(condition.operator);
     if (!isOperator(name)) return [];
     const texts = valuesOf({ ...condition, value: constant ?? null }).filter((one) => typeof one === "string");
-    return OPERATORS[name].value === "text" ? texts : [];
+    return OPERATORS[name].value === "text" ? texts.slice(0, MOST_CONSTANTS) : [];
   });
-  const both = parts.flatMap((one) =>
-    parts.flatMap((other) => (other === one ? [] : [one + other, `${one} ${other}`])),
-  );
-  const kept = typeof seen === "string" ? parts.flatMap((part) => [`${part} ${seen}`, `${seen} ${part}`]) : [];
-  return [...parts, ...both.slice(0, MAX), ...kept];
+  const some = parts.slice(0, MOST_TEXTS);
+  const both = some.flatMap((one) => some.flatMap((other) => (other === one ? [] : [one + other, `${one} ${other}`])));
+  const kept = typeof seen === "string" ? some.flatMap((part) => [`${part} ${seen}`, `${seen} ${part}`]) : [];
+  return [...parts, ...both, ...kept];
 }
 
 /** What was there with a constant more, without one, and lists of constants. */

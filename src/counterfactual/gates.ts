@@ -59,7 +59,7 @@ export function gatesIn(world: World): readonly Place[] {
 
 function placeOf(name: string, of: Gate): Place {
   const changesIn = (world: World): readonly Changed[] => [of(world)].filter((one) => one !== null);
-  return { name, comparisons: [], changesIn };
+  return { name, comparisons: [], changesIn, again: (_, world) => of(world) };
 }
 
 function gate(world: World, place: string): Changed {

@@ -33,6 +33,8 @@ export interface Place {
   readonly comparisons: readonly number[];
   /** How it could be otherwise in a world, the nearest first. */
   readonly changesIn: (world: World) => readonly Changed[];
+  /** The same change in another world; `null`: it cannot be made there. */
+  readonly again: (changed: Changed, world: World) => Changed | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -53,11 +55,16 @@ export function placesOf({ conditions }: Rule): readonly Place[] {
     name,
     comparisons: indexes(own),
     changesIn: (world) => changesAt(world, name, own),
+    again: (changed, world) => {
+      const made = own[0] && worldWith(world, own[0].asked, changed.to);
+      return made ? { ...changed, world: made } : null;
+    },
   }));
   const hours: Place = {
     name: "clock",
     comparisons: indexes(clock),
     changesIn: (world) => moments(world, clock),
+    again: (changed, world) => atTime(world, changed.world.context.nowMs),
   };
   return clock.length === 0 ? places : [...places, hours];
 }

@@ -13,23 +13,29 @@ import { verdictIn, type World } from "./world.ts";
 
 /** So many pairs are told. */
 const MOST_PAIRS = 12;
+/** Of so many changes by which the conditions are met it is tried whether the rule fires: what keeps it from that is mostly the same. */
+const MOST_TRIED = 16;
 /** So many words that are each enough are told. */
 const MOST_WORDS = 4;
 
-/** The verdicts of a decision, those of rules that did not fire with what would have been enough. */
+/** The verdicts of a decision, those of the first `most` rules that did not fire with what would have been enough. */
 export async function withWhatIf(
   { verdicts, ...decision }: Decision,
   event: Event,
   ruleSet: RuleSet,
   context: DecisionContext,
+  most = Infinity,
 ): Promise<Decision> {
   const byName = new Map(ruleSet.rules.map((rule) => [rule.name, rule]));
-  const told: Verdict[] = [];
+  const asked: Verdict[] = [];
+  let left = most;
   for (const verdict of verdicts) {
-    const rule = byName.get(verdict.rule);
-    told.push(verdict.fired || !rule ? verdict : { ...verdict, whatIf: await whatIf(event, rule, ruleSet, context) });
+    const rule = verdict.fired ? undefined : byName.get(verdict.rule);
+    const isAsked = rule !== undefined && left > 0;
+    if (isAsked) left -= 1;
+    asked.push(isAsked ? { ...verdict, whatIf: await whatIf(event, rule, ruleSet, context) } : verdict);
   }
-  return { ...decision, verdicts: told };
+  return { ...decision, verdicts: asked };
 }
 
 /** What would have been enough for a rule that did not fire; the nearest first. Empty: nothing that is looked at. */
@@ -88,7 +94,7 @@ function classesOf({ comparisons }: Place, changes: readonly Seen[]): readonly S
 
 /** The nearest of some changes that is enough, with the others of its kind; `null`: none is. */
 async function enoughOf(met: readonly Changed[]): Promise<Near | null> {
-  for (const changed of met)
+  for (const changed of met.slice(0, MOST_TRIED))
     if (await fires(changed.world))
       return { far: changed.far, change: { ...told(changed), ...(await more(changed, met)) } };
   return null;
@@ -143,8 +149,7 @@ class Pairs {
       for (const second of other.changes) {
         if (!this.#conditions.isMet(this.#together(one, first, other, second))) continue;
         // The second comes on top of the first.
-        const isMeant = ({ to }: Changed): boolean => JSON.stringify(to) === JSON.stringify(second.to);
-        const then = other.place.changesIn(first.world).find(isMeant);
+        const then = other.place.again(second, first.world);
         if (then && (await fires(then.world))) return [first, then];
       }
     return null;

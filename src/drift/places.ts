@@ -31,10 +31,10 @@ export interface Tested {
   /** One of these words is what meets it; `null`: it compares otherwise. */
   readonly wants: readonly string[] | null;
   readonly isAnyCase: boolean;
-  /** An absent fact may be what it is about. */
-  readonly mayBeAbsent: boolean;
 }
 
+/** Of a longer list only whether something is there is counted. */
+const MOST_WANTED = 50;
 /** So many places are counted on a kind of event. */
 const MAX_PLACES = 24;
 const MAX_WORD = 64;
@@ -64,7 +64,9 @@ function placesFor(tested: readonly Tested[]): { readonly [Kind in EventKind]?: 
       const own = tested.filter(({ kinds, fact }) => kinds.includes(kind) && !IN_THE_LOG.has(fact));
       for (const [name, same] of Map.groupBy(own, ({ place }) => place)) {
         const [{ fact, path } = { fact: name, path: undefined }] = same;
-        if (!places.has(name)) places.set(name, placeOf(fact, path, new Set(same.flatMap(({ wants }) => wants ?? []))));
+        const wants = same.flatMap((one) => one.wants ?? []);
+        const words = wants.length > MOST_WANTED || isOfSomebody(fact) ? [] : wants;
+        if (!places.has(name)) places.set(name, placeOf(fact, path, new Set(words)));
       }
       return [kind, [...places.values()].slice(0, MAX_PLACES)];
     }),
@@ -75,6 +77,11 @@ function placesFor(tested: readonly Tested[]): { readonly [Kind in EventKind]?: 
 function isClosed(name: string): boolean {
   const fact = FACTS[name];
   return FACT_READERS.has(name) && (fact?.values !== undefined || fact?.type === "boolean");
+}
+
+/** Whether a fact names somebody: a rule may ask for a person, and no counter of that outlives them. */
+function isOfSomebody(fact: string): boolean {
+  return FACTS[fact]?.type === "id" || FACTS[fact]?.type === "address";
 }
 
 function placeOf(fact: string, path: string | undefined, words: ReadonlySet<string> | null): CountedPlace {
@@ -106,7 +113,6 @@ export function testedBy(rules: readonly Rule[]): readonly Tested[] {
           path,
           wants,
           isAnyCase: isOperator(name) && OPERATORS[name].words === "any case",
-          mayBeAbsent: negated || (isOperator(name) && OPERATORS[name].metByAbsence !== "never"),
         },
       ];
     });

@@ -1,4 +1,4 @@
-// What the drift radar has counted: a row for each day, written at most once in ten minutes. docs/decisions/0073 says why.
+// What the drift radar has counted: a row for each day, written at most once in ten minutes. docs/decisions/0076 says why.
 import { together } from "../../drift/counts.ts";
 import type { DayCounts } from "../../model/drift.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
@@ -17,7 +17,7 @@ export function save(sql: Sql, counts: DayCounts, nowMs: number): void {
   const day = Math.floor(nowMs / DAY_MS);
   const row = firstRow<{ counts: string }>(sql, "SELECT counts FROM drift WHERE day = ?", day);
   const text = JSON.stringify(row ? together(JSON.parse(row.counts) as DayCounts, counts) : counts);
-  const kept = text.length > MAX_ROW_CHARACTERS && row ? row.counts : text;
+  const kept = text.length > MAX_ROW_CHARACTERS ? (row?.counts ?? "{}") : text;
   sql.exec("INSERT OR REPLACE INTO drift (day, saved_at, counts) VALUES (?, ?, ?)", day, nowMs, kept);
 }
 

@@ -10,7 +10,7 @@ import { ofDecision } from "../deliveries/lists.ts";
 import { ownSender } from "../deliveries/sends.ts";
 import * as log from "../log/log.ts";
 import * as ruleSets from "../log/rule-sets.ts";
-import { withWhatIf } from "./what-if.ts";
+import { toldWhatIf } from "./what-if.ts";
 import type { LedgerPorts, Sql } from "../store/ports.ts";
 
 /** The event with a key: a contact's, or without a contact the last one that any of them has. */
@@ -51,7 +51,7 @@ async function complete(
   const rules = rulesThen(sql, ruleSet, decision.ruleSet, event.locationId);
   if (!rules) return decision;
   const whole = everyVerdict(event, { ...decision, timeZone: decision.timeZone ?? timeZone }, { rules });
-  return isWhatIf && dropped === undefined ? withWhatIf(sql, event, whole, rules) : whole;
+  return isWhatIf && dropped === undefined ? toldWhatIf(sql, event, whole, rules) : whole;
 }
 
 function rulesThen(sql: Sql, now: RuleSet, hash: string, locationId: string): readonly KeptRule[] | undefined {

@@ -1,9 +1,9 @@
 // What would have been enough for the rules that did not fire on a recorded event: decided again with the rules, the log and
 // what was known as they were then.
-import { whatIf } from "../../counterfactual/what-if.ts";
+import { withWhatIf } from "../../counterfactual/what-if.ts";
 import type { DecisionContext } from "../../match/decide.ts";
 import { linkOf } from "../../match/chain.ts";
-import type { Decision, Verdict } from "../../model/decision.ts";
+import type { Decision } from "../../model/decision.ts";
 import type { Event } from "../../model/event.ts";
 import { NO_HISTORY } from "../../model/history.ts";
 import type { KeptRule, Rule } from "../../model/rule.ts";
@@ -16,24 +16,10 @@ import type { Sql } from "../store/ports.ts";
 const MOST_RULES = 20;
 
 /** A decision whose verdicts say it; of a rule whose conditions were too large to keep they do not. */
-export async function withWhatIf(
-  sql: Sql,
-  event: Event,
-  decision: Decision,
-  kept: readonly KeptRule[],
-): Promise<Decision> {
+export function toldWhatIf(sql: Sql, event: Event, decision: Decision, kept: readonly KeptRule[]): Promise<Decision> {
   const rules = kept.filter((rule): rule is Rule => !rule.isTooLarge);
   const ruleSet = { hash: decision.ruleSet, rules, findings: [] };
-  const context = contextThen(sql, event, decision);
-  const verdicts: Verdict[] = [];
-  let asked = 0;
-  for (const verdict of decision.verdicts) {
-    const rule = rules.find(({ name }) => name === verdict.rule);
-    const isAsked = !verdict.fired && rule !== undefined && asked < MOST_RULES;
-    if (isAsked) asked += 1;
-    verdicts.push(isAsked ? { ...verdict, whatIf: await whatIf(event, rule, ruleSet, context) } : verdict);
-  }
-  return { ...decision, verdicts };
+  return withWhatIf(decision, event, ruleSet, contextThen(sql, event, decision), MOST_RULES);
 }
 
 /** What the event was decided by. */

@@ -167,6 +167,22 @@ const told = async ({ conditions = [], rule = {}, others = [], event = {}, conte
 };
 
 describe("what would have been enough", () => {
+  it("is looked for among a bounded number of values, however long the lists of a rule are", async () => {
+    const long = Array.from({ length: 100_000 }, (_, n) => `word-${n}`);
+    const conditions: Condition[] = [
+      { fact: "messageId", operator: "in", value: long },
+      { fact: "body", operator: "someValue:containsText", value: long },
+      { fact: "attachments", operator: "someValue:contains", value: long },
+    ];
+    for (const condition of conditions) {
+      let asked = 0;
+      const history = { ...NO_HISTORY, firings: () => ((asked += 1), 1) };
+      const rule = { limit: { count: 1 } };
+      expect(await told({ about: "", conditions: [condition], rule, context: { history }, says: [] })).toEqual([]);
+      expect(asked).toBeLessThan(100);
+    }
+  });
+
   it.each(CASES)("$about", async (one) => {
     expect(await told(one)).toEqual(one.says);
   });

@@ -4,7 +4,7 @@ import { Counting, together } from "../../../src/drift/counts.ts";
 import { countedPlaces, type CountedPlace } from "../../../src/drift/places.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { DayCounts } from "../../../src/model/drift.ts";
-import { anEvent, aRule } from "../../builders.ts";
+import { anEvent, aRule, CONTACT } from "../../builders.ts";
 
 const PLACES = countedPlaces([
   aRule({ conditions: { all: [{ fact: "payload", path: "$.plan", operator: "equal", value: "gold" }] } }),
@@ -56,6 +56,25 @@ describe("counting", () => {
       counting.add(anEvent({ status: `word-${index}` }), "sms", PLACES ?? []);
     const status = counting.take()["OutboundMessage sms"]?.places["status"];
     expect([Object.keys(status?.words ?? {}).length, status?.others]).toEqual([50, 950]);
+  });
+
+  it("keeps no long list of a rule, and nobody whom a rule names", () => {
+    const long = Array.from({ length: 60_000 }, (_, n) => `plan-${n}`);
+    const places = countedPlaces([
+      aRule({
+        conditions: {
+          any: [
+            { fact: "payload", path: "$.plan", operator: "in", value: long },
+            { fact: "contactId", operator: "equal", value: CONTACT },
+          ],
+        },
+      }),
+    ]).OutboundMessage;
+    const counting = new Counting();
+    counting.add(anEvent({ plan: "plan-7" }), "sms", places ?? []);
+    const told = counting.take()["OutboundMessage sms"]?.places;
+    expect(told?.["payload $.plan"]).toEqual({ present: 1, words: {}, others: 1 });
+    expect(told?.["contactId"]).toEqual({ present: 1, words: {}, others: 1 });
   });
 
   it("keeps no word that a contact may have written", () => {
