@@ -27,7 +27,7 @@ export function candidatesFor(compared: readonly Compared[], seen: Json | undefi
   const words = fact && fact.path === undefined ? (FACTS[fact.fact]?.values ?? []) : [];
   const singles = unique([
     ...constants.flatMap((constant) => near(constant, seen)),
-    ...textsOf(compared, seen),
+    ...textsOf(compared),
     ...words,
     ...OF_ANY_FORM,
   ]);
@@ -63,7 +63,7 @@ function near(constant: Json, seen: Json | undefined): readonly Json[] {
 }
 
 /** Texts that are what several comparisons want at once. What a pattern finds is not looked for. */
-function textsOf(compared: readonly Compared[], seen: Json | undefined): readonly string[] {
+function textsOf(compared: readonly Compared[]): readonly string[] {
   const parts = compared.flatMap(({ condition, constant }) => {
     const { name } = takeApart(condition.operator);
     if (!isOperator(name)) return [];
@@ -72,8 +72,7 @@ function textsOf(compared: readonly Compared[], seen: Json | undefined): readonl
   });
   const some = parts.slice(0, MOST_TEXTS);
   const both = some.flatMap((one) => some.flatMap((other) => (other === one ? [] : [one + other, `${one} ${other}`])));
-  const kept = typeof seen === "string" ? some.flatMap((part) => [`${part} ${seen}`, `${seen} ${part}`]) : [];
-  return [...parts, ...both, ...kept];
+  return [...parts, ...both];
 }
 
 /** What was there with a constant more, without one, and lists of constants. */

@@ -9,7 +9,7 @@ import type { Rule, RuleSet } from "../model/rule.ts";
 import { gatesIn } from "./gates.ts";
 import { Conditions, type Truths } from "./conditions.ts";
 import { placesOf, type Changed, type Place } from "./places.ts";
-import { verdictIn, type World } from "./world.ts";
+import { fires, type World } from "./world.ts";
 
 /** So many pairs are told. */
 const MOST_PAIRS = 12;
@@ -108,10 +108,6 @@ interface Near {
 
 function told({ what, place, from, to }: Changed): Change {
   return { what, place, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-}
-
-async function fires(world: World): Promise<boolean> {
-  return (await verdictIn(world))?.fired === true;
 }
 
 /** Of a number, whether others further on are enough, too; of a word, which other words are. */

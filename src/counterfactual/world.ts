@@ -3,7 +3,6 @@ import { readEvent } from "../events/event.ts";
 import { routeOf } from "../events/kind-of.ts";
 import { decide, type DecisionContext } from "../match/decide.ts";
 import { DecisionFacts } from "../match/facts.ts";
-import type { Verdict } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY } from "../model/history.ts";
 import { NOTHING_KNOWN, type Known } from "../model/known.ts";
@@ -29,10 +28,9 @@ function settled({ contact, location, ...rest }: Known): Known {
   return { ...rest, contact: contact ?? undefined, location: location ?? undefined, open: undefined };
 }
 
-/** The verdict on the rule in a world: all of the set decides, so that another rule may stop this one. */
-export async function verdictIn({ event, rule, ruleSet, context }: World): Promise<Verdict | undefined> {
-  const { decision } = await decide(event, ruleSet, context);
-  return decision.verdicts.find((verdict) => verdict.rule === rule.name);
+/** Whether the rule fires in a world: all of the set decides, so that another rule may stop this one. */
+export async function fires({ event, rule, ruleSet, context }: World): Promise<boolean> {
+  return (await decide(event, ruleSet, context)).decision.fired.includes(rule.name);
 }
 
 /** The world in which a payload came instead; `null`: that is no such event. */

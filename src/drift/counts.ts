@@ -27,8 +27,6 @@ interface Group {
 /** What was seen and is not on disk yet. */
 export class Counting {
   #groups = new Map<string, Group>();
-  /** Of places that were counted before the rules changed. */
-  #before: DayCounts = {};
 
   /** Counts an event at places; an event more of a kind and channel beyond the bound is left out. */
   add(event: Event, channel: string | null, places: readonly CountedPlace[]): void {
@@ -44,19 +42,15 @@ export class Counting {
 
   /** What was counted, and forgets it. */
   take(): DayCounts {
-    const taken = together(
-      this.#before,
-      Object.fromEntries([...this.#groups].map(([name, group]) => [name, toldOf(group)])),
-    );
+    const taken = [...this.#groups].map(([name, group]) => [name, toldOf(group)] as const);
     this.#groups = new Map();
-    this.#before = {};
-    return taken;
+    return Object.fromEntries(taken);
   }
 
   #group(name: string, places: readonly CountedPlace[]): Group | null {
     const known = this.#groups.get(name);
     if (known?.places === places) return known;
-    if (known) this.#before = together(this.#before, { [name]: toldOf(known) });
+    // After a change of rules other places are counted; what was counted within the last minutes is left out.
     if (!known && this.#groups.size >= MAX_GROUPS) return null;
     const cells = places.map((): Cell => ({ present: 0, others: 0, words: new Map(), last: undefined, again: 0 }));
     const made = { places, cells, events: 0 };

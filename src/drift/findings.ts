@@ -4,7 +4,7 @@ import { FACTS } from "../language/facts.ts";
 import type { DayCounts, DriftFinding, PlaceCounts } from "../model/drift.ts";
 import type { Rule } from "../model/rule.ts";
 import { placesTogether } from "./counts.ts";
-import { testedBy, type Tested } from "./places.ts";
+import { isClosed, testedBy, type Tested } from "./places.ts";
 
 /** What the counts are compared by. */
 export interface Counted {
@@ -63,7 +63,8 @@ function never(one: Tested, counted: Counted): readonly DriftFinding[] {
   for (const [, seen] of seenAt(one, counted)) {
     // Where the rules name the words, those of rules that came later were not counted before.
     const isCounted =
-      isClosedPlace(one) || [...wanted].every((word) => Object.keys(seen.words).some((key) => same(key) === word));
+      isClosed(one.fact, one.path) ||
+      [...wanted].every((word) => Object.keys(seen.words).some((key) => same(key) === word));
     if (!isCounted) continue;
     present += seen.present;
     for (const [word, times] of Object.entries(seen.words)) words.set(word, (words.get(word) ?? 0) + times);
@@ -76,7 +77,7 @@ function never(one: Tested, counted: Counted): readonly DriftFinding[] {
 }
 
 function newWords(one: Tested, counted: Counted, nowMs: number): readonly DriftFinding[] {
-  if (!isClosedPlace(one)) return [];
+  if (!isClosed(one.fact, one.path)) return [];
   const { rule, place } = one;
   const published = FACTS[one.fact]?.values ?? [];
   const [before, lately] = parted(seenAt(one, counted), nowMs);
@@ -168,11 +169,6 @@ function isOf(group: string, kind: string): boolean {
 /** Whether every event of the log is counted for a place. */
 function isExact({ place }: Tested): boolean {
   return place === "channel" || place === "outcome";
-}
-
-/** Whether each word of a place is told apart. */
-function isClosedPlace({ fact, path }: Tested): boolean {
-  return path === undefined && (FACTS[fact]?.values !== undefined || FACTS[fact]?.type === "boolean");
 }
 
 /** What was before, and what since the beginning of yesterday, the groups of a day put together. */

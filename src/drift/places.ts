@@ -73,10 +73,10 @@ function placesFor(tested: readonly Tested[]): { readonly [Kind in EventKind]?: 
   );
 }
 
-/** Whether a fact has few words, and none of them a contact's. */
-function isClosed(name: string): boolean {
+/** Whether a fact has few words, none of them a contact's: each is told apart. */
+export function isClosed(name: string, path?: string): boolean {
   const fact = FACTS[name];
-  return FACT_READERS.has(name) && (fact?.values !== undefined || fact?.type === "boolean");
+  return path === undefined && FACT_READERS.has(name) && (fact?.values !== undefined || fact?.type === "boolean");
 }
 
 /** Whether a fact names somebody: a rule may ask for a person, and no counter of that outlives them. */

@@ -1,7 +1,7 @@
 // Phrases for people, beside what they are about in the tables. Whoever imports them asks for `#said`, which is this file, and
 // in the Worker's bundle `unsaid.ts`: nothing there reads a phrase. docs/decisions/0069-phrases-stay-at-home.md.
 
-/** A phrase about an entry of a table. */
-export function said(phrase: string): string {
-  return phrase;
+/** A phrase about an entry of a table; one that has to be made is given as how. */
+export function said(phrase: string | (() => string)): string {
+  return typeof phrase === "string" ? phrase : phrase();
 }

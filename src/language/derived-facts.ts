@@ -17,7 +17,9 @@ const EVENT_TABLE = {
   kind: { type: "text", about: said("the kind of event"), kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
   contactId: {
     type: "id",
-    about: ["the contact", ...OTHER_CONTACT_PLACES.map(({ who, path }) => `${who} it as ${path}`)].join("; "),
+    about: said(() =>
+      ["the contact", ...OTHER_CONTACT_PLACES.map(({ who, path }) => `${who} it as ${path}`)].join("; "),
+    ),
     kinds: EVENT_KINDS,
     always: true,
   },

@@ -11,7 +11,7 @@ import { NONE, type Tally } from "../log/tally.ts";
 import type { Sql } from "../store/ports.ts";
 
 /** Nothing is written for fewer events of an instance. */
-const YOUNG = 4;
+const YOUNG = 20;
 const SAVE_EVERY_MS = 10 * 60_000;
 const DAYS = 30;
 const HOUR_MS = 3_600_000;

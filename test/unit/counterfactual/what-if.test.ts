@@ -47,7 +47,7 @@ const CASES: readonly Case[] = [
     about: "a text that holds another",
     conditions: [{ fact: "body", operator: "containsText", value: "refund" }],
     event: { body: "hello" },
-    says: ['body "refund" or "refund hello" or "hello refund"'],
+    says: ['body "refund"'],
   },
   {
     about: "a text that a pattern finds",

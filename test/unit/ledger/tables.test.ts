@@ -47,7 +47,7 @@ function meaningOf(database: DatabaseSync): unknown {
 const migrated = madeBy(...LEDGER_MIGRATIONS);
 
 it("the tables of a new ledger are written down as its migrations leave them", async () => {
-  const lines = statementsOf(migrated).map((statement) => `  ${statement};\n`);
+  const lines = statementsOf(migrated).map((statement) => `${statement};\n`);
   const text = `${HEADER}export const LEDGER_TABLES = \`\n${lines.join("")}\`;\n`;
   await expect(text).toMatchFileSnapshot("../../../src/ledger/store/tables.ts");
 });

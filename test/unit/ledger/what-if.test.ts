@@ -53,7 +53,7 @@ describe("what would have been enough on a recorded event", () => {
     await ledger.record(anEvent({ messageId: "m1" }, "first"));
     await ledger.record(anEvent({ messageId: "m1" }, "again"));
     expect(await toldOf(ledger, "again", "once")).toEqual(["an event that changes something and another message"]);
-    expect(await toldOf(ledger, "again", "gone")).toEqual(["the rule enabled"]);
+    expect(await toldOf(ledger, "first", "gone")).toEqual(["the rule enabled"]);
   });
 
   it("is told of twenty rules at most", async () => {

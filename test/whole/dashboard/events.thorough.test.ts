@@ -90,6 +90,22 @@ describeInBrowser("events", () => {
     await page.getByText("In messageType, first").waitFor();
   });
 
+  it("say what would have been enough for a rule that did not fire", async () => {
+    const locationId = "enough";
+    const { answer } = await dashboard.send("sms", { locationId, contactId: "ada" });
+    const page = await dashboard.open(`#/l/${locationId}/events/${answer.eventKey ?? ""}?contact=ada&rule=sms-failed`);
+    await page.getByRole("button", { name: "What would have been enough?" }).click();
+    await page.getByText('status "failed" or "undelivered"').waitFor();
+  });
+
+  it("are counted by their words, beside what the rules test", async () => {
+    const locationId = "drifting";
+    for (const contactId of ["ada", "bob"]) await dashboard.send("sms-failed", { locationId, contactId });
+    const page = await dashboard.open(`#/l/${locationId}/events?show=drift`);
+    const group = page.getByRole("region", { name: "OutboundMessage, sms" });
+    await group.getByText("failed 2").first().waitFor();
+  });
+
   it("are seen for a part of the time, by dragging over the chart", async () => {
     const locationId = "brushed";
     await dashboard.send("sms", { locationId });

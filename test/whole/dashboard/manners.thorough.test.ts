@@ -37,6 +37,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "events",
     "events?show=quarantine",
     "events?show=ignored",
+    "events?show=drift",
     `events/${answer.eventKey ?? ""}`,
     `contacts/${CONTACT}`,
     "contacts/nobody",
