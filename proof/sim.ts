@@ -1,6 +1,7 @@
 // `npm run sim -- --seeds 2000`: the ledger on a simulated clock, disk and network, broken in every way that chance
 // finds, then checked. A failing seed is printed with the command that repeats it.
 import { fork } from "node:child_process";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,7 +14,8 @@ const HELP = `Usage: npm run sim -- [options]
   --from N       from which seed on (1)
   --seed N       repeat one, and tell all that it violates
   --mutants      plant each known bug in turn: each has to be found at the seed noted for it, or else within --seeds
-  --noted        with --mutants: only at the seeds that are noted, each of which has to show its bug
+  --noted        with --mutants: leave out those that no seed is noted for
+  --note         with --mutants: write the seed that a bug is found at beside it, where another one is noted
   --all-seeds    with --mutants: look for each from the first seed on, whatever is noted
   --mutant NAME  plant one, and show what it violates
   --json         the result as JSON
@@ -34,6 +36,7 @@ function read() {
         mutant: { type: "string" },
         mutants: { type: "boolean", default: false },
         noted: { type: "boolean", default: false },
+        note: { type: "boolean", default: false },
         "all-seeds": { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -131,9 +134,10 @@ async function findMutants(last: number): Promise<number> {
   const told: Finding[] = [];
   const next = async (): Promise<void> => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const search = { last: options.noted ? 0 : last, everySeed: options["all-seeds"] };
+      const search = { last, everySeed: options["all-seeds"] };
       const finding = await searchFor(mutant, search, (job) => runJob(job, () => undefined));
       told.push(finding);
+      if (options.note && finding.note !== null) note(finding.mutant, finding.note);
       if (!options.json) console.log(inALine(finding));
     }
   };
@@ -142,9 +146,19 @@ async function findMutants(last: number): Promise<number> {
   if (options.json) console.log(JSON.stringify({ mutants: told }));
   else
     console.log(
-      `${told.length - missed} of ${told.length} planted bugs found ${options.noted ? "at the seeds noted for them" : `within ${last} seeds`}`,
+      `${told.length - missed} of ${told.length} planted bugs found, at the seeds noted for them or within ${last} seeds`,
     );
   return missed;
+}
+
+/** Writes which seed shows a bug into the file that has it. */
+function note(mutant: string, seed: number): void {
+  for (const name of globSync("sim/*mutants.ts", { cwd: import.meta.dirname })) {
+    const file = join(import.meta.dirname, name);
+    const text = readFileSync(file, "utf8");
+    const at = text.indexOf(`name: "${mutant}"`);
+    if (at >= 0) writeFileSync(file, text.slice(0, at) + text.slice(at).replace(/^( *seed: )(null|\d+),$/m, `$1${seed},`));
+  }
 }
 
 if (options.mutants) process.exit((await findMutants(Number(options.seeds))) > 0 ? 1 : 0);

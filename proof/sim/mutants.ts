@@ -2,6 +2,7 @@
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
 import { MAIL_MUTANTS } from "./mail-mutants.ts";
+import type { RunKind } from "./seeds.ts";
 
 export interface Mutant {
   readonly name: string;
@@ -16,7 +17,13 @@ export interface Mutant {
 export interface SimulatedMutant extends Mutant {
   /** A seed that shows it; `null`: none has been noted yet. */
   readonly seed: number | null;
+  /** The kind of run that is there to find it, and the only one that is looked at; absent: any may. */
+  readonly run?: RunKind;
 }
+
+/** Bugs that one kind of run is there to find. */
+const foundIn = (run: RunKind, mutants: readonly SimulatedMutant[]): readonly SimulatedMutant[] =>
+  mutants.map((mutant) => ({ ...mutant, run }));
 
 export const MUTANTS: readonly SimulatedMutant[] = [
   {
@@ -632,7 +639,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
     seed: null,
   },
-  ...PUBLISHED_MUTANTS,
+  ...foundIn("published", PUBLISHED_MUTANTS),
   {
     name: "paused-rule-fires",
     file: "match/decide.ts",
@@ -661,8 +668,8 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     to: 'ACTION_PAUSED: "later",',
     seed: 42,
   },
-  ...AGENCY_MUTANTS,
-  ...MAIL_MUTANTS,
+  ...foundIn("agency", AGENCY_MUTANTS),
+  ...foundIn("mails", MAIL_MUTANTS),
   {
     name: "stored-times-are-believed",
     file: "kit/not-before.ts",

@@ -1,6 +1,6 @@
 // Where a planted bug is looked for: at the seed that is noted for it, where a run shows it at once, and only if it does
 // not, at every seed from the first.
-import type { Found, Job } from "./seeds.ts";
+import type { Found, Job, RunKind } from "./seeds.ts";
 
 /** Runs the seeds of a job until one violates something. */
 type Run = (job: Job) => Promise<Found>;
@@ -10,6 +10,8 @@ export interface Noted {
   readonly name: string;
   /** `null`: none has been noted yet. */
   readonly seed: number | null;
+  /** The only kind of run that is looked at; absent: each. */
+  readonly run?: RunKind;
 }
 
 export interface Finding {
@@ -28,12 +30,12 @@ export function seedsUpTo(last: number, first = 1): number[] {
 
 /** Looks for a planted bug, in the seeds up to `last`; `everySeed`: without going by what is noted. */
 export async function searchFor(
-  { name, seed }: Noted,
+  { name, seed, run: only }: Noted,
   { last, everySeed }: { readonly last: number; readonly everySeed: boolean },
   run: Run,
 ): Promise<Finding> {
-  const atNoted = seed === null || everySeed ? null : await run({ seeds: [seed], mutant: name });
-  const failed = atNoted?.failed ?? (await run({ seeds: seedsUpTo(last), mutant: name })).failed;
+  const atNoted = seed === null || everySeed ? null : await run({ seeds: [seed], mutant: name, only });
+  const failed = atNoted?.failed ?? (await run({ seeds: seedsUpTo(last), mutant: name, only })).failed;
   const foundAt = failed?.seed ?? null;
   return {
     mutant: name,

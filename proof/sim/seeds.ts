@@ -5,9 +5,14 @@ import { plant } from "./mutate.ts";
 import { MUTANTS } from "./mutants.ts";
 import { endIfStuck } from "./stuck.ts";
 
+/** What a seed has runs of: a location and its variants, and what has a simulation of its own. */
+export type RunKind = "location" | "missed" | "agency" | "mails" | "published" | "ahead" | "full";
+
 /** Which seeds to run. */
 export interface Job {
   readonly seeds: readonly number[];
+  /** Only the runs of one kind; absent: of each. */
+  readonly only?: RunKind | undefined;
   readonly mutant?: string | undefined;
 }
 
@@ -27,7 +32,7 @@ const AHEAD_MS = 20 * 86_400_000;
 const FULL_EVERY = 7;
 
 /** Runs seeds in this process; `tell` is called after each. */
-async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): Promise<Found> {
+async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => void): Promise<Found> {
   const planted = MUTANTS.find(({ name }) => name === mutant);
   const checkPlanted = planted && plant(planted);
   answerAtOnce();
@@ -66,29 +71,33 @@ async function runSeeds({ seeds, mutant }: Job, tell: (found: Found) => void): P
         seen.interrupted += history.interrupted.length;
       };
       // Each seed has a run of its own, and a second one by what is left of it.
-      const runs: readonly [every: number, at: number, () => Promise<string[]>][] = [
-        [1, 0, () => simulate(seed).then((history) => (take(history), violations(history)))],
+      const runs: readonly [kind: RunKind, every: number, at: number, () => Promise<string[]>][] = [
+        ["location", 1, 0, () => simulate(seed).then((history) => (take(history), violations(history)))],
         [
+          "missed",
           3,
           0,
           () => simulateMissed(seed).then((missed) => ((seen.events += missed.events.length), violationsIn(missed))),
         ],
-        [3, 1, () => simulateAgency(seed).then(agencyViolations)],
-        [3, 2, () => simulateMails(seed).then(mailViolations)],
-        [3, 1, () => simulatePublished(seed).then(violationsOfPublished)],
+        ["agency", 3, 1, () => simulateAgency(seed).then(agencyViolations)],
+        ["mails", 3, 2, () => simulateMails(seed).then(mailViolations)],
+        ["published", 3, 1, () => simulatePublished(seed).then(violationsOfPublished)],
         [
+          "ahead",
           AHEAD_EVERY,
           0,
           () => simulate(seed, { aheadMs: AHEAD_MS }).then((history) => (take(history), violations(history, AHEAD))),
         ],
         [
+          "full",
           FULL_EVERY,
           0,
           () => simulate(seed, { maxBytes: 1 }).then((history) => (take(history), violations(history, FULL))),
         ],
       ];
-      for (const [every, at, run] of runs) {
-        const found = seed % every === at ? await run() : [];
+      for (const [kind, every, at, run] of runs) {
+        const isAsked = seed % every === at && (only === undefined || kind === only);
+        const found = isAsked ? await run() : [];
         if (found.length > 0) return found;
       }
       return [];
