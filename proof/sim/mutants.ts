@@ -678,6 +678,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 24,
   },
   {
+    name: "times-that-others-read-are-not-seen",
+    file: "ledger/ledger.ts",
+    from: "const clock = this.#clock.read;",
+    to: "const { clock } = world.actions;",
+    seed: null,
+    run: "ahead",
+  },
+  {
     name: "clock-that-went-back-not-seen",
     file: "ledger/upkeep/clock.ts",
     from: "const isBack = nowMs < latestMs - STEP_MS;",
