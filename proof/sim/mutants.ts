@@ -66,7 +66,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/rounds.ts",
     from: "alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);",
     to: "if (failures.length === 0) alarm.setForNext();",
-    seed: 120,
+    seed: 141,
   },
   {
     name: "lost-alarm-not-repaired",
@@ -87,7 +87,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;',
     to: 'const isDue = from.state !== "sending";',
-    seed: null,
+    seed: 83,
   },
   {
     name: "reply-during-an-attempt-forgotten",
@@ -101,7 +101,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
-    seed: null,
+    seed: 67,
   },
   {
     name: "reply-cancels-nothing-that-is-being-sent",
@@ -157,14 +157,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/erase.ts",
     from: '"DELETE FROM deliveries WHERE contact_id = ? RETURNING id"',
     to: '"SELECT id FROM deliveries WHERE contact_id = ?"',
-    seed: 3,
+    seed: 7,
   },
   {
     name: "erased-events-stay",
     file: "ledger/upkeep/erase.ts",
     from: "`UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`",
     to: "`SELECT seq FROM events WHERE contact_id = ?`",
-    seed: 3,
+    seed: 8,
   },
   {
     name: "reply-cancels-for-everybody",
@@ -206,7 +206,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/send.ts",
     from: "if (earlier !== null) {",
     to: "if (earlier === undefined) {",
-    seed: 33,
+    seed: 15,
   },
   {
     name: "message-of-another-delivery-is-taken",
@@ -234,7 +234,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: null,
+    seed: 21,
   },
   {
     name: "token-used-before-it-is-kept",
