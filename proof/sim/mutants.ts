@@ -95,6 +95,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
     seed: 9,
+    run: "location",
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
@@ -214,6 +215,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return owner !== null && owner !== id;",
     to: "return owner === id && owner !== id;",
     seed: null,
+    run: "location",
   },
   {
     name: "a-lost-answer-is-a-refusal",
@@ -221,6 +223,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "answer.status >= 400 && answer.status < 500 && answer.status !== 408;",
     to: "answer.status >= 400 && answer.status < 600 && answer.status !== 408;",
     seed: null,
+    run: "location",
   },
   {
     name: "stop-not-asked-before-an-attempt",
@@ -249,6 +252,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "isWithin(row.refreshed_at, FRESH_MS, this.#now())",
     to: "isWithin(row.refreshed_at, 0, this.#now())",
     seed: null,
+    run: "location",
   },
   {
     name: "limits-in-answers-not-read",
@@ -256,6 +260,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "answered: (answer) => end((from, nowMs) => limits.answered(from, ticket, answer, nowMs)),",
     to: "answered: () => end(limits.unanswered),",
     seed: null,
+    run: "location",
   },
   {
     name: "contact-left-out-of-a-message",
@@ -298,6 +303,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} < ?2`",
     seed: null,
+    run: "location",
   },
   {
     name: "older-reply-ends-a-wait",
@@ -305,6 +311,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} <= ?2 + 600000`",
     seed: 21,
+    run: "location",
   },
   {
     name: "all-that-came-before-an-event-ends-its-wait",
@@ -326,6 +333,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "const ahead = recordedAhead(happenedAt + 1, WISHES);",
     to: "const ahead = recordedAhead(Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
     seed: null,
+    run: "location",
   },
   {
     name: "older-start-lifts-a-stop",
@@ -333,6 +341,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return [event, ...ahead]",
     to: "return [...ahead, event]",
     seed: null,
+    run: "location",
   },
   {
     name: "of-the-same-moment-the-first-wish-counts",
@@ -361,6 +370,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "Math.max(this.#lastSeq, seq)",
     to: "Math.max(this.#lastSeq, seq * 0)",
     seed: null,
+    run: "location",
   },
   {
     name: "limit-counts-by-receipt",
@@ -400,6 +410,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
     to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
     seed: 3,
+    run: "location",
   },
   {
     name: "own-message-before-its-answer-is-a-strangers",
@@ -407,6 +418,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'isGuarded ? "api" : guardedAs(event)',
     to: 'isGuarded ? "api" : null',
     seed: 3,
+    run: "location",
   },
   {
     name: "cancelled-while-the-token-came-is-sent",
@@ -414,6 +426,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL",
     to: "WHERE id = ?2 AND state = 'sending'",
     seed: null,
+    run: "location",
   },
   {
     name: "stopped-while-the-token-came-is-sent",
@@ -421,6 +434,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
     seed: null,
+    run: "location",
   },
   {
     name: "erased-while-the-token-came-is-sent",
@@ -428,6 +442,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
     seed: null,
+    run: "location",
   },
   {
     name: "erased-while-the-token-came-is-tagged",
@@ -435,6 +450,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "leaves?.(outgoing) ?? changes(request.body)",
     to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
     seed: null,
+    run: "location",
   },
   {
     name: "replied-while-the-hours-were-asked-is-sent",
@@ -442,6 +458,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;",
     to: "",
     seed: 36,
+    run: "location",
   },
   {
     name: "bulk-cancel-does-not-wait-for-the-attempts",
@@ -470,6 +487,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "const CLOCK_SKEW_MS = 120_000;",
     to: "const CLOCK_SKEW_MS = 0;",
     seed: null,
+    run: "location",
   },
   {
     name: "what-changes-nothing-is-news",
@@ -491,6 +509,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "export const OVERLAP_MS = 20 * MINUTE_MS;",
     to: "export const OVERLAP_MS = 0 * MINUTE_MS;",
     seed: null,
+    run: "missed",
   },
   {
     name: "webhook-after-it-was-found-is-news",
@@ -568,6 +587,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
     seed: 3,
+    run: "location",
   },
   {
     name: "template-kept-instead-of-what-left",
@@ -603,6 +623,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
     to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
     seed: null,
+    run: "location",
   },
   {
     name: "waiting-events-decided-out-of-order",
@@ -638,6 +659,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "    try {\n      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    } finally {",
     to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
     seed: null,
+    run: "location",
   },
   ...foundIn("published", PUBLISHED_MUTANTS),
   {
@@ -653,6 +675,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'if (paused) return { may: "not", outcome: paused };',
     to: "",
     seed: null,
+    run: "location",
   },
   {
     name: "pause-forgotten-after-a-crash",
