@@ -20,7 +20,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   drift: ["kit", "model", "language", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift", "counterfactual"],
   // The log decided again by other rules: no clock, no storage.
-  replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
+  replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match", "counterfactual"],
   // What rules can do together, on a developer's machine alone: nothing of it is in the Worker.
   analysis: ["kit", "model", "time", "highlevel", "act", "language", "events", "match"],
   // Runs in the browser, beside the page: what it replays is decided there.
