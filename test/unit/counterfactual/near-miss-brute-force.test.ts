@@ -38,39 +38,29 @@ function withOwn(ruleSet: RuleSet, own: Rule, fields: Partial<Rule>): RuleSet {
   return { ...ruleSet, rules: ruleSet.rules.map((one) => (one === own ? { ...one, ...fields } : one)) };
 }
 
-/** What is otherwise without what held a rule back. */
+/** Rules and context without what held a rule back; `null`: its conditions did, or nothing. */
 function without(
   reason: VerdictReason,
   { own, ruleSet, context }: { own: Rule; ruleSet: RuleSet; context: DecisionContext },
   detail = "",
 ): readonly [RuleSet, DecisionContext] | null {
   const { history = NO_HISTORY, paused } = context;
-  switch (reason) {
-    case "limit":
-      return [withOwn(ruleSet, own, { limit: undefined }), context];
-    case "paused":
-      return [ruleSet, { ...context, paused: paused?.filter(({ rule }) => rule !== null && rule !== own.name) }];
-    case "duplicate-action": {
-      const hasFiredFor = (key: string, rule: string): boolean => rule !== own.name && history.hasFiredFor(key, rule);
-      return [ruleSet, { ...context, history: { ...history, hasFiredFor } }];
-    }
-    case "loop":
-      return [ruleSet, { ...context, chain: [] }];
-    case "no-change":
-      return [ruleSet, { ...context, repeats: undefined }];
-    case "loop-guard":
-      return [withOwn(ruleSet, own, { includeApi: true, includeInternal: true }), context];
-    case "disabled":
-      return [withOwn(ruleSet, own, { enabled: true }), context];
-    case "late":
-      return [withOwn(ruleSet, own, { late: true }), context];
-    case "stopped": {
-      const rules = ruleSet.rules.map((one) => (one.name === detail ? { ...one, stop: false } : one));
-      return [{ ...ruleSet, rules }, context];
-    }
-    default:
-      return null;
-  }
+  const rule = (fields: Partial<Rule>) => [withOwn(ruleSet, own, fields), context] as const;
+  const other = (fields: Partial<DecisionContext>) => [ruleSet, { ...context, ...fields }] as const;
+  const hasFiredFor = (key: string, name: string): boolean => name !== own.name && history.hasFiredFor(key, name);
+  const rules = ruleSet.rules.map((one) => (one.name === detail ? { ...one, stop: false } : one));
+  const ways: { readonly [R in VerdictReason]?: readonly [RuleSet, DecisionContext] } = {
+    limit: rule({ limit: undefined }),
+    paused: other({ paused: paused?.filter((one) => one.rule !== null && one.rule !== own.name) }),
+    "duplicate-action": other({ history: { ...history, hasFiredFor } }),
+    loop: other({ chain: [] }),
+    "no-change": other({ repeats: undefined }),
+    "loop-guard": rule({ includeApi: true, includeInternal: true }),
+    disabled: rule({ enabled: true }),
+    late: rule({ late: true }),
+    stopped: [{ ...ruleSet, rules }, context],
+  };
+  return ways[reason] ?? null;
 }
 
 /** What alone kept a rule from firing, by trying each. */
@@ -149,7 +139,7 @@ function worldBy(luck: Chance): Parameters<typeof tried> {
     source: luck.pick(["workflow", "api"]),
   });
   const ruleSet = aRuleSet(...others, own);
-  const [fired, atLimit] = [luck.happens(0.1), luck.happens(0.5)];
+  const [fired, atLimit] = [luck.happens(0.2), luck.happens(0.5)];
   const context: DecisionContext = {
     ...MOMENT,
     history: { ...NO_HISTORY, hasFiredFor: () => fired, firings: () => (atLimit ? 1 : 0) },
