@@ -3,7 +3,7 @@
 // no `this`; deciding, history, cancelling and windows are the functions that the ledger uses, and what it keeps in tables
 // stands here in memory. What happens in the same order here and in ledger/recording/recorder.ts is the same.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide } from "../match/decide.ts";
+import { decide, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import { asPast } from "../match/history.ts";
 import { isWish } from "../match/wishes.ts";
@@ -51,10 +51,14 @@ export interface Replay {
   end(): void;
 }
 
+/** Is told of an event that was decided, while the past is still what it was decided by. */
+export type Watch = (event: Event, ruleSet: RuleSet, context: DecisionContext) => Promise<void>;
+
 /** `rulesFor` gives the rules that decide an event; `null`: they are not known, and what they did is taken as it is. */
 export function startReplay(
   { head, optOuts, ruleSets }: LogStart,
   rulesFor: (item: LogItem) => RuleSet | null,
+  watch?: Watch,
 ): Replay {
   const endMs = Date.parse(head.exportedAt);
   const contacts = new Map<string, Contact>();
@@ -188,7 +192,7 @@ export function startReplay(
       const decidedBy = ruleSets.get(item.decision.ruleSet) ?? null;
       const known = knownBeside(item, decidedBy);
       const history = historyOf(contact, ofLocation, event, new Set(ended.keys()));
-      const { decision, actions } = await decide(event, ruleSet, {
+      const context: DecisionContext = {
         ...moment,
         history,
         ...(chain === null ? {} : { messageChain: chain }),
@@ -199,7 +203,9 @@ export function startReplay(
         known: ruleSet === decidedBy ? (item.decision.known ?? NOTHING_KNOWN) : known,
         // As it was then: a change of rules ends no pause.
         ...(paused === undefined ? {} : { paused }),
-      });
+      };
+      const { decision, actions } = await decide(event, ruleSet, context);
+      await watch?.(event, ruleSet, context);
       const firings = [...Map.groupBy(actions, ({ rule }) => rule.name)].map(([rule, own]): Firing => {
         const firing: Firing = { rule, event, atMs, deliveries: [] };
         for (const one of own) {

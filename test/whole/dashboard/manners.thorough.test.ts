@@ -1,5 +1,6 @@
 // Every page, for everybody: axe-core's rules, narrow and wide, light and dark, and by keyboard.
 import axe from "axe-core";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser, show, useDashboard, type Dashboard } from "./browser.ts";
 import { activate, publish, REPLAY, TASK_RULE } from "./publishing.ts";
@@ -19,6 +20,7 @@ interface AxeRun {
 
 async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const { answer } = await dashboard.send("sms-failed", { contactId: CONTACT });
+  await dashboard.send("sms-failed", { contactId: "contact-near", messageId: "delivered", status: "delivered" });
   await dashboard.send("call-voicemail", { contactId: CONTACT });
   await dashboard.send("missed-call", { contactId: CONTACT });
   const paused = await fetch(`${dashboard.url}/api/locations/${LOCATION}/rules/sms-failed/pause`, {
@@ -55,6 +57,15 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
   ];
 }
 
+/** Looks for near misses, where the page can, and opens each. */
+async function openNearMisses(page: Page): Promise<void> {
+  const near = page.getByRole("region", { name: "Near misses" });
+  if ((await near.count()) === 0) return;
+  await near.getByRole("button", { name: "Look at the last 7 days" }).click();
+  await near.getByRole("listitem").first().waitFor();
+  for (const summary of await near.locator("summary").all()) await summary.click();
+}
+
 describeInBrowser("every page", () => {
   const dashboard = useDashboard();
 
@@ -65,6 +76,7 @@ describeInBrowser("every page", () => {
       const found: string[] = [];
       for (const place of await places(dashboard)) {
         await show(page, `#/l/${LOCATION}/${place}`);
+        await openNearMisses(page);
         await page.evaluate(axe.source);
         const { violations } = await page.evaluate<AxeRun>("axe.run(document, { resultTypes: ['violations'] })");
         for (const { id, impact, nodes } of violations)
@@ -82,6 +94,7 @@ describeInBrowser("every page", () => {
       const wide: string[] = [];
       for (const place of await places(dashboard)) {
         await show(page, `#/l/${LOCATION}/${place}`);
+        await openNearMisses(page);
         const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
         if (Number(over) > 0) wide.push(`${place} by ${Number(over)} px`);
       }
