@@ -38,7 +38,7 @@ const WORDS: { readonly [name: string]: readonly string[] } = {
 };
 
 /** What is wrong with settings that are words; `null`: nothing. */
-export function wrongWord(variables: { readonly [name: string]: unknown }): string | null {
+export function wrongWord(variables: { readonly [name: string]: string | number | boolean }): string | null {
   for (const [name, words] of Object.entries(WORDS)) {
     const said = String(variables[name] ?? "").trim();
     if (said !== "" && !words.includes(said.toLowerCase()))
