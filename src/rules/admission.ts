@@ -28,7 +28,7 @@ import { isTimeZone, TIME_ZONE_FORM } from "../kit/time-zone.ts";
 import { nextOpening } from "../time/window.ts";
 import { checkComparisons } from "./conditions.ts";
 import { lintConditions, lintLate, lintRestart, lintRetention } from "./lint.ts";
-import { notJson } from "../kit/json-fault.ts";
+import { notJson } from "#json-fault";
 import { repeatedKeys } from "../kit/repeated-keys.ts";
 import { finding, type Report, type Scope } from "./report.ts";
 import { conditionsStruct, ruleStruct } from "./rule-struct.ts";
