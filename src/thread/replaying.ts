@@ -3,8 +3,8 @@ import { isJsonObject, type Json } from "../kit/json.ts";
 import type { FromThread, ReplayRequest, ThreadProblem } from "../model/replay-thread.ts";
 import type { Issue } from "../model/failure.ts";
 import type { Rule, RuleSet } from "../model/rule.ts";
+import { reachMs } from "../replay/asked.ts";
 import { compare } from "../replay/compare.ts";
-import { reachMs } from "../replay/faithful.ts";
 import { readLog, type LogItem } from "../replay/items.ts";
 import { BrokenExport, wholeLines, type AskExport } from "../replay/whole-lines.ts";
 
@@ -22,6 +22,8 @@ const LEAST_LEAD_MS = DAY_MS;
 /** What a rule asks beyond that is counted from here on, and the comparison says so. */
 const MOST_LEAD_MS = 30 * DAY_MS;
 const TOLD_EVERY = 100;
+/** How many texts the page can list of each sort; the others are counted. */
+const MOST_SHOWN = 1_000;
 
 /** Replays, and tells how far it has come and what came of it. It never rejects for what it is answered. */
 export async function replaying(request: ReplayRequest, ports: ReplayPorts): Promise<void> {
@@ -63,7 +65,7 @@ async function replayed(request: ReplayRequest, { fetch, tell, isStopped }: Repl
     }
   }
   const { start, items } = await readLog(wholeLines(ask));
-  const compared = await compare({ start, items: until(items) }, { before, after, sinceMs });
+  const compared = await compare({ start, items: until(items) }, { before, after, sinceMs, shown: MOST_SHOWN });
   tell({ what: "done", compared, isWhole });
 }
 
