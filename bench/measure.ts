@@ -41,7 +41,7 @@ async function recording() {
     timeZone: "UTC",
     eventsPerSecond: 1_000_000,
     requestsPerSecond: 1_000_000,
-    reconciles: true,
+    reconciles: () => true,
     random: () => 0,
     timer: () => Promise.resolve(),
     announce: () => Promise.resolve(),

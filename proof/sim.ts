@@ -157,7 +157,8 @@ function note(mutant: string, seed: number): void {
     const file = join(import.meta.dirname, name);
     const text = readFileSync(file, "utf8");
     const at = text.indexOf(`name: "${mutant}"`);
-    if (at >= 0) writeFileSync(file, text.slice(0, at) + text.slice(at).replace(/^( *seed: )(null|\d+),$/m, `$1${seed},`));
+    if (at >= 0)
+      writeFileSync(file, text.slice(0, at) + text.slice(at).replace(/^( *seed: )(null|\d+),$/m, `$1${seed},`));
   }
 }
 

@@ -272,6 +272,7 @@ class AgencyRun {
       ledger: (id) => ({
         storeToken: async (...given) => (await this.#ledger(id)).storeToken(...given),
         uninstall: async (given) => (await this.#ledger(id)).uninstall(given),
+        token: async () => (await this.#ledger(id)).token(),
       }),
       agency: () => ({
         install: (...given) => this.#call((agency) => agency.install(...given)),
@@ -279,6 +280,7 @@ class AgencyRun {
         look: () => this.#call((agency) => agency.look()),
         left: (...given) => this.#call((agency) => agency.left(...given)),
         uninstall: (given) => this.#call((agency) => agency.uninstall(given)),
+        poke: () => this.#call((agency) => agency.poke()),
       }),
     };
   }
@@ -296,7 +298,7 @@ class AgencyRun {
       timeZone: "UTC",
       eventsPerSecond: 1_000_000,
       requestsPerSecond: 500,
-      reconciles: true,
+      reconciles: () => true,
       random: () => 0,
       timer: (ms) => this.#clockwork.sleep(ms),
       announce: async (...given) => this.#directory.announce(...given),

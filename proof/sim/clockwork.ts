@@ -13,9 +13,10 @@ const MAX_STEPS = 20_000;
 
 export class Clockwork {
   readonly chance: Chance;
-  /** Milliseconds since 1970, and how far off the ledger's clock is. */
+  /** Milliseconds since 1970, how far off the ledger's clock is, and by how much more while it leaps ahead. */
   now: number;
   offMs = 0;
+  aheadMs = 0;
   #turn = 0;
   #order = 0;
   #steps: Step[] = [];
@@ -27,7 +28,7 @@ export class Clockwork {
 
   /** The clock that the ledger reads. */
   wall(): number {
-    return this.now + this.offMs;
+    return this.now + this.offMs + this.aheadMs;
   }
 
   /** The number, among everything observed, of something observed now. */

@@ -66,7 +66,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/rounds.ts",
     from: "alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);",
     to: "if (failures.length === 0) alarm.setForNext();",
-    seed: 120,
+    seed: 141,
   },
   {
     name: "lost-alarm-not-repaired",
@@ -87,7 +87,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;',
     to: 'const isDue = from.state !== "sending";',
-    seed: null,
+    seed: 83,
   },
   {
     name: "reply-during-an-attempt-forgotten",
@@ -95,13 +95,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
     seed: 9,
+    run: "location",
   },
   {
     name: "cancel-does-not-wait-for-the-attempt",
     file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
-    seed: null,
+    seed: 67,
   },
   {
     name: "reply-cancels-nothing-that-is-being-sent",
@@ -157,14 +158,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/erase.ts",
     from: '"DELETE FROM deliveries WHERE contact_id = ? RETURNING id"',
     to: '"SELECT id FROM deliveries WHERE contact_id = ?"',
-    seed: 3,
+    seed: 7,
   },
   {
     name: "erased-events-stay",
     file: "ledger/upkeep/erase.ts",
     from: "`UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`",
     to: "`SELECT seq FROM events WHERE contact_id = ?`",
-    seed: 3,
+    seed: 8,
   },
   {
     name: "reply-cancels-for-everybody",
@@ -206,7 +207,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/send.ts",
     from: "if (earlier !== null) {",
     to: "if (earlier === undefined) {",
-    seed: 33,
+    seed: 15,
   },
   {
     name: "message-of-another-delivery-is-taken",
@@ -214,6 +215,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return owner !== null && owner !== id;",
     to: "return owner === id && owner !== id;",
     seed: null,
+    run: "location",
   },
   {
     name: "a-lost-answer-is-a-refusal",
@@ -221,6 +223,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "answer.status >= 400 && answer.status < 500 && answer.status !== 408;",
     to: "answer.status >= 400 && answer.status < 600 && answer.status !== 408;",
     seed: null,
+    run: "location",
   },
   {
     name: "stop-not-asked-before-an-attempt",
@@ -234,7 +237,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: null,
+    seed: 21,
   },
   {
     name: "token-used-before-it-is-kept",
@@ -249,6 +252,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "isWithin(row.refreshed_at, FRESH_MS, this.#now())",
     to: "isWithin(row.refreshed_at, 0, this.#now())",
     seed: null,
+    run: "location",
   },
   {
     name: "limits-in-answers-not-read",
@@ -256,6 +260,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "answered: (answer) => end((from, nowMs) => limits.answered(from, ticket, answer, nowMs)),",
     to: "answered: () => end(limits.unanswered),",
     seed: null,
+    run: "location",
   },
   {
     name: "contact-left-out-of-a-message",
@@ -298,6 +303,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} < ?2`",
     seed: null,
+    run: "location",
   },
   {
     name: "older-reply-ends-a-wait",
@@ -305,6 +311,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} <= ?2 + 600000`",
     seed: 21,
+    run: "location",
   },
   {
     name: "all-that-came-before-an-event-ends-its-wait",
@@ -326,6 +333,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "const ahead = recordedAhead(happenedAt + 1, WISHES);",
     to: "const ahead = recordedAhead(Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
     seed: null,
+    run: "location",
   },
   {
     name: "older-start-lifts-a-stop",
@@ -333,6 +341,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return [event, ...ahead]",
     to: "return [...ahead, event]",
     seed: null,
+    run: "location",
   },
   {
     name: "of-the-same-moment-the-first-wish-counts",
@@ -361,6 +370,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "Math.max(this.#lastSeq, seq)",
     to: "Math.max(this.#lastSeq, seq * 0)",
     seed: null,
+    run: "location",
   },
   {
     name: "limit-counts-by-receipt",
@@ -400,6 +410,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
     to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
     seed: 3,
+    run: "location",
   },
   {
     name: "own-message-before-its-answer-is-a-strangers",
@@ -407,6 +418,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'isGuarded ? "api" : guardedAs(event)',
     to: 'isGuarded ? "api" : null',
     seed: 3,
+    run: "location",
   },
   {
     name: "cancelled-while-the-token-came-is-sent",
@@ -414,6 +426,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL",
     to: "WHERE id = ?2 AND state = 'sending'",
     seed: null,
+    run: "location",
   },
   {
     name: "stopped-while-the-token-came-is-sent",
@@ -421,6 +434,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
     seed: null,
+    run: "location",
   },
   {
     name: "erased-while-the-token-came-is-sent",
@@ -428,6 +442,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
     seed: null,
+    run: "location",
   },
   {
     name: "erased-while-the-token-came-is-tagged",
@@ -435,6 +450,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "leaves?.(outgoing) ?? changes(request.body)",
     to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
     seed: null,
+    run: "location",
   },
   {
     name: "replied-while-the-hours-were-asked-is-sent",
@@ -442,6 +458,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;",
     to: "",
     seed: 36,
+    run: "location",
   },
   {
     name: "bulk-cancel-does-not-wait-for-the-attempts",
@@ -470,6 +487,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "const CLOCK_SKEW_MS = 120_000;",
     to: "const CLOCK_SKEW_MS = 0;",
     seed: null,
+    run: "location",
   },
   {
     name: "what-changes-nothing-is-news",
@@ -491,6 +509,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "export const OVERLAP_MS = 20 * MINUTE_MS;",
     to: "export const OVERLAP_MS = 0 * MINUTE_MS;",
     seed: null,
+    run: "missed",
   },
   {
     name: "webhook-after-it-was-found-is-news",
@@ -568,6 +587,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
     seed: 3,
+    run: "location",
   },
   {
     name: "template-kept-instead-of-what-left",
@@ -603,6 +623,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
     to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
     seed: null,
+    run: "location",
   },
   {
     name: "waiting-events-decided-out-of-order",
@@ -638,6 +659,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "    try {\n      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    } finally {",
     to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
     seed: null,
+    run: "location",
   },
   ...foundIn("published", PUBLISHED_MUTANTS),
   {
@@ -653,6 +675,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: 'if (paused) return { may: "not", outcome: paused };',
     to: "",
     seed: null,
+    run: "location",
   },
   {
     name: "pause-forgotten-after-a-crash",
@@ -676,6 +699,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "return Math.min(storedMs, nowMs + longestMs);",
     to: "return Math.min(storedMs, Infinity * (nowMs + longestMs));",
     seed: 24,
+  },
+  {
+    name: "times-that-others-read-are-not-seen",
+    file: "ledger/ledger.ts",
+    from: "const clock = this.#clock.read;",
+    to: "const { clock } = world.actions;",
+    seed: null,
+    run: "ahead",
   },
   {
     name: "clock-that-went-back-not-seen",

@@ -172,7 +172,7 @@ export class SimulatedObject {
       timeZone: "UTC",
       eventsPerSecond: this.eventsPerSecond,
       requestsPerSecond: this.requestsPerSecond,
-      reconciles: this.reconciles,
+      reconciles: () => this.reconciles,
       random: () => chance.next(),
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),

@@ -269,9 +269,11 @@ class Run {
     const { chance } = this.#clockwork;
     if (this.#faults.alarmsLate) faults.alarmIsLateMs = 2 * MINUTE;
     if (this.#faults.alarmsLost) faults.alarmIsLost = 0.1;
-    // An alarm that fails for minutes is dropped, which is what the watchdog is for; for seconds, alarms must suffice.
+    // An alarm that fails for minutes is dropped, and one that was set while the clock was ahead rings late: that is what the
+    // watchdog is for. For what fails for seconds, alarms must suffice.
     const isDiskBrief = chance.happens(0.5);
-    if (this.#faults.alarmsLost || (this.#faults.disk && !isDiskBrief) || chance.happens(0.3)) this.#watch();
+    const isLeap = this.#world.aheadMs !== undefined;
+    if (this.#faults.alarmsLost || (this.#faults.disk && !isDiskBrief) || isLeap || chance.happens(0.3)) this.#watch();
     this.#often(this.#faults.crashes, 8, () => {
       if (chance.happens(0.3)) this.#object.crash();
       else disk.crashAfterWrites = chance.below(25);
@@ -316,11 +318,11 @@ class Run {
   /** Somewhere in the busy part the clock leaps ahead, and back within a minute. */
   #planLeap(aheadMs: number): void {
     this.#at(() => {
-      this.#clockwork.offMs += aheadMs;
+      this.#clockwork.aheadMs = aheadMs;
       this.#object.clockChanged();
       this.#clockwork.after(this.#chance.below(MINUTE), () => {
         this.#clockSetBackAt.push(this.#clockwork.wall());
-        this.#clockwork.offMs -= aheadMs;
+        this.#clockwork.aheadMs = 0;
         this.#object.clockChanged();
       });
     });

@@ -44,7 +44,7 @@ const PAGES_AT_ONCE = 20;
 /** Of a hundred locations each: a list that does not end is given up. */
 const MOST_PAGES = 200;
 const TOKEN_GONE = "An agency's token can no longer be used: it has to install the app again";
-const LISTED_NO_MORE = "An agency's locations cannot be listed, they are asked for again in an hour";
+const LISTED_NO_MORE = "An agency's locations cannot be listed, it is tried again later";
 
 /** What a location's token was asked for with. */
 type Asked =
@@ -240,11 +240,11 @@ export class InstalledAgency implements Answering<AgencyCalls> {
       logInstall({ outcome: "location-refused", locationId });
       return settle("refused", asked.why);
     }
+    // The directory first: it has to know where an agency's tokens are.
+    await directory.installed(locationId, this.#companyId(), row.name);
     // Meanwhile the app may have been uninstalled there, or everywhere.
     const now = locations.find(sql, locationId);
     if (!this.#isInstalled() || now?.state !== row.state || now.state_at !== row.state_at) return true;
-    // The directory first: it has to know where an agency's tokens are.
-    await directory.installed(locationId, this.#companyId(), now.name);
     const isTaken = await ledger.offerToken(locationId, asked.token, askedAtMs);
     if (isTaken) logInstall({ outcome: "installed", locationId });
     return settle(isTaken ? "given" : "own");

@@ -43,13 +43,22 @@ const COMPARED: ReadonlySet<string> = new Set([
   "conditions",
 ] satisfies (keyof RuleFile | "name")[]);
 
-/** Compares two sets; nothing in `rules` and `open`: no event can tell them apart. */
-export async function compareSets(before: RuleSet, after: RuleSet, timeZone: string): Promise<Difference> {
+/**
+ * Compares two sets; nothing in `rules` and `open`: no event can tell them apart. `only`: what is told is about the rule that
+ * has this name in one of them.
+ */
+export async function compareSets(
+  before: RuleSet,
+  after: RuleSet,
+  timeZone: string,
+  only?: string,
+): Promise<Difference> {
   const spaces = new Spaces([...before.rules, ...after.rules]);
   const [old, now] = [new AnalysedSet(before, spaces), new AnalysedSet(after, spaces)];
   const open: OpenQuestion[] = [];
   const rules: RuleDifference[] = [];
   for (const { was, is } of paired(old.rules, now.rules)) {
+    if (only !== undefined && is?.name !== only && was?.name !== only) continue;
     const name = (is ?? was)?.name ?? "";
     const gains = await side(now, old, is, was);
     const losses = await side(old, now, was, is);

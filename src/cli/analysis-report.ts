@@ -1,4 +1,5 @@
 // What `rules analyze` prints: pure functions from an analysis to lines.
+import { amount } from "../kit/amount.ts";
 import type { Analysis } from "../analysis/analyze.ts";
 import type { Difference } from "../analysis/against.ts";
 import type { AnalysisFinding, OpenQuestion } from "../analysis/finding.ts";
@@ -11,7 +12,7 @@ export function analysisLines({ rules, pairs, findings, fires, open }: Analysis)
     ...findings.flatMap(findingLines),
     ...openLines(open),
     ...(fires.length === 1 && only ? [`"${only.rule}" fires on`, `    ${shown(only.witness)}`, ""] : []),
-    `${rules} rules, ${pairs} pairs, ${findings.length === 1 ? "1 finding" : `${findings.length || "no"} findings`}${open.length === 0 ? "" : `, ${open.length} open`}`,
+    `${amount(rules, "rule")}, ${amount(pairs, "pair")}, ${findings.length === 0 ? "no findings" : amount(findings.length, "finding")}${open.length === 0 ? "" : `, ${open.length} open`}`,
   ];
 }
 
@@ -28,8 +29,8 @@ export function differenceLines({ before, after, rules, open }: Difference): str
     ...told,
     ...openLines(open),
     isSame
-      ? `No event can tell the ${before} rules and the ${after} apart`
-      : `${before} rules before, ${after} now, ${rules.length} differ`,
+      ? `No event can tell the ${amount(before, "rule")} and the ${after} apart`
+      : `${amount(before, "rule")} before, ${after} now, ${rules.length === 1 ? "1 differs" : `${rules.length} differ`}`,
   ];
 }
 

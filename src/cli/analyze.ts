@@ -8,6 +8,7 @@ import { projectConfiguration } from "../local/project.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { ruleSetOf } from "../rules/rule-set.ts";
 import { analysisLines, differenceLines } from "./analysis-report.ts";
+import { meantAsNotes } from "./check-analysis.ts";
 import { versionOf } from "./published.ts";
 import { rulesAgainst } from "./rules-before.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
@@ -21,13 +22,6 @@ async function publishedRules(version: string, worker: string): Promise<RuleSet>
     throw new UsageError("Cannot read --against: with --worker, write the number of a version");
   const { admitted } = await versionOf({ url: workerUrl(worker), adminToken: adminToken(), fetch }, number);
   return ruleSetOf(admitted);
-}
-
-/** One rule of a set, with those that may stop it; without a name the whole set. */
-function named(ruleSet: RuleSet, name: string | undefined): RuleSet {
-  return name === undefined
-    ? ruleSet
-    : { ...ruleSet, rules: ruleSet.rules.filter((rule) => rule.name === name || rule.stop === true) };
 }
 
 export const analyze = defineCommand({
@@ -46,35 +40,40 @@ export const analyze = defineCommand({
   },
   async run({ args }) {
     const configuration = projectConfiguration(true);
-    const ruleSet = await namedRules(args.rules, configuration);
     const { rule, against, worker, json } = args;
-    const names = ruleSet.rules.map(({ name }) => name);
+    if (worker !== undefined && against === undefined)
+      throw new UsageError("Write --against with --worker: the number of the version that the rules are put beside");
+    if (args.write && against !== undefined)
+      throw new UsageError("--write takes the events of an analysis: leave out --against, or --write");
+    const ruleSet = await namedRules(args.rules, configuration);
+    const before =
+      against === undefined
+        ? null
+        : worker === undefined
+          ? await rulesAgainst(against, configuration)
+          : await publishedRules(against, worker);
+    const names = [...ruleSet.rules, ...(before?.rules ?? [])].map(({ name }) => name);
     if (rule !== undefined && !names.includes(rule))
       throw new UsageError(`There is no rule "${rule}"${didYouMean(rule, names)}`);
-    if (against !== undefined) {
-      const before =
-        worker === undefined ? await rulesAgainst(against, configuration) : await publishedRules(against, worker);
-      const compared = await compareSets(named(before, rule), named(ruleSet, rule), configuration.timeZone);
-      const isAsked = (name: string): boolean => rule === undefined || rule === name;
-      const difference = {
-        ...compared,
-        rules: compared.rules.filter((one) => isAsked(one.rule)),
-        open: compared.open.filter(({ rules: [name = ""] }) => isAsked(name)),
-      };
+    // Of a part of the rules it cannot be said that there is nothing to mend.
+    const isPart = ruleSet.findings.length > 0;
+    if (before !== null) {
+      const difference = await compareSets(before, ruleSet, configuration.timeZone, rule);
       if (json) console.log(JSON.stringify(difference, null, 2));
       else for (const line of differenceLines(difference)) console.log(line);
-      process.exitCode = difference.rules.length === 0 && difference.open.length === 0 ? 0 : 1;
+      process.exitCode = difference.rules.length === 0 && difference.open.length === 0 && !isPart ? 0 : 1;
       return;
     }
-    const analysis = await analyzeRules(ruleSet, { timeZone: configuration.timeZone, rule });
+    const { admitted } = rulesAt(rulesPlace(args.rules), configuration);
+    const found = await analyzeRules(ruleSet, { timeZone: configuration.timeZone, rule });
+    const analysis = { ...found, findings: meantAsNotes(found.findings, admitted) };
     if (json) console.log(JSON.stringify(analysis, null, 2));
     else for (const line of analysisLines(analysis)) console.log(line);
     if (args.write) {
-      const { admitted } = rulesAt(rulesPlace(args.rules), configuration);
       const asked = admitted.filter((one) => rule === undefined || one.rule.name === rule);
       for (const line of await writeExamples(analysis, asked, configuration.timeZone))
         console.error(`written to ${line}`);
     }
-    process.exitCode = analysis.findings.some(({ weight }) => weight !== "note") ? 1 : 0;
+    process.exitCode = isPart || analysis.findings.some(({ weight }) => weight !== "note") ? 1 : 0;
   },
 });

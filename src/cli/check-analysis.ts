@@ -1,7 +1,7 @@
 // What `rules check` says of rules together: the part of an analysis that is worth a warning, without what a rule's `with`
 // says is meant.
 import { analyze } from "../analysis/analyze.ts";
-import type { AnalysisCode } from "../analysis/finding.ts";
+import type { AnalysisCode, AnalysisFinding } from "../analysis/finding.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import type { Finding, WarningCode } from "../model/rule.ts";
 import type { AdmittedRule } from "../rules/admission.ts";
@@ -42,6 +42,22 @@ export async function analysisFindings(
     },
   );
   return [...told, ...admitted.flatMap((one) => unknownIn(one, [...of.keys()]))];
+}
+
+/** Findings as an analysis tells them: of rules of which one says that the other is meant, they are notes. */
+export function meantAsNotes(
+  findings: readonly AnalysisFinding[],
+  admitted: readonly AdmittedRule[],
+): readonly AnalysisFinding[] {
+  const of = new Map(admitted.map((one) => [one.rule.name, one]));
+  const [notes, others] = [[] as AnalysisFinding[], [] as AnalysisFinding[]];
+  for (const found of findings) {
+    const [first, second] = found.rules.map((name) => of.get(name));
+    if (found.weight === "note" || (first && second && areMeant(first, second)))
+      notes.push({ ...found, weight: "note" });
+    else others.push(found);
+  }
+  return [...others, ...notes];
 }
 
 function areMeant(one: AdmittedRule, other: AdmittedRule): boolean {

@@ -50,6 +50,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Say what the rules would have done over a log, and who would have got which text",
     load: async () => (await import("./replay.ts")).replay,
   },
+  near: {
+    description: "Say on which events of a log one thing alone kept a rule from firing",
+    load: async () => (await import("./near.ts")).near,
+  },
   publish: {
     description: "Give a running Worker the rules as its next version, which is not in force by that",
     load: async () => (await import("./publish.ts")).publish,

@@ -9,7 +9,7 @@ import { asked, type WorkerApi } from "./worker-api.ts";
 
 const UNIT_MS: { readonly [unit: string]: number } = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MISSING_EXIT_CODE = 1;
-/** A webhook may be under way for so long: the Worker takes nothing in before that. */
+/** A webhook may be under way for so long, also that of a change: the Worker takes nothing in before that. */
 const UNDER_WAY_MS = 5 * 60_000;
 
 /** Since when, from `2h`, `90m`, `3d` or a time in ISO 8601; milliseconds since 1970. */
@@ -48,16 +48,16 @@ export function missingLines(found: Missing, nowMs: number): string[] {
   ];
 }
 
-function isUnderWay({ occurredAt, isKnown }: MissingMessage, nowMs: number): boolean {
-  return !isKnown && nowMs - Date.parse(occurredAt) < UNDER_WAY_MS;
+function isUnderWay({ occurredAt }: MissingMessage, nowMs: number): boolean {
+  return nowMs - Date.parse(occurredAt) < UNDER_WAY_MS;
 }
 
 function lineOf(one: MissingMessage, nowMs: number): string {
   const { occurredAt, kind, channel, outcome, contactId, messageId, isKnown } = one;
-  const note = isKnown
-    ? "  (known in another state)"
-    : isUnderWay(one, nowMs)
-      ? "  (its webhook may be under way)"
+  const note = isUnderWay(one, nowMs)
+    ? "  (its webhook may be under way)"
+    : isKnown
+      ? "  (known in another state)"
       : "";
   return `${occurredAt}  ${kind}  ${channel}, ${outcome}  contact ${contactId}  message ${messageId}${note}`;
 }

@@ -77,7 +77,7 @@ export function explanationLines({ verdicts }: Decision): string[] {
 /** What would have been enough, the nearest first; none if nobody asked. */
 function whatIfLines({ whatIf }: Verdict): string[] {
   if (whatIf === undefined) return [];
-  if (whatIf.length === 0) return ["  no one or two things that are looked at would have been enough"];
+  if (whatIf.length === 0) return ["  no change of one thing or two that is looked at would have been enough"];
   return whatIf.map((one) => `  would have fired with ${counterfactualInWords(one)}`);
 }
 

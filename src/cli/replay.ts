@@ -1,27 +1,16 @@
 // `rules replay`: what the rules of a folder would have done over a log, beside those that were in force or others.
 import { defineCommand } from "citty";
 import { UsageError } from "../kit/usage-error.ts";
-import type { ExportLine } from "../model/export.ts";
 import { compare } from "../replay/compare.ts";
 import { GATE_FORM, gateOf, type Gate } from "../replay/gate.ts";
 import { readLog } from "../replay/items.ts";
 import { projectConfiguration } from "../local/project.ts";
-import { linesFromFile, linesFromWorker } from "./exported-lines.ts";
+import { LOG_ARGUMENTS, linesOf } from "./log-argument.ts";
 import { told } from "./progress.ts";
 import { reportLines, reportMarkdown } from "./replay-report.ts";
 import { rulesAgainst } from "./rules-before.ts";
 import { namedRules } from "./rules-argument.ts";
 import { sinceOf } from "./since.ts";
-import { adminToken, workerUrl } from "./worker-url.ts";
-
-/** The log that the arguments name. All of it is read: what is compared may ask for what was before. */
-function linesOf(file: string | undefined, worker: string | undefined, location: string | undefined) {
-  if ((file === undefined) === (worker === undefined))
-    throw new UsageError("Name a file that rules export wrote, or a running Worker with --worker URL --location L");
-  if (file !== undefined) return linesFromFile(file);
-  if (location === undefined) throw new UsageError("Name the location with --location");
-  return linesFromWorker({ url: workerUrl(worker ?? ""), adminToken: adminToken(), locationId: location, fetch });
-}
 
 /** The bounds that `--fail-on` names, which may be given several times. */
 function gatesIn(rawArgs: readonly string[]): readonly Gate[] {
@@ -41,9 +30,7 @@ function gatesIn(rawArgs: readonly string[]): readonly Gate[] {
 
 export const replay = defineCommand({
   args: {
-    log: { type: "positional", required: false, description: "a file that rules export wrote" },
-    worker: { type: "string", description: "instead of a file: a running Worker's URL" },
-    location: { type: "string", description: "the location whose log the Worker is asked for" },
+    ...LOG_ARGUMENTS,
     since: { type: "string", description: "compare from then on, such as 30d; without it the whole log" },
     rules: { type: "string", description: "other rules than those in rules: a folder, or one file" },
     against: {
@@ -63,7 +50,7 @@ export const replay = defineCommand({
     const gates = gatesIn(rawArgs);
     const shown = Number(args.show);
     if (!Number.isInteger(shown) || shown < 0) throw new UsageError("Cannot read --show: write a whole number");
-    const lines: AsyncIterable<ExportLine> = linesOf(args.log, args.worker, args.location);
+    const lines = linesOf(args);
     const configuration = projectConfiguration(true);
     const after = await namedRules(args.rules, configuration);
     const before = args.against === undefined ? null : await rulesAgainst(args.against, configuration);

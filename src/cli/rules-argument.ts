@@ -36,7 +36,10 @@ export function rulesAt(place: string, configuration: Configuration): RuleFolder
   return readRules(place, ROOT, configuration, existsSync(own) ? own : join(RULES_FOLDER, "conditions"));
 }
 
-/** The rules that an argument names, as a set. Errors in them go to stderr; where none is left, there is nothing to do. */
+/**
+ * The rules that an argument names, as a set, with the errors that keep others out of it. They go to stderr; where no rule is
+ * left, there is nothing to do.
+ */
 export async function namedRules(named: string | undefined, configuration: Configuration): Promise<RuleSet> {
   const { admitted, findings, texts } = rulesAt(rulesPlace(named), configuration);
   const errors = findings.filter(({ severity }) => severity === "error");
@@ -45,5 +48,5 @@ export async function namedRules(named: string | undefined, configuration: Confi
     throw new UsageError(
       errors.length > 0 ? `No rule of ${named} is admitted, see above` : `There is no rule in ${named}`,
     );
-  return ruleSetOf(admitted.map(({ rule }) => rule));
+  return { ...(await ruleSetOf(admitted.map(({ rule }) => rule))), findings: errors };
 }

@@ -1,36 +1,23 @@
 // The derived facts: one word for what HighLevel spells in several ways. Pure readings of one payload.
 import { channelWord, type ChannelWord, type Channel } from "../model/channels.ts";
-import type { Outcome, Sender } from "../model/event.ts";
+import { OUTCOMES, type Outcome, type Sender } from "../model/event.ts";
 import { KINDS, type EventKind } from "../model/event-kinds.ts";
-import type { Json, JsonObject } from "../kit/json.ts";
+import { isGiven, type Json, type JsonObject } from "../kit/json.ts";
 
-const OUTCOME_OF = tableOf<Outcome>({
-  delivered: "delivered",
-  sent: "sent",
-  failed: "failed",
+/** The words for an outcome besides its own. */
+const OTHERWISE: { readonly [spelling: string]: Outcome } = {
   undelivered: "failed",
-  answered: "answered",
   connected: "answered",
-  voicemail: "voicemail",
-  noanswer: "no-answer",
-  busy: "busy",
-  canceled: "canceled",
   cancelled: "canceled",
-  read: "read",
-  opened: "opened",
-  clicked: "clicked",
   // Of e-mails, as mail services word it.
   open: "opened",
   click: "clicked",
-  bounced: "bounced",
   bounce: "bounced",
   hardbounce: "bounced",
   softbounce: "bounced",
-  complained: "complained",
   complaint: "complained",
   spamcomplaint: "complained",
   spamreport: "complained",
-  unsubscribed: "unsubscribed",
   unsubscribe: "unsubscribed",
   dropped: "failed",
   rejected: "failed",
@@ -39,11 +26,13 @@ const OUTCOME_OF = tableOf<Outcome>({
   processed: "pending",
   deferred: "pending",
   optout: "opted-out",
-  optedout: "opted-out",
-  pending: "pending",
   scheduled: "pending",
   queued: "pending",
-});
+};
+const OUTCOME_OF: ReadonlyMap<string, Outcome> = new Map([
+  ...OUTCOMES.flatMap((own): [string, Outcome][] => (own === "unknown" ? [] : [[own.replace("-", ""), own]])),
+  ...Object.entries(OTHERWISE),
+]);
 
 /** Calls from person to person, as `typeWord()` folds them: that such a call was `completed` means that it was taken. */
 const BETWEEN_PEOPLE: ReadonlySet<string> = new Set(["call", "campaigncall", "campaignmanualcall"]);
@@ -79,10 +68,6 @@ function typeWord(value: Json | undefined): string {
 /** What the words of a message stand for, of those that are there; `undefined`: one that nobody knows. */
 function wordsOf({ messageType, messageTypeString }: JsonObject): readonly (ChannelWord | undefined)[] {
   return [messageType, messageTypeString].filter(isGiven).map((name) => channelWord(typeWord(name)));
-}
-
-function isGiven(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== "";
 }
 
 /** Whether a message has no word at all for what it travelled on. */
@@ -242,8 +227,4 @@ function word(value: Json | undefined): string {
   if (folded.size >= MAX_FOLDED) folded.clear();
   folded.set(value, plain);
   return plain;
-}
-
-function tableOf<Word>(words: { readonly [spelling: string]: Word }): ReadonlyMap<string, Word> {
-  return new Map(Object.entries(words));
 }

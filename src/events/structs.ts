@@ -5,7 +5,7 @@ import { any, array, boolean, define, number, optional, record, string, Struct, 
 import type { FieldType } from "../model/event-fields.ts";
 import { forEachKind, type KindEntry } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
-import { isJsonObject, type Json } from "../kit/json.ts";
+import { isGiven, isJsonObject, type Json } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
 import { switchOf } from "../kit/switch.ts";
 import { anyStruct, strictObject, type AnyStruct } from "../kit/strict-object.ts";
@@ -41,12 +41,8 @@ type Holder = Struct<unknown, null>;
 
 /** What was expected of a field of a type that cannot be read; `null`: it can be read, or is absent. */
 export function misfitOf(type: FieldType, value: Json | undefined): string | null {
-  const found = isAbsent(value) || CHECKS[type](value);
+  const found = !isGiven(value) || CHECKS[type](value);
   return found === true ? null : found;
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null || value === "";
 }
 
 function requiredId(form: RegExp, message: string): IdStruct {
@@ -62,9 +58,9 @@ function holding([key, ...inner]: readonly string[]): IdStruct | Holder {
   return new Struct<unknown, null>({
     type: "object",
     schema: null,
-    validator: (value) => isAbsent(value) || CHECKS.object(value),
+    validator: (value) => !isGiven(value) || CHECKS.object(value),
     *entries(value) {
-      if (isAbsent(value)) yield [key, undefined, holding(inner)];
+      if (!isGiven(value)) yield [key, undefined, holding(inner)];
       else if (isJsonObject(value)) yield [key, value[key], holding(inner)];
     },
   });

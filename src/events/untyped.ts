@@ -1,7 +1,7 @@
 // What HighLevel publishes some webhooks without, told by what else they have: the `type` of invoices and of calls with a
 // voice agent, the `locationId` of what belongs to `altId`, and what `LCEmailStats` says inside an object.
 import { EVENT_KINDS, KINDS, type EventKind, type KindEntry } from "../model/event-kinds.ts";
-import type { Json, JsonObject } from "../kit/json.ts";
+import { isGiven, type Json, type JsonObject } from "../kit/json.ts";
 import { EMAIL_STATS, emailStatusOf } from "./email-status.ts";
 
 /**
@@ -40,8 +40,4 @@ function kindByShape(payload: JsonObject): EventKind | null {
 function hasShape(shape: KindEntry["shape"], payload: JsonObject): boolean {
   if (shape === undefined || !shape.has.every((name) => isGiven(payload[name]))) return false;
   return shape.status === undefined || shape.status === payload["status"];
-}
-
-function isGiven(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== "";
 }

@@ -1,7 +1,7 @@
 // HighLevel's records of contacts, locations, users and custom fields, in our own names. Pure. What is odd is absent: a
 // name that is a number, a tag that is an object. Source: HighLevel's public API description (contacts, locations, users),
 // 19 June 2026, and its webhooks ContactCreate and ContactUpdate.
-import { isJsonObject, isPrimitive, jsonObjectIn, type Json, type JsonObject } from "../kit/json.ts";
+import { isGiven, isJsonObject, isPrimitive, jsonObjectIn, type Json, type JsonObject } from "../kit/json.ts";
 import { momentMs } from "../kit/moment.ts";
 import { bytesOf } from "../kit/utf8.ts";
 
@@ -122,8 +122,9 @@ export function customFieldKeys(body: string): JsonObject | null {
 
 function fieldsIn(record: JsonObject, names: FieldNames): JsonObject {
   const found = names.flatMap(([own, theirs, isTime]): [string, Json][] => {
-    const value = isTime ? timeOf(record[theirs]) : record[theirs];
-    return typeof value === "string" && value !== "" && bytesOf(value) <= MAX_TEXT_BYTES ? [[own, value]] : [];
+    const told = isTime ? timeOf(record[theirs]) : record[theirs];
+    const value = typeof told === "string" ? told.trim() : "";
+    return value !== "" && bytesOf(value) <= MAX_TEXT_BYTES ? [[own, value]] : [];
   });
   return Object.fromEntries(found);
 }
@@ -168,7 +169,7 @@ function customIn(fields: readonly Json[]): JsonObject {
 /** A text, a number, a boolean, or a list of those. */
 function isValue(value: Json | undefined): value is Json {
   if (isList(value)) return value.length > 0 && value.every(isPrimitive);
-  return value !== undefined && value !== null && value !== "" && isPrimitive(value);
+  return isGiven(value) && isPrimitive(value);
 }
 
 /** As many entries as fit, in order. */

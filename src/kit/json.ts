@@ -16,6 +16,11 @@ export function isPrimitive(value: Json): boolean {
   return typeof value !== "object" || value === null;
 }
 
+/** Whether a field is there and says something: HighLevel leaves out what is empty, sends `null`, or `""`. */
+export function isGiven(value: unknown): value is boolean | number | string | object {
+  return (value ?? "") !== "";
+}
+
 /** Parses a text as a JSON object; `null` if it is not one. */
 export function jsonObjectIn(text: string): JsonObject | null {
   try {

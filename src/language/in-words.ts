@@ -65,20 +65,23 @@ export function verdictInWords(verdict: Verdict): string {
   }
 }
 
+/** A time as its reader wants it; the command line has the ISO 8601 that it is. */
+type TimeInWords = (at: string) => string;
+
 /** What would have been enough: `callDuration 31 or more`, or two such clauses. */
-export function counterfactualInWords({ changes }: Counterfactual): string {
-  return changes.map(changeInWords).join(" and ");
+export function counterfactualInWords({ changes }: Counterfactual, timeInWords: TimeInWords = String): string {
+  return changes.map((change) => changeInWords(change, timeInWords)).join(" and ");
 }
 
 /** What would have had to be otherwise, by what held the rule back. */
-const GATES: { readonly [reason: string]: (change: Change) => string } = {
+const GATES: { readonly [reason: string]: (change: Change, timeInWords: TimeInWords) => string } = {
   disabled: () => "the rule enabled",
   "loop-guard": ({ to }) => `"${wordOf(to)}": true in the rule`,
   "no-change": () => "an event that changes something",
   paused: () => "no pause",
   late: () => '"late": true in the rule',
   "duplicate-action": () => "another message",
-  limit: ({ to }) => `its limit, which has room from ${wordOf(to)} on`,
+  limit: ({ to }, timeInWords) => `room within its limit, which there is from ${timeInWords(wordOf(to))} on`,
   stopped: ({ from }) => `rule "${wordOf(from)}" not stopping it`,
 };
 
@@ -86,13 +89,32 @@ function wordOf(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-function changeInWords(change: Change): string {
-  const { what, place, to, reach, others = [] } = change;
-  if (what === "gate") return GATES[place]?.(change) ?? place;
-  if (what === "clock") return `the clock at ${wordOf(to)}`;
-  if (to === undefined) return `no ${place}`;
+function changeInWords(change: Change, timeInWords: TimeInWords): string {
+  const { what, place, from, to, reach, others = [] } = change;
+  if (what === "gate") return GATES[place]?.(change, timeInWords) ?? place;
+  if (what === "clock") return `the clock at ${timeInWords(wordOf(to))}`;
+  const name = placeInWords(place);
+  if (to === undefined) return `no ${name}`;
+  const added = Array.isArray(from) && Array.isArray(to) ? itemsAdded(from, to) : null;
+  if (added !== null) return `${exactly(added)} added to ${name}`;
   const more = others.map((word) => ` or ${exactly(word)}`).join("");
-  return `${place} ${exactly(to)}${reach === undefined ? "" : ` ${reach}`}${more}`;
+  const amount = `${exactly(to)}${reach === undefined ? "" : ` ${reach}`}${more}`;
+  return name === place ? `${name} ${amount}` : `${amount} as ${name}`;
+}
+
+/** A place as it is called: `callDuration`, `tags of the contact`, `the count of sms within 1h`. */
+function placeInWords(place: string): string {
+  const [, fact = place, asked = ""] = /^(\S+) (.+)$/s.exec(place) ?? [];
+  if (asked === "") return fact;
+  const path = asked.startsWith("{") ? undefined : asked;
+  return factInWords(fact, path, path === undefined ? (JSON.parse(asked) as JsonObject) : {});
+}
+
+/** What a list has beside all that it had; `null`: it has lost something, or has nothing new. */
+function itemsAdded(from: readonly Json[], to: readonly Json[]): Json[] | null {
+  const has = (list: readonly Json[], item: Json): boolean => list.some((one) => exactly(one) === exactly(item));
+  const added = to.filter((item) => !has(from, item));
+  return added.length > 0 && from.every((item) => has(to, item)) ? added : null;
 }
 
 /** What is special about an action of a rule that fired: `action 1 will be held: the contact does not want SMS`. */
@@ -203,7 +225,9 @@ function plainly(operator: string, { subject, value, words, negated }: Compariso
 function factInWords(fact: string, path?: string, params: JsonObject = {}): string {
   const name = fact.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   const inside = path === undefined ? "" : pathInWords(path);
-  return `${inside}the ${name}${isLogFact(fact) ? ` ${LOG_FACTS[fact].joint} ${eventsInWords(params)}` : ""}`;
+  if (!isLogFact(fact)) return `${inside}the ${name}`;
+  const { joint } = LOG_FACTS[fact];
+  return `${inside}the ${name} ${joint} ${eventsInWords(params, fact === "count" ? "events" : "event")}`;
 }
 
 /** Where a path leads, before what it leads into: `a.b of `, `value where id is abc in customFields of `. */
@@ -226,7 +250,7 @@ function nameInWords(name: string, isFirst: boolean): string {
   return isPlain ? `${isFirst ? "" : "."}${name}` : `[“${name}”]`;
 }
 
-function eventsInWords(params: JsonObject): string {
+function eventsInWords(params: JsonObject, any: string): string {
   const given = PARAM_NAMES.filter((name) => params[name] !== undefined && params[name] !== false);
   const events = given.findLast((name) => PARAMS[name].place === "as the events");
   const before = given.filter((name) => PARAMS[name].place === "before");
@@ -234,7 +258,7 @@ function eventsInWords(params: JsonObject): string {
   const said = (name: ParamName): string => valueInWords(params[name] ?? null);
   return [
     ...before.map(said),
-    events === undefined ? "event" : said(events),
+    events === undefined ? any : said(events),
     ...after.map((name) => `${PARAMS[name].after ?? name}${params[name] === true ? "" : ` ${said(name)}`}`),
   ].join(" ");
 }

@@ -122,12 +122,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #rounds: Rounds;
   readonly #importing: Importing;
 
-  constructor(storage: LedgerStorage, ports: LedgerPorts) {
+  constructor(storage: LedgerStorage, world: LedgerPorts) {
     const watched = this.#changes.watch(storage);
-    const { clock } = ports.actions;
     this.#storage = watched;
-    this.#ports = ports;
-    this.#clock = new ClockWatch(watched, clock);
+    this.#clock = new ClockWatch(watched, world.actions.clock);
+    const clock = this.#clock.read;
+    const ports = (this.#ports = Object.assign(Object.create(world) as LedgerPorts, {
+      actions: { ...world.actions, clock },
+    }));
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
     this.#drift = new DriftRadar(watched.sql, clock, () => this.#statistics.tally());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());

@@ -5,6 +5,7 @@ import { parseEnv } from "node:util";
 import { parse as parseToml, TomlError } from "smol-toml";
 import { UsageError } from "../kit/usage-error.ts";
 import { readConfiguration, type Configuration } from "../model/configuration.ts";
+import { RULES_FROM } from "../model/published.ts";
 
 /** The project's folder. */
 export const ROOT = resolve(import.meta.dirname, "../..");
@@ -29,9 +30,28 @@ export function knownSecrets(): readonly string[] {
   return Object.values(devVariables());
 }
 
+/** The words of settings that have no others; whatever else they say, a Worker takes for the first. */
+const WORDS: { readonly [name: string]: readonly string[] } = {
+  HIGHLEVEL_API_VERSION: ["", "v3"],
+  RECONCILE: ["on", "off"],
+  RULES_FROM,
+};
+
+/** What is wrong with settings that are words; `null`: nothing. */
+export function wrongWord(variables: { readonly [name: string]: string | number | boolean }): string | null {
+  for (const [name, words] of Object.entries(WORDS)) {
+    const said = String(variables[name] ?? "").trim();
+    if (said !== "" && !words.includes(said.toLowerCase()))
+      return `${name} is "${said}": write ${words.map((word) => `"${word}"`).join(" or ")}`;
+  }
+  return null;
+}
+
 /** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
-  const { vars } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };
+  const { vars = {} } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };
+  const wrong = wrongWord(vars);
+  if (wrong !== null) throw new UsageError(`wrangler.toml: ${wrong}`);
   return readConfiguration({ ...vars, ...(developing ? devVariables() : {}) });
 }
 

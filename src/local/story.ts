@@ -133,7 +133,7 @@ export async function runStory(
     timeZone: told.timeZone ?? defaultTimeZone,
     eventsPerSecond: 1_000_000,
     requestsPerSecond: 1_000_000,
-    reconciles: false,
+    reconciles: () => false,
     random: () => 0,
     timer: () => new Promise((done) => setImmediate(done)),
     announce: () => Promise.resolve(),

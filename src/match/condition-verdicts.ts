@@ -58,7 +58,7 @@ function verdictOn(
 }
 
 /** Cuts long text, and the JSON of a long list or object: a verdict is not a second copy of the payload. */
-function shortened(value: Json): Json {
+export function shortened(value: Json): Json {
   if (typeof value === "string") return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   if (typeof value !== "object" || value === null) return value;
   const text = JSON.stringify(value);

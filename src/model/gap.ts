@@ -21,7 +21,7 @@ export interface Gap {
 }
 
 /**
- * Whether HighLevel's export is looked through. `on`: it is. `off`: RECONCILE says not to. `no-token`: the location has
+ * Whether HighLevel's export is looked through. `on`: it is. `off`: RECONCILE says not to, or ALLOWED_LOCATIONS lacks it. `no-token`: the location has
  * none that can be used. `refused`: HighLevel refuses the token it, most often for want of the scope; it is asked again
  * once the token changes.
  */

@@ -1,13 +1,18 @@
-// What the operator's page and the thread in which it replays a log say to each other. Everything here can be cloned.
+// What the operator's page and the thread in which it reads a log say to each other. Everything here can be cloned.
 import type { Comparison } from "./comparison.ts";
 import type { Issue } from "./failure.ts";
+import type { NearMisses } from "./near-miss.ts";
 import type { Rule } from "./rule.ts";
 
-/** What is to be replayed. */
-export interface ReplayRequest {
+/** Whose log is read, and how. */
+interface LogRequest {
   readonly locationId: string;
   /** What every call of the API carries. */
   readonly headers: { readonly [name: string]: string };
+}
+
+/** What is to be replayed. */
+export interface ReplayRequest extends LogRequest {
   /** The rules before, for whatever location; `null`: those that were in force. */
   readonly before: readonly Rule[] | null;
   readonly after: readonly Rule[];
@@ -15,8 +20,20 @@ export interface ReplayRequest {
   readonly sinceMs: number;
 }
 
+/** Which near misses are looked for. */
+export interface NearRequest extends LogRequest {
+  readonly rule: string;
+  /** The rules in force, for whatever location: what is read begins as much earlier as they look back. */
+  readonly inForce: readonly Rule[];
+  /** From then on events are looked at, milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** What the thread is to do. */
+export type ThreadJob = { readonly replay: ReplayRequest } | { readonly near: NearRequest };
+
 /** What the thread is told: what to do, or that what it has read is enough. */
-export type ToThread = { readonly replay: ReplayRequest } | { readonly stop: true };
+export type ToThread = ThreadJob | { readonly stop: true };
 
 /** A call of the API that failed, as `model/failure.ts` tells it; status 0: nobody answered. */
 export interface ThreadProblem {
@@ -36,4 +53,5 @@ export type FromThread =
       /** `false`: it was stopped before the end of the log. */
       readonly isWhole: boolean;
     }
+  | { readonly what: "near"; readonly near: NearMisses; readonly isWhole: boolean }
   | { readonly what: "failed"; readonly problem: ThreadProblem };

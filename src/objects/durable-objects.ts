@@ -15,7 +15,7 @@ import {
   type RegistryCalls,
 } from "../model/rpc.ts";
 import type { Everywhere } from "../model/pause.ts";
-import { CONFIGURATION_NAMES, configurationOf, type Variables } from "../model/configuration.ts";
+import { CONFIGURATION_NAMES, configurationOf, isOnList, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
 import { bundledCode, bundledRules } from "../rules/bundled.ts";
@@ -192,6 +192,7 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     eventsPerSecond,
     requestsPerSecond,
     reconciles,
+    locations,
     rulesFrom,
     ...outgoing
   } = configurationOf(env);
@@ -203,7 +204,8 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     timeZone,
     eventsPerSecond,
     requestsPerSecond,
-    reconciles,
+    // What may not send is not asked for what it did not send.
+    reconciles: (locationId) => reconciles && isOnList(locations, locationId),
     highlevel,
     random: Math.random,
     timer: (ms) => scheduler.wait(ms),

@@ -9,12 +9,14 @@ export interface InstallObjects {
     DirectoryCalls,
     "installed" | "uninstalled" | "agency" | "agencies" | "ofCompany" | "companyOf"
   >;
-  readonly ledger: (locationId: string) => Pick<LedgerCalls, "storeToken" | "uninstall">;
-  readonly agency: (companyId: string) => Pick<AgencyCalls, "install" | "joined" | "look" | "left" | "uninstall">;
+  readonly ledger: (locationId: string) => Pick<LedgerCalls, "storeToken" | "uninstall" | "token">;
+  readonly agency: (
+    companyId: string,
+  ) => Pick<AgencyCalls, "install" | "joined" | "look" | "left" | "uninstall" | "poke">;
 }
 
-/** Each location takes two of the thousand calls that an invocation may make. */
-const UNINSTALLED_AT_ONCE = 450;
+/** Each location takes three of the thousand calls that an invocation may make. */
+const UNINSTALLED_AT_ONCE = 300;
 const ASKED_TOGETHER = 30;
 /** As many agencies are asked whether a location is theirs where an event does not say; others see it within the hour. */
 const ASKED_AGENCIES = 20;
@@ -50,20 +52,20 @@ export async function uninstall(
 ): Promise<Uninstalled> {
   if (place.locationId !== undefined) return uninstallFrom(objects, place.locationId, place.companyId, event);
   const { companyId } = place;
+  const agency = objects.agency(companyId);
   // The agency first: it gives no more tokens.
-  const done = new Set<Uninstalled>([await objects.agency(companyId).uninstall(event)]);
-  if (!done.has("kept")) await objects.directory.agency(companyId, false);
+  const itself = await agency.uninstall(event);
+  // As it stands now: an event that is repeated may be older than its next installation.
+  await objects.directory.agency(companyId, (await agency.poke()).isOpen);
   const locations = await objects.directory.ofCompany(companyId, UNINSTALLED_AT_ONCE);
-  let isAnyEnded = false;
+  const done: Uninstalled[] = [];
   for (let from = 0; from < locations.length; from += ASKED_TOGETHER) {
     const together = locations.slice(from, from + ASKED_TOGETHER);
-    for (const one of await Promise.all(together.map((id) => endToken(objects, id, event)))) {
-      done.add(one);
-      isAnyEnded ||= one === "uninstalled";
-    }
+    done.push(...(await Promise.all(together.map((id) => endToken(objects, id, event)))));
   }
-  if (locations.length === UNINSTALLED_AT_ONCE && isAnyEnded) throw new Error("The agency has more locations");
-  return done.has("uninstalled") ? "uninstalled" : done.has("repeated") ? "repeated" : "kept";
+  if (locations.length === UNINSTALLED_AT_ONCE && done.includes("uninstalled"))
+    throw new Error("The agency has more locations");
+  return (["uninstalled", "repeated"] as const).find((one) => one === itself || done.includes(one)) ?? "kept";
 }
 
 /** Its agency is told first, so that it gives the location no other token. */
@@ -79,8 +81,10 @@ async function uninstallFrom(
 }
 
 async function endToken(objects: InstallObjects, locationId: string, event: Uninstall): Promise<Uninstalled> {
-  const done = await objects.ledger(locationId).uninstall(event);
-  // Repeated with a repeated event: the first call to the directory may have failed.
-  if (done !== "kept") await objects.directory.uninstalled(locationId);
+  const ledger = objects.ledger(locationId);
+  const done = await ledger.uninstall(event);
+  // Repeated with a repeated event: the first call to the directory may have failed. Or the app was installed again since.
+  const isGone = done === "repeated" ? (await ledger.token())?.state !== "active" : done === "uninstalled";
+  if (isGone) await objects.directory.uninstalled(locationId);
   return done;
 }

@@ -8,7 +8,7 @@ import type { Configuration } from "../model/configuration.ts";
 import type { HookRoute } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { hex, sha256 } from "../kit/hash.ts";
-import { isJsonObject, type Json } from "../kit/json.ts";
+import { isGiven, isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
 import type { Counted, SetAside, OverBudget, Quarantined, Recorded } from "../model/ledger.ts";
 import type { EventStore } from "../model/rpc.ts";
@@ -226,8 +226,7 @@ function bytesOf(body: string): Uint8Array<ArrayBuffer> {
 /** The signature proves the sender, not that the event is meant for this deployment: the operator's lists do. */
 function isAllowed(payload: Json, locationId: string | null, { locations, appIds }: Configuration): boolean {
   const appId = isJsonObject(payload) ? payload["appId"] : undefined;
-  const namesApp = appId !== undefined && appId !== null && appId !== "";
-  if (appIds.size > 0 && namesApp && !(typeof appId === "string" && appIds.has(appId))) return false;
+  if (appIds.size > 0 && isGiven(appId) && !(typeof appId === "string" && appIds.has(appId))) return false;
   if (locations.any) return true;
   // Without a location it can only be quarantined, and only for an operator who has named any.
   return locationId === null ? locations.names.size > 0 : locations.names.has(locationId);

@@ -5,16 +5,15 @@ import type { Moment } from "../match/facts.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { CancelledBy } from "../model/delivery.ts";
 import type { Event } from "../model/event.ts";
-import type { EventKind } from "../model/event-kinds.ts";
+import { EVENT_KINDS, type EventKind } from "../model/event-kinds.ts";
 import { MAX_AHEAD } from "../model/history.ts";
 import type { CancelTrigger } from "../model/rule.ts";
 import { nameOf, type Asked } from "./asked.ts";
 
 /** In the order of the log, events of the kinds that are asked for. */
 export interface Ahead {
-  /** When each happened, by its own time, milliseconds since 1970. */
-  readonly times: number[];
-  readonly kinds: EventKind[];
+  /** When each happened, by its own time, milliseconds since 1970, and its kind: in one number, of a long log's many. */
+  readonly happened: number[];
   /** The latest of the times. */
   latestMs: number;
   /** What some of them say, by their place. */
@@ -32,7 +31,7 @@ export interface Said {
 }
 
 export function newAhead(): Ahead {
-  return { times: [], kinds: [], latestMs: -Infinity, said: null };
+  return { happened: [], latestMs: -Infinity, said: null };
 }
 
 /** What an event says for one that happened before it and comes later; `null`: nothing. */
@@ -58,31 +57,29 @@ export function noteAhead(
   { occurredAtMs, said }: { readonly occurredAtMs: number; readonly said: Said | null },
 ): void {
   if (!asked.has(kind)) return;
-  const place = ahead.times.push(occurredAtMs) - 1;
-  ahead.kinds.push(kind);
+  const place = ahead.happened.push(occurredAtMs * KINDS_ROOM + EVENT_KINDS.indexOf(kind)) - 1;
   ahead.latestMs = Math.max(ahead.latestMs, occurredAtMs);
   if (said) (ahead.said ??= new Map()).set(place, said);
 }
 
 /** What was recorded, of some kinds, that happened at a time or later, in the order of their times. */
 function recordedAhead(
-  { times, kinds, latestMs, said }: Ahead,
+  { happened, latestMs, said }: Ahead,
   afterMs: number,
   wanted: readonly EventKind[],
 ): readonly (Said | undefined)[] {
   if (latestMs < afterMs) return [];
-  const places = [...times.keys()].filter((at) => isFrom(times[at], afterMs) && isOf(wanted, kinds[at]));
-  const inOrder = places.toSorted((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
-  return inOrder.slice(0, MAX_AHEAD).map((at) => said?.get(at));
+  const meant = new Set(wanted.map((kind) => EVENT_KINDS.indexOf(kind)));
+  const later = happened.flatMap((one, place) => {
+    const atMs = Math.floor(one / KINDS_ROOM);
+    return atMs >= afterMs && meant.has(one - atMs * KINDS_ROOM) ? [{ atMs, place }] : [];
+  });
+  const inOrder = later.toSorted((a, b) => a.atMs - b.atMs);
+  return inOrder.slice(0, MAX_AHEAD).map(({ place }) => said?.get(place));
 }
 
-function isFrom(atMs: number | undefined, afterMs: number): boolean {
-  return atMs !== undefined && atMs >= afterMs;
-}
-
-function isOf(wanted: readonly EventKind[], kind: EventKind | undefined): boolean {
-  return kind !== undefined && wanted.includes(kind);
-}
+/** More than there are kinds. */
+const KINDS_ROOM = 256;
 
 /** Those of them that say what their contact does not want; each of the others stands there as one that says nothing. */
 export function wishesAhead(ahead: Ahead, afterMs: number, wanted: readonly EventKind[]): readonly Event[] {

@@ -40,8 +40,8 @@ export async function compare(
   const inForce = ({ decision }: LogItem): RuleSet | null => start.ruleSets.get(decision.ruleSet) ?? null;
   const isSince = ({ decision }: LogItem): boolean => Date.parse(decision.decidedAt) >= sinceMs;
   const shared = sharedBy(start, before === null ? [after] : [before, after]);
-  const one = startReplay(start, (item) => (before === null || !isSince(item) ? inForce(item) : before), shared);
-  const other = startReplay(start, (item) => (isSince(item) ? after : inForce(item)), shared);
+  const one = startReplay(start, (item) => (before === null || !isSince(item) ? inForce(item) : before), { shared });
+  const other = startReplay(start, (item) => (isSince(item) ? after : inForce(item)), { shared });
   const rulesBefore = before ?? start.ruleSets.get(start.head.ruleSet) ?? null;
   const changes = changesOf(rulesBefore, after);
   const untested = untesting(after.rules.filter(({ name }) => changes.get(name) !== "same"));

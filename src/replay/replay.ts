@@ -1,9 +1,10 @@
 // A log decided again by other rules, with its state: limits, stops, duplicates, history, waits and what ends them,
 // restarts, windows, breakers, opt-outs and chains, on a clock that goes from event to event. Pure: no clock, no storage,
 // no `this`; deciding, history, cancelling and windows are the functions that the ledger uses, and what it keeps in tables
-// stands here in memory, as long as something to come can ask for it. What happens in the same order here and in ledger/recording/recorder.ts is the same.
+// stands here in memory, as long as something to come can ask for it. What happens in the same order here and in
+// ledger/recording/recorder.ts is the same.
 import { cancelledBy } from "../match/cancel.ts";
-import { decide } from "../match/decide.ts";
+import { decide, type DecisionContext } from "../match/decide.ts";
 import type { Moment } from "../match/facts.ts";
 import type { Decision } from "../model/decision.ts";
 import type { CancelledBy } from "../model/delivery.ts";
@@ -70,14 +71,24 @@ const CLOCK_MS = 86_400_000;
 /** After so many events at least, what is no longer asked for is looked for and forgotten. */
 const FORGET_EVERY = 4_096;
 
+/** Is told of an event that was decided, while the past is still what it was decided by. */
+export type Watch = (event: Event, ruleSet: RuleSet, context: DecisionContext) => Promise<void>;
+
+/** What a replay may be started with. */
+interface ReplayOptions {
+  /** What two replays of one log in step have in common, with the rules that decide besides those of the log. */
+  readonly shared?: Shared | undefined;
+  readonly watch?: Watch | undefined;
+}
+
 /**
  * `rulesFor` gives the rules that decide an event, which are among those of `shared`; `null`: they are not known, and what
- * they did is taken as it is. Two replays of one log in step may share.
+ * they did is taken as it is.
  */
 export function startReplay(
   start: LogStart,
   rulesFor: (item: LogItem) => RuleSet | null,
-  shared: Shared = sharedBy(start),
+  { shared = sharedBy(start), watch }: ReplayOptions = {},
 ): Replay {
   const { head, optOuts, ruleSets } = start;
   const { sets, asked } = shared;
@@ -245,7 +256,7 @@ export function startReplay(
       const decidedBy = ruleSets.get(item.decision.ruleSet) ?? null;
       const known = knownBeside(item, decidedBy);
       const history = historyOf(contact, { ofLocation, seen }, event, ended);
-      const { decision, actions } = await decide(event, ruleSet, {
+      const context: DecisionContext = {
         ...moment,
         history,
         ...(chain === null ? {} : { messageChain: chain }),
@@ -256,7 +267,9 @@ export function startReplay(
         known: ruleSet === decidedBy ? (item.decision.known ?? NOTHING_KNOWN) : known,
         // As it was then: a change of rules ends no pause.
         ...(paused === undefined ? {} : { paused }),
-      });
+      };
+      const { decision, actions } = await decide(event, ruleSet, context);
+      await watch?.(event, ruleSet, context);
       const firings = [...Map.groupBy(actions, ({ rule }) => rule.name)].map(([rule, own]): Firing => {
         const firing = newFiring(rule, event, atMs);
         for (const one of own) {

@@ -20,7 +20,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   drift: ["kit", "model", "language", "events"],
   ledger: ["kit", "model", "time", "highlevel", "act", "events", "rules", "match", "drift", "counterfactual"],
   // The log decided again by other rules: no clock, no storage.
-  replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match"],
+  replay: ["kit", "model", "time", "highlevel", "act", "language", "events", "rules", "match", "counterfactual"],
   // What rules can do together, on a developer's machine alone: nothing of it is in the Worker.
   analysis: ["kit", "model", "time", "highlevel", "act", "language", "events", "match"],
   // Runs in the browser, beside the page: what it replays is decided there.
@@ -84,9 +84,9 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     contact: ["ask", "time", "address", "parts"],
     deliveries: ["ask", "time", "address", "parts"],
     tasks: ["ask", "time", "address", "parts"],
-    rules: ["ask", "time", "address", "parts"],
     shadow: ["ask", "time", "address", "parts"],
     replay: ["ask", "time", "address", "parts"],
+    rules: ["ask", "time", "address", "parts", "replay"],
     playground: ["ask", "time", "address", "parts", "replay"],
     audit: ["ask", "time", "address", "parts"],
     changes: ["ask", "time", "address", "parts", "replay"],
@@ -101,8 +101,8 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "contact",
       "deliveries",
       "tasks",
-      "rules",
       "shadow",
+      "rules",
       "playground",
       "audit",
       "changes",

@@ -9,6 +9,7 @@ import { sendEvent } from "../../src/local/hook-client.ts";
 import { ROOT } from "../../src/local/project.ts";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import type { Comparison } from "../../src/model/comparison.ts";
+import type { NearMisses } from "../../src/model/near-miss.ts";
 import { sampleOf } from "../builders.ts";
 import { exportedPast, rulesOfThePast } from "../generated/past.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
@@ -108,6 +109,34 @@ describe("npm run rules replay", () => {
     ["a bound that is none", [log, "--fail-on", "texts"], "Cannot read --fail-on texts"],
   ])("exits with 2 for %s", async (_, args, says) => {
     const { status, stderr } = await run(...args);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(says)]);
+  });
+});
+
+describe("npm run rules near", () => {
+  const near = (...args: string[]) => inProcess(runCli, ["near", ...args]);
+
+  it("names what alone kept a rule from firing, how often, and on which events", async () => {
+    const { status, stdout } = await near("welcome", log, "--since", "30d");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+ near misses on \d+ events looked at; it fired on \d+$/m);
+    expect(stdout).toMatch(/^ {2}the status is delivered: \d+ events?$/m);
+    expect(stdout).toMatch(/^ {2}its limit has room: \d+ events?$/m);
+    expect(stdout).toMatch(/^ {4}2026-03-\S+Z {2}contact-\d {2}\S+ {2}it was "\w+"$/m);
+    const all = JSON.parse((await near("welcome", log, "--since", "30d", "--json")).stdout) as NearMisses;
+    const day = JSON.parse((await near("welcome", log, "--since", "1d", "--json")).stdout) as NearMisses;
+    expect([all.rule, all.unclear]).toEqual(["welcome", 0]);
+    expect(all.misses.reduce((sum, { count }) => sum + count, 0)).toBe(all.near);
+    expect(day.looked).toBeLessThan(all.looked);
+  });
+
+  it.each([
+    ["no rule", [], "RULE"],
+    ["no log", ["welcome"], "Name a file"],
+    ["a rule that never decided in the log", ["welcom", log], 'did you mean "welcome"'],
+    ["a time that is none", ["welcome", log, "--since", "soon"], "Cannot read --since"],
+  ])("exits with 2 for %s", async (_, args, says) => {
+    const { status, stderr } = await near(...args);
     expect([status, stderr]).toEqual([2, expect.stringContaining(says)]);
   });
 });

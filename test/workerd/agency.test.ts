@@ -183,6 +183,9 @@ describe("an agency with forty sub-accounts", () => {
     expect([highLevel.requests.length - before, await alarmAt()]).toEqual([0, null]);
     await installs(TEN);
     expect(await statesOf(TEN)).toEqual(["active"]);
+    expect((await post(gone)).body).toMatchObject({ status: "duplicate" });
+    expect(await directoryOf(env).agencies(10)).toEqual([COMPANY]);
+    expect(await directoryOf(env).ofCompany(COMPANY, 10)).toEqual(TEN);
   });
 
   it("gives tokens only to those that ALLOWED_LOCATIONS admits", async () => {

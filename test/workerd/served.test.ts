@@ -1,11 +1,14 @@
 // Which locations a deployment takes events of, and which the operator can ask about.
-import { directoryOf } from "../../src/objects/durable-objects.ts";
+import { directoryOf, Ledger } from "../../src/objects/durable-objects.ts";
 import { env } from "cloudflare:workers";
-import { listDurableObjectIds, reset } from "cloudflare:test";
+import { listDurableObjectIds, reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isServed } from "../../src/api/served.ts";
+import { sealKeys } from "../../src/highlevel/seal.ts";
+import { sealPrivate } from "../../src/highlevel/sealed-token.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { aPayload } from "../builders.ts";
+import { TEST_TOKEN_KEY } from "../keys.ts";
 import { A, api, B, send } from "./tenants.ts";
 import { resetWorld } from "./world.ts";
 
@@ -50,6 +53,22 @@ it("each of several allowed locations may send and be asked", async () => {
     expect((await send(aPayload({ locationId }))).status).toBe(202);
     expect((await api("get", `/api/locations/${locationId}/events`)).text).toContain("test-contact");
   }
+});
+
+it("a location that is allowed no more is not looked through in HighLevel's export, and is again once it is", async () => {
+  const stub = env.LEDGER.getByName(A);
+  const keys = await sealKeys([TEST_TOKEN_KEY]);
+  if (!keys.ok) throw new Error(keys.failure);
+  await stub.storeToken(A, await sealPrivate(keys.value, "pit-of-the-tests", A));
+  const states = await runInDurableObject(stub, (_, state) =>
+    Promise.all(
+      ["*", B, `${B},${A}`].map(async (ALLOWED_LOCATIONS) => {
+        const { state: told } = await new Ledger(state, { ...env, ALLOWED_LOCATIONS }).reconciling();
+        return told;
+      }),
+    ),
+  );
+  expect(states).toEqual(["on", "off", "on"]);
 });
 
 it("a location that is allowed no more can still be asked and erased, because the directory knows it", async () => {

@@ -69,6 +69,8 @@ describe("UNINSTALL", () => {
     expect((await uninstall({ locationId: LOCATION, webhookId: "gone-2", timestamp: earlier })).status).toBe(202);
     expect((await uninstall({ companyId: "agency", webhookId: "gone-3", timestamp: earlier })).status).toBe(202);
     expect(await stateOf(LOCATION)).toBe("active");
+    // So that an uninstall of its agency finds it.
+    expect(await directoryOf(env).ofCompany("agency", 10)).toEqual([LOCATION]);
   });
 
   it("of another app changes nothing", async () => {

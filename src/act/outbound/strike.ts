@@ -57,13 +57,16 @@ export function wordsOf(secret: string): readonly Word[] {
 }
 
 function wordOf(text: string, spills: Word["spills"] = NOWHERE): Word {
-  const known = new Map<string, Forms>();
-  const forms = Array.from(text, (character) => {
-    const found = known.get(character) ?? byBeginning(formsOf(character));
-    known.set(character, found);
-    return found;
-  });
-  return { forms, literal: text, spills };
+  return { forms: Array.from(text, knownForms), literal: text, spills };
+}
+
+/** Of each character in ASCII, made once: an answer is looked through for every secret. */
+const KNOWN = new Map<string, Forms>();
+
+function knownForms(character: string): Forms {
+  const known = KNOWN.get(character) ?? byBeginning(formsOf(character));
+  if (character <= "~") KNOWN.set(character, known);
+  return known;
 }
 
 function byBeginning(forms: readonly string[]): Forms {

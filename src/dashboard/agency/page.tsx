@@ -138,7 +138,9 @@ function SubAccount({ one: { locationId, name, state, since, why } }: { readonly
         {name === null ? null : <small>{locationId}</small>}
       </span>
       <span class={`badge agency-${state}`}>{words}</span>
-      <Time at={since} />
+      <span>
+        since <Time at={since} />
+      </span>
       {todo ? (
         <p class="quiet-note">
           {why === null ? "" : `${why}. `}

@@ -7,7 +7,8 @@ import { useQuery } from "../ask/use-query.ts";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
-import { actionInWords, valueInWords } from "./audit-words.ts";
+import { timeInWords } from "../time/time.ts";
+import { actionInWords, changeInWords } from "./audit-words.ts";
 
 const PAGE = 50;
 
@@ -23,6 +24,8 @@ export function Audit(): JSX.Element {
 }
 
 function Actions({ title, path }: { readonly title: string; readonly path: string }): JSX.Element {
+  const { zone } = usePlace();
+  const inZone = (at: string): string => timeInWords(at, zone, Date.now());
   const paging = usePaging(path);
   const { answer, problem, askAgain } = useQuery<{ audit: readonly AuditEntry[]; cursor: string | null }>(path, {
     cursor: paging.cursor,
@@ -36,12 +39,14 @@ function Actions({ title, path }: { readonly title: string; readonly path: strin
       <ul class="rows audit">
         {answer?.audit.map((entry) => (
           <li key={entry.id}>
-            <strong>{actionInWords(entry)}</strong> by {entry.by.name}
-            {entry.by.through === "access" ? " (Cloudflare Access)" : ""}, <Time at={entry.at} />
+            <p>
+              <strong>{actionInWords(entry, inZone)}</strong>
+            </p>
             <small>
-              {entry.before === null ? "" : `before: ${valueInWords(entry.before)}; `}
-              {entry.after === null ? "its end was not written down" : `after: ${valueInWords(entry.after)}`}
+              by {entry.by.name}
+              {entry.by.through === "access" ? " (Cloudflare Access)" : ""}, <Time at={entry.at} />
             </small>
+            <small>{changeInWords(entry, inZone)}</small>
           </li>
         ))}
       </ul>

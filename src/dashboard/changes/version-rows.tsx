@@ -61,7 +61,7 @@ export function VersionMarks({
       {canary !== null && canaryVersion === version ? <span class="badge mark-unused">canary</span> : null}
       {inForce.shadowVersion === version ? <span class="badge">in the shadow</span> : null}
       {warnings === 0 ? null : (
-        <span class="badge mark-bad">{warnings === 1 ? "1 warning" : `${warnings} warnings`}</span>
+        <span class="badge mark-unused">{warnings === 1 ? "1 warning" : `${warnings} warnings`}</span>
       )}
     </span>
   );

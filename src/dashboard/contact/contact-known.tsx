@@ -1,5 +1,6 @@
 // What is known of a contact: what rules and texts find in it, since when, and from where.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { KnownContact, Source } from "../../model/known-contact.ts";
 import type { TokenAnswer } from "../../model/token.ts";
 import { linkTo } from "../address/routes.ts";
@@ -19,25 +20,31 @@ export function Known({
 }): JSX.Element {
   const { locationId } = usePlace();
   const token = useQuery<TokenAnswer>(locationPath(locationId, "token"));
+  // A phone shows what happened first.
+  const [isWide] = useState(() => matchMedia("(min-width: 52rem)").matches);
   // Until that is answered, nothing is said against it.
   const hasToken = token.answer === null || token.answer.token?.state === "active";
   return (
     <section class="panel" aria-labelledby="known">
-      <h2 id="known">What is known</h2>
-      {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
-      {answer === null && !problem ? <p class="quiet-note">Loading…</p> : null}
-      {answer ? (
-        <>
-          <p class="quiet-note">
-            {stateInWords(answer)} {answer.gone ? <Since source={answer.gone} contactId={contactId} /> : null}
-          </p>
-          <div class="known">
-            {knownParts(answer, hasToken).map((part) => (
-              <Part key={part.title} part={part} contactId={contactId} />
-            ))}
-          </div>
-        </>
-      ) : null}
+      <details class="known-details" open={isWide}>
+        <summary>
+          <h2 id="known">What is known</h2>
+        </summary>
+        {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
+        {answer === null && !problem ? <p class="quiet-note">Loading…</p> : null}
+        {answer ? (
+          <>
+            <p class="quiet-note">
+              {stateInWords(answer)} {answer.gone ? <Since source={answer.gone} contactId={contactId} /> : null}
+            </p>
+            <div class="known">
+              {knownParts(answer, hasToken).map((part) => (
+                <Part key={part.title} part={part} contactId={contactId} />
+              ))}
+            </div>
+          </>
+        ) : null}
+      </details>
     </section>
   );
 }

@@ -25,7 +25,7 @@ export function Drift(): JSX.Element {
         </p>
         {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
         {answer?.findings.length === 0 ? <p>Nothing.</p> : null}
-        <ul class="rows">
+        <ul class="rows drifted">
           {answer?.findings.map((finding) => (
             <li data-row key={driftInWords(finding)}>
               <span class="row-what">
@@ -37,26 +37,53 @@ export function Drift(): JSX.Element {
           ))}
         </ul>
       </section>
-      {answer?.groups.map((group) => (
-        <Group key={`${group.kind} ${group.channel ?? ""}`} group={group} />
-      ))}
+      {answer ? (
+        <div class="drift">
+          {answer.groups.filter(hasWords).map((group) => (
+            <Group key={nameOf(group)} group={group} />
+          ))}
+        </div>
+      ) : null}
+      {answer?.groups.every(hasWords) === false ? (
+        <p class="quiet-note">
+          Nothing to count word by word in{" "}
+          {answer.groups
+            .filter((group) => !hasWords(group))
+            .map((group) => `${nameOf(group)} (${counted(group.events)})`)
+            .join(", ")}
+          .
+        </p>
+      ) : null}
     </>
   );
 }
 
-function Group({ group: { kind, channel, events, places } }: { readonly group: DriftGroup }): JSX.Element {
-  const name = channel === null ? kind : `${kind}, ${channel}`;
-  const shown = Object.entries(places).filter(
+function nameOf({ kind, channel }: DriftGroup): string {
+  return channel === null ? kind : `${kind}, ${channel}`;
+}
+
+function hasWords(group: DriftGroup): boolean {
+  return placesOf(group).length > 0;
+}
+
+/** Where words were counted, but for the channel, which the group's name says. */
+function placesOf({ places }: DriftGroup): readonly [string, DriftGroup["places"][string]][] {
+  return Object.entries(places).filter(
     ([place, { words }]) => place !== "channel" && Object.values(words).some((times) => times > 0),
   );
+}
+
+function Group({ group }: { readonly group: DriftGroup }): JSX.Element {
+  const name = nameOf(group);
+  const { events } = group;
   return (
     <section class="panel" aria-label={name}>
       <h2>{name}</h2>
       <p class="quiet-note">
-        {counted(events)} {events === 1 ? "event" : "events"}
+        {counted(events)} {events === 1 ? "event" : "events"}; how often each word came:
       </p>
       <ul class="rows">
-        {shown.map(([place, { words, others }]) => (
+        {placesOf(group).map(([place, { words, others }]) => (
           <li data-row key={place}>
             <span class="row-what">{place}</span>
             <span>{inWords(words, others)}</span>
@@ -71,6 +98,6 @@ function inWords(words: { readonly [word: string]: number }, others: number): st
   const came = Object.entries(words).filter(([, times]) => times > 0);
   const sorted = came.toSorted(([, a], [, b]) => b - a);
   const rest = sorted.slice(MAX_WORDS).reduce((sum, [, times]) => sum + times, others);
-  const told = sorted.slice(0, MAX_WORDS).map(([word, times]) => `${word} ${counted(times)}`);
-  return [...told, ...(rest > 0 ? [`others ${counted(rest)}`] : [])].join(", ");
+  const told = sorted.slice(0, MAX_WORDS).map(([word, times]) => `${word} ${counted(times)}×`);
+  return [...told, ...(rest > 0 ? [`others ${counted(rest)}×`] : [])].join(", ");
 }

@@ -1,6 +1,8 @@
 // One event: what it was, what every rule made of it and why, and what happened to the actions.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { amount } from "../../kit/amount.ts";
+import type { Verdict } from "../../model/decision.ts";
 import type { EventStory } from "../../model/ledger.ts";
 import type { Json } from "../../kit/json.ts";
 import { locationPath } from "../ask/api.ts";
@@ -123,7 +125,11 @@ export function EventPage({ route }: PageProps): JSX.Element {
         )}
         {decision.deciding ? null : (
           <>
-            {isAsked || decision.verdicts.every(({ fired }) => fired) ? null : (
+            {decision.verdicts.every(({ fired }) => fired) ? null : isAsked ? (
+              <p class="quiet-note" role="status" tabIndex={-1} ref={focusOn}>
+                {more.answer ? enoughInWords(more.answer.decision.verdicts) : more.problem ? "" : "Checking…"}
+              </p>
+            ) : (
               <button type="button" onClick={() => setAsked(true)}>
                 What would have been enough?
               </button>
@@ -171,6 +177,20 @@ export function EventPage({ route }: PageProps): JSX.Element {
       </div>
     </>
   );
+}
+
+/** What takes the place of a button that had the focus. */
+function focusOn(element: HTMLElement | null): void {
+  element?.focus();
+}
+
+/** For how many rules it is known what would have been enough. */
+function enoughInWords(verdicts: readonly Verdict[]): string {
+  const asked = verdicts.filter(({ whatIf }) => whatIf !== undefined);
+  const found = asked.filter(({ whatIf = [] }) => whatIf.length > 0).length;
+  const left = verdicts.filter(({ fired }) => !fired).length - asked.length;
+  const told = `What would have been enough is said of ${found} of ${amount(asked.length, "rule")}: each way was decided again, with everything else as it was.`;
+  return left === 0 ? told : `${told} ${amount(left, "more rule")} did not fire: only the first are looked at.`;
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: Json }): JSX.Element {

@@ -25,10 +25,10 @@ export function Gaps(): JSX.Element {
   return (
     <section class="panel" aria-label="Messages that were found later">
       <h2>Messages that were found later</h2>
-      <p class="quiet-note">HighLevel sent no webhook of these. They were found in its export, and taken in.</p>
+      <p class="quiet-note">What HighLevel sent no webhook of is looked for in its export of messages, and taken in.</p>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {answer ? <Standing reconciling={answer.reconciling} /> : null}
-      {answer?.gaps.length === 0 ? <p>None.</p> : null}
+      {answer?.gaps.length === 0 ? <p>No message was missing.</p> : null}
       <ul class="rows">
         {answer?.gaps.map((gap) => (
           <GapRow key={gap.id} gap={gap} locationId={locationId} />
@@ -40,14 +40,14 @@ export function Gaps(): JSX.Element {
 }
 
 function Standing({ reconciling: { detail, coveredUntil, isUnderWay } }: { reconciling: Reconciling }): JSX.Element {
-  if (detail !== null) return <p role="status">It is not looked through: {detail}.</p>;
+  if (detail !== null) return <p role="status">The export is not looked through: {detail}.</p>;
   return (
     <p>
       {coveredUntil === null ? (
-        "It was not looked through yet."
+        "The export has not been looked through yet."
       ) : (
         <>
-          What HighLevel had <Time at={coveredUntil} /> is in the log.
+          All messages that HighLevel had until <Time at={coveredUntil} /> are in the log.
         </>
       )}
       {isUnderWay ? " What is missing since is being taken in." : ""}

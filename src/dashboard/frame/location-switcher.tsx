@@ -8,6 +8,7 @@ import { useQuery } from "../ask/use-query.ts";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { rowKeys } from "../parts/row-keys.ts";
+import { dayInWords } from "../time/time.ts";
 
 const SHOWN = 50;
 
@@ -61,7 +62,7 @@ export function LocationList(): JSX.Element {
             <a data-row href={linkTo(one.locationId)} aria-current={one.locationId === locationId ? "true" : undefined}>
               <span>{one.name ?? one.locationId}</span>{" "}
               <small>
-                {one.name === null ? "" : `${one.locationId}, `}last seen {one.lastSeen.slice(0, 10)}
+                {one.name === null ? "" : `${one.locationId}, `}last event {lastSeenInWords(one.lastSeen)}
               </small>
             </a>
           </li>
@@ -74,4 +75,9 @@ export function LocationList(): JSX.Element {
       <AgencyList />
     </div>
   );
+}
+
+/** The directory knows the day, in UTC: `today`, `Tue 3 Mar`. */
+function lastSeenInWords(lastSeen: string): string {
+  return dayInWords(lastSeen, "UTC", Date.now()).replace(/^(?:Today|Yesterday)$/, (word) => word.toLowerCase());
 }

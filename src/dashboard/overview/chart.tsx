@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { dateInWords, hourInWords } from "../time/time.ts";
+import { ticksInWords } from "./ticks.ts";
 
 /** One line of a chart. */
 export interface Series {
@@ -97,7 +98,7 @@ function options(element: HTMLElement, series: readonly Series[], zone: string):
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
     scales: { y: { range: (_, _min, max) => [0, Math.max(4, max * 1.1)] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((seconds, index) => tick(seconds, index === 0, zone)) },
+      { ...axis, values: (_, splits) => ticksInWords(splits, zone) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000] },
     ],
     series: [
@@ -126,10 +127,4 @@ function options(element: HTMLElement, series: readonly Series[], zone: string):
 
 function clock(seconds: number, zone: string): string {
   return `${dateInWords(seconds * 1_000, zone)}, ${hourInWords(seconds * 1_000, zone)}`;
-}
-
-/** The hour, with the date below it at the first tick and at midnight. */
-function tick(seconds: number, isFirst: boolean, zone: string): string {
-  const hour = hourInWords(seconds * 1_000, zone);
-  return isFirst || hour === "00:00" ? `${hour}\n${dateInWords(seconds * 1_000, zone)}` : hour;
 }

@@ -15,13 +15,14 @@ export function PauseControl({ rule }: { readonly rule: string | null }): JSX.El
   const { locationId } = usePlace();
   const { answer, problem, askAgain } = useQuery<{ pauses: readonly Pause[] }>(locationPath(locationId, "pauses"));
   const shown = answer?.pauses.filter((one) => rule === null || one.rule === null || one.rule === rule) ?? [];
+  const isPaused = shown.some((one) => one.rule === rule);
   return (
     <section class="pauses" aria-label="Pauses">
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {shown.map((pause) => (
         <PauseNote key={`${pause.scope} ${pause.rule ?? ""}`} pause={pause} onEnded={askAgain} />
       ))}
-      {answer ? <PauseButton rule={rule} onPaused={askAgain} /> : null}
+      {answer && !isPaused ? <PauseButton rule={rule} onPaused={askAgain} /> : null}
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { conditionInWords, counterfactualInWords, noteInWords, verdictInWords } 
 import { linkTo } from "../address/routes.ts";
 import { conditionTree, type TreeNode } from "./condition-tree.ts";
 import { usePlace } from "../ask/place.ts";
+import { timeInWords } from "../time/time.ts";
 
 const REASONS: { readonly [Reason in VerdictReason]: string } = {
   fired: "fired",
@@ -92,26 +93,48 @@ function VerdictRow({
         <span class="verdict-why">
           {verdict.fired ? (verdict.notes ?? []).map(noteInWords).join("; ") : verdictInWords(verdict)}
         </span>
+        <Enough verdict={verdict} />
       </summary>
       <div class="verdict-body">
         {tree ? <Tree node={tree} /> : <p class="quiet-note">{noTree(verdict)}</p>}
-        <WhatIf verdict={verdict} />
+        <OtherWays verdict={verdict} />
         {isDraft ? null : <a href={linkTo(locationId, "rules", verdict.rule)}>The rule {verdict.rule}</a>}
       </div>
     </details>
   );
 }
 
-/** What would have been enough, if somebody asked. */
-function WhatIf({ verdict: { whatIf } }: { readonly verdict: Verdict }): JSX.Element | null {
-  if (whatIf === undefined) return null;
-  if (whatIf.length === 0)
-    return <p class="quiet-note">No one or two things that are looked at would have been enough.</p>;
+/** What would have been enough, in the location's time. */
+function useEnough({ whatIf }: Verdict): readonly string[] | null {
+  const { zone } = usePlace();
+  const inZone = (at: string): string => timeInWords(at, zone, Date.now());
+  return whatIf?.map((one) => counterfactualInWords(one, inZone)) ?? null;
+}
+
+/** The nearest change that would have been enough, if somebody asked. */
+function Enough({ verdict }: { readonly verdict: Verdict }): JSX.Element | null {
+  const [nearest, ...others] = useEnough(verdict) ?? [];
+  if (nearest === undefined) return null;
+  return (
+    <span class="verdict-enough">
+      It would have fired with <b>{nearest}</b>
+      {others.length === 0 ? "" : others.length === 1 ? ", or in another way" : `, or in ${others.length} other ways`}
+    </span>
+  );
+}
+
+/** The other ways, or that there is none. */
+function OtherWays({ verdict }: { readonly verdict: Verdict }): JSX.Element | null {
+  const ways = useEnough(verdict);
+  if (ways === null) return null;
+  if (ways.length === 0)
+    return <p class="quiet-note">No change of one thing or two that is looked at would have been enough.</p>;
+  if (ways.length === 1) return null;
   return (
     <ul class="what-if">
-      {whatIf.map((one) => (
-        <li key={counterfactualInWords(one)}>
-          It would have fired with <b>{counterfactualInWords(one)}</b>
+      {ways.slice(1).map((way) => (
+        <li key={way}>
+          It would have fired, too, with <b>{way}</b>
         </li>
       ))}
     </ul>

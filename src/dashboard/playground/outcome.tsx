@@ -41,6 +41,12 @@ export function Outcome({
       ) : (
         <DecisionRows decision={{ ...decision, verdicts: own, leftOut: undefined }} open={name} draft={name} />
       )}
+      {own.some(({ reason }) => reason === "duplicate-action") ? (
+        <p class="quiet-note">
+          The log has this message already, and the rule has fired on it. Change its <code>messageId</code> to see what
+          would follow on another one.
+        </p>
+      ) : null}
       <h3>What would follow</h3>
       {happens.length === 0 ? <p class="quiet-note">Nothing.</p> : null}
       <ul class="planned">
@@ -61,7 +67,8 @@ export function Outcome({
       {others.length === 0 ? null : (
         <details class="others">
           <summary>
-            The {others.length === 1 ? "other rule" : `${others.length} other rules`} that look at this kind of event
+            The {others.length === 1 ? "other rule that looks" : `${others.length} other rules that look`} at this kind
+            of event
           </summary>
           <DecisionRows decision={{ ...decision, verdicts: others }} open="" />
         </details>

@@ -7,9 +7,8 @@ import { get } from "../ask/api.ts";
 import { usePlace } from "../ask/place.ts";
 import { announce } from "../parts/announce.tsx";
 import { counted } from "../parts/counted.ts";
-import { ProblemNote } from "../parts/problem.tsx";
-import { Time } from "../time/time-elements.tsx";
 import { ReplayResult } from "./result.tsx";
+import { OfAPart, Underway } from "./underway.tsx";
 import { REPLAYED_DAYS, useReplay, type ReplayState, type Sets } from "./use-replay.ts";
 
 /** What the other rules can be put beside. */
@@ -99,28 +98,14 @@ function Came({
   readonly otherSince: string;
   readonly children: ComponentChildren;
 }): JSX.Element {
-  switch (state.at) {
-    case "idle":
-      return <p class="quiet-note">{children}</p>;
-    case "begins":
-      return <p class="quiet-note">The log is being read…</p>;
-    case "reads":
-      return (
-        <p class="quiet-note">
-          {counted(state.events)} events read, up to <Time at={state.until} />
-        </p>
-      );
-    case "failed":
-      return <ProblemNote problem={state.problem} />;
-    case "done":
-      return (
-        <div class={state.about === about ? undefined : "is-old"}>
-          {state.about === about ? null : <p class="quiet-note">{otherSince}</p>}
-          {state.isWhole ? null : <p class="quiet-note">You ended it before the end of the log: this is of a part.</p>}
-          <ReplayResult compared={state.compared} here />
-        </div>
-      );
-  }
+  if (state.at !== "done") return <Underway state={state}>{children}</Underway>;
+  return (
+    <div class={state.about === about ? undefined : "is-old"}>
+      {state.about === about ? null : <p class="quiet-note">{otherSince}</p>}
+      {state.isWhole ? null : <OfAPart />}
+      <ReplayResult compared={state.compared} here />
+    </div>
+  );
 }
 
 function inWords(compared: Comparison): string {

@@ -1,5 +1,5 @@
-// The thread in which a log is replayed, so that the page goes on answering meanwhile.
-import type { FromThread, ReplayRequest, ToThread } from "../../model/replay-thread.ts";
+// The thread in which a log is read and decided again, so that the page goes on answering meanwhile.
+import type { FromThread, ThreadJob, ToThread } from "../../model/replay-thread.ts";
 
 /** Where the thread's script is served; the build puts it in. */
 declare const REPLAY_THREAD: string;
@@ -20,16 +20,16 @@ function threadAddress(): string {
   return address;
 }
 
-/** A replay that is under way. */
-export interface Replaying {
+/** A job that is under way. */
+export interface Working {
   /** What it has read is enough: it ends with what that says. */
   stop(): void;
   /** Nobody wants it any more. */
   giveUp(): void;
 }
 
-/** Replays in a thread. `heard` is called for all that it says, the last time with what came of it. */
-export function replayInThread(request: ReplayRequest, heard: (message: FromThread) => void): Replaying {
+/** Does a job in a thread. `heard` is called for all that it says, the last time with what came of it. */
+export function inThread(job: ThreadJob, heard: (message: FromThread) => void): Working {
   const thread = new Worker(threadAddress());
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none, it is ours
   const say = (message: ToThread): void => thread.postMessage(message);
@@ -40,10 +40,10 @@ export function replayInThread(request: ReplayRequest, heard: (message: FromThre
   });
   thread.addEventListener("error", ({ message }: ErrorEvent) => {
     giveUp();
-    const title = message ? "This page has a fault" : "The replay could not be loaded";
+    const title = message ? "This page has a fault" : "What reads the log could not be loaded";
     const detail = message || "A deploy may have replaced it: reload the page";
     heard({ what: "failed", problem: { status: 0, code: "BUG", title, detail, issues: [] } });
   });
-  say({ replay: request });
+  say(job);
   return { stop: () => say({ stop: true }), giveUp };
 }

@@ -1,10 +1,7 @@
 // A replay of this location, as a part of the page follows it.
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Comparison } from "../../model/comparison.ts";
 import type { Rule } from "../../model/rule.ts";
-import { Problem, problemOf } from "../ask/api.ts";
-import { token } from "../ask/session.ts";
-import { replayInThread, type Replaying } from "./thread.ts";
+import { headersNow, useThread, type ThreadState } from "./use-thread.ts";
 
 /** The rules that are put side by side. */
 export interface Sets {
@@ -13,12 +10,13 @@ export interface Sets {
   readonly after: readonly Rule[];
 }
 
-export type ReplayState<About> =
-  | { readonly at: "idle" }
-  | { readonly at: "begins" }
-  | { readonly at: "reads"; readonly events: number; readonly until: string }
-  | { readonly at: "failed"; readonly problem: Problem }
-  | { readonly at: "done"; readonly compared: Comparison; readonly isWhole: boolean; readonly about: About };
+interface Found<About> {
+  readonly compared: Comparison;
+  readonly isWhole: boolean;
+  readonly about: About;
+}
+
+export type ReplayState<About> = ThreadState<Found<About>>;
 
 export interface ReplayRun<About> {
   readonly state: ReplayState<About>;
@@ -32,44 +30,18 @@ export const REPLAYED_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 export function useReplay<About>(locationId: string): ReplayRun<About> {
-  const [state, setState] = useState<ReplayState<About>>({ at: "idle" });
-  const running = useRef<Replaying | null>(null);
-  /** Counts the runs: what an earlier one says is not wanted. */
-  const run = useRef(0);
-  const giveUp = (): void => {
-    run.current += 1;
-    running.current?.giveUp();
-    running.current = null;
+  const { state, start, stop } = useThread<Found<About>>();
+  return {
+    state,
+    stop,
+    start: (sets, about) =>
+      start(
+        async () => {
+          const { before, after } = await sets();
+          const sinceMs = Date.now() - REPLAYED_DAYS * DAY_MS;
+          return { replay: { locationId, headers: headersNow(), before, after, sinceMs } };
+        },
+        (said) => (said.what === "done" ? { compared: said.compared, isWhole: said.isWhole, about } : null),
+      ),
   };
-  useEffect(() => giveUp, []);
-  const start = (sets: () => Promise<Sets>, about: About): void => {
-    giveUp();
-    const own = run.current;
-    const isWanted = (): boolean => own === run.current;
-    setState({ at: "begins" });
-    sets().then(
-      ({ before, after }) => {
-        if (!isWanted()) return;
-        const sinceMs = Date.now() - REPLAYED_DAYS * DAY_MS;
-        running.current = replayInThread({ locationId, headers: headersNow(), before, after, sinceMs }, (said) => {
-          if (!isWanted()) return;
-          if (said.what === "read") setState({ at: "reads", events: said.events, until: said.at });
-          if (said.what === "done") setState({ at: "done", compared: said.compared, isWhole: said.isWhole, about });
-          if (said.what === "failed") {
-            const { status, code, title, detail, issues } = said.problem;
-            setState({ at: "failed", problem: new Problem(status, code, title, detail, issues) });
-          }
-        });
-      },
-      (error: unknown) => {
-        if (isWanted()) setState({ at: "failed", problem: problemOf(error) });
-      },
-    );
-  };
-  return { state, start, stop: () => running.current?.stop() };
-}
-
-function headersNow(): { readonly [name: string]: string } {
-  const used = token();
-  return used === null ? {} : { authorization: `Bearer ${used}` };
 }

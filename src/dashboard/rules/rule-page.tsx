@@ -15,6 +15,7 @@ import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { PauseControl } from "../parts/pauses.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
+import { NearMisses } from "./near-misses.tsx";
 import { RuleTable } from "./rule-numbers.tsx";
 import { RuleMarks } from "./rule-marks.tsx";
 import { RuleFindings, RuleWords } from "../parts/rule-words.tsx";
@@ -64,6 +65,7 @@ export function RulePage({
         <h2 id="did">In the last 7 days</h2>
         {statistics ? <RuleTable use={use} /> : <p class="quiet-note rule-large">Counting…</p>}
       </section>
+      {rule ? <NearMisses key={`${locationId} ${name}`} name={name} inForce={set.rules} /> : null}
       <FiredOn name={name} />
       {rule ? <RuleFileText rule={rule} /> : null}
     </>

@@ -184,7 +184,9 @@ export class LedgerTokens implements Tokens {
       (atMs === null || atMs >= row.stored_at || row.stored_at > now);
     if (!isMeant) return "kept";
     this.#opened = null;
-    sql.exec("UPDATE tokens SET state = 'uninstalled', state_at = ?, sealed = NULL, expires_at = NULL", now);
+    // As of when that was: another token may have been asked for since.
+    const sinceMs = Math.min(atMs ?? now, now);
+    sql.exec("UPDATE tokens SET state = 'uninstalled', state_at = ?, sealed = NULL, expires_at = NULL", sinceMs);
     return "uninstalled";
   }
 

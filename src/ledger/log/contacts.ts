@@ -110,7 +110,8 @@ export function withEvent(sql: Sql, event: Event): KeptContact {
 /** Whether all of a contact's record is known, or that there is none. */
 export function isKnown({ parts, gone }: KeptContact, nowMs: number): boolean {
   if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);
-  return gone.eventKey !== null || (gone.atMs <= nowMs && nowMs - gone.atMs < UNKNOWN_KEPT_MS);
+  // By HighLevel's clock, which may be ahead of ours.
+  return gone.eventKey !== null || Math.abs(nowMs - gone.atMs) < UNKNOWN_KEPT_MS;
 }
 
 /** Forgets a contact. */

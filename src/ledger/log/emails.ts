@@ -204,11 +204,12 @@ export function waited(sql: Sql, status: JsonObject, quarantineId: string): void
     sql.exec("DELETE FROM email_waits WHERE name = ? AND quarantine_id = ?", name, quarantineId);
 }
 
-/** Forgets a contact: its e-mails, and what waits in the quarantine under one of their names. */
+/** Forgets a contact: its e-mails, and what waits in the quarantine under one of their names or its address. */
 export function forget(sql: Sql, contactId: string): void {
   sql.exec(
-    "DELETE FROM quarantine WHERE id IN (SELECT quarantine_id FROM email_waits WHERE name IN (SELECT name FROM email_names WHERE contact_id = ?))",
+    "DELETE FROM quarantine WHERE id IN (SELECT quarantine_id FROM email_waits WHERE name IN (SELECT name FROM email_names WHERE contact_id = ? UNION ALL SELECT value FROM json_each(?)))",
     contactId,
+    JSON.stringify(addressesOf(sql, contactId).map(nameOfRecipient)),
   );
   sql.exec("DELETE FROM email_names WHERE contact_id = ?", contactId);
 }

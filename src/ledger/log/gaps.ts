@@ -54,6 +54,11 @@ export function note(sql: Sql, { kind, atMs, isChange, late }: FoundEvent, nowMs
   );
 }
 
+/** Counts rules that did not fire on an event of the last gap, which had to wait to be decided. */
+export function noteLate(sql: Sql, late: number): void {
+  if (late > 0) sql.exec("UPDATE gaps SET late = late + ? WHERE id = (SELECT MAX(id) FROM gaps)", late);
+}
+
 /** The gaps, newest first, a page at a time. */
 export function list(
   sql: Sql,

@@ -2,6 +2,7 @@
 import { exportedMessage, type ExportedMessage } from "../../events/exported.ts";
 import type { HighLevelAccount, HighLevelAnswer } from "../../highlevel/account.ts";
 import { EXPORT_SCOPE, exportPageIn, exportRequest } from "../../highlevel/export.ts";
+import { jsonObjectIn } from "../../kit/json.ts";
 import * as erased from "../log/erased.ts";
 import { standingOf } from "../log/found.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
@@ -88,7 +89,8 @@ export class ExportReader {
     const request = exportRequest({ locationId, ...leg, sinceMs: fromMs, cursor, limit });
     const answer = await this.#account.call(request);
     if (answer.kind !== "answer") return withoutAnswer(answer);
-    if (REFUSED.has(answer.status)) return { is: "refused" };
+    // A page of whatever stands in between proves nothing.
+    if (REFUSED.has(answer.status)) return { is: jsonObjectIn(answer.body) ? "refused" : "failed" };
     if (FORGOTTEN.has(answer.status) && cursor !== null) return { is: "forgotten" };
     if (answer.status !== 200) return { is: "failed" };
     const page = exportPageIn(answer.body);

@@ -34,6 +34,7 @@ const FIRST_BREATH_MS = 60_000;
 const LONGEST_BREATH_MS = 10 * 60_000;
 /** How often a cursor may be forgotten in a row. */
 const MOST_FORGOTTEN = 3;
+const OFF = "RECONCILE is off, or ALLOWED_LOCATIONS lacks the location";
 
 /** What it needs of the ledger. */
 export interface ReconcilingParts {
@@ -349,7 +350,7 @@ export class Reconciling {
   }
 
   #state(): Pick<Told, "state" | "detail"> {
-    if (!this.#ports.reconciles) return { state: "off", detail: "RECONCILE is off" };
+    if (!this.#ports.reconciles(this.#parts.locationId() ?? "")) return { state: "off", detail: OFF };
     const token = this.#parts.token();
     if (token === null || token.state === "uninstalled") return { state: "no-token", detail: WHY_NOT["no-token"] };
     const isRefused = progress.read(this.#storage.sql)?.refusedOf === token.storedAt;

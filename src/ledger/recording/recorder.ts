@@ -158,6 +158,7 @@ export class Recorder {
       const written = this.#commit(outcome, () => {
         // With the decision: HighLevel was asked for it.
         writeLimits();
+        gaps.noteLate(sql, lateIn(decision));
         return log.decide(sql, { event, decision });
       });
       if (written !== "written") continue;

@@ -45,8 +45,8 @@ export interface LedgerPorts {
   /** How much a location may send, and how much one destination gets from it, per second at most. */
   readonly eventsPerSecond: number;
   readonly requestsPerSecond: number;
-  /** Whether what HighLevel sent no webhook of is looked for in its export. */
-  readonly reconciles: boolean;
+  /** Whether what HighLevel sent a location no webhook of is looked for in its export. */
+  readonly reconciles: (locationId: string) => boolean;
   /** 0…1 */
   readonly random: () => number;
   readonly actions: ActionPorts;

@@ -58,13 +58,20 @@ function putRight(sql: Sql, nowMs: number): void {
 export class ClockWatch {
   readonly #storage: LedgerStorage;
   readonly #clock: () => number;
-  /** The latest time that this instance has seen, milliseconds since 1970. */
+  /** The latest time that this instance has read, milliseconds since 1970. */
   #latestMs = 0;
 
   constructor(storage: LedgerStorage, clock: () => number) {
     this.#storage = storage;
     this.#clock = clock;
   }
+
+  /** The clock as every part of the ledger reads it: whatever it wrote by a time, that time has been seen. */
+  readonly read = (): number => {
+    const nowMs = this.#clock();
+    this.#latestMs = Math.max(nowMs, this.#latestMs);
+    return nowMs;
+  };
 
   /** As `look`, when a ledger starts: by what it noted, and when it decided a delivery last, milliseconds since 1970. */
   start({ waitsMs, knownMs }: TimesNoted, decidedMs: number): boolean {

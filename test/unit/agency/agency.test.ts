@@ -512,6 +512,43 @@ describe("what comes in between", () => {
     expect([world.states("left"), world.active()]).toEqual([["sub-01"], []]);
   });
 
+  it("an uninstall in one location while the directory hears of its token: it is not given", async () => {
+    const world = new World();
+    world.make(["sub-01"]);
+    await world.click();
+    const ledger = await world.ledger("sub-01");
+    const told = vi.spyOn(world.directory, "installed").mockImplementationOnce(() => {
+      const gone = { eventKey: "gone", appId: APP_ID, atMs: world.now };
+      world.agency.left("sub-01", gone);
+      ledger.uninstall(gone);
+    });
+    await world.settle();
+    told.mockRestore();
+    expect([world.states("left"), world.active()]).toEqual([["sub-01"], []]);
+  });
+
+  it("an UNINSTALL of the agency from before it installed again, while a location's token is asked for anew", async () => {
+    const world = await anInstalled(["sub-01"]);
+    world.now += HOUR_MS;
+    const gone = { eventKey: "gone", appId: APP_ID, atMs: world.now };
+    world.highLevel.uninstallIn("sub-01");
+    world.now += 5_000;
+    world.highLevel.installIn("sub-01");
+    await world.click();
+    const ledger = await world.ledger("sub-01");
+    const meanwhile = ({ path }: { path: string }): boolean => {
+      if (path === "/oauth/locationToken") {
+        world.now += 1_000;
+        expect(world.agency.uninstall(gone)).toBe("kept");
+        ledger.uninstall(gone);
+      }
+      return false;
+    };
+    world.highLevel.faults.push({ match: meanwhile, kind: 500, times: 1 });
+    await world.settle();
+    expect([world.states("given"), world.active()]).toEqual([["sub-01"], ["sub-01"]]);
+  });
+
   it("events of another app change nothing", async () => {
     const world = await anInstalled(["sub-01"]);
     world.agency.joined({ locationId: "sub-02", companyId: COMPANY, appId: "another", atMs: null });

@@ -64,24 +64,24 @@ const CASES: readonly Case[] = [
   {
     about: "a path that nothing is at",
     conditions: [{ fact: "payload", path: "$.customData.plan", operator: "equal", value: "gold" }],
-    says: ['payload $.customData.plan "gold"'],
+    says: ['"gold" as customData.plan of the payload'],
   },
   {
     about: "an item chosen by a filter",
     conditions: [{ fact: "payload", path: "$.customFields[?id=abc].value", operator: "equal", value: "yes" }],
     event: { customFields: [{ id: "other", value: "no" }] },
-    says: ['payload $.customFields[?id=abc].value "yes"'],
+    says: ['"yes" as value where id is abc in customFields of the payload'],
   },
   {
     about: "a tag of the contact",
     conditions: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }],
     context: { known: { contact: { tags: ["new"] }, location: undefined } },
-    says: ['contact $.tags "new", "vip"'],
+    says: ['"vip" added to tags of the contact'],
   },
   {
     about: "the contact's past",
     conditions: [{ fact: "count", params: { outcome: "voicemail" }, operator: "greaterThanInclusive", value: 2 }],
-    says: ['count {"outcome":"voicemail"} 2 or more'],
+    says: ["2 or more as the count of events with outcome voicemail"],
   },
   {
     about: "the clock",
@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
     context: {
       history: { ...NO_HISTORY, firings: (_rule, _per, afterMs) => (MOMENT.nowMs - 3_600_000 > afterMs ? 1 : 0) },
     },
-    says: ["its limit, which has room from 2026-03-05T14:30:00.000Z on"],
+    says: ["room within its limit, which there is from 2026-03-05T14:30:00.000Z on"],
   },
   {
     about: "a limit and a condition",
@@ -142,7 +142,7 @@ const CASES: readonly Case[] = [
     context: {
       history: { ...NO_HISTORY, firings: (_rule, _per, afterMs) => (MOMENT.nowMs - 3_600_000 > afterMs ? 1 : 0) },
     },
-    says: ['its limit, which has room from 2026-03-05T14:30:00.000Z on and status "failed"'],
+    says: ['room within its limit, which there is from 2026-03-05T14:30:00.000Z on and status "failed"'],
   },
   {
     about: "a message for which the rule has fired",
@@ -163,7 +163,7 @@ const told = async ({ conditions = [], rule = {}, others = [], event = {}, conte
   const ruleSet = aRuleSet(...others, own);
   const ready = ruleSet.rules.find(({ name }) => name === own.name) ?? own;
   const found = await whatIf(anEvent(event), ready, ruleSet, { ...MOMENT, ...context });
-  return found.map(counterfactualInWords);
+  return found.map((one) => counterfactualInWords(one));
 };
 
 describe("what would have been enough", () => {

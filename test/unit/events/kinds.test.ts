@@ -118,11 +118,15 @@ describe.each(EVENT_KINDS)("%s", (kind) => {
     }
   });
 
-  it.skipIf(entry.isOther)("has samples whose every field is in the table", () => {
+  const own = entry.isOther
+    ? "what every event has and at least one field that is not in the table"
+    : "no field that is not in the table";
+  it(`has samples with ${own}`, () => {
     const known = new Set([...Object.keys(entry.fields), contactPath(entry)[0], ...(entry.recipients ?? [])]);
     for (const [name, sample] of samplesOf(kind)) {
       const sent = Object.keys(payloadOf(sample, {}, new Date(RECEIVED_AT)));
-      expect([name, sent.filter((field) => !known.has(field))]).toEqual([name, []]);
+      const others = sent.filter((field) => !known.has(field));
+      expect([name, others.length > 0]).toEqual([name, entry.isOther ?? false]);
     }
   });
 

@@ -131,6 +131,14 @@ describe("a webhook about a contact", () => {
   it.each(SAID)("%s", (_, payload, said) => expect(contactIn(payload)).toEqual(said));
 });
 
+it.each(["", " ", "\t", "\u00a0"])("a name of %j alone is absent, so that a text greets without it", (blank) => {
+  expect(contactRecordIn({ firstName: blank, lastName: blank, name: blank }).fields).toEqual({});
+  expect(contactRecordIn({ firstName: "Grace ", lastName: blank }).fields).toEqual({
+    firstName: "Grace",
+    name: "Grace",
+  });
+});
+
 it("no record is larger than a row", () => {
   const long = "é".repeat(400_000);
   const names = Object.keys(RECORD).filter((name) => typeof RECORD[name] === "string");

@@ -340,7 +340,7 @@ describe("a rule in words", () => {
         ],
       },
     ],
-    ["the count of event is 1", { all: [is("count", "equal", 1)] }],
+    ["the count of events is 1", { all: [is("count", "equal", 1)] }],
     [
       "the count of call with outcome voicemail is 1",
       { all: [is("count", "equal", 1, { params: { channel: "call", outcome: "voicemail" } })] },

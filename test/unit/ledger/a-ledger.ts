@@ -64,7 +64,7 @@ export async function aLedger({
     timeZone: "UTC",
     eventsPerSecond,
     requestsPerSecond: 1_000_000,
-    reconciles,
+    reconciles: () => reconciles,
     published,
     random: () => 0,
     timer,

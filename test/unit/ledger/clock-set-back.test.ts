@@ -208,6 +208,20 @@ const CASES: readonly Case[] = [
     withinMs: 0,
   },
   {
+    what: "deliveries.due_at: one from before that a person sends again, while nothing else looks at the clock",
+    rules: [aRule({ actions: [aWebhook({ after: "3d" })] })],
+    ahead: async (world) => {
+      const { aheadMs } = world;
+      world.aheadMs = 0;
+      await world.open();
+      await world.event();
+      world.aheadMs = aheadMs;
+      world.now.retry(world.now.deliveries({ limit: 1 }).deliveries[0]?.id ?? "");
+    },
+    done: "sent",
+    withinMs: 0,
+  },
+  {
     what: "task_writes.due_at: a task that KV did not take",
     rules: [aRule({ actions: [aTask()] })],
     ahead: async (world) => {

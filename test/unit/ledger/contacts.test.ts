@@ -41,6 +41,8 @@ async function aScene({ rules = [aRule({ actions: [aText()] })] }: { rules?: Ret
   const tokens = { current: () => Promise.resolve(succeed("pit")), insteadOf: () => Promise.resolve(null) };
   /** While HighLevel is asked. */
   const meanwhile = { happens: async (): Promise<void> => undefined };
+  /** By how much HighLevel's clock is ahead of ours. */
+  const there = { aheadMs: 0 };
   const open = () =>
     aLedger({
       storage,
@@ -50,7 +52,9 @@ async function aScene({ rules = [aRule({ actions: [aText()] })] }: { rules?: Ret
       fetch: async (request) => {
         if (!request.url.startsWith("https://highlevel.")) return new Response();
         await meanwhile.happens();
-        return standIn.answer(request);
+        const answer = await standIn.answer(request);
+        answer.headers.set("date", new Date(time.now + there.aheadMs).toUTCString());
+        return answer;
       },
     });
   const ledger = await open();
@@ -69,7 +73,7 @@ async function aScene({ rules = [aRule({ actions: [aText()] })] }: { rules?: Ret
   };
   const known = (): KnownContact => ledger.knownContact(LOCATION, CONTACT);
   const stored = (): unknown[] => storage.sql.exec("SELECT * FROM contacts").toArray();
-  return { time, storage, standIn, ledger, open, event, asks, known, stored, meanwhile };
+  return { time, storage, standIn, ledger, open, event, asks, known, stored, meanwhile, there };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -174,6 +178,26 @@ describe("what is known of a contact", () => {
     expect(known()).toMatchObject({ state: "gone", contact: null, gone: { since: iso(NOON), from: "highlevel" } });
     await event("ContactCreate", (time.now += HOUR), WHOLE);
     expect(known()).toMatchObject({ state: "known", gone: null });
+  });
+
+  it("is that there is none for that hour, though HighLevel's clock is ahead of ours", async () => {
+    const vip = aRule({
+      conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }] },
+    });
+    const { ledger, standIn, event, time, there } = await aScene({ rules: [vip] });
+    there.aheadMs = 5 * 60 * SECOND;
+    const message = async (contactId: string): Promise<number> => {
+      const fields = { messageId: `m-${contactId}-${time.now}`, dateAdded: iso(time.now) };
+      await event("OutboundMessage", time.now, fields, contactId);
+      await ledger.alarm();
+      return standIn.requests.filter(({ path }) => path === `/contacts/${contactId}`).length;
+    };
+    await message("another");
+    expect(await message("nobody")).toBe(1);
+    time.now += 10 * SECOND;
+    expect(await message("nobody")).toBe(1);
+    time.now += HOUR + there.aheadMs;
+    expect(await message("nobody")).toBe(2);
   });
 });
 

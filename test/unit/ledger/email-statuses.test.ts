@@ -170,6 +170,18 @@ describe("what became of an e-mail", () => {
     expect([statuses(ledger), waiting(ledger)]).toEqual([[], 0]);
     expect(storage.sql.exec("SELECT COUNT(*) AS n FROM email_names").toArray()).toEqual([{ n: 0 }]);
   });
+
+  it("goes with a contact that is erased where only the contact's address is known", async () => {
+    const storage = sqliteStorage();
+    const ledger = await aLedger({ storage });
+    const record = { type: "ContactUpdate", id: "ada", email: "Ada@example.com", contactId: null };
+    await ledger.record(anEvent({ messageType: null, ...record }, "record"));
+    await ledger.join(LOCATION, status("bounced", { id: "unknown", to: "ada@example.com" }));
+    await ledger.join(LOCATION, status("bounced", { id: "unknown", to: "bob@example.com" }));
+    expect(waiting(ledger)).toBe(2);
+    ledger.eraseContact(LOCATION, "ada");
+    expect(waiting(ledger)).toBe(1);
+  });
 });
 
 /** Which message each status is about, in the order in which they came: its id, or `-`. */

@@ -266,6 +266,19 @@ describe("what follows from a message that was found late", () => {
     expect(newest).toMatchObject({ state: "held", optOut: { why: "stop" } });
   });
 
+  it("is counted in its gap where its contact has to be asked for first", async () => {
+    const vip = { fact: "contact", path: "$.tags", operator: "contains", value: "vip" } as const;
+    const asking = aRuleSet(aRule({ name: "asking", conditions: { all: [vip] } }));
+    const location = await aReconciledLocation({ rules: asking });
+    location.highlevel.addContact({ id: "vip", locationId: LOCATION, tags: ["vip"] });
+    location.message({ contactId: "vip" });
+    location.now += 2 * HOUR;
+    await location.poke();
+    await location.ring();
+    expect(location.log()[0]?.held).toEqual([{ rule: "asking", reason: "late" }]);
+    expect(location.ledger.gaps({ limit: 1 }).gaps).toMatchObject([{ found: 1, late: 1 }]);
+  });
+
   it("waits for the opening of a window that is still to come", async () => {
     const windowed = aRuleSet(aRule({ name: "windowed", window: { from: "18:00", to: "20:00" } }));
     const location = await aReconciledLocation({ rules: windowed });
@@ -386,6 +399,20 @@ describe("a look", () => {
     expect(location.log()).toEqual([]);
     await location.ring(location.now + 20 * MINUTE);
     expect(location.log()).toHaveLength(1);
+  });
+
+  it("is made up for soon if what answers 403 is not HighLevel, such as a page of a firewall", async () => {
+    const location = await aReconciledLocation();
+    const message = location.message();
+    location.now += 10 * MINUTE;
+    location.instead = (request) =>
+      request.url.includes("/export") ? Promise.resolve(new Response("<h1>Blocked</h1>", { status: 403 })) : null;
+    await location.poke();
+    expect(location.ledger.reconciling().state).toBe("on");
+    location.instead = () => null;
+    location.now += 10 * MINUTE;
+    await location.ring();
+    expect(location.log().map(({ eventKey }) => eventKey)).toEqual([`export-${message.id}-delivered`]);
   });
 
   it("leaves HighLevel's limits to deliveries, and never keeps one waiting", async () => {

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 
 async function toldOf(ledger: LocationLedger, key: string, rule: string): Promise<readonly string[] | undefined> {
   const story = await ledger.event(key, CONTACT, true);
-  return story?.decision.verdicts.find((one) => one.rule === rule)?.whatIf?.map(counterfactualInWords);
+  return story?.decision.verdicts.find((one) => one.rule === rule)?.whatIf?.map((one) => counterfactualInWords(one));
 }
 
 describe("what would have been enough on a recorded event", () => {
@@ -40,9 +40,9 @@ describe("what would have been enough on a recorded event", () => {
       await ledger.record(anEvent({ messageId: key }, key));
       now += HOUR;
     }
-    expect(await toldOf(ledger, "second", "third")).toEqual(['count {"kind":"OutboundMessage"} 3 or more']);
+    expect(await toldOf(ledger, "second", "third")).toEqual(["3 or more as the count of OutboundMessage"]);
     expect(await toldOf(ledger, "second", "limited")).toEqual([
-      "its limit, which has room from 2026-03-05T12:00:00.000Z on",
+      "room within its limit, which there is from 2026-03-05T12:00:00.000Z on",
     ]);
     expect(await toldOf(ledger, "first", "limited")).toBeUndefined();
   });

@@ -51,7 +51,7 @@ function toldIn(lines: readonly ExportLine[]): readonly string[] {
 
 async function replayedBy(lines: readonly ExportLine[], rules: RuleSet): Promise<readonly string[]> {
   const { start, items } = await readLog(each(lines));
-  const replay = startReplay(start, () => rules, sharedBy(start, [rules]));
+  const replay = startReplay(start, () => rules, { shared: sharedBy(start, [rules]) });
   const all = [];
   for await (const item of items) all.push({ key: item.event.key, came: await replay.take(item) });
   replay.end();

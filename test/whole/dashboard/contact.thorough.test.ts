@@ -4,6 +4,7 @@ import { LOCATION } from "../../../src/events/samples.ts";
 import type { RuleFile } from "../../../src/model/rule.ts";
 import { describeInBrowser, loaded, useDashboard } from "./browser.ts";
 
+const PHONE_BELOW = 800;
 const contactOf = (id: string): string => `#/l/${LOCATION}/contacts/${id}`;
 
 describeInBrowser("a contact", () => {
@@ -146,7 +147,10 @@ describeInBrowser("what is known of a contact", () => {
   const open = async (contactId: string, width = 1_280) => {
     const page = await dashboard.open(contactOf(contactId), { viewport: { width, height: 900 } });
     await loaded(page);
-    return { page, known: page.getByRole("region", { name: "What is known" }) };
+    const known = page.getByRole("region", { name: "What is known" });
+    // A phone shows what happened first.
+    if (width < PHONE_BELOW) await known.locator("summary").click();
+    return { page, known };
   };
 
   it("says why nothing is known, and that a location without a token cannot ask", async () => {

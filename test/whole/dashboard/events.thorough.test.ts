@@ -93,9 +93,15 @@ describeInBrowser("events", () => {
   it("say what would have been enough for a rule that did not fire", async () => {
     const locationId = "enough";
     const { answer } = await dashboard.send("sms", { locationId, contactId: "ada" });
-    const page = await dashboard.open(`#/l/${locationId}/events/${answer.eventKey ?? ""}?contact=ada&rule=sms-failed`);
-    await page.getByRole("button", { name: "What would have been enough?" }).click();
-    await page.getByText('status "failed" or "undelivered"').waitFor();
+    const page = await dashboard.open(`#/l/${locationId}/events/${answer.eventKey ?? ""}?contact=ada`);
+    await page.getByRole("button", { name: "What would have been enough?" }).press("Enter");
+    const rule = page.locator("details.verdict", { hasText: "sms-failed" });
+    // It is seen without opening the rule.
+    await rule.locator("summary").getByText('It would have fired with status "failed" or "undelivered"').waitFor();
+    const told = page
+      .getByRole("status")
+      .filter({ hasText: /^What would have been enough is said of \d+ of \d+ rules/ });
+    expect(await told.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   it("are counted by their words, beside what the rules test", async () => {
@@ -103,7 +109,7 @@ describeInBrowser("events", () => {
     for (const contactId of ["ada", "bob"]) await dashboard.send("sms-failed", { locationId, contactId });
     const page = await dashboard.open(`#/l/${locationId}/events?show=drift`);
     const group = page.getByRole("region", { name: "OutboundMessage, sms" });
-    await group.getByText("failed 2").first().waitFor();
+    await group.getByText("failed 2×").first().waitFor();
   });
 
   it("are seen for a part of the time, by dragging over the chart", async () => {

@@ -1,8 +1,12 @@
 // Every page, for everybody: axe-core's rules, narrow and wide, light and dark, and by keyboard.
 import axe from "axe-core";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { describeInBrowser, show, useDashboard, type Dashboard } from "./browser.ts";
-import { activate, publish, REPLAY, TASK_RULE } from "./publishing.ts";
+import { sendEvent } from "../../../src/local/hook-client.ts";
+import type { JsonObject } from "../../../src/kit/json.ts";
+import { TEST_PRIVATE_KEY } from "../../keys.ts";
+import { describeInBrowser, loaded, show, useDashboard, type Dashboard } from "./browser.ts";
+import { activate, ask, publish, REPLAY, TASK_RULE } from "./publishing.ts";
 
 const LOCATION = "ve9EPM428h8vShlRW1KT";
 const CONTACT = "contact-of-manners";
@@ -19,26 +23,33 @@ interface AxeRun {
 
 async function places(dashboard: Dashboard): Promise<readonly string[]> {
   const { answer } = await dashboard.send("sms-failed", { contactId: CONTACT });
-  await dashboard.send("call-voicemail", { contactId: CONTACT });
+  await dashboard.send("sms-failed", { contactId: "contact-near", messageId: "delivered", status: "delivered" });
+  const voicemail = await dashboard.send("call-voicemail", { contactId: CONTACT });
   await dashboard.send("missed-call", { contactId: CONTACT });
-  const paused = await fetch(`${dashboard.url}/api/locations/${LOCATION}/rules/sms-failed/pause`, {
-    method: "PUT",
-    headers: { authorization: `Bearer ${dashboard.token}` },
-    body: JSON.stringify({ reason: "Its price is wrong" }),
-  });
-  expect(paused.status).toBe(200);
+  await dashboard.send("sms", { contactId: CONTACT, messageType: "Pigeon" });
+  await dashboard.send("sms", { locationId: "another-location", contactId: CONTACT });
+  const target = { url: dashboard.url, privateKey: TEST_PRIVATE_KEY, adminToken: dashboard.token };
+  await sendEvent(target, "events", { type: "OutboundMessage", locationId: LOCATION, webhookId: "unusable" });
+  await change(dashboard, "rules/sms-failed/pause", "PUT", { reason: "Its price is wrong" });
+  await change(dashboard, "pause", "PUT", { reason: "The dentist is on holiday" });
+  await change(dashboard, "pause", "DELETE");
+  const waiting = await ask(dashboard, `/locations/${LOCATION}/deliveries?state=scheduled&contact=${CONTACT}&limit=1`);
+  const [first] = waiting["deliveries"] as unknown as readonly { readonly id: string }[];
+  await change(dashboard, `deliveries/${first?.id ?? ""}/cancel`, "POST");
   const version = await publish(dashboard, { failed: TASK_RULE }, { replay: REPLAY });
   await activate(dashboard, version, "shadow");
   await dashboard.send("sms-failed", { contactId: CONTACT });
   await dashboard.send("contact-updated", { id: CONTACT });
-  return [
+  const here = [
     "overview",
     "overview?range=hour",
     "events",
     "events?show=quarantine",
     "events?show=ignored",
     "events?show=drift",
+    "events?show=gaps",
     `events/${answer.eventKey ?? ""}`,
+    `events/${voicemail.answer.eventKey ?? ""}`,
     `contacts/${CONTACT}`,
     "contacts/nobody",
     "deliveries",
@@ -53,6 +64,43 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "playground",
     "audit",
   ];
+  return ["#/", "#/changes", ...here.map((place) => `#/l/${LOCATION}/${place}`)];
+}
+
+/** A call of the API that changes something in the location, and has to succeed. */
+async function change(dashboard: Dashboard, path: string, method: string, body?: JsonObject): Promise<void> {
+  const response = await fetch(`${dashboard.url}/api/locations/${LOCATION}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${dashboard.token}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  expect([200, 204]).toContain(response.status);
+}
+
+/** Goes to a place, asks and replays what can be asked and replayed there, and opens whatever opens. */
+async function showAll(page: Page, place: string): Promise<void> {
+  await show(page, place);
+  const enough = page.getByRole("button", { name: "What would have been enough?" });
+  if ((await enough.count()) > 0) {
+    await enough.click();
+    await page.locator(".verdict-enough").first().waitFor();
+  }
+  const replay = page.getByRole("button", { name: "Replay the last 30 days" });
+  if ((await replay.count()) > 0) {
+    await replay.click();
+    await page.locator("section", { has: replay }).getByText("Texts: ").first().waitFor();
+  }
+  await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })");
+  await loaded(page);
+}
+
+/** Looks for near misses, where the page can, and opens each. */
+async function openNearMisses(page: Page): Promise<void> {
+  const near = page.getByRole("region", { name: "Near misses" });
+  if ((await near.count()) === 0) return;
+  await near.getByRole("button", { name: "Look at the last 7 days" }).click();
+  await near.getByRole("listitem").first().waitFor();
+  for (const summary of await near.locator("summary").all()) await summary.click();
 }
 
 describeInBrowser("every page", () => {
@@ -64,7 +112,8 @@ describeInBrowser("every page", () => {
       const page = await dashboard.open("#/", { colorScheme, bypassCSP: true });
       const found: string[] = [];
       for (const place of await places(dashboard)) {
-        await show(page, `#/l/${LOCATION}/${place}`);
+        await showAll(page, place);
+        await openNearMisses(page);
         await page.evaluate(axe.source);
         const { violations } = await page.evaluate<AxeRun>("axe.run(document, { resultTypes: ['violations'] })");
         for (const { id, impact, nodes } of violations)
@@ -72,7 +121,7 @@ describeInBrowser("every page", () => {
       }
       expect(found).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 
   it.each(WIDTHS)(
@@ -81,13 +130,18 @@ describeInBrowser("every page", () => {
       const page = await dashboard.open("#/", { viewport: { width, height: 800 } });
       const wide: string[] = [];
       for (const place of await places(dashboard)) {
-        await show(page, `#/l/${LOCATION}/${place}`);
+        await showAll(page, place);
+        await openNearMisses(page);
         const over = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
         if (Number(over) > 0) wide.push(`${place} by ${Number(over)} px`);
+        const cut = await page
+          .locator(".choice")
+          .evaluateAll((all) => all.some((one) => one.scrollWidth > one.clientWidth));
+        if (cut) wide.push(`${place} cuts off a choice`);
       }
       expect(wide).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 
   it("is reached by keyboard alone: from the skip link through the pages to an event, and back", async () => {

@@ -173,6 +173,7 @@ describeInBrowser("the playground", () => {
     await decided(page)
       .getByText(/^voicemail-drop-landed (fires|does not fire)$/)
       .waitFor();
+    await decided(page).getByText("Change its messageId to see what would follow on another one").waitFor();
     const shipped = JSON.parse(readFileSync(join(RULES_FOLDER, "voicemail-drop-landed.json"), "utf8")) as object;
     const { examples: _, ...file } = { examples: [], ...shipped };
     expect(JSON.parse(await textOf(page, "rule"))).toEqual(file);

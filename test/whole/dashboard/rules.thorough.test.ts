@@ -117,6 +117,48 @@ describeInBrowser("the rules", () => {
     await page.waitForURL(/deliveries\?rule=voicemail-text-back$/);
   });
 
+  it("tell the near misses of a week: what alone was in the way, how often, and on which events", async () => {
+    await dashboard.send("missed-call", { contactId: "near", callStatus: "busy" });
+    const page = await dashboard.open(`${RULES}/voicemail-text-back`, { viewport: { width: 360, height: 800 } });
+    const near = page.getByRole("region", { name: "Near misses" });
+    await near.getByRole("button", { name: "Look at the last 7 days" }).click();
+    await near.getByText(/^\d near misses on \d events looked at; it fired on 1\.$/).waitFor();
+    await near.getByText("its limit has room: 1 event").waitFor();
+    await near.getByText("the call status is voicemail: 1 event").click();
+    await near.getByText('it was "busy"').waitFor();
+    await near.getByRole("listitem").getByRole("link").filter({ visible: true }).click();
+    await page.getByRole("heading", { name: /rules? fired|No rule fired/ }).waitFor();
+    await page.getByRole("link", { name: "near", exact: true }).first().waitFor();
+  });
+
+  it("say how many events were looked at where none was a near miss", async () => {
+    const page = await dashboard.open(`${RULES}/gateway-status`);
+    const near = page.getByRole("region", { name: "Near misses" });
+    await near.getByRole("button", { name: "Look at the last 7 days" }).press("Enter");
+    await near.getByText("0 events looked at, and no near miss; it fired on 0.").waitFor();
+    expect(await near.getByRole("listitem").count()).toBe(0);
+    await page.getByRole("status").getByText("0 events looked at").waitFor();
+  });
+
+  it("say that the log is being read, until it is or nobody wants it, and why it cannot be", async () => {
+    const page = await dashboard.open(`${RULES}/sms-failed`);
+    const near = page.getByRole("region", { name: "Near misses" });
+    const answer = Promise.withResolvers<number>();
+    await page.route("**/export?*", async (route) => {
+      const problem = { code: "LEDGER_UNAVAILABLE", title: "The ledger is busy", detail: "Try again", issues: [] };
+      await route.fulfill({ status: await answer.promise, json: problem });
+    });
+    await near.getByRole("button", { name: "Look at the last 7 days" }).click();
+    await near.getByText("The log is being read…").waitFor();
+    expect(await near.getByRole("button", { name: "Looking…" }).isDisabled()).toBe(true);
+    expect(await near.getByRole("button", { name: "That is enough" }).isVisible()).toBe(true);
+    answer.resolve(503);
+    await near.getByRole("alert").getByText("The ledger is busy").waitFor();
+    await page.unroute("**/export?*");
+    await near.getByRole("button", { name: "Look at the last 7 days" }).click();
+    await near.getByText(/looked at/).waitFor();
+  });
+
   it("say so of a rule that is not in the set any more, and still show its events", async () => {
     const page = await dashboard.open();
     await withRules(page, ({ rules, ...others }) => ({
