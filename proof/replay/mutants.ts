@@ -35,9 +35,9 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "duplicates-not-known",
-    file: "replay/deciding.ts",
-    from: "contact.firedFor.get(messageKey)?.includes(rule) ?? false",
-    to: "contact.firedFor.get(messageKey)?.includes(`${rule} `) ?? false",
+    file: "replay/contact.ts",
+    from: "if (seen.hasFired(number, messageKey, rule)) return true;",
+    to: "if (seen.hasFired(number, messageKey, `${rule} `)) return true;",
   },
   {
     name: "wishes-of-the-event-itself-not-heard",
@@ -48,8 +48,8 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: "repeats-are-history",
     file: "replay/contact.ts",
-    from: "if (!own.isRepeat) contact.past.push(own);",
-    to: "contact.past.push(own);",
+    from: "if (!own.isRepeat && asked.historyMs > -Infinity)",
+    to: "if (asked.historyMs > -Infinity)",
   },
   {
     name: "retries-are-messages-of-their-own",
@@ -66,19 +66,19 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: "what-is-said-again-is-news",
     file: "replay/contact.ts",
-    from: "if (stated) contact.stated.set(",
-    to: "if (stated && contact.stated.size < 0) contact.stated.set(",
+    from: "if (stated) seen.noteStated(",
+    to: "if (stated && contact.number < 0) seen.noteStated(",
   },
   {
     name: "later-events-not-looked-for",
-    file: "replay/contact.ts",
+    file: "replay/ahead.ts",
     from: "if (latestMs < afterMs) return [];",
     to: "if (latestMs < afterMs + 1e15) return [];",
   },
   {
     name: "waits-end-by-what-happened-before",
     file: "replay/replay.ts",
-    from: "|| Date.parse(delivery.firing.event.occurredAt) > occurredAtMs",
+    from: "|| delivery.firing.occurredAtMs > occurredAtMs",
     to: "",
   },
   {
@@ -96,14 +96,14 @@ export const REPLAY_MUTANTS: readonly Mutant[] = [
   {
     name: "restarts-replace-what-happened-later",
     file: "replay/replay.ts",
-    from: "if (later) bornCancelled(delivery, restartedBy(later.firing.event.key), atMs);",
-    to: "if (later && atMs < 0) bornCancelled(delivery, restartedBy(later.firing.event.key), atMs);",
+    from: "if (later) bornCancelled(delivery, restartedBy(later.firing.eventKey), atMs);",
+    to: "if (later && atMs < 0) bornCancelled(delivery, restartedBy(later.firing.eventKey), atMs);",
   },
   {
     name: "wishes-not-noted",
     file: "replay/replay.ts",
-    from: "append(contact, asPast(event, decision.fired, atMs, about), stated, event.key, event);\n      if (isWish(event))",
-    to: "append(contact, asPast(event, decision.fired, atMs, about), stated, event.key, event);\n      if (atMs < 0)",
+    from: "if (read.isWish) contact.optOuts",
+    to: "if (read.occurredAtMs < 0) contact.optOuts",
   },
   {
     name: "our-own-messages-are-others",

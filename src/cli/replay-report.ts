@@ -1,7 +1,14 @@
 // What a comparison of rules found, as a person wants it: lines for a terminal, or Markdown for a pull request. Pure.
 import { amount } from "../kit/amount.ts";
 import { trustInWords, untestedInWords } from "../language/comparison-words.ts";
-import { isWorthTelling, type ChangedText, type Comparison, type RuleChange, type Text } from "../model/comparison.ts";
+import {
+  isWorthTelling,
+  textCounts,
+  type ChangedText,
+  type Comparison,
+  type RuleChange,
+  type Text,
+} from "../model/comparison.ts";
 
 /** A block of a report: a heading, and lines below it. */
 interface Block {
@@ -52,22 +59,28 @@ export function reportMarkdown(compared: Comparison, failed: readonly string[], 
 
 const RULES = "Rules";
 
-function summaryOf({ events, from, to, gained, lost, changed, locationId }: Comparison): string {
+function summaryOf(compared: Comparison): string {
+  const { events, from, to, locationId } = compared;
+  const { gained, lost, changed } = textCounts(compared);
   if (from === null || to === null) return `No event of location ${locationId} to replay`;
   const when = `${from.slice(0, 10)} to ${to.slice(0, 10)}`;
-  const words = [`${gained.length} more`, `${lost.length} fewer`, `${changed.length} other`];
+  const words = [`${gained} more`, `${lost} fewer`, `${changed} other`];
   return `${amount(events, "event")} of location ${locationId}, ${when}: ${words.join(", ")} texts`;
 }
 
 function blocksOf(compared: Comparison, shown: number): readonly Block[] {
   const { rules, gained, lost, changed, untested } = compared;
+  const counts = textCounts(compared);
   const told = rules.filter(isWorthTelling);
   const width = Math.max(0, ...told.map(({ rule }) => rule.length));
   const blocks: Block[] = [
     { heading: RULES, lines: told.map((change) => ruleLine(change, width)) },
-    { heading: `Would get a text, and did not (${gained.length})`, lines: textLines(gained, shown) },
-    { heading: `Would no longer get a text (${lost.length})`, lines: textLines(lost, shown) },
-    { heading: `Would get another text, or at another time (${changed.length})`, lines: changedLines(changed, shown) },
+    { heading: `Would get a text, and did not (${counts.gained})`, lines: textLines(gained, counts.gained, shown) },
+    { heading: `Would no longer get a text (${counts.lost})`, lines: textLines(lost, counts.lost, shown) },
+    {
+      heading: `Would get another text, or at another time (${counts.changed})`,
+      lines: changedLines(changed, counts.changed, shown),
+    },
     { heading: "What no event ever tested", lines: untested.map(untestedInWords) },
     { heading: "How far this can be trusted", lines: trustInWords(compared) },
   ];
@@ -82,21 +95,21 @@ function ruleLine({ rule, change, fires, texts, others }: RuleChange, width: num
   return `${rule.padEnd(width)}  ${change.padEnd(7)}  ${counts.join(", ")}`;
 }
 
-function textLines(texts: readonly Text[], shown: number): readonly string[] {
-  return [...texts.slice(0, shown).map(textLine), ...more(texts.length - shown)];
+function textLines(texts: readonly Text[], all: number, shown: number): readonly string[] {
+  return [...texts.slice(0, shown).map(textLine), ...more(all - shown)];
 }
 
 function textLine({ contactId, name, at, messageType, rule, text }: Text): string {
   return `${contactId}${name === undefined ? "" : ` ${name}`}  ${at.slice(0, 16)}Z  ${messageType} of ${rule}: ${quoted(text)}`;
 }
 
-function changedLines(changed: readonly ChangedText[], shown: number): readonly string[] {
+function changedLines(changed: readonly ChangedText[], all: number, shown: number): readonly string[] {
   const lines = changed.slice(0, shown).flatMap(({ before, after }) => {
     const moved = before.at === after.at ? "" : `, ${before.at.slice(0, 16)}Z → ${after.at.slice(0, 16)}Z`;
     const words = before.text === after.text ? quoted(after.text) : `${quoted(before.text)} → ${quoted(after.text)}`;
     return [`${after.contactId}  ${after.messageType} of ${after.rule}${moved}: ${words}`];
   });
-  return [...lines, ...more(changed.length - shown)];
+  return [...lines, ...more(all - shown)];
 }
 
 function more(count: number): readonly string[] {

@@ -57,7 +57,7 @@ export const replay = defineCommand({
     const log = await readLog(told(lines, "replayed"));
     const sinceMs =
       args.since === undefined ? 0 : Date.parse(sinceOf(args.since, Date.parse(log.start.head.exportedAt)));
-    const compared = await compare(log, { before, after, sinceMs });
+    const compared = await compare(log, { before, after, sinceMs, shown: args.json ? undefined : shown });
     const failed = gates.flatMap((gate) => gate(compared) ?? []);
     if (args.json) console.log(JSON.stringify({ ...compared, failed }, null, 2));
     else if (args.markdown) console.log(reportMarkdown(compared, failed, shown).trimEnd());

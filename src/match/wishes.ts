@@ -82,7 +82,7 @@ const CHANGE_OF: { readonly [Kind in EventKind]?: (event: Event) => Change | nul
 };
 
 /** The kinds that may. */
-const WISHES: readonly EventKind[] = EVENT_KINDS.filter((kind) => CHANGE_OF[kind] !== undefined);
+export const WISHES: readonly EventKind[] = EVENT_KINDS.filter((kind) => CHANGE_OF[kind] !== undefined);
 
 /** Whether an event says anything about its contact's wishes. */
 export function isWish(event: Event): boolean {

@@ -93,6 +93,10 @@ export interface Comparison {
   readonly gained: readonly Text[];
   readonly lost: readonly Text[];
   readonly changed: readonly ChangedText[];
+  /** How many texts are otherwise, where the three lists have the first of them alone; absent: they have all. */
+  readonly counts?: TextCounts | undefined;
+  /** The same for each rule. */
+  readonly countsOf?: { readonly [rule: string]: TextCounts } | undefined;
   readonly untested: readonly Untested[];
   /** Whether the rules that were in force give what was recorded; `null`: others were put in their place. */
   readonly faithful: Faithful | null;
@@ -111,14 +115,26 @@ export interface TextCounts {
 }
 
 /** What is kept of a comparison with a version. */
-export type KeptComparison = Omit<Comparison, "gained" | "lost" | "changed"> & { readonly counts: TextCounts };
+export type KeptComparison = Omit<Comparison, "gained" | "lost" | "changed" | "counts" | "countsOf"> & {
+  readonly counts: TextCounts;
+};
 
-export function textCounts({ gained, lost, changed }: Comparison): TextCounts {
-  return { gained: gained.length, lost: lost.length, changed: changed.length };
+/** How many texts are otherwise, of one rule or of all. */
+export function textCounts(
+  { gained, lost, changed, counts, countsOf }: Comparison,
+  rule: string | null = null,
+): TextCounts {
+  if (counts) return rule === null ? counts : (countsOf?.[rule] ?? { gained: 0, lost: 0, changed: 0 });
+  const isOf = (text: Text): boolean => rule === null || text.rule === rule;
+  return {
+    gained: gained.filter(isOf).length,
+    lost: lost.filter(isOf).length,
+    changed: changed.filter(({ after }) => isOf(after)).length,
+  };
 }
 
 /** A comparison that names no contact and has no text: a version outlives what is erased. What else stands in it stays. */
 export function withoutPeople(told: Comparison): KeptComparison {
-  const { gained: _, lost: __, changed: ___, faithful, ...rest } = told;
+  const { gained: _, lost: __, changed: ___, countsOf: ____, faithful, ...rest } = told;
   return { ...rest, counts: textCounts(told), faithful: faithful && { ...faithful, differences: [] } };
 }

@@ -10,6 +10,8 @@ const DAY_MS = 86_400_000;
 export interface BreakerCounts {
   /** Lets a delivery through and counts it, or says that it is held. What a person has released passes. */
   lets(delivery: ReplayedDelivery, atMs: number, isReleased: boolean): boolean;
+  /** Forgets what no longer counts at a time, milliseconds since 1970. */
+  forgetBefore(atMs: number): void;
 }
 
 interface Passed {
@@ -32,7 +34,7 @@ export function breakerCounts(): BreakerCounts {
       const sort = isMessage ? "m" : "c";
       const lists = [
         listOf(ofRule, `${sort} ${firing.rule}`),
-        listOf(ofContact, `${sort} ${firing.rule} ${firing.event.contactId}`),
+        listOf(ofContact, `${sort} ${firing.rule} ${firing.contactId}`),
       ] as const;
       const isOther = (other: ReplayedDelivery): boolean => (isMessage ? other !== delivery : other.firing !== firing);
       const reached = (list: readonly Passed[], withinMs: number): number => {
@@ -54,6 +56,15 @@ export function breakerCounts(): BreakerCounts {
         list.push(passed);
       }
       return true;
+    },
+    forgetBefore(atMs) {
+      for (const lists of [ofRule, ofContact])
+        for (const [name, list] of lists) {
+          const kept = list.filter((passed) => passed.atMs > atMs - DAY_MS);
+          if (kept.length === 0) lists.delete(name);
+          else if (kept.length < list.length) lists.set(name, kept);
+        }
+      for (const [delivery, passed] of counted) if (passed.atMs <= atMs - DAY_MS) counted.delete(delivery);
     },
   };
 }

@@ -1,14 +1,13 @@
 // What a decision asks of the past, answered from a replay's memory as ledger/recording/deciding.ts answers it from tables.
 import { kindOf } from "../act/kinds.ts";
-import { cancelledBy, kindsThatPull } from "../match/cancel.ts";
-import type { Moment } from "../match/facts.ts";
-import type { CancelledBy } from "../model/delivery.ts";
 import { isWish, objectionTo, wishesAfter } from "../match/wishes.ts";
 import type { Event } from "../model/event.ts";
 import { MAX_AHEAD, type History } from "../model/history.ts";
-import type { CancelTrigger, Rule } from "../model/rule.ts";
-import { pastOf, recordedAhead, type Contact } from "./contact.ts";
-import { cameToNothing, isOpen, restartPlace, type Firing, type ReplayedDelivery } from "./delivery.ts";
+import type { Rule } from "../model/rule.ts";
+import { wishesAhead } from "./ahead.ts";
+import { hasFiredFor, pastOf, type Contact } from "./contact.ts";
+import { cameToNothing, isCancellable, isOpen, restartPlace, type Firing, type ReplayedDelivery } from "./delivery.ts";
+import type { Seen } from "./seen.ts";
 
 /** The firings of rules whose limit reaches across contacts, by rule, oldest first. */
 export type LocationFirings = ReadonlyMap<string, readonly Firing[]>;
@@ -16,17 +15,17 @@ export type LocationFirings = ReadonlyMap<string, readonly Firing[]>;
 /** The history before an event that ends some waits. */
 export function historyOf(
   contact: Contact,
-  ofLocation: LocationFirings,
+  { ofLocation, seen }: { readonly ofLocation: LocationFirings; readonly seen: Seen },
   event: Event,
-  ended: ReadonlySet<ReplayedDelivery>,
+  ended: ReadonlyMap<ReplayedDelivery, unknown>,
 ): History {
   const occurredAtMs = Date.parse(event.occurredAt);
-  const isBefore = ({ firing }: ReplayedDelivery): boolean => Date.parse(firing.event.occurredAt) <= occurredAtMs;
+  const isBefore = ({ firing }: ReplayedDelivery): boolean => firing.occurredAtMs <= occurredAtMs;
   const openOf = ({ name }: Rule): readonly ReplayedDelivery[] =>
     contact.open.filter((one) => one.firing.rule === name && isCancellable(one) && isOpen(one));
   return {
     past: pastOf(contact),
-    hasFiredFor: (messageKey, rule) => contact.firedFor.get(messageKey)?.includes(rule) ?? false,
+    hasFiredFor: (messageKey, rule) => hasFiredFor(contact, seen, messageKey, rule),
     firings(rule, per, afterMs, atMost) {
       const ending = new Set(
         openOf(rule).filter(
@@ -34,7 +33,7 @@ export function historyOf(
             !one.hasLeft && one.state !== "sending" && (ended.has(one) || (isBefore(one) && isReplaced(one, rule))),
         ),
       );
-      const list = (per === "location" ? ofLocation : contact.firings).get(rule.name) ?? [];
+      const list = (per === "location" ? ofLocation : contact.firings)?.get(rule.name) ?? [];
       return countOf(list, afterMs, atMost, ending);
     },
     replaced(rule, action) {
@@ -51,14 +50,9 @@ export function historyOf(
 
 /** What the contact does not want after an event. */
 export function wishesWith(contact: Contact, event: Event): Contact["optOuts"] {
-  const ahead = (afterMs: number, kinds: Parameters<typeof recordedAhead>[2]): readonly Event[] =>
-    recordedAhead(contact, afterMs, kinds);
+  const ahead = (afterMs: number, kinds: Parameters<typeof wishesAhead>[2]): readonly Event[] =>
+    wishesAhead(contact.ahead, afterMs, kinds);
   return wishesAfter(contact.optOuts, event, ahead, MAX_AHEAD);
-}
-
-/** Whether something may cancel it: a trigger, or a later firing of its rule. */
-export function isCancellable({ action }: ReplayedDelivery): boolean {
-  return action.cancelOn !== undefined || action.restart === true;
 }
 
 function isReplaced(one: ReplayedDelivery, { actions }: Rule): boolean {
@@ -80,18 +74,4 @@ function countOf(
     if (firing.deliveries.some((one) => !cameToNothing(one) && !ending.has(one))) count += 1;
   }
   return count;
-}
-
-/** The first event recorded before this one, which happened later, that sets off a trigger; `null`: none does. */
-export async function cancelsAhead(
-  contact: Contact,
-  event: Event,
-  triggers: readonly CancelTrigger[],
-  moment: Moment,
-): Promise<CancelledBy | null> {
-  for (const later of recordedAhead(contact, Date.parse(event.occurredAt), kindsThatPull(triggers))) {
-    const by = await cancelledBy(later, triggers, moment);
-    if (by) return by;
-  }
-  return null;
 }

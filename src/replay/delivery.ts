@@ -13,9 +13,25 @@ import { CONTACT_TIME_ZONE } from "../model/window.ts";
 /** The firing of a rule on an event, with what followed from it. */
 export interface Firing {
   readonly rule: string;
-  readonly event: Event;
+  readonly contactId: string;
+  readonly eventKey: string;
+  /** When the event happened, milliseconds since 1970. */
+  readonly occurredAtMs: number;
+  /** When it was decided. */
   readonly atMs: number;
   readonly deliveries: ReplayedDelivery[];
+}
+
+export function newFiring(rule: string, { contactId, key, occurredAt }: Event, atMs: number): Firing {
+  return { rule, contactId, eventKey: key, occurredAtMs: Date.parse(occurredAt), atMs, deliveries: [] };
+}
+
+/** What the log has in the place of a delivery, without what it says of its attempts. */
+interface RecordedInShort {
+  readonly id: string;
+  readonly attempts: number;
+  /** A person let it pass its breaker. */
+  readonly isReleased: boolean;
 }
 
 /** An action on its way. What changes on it is changed by the replay alone; it is final when the replay has ended. */
@@ -28,8 +44,10 @@ export interface ReplayedDelivery {
   readonly breaker: Breaker | undefined;
   /** Milliseconds since 1970: after its delay, and within its rule's window. */
   readonly dueAtMs: number;
-  /** What the log has in its place; `null`: nothing. */
-  readonly recorded: ExportedDelivery | null;
+  /** What the log has in its place and is like it; `null`: nothing. */
+  readonly recorded: RecordedInShort | null;
+  /** What the log has in its place, whatever it does; `null`: nothing. */
+  readonly inPlaceOf: string | null;
   state: DeliveryState;
   hasLeft: boolean;
   cancelledBy: CancelledBy | null;
@@ -37,6 +55,12 @@ export interface ReplayedDelivery {
   endedAtMs: number | null;
   /** Why it is held or dead, as a code; `null`: it is neither. */
   why: string | null;
+  /** How many things are still to happen to it by themselves. */
+  stepsLeft: number;
+  /** Nothing can change on it any more. */
+  isSettled: boolean;
+  /** Called once it is settled. */
+  readonly whenSettled: (() => void)[];
 }
 
 /** Whether nothing came of a delivery. */
@@ -83,9 +107,12 @@ export function keepsOwnHours({ window }: Pick<ReplayedDelivery, "window">): boo
   return window?.timeZone === CONTACT_TIME_ZONE;
 }
 
-/** What becomes of a delivery; `endMs` is where the log ends. */
-export function stepsOf(delivery: ReplayedDelivery, endMs: number): readonly Step[] {
-  const { recorded, dueAtMs } = delivery;
+/** What becomes of a delivery, by what the log has of its like; `endMs` is where the log ends. */
+export function stepsOf(
+  { dueAtMs }: Pick<ReplayedDelivery, "dueAtMs">,
+  recorded: ExportedDelivery | null,
+  endMs: number,
+): readonly Step[] {
   if (recorded === null) return [{ atMs: dueAtMs, what: "leaves" }];
   const steps: Step[] = [];
   let [wasHeld, isOver] = [false, false];
@@ -127,12 +154,44 @@ function retryOf(code: string): string | undefined {
 export function newDelivery(
   firing: Firing,
   planned: Pick<PlannedAction, "action" | "index" | "dueAtMs"> & Partial<Pick<PlannedAction, "rule">>,
-  recorded: ReplayedDelivery["recorded"],
+  like: ExportedDelivery | null,
+  inPlaceOf: string | null = like?.id ?? null,
 ): ReplayedDelivery {
   const { action, index, dueAtMs, rule } = planned;
-  const { window, breaker } = rule ?? recorded ?? {};
-  const standing = { state: "scheduled", hasLeft: false, cancelledBy: null, endedAtMs: null, why: null } as const;
-  return { firing, action, index, window, breaker, dueAtMs, recorded, ...standing };
+  const { window, breaker } = rule ?? like ?? {};
+  const recorded = like && { id: like.id, attempts: like.attempts.length, isReleased: like.released === true };
+  return {
+    firing,
+    action,
+    index,
+    window,
+    breaker,
+    dueAtMs,
+    recorded,
+    inPlaceOf,
+    state: "scheduled",
+    hasLeft: false,
+    cancelledBy: null,
+    endedAtMs: null,
+    why: null,
+    stepsLeft: 0,
+    isSettled: false,
+    whenSettled: [],
+  };
+}
+
+/** Settles a delivery if nothing can change on it any more: what was sent or cancelled stays so. */
+export function settle(delivery: ReplayedDelivery): void {
+  const { state, stepsLeft, isSettled } = delivery;
+  const isOver = state === "sent" || state === "cancelled";
+  if (isSettled || !(isOver || (stepsLeft === 0 && !(isCancellable(delivery) && isOpen(delivery))))) return;
+  delivery.isSettled = true;
+  for (const told of delivery.whenSettled.splice(0)) told();
+}
+
+/** Whether something may cancel it: a trigger, or a later firing of its rule. */
+export function isCancellable({ action }: ReplayedDelivery): boolean {
+  return action.cancelOn !== undefined || action.restart === true;
 }
 
 /** What the log has in the place of a planned action, whatever it does. */
@@ -146,4 +205,5 @@ export function placedAs(
 /** Ends a delivery before it begins: what cancels it has come already. */
 export function bornCancelled(delivery: ReplayedDelivery, by: CancelledBy, atMs: number): void {
   Object.assign(delivery, { state: "cancelled", cancelledBy: by, endedAtMs: atMs });
+  settle(delivery);
 }

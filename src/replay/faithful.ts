@@ -1,10 +1,8 @@
 // Whether a replay of the rules that were in force is what was recorded, and, where it is not, why.
 import type { Cause, Difference } from "../model/comparison.ts";
 import type { ExportedDelivery } from "../model/export.ts";
-import { isLogFact } from "../language/log-facts.ts";
-import { comparisons } from "../language/conditions.ts";
 import type { Rule } from "../model/rule.ts";
-import { durationMs } from "../time/duration.ts";
+import { reachMs } from "./asked.ts";
 import type { ReplayedDelivery } from "./delivery.ts";
 import type { LogItem } from "./items.ts";
 import type { Replayed } from "./replay.ts";
@@ -20,13 +18,18 @@ export interface Around {
 
 /** What a replay says of an event that the log says differently. Call it once the replay has come to its end. */
 export function differencesIn(item: LogItem, came: Replayed | null, around: Around): readonly Difference[] {
+  return differing(item, came, around)();
+}
+
+/** The same, for what is called once its deliveries are settled: of the event and its decision nothing is held until then. */
+export function differing(item: LogItem, came: Replayed | null, around: Around): () => readonly Difference[] {
   const { event, decision, deliveries } = item;
   const told = (rule: string, what: Difference["what"], recorded: string, replayed: string): Difference => {
     const cause = causeOf(item, rule, around);
     return { eventKey: event.key, rule, what, recorded, replayed, cause };
   };
-  if (came === null) return [told("", "event", "came", "did not come")];
-  if (came.taken !== "decided") return [];
+  if (came === null) return always([told("", "event", "came", "did not come")]);
+  if (came.taken !== "decided") return NO_DIFFERENCE;
   const reasons = reasonsOf(came.decision);
   const recorded = reasonsOf(decision);
   const names = new Set([...reasons.keys(), ...recorded.keys()]);
@@ -34,12 +37,33 @@ export function differencesIn(item: LogItem, came: Replayed | null, around: Arou
     const [now, then] = [reasons.get(rule) ?? "not asked", recorded.get(rule) ?? "not asked"];
     return now === then ? [] : [told(rule, "fired", then, now)];
   });
-  if (decided.length > 0) return decided;
-  return deliveries.flatMap((one, at) => {
-    const own = came.deliveries[at];
-    const [then, now] = [inShort(one), own ? replayedInShort(own) : "none"];
-    return then === now ? [] : [told(one.rule, "delivery", then, now)];
-  });
+  if (decided.length > 0) return always(decided);
+  if (deliveries.length === 0) return NO_DIFFERENCE;
+  const pairs = deliveries.map((one, at) => ({
+    own: came.deliveries[at],
+    recorded: inShort(one),
+    rule: one.rule,
+    cause: causeOf(item, one.rule, around),
+  }));
+  return differingDeliveries(event.key, pairs);
+}
+
+const NO_DIFFERENCE = always([]);
+
+function always(found: readonly Difference[]): () => readonly Difference[] {
+  return () => found;
+}
+
+interface DeliveryPair extends Pick<Difference, "rule" | "recorded" | "cause"> {
+  readonly own: ReplayedDelivery | undefined;
+}
+
+function differingDeliveries(eventKey: string, pairs: readonly DeliveryPair[]): () => readonly Difference[] {
+  return () =>
+    pairs.flatMap(({ own, rule, recorded, cause }): Difference[] => {
+      const replayed = own ? replayedInShort(own) : "none";
+      return recorded === replayed ? [] : [{ eventKey, rule, what: "delivery", recorded, replayed, cause }];
+    });
 }
 
 /** What became of each rule that was asked. A stored decision that had no room for verdicts still names what fired. */
@@ -54,7 +78,7 @@ function inShort({ state, hasLeft, cancelledBy, dueAt, attempts }: ExportedDeliv
 }
 
 function replayedInShort({ state, hasLeft, cancelledBy, dueAtMs, recorded }: ReplayedDelivery): string {
-  const isUntried = state === "scheduled" && (recorded === null || recorded.attempts.length === 0);
+  const isUntried = state === "scheduled" && (recorded === null || recorded.attempts === 0);
   const due = isUntried ? new Date(dueAtMs).toISOString() : null;
   return JSON.stringify([state === "sending" ? "scheduled" : state, hasLeft, cancelledBy, due]);
 }
@@ -70,15 +94,4 @@ function causeOf({ decision, deliveries }: LogItem, rule: string, around: Around
 function isByHand({ cancelledBy, released, attempts }: ExportedDelivery): boolean {
   const isRetried = attempts.slice(0, -1).some(({ error }) => error !== null && !error.startsWith("DESTINATION_"));
   return cancelledBy?.by === "operator" || released === true || isRetried;
-}
-
-/** How far back a rule looks, in milliseconds: its limit, and the facts that ask the log; 0: nowhere. */
-export function reachMs({ limit, conditions }: Rule): number {
-  const ofFacts = [...comparisons(conditions, [])].flatMap(({ condition: { fact, params } }) => {
-    const within = params?.["within"];
-    if (!isLogFact(fact)) return [];
-    return typeof within === "string" ? (durationMs(within) ?? 0) : Infinity;
-  });
-  const ofLimit = limit === undefined ? 0 : limit.within === undefined ? Infinity : (durationMs(limit.within) ?? 0);
-  return Math.max(ofLimit, ...ofFacts, 0);
 }

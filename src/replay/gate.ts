@@ -1,5 +1,5 @@
 // A bound on what a change of rules may do, such as `texts > +10%`: whether a comparison passes it.
-import type { Comparison } from "../model/comparison.ts";
+import { textCounts, type Comparison } from "../model/comparison.ts";
 
 /** What can be bound: how much it was before, and is after. */
 const MEASURES: { readonly [name: string]: (compared: Comparison, rule: string | null) => readonly [number, number] } =
@@ -7,9 +7,9 @@ const MEASURES: { readonly [name: string]: (compared: Comparison, rule: string |
     texts: (compared, rule) => sum(compared, rule, ({ texts }) => texts),
     fires: (compared, rule) => sum(compared, rule, ({ fires }) => fires),
     others: (compared, rule) => sum(compared, rule, ({ others }) => others),
-    gained: ({ gained }, rule) => [0, gained.filter((text) => isOf(text, rule)).length],
-    lost: ({ lost }, rule) => [0, lost.filter((text) => isOf(text, rule)).length],
-    changed: ({ changed }, rule) => [0, changed.filter(({ after }) => isOf(after, rule)).length],
+    gained: (compared, rule) => [0, textCounts(compared, rule).gained],
+    lost: (compared, rule) => [0, textCounts(compared, rule).lost],
+    changed: (compared, rule) => [0, textCounts(compared, rule).changed],
     untested: ({ untested }, rule) => [0, untested.filter((one) => isOf(one, rule)).length],
   };
 

@@ -40,7 +40,7 @@ export async function nearMisses({ start, items }: ReadLog, asked: NearAsked): P
     ready.set(ruleSet, ask);
     near = await ask(event, context);
   };
-  const replay = startReplay(start, inForce, look);
+  const replay = startReplay(start, inForce, { watch: look });
   const counts = { looked: 0, fired: 0, unclear: 0, near: 0 };
   const found = new Map<string, Found>();
   for await (const item of items) {

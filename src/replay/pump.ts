@@ -3,18 +3,21 @@
 import { kindOf } from "../act/kinds.ts";
 import { objectionTo } from "../match/wishes.ts";
 import type { CancelledBy } from "../model/delivery.ts";
+import type { ExportedDelivery } from "../model/export.ts";
 import { breakerCounts } from "./breaker.ts";
 import { agenda } from "./clock.ts";
 import type { Contact } from "./contact.ts";
-import { isCancellable } from "./deciding.ts";
-import { isOpen, stepsOf, type ReplayedDelivery, type Step } from "./delivery.ts";
+import { isCancellable, isOpen, settle, stepsOf, type ReplayedDelivery, type Step } from "./delivery.ts";
 
 export interface Pump {
   /** Lets everything happen that does by a time, milliseconds since 1970. */
   advance(toMs: number): void;
-  schedule(delivery: ReplayedDelivery): void;
+  /** `like`: what the log has of its like; `null`: nothing. */
+  schedule(delivery: ReplayedDelivery, like: ExportedDelivery | null): void;
   /** Cancels a delivery; one that is being sent is cancelled if this attempt fails. */
   cancel(delivery: ReplayedDelivery, by: CancelledBy, atMs: number): void;
+  /** Forgets what no breaker counts any more at a time. */
+  forgetBefore(atMs: number): void;
 }
 
 /** `endMs` is where the log ends, milliseconds since 1970. */
@@ -23,7 +26,12 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
   const due = agenda<readonly [ReplayedDelivery, Step]>();
 
   const advance = (toMs: number): void => {
-    for (let next = due.takeBy(toMs); next; next = due.takeBy(toMs)) step(...next);
+    for (let next = due.takeBy(toMs); next; next = due.takeBy(toMs)) {
+      const [delivery, one] = next;
+      delivery.stepsLeft -= 1;
+      step(delivery, one);
+      settle(delivery);
+    }
   };
 
   const step = (delivery: ReplayedDelivery, one: Step): void => {
@@ -46,7 +54,7 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
         if (state === "dead") reopen(delivery);
         if (
           !isCounted(one.error) ||
-          breakers.lets(delivery, one.atMs, one.wasHeld || delivery.recorded?.released === true)
+          breakers.lets(delivery, one.atMs, one.wasHeld || delivery.recorded?.isReleased === true)
         ) {
           delivery.state = "sending";
           delivery.why = null;
@@ -73,7 +81,7 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
     const contact = contactOf(delivery);
     const against = type === null || !contact ? null : objectionTo(contact.optOuts, type);
     if (against) return hold(delivery, against.why === "dnd" ? "CONTACT_DND" : "CONTACT_STOPPED");
-    if (!breakers.lets(delivery, atMs, delivery.recorded?.released === true)) return hold(delivery, "ACTION_BREAKER");
+    if (!breakers.lets(delivery, atMs, delivery.recorded?.isReleased === true)) return hold(delivery, "ACTION_BREAKER");
     delivery.hasLeft = true;
     finish(delivery, "sent", atMs);
   };
@@ -104,14 +112,20 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
   const cancel = (delivery: ReplayedDelivery, by: CancelledBy, atMs: number): void => {
     delivery.cancelledBy ??= by;
     if (delivery.state !== "sending") finish(delivery, "cancelled", atMs);
+    settle(delivery);
   };
 
   return {
     advance,
     cancel,
-    schedule(delivery) {
-      for (const one of stepsOf(delivery, endMs)) due.put(one.atMs, [delivery, one], rankOf(one));
+    schedule(delivery, like) {
+      for (const one of stepsOf(delivery, like, endMs)) {
+        delivery.stepsLeft += 1;
+        due.put(one.atMs, [delivery, one], rankOf(one));
+      }
+      settle(delivery);
     },
+    forgetBefore: (atMs) => breakers.forgetBefore(atMs),
   };
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from "../kit/json.ts";
 import type { Issue } from "../model/failure.ts";
 import type { FromThread, ThreadProblem } from "../model/replay-thread.ts";
 import type { Rule } from "../model/rule.ts";
-import { reachMs } from "../replay/faithful.ts";
+import { reachMs } from "../replay/asked.ts";
 import { readLog, type LogItem, type ReadLog } from "../replay/items.ts";
 import { BrokenExport, wholeLines, type AskExport } from "../replay/whole-lines.ts";
 

@@ -4,6 +4,9 @@ import type { RuleSet } from "../model/rule.ts";
 import { compare } from "../replay/compare.ts";
 import { reading, rulesHere, type ThreadPorts } from "./reading.ts";
 
+/** How many texts the page can list of each sort; the others are counted. */
+const MOST_SHOWN = 1_000;
+
 /** Replays, and tells how far it has come and what came of it. It never rejects for what it is answered. */
 export function replaying({ sinceMs, ...request }: ReplayRequest, ports: ThreadPorts): Promise<void> {
   const { locationId, headers } = request;
@@ -11,7 +14,7 @@ export function replaying({ sinceMs, ...request }: ReplayRequest, ports: ThreadP
   const before = request.before && { hash: "before", rules: rulesHere(request.before, locationId), findings: [] };
   const rules = [...after.rules, ...(before?.rules ?? [])];
   return reading({ locationId, headers, sinceMs, rules }, ports, async (log, isWhole) => {
-    const compared = await compare(log, { before, after, sinceMs });
+    const compared = await compare(log, { before, after, sinceMs, shown: MOST_SHOWN });
     return { what: "done", compared, isWhole: isWhole() };
   });
 }

@@ -49,9 +49,9 @@ export function ReplayResult({
         . Texts: {counted(counts.gained)} more, {counted(counts.lost)} fewer, {counted(counts.changed)} other.
       </p>
       {rules.length === 0 ? <p class="quiet-note">No rule would have done anything else.</p> : <Rules rules={rules} />}
-      <Texts words="Would get a text, and did not" texts={gained} locationId={locationId} />
-      <Texts words="Would no longer get a text" texts={lost} locationId={locationId} />
-      <ChangedTexts changed={changed} locationId={locationId} />
+      <Texts words="Would get a text, and did not" count={counts.gained} texts={gained} locationId={locationId} />
+      <Texts words="Would no longer get a text" count={counts.lost} texts={lost} locationId={locationId} />
+      <ChangedTexts count={counts.changed} changed={changed} locationId={locationId} />
       <Sentences words="What no event ever tested" lines={untested.map(untestedInWords)} />
       <Sentences words="How far this can be trusted" lines={trusted} />
     </>

@@ -1,7 +1,7 @@
 // Runs a replay of this location's last month with other rules, and shows what came of it.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
-import type { Comparison } from "../../model/comparison.ts";
+import { textCounts, type Comparison } from "../../model/comparison.ts";
 import type { Rule } from "../../model/rule.ts";
 import { get } from "../ask/api.ts";
 import { usePlace } from "../ask/place.ts";
@@ -108,6 +108,7 @@ function Came({
   );
 }
 
-function inWords({ events, gained, lost, changed }: Comparison): string {
-  return `${counted(events)} events replayed: ${counted(gained.length)} more, ${counted(lost.length)} fewer, ${counted(changed.length)} other texts`;
+function inWords(compared: Comparison): string {
+  const { gained, lost, changed } = textCounts(compared);
+  return `${counted(compared.events)} events replayed: ${counted(gained)} more, ${counted(lost)} fewer, ${counted(changed)} other texts`;
 }

@@ -11,19 +11,21 @@ const MORE = 50;
 
 interface Listed<Item> {
   readonly words: string;
+  /** How many there are, also of those that are not among the items. */
+  readonly count: number;
   readonly items: readonly Item[];
   readonly row: (item: Item) => ComponentChildren;
 }
 
 /** A list that is opened, some at a time. */
-function Some<Item>({ words, items, row }: Listed<Item>): JSX.Element | null {
+function Some<Item>({ words, count, items, row }: Listed<Item>): JSX.Element | null {
   const [shown, setShown] = useState(SHOWN);
   if (items.length === 0) return null;
   const left = items.length - shown;
   return (
     <details>
       <summary>
-        {words} ({counted(items.length)})
+        {words} ({counted(count)})
       </summary>
       <ul class="differences">
         {items.slice(0, shown).map((item, index) => (
@@ -34,6 +36,8 @@ function Some<Item>({ words, items, row }: Listed<Item>): JSX.Element | null {
         <button type="button" onClick={() => setShown(shown + MORE)}>
           Show {counted(Math.min(left, MORE))} more of {counted(left)}
         </button>
+      ) : count > items.length ? (
+        <p class="quiet-note">These are the first {counted(items.length)}.</p>
       ) : null}
     </details>
   );
@@ -41,10 +45,12 @@ function Some<Item>({ words, items, row }: Listed<Item>): JSX.Element | null {
 
 export function Texts({
   words,
+  count,
   texts,
   locationId,
 }: {
   readonly words: string;
+  readonly count: number;
   readonly texts: readonly Text[];
   readonly locationId: string;
 }): JSX.Element | null {
@@ -53,13 +59,15 @@ export function Texts({
       <Whom text={text} locationId={locationId} /> <Quoted text={text.text} />
     </>
   );
-  return <Some words={words} items={texts} row={row} />;
+  return <Some words={words} count={count} items={texts} row={row} />;
 }
 
 export function ChangedTexts({
+  count,
   changed,
   locationId,
 }: {
+  readonly count: number;
   readonly changed: readonly ChangedText[];
   readonly locationId: string;
 }): JSX.Element | null {
@@ -85,7 +93,7 @@ export function ChangedTexts({
       )}
     </>
   );
-  return <Some words="Would get another text, or at another time" items={changed} row={row} />;
+  return <Some words="Would get another text, or at another time" count={count} items={changed} row={row} />;
 }
 
 /** Who gets it, when, as what, and by which rule. */

@@ -194,10 +194,8 @@ describe("what alone kept a rule from firing", () => {
       const { start, items } = await readLog(each(lines));
       const counts = new Map<string, { looked: number; fired: number; near: number }>();
       const inForce = new Map<string, RuleSet>(start.ruleSets);
-      const replay = startReplay(
-        start,
-        ({ decision }) => inForce.get(decision.ruleSet) ?? null,
-        async (event, ruleSet, context) => {
+      const replay = startReplay(start, ({ decision }) => inForce.get(decision.ruleSet) ?? null, {
+        watch: async (event, ruleSet, context) => {
           for (const rule of ruleSet.rules.filter(({ on }) => on.includes(event.kind))) {
             const count = counts.get(rule.name) ?? { looked: 0, fired: 0, near: 0 };
             counts.set(rule.name, count);
@@ -206,7 +204,7 @@ describe("what alone kept a rule from firing", () => {
             else if ((await decide(event, ruleSet, context)).decision.fired.includes(rule.name)) count.fired += 1;
           }
         },
-      );
+      });
       for await (const item of items) await replay.take(item);
       expect(counts.size).toBeGreaterThan(8);
       for (const [rule, count] of counts) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { each } from "../../../proof/replay/agreement.ts";
 import { readLog } from "../../../src/replay/items.ts";
 import { startReplay } from "../../../src/replay/replay.ts";
+import { sharedBy } from "../../../src/replay/shared.ts";
 import type { ExportLine } from "../../../src/model/export.ts";
 import type { Action, Rule, RuleSet } from "../../../src/model/rule.ts";
 import { aRuleSet, aTask } from "../../builders.ts";
@@ -50,7 +51,7 @@ function toldIn(lines: readonly ExportLine[]): readonly string[] {
 
 async function replayedBy(lines: readonly ExportLine[], rules: RuleSet): Promise<readonly string[]> {
   const { start, items } = await readLog(each(lines));
-  const replay = startReplay(start, () => rules);
+  const replay = startReplay(start, () => rules, { shared: sharedBy(start, [rules]) });
   const all = [];
   for await (const item of items) all.push({ key: item.event.key, came: await replay.take(item) });
   replay.end();
