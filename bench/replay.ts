@@ -91,7 +91,7 @@ interface Measured {
   /** The processor's time, which says more on a machine that does other things, too. */
   readonly processor: number;
   readonly clock: number;
-  readonly maxMb: number;
+  readonly maxMib: number;
 }
 
 async function measure(name: string, file: string): Promise<Measured> {
@@ -99,8 +99,8 @@ async function measure(name: string, file: string): Promise<Measured> {
   const share = events / ((await measures[name]?.(file)) ?? events);
   const { user, system } = process.cpuUsage(before);
   const seconds = { processor: (user + system) / 1e6, clock: (performance.now() - from) / 1e3 };
-  const maxMb = process.resourceUsage().maxRSS / 1_024;
-  return { processor: seconds.processor * share, clock: seconds.clock * share, maxMb };
+  const maxMib = process.resourceUsage().maxRSS / 1_024;
+  return { processor: seconds.processor * share, clock: seconds.clock * share, maxMib };
 }
 
 const [name, file] = process.argv.slice(2);
@@ -131,12 +131,12 @@ async function measureAll(): Promise<void> {
     const of = (one: string, what: keyof Measured): number => median(found.get(one)?.map((each) => each[what]) ?? []);
     print({
       title: `${events.toLocaleString("en-US")} events × ${RULES} rules, ${figure(bytes / 1e6)} MB, median of ${rounds}`,
-      columns: ["", "s of the processor", "s", "MB at most", "beside the engine alone"],
+      columns: ["", "s of the processor", "s", "MiB at most", "beside the engine alone"],
       rows: [...found.keys()].map((one) => [
         one,
         figure(of(one, "processor")),
         figure(of(one, "clock")),
-        one === PLAIN ? "–" : figure(of(one, "maxMb")),
+        one === PLAIN ? "–" : figure(of(one, "maxMib")),
         (of(one, "processor") / of(PLAIN, "processor")).toFixed(3),
       ]),
     });
