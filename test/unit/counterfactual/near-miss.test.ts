@@ -46,7 +46,7 @@ const CASES: readonly Case[] = [
   { about: "a comparison that stands twice and excludes itself", conditions: { all: [FAILED, { not: FAILED }] }, enough: [] },
   { about: "a comparison that stands twice, of which one place would be enough", conditions: { any: [{ all: [FAILED, CALL] }, { all: [{ not: FAILED }, CALL] }] }, enough: ["the channel is call"] },
   { about: "an empty any, which is met", conditions: { all: [{ any: [] }, CALL] }, enough: ["the channel is call"] },
-  { about: "the log", conditions: { all: [{ fact: "count", params: { outcome: "delivered" }, operator: "greaterThanInclusive", value: 2 }] }, enough: ["the count of event with outcome delivered is at least 2"], saw: 1 },
+  { about: "the log", conditions: { all: [{ fact: "count", params: { outcome: "delivered" }, operator: "greaterThanInclusive", value: 2 }] }, enough: ["the count of events with outcome delivered is at least 2"], saw: 1 },
   { about: "the clock", conditions: { all: [{ fact: "localTime", operator: "before", value: "10:00" }] }, enough: ["the local time is before 10:00"], saw: "15:30" },
   { about: "what is known of the contact", conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }] }, context: { known: { contact: { tags: ["new"] }, location: undefined } }, enough: ["tags of the contact contains vip"], saw: ["new"] },
   { about: "a comparison, and its limit as well", conditions: { all: [FAILED] }, rule: { limit: { count: 1 } }, context: { history: AT_LIMIT }, enough: [] },
