@@ -7,7 +7,7 @@ export const AGENCY_MUTANTS: readonly SimulatedMutant[] = [
     file: "agency/progress.ts",
     from: "const LIST_EVERY_MS = 3_600_000;",
     to: "const LIST_EVERY_MS = 3_600_000_000;",
-    seed: 34,
+    seed: 43,
   },
   {
     name: "token-from-before-the-app-came-back-is-kept",

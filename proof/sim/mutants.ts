@@ -310,7 +310,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/deliveries.ts",
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} <= ?2 + 600000`",
-    seed: 21,
+    seed: 3,
     run: "location",
   },
   {
@@ -409,7 +409,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/log.ts",
     from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
     to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
-    seed: 3,
+    seed: 8,
     run: "location",
   },
   {
@@ -417,7 +417,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/gate.ts",
     from: 'isGuarded ? "api" : guardedAs(event)',
     to: 'isGuarded ? "api" : null',
-    seed: 3,
+    seed: 9,
     run: "location",
   },
   {
@@ -457,7 +457,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;",
     to: "",
-    seed: 36,
+    seed: 66,
     run: "location",
   },
   {
@@ -586,7 +586,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
-    seed: 3,
+    seed: 15,
     run: "location",
   },
   {
