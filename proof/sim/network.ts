@@ -85,7 +85,8 @@ export class Network {
     const isHighLevel = url.startsWith(API);
     if (isHighLevel && (method === "GET" || url.endsWith(TOKEN_PATH))) return;
     const [headers, body] = [Object.fromEntries(request.headers), await request.clone().text()];
-    const [contactId = ""] = /contact-\d+/.exec(decodeURIComponent(url) + body) ?? [];
+    const [, named] = /\/contacts\/([^/]+)\//.exec(url) ?? [];
+    const contactId = named ?? /contact-\d+/.exec(decodeURIComponent(url) + body)?.[0] ?? "";
     this.arrived.push({ deliveryId: isHighLevel ? null : id, contactId, method, url, headers, body });
   }
 
