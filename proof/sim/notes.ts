@@ -26,6 +26,7 @@ export class SimulatedNotes {
   #waiting: readonly string[] = [];
   #longestMs = 0;
   #sent = 0;
+  #hasOpened = false;
 
   constructor(clockwork: Clockwork, object: SimulatedObject, highlevel: SimulatedHighLevel, around: Surroundings) {
     this.#clockwork = clockwork;
@@ -64,7 +65,7 @@ export class SimulatedNotes {
   }
 
   look(): void {
-    if (this.#sent === 0) return;
+    if (this.#sent === 0 || !this.#isOpen()) return;
     const notes = "SELECT key, deciding, received_at AS at, record FROM events WHERE kind = 'NoteCreate'";
     const waiting: string[] = [];
     for (const { key, deciding, at, record } of this.#object.disk.rows(notes)) {
@@ -79,6 +80,12 @@ export class SimulatedNotes {
       if (deciding === null) this.#decided.set(name, text);
     }
     this.#waiting = waiting;
+  }
+
+  /** Whether the ledger has opened: until then its tables may be those of an earlier version. */
+  #isOpen(): boolean {
+    const column = "SELECT 1 FROM pragma_table_info('events') WHERE name = 'deciding'";
+    return (this.#hasOpened ||= this.#object.disk.rows(column).length > 0);
   }
 
   /** What was observed. */
