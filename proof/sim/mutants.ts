@@ -701,6 +701,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 24,
   },
   {
+    name: "nobody-looks-at-who-waits-while-an-alarm-works",
+    file: "ledger/rounds.ts",
+    from: "asking.stayFor(work);",
+    to: "",
+    seed: 1629,
+    run: "location",
+  },
+  {
     name: "times-that-others-read-are-not-seen",
     file: "ledger/ledger.ts",
     from: "const clock = this.#clock.read;",

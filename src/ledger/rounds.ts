@@ -49,8 +49,10 @@ export class Rounds {
     asking.renew();
     reconciling.wake();
     await pausing.know();
-    const done = await Promise.allSettled([asking.run(), pump.run(), chores.run()]);
-    done.push(...(await Promise.allSettled([reports.run()])));
+    const work = Promise.allSettled([pump.run(), chores.run()]);
+    asking.stayFor(work);
+    const done = await Promise.allSettled([asking.run()]);
+    done.push(...(await work), ...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");
     for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
     try {

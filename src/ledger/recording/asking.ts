@@ -70,6 +70,8 @@ export class Asking {
   /** Nothing is asked before: HighLevel's limits had no room, or it was failing. Milliseconds since 1970. */
   #closedUntil = 0;
   #running: Promise<void> | null = null;
+  /** An alarm's other work, until it has ended. */
+  #stayingFor: Promise<unknown> | null = null;
   /** The first failure of storage in this run. */
   #failure: Error | null = null;
 
@@ -82,6 +84,14 @@ export class Asking {
   /** An alarm has rung: it may do as much as the one before. */
   renew(): void {
     this.#work.renew();
+  }
+
+  /** While an alarm does its other work no other one rings: until that has ended, a run goes on for as long as any wait. */
+  stayFor(work: Promise<unknown>): void {
+    const staying = work.then(() => {
+      if (this.#stayingFor === staying) this.#stayingFor = null;
+    });
+    this.#stayingFor = staying;
   }
 
   /** Starts on what waits now. Never throws, and does not wait for it to end: `run` does. */
@@ -113,14 +123,19 @@ export class Asking {
   async #runAll(): Promise<void> {
     this.#failure = null;
     let tick: Promise<void> | null = null;
-    for (this.#fill(); this.#busy.size > 0; this.#fill()) {
+    for (this.#fill(); this.#goesOn(); this.#fill()) {
       tick ??= this.#ports.timer(TICK_MS).then(() => {
         tick = null;
         this.#loseTheImpatient();
       });
-      await Promise.race([...this.#busy.values(), tick]);
+      await Promise.race([...this.#busy.values(), tick, ...(this.#stayingFor ? [this.#stayingFor] : [])]);
     }
     if (this.#failure !== null) throw this.#failure;
+  }
+
+  #goesOn(): boolean {
+    const isAnyToCome = this.#stayingFor !== null && this.#parts.waiting.size > 0 && this.#failure === null;
+    return this.#busy.size > 0 || isAnyToCome;
   }
 
   /** Looks at contacts that may be, as many as there are places; what has waited long enough needs none. */

@@ -11,6 +11,7 @@ import type { Condition, Rule } from "../../../src/model/rule.ts";
 import { anEvent, aRule, aRuleSet, aTask, aText, aWebhook, CONTACT, LOCATION } from "../../builders.ts";
 import { upTo } from "../../thorough.ts";
 import { aLedger } from "./a-ledger.ts";
+import { VirtualTime } from "./virtual-time.ts";
 
 const NOON = Date.parse("2026-03-04T12:00:00Z");
 const SECOND = 1_000;
@@ -559,4 +560,41 @@ it("an event of a set that asks nothing reads and writes what it did: no table o
   };
   await ledger.record(world.message());
   expect(statements.filter((statement) => /contacts|records|deciding IS NOT NULL/.test(statement))).toEqual([]);
+});
+
+describe("while an alarm's other work takes minutes, as with a destination that hangs", () => {
+  const hooked = aRule({
+    name: "hooked",
+    conditions: { all: [{ fact: "channel", operator: "equal", value: "email" }] },
+    actions: [aWebhook()],
+  });
+
+  it.each([
+    ["had been asked before it began", true],
+    ["comes while it is under way", false],
+  ])("an event whose question %s waits no longer than a minute", async (_, isBefore) => {
+    const time = new VirtualTime(NOON);
+    const ledger = await aLedger({
+      clock: time.now,
+      timer: time.sleep,
+      ruleSet: aRuleSet(vip(), hooked),
+      account: { call: () => Promise.resolve(answered(500, {})) },
+      fetch: () => time.sleep(5 * MINUTE).then(() => new Response(null, { status: 200 })),
+    });
+    const said = (key: string, fields: JsonObject): Event => {
+      const at = new Date(time.now()).toISOString();
+      return { ...anEvent({ messageId: key, timestamp: at, ...fields }, key), receivedAt: at };
+    };
+    const waits = (): Promise<unknown> => ledger.record(said("waits", {}));
+    if (isBefore) await time.pass(waits());
+    await time.pass(ledger.record(said("hooked", { messageType: "Email", contactId: "another" })));
+    const alarm = ledger.alarm();
+    await time.pass(alarm, time.now() + 5 * SECOND);
+    const fromMs = time.now();
+    if (!isBefore) await time.pass(waits());
+    await time.pass(alarm, fromMs + MINUTE + SECOND);
+    expect(await ledger.event("waits")).toMatchObject({ decision: { fired: [] } });
+    expect((await ledger.event("waits"))?.decision).not.toHaveProperty("deciding");
+    await time.pass(alarm);
+  });
 });
