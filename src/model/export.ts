@@ -108,6 +108,8 @@ export interface ExportedDelivery {
   readonly cancelledBy: CancelledBy | null;
   /** An attempt may have gone out to its destination, whatever came of it. */
   readonly hasLeft: boolean;
+  /** When an attempt was first cut off that is not among the attempts: the object stopped while it was under way. */
+  readonly interruptedAt?: string | undefined;
   /** HighLevel's id of the message that it sent. */
   readonly messageId?: string | undefined;
   /** A person let it pass its breaker. */

@@ -88,6 +88,8 @@ export type Step =
       readonly hasLeft: boolean;
       readonly isDead: boolean;
     }
+  /** It is being sent, and then, at another time, cut off: whether it arrived is not known. */
+  | { readonly atMs: number; readonly what: "is taken" | "is cut off" }
   | { readonly atMs: number; readonly what: "cancelled" }
   /** A person has retried what was dead: when is not in the log, but before it ended otherwise. */
   | { readonly atMs: number; readonly what: "retried" }
@@ -118,10 +120,20 @@ export function stepsOf(
   let [wasHeld, isOver] = [false, false];
   const { attempts, state, cancelledBy } = recorded;
   const endedAtMs = recorded.endedAt === null ? null : Date.parse(recorded.endedAt);
+  let cutOffMs = recorded.interruptedAt === undefined ? Infinity : Date.parse(recorded.interruptedAt);
+  // Nothing cancelled it between becoming due and being taken, or it would not have been taken.
+  let takenMs = dueAtMs;
+  const cutOff = (byMs: number): void => {
+    if (cutOffMs > byMs) return;
+    steps.push({ atMs: Math.min(takenMs, cutOffMs), what: "is taken" }, { atMs: cutOffMs, what: "is cut off" });
+    cutOffMs = Infinity;
+  };
   for (const [at, attempt] of attempts.entries()) {
     const error = attempt.error === null ? null : codeOf(attempt.error);
     const isLast = at === attempts.length - 1;
     const atMs = Date.parse(attempt.at);
+    cutOff(atMs);
+    takenMs = atMs + attempt.durationMs;
     steps.push({ atMs, what: "starts", error, wasHeld });
     const hasLeft = error === null || leavesWith(error) || (isLast && recorded.hasLeft);
     const isDead = error !== null && (retryOf(error) === "never" || (isLast && state === "dead"));
@@ -129,6 +141,7 @@ export function stepsOf(
     wasHeld = error !== null && HELD_CODES.includes(error);
     isOver = isDead;
   }
+  cutOff(endMs);
   if (isOver && state !== "dead") steps.push({ atMs: endedAtMs ?? endMs, what: "retried" });
   if (cancelledBy?.by === "operator" && endedAtMs !== null) return [...steps, { atMs: endedAtMs, what: "cancelled" }];
   // The log says what ended it, or that it still waits. If that does not come in the replay, it leaves.

@@ -45,6 +45,15 @@ export function startPump(contactOf: (delivery: ReplayedDelivery) => Contact | u
         reopen(delivery);
         [delivery.state, delivery.why] = ["scheduled", null];
         return;
+      case "is taken":
+        if (state === "scheduled") delivery.state = "sending";
+        return;
+      case "is cut off":
+        if (state !== "sending") return;
+        delivery.hasLeft = true;
+        if (delivery.cancelledBy !== null) return finish(delivery, "cancelled", one.atMs);
+        delivery.state = "scheduled";
+        return;
       case "leaves":
         if (state !== "scheduled") return;
         return arrive(delivery, one.atMs);

@@ -339,7 +339,13 @@ export function resumeInterrupted(
   nowMs: number,
   interrupted: readonly { readonly id: string }[] = rows<{ id: string }>(sql, SENDING),
 ): void {
-  for (const { id } of interrupted) move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs);
+  for (const { id } of interrupted)
+    if (move(sql, id, (from) => moves.interrupted(from, nowMs), nowMs)) noteCut(sql, id, nowMs);
+}
+
+/** Notes that an attempt was cut off of which no row tells: a replay of the log has to know. */
+export function noteCut(sql: Sql, id: string, nowMs: number): void {
+  sql.exec("UPDATE deliveries SET interrupted_at = ? WHERE id = ? AND interrupted_at IS NULL", nowMs, id);
 }
 
 /**

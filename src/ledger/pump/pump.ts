@@ -304,7 +304,9 @@ export class Pump {
     }
     try {
       const now = this.#now();
-      deliveries.move(this.#storage.sql, id, (from) => putBack({ ...from, hasLeft: true }, now + BREATH_MS), now);
+      const { sql } = this.#storage;
+      deliveries.move(sql, id, (from) => putBack({ ...from, hasLeft: true }, now + BREATH_MS), now);
+      deliveries.noteCut(sql, id, now);
     } catch (error) {
       logError("A delivery could not be postponed, it is due again after this run", { deliveryId: id }, error);
     }

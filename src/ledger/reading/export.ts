@@ -231,7 +231,8 @@ export class Exporting {
   #deliveryLines(prefix: string): string {
     const found = rows<DeliveryRow>(
       this.#sql,
-      `SELECT id, event_key AS eventKey, contact_id AS contactId, rule, plan, state, due_at, ended_at, cancelled_by, has_left
+      `SELECT id, event_key AS eventKey, contact_id AS contactId, rule, plan, state, due_at, ended_at, cancelled_by, has_left,
+         interrupted_at
        FROM deliveries WHERE id >= ? AND id < ? ORDER BY id`,
       prefix,
       `${prefix}~`,
@@ -239,7 +240,7 @@ export class Exporting {
     return found.map((row) => `${JSON.stringify(this.#delivery(row))}\n`).join("");
   }
 
-  #delivery({ plan, due_at, ended_at, cancelled_by, has_left, ...row }: DeliveryRow): ExportedDelivery {
+  #delivery({ plan, due_at, ended_at, cancelled_by, has_left, interrupted_at, ...row }: DeliveryRow): ExportedDelivery {
     const { action = null, window, breaker } = readPlan(plan) ?? {};
     return {
       type: "delivery",
@@ -251,6 +252,7 @@ export class Exporting {
       endedAt: timeOf(ended_at),
       cancelledBy: cancelled_by === null ? null : (JSON.parse(cancelled_by) as CancelledBy),
       hasLeft: has_left === 1 || row.state === "sent",
+      ...(interrupted_at === null ? {} : { interruptedAt: new Date(interrupted_at).toISOString() }),
       ...this.#sent(row.id),
       attempts: attemptsOf(this.#sql, row.id),
     };
@@ -301,6 +303,7 @@ interface DeliveryRow {
   ended_at: number | null;
   cancelled_by: string | null;
   has_left: number;
+  interrupted_at: number | null;
 }
 
 /** As JSON, without what is null. */

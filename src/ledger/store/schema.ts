@@ -361,6 +361,8 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   ALTER TABLE email_names ADD COLUMN mail_id TEXT;
   ALTER TABLE email_names ADD COLUMN guessed INTEGER;
   `,
+  // When an attempt of a delivery was cut off, first: nothing else tells of it.
+  "ALTER TABLE deliveries ADD COLUMN interrupted_at INTEGER;",
 ];
 
 /** Migrations of the directory, in order. */

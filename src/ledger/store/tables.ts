@@ -1,7 +1,7 @@
 // The tables of a ledger as its migrations leave them, so that a new one is made in a single step. Written by a test out of
 // schema.ts: npx vitest run --project unit test/unit/ledger/tables.test.ts -u
 export const LEDGER_TABLES = `
-CREATE TABLE deliveries (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, contact_id TEXT NOT NULL, rule TEXT NOT NULL, plan TEXT NOT NULL, state TEXT NOT NULL, due_at INTEGER, tries INTEGER NOT NULL, cancelled_by TEXT, cancellable INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '', give_up_at INTEGER, ended_at INTEGER, event_at INTEGER, cancel_on TEXT, has_left INTEGER NOT NULL DEFAULT 0, waits_from INTEGER) WITHOUT ROWID;
+CREATE TABLE deliveries (id TEXT PRIMARY KEY, event_key TEXT NOT NULL, contact_id TEXT NOT NULL, rule TEXT NOT NULL, plan TEXT NOT NULL, state TEXT NOT NULL, due_at INTEGER, tries INTEGER NOT NULL, cancelled_by TEXT, cancellable INTEGER NOT NULL DEFAULT 0, host TEXT NOT NULL DEFAULT '', give_up_at INTEGER, ended_at INTEGER, event_at INTEGER, cancel_on TEXT, has_left INTEGER NOT NULL DEFAULT 0, waits_from INTEGER, interrupted_at INTEGER) WITHOUT ROWID;
 CREATE TABLE attempts (delivery_id TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, status INTEGER, error TEXT, duration_ms INTEGER NOT NULL, answer TEXT, request TEXT, PRIMARY KEY (delivery_id, n)) WITHOUT ROWID;
 CREATE TABLE tasks (id TEXT PRIMARY KEY, contact_id TEXT NOT NULL, state TEXT NOT NULL, completed_at INTEGER, task TEXT NOT NULL, due_at INTEGER NOT NULL DEFAULT 9007199254740991) WITHOUT ROWID;
 CREATE TABLE task_writes (task_id TEXT PRIMARY KEY, location_id TEXT NOT NULL, task TEXT, due_at INTEGER NOT NULL, tries INTEGER NOT NULL) WITHOUT ROWID;
