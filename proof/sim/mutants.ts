@@ -94,7 +94,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
-    seed: 9,
+    seed: 149,
     run: "location",
   },
   {
@@ -165,7 +165,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/erase.ts",
     from: "`UPDATE OR REPLACE events SET ${TOMBSTONE} WHERE contact_id = ? RETURNING seq`",
     to: "`SELECT seq FROM events WHERE contact_id = ?`",
-    seed: 8,
+    seed: 16,
   },
   {
     name: "reply-cancels-for-everybody",
@@ -207,7 +207,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/send.ts",
     from: "if (earlier !== null) {",
     to: "if (earlier === undefined) {",
-    seed: 15,
+    seed: 30,
   },
   {
     name: "message-of-another-delivery-is-taken",
@@ -237,7 +237,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: 21,
+    seed: 24,
   },
   {
     name: "token-used-before-it-is-kept",
@@ -402,14 +402,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
       this.#parts.alarm.bringForward(deciding.moment().nowMs);
       return { status: "duplicate" };
     }`,
-    seed: 2,
+    seed: 1,
   },
   {
     name: "repeated-webhook-of-an-erased-contact-is-new",
     file: "ledger/log/log.ts",
     from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
     to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
-    seed: 8,
+    seed: 18,
     run: "location",
   },
   {

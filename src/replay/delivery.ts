@@ -163,6 +163,11 @@ function retryOf(code: string): string | undefined {
   return Object.hasOwn(known, code) ? known[code] : undefined;
 }
 
+/** How often it was attempted, as far as the log knows. */
+export function attemptsOf({ attempts, interruptedAt }: ExportedDelivery): number {
+  return attempts.length + (interruptedAt === undefined ? 0 : 1);
+}
+
 /** A delivery that waits. */
 export function newDelivery(
   firing: Firing,
@@ -172,7 +177,7 @@ export function newDelivery(
 ): ReplayedDelivery {
   const { action, index, dueAtMs, rule } = planned;
   const { window, breaker } = rule ?? like ?? {};
-  const recorded = like && { id: like.id, attempts: like.attempts.length, isReleased: like.released === true };
+  const recorded = like && { id: like.id, attempts: attemptsOf(like), isReleased: like.released === true };
   return {
     firing,
     action,

@@ -3,7 +3,7 @@ import type { Cause, Difference } from "../model/comparison.ts";
 import type { ExportedDelivery } from "../model/export.ts";
 import type { Rule } from "../model/rule.ts";
 import { reachMs } from "./asked.ts";
-import type { ReplayedDelivery } from "./delivery.ts";
+import { attemptsOf, type ReplayedDelivery } from "./delivery.ts";
 import type { LogItem } from "./items.ts";
 import type { Replayed } from "./replay.ts";
 
@@ -72,8 +72,9 @@ function reasonsOf({ verdicts, fired, leftOut }: LogItem["decision"]): ReadonlyM
   return new Map<string, string>([...asked, ...fired.map((rule) => [rule, "fired"] as const)]);
 }
 
-function inShort({ state, hasLeft, cancelledBy, dueAt, attempts }: ExportedDelivery): string {
-  const due = state === "scheduled" && attempts.length === 0 ? dueAt : null;
+function inShort(recorded: ExportedDelivery): string {
+  const { state, hasLeft, cancelledBy, dueAt } = recorded;
+  const due = state === "scheduled" && attemptsOf(recorded) === 0 ? dueAt : null;
   return JSON.stringify([state === "sending" ? "scheduled" : state, hasLeft, cancelledBy, due]);
 }
 

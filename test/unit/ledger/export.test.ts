@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { disagreements } from "../../../proof/replay/agreement.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { ExportLine, ExportQuery } from "../../../src/model/export.ts";
+import { EXPORT_VERSION, type ExportLine, type ExportQuery } from "../../../src/model/export.ts";
 import type { Rule } from "../../../src/model/rule.ts";
-import { aRule, aRuleSet, aTask, anEvent, LOCATION } from "../../builders.ts";
+import { aRule, aRuleSet, aTask, aWebhook, anEvent, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
 
 const UNTIL = "2030-01-01T00:00:00Z";
@@ -153,5 +154,55 @@ describe("an export", () => {
     const { lines } = await exportOf(ledger);
     const kept = lines.flatMap((line) => (line.type === "rules" ? line.rules : []));
     expect(kept).toEqual(rules.map((rule) => ({ ...rule, actions: [] })));
+  });
+});
+
+describe("an attempt that was cut off because the object stopped", () => {
+  const asks = aRule({
+    name: "asks",
+    limit: { count: 1, within: "1h" },
+    actions: [aWebhook({ after: "1m", cancelOn: ["reply"], restart: true })],
+  });
+  const happened = (key: string, nowMs: number) => {
+    const at = new Date(nowMs).toISOString();
+    return { ...anEvent({ messageId: key, timestamp: at }, key), receivedAt: at };
+  };
+
+  it.each([
+    ["the contact has replied since: it had left, and is not sent again", "reply", ["cancelled", true]],
+    ["its rule fires again: the limit counts it", "again", ["sending", true]],
+  ] as const)("is told, and where %s, a replay agrees", async (_, then, expected) => {
+    const storage = sqliteStorage();
+    let now = Date.parse("2026-03-04T12:00:00Z");
+    const opened = () =>
+      aLedger({ storage, clock: () => now, ruleSet: aRuleSet(asks), fetch: () => new Promise(() => undefined) });
+    const first = await opened();
+    await first.record(happened("first", now));
+    now += 61_000;
+    void first.alarm();
+    await new Promise((done) => setImmediate(done));
+    now += 1_000;
+    const second = await opened();
+    const at = new Date(now).toISOString();
+    const event =
+      then === "reply" ? { ...reply("yes", "then"), receivedAt: at, occurredAt: at } : happened("then", now);
+    await second.record(event);
+    const { lines } = await exportOf(second);
+    const [delivery] = lines.flatMap((line) => (line.type === "delivery" ? [line] : []));
+    expect(delivery).toMatchObject({ attempts: [], interruptedAt: at });
+    expect([delivery?.state, delivery?.hasLeft]).toEqual(expected);
+    const head: ExportLine = {
+      type: "export",
+      v: EXPORT_VERSION,
+      locationId: LOCATION,
+      exportedAt: at,
+      since: null,
+      until: UNTIL,
+      cursor: null,
+      timeZone: "UTC",
+      retentionDays: 30,
+      ruleSet: aRuleSet(asks).hash,
+    };
+    expect(await disagreements([head, ...lines])).toEqual([]);
   });
 });
