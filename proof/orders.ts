@@ -50,9 +50,15 @@ function* timesKept({ sent, events }: History): Generator<string> {
   }
 }
 
+/** Of an erased contact nobody knows the past, by which an event that came beside the erasure was decided. */
+function erasedIn({ confirmed }: History): ReadonlySet<string> {
+  return new Set(confirmed.filter(({ what }) => what.startsWith("erase")).map(({ id }) => id));
+}
+
 function* firesOnce(history: History): Generator<string> {
   const cancelled = onceCancelled(history);
-  for (const own of Map.groupBy(history.events, ({ contactId }) => contactId).values()) {
+  const erased = erasedIn(history);
+  for (const [contactId, own] of Map.groupBy(history.events, (event) => event.contactId)) {
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
     const chains = new Chains();
     for (const [index, event] of inLog.entries()) {
@@ -61,17 +67,18 @@ function* firesOnce(history: History): Generator<string> {
       for (const rule of event.rules) {
         if (event.paused.includes(rule)) continue;
         const verdict = expected(rule, event, before, { cancelled, chains });
-        if (verdict !== null && verdict !== event.fired.includes(rule))
+        if (verdict === null || (verdict && erased.has(contactId))) continue;
+        if (verdict !== event.fired.includes(rule))
           yield `${rule} ${verdict ? "did not fire" : "fired"} on ${event.key} ${event.status}`;
       }
     }
   }
 }
 
-/** How many messages the rule `messages` sees, each once with its retries. Of an erased contact nobody knows the past. */
-function* countsOnce({ events, confirmed }: History): Generator<string> {
-  const erased = new Set(confirmed.filter(({ what }) => what.startsWith("erase")).map(({ id }) => id));
-  for (const [contactId, own] of Map.groupBy(events, (event) => event.contactId)) {
+/** How many messages the rule `messages` sees, each once with its retries. */
+function* countsOnce(history: History): Generator<string> {
+  const erased = erasedIn(history);
+  for (const [contactId, own] of Map.groupBy(history.events, (event) => event.contactId)) {
     if (erased.has(contactId)) continue;
     const inLog = own.toSorted((a, b) => a.seq - b.seq);
     const chains = new Chains();

@@ -457,7 +457,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "if (clearance.wasQueried && deliveries.move(sql, delivery.id, overtaken, this.#now())) return;",
     to: "",
-    seed: 66,
+    seed: 138,
     run: "location",
   },
   {
@@ -586,7 +586,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
-    seed: 15,
+    seed: 51,
     run: "location",
   },
   {
