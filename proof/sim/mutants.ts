@@ -644,14 +644,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/recording/recorder.ts",
     from: "const why = failure ?? (this.#ports.actions.clock() >= deadlineMs ? TOO_LATE : null);",
     to: "const why = failure;",
-    seed: 15,
+    seed: 27,
   },
   {
     name: "waiting-events-forgotten-after-a-crash",
     file: "ledger/ledger.ts",
     from: "if (!isAnyUndecided) this.#waiting.know();",
     to: "this.#waiting.know();",
-    seed: 15,
+    seed: 21,
   },
   {
     name: "place-of-a-question-lost-with-its-answer",
