@@ -81,7 +81,7 @@ function runJob(job: Job, tell: (seeds: number) => void): Promise<Found> {
 }
 
 /** Runs seeds, divided among the processes. */
-async function runAll(seeds: readonly number[], mutant?: string): Promise<Found> {
+async function runAll(seeds: readonly number[], how: Pick<Job, "mutant" | "only"> = {}): Promise<Found> {
   const progress = Array<number>(PROCESSES).fill(0);
   const say = (): void => {
     if (process.stderr.isTTY)
@@ -89,7 +89,7 @@ async function runAll(seeds: readonly number[], mutant?: string): Promise<Found>
   };
   const found = await Promise.all(
     progress.map((_, index) =>
-      runJob({ seeds: seeds.filter((_, place) => place % PROCESSES === index), mutant }, (done) => {
+      runJob({ seeds: seeds.filter((_, place) => place % PROCESSES === index), ...how }, (done) => {
         progress[index] = done;
         say();
       }),
@@ -124,9 +124,9 @@ function tellFailure({ failed }: Found): void {
 /** Plants each bug in turn, in several processes; returns how many were not found. */
 async function findMutants(last: number): Promise<number> {
   // What a noted seed shows has to be the bug's doing.
-  const noted = [...new Set(MUTANTS.flatMap(({ seed }) => seed ?? []))];
-  const without = options["all-seeds"] ? null : await runAll(noted);
-  if (without?.failed) {
+  for (const [only, mutants] of options["all-seeds"] ? [] : Map.groupBy(MUTANTS, ({ run }) => run)) {
+    const without = await runAll([...new Set(mutants.flatMap(({ seed }) => seed ?? []))], { only });
+    if (without.failed === null) continue;
     tellFailure(without);
     return MUTANTS.length;
   }
@@ -168,7 +168,7 @@ const seed = Number(options.seed ?? 0);
 const found =
   seed > 0
     ? await runJob({ seeds: [seed], mutant: options.mutant }, () => undefined)
-    : await runAll(seedsUpTo(Number(options.seeds), Number(options.from)), options.mutant);
+    : await runAll(seedsUpTo(Number(options.seeds), Number(options.from)), { mutant: options.mutant });
 // A planted bug has to be found.
 const isGood = (found.failed === null) === (options.mutant === undefined);
 if (options.json) console.log(JSON.stringify(found));

@@ -14,7 +14,7 @@ export const AGENCY_MUTANTS: readonly SimulatedMutant[] = [
     file: "agency/agency.ts",
     from: 'const isNewer = token?.source !== "agency" || Date.parse(token.storedAt) >= row.state_at;',
     to: "const isNewer = true;",
-    seed: 85,
+    seed: 250,
   },
   {
     name: "token-handed-to-another-ledger",
