@@ -31,8 +31,13 @@ Exit codes: 0 nothing is violated; 1 otherwise; 2 wrong usage.`;
 const CONTACTS = 5;
 const CANCEL_EVERY = 20;
 const DRAIN_MS = 180_000;
-/** A delivery's request and the answer to an event come over different connections. */
-const GRACE_MS = 1_000;
+/** For so long the process is stopped, at most. */
+const STOPPED_MS = 3_000;
+/**
+ * A delivery's request and the answer to an event come over different connections: a request that was under way when the
+ * process was stopped arrives once it goes on. A next attempt would come later than that.
+ */
+const GRACE_MS = 1_000 + STOPPED_MS;
 const SHOWN = 12;
 
 const options = read();
@@ -160,7 +165,7 @@ for (let kill = 1; kill <= options.kills; kill++) {
   await pause(50 + luck.below(1_200));
   if (kill % 10 === 0) {
     worker.process.kill("SIGSTOP");
-    await pause(luck.below(3_000));
+    await pause(luck.below(STOPPED_MS));
     worker.process.kill("SIGCONT");
     continue;
   }
