@@ -214,7 +214,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return owner !== null && owner !== id;",
     to: "return owner === id && owner !== id;",
-    seed: null,
+    seed: 225,
     run: "location",
   },
   {
@@ -222,7 +222,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/answer.ts",
     from: "answer.status >= 400 && answer.status < 500 && answer.status !== 408;",
     to: "answer.status >= 400 && answer.status < 600 && answer.status !== 408;",
-    seed: null,
+    seed: 231,
     run: "location",
   },
   {
@@ -251,7 +251,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/highlevel/tokens.ts",
     from: "isWithin(row.refreshed_at, FRESH_MS, this.#now())",
     to: "isWithin(row.refreshed_at, 0, this.#now())",
-    seed: null,
+    seed: 18,
     run: "location",
   },
   {
@@ -259,7 +259,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/highlevel/limits.ts",
     from: "answered: (answer) => end((from, nowMs) => limits.answered(from, ticket, answer, nowMs)),",
     to: "answered: () => end(limits.unanswered),",
-    seed: null,
+    seed: 39,
     run: "location",
   },
   {
@@ -302,7 +302,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/deliveries.ts",
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} < ?2`",
-    seed: null,
+    seed: 8,
     run: "location",
   },
   {
@@ -332,7 +332,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/wishes.ts",
     from: "const ahead = recordedAhead(happenedAt + 1, WISHES);",
     to: "const ahead = recordedAhead(Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
-    seed: null,
+    seed: 57,
     run: "location",
   },
   {
@@ -340,7 +340,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/wishes.ts",
     from: "return [event, ...ahead]",
     to: "return [...ahead, event]",
-    seed: null,
+    seed: 57,
     run: "location",
   },
   {
@@ -369,7 +369,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/recording/recorder.ts",
     from: "Math.max(this.#lastSeq, seq)",
     to: "Math.max(this.#lastSeq, seq * 0)",
-    seed: null,
+    seed: 45,
     run: "location",
   },
   {
@@ -433,7 +433,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
-    seed: null,
+    seed: 18,
     run: "location",
   },
   {
@@ -441,7 +441,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
-    seed: null,
+    seed: 36,
     run: "location",
   },
   {
@@ -486,7 +486,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "highlevel/sent-messages.ts",
     from: "const CLOCK_SKEW_MS = 120_000;",
     to: "const CLOCK_SKEW_MS = 0;",
-    seed: null,
+    seed: 30,
     run: "location",
   },
   {
@@ -658,7 +658,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "    try {\n      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    } finally {",
     to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
-    seed: null,
+    seed: 3,
     run: "location",
   },
   ...foundIn("published", PUBLISHED_MUTANTS),
@@ -674,7 +674,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/preflight.ts",
     from: 'if (paused) return { may: "not", outcome: paused };',
     to: "",
-    seed: null,
+    seed: 14,
     run: "location",
   },
   {

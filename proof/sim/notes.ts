@@ -69,6 +69,8 @@ export class SimulatedNotes {
     const notes = "SELECT key, deciding, received_at AS at, record FROM events WHERE kind = 'NoteCreate'";
     const waiting: string[] = [];
     for (const { key, deciding, at, record } of this.#object.disk.rows(notes)) {
+      // For want of room the ledger has forgotten it.
+      if (record === null) continue;
       const [name, text] = [String(key), String(record)];
       if (deciding !== null) {
         waiting.push(name);
