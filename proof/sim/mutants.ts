@@ -425,7 +425,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "WHERE id = ?2 AND state = 'sending' AND cancelled_by IS NULL",
     to: "WHERE id = ?2 AND state = 'sending'",
-    seed: null,
+    seed: 477,
     run: "location",
   },
   {
@@ -449,7 +449,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "leaves?.(outgoing) ?? changes(request.body)",
     to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
-    seed: null,
+    seed: 159,
     run: "location",
   },
   {

@@ -14,7 +14,7 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/rules/in-force.ts",
     from: "if (!published || (this.#inForce !== null && inForce.change <= this.#inForce.change)) return;",
     to: "if (!published) return; else this.#inForce = null;",
-    seed: null,
+    seed: 266,
   },
   {
     name: "rules-of-a-change-are-not-kept",
@@ -84,7 +84,7 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
     file: "registry/registry.ts",
     from: "await this.#inForce();\n    const { by, reason } = request;",
     to: "const { by, reason } = request;",
-    seed: null,
+    seed: 31,
   },
   {
     name: "the-shadow-tells-nothing",
