@@ -70,8 +70,8 @@ export class SimulatedNotes {
     const waiting: string[] = [];
     for (const { key, deciding, at, record } of this.#object.disk.rows(notes)) {
       // For want of room the ledger has forgotten it.
-      if (record === null) continue;
-      const [name, text] = [String(key), String(record)];
+      if (typeof record !== "string") continue;
+      const [name, text] = [String(key), record];
       if (deciding !== null) {
         waiting.push(name);
         this.#longestMs = Math.max(this.#longestMs, this.#clockwork.wall() - Number(at));
