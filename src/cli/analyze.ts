@@ -13,7 +13,7 @@ import { versionOf } from "./published.ts";
 import { rulesAgainst } from "./rules-before.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
 import { writeExamples } from "./write-examples.ts";
-import { namedRules, RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
+import { namedRules, RULES_ARGUMENT } from "./rules-argument.ts";
 
 /** The rules of a version that was published to a Worker. */
 async function publishedRules(version: string, worker: string): Promise<RuleSet> {
@@ -64,7 +64,7 @@ export const analyze = defineCommand({
       process.exitCode = difference.rules.length === 0 && difference.open.length === 0 && !isPart ? 0 : 1;
       return;
     }
-    const { admitted } = rulesAt(rulesPlace(args.rules), configuration);
+    const { admitted } = ruleSet;
     const found = await analyzeRules(ruleSet, { timeZone: configuration.timeZone, rule });
     const analysis = { ...found, findings: meantAsNotes(found.findings, admitted) };
     if (json) console.log(JSON.stringify(analysis, null, 2));

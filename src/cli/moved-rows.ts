@@ -103,6 +103,8 @@ function isWaiting({ state, tries, has_left }: MovedRow): boolean {
 }
 
 function cancelled(row: MovedRow, by: CancelledBy, atMs: number): MovedRow {
+  // Nobody knows whether what was being sent has arrived.
+  const cut = row["state"] === "sending" ? { has_left: 1, interrupted_at: row["interrupted_at"] ?? atMs } : {};
   return {
     ...row,
     state: "cancelled",
@@ -110,8 +112,8 @@ function cancelled(row: MovedRow, by: CancelledBy, atMs: number): MovedRow {
     waits_from: null,
     ended_at: atMs,
     cancelled_by: row["cancelled_by"] ?? JSON.stringify(by),
-    // Nobody knows whether what was being sent has arrived.
-    has_left: row["state"] === "sending" ? 1 : (row["has_left"] ?? 0),
+    has_left: row["has_left"] ?? 0,
+    ...cut,
   };
 }
 

@@ -36,11 +36,16 @@ export function rulesAt(place: string, configuration: Configuration): RuleFolder
   return readRules(place, ROOT, configuration, existsSync(own) ? own : join(RULES_FOLDER, "conditions"));
 }
 
+/** The rules that an argument names, with what their files say beside them. */
+interface NamedRules extends RuleSet {
+  readonly admitted: RuleFolder["admitted"];
+}
+
 /**
  * The rules that an argument names, as a set, with the errors that keep others out of it. They go to stderr; where no rule is
  * left, there is nothing to do.
  */
-export async function namedRules(named: string | undefined, configuration: Configuration): Promise<RuleSet> {
+export async function namedRules(named: string | undefined, configuration: Configuration): Promise<NamedRules> {
   const { admitted, findings, texts } = rulesAt(rulesPlace(named), configuration);
   const errors = findings.filter(({ severity }) => severity === "error");
   for (const found of errors) console.error(findingLine(found, texts, knownSecrets()));
@@ -48,5 +53,5 @@ export async function namedRules(named: string | undefined, configuration: Confi
     throw new UsageError(
       errors.length > 0 ? `No rule of ${named} is admitted, see above` : `There is no rule in ${named}`,
     );
-  return { ...(await ruleSetOf(admitted.map(({ rule }) => rule))), findings: errors };
+  return { ...(await ruleSetOf(admitted.map(({ rule }) => rule))), findings: errors, admitted };
 }

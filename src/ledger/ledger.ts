@@ -127,6 +127,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#storage = watched;
     this.#clock = new ClockWatch(watched, world.actions.clock);
     const clock = this.#clock.read;
+    // Over the world as it is, not a copy of it: the simulation's changes while a ledger lives.
     const ports = (this.#ports = Object.assign(Object.create(world) as LedgerPorts, {
       actions: { ...world.actions, clock },
     }));

@@ -8,7 +8,7 @@ import { usePlace } from "../ask/place.ts";
 import { announce } from "../parts/announce.tsx";
 import { counted } from "../parts/counted.ts";
 import { ReplayResult } from "./result.tsx";
-import { OfAPart, Underway } from "./underway.tsx";
+import { Enough, OfAPart, Underway } from "./underway.tsx";
 import { REPLAYED_DAYS, useReplay, type ReplayState, type Sets } from "./use-replay.ts";
 
 /** What the other rules can be put beside. */
@@ -74,11 +74,7 @@ export function RunReplay({
         <button type="button" class="primary" disabled={isBusy} onClick={() => start(sets, about)}>
           {isBusy ? "Replaying…" : `Replay the last ${REPLAYED_DAYS} days`}
         </button>
-        {isBusy ? (
-          <button type="button" onClick={stop}>
-            That is enough
-          </button>
-        ) : null}
+        <Enough isBusy={isBusy} stop={stop} />
       </div>
       <Came state={state} about={about} otherSince={otherSince}>
         {children}

@@ -29,6 +29,15 @@ export function Underway({
   }
 }
 
+/** Ends a job early: what it has found by then is shown. */
+export function Enough({ isBusy, stop }: { readonly isBusy: boolean; readonly stop: () => void }): JSX.Element | null {
+  return isBusy ? (
+    <button type="button" onClick={stop}>
+      That is enough
+    </button>
+  ) : null;
+}
+
 /** What is said of a job that was ended early. */
 export function OfAPart(): JSX.Element {
   return <p class="quiet-note">You ended it before the end of the log: this is of a part.</p>;

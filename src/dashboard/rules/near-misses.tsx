@@ -8,7 +8,7 @@ import { linkTo } from "../address/routes.ts";
 import { usePlace } from "../ask/place.ts";
 import { announce } from "../parts/announce.tsx";
 import { counted } from "../parts/counted.ts";
-import { OfAPart, Underway } from "../replay/underway.tsx";
+import { Enough, OfAPart, Underway } from "../replay/underway.tsx";
 import { headersNow, useThread } from "../replay/use-thread.ts";
 import { Time } from "../time/time-elements.tsx";
 
@@ -42,11 +42,7 @@ export function NearMisses({
         <button type="button" disabled={isBusy} onClick={look}>
           {isBusy ? "Looking…" : `Look at the last ${DAYS} days`}
         </button>
-        {isBusy ? (
-          <button type="button" onClick={stop}>
-            That is enough
-          </button>
-        ) : null}
+        <Enough isBusy={isBusy} stop={stop} />
       </div>
       {state.at === "done" ? (
         <Result near={state.near} isWhole={state.isWhole} locationId={locationId} />
