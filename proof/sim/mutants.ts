@@ -622,7 +622,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/contacts.ts",
     from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
     to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
-    seed: null,
+    seed: 12,
     run: "location",
   },
   {
@@ -714,6 +714,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     from: "const clock = this.#clock.read;",
     to: "const { clock } = world.actions;",
     seed: null,
+    run: "ahead",
+  },
+  {
+    name: "what-was-not-put-right-stays-so",
+    file: "ledger/upkeep/clock.ts",
+    from: "this.#latestMs = isPutRight ? nowMs",
+    to: "this.#latestMs = isBack ? nowMs",
+    seed: 3,
     run: "ahead",
   },
   {
