@@ -622,7 +622,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/contacts.ts",
     from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
     to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
-    seed: null,
+    seed: 12,
     run: "location",
   },
   {
@@ -713,7 +713,15 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/ledger.ts",
     from: "const clock = this.#clock.read;",
     to: "const { clock } = world.actions;",
-    seed: null,
+    seed: 23,
+    run: "ahead",
+  },
+  {
+    name: "what-was-not-put-right-stays-so",
+    file: "ledger/upkeep/clock.ts",
+    from: "this.#latestMs = isPutRight ? nowMs",
+    to: "this.#latestMs = isBack ? nowMs",
+    seed: 140,
     run: "ahead",
   },
   {
