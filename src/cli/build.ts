@@ -10,6 +10,7 @@ import { filesUnder, hashOf } from "./files-hash.ts";
 import { writeLeanPackages } from "./lean-packages.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
+import { bundleSource, WORKER_FOLDER } from "../local/bundle.ts";
 import {
   BUILT_RULES,
   DASHBOARD_FOLDER,
@@ -99,34 +100,69 @@ export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   renameSync(`${file}.new`, file);
 }
 
-/**
- * Bundles the page. During development, a page that is up to date is left alone; and if the code cannot be bundled, the
- * last page stays, or one that says so takes its place. `false`: it failed.
- */
-async function bundlePage(developing: boolean): Promise<boolean> {
+/** What was built, or not: what to print of it. */
+interface Built {
+  readonly lines: readonly string[];
+  readonly isBuilt: boolean;
+}
+
+/** Bundles a part; while developing, one that cannot be bundled leaves the last one where it is. */
+async function bundled(what: string, developing: boolean, bundle: () => Promise<void>): Promise<Built> {
+  try {
+    await bundle();
+    return { lines: [], isBuilt: true };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { lines: [`The ${what} could not be bundled:\n${why}`], isBuilt: developing };
+  }
+}
+
+/** Bundles the page; while developing, one that is up to date is left alone, and where there is none yet, one says so. */
+async function bundlePage(developing: boolean): Promise<Built> {
   const sources = pageSources(ROOT);
-  if (developing && isPageOf(sources, DASHBOARD_FOLDER)) return true;
+  if (developing && isPageOf(sources, DASHBOARD_FOLDER)) return { lines: [], isBuilt: true };
   // The bundler is loaded only if it is needed.
   const { buildDashboard, placeholderPage } = await import("./dashboard.ts");
-  try {
+  const page = await bundled("page", developing, async () => {
     await buildDashboard();
     stampPage(sources, DASHBOARD_FOLDER);
-    return true;
-  } catch (error) {
-    if (developing) placeholderPage();
-    console.error(`The page could not be bundled:\n${error instanceof Error ? error.message : String(error)}`);
-    return developing;
-  }
+  });
+  if (developing) placeholderPage();
+  return page;
+}
+
+/** How a project is built: as for a deploy, or to be developed; and which Worker, where. */
+interface BuildOptions {
+  readonly developing: boolean;
+  /** The Worker's source; absent: the one that is deployed. */
+  readonly entry?: string;
+  readonly folder?: string;
+}
+
+/** Admits the rules, and bundles the page and the Worker. */
+export async function buildProject({ developing, entry, folder = WORKER_FOLDER }: BuildOptions): Promise<BuildReport> {
+  const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
+  if (ruleSet) writeRules(ruleSet);
+  await writeLeanPackages();
+  const page = await bundlePage(developing);
+  // Without rules there is nothing to bundle it with.
+  const worker = await bundled("Worker", developing && existsSync(join(folder, "worker.js")), () =>
+    ruleSet
+      ? bundleSource(folder, { developing, ...(entry === undefined ? {} : { entry }) })
+      : Promise.reject(new Error("No rules were admitted")),
+  );
+  return {
+    ruleSet,
+    lines: [...lines, ...page.lines, ...worker.lines],
+    exitCode: page.isBuilt && worker.isBuilt ? exitCode : 1,
+  };
 }
 
 export const build = defineCommand({
   async run() {
     // wrangler passes its own command to a custom build; anything but "dev" is on its way to production.
-    const developing = process.env["WRANGLER_COMMAND"] === "dev";
-    const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
+    const { lines, exitCode } = await buildProject({ developing: process.env["WRANGLER_COMMAND"] === "dev" });
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
-    if (ruleSet) writeRules(ruleSet);
-    await writeLeanPackages();
-    process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
+    process.exitCode = exitCode;
   },
 });

@@ -5,6 +5,7 @@ import { DEMO_RECIPES, demoRules } from "./demo-rules.ts";
 import { amount } from "../kit/amount.ts";
 import { BOUNCED_MS, bounced } from "./demo/bounced.ts";
 import { CHANNEL_EVENTS, tell } from "./demo/channels.ts";
+import { demoBundle } from "./demo-bundle.ts";
 import { FOLLOW_UPS_MS, followUps } from "./demo/follow-ups.ts";
 import { bouncedLines, followUpLines, providerLines, webhookLine } from "./demo/lines.ts";
 import { PROVIDER_MS, providerRole } from "./demo/provider.ts";
@@ -53,6 +54,7 @@ export const demo = defineCommand({
       // It ends in the present, so that afterwards its page says how long ago things were.
       agoMs: FOLLOW_UPS_MS + BOUNCED_MS + PROVIDER_MS,
       rules: await demoRules(),
+      bundle: await demoBundle(),
       onWebhook: (webhook) => {
         if (live) console.log(webhookLine(webhook));
       },
