@@ -10,6 +10,7 @@ import { filesUnder, hashOf } from "./files-hash.ts";
 import { writeLeanPackages } from "./lean-packages.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
+import { deploymentFindings, deploymentLine } from "../local/deployment.ts";
 import {
   BUILT_RULES,
   DASHBOARD_FOLDER,
@@ -17,6 +18,7 @@ import {
   projectConfiguration,
   ROOT,
   RULES_FOLDER,
+  wranglerText,
 } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
@@ -125,8 +127,12 @@ export const build = defineCommand({
     const developing = process.env["WRANGLER_COMMAND"] === "dev";
     const { ruleSet, lines, exitCode } = await buildRules(RULES_FOLDER, ROOT, developing, builtRules());
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
+    // wrangler does not say which environment it deploys: one that lacks something keeps all from being deployed.
+    const lacking = deploymentFindings(wranglerText());
+    for (const found of lacking) (developing ? console.log : console.error)(deploymentLine(found));
     if (ruleSet) writeRules(ruleSet);
     await writeLeanPackages();
-    process.exitCode = (await bundlePage(developing)) ? exitCode : 1;
+    const isWhole = lacking.length === 0 || developing;
+    process.exitCode = (await bundlePage(developing)) && isWhole ? exitCode : 1;
   },
 });

@@ -87,6 +87,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Make a token for /api, and the hash that lets it in",
     load: async () => (await import("./token.ts")).token,
   },
+  environment: {
+    description: "Write an environment such as staging into wrangler.toml, with all that the Worker needs",
+    load: async () => (await import("./environment.ts")).environment,
+  },
   build: {
     description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
     load: async () => (await import("./build.ts")).build,
