@@ -30,6 +30,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Send a signed sample event and print the decision",
     load: async () => (await import("./send.ts")).send,
   },
+  doctor: {
+    description: "Say what is wrong with how a running Worker is set up, each with the fix",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
   gaps: {
     description: "Show the messages that HighLevel has and a running Worker lacks",
     load: async () => (await import("./gaps.ts")).gaps,

@@ -40,6 +40,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "kit",
     "model",
     "time",
+    "highlevel",
     "act",
     "language",
     "events",
@@ -111,7 +112,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
   },
   analysis: { values: [], groups: ["values"] },
   local: { "stand-in": [], worker: [] },
-  cli: { demo: [] },
+  cli: { demo: [], doctor: [] },
 };
 const CLOUDFLARE_ROOMS = new Set(["objects", "entry"]);
 const ENGINE_FILE = "match/engine-parts.ts";

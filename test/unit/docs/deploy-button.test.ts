@@ -13,7 +13,7 @@ const project = JSON.parse(read("package.json")) as {
   readonly scripts: { readonly [name: string]: string };
   readonly cloudflare: { readonly bindings: { readonly [name: string]: { readonly description: string } } };
 };
-const wrangler = parse(read("wrangler.toml")) as {
+const wrangler = parse(read("wrangler.toml")) as unknown as {
   readonly vars: { readonly [name: string]: string };
   readonly kv_namespaces: readonly { readonly binding: string }[];
   readonly limits?: unknown;
