@@ -99,8 +99,12 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
     load: async () => (await import("./build.ts")).build,
   },
+  highlevel: {
+    description: "Start HighLevel's stand-in for a local Worker: contacts, events to send, an inbox",
+    load: async () => (await import("./highlevel.ts")).highlevel,
+  },
   dev: {
-    description: "Start the Worker with wrangler, on development keys",
+    description: "Start the Worker with wrangler, on development keys, beside HighLevel's stand-in",
     load: async () => (await import("./dev.ts")).dev,
   },
   demo: {

@@ -111,7 +111,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     ],
   },
   analysis: { values: [], groups: ["values"] },
-  local: { "stand-in": [], worker: [] },
+  local: { "stand-in": [], worker: [], desk: ["stand-in"] },
   cli: { demo: [], doctor: [] },
 };
 const CLOUDFLARE_ROOMS = new Set(["objects", "entry"]);
