@@ -6,6 +6,7 @@ import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
 import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
+import { healthOf } from "./objects/health.ts";
 import { ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
 import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
@@ -41,6 +42,7 @@ export function workerWith(ruleSet: RuleSet) {
       }
     },
     async scheduled(_, env) {
+      await directoryOf(env).watchdog(true);
       await pokeLedgers(env);
       await pokeAgencies(env);
     },
@@ -71,6 +73,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
   return {
     configuration: configurationOf(env),
     ruleSet: live,
+    health: () => healthOf(env),
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),

@@ -19,6 +19,7 @@ import type { TokenAnswer } from "../model/token.ts";
 import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { healthTold } from "./health.ts";
 import { giveUpImport, importPart } from "./import.ts";
 import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
@@ -57,6 +58,7 @@ const READING: readonly ReadRoute[] = [
     async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
       succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
   ],
+  ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
   [
     "get",
     "/api/rule-sets",

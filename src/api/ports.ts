@@ -13,6 +13,7 @@ import type {
 } from "../model/rpc.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
+import type { DeploymentTold } from "../model/health.ts";
 import type { Erased, Quarantined } from "../model/ledger.ts";
 import type { EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -22,6 +23,7 @@ import type { DoorPorts } from "./door.ts";
 export interface ReadPorts extends DoorPorts {
   readonly configuration: Configuration;
   readonly ruleSet: RuleSet;
+  readonly health: () => Promise<DeploymentTold>;
   readonly ledger: (locationId: string) => ReadingCalls;
   /** What was signed and names no location. */
   readonly unplaced: QuarantineCalls;

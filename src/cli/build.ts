@@ -1,7 +1,7 @@
 // `rules build`: admits the rule files, writes the set that the Worker is bundled with, and bundles the page.
 import { amount } from "../kit/amount.ts";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { defineCommand } from "citty";
 import { checkedRule } from "../match/example-findings.ts";
 import type { BuiltRules, RuleSet } from "../model/rule.ts";
@@ -11,6 +11,7 @@ import { writeLeanPackages } from "./lean-packages.ts";
 import { isPageOf, pageSources, stampPage } from "./page-stamp.ts";
 import { findingLine } from "./print.ts";
 import { bundleSource, WORKER_FOLDER } from "../local/bundle.ts";
+import { deploymentFindings, deploymentLine } from "../local/deployment.ts";
 import {
   BUILT_RULES,
   DASHBOARD_FOLDER,
@@ -18,6 +19,7 @@ import {
   projectConfiguration,
   ROOT,
   RULES_FOLDER,
+  wranglerText,
 } from "../local/project.ts";
 import { readRules } from "./rule-files.ts";
 
@@ -85,6 +87,10 @@ function builtRules(): RuleSet | null {
 /** The rooms whose code decides what a rule file means. */
 const ADMITTING = ["act", "events", "highlevel", "kit", "language", "match", "model", "rules", "time"];
 
+/** The rooms that are no part of the Worker. */
+const NOT_DEPLOYED = ["analysis", "cli", "dashboard", "local", "replay", "thread"];
+const VERSION_CHARACTERS = 12;
+
 /** Names the code that admits rules: published files are admitted anew by other code. */
 function codeName(): string {
   return hashOf(
@@ -93,10 +99,22 @@ function codeName(): string {
   );
 }
 
+/** Names all code of the Worker: `rules doctor` compares that of this folder with what runs. */
+export function versionName(): string {
+  const source = join(ROOT, "src");
+  const files = filesUnder(source).filter(
+    (file) => !NOT_DEPLOYED.includes(relative(source, file).split(sep, 1)[0] ?? ""),
+  );
+  return hashOf(files, ROOT).slice(0, VERSION_CHARACTERS);
+}
+
 /** Writes the set where the bundler finds it, atomically, with the name of the code that admits rules. */
 export function writeRules(ruleSet: RuleSet, file = BUILT_RULES): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.new`, `${JSON.stringify({ ...toBuilt(ruleSet), code: codeName() })}\n`);
+  writeFileSync(
+    `${file}.new`,
+    `${JSON.stringify({ ...toBuilt(ruleSet), code: codeName(), version: versionName() })}\n`,
+  );
   renameSync(`${file}.new`, file);
 }
 
@@ -161,8 +179,12 @@ export async function buildProject({ developing, entry, folder = WORKER_FOLDER }
 export const build = defineCommand({
   async run() {
     // wrangler passes its own command to a custom build; anything but "dev" is on its way to production.
-    const { lines, exitCode } = await buildProject({ developing: process.env["WRANGLER_COMMAND"] === "dev" });
+    const developing = process.env["WRANGLER_COMMAND"] === "dev";
+    const { lines, exitCode } = await buildProject({ developing });
     for (const line of lines) (exitCode === 0 ? console.log : console.error)(line);
-    process.exitCode = exitCode;
+    // wrangler does not say which environment it deploys: one that lacks something keeps all from being deployed.
+    const lacking = deploymentFindings(wranglerText());
+    for (const found of lacking) (developing ? console.log : console.error)(deploymentLine(found));
+    process.exitCode = lacking.length === 0 || developing ? exitCode : 1;
   },
 });

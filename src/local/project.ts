@@ -47,6 +47,12 @@ export function wrongWord(variables: { readonly [name: string]: string | number 
   return null;
 }
 
+/** The text of wrangler.toml; a usage error says where it is not TOML. */
+export function wranglerText(): string {
+  readToml("wrangler.toml");
+  return readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+}
+
 /** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
   const { vars = {} } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };

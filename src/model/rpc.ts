@@ -206,6 +206,8 @@ export interface AgencyCalls {
 
 /** All calls of the directory: which locations there are, and what was signed but names none. */
 export interface DirectoryCalls extends QuarantineCalls {
+  /** When the watchdog's trigger fired last, milliseconds since 1970; `null`: never. `isNow`: it fires. */
+  watchdog(isNow?: boolean): Promise<number | null>;
   /** Notes that something came for a location today, and its name if it is known. */
   announce(locationId: string, name?: string | null): Promise<void>;
   /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
@@ -388,6 +390,7 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   quarantined: true,
   findQuarantined: true,
   ignored: true,
+  watchdog: true,
   announce: true,
   toPoke: true,
   toReconcile: true,

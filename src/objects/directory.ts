@@ -75,6 +75,12 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return this.#everywhere.run();
   }
 
+  watchdog(isNow = false): number | null {
+    const { sql } = this.#storage;
+    if (isNow) sql.exec("INSERT OR REPLACE INTO watchdog VALUES (1, ?)", this.#clock());
+    return firstRow<{ at: number }>(sql, "SELECT at FROM watchdog")?.at ?? null;
+  }
+
   announce(locationId: string, name: string | null = null): void {
     const now = this.#clock();
     quarantine.forgetBefore(this.#storage.sql, now - this.#retentionMs);

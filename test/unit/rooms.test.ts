@@ -40,6 +40,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "kit",
     "model",
     "time",
+    "highlevel",
     "act",
     "language",
     "events",
@@ -110,8 +111,8 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     ],
   },
   analysis: { values: [], groups: ["values"] },
-  local: { "stand-in": [], worker: [] },
-  cli: { demo: [] },
+  local: { "stand-in": [], worker: [], desk: ["stand-in"] },
+  cli: { demo: [], doctor: [] },
 };
 const CLOUDFLARE_ROOMS = new Set(["objects", "entry"]);
 const ENGINE_FILE = "match/engine-parts.ts";

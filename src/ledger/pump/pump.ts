@@ -38,7 +38,7 @@ import * as tasks from "../deliveries/tasks.ts";
 /** An alarm may take 15 minutes of wall time: stop taking deliveries well before; the next alarm continues. */
 const MAX_RUN_MS = 10 * 60_000;
 /**
- * How much one alarm takes on, in units of less than a millisecond of CPU: well below `cpu_ms` in wrangler.toml. A
+ * How much one alarm takes on, in units of less than a millisecond of CPU: well below the 30 s that Cloudflare allows. A
  * delivery costs some for its statements and its request, some for the characters of its event, once for reading and once
  * for each filter, and its share of the rows that were read to find it.
  */

@@ -391,6 +391,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   AUDIT,
   // Agencies stay known when they leave: when that was.
   "ALTER TABLE agencies ADD COLUMN left_at INTEGER;",
+  // When the watchdog's trigger fired last.
+  "CREATE TABLE watchdog (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);",
 ];
 
 /**
