@@ -2,7 +2,7 @@
 import { AGENCY_LOCATION_STATES } from "../model/agency.ts";
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS } from "../model/channels.ts";
-import { OUTCOMES } from "../model/event.ts";
+import { NONE, OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
@@ -90,8 +90,8 @@ const EVENTS = {
   rule: RULE,
   message: text(/^[!-~]{1,128}$/, "the id of a message"),
   kind: oneOf(...EVENT_KINDS),
-  channel: oneOf(...CHANNELS),
-  outcome: oneOf(...OUTCOMES),
+  channel: oneOf(...CHANNELS, NONE),
+  outcome: oneOf(...OUTCOMES, NONE),
   from: TIME,
   to: TIME,
   fired: oneOf("yes", "no"),
