@@ -28,6 +28,7 @@ import {
   AGENCIES,
   AGENCY,
   bucketsQuery,
+  contactQuery,
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
@@ -55,8 +56,8 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
-    async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
+    async (_, { configuration: { timeZone, retentionDays, appHost }, ruleSet }) =>
+      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash, highlevelHost: appHost } satisfies Settings),
   ],
   ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
   [
@@ -201,6 +202,18 @@ const READING: readonly ReadRoute[] = [
     "get",
     "/api/locations/:l/tasks",
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
+  ],
+  [
+    "get",
+    "/api/locations/:l/contacts",
+    async ({ url, parameter }, { ledger }) =>
+      asked(contactQuery(url), async (query) => ({ contacts: await ledger(parameter("l")).contacts(query) })),
+  ],
+  [
+    "get",
+    "/api/locations/:l/users/:u",
+    async ({ parameter }, { ledger }) =>
+      named("user", found((await ledger(parameter("l")).user(parameter("u"))) ?? undefined, "user")),
   ],
   [
     "get",
@@ -488,7 +501,7 @@ async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, F
 
 function found<Value>(
   value: Value | undefined,
-  what: "event" | "delivery" | "rule set" | "agency",
+  what: "event" | "delivery" | "rule set" | "agency" | "user",
 ): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }

@@ -2,10 +2,11 @@
 import { AGENCY_LOCATION_STATES } from "../model/agency.ts";
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS } from "../model/channels.ts";
-import { OUTCOMES } from "../model/event.ts";
+import { NONE, OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
+import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
@@ -78,14 +79,19 @@ export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of t
 export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
+/** Contacts in short. */
+const CONTACTS = {
+  search: text(/^[^\p{C}]{1,64}$/u, "a name, a phone, an e-mail or an id"),
+  ids: text(/^[!-~]{1,128}(?: [!-~]{1,128}){0,199}$/, "ids of contacts, 200 at most, with a space between"),
+};
 const EVENTS = {
   cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE),
   contact: CONTACT,
   rule: RULE,
   message: text(/^[!-~]{1,128}$/, "the id of a message"),
   kind: oneOf(...EVENT_KINDS),
-  channel: oneOf(...CHANNELS),
-  outcome: oneOf(...OUTCOMES),
+  channel: oneOf(...CHANNELS, NONE),
+  outcome: oneOf(...OUTCOMES, NONE),
   from: TIME,
   to: TIME,
   fired: oneOf("yes", "no"),
@@ -142,6 +148,15 @@ export function logQuery(url: URL): Result<LogQuery, Failure> {
   return messageId !== undefined && contactId === undefined
     ? refused("/message", "API_MESSAGE", "Expected the contact of the message, too")
     : succeed({ ...others, contactId, messageId });
+}
+
+/** Reads which contacts are meant. */
+export function contactQuery(url: URL): Result<ContactQuery, Failure> {
+  const read = parameters(url, CONTACTS);
+  const { search, ids } = read.ok ? read.value : {};
+  return !read.ok || search !== undefined || ids !== undefined
+    ? read
+    : refused("/search", "API_SEARCH", `Expected ${CONTACTS.search.expected}`);
 }
 
 /** Reads which tasks are meant; each order has its own kind of cursor. */

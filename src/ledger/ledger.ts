@@ -2,6 +2,7 @@
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
 // passes each call of model/rpc.ts, which says what it answers, to the part that does it; only that makes it long.
+import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
@@ -32,7 +33,7 @@ import type {
   UnknownWords,
 } from "../model/ledger.ts";
 import type { ImportPart, ImportState } from "../model/import.ts";
-import type { KnownContact } from "../model/known-contact.ts";
+import type { ContactCard, ContactQuery, KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { DivergencePage, InForce } from "../model/published.ts";
 import type { Rule } from "../model/rule.ts";
@@ -61,6 +62,7 @@ import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
 import { Intake } from "./recording/intake.ts";
+import { cardsOf, searchContacts } from "./log/contact-keys.ts";
 import * as divergence from "./log/divergence.ts";
 import { isEmail } from "./log/emails.ts";
 import * as audit from "./log/audit.ts";
@@ -107,6 +109,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #transactions: Transactions;
   readonly #tokens: LedgerTokens;
   readonly #limits: HighLevelLimits;
+  readonly #learning: Learning;
   readonly #pump: Pump;
   readonly #deciding: Deciding;
   readonly #exporting: Exporting;
@@ -153,6 +156,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
+    this.#learning = asking;
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#pauses = new Pauses(watched.sql, clock);
     const shadow = new Shadow(watched.sql);
@@ -381,6 +385,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   knownContact(locationId: string, contactId: string): KnownContact {
     return shownContact(this.#storage.sql, locationId, contactId, this.#now());
+  }
+
+  contacts({ ids, search = "" }: ContactQuery): ContactCard[] {
+    const { sql } = this.#storage;
+    return ids === undefined ? searchContacts(sql, search) : cardsOf(sql, ids.split(" "));
+  }
+
+  async user(userId: string): Promise<JsonObject | null> {
+    const asked = await this.#learning.record("user", userId);
+    return asked.kind === "known" ? asked.value : null;
   }
 
   explain(event: Event, known?: Known): Promise<Decided> {

@@ -25,6 +25,7 @@ export interface Variables {
   readonly HIGHLEVEL_TOKEN_KEY?: string;
   readonly HIGHLEVEL_COMPANY_INSTALL?: string;
   readonly HIGHLEVEL_API_VERSION?: string;
+  readonly HIGHLEVEL_APP_HOST?: string;
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
   readonly RULES_FROM?: string;
@@ -92,6 +93,8 @@ export interface Configuration extends OutboundHosts {
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
   readonly highlevel: HighLevelSettings;
+  /** The host under which people open HighLevel. */
+  readonly appHost: string;
   /** The secret that message gateways sign with; `null`: their hook is closed. */
   readonly gatewaySecret: string | null;
   readonly retentionDays: number;
@@ -121,6 +124,8 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 export const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
 /** The same as it is spoken to where nothing is set. */
 export const HIGHLEVEL: Pick<HighLevelSettings, "api" | "apiVersion"> = { api: HIGHLEVEL_API, apiVersion: "dated" };
+/** Where people open HighLevel, unless their agency has a domain of its own. */
+const DEFAULT_APP_HOST = "app.gohighlevel.com";
 const DEFAULT_RETENTION_DAYS = 30;
 /** A Durable Object holds 10 GB, and one that is full takes no event (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_LEDGER_MAX_BYTES = 8_000_000_000;
@@ -131,7 +136,7 @@ const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
 const TOKEN_HASH = /^(?:([\w.@-]{1,64}):)?([0-9a-f]{64})$/i;
 /** A host name, optionally with a scheme as in Cloudflare's own examples. */
-const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
+const HOST = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
 
 /** Complete, or it does not compile: a rule's `secret` must never read one of Afterbeep's own. */
 const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
@@ -156,6 +161,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   HIGHLEVEL_TOKEN_KEY: true,
   HIGHLEVEL_COMPANY_INSTALL: true,
   HIGHLEVEL_API_VERSION: true,
+  HIGHLEVEL_APP_HOST: true,
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
   RULES_FROM: true,
@@ -192,6 +198,7 @@ export function readConfiguration(variables: Variables): Configuration {
       clientSecret: variables.HIGHLEVEL_CLIENT_SECRET || null,
       tokenKeys: [...commaList(variables.HIGHLEVEL_TOKEN_KEY)],
     },
+    appHost: hostIn(variables.HIGHLEVEL_APP_HOST) ?? DEFAULT_APP_HOST,
     gatewaySecret: variables.GATEWAY_SECRET || null,
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
     ledgerMaxBytes: Math.min(oneOrMore(variables.LEDGER_MAX_BYTES, DEFAULT_LEDGER_MAX_BYTES), MOST_LEDGER_MAX_BYTES),
@@ -220,9 +227,13 @@ function tokenHashes(text: string | undefined): readonly TokenHash[] {
 
 /** Access needs both: who signs, and for which application. Either alone would let in users of any application, or nobody. */
 function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): AccessApplications | null {
-  const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
+  const teamDomain = hostIn(ACCESS_TEAM_DOMAIN);
   const audiences = commaList(ACCESS_AUD);
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
+}
+
+function hostIn(text: string | undefined): string | undefined {
+  return HOST.exec(text?.trim().toLowerCase() ?? "")?.[1];
 }
 
 function allowList(text: string | undefined): AllowList {

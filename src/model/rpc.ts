@@ -37,7 +37,7 @@ import type {
   UnknownWords,
 } from "./ledger.ts";
 import type { Known } from "./known.ts";
-import type { KnownContact } from "./known-contact.ts";
+import type { ContactCard, ContactQuery, KnownContact } from "./known-contact.ts";
 import type { Gap, Missing, Reconciling } from "./gap.ts";
 import type { Everywhere, EverywhereAnswer, Pause, PauseAnswer, PauseRequest } from "./pause.ts";
 import type { TriedRule } from "./playground.ts";
@@ -83,6 +83,10 @@ export interface ReadingCalls extends QuarantineCalls {
   event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined>;
   /** What is known of a contact; HighLevel is not asked. */
   knownContact(locationId: string, contactId: string): Promise<KnownContact>;
+  /** Contacts in short: the first of those that a search means, or those with ids that are known. */
+  contacts(query: ContactQuery): Promise<ContactCard[]>;
+  /** A user of HighLevel, who is asked for once a day; `null`: HighLevel does not say. */
+  user(userId: string): Promise<JsonObject | null>;
   /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */
   explain(event: Event, known?: Known): Promise<Decided>;
   /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
@@ -319,6 +323,8 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   events: true,
   event: true,
   knownContact: true,
+  contacts: true,
+  user: true,
   explain: true,
   explainWith: true,
   tryRule: true,

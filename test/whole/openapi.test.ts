@@ -34,6 +34,8 @@ const LARGER: { readonly [operation: string]: number } = {
   "POST /api/rule-sets": MAX_PUBLICATION_BYTES,
   "PUT /api/locations/{locationId}/import": MAX_PART_BYTES,
 };
+/** A user that HighLevel knows. */
+const USER = "user-1";
 /** Nothing ever came of it. */
 const EMPTY = "empty-location";
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
@@ -104,6 +106,7 @@ async function answered(request: OutboundRequest): Promise<OutboundResponse> {
 const outbound = async (request: OutboundRequest): Promise<OutboundResponse> => {
   const { host, pathname } = new URL(request.url);
   if (pathname.startsWith("/oauth/")) return answered(request);
+  if (pathname === `/users/${USER}`) return OutboundResponse.json({ id: USER, name: "Uma Example" });
   if (pathname.endsWith("/export")) {
     const messages = [{ ...MISSING, dateAdded: new Date(Date.now() - 3_600_000).toISOString() }];
     return OutboundResponse.json({ messages, total: 1 });
@@ -228,6 +231,7 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     LOCATION,
     EMPTY,
     COMPANY,
+    USER,
     CONTACT: "contact-sms-failed",
     EVENT: await first(ask(`${location}/events?contact=contact-sms-failed`), "eventKey"),
     DELIVERY: await first(ask(`${location}/deliveries?state=${state}`), "id"),

@@ -37,17 +37,22 @@ export function Located({
   route,
   locationId,
   zone,
+  highlevelHost,
   changed: { change, problem },
   onSignOut,
 }: {
   readonly route: Route;
   readonly locationId: string;
   readonly zone: string;
+  readonly highlevelHost: string;
   readonly changed: Changed;
   readonly onSignOut: () => void;
 }): JSX.Element {
   const name = useName(locationId);
-  const place = useMemo<Place>(() => ({ locationId, name, zone }), [locationId, name, zone]);
+  const place = useMemo<Place>(
+    () => ({ locationId, name, zone, highlevelHost }),
+    [locationId, name, zone, highlevelHost],
+  );
   const Page = SHOWN[route.page];
   useEffect(() => {
     document.title = `${route.item ?? route.page} · ${name ?? locationId} · Afterbeep`;

@@ -363,6 +363,21 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // When an attempt of a delivery was cut off, first: nothing else tells of it.
   "ALTER TABLE deliveries ADD COLUMN interrupted_at INTEGER;",
+  // By what people look for a contact, as log/contact-keys.ts writes it; the sweep fills rows from before.
+  `
+  ALTER TABLE contacts ADD COLUMN by_name TEXT;
+  ALTER TABLE contacts ADD COLUMN by_second TEXT;
+  ALTER TABLE contacts ADD COLUMN by_third TEXT;
+  ALTER TABLE contacts ADD COLUMN by_last TEXT;
+  ALTER TABLE contacts ADD COLUMN by_email TEXT;
+  ALTER TABLE contacts ADD COLUMN by_phone TEXT;
+  CREATE INDEX contacts_by_name ON contacts (by_name) WHERE by_name IS NOT NULL;
+  CREATE INDEX contacts_by_second ON contacts (by_second) WHERE by_second IS NOT NULL;
+  CREATE INDEX contacts_by_third ON contacts (by_third) WHERE by_third IS NOT NULL;
+  CREATE INDEX contacts_by_last ON contacts (by_last) WHERE by_last IS NOT NULL;
+  CREATE INDEX contacts_by_email ON contacts (by_email) WHERE by_email IS NOT NULL;
+  CREATE INDEX contacts_by_phone ON contacts (by_phone) WHERE by_phone IS NOT NULL;
+  `,
 ];
 
 /** Migrations of the directory, in order. */

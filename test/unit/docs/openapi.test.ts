@@ -159,7 +159,7 @@ describe("the problems of docs/openapi.json", () => {
 
 describe("docs/api.md", () => {
   const values =
-    "WORKER LOCATION EMPTY COMPANY CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE ID SECONDS PAYLOAD".split(" ");
+    "WORKER LOCATION EMPTY COMPANY CONTACT EVENT DELIVERY TASK BODY USER AUTH SIGNATURE ID SECONDS PAYLOAD".split(" ");
   const variables = {
     ...Object.fromEntries(values.map((name) => [name, `${name}: x`])),
     WORKER: "https://worker.example",
