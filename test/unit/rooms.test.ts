@@ -73,6 +73,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     upkeep: ["store", "log", "deliveries", "highlevel"],
     recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading", "rules"],
     reconcile: ["store", "log", "highlevel"],
+    alerts: ["store", "deliveries", "pump"],
   },
   dashboard: {
     ask: [],
