@@ -31,6 +31,7 @@ const LOOK_EVERY_MS = 6 * HOUR_MS;
 const POKED_EVERY_MS = 5 * MINUTE_MS;
 /** Times to look are noted to this, and so many of them. */
 const SOON_MS = 2 * MINUTE_MS;
+const SOON_STEP_MS = 10_000;
 const MOST_TIMES = 32;
 /** If nothing is heard of a message that left, it leaves again; with the time that it has for that, twice over. */
 const LEASE_MS = MINUTE_MS;
@@ -119,7 +120,7 @@ export class Alerts {
   expect(inMs = 0): void {
     if (!this.#ports.alerts) return;
     const now = this.#now();
-    const step = inMs < SOON_MS ? MINUTE_MS : BETWEEN_MS;
+    const step = inMs < SOON_MS ? SOON_STEP_MS : BETWEEN_MS;
     const at = Math.ceil((now + inMs) / step) * step;
     const { at: times } = this.#noted;
     if (times.includes(at) || times.length >= MOST_TIMES) return;
