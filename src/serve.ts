@@ -1,6 +1,7 @@
 // Which room answers which request, and which ports the rooms get, for a set of rules in force. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
+import { refusedUrl, testAlert } from "./objects/alerts.ts";
 import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
@@ -81,6 +82,9 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     unplaced: directoryOf(env),
     registry: registryOf(env),
     locations: (query) => directoryOf(env).locations(query),
+    alerts: (query) => directoryOf(env).alerts(query),
+    testAlert: () => testAlert(env),
+    refusedUrl: (url) => refusedUrl(env, url),
     agencies: directoryOf(env),
     agency: (companyId) => agencyOf(env, companyId),
     everywhere: () => directoryOf(env).everywhere(),

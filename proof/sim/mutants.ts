@@ -1,6 +1,7 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
+import { ALERT_MUTANTS } from "./alert-mutants.ts";
 import { MAIL_MUTANTS } from "./mail-mutants.ts";
 import type { RunKind } from "./seeds.ts";
 
@@ -693,6 +694,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   },
   ...foundIn("agency", AGENCY_MUTANTS),
   ...foundIn("mails", MAIL_MUTANTS),
+  ...foundIn("alerts", ALERT_MUTANTS),
   {
     name: "stored-times-are-believed",
     file: "kit/not-before.ts",

@@ -3,9 +3,10 @@ import { Router, type IRequest } from "itty-router";
 import { useOfKind } from "../events/kind-of.ts";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
-import { sealKeys } from "../highlevel/seal.ts";
+import { seal, sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedRequest } from "../events/explained-event.ts";
+import { alertsOwner, type AlertRoute } from "../model/alert.ts";
 import type { AuditNote, Operator } from "../model/audit.ts";
 import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -26,6 +27,7 @@ import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
   AGENCIES,
+  alertUrl,
   AGENCY,
   bucketsQuery,
   contactQuery,
@@ -38,7 +40,9 @@ import {
   LOCATIONS,
   logQuery,
   NUMBERED,
+  PAGE,
   parameters,
+  refused,
   sinceIn,
   taskQuery,
   QUARANTINE,
@@ -140,6 +144,27 @@ const READING: readonly ReadRoute[] = [
         const isSame = inForce !== null && inForce.shadow === page.shadow;
         return { ...page, shadowVersion: isSame ? inForce.shadowVersion : null } satisfies ShadowPage;
       }),
+  ],
+  [
+    "get",
+    "/api/alerts",
+    async ({ url }, { alerts, configuration: { alertUrl, alertSilence } }) =>
+      asked(listQuery(url, PAGE), async (query) => ({
+        ...(await alerts(query)),
+        isAnybodyTold: alertUrl !== null,
+        silenced: [...alertSilence.kinds],
+      })),
+  ],
+  ["post", "/api/alerts/test", (_, { testAlert }) => testAlert()],
+  [
+    "get",
+    "/api/locations/:l/alerts",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).alerts()),
+  ],
+  [
+    "post",
+    "/api/locations/:l/alerts/test",
+    ({ parameter }, { ledger }) => ledger(parameter("l")).testAlert(parameter("l")),
   ],
   ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
@@ -345,6 +370,14 @@ const CHANGING: readonly ChangeRoute[] = [
       oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
     "delivery.cancel",
   ],
+  ["put", "/api/locations/:l/alerts", setAlerts, "alerts.set"],
+  [
+    "delete",
+    "/api/locations/:l/alerts",
+    async ({ parameter }, { changes }, note) =>
+      succeed(await changes(parameter("l"), note({})).setAlerts(parameter("l"), null)),
+    "alerts.set",
+  ],
   ["put", "/api/locations/:l/import", importPart, "import"],
   ["delete", "/api/locations/:l/import", giveUpImport, "import.give-up"],
   ["put", "/api/locations/:l/pause", (call, ports, note) => pauseHere(call, null, ports, note), "pause"],
@@ -479,6 +512,22 @@ async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, no
   return succeed({
     token: await ports.changes(locationId, note({})).storeToken(locationId, sealed),
   } satisfies TokenAnswer);
+}
+
+/** Says where a location's alerts go. The URL is sealed here: it may hold a secret, and is never shown again. */
+async function setAlerts({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
+  const url = body.ok ? alertUrl(body.value) : body;
+  if (!url.ok) return url;
+  const locationId = parameter("l");
+  const set = async (route: AlertRoute): Promise<Answer> =>
+    succeed(await ports.changes(locationId, note({})).setAlerts(locationId, route));
+  if (url.value === null) return set("off");
+  const refusal = ports.refusedUrl(url.value);
+  if (refusal !== null) return refused("/url", "API_URL", refusal);
+  const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
+  if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
+  return set({ sealed: await seal(keys.value, url.value, alertsOwner(locationId)) });
 }
 
 /** A kind that is not known, and how rules could look at it. */

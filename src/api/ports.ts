@@ -30,6 +30,10 @@ export interface ReadPorts extends DoorPorts {
   /** The published rule sets. */
   readonly registry: Pick<RegistryCalls, "versions" | "version" | "state">;
   readonly locations: DirectoryCalls["locations"];
+  /** The alerts of all locations, and whether one would arrive where all go; what the guard has against a URL. */
+  readonly alerts: DirectoryCalls["alerts"];
+  readonly testAlert: () => Promise<Result<{ readonly status: number | null }, Failure>>;
+  readonly refusedUrl: (url: string) => string | null;
   /** What is paused in every location, and what operators did in all of them. */
   readonly everywhere: DirectoryCalls["everywhere"];
   readonly audit: DirectoryCalls["audit"];

@@ -70,7 +70,7 @@ const TOKEN = /^[!-~]{8,4096}$/;
 const LIMIT = wholeNumber(MAX_LIMIT);
 
 /** Where a page starts. */
-const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
+export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 /** Where a page of what is numbered starts. */
@@ -184,6 +184,15 @@ export function sinceIn(body: Json): Result<number, Failure> {
   if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
   const time = since === undefined ? undefined : timeIn(since);
   return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
+}
+
+/** Reads a body that says where alerts go; `null`: nowhere. */
+export function alertUrl(body: Json): Result<string | null, Failure> {
+  const { url, ...others } = isJsonObject(body) ? body : {};
+  const isUrl = url === null || (typeof url === "string" && TOKEN.test(url));
+  return isUrl && Object.keys(others).length === 0
+    ? succeed(url)
+    : refused("/url", "API_URL", "Expected url alone: a URL, or null so that nobody is told");
 }
 
 /** Reads a body that gives a location a token. */

@@ -20,6 +20,7 @@ export type AuditAction =
   | "contact.erase"
   | "token.store"
   | "token.forget"
+  | "alerts.set"
   | "quarantine.ingest"
   | "pause"
   | "import"

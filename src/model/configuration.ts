@@ -1,5 +1,6 @@
 import { hostList } from "../kit/host-list.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
+import type { AlertSilence } from "./alert.ts";
 import { RULES_FROM, type RulesFrom } from "./published.ts";
 
 /** The strings that configure a deployment: `[vars]`, secrets and `.dev.vars`. Absent and empty mean the same. */
@@ -29,6 +30,8 @@ export interface Variables {
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
   readonly RULES_FROM?: string;
+  readonly ALERT_URL?: string;
+  readonly ALERT_SILENCE?: string;
 }
 
 /** A list that is open to all (`*`), closed (empty), or names what is allowed. */
@@ -108,6 +111,9 @@ export interface Configuration extends OutboundHosts {
   readonly reconciles: boolean;
   /** Which rules decide: those of the bundle, or those that were published. */
   readonly rulesFrom: RulesFrom;
+  /** Where alerts go; `null`: nowhere, unless a location has a URL of its own. */
+  readonly alertUrl: string | null;
+  readonly alertSilence: AlertSilence;
   /** IANA name: the zone of `localTime` and `weekday`, and of windows that name none. */
   readonly timeZone: string;
 }
@@ -134,6 +140,7 @@ const MOST_LEDGER_MAX_BYTES = 9_500_000_000;
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
+const QUIET_HOURS = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/;
 const TOKEN_HASH = /^(?:([\w.@-]{1,64}):)?([0-9a-f]{64})$/i;
 /** A host name, optionally with a scheme as in Cloudflare's own examples. */
 const HOST = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
@@ -165,6 +172,8 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
   RULES_FROM: true,
+  ALERT_URL: true,
+  ALERT_SILENCE: true,
   DEV_PRIVATE_KEY: true,
 };
 
@@ -206,10 +215,20 @@ export function readConfiguration(variables: Variables): Configuration {
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     reconciles: variables.RECONCILE?.trim().toLowerCase() !== "off",
     rulesFrom: RULES_FROM.find((from) => from === variables.RULES_FROM?.trim().toLowerCase()) ?? "deploy",
+    alertUrl: variables.ALERT_URL?.trim() || null,
+    alertSilence: alertSilence(variables.ALERT_SILENCE),
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,
   };
+}
+
+/** Kinds of alerts, and hours such as `22:00-07:00` in `TIME_ZONE`. What is neither silences nothing. */
+function alertSilence(text: string | undefined): AlertSilence {
+  const kinds = commaList(text);
+  const [, from, to] = [...kinds].map((entry) => QUIET_HOURS.exec(entry)).find((hours) => hours !== null) ?? [];
+  // Whoever is told nothing from ten to seven is told from seven to ten.
+  return { kinds, awake: from === undefined ? null : { from: to, to: from } };
 }
 
 function oneOrMore(text: string | undefined, otherwise: number): number {

@@ -3,6 +3,7 @@
 import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
 import type { AuditEntry, AuditNote, ReleasedBy } from "./audit.ts";
+import type { AlertRoute, AlertsTo, LocationAlerts, PlacedAlert, VersionedAlerts } from "./alert.ts";
 import type { AgencyQuery, AgencyTold, KnownAgency } from "./agency.ts";
 import type { Decided } from "./decision.ts";
 import type { Drift } from "./drift.ts";
@@ -110,6 +111,10 @@ export interface ReadingCalls extends QuarantineCalls {
   pauses(): Promise<readonly Pause[]>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<ShownToken | null>;
+  /** What somebody has to know. */
+  alerts(): Promise<LocationAlerts>;
+  /** Sends a message to where alerts go, and says whether it arrived. */
+  testAlert(locationId: string): Promise<Result<{ status: number | null }, Failure>>;
   /** What operators did, newest first. */
   audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
 }
@@ -136,6 +141,8 @@ export interface ChangingCalls {
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+  /** Says where alerts go. */
+  setAlerts(locationId: string, route: AlertRoute): Promise<{ readonly to: AlertsTo }>;
   /** Takes a part of a log from elsewhere; what was taken before is left. `null`: what was taken is removed. */
   importRows(locationId: string, part: ImportPart | null): Promise<Result<ImportState | null, Failure>>;
   /** Removes everything that names a contact. `digest`: by what HighLevel's export does not bring it back. */
@@ -243,6 +250,10 @@ export interface DirectoryCalls extends QuarantineCalls {
   agencies(count: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
+  /** Takes over the alerts of a location; an older version is left. */
+  alerted(locationId: string, told: VersionedAlerts): Promise<void>;
+  /** The alerts of all locations, by location, a page of locations at a time. */
+  alerts(query: PageQuery): Promise<Page<"alerts", PlacedAlert>>;
   /** What is paused in every location. */
   everywhere(): Promise<Everywhere>;
   /** Pauses a rule everywhere or (`pause` is `null`) ends that, and tells the locations: most of them before it answers. */
@@ -353,6 +364,9 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   token: true,
   storeToken: true,
   forgetToken: true,
+  alerts: true,
+  testAlert: true,
+  setAlerts: true,
   importRows: true,
   record: true,
   quarantine: true,
@@ -411,6 +425,8 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   knownAgency: true,
   agencies: true,
   locations: true,
+  alerted: true,
+  alerts: true,
   everywhere: true,
   pauseEverywhere: true,
   actionBegins: true,

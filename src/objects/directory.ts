@@ -1,5 +1,6 @@
 // The directory: which locations there are, and what was signed but names none. One object for a deployment; a
 // location's ledger writes to it once a day. `model/rpc.ts` says what each call answers.
+import type { Alert, PlacedAlert, VersionedAlerts } from "../model/alert.ts";
 import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
@@ -182,6 +183,32 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
         id,
         today,
       );
+  }
+
+  alerted(locationId: string, { version, open, alerts }: VersionedAlerts): void {
+    this.#storage.sql.exec(
+      `INSERT INTO alerts (location_id, version, open, alerts) VALUES (?, ?, ?, ?) ON CONFLICT (location_id) DO UPDATE
+       SET version = excluded.version, open = excluded.open, alerts = excluded.alerts WHERE excluded.version > version`,
+      locationId,
+      version,
+      open,
+      JSON.stringify(alerts),
+    );
+  }
+
+  alerts({ cursor = "", limit }: PageQuery): { alerts: PlacedAlert[]; cursor: string | null } {
+    const found = rows<{ id: string; name: string | null; alerts: string }>(
+      this.#storage.sql,
+      `SELECT alerts.location_id AS id, name, alerts FROM alerts LEFT JOIN locations USING (location_id)
+       WHERE alerts.location_id > ? ORDER BY alerts.location_id LIMIT ?`,
+      cursor,
+      limit + 1,
+    );
+    const page = found.slice(0, limit);
+    const placed = page.flatMap(({ id: locationId, name, alerts }) =>
+      (JSON.parse(alerts) as Alert[]).map((alert) => ({ locationId, name, ...alert })),
+    );
+    return { alerts: placed, cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
   /** `search` is part of an id or a name, ignoring case. */

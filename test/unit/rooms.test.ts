@@ -74,6 +74,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     upkeep: ["store", "log", "deliveries", "highlevel"],
     recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading", "rules"],
     reconcile: ["store", "log", "highlevel"],
+    alerts: ["store", "deliveries", "pump"],
   },
   dashboard: {
     ask: [],
@@ -89,6 +90,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     replay: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts", "replay"],
     playground: ["ask", "time", "address", "parts", "replay"],
+    alerts: ["ask", "time", "address", "parts"],
     audit: ["ask", "time", "address", "parts"],
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
@@ -105,6 +107,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "shadow",
       "rules",
       "playground",
+      "alerts",
       "audit",
       "changes",
       "agency",

@@ -131,7 +131,13 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
   await bundleWithRules(bundle, { texting: TEXTING });
-  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: `${LOCATION},${EMPTY}`, RULES_FROM: "published" };
+  const variables = {
+    ...TEST_VARIABLES,
+    ALLOWED_LOCATIONS: `${LOCATION},${EMPTY}`,
+    RULES_FROM: "published",
+    ALERT_URL: "https://alerts.example.com/",
+    ALERT_SILENCE: "drift",
+  };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   for (const [index, name] of SENT.entries()) {
@@ -150,6 +156,8 @@ beforeAll(async () => {
       (await deliveriesIn("scheduled")).length >= 2 &&
       (await deliveriesIn("held")).length >= 3,
   );
+  // What has died is an alert some seconds later.
+  await until(async () => (await ask<{ alerts: readonly unknown[] }>("/api/alerts")).alerts.length > 0);
   const callback = new URL(`/oauth/callback?code=${highLevel.authorizeAgency(COMPANY)}`, worker.url);
   expect((await fetch(callback)).status).toBe(200);
   const agency = `/api/agencies/${COMPANY}`;

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Changed } from "../ask/use-change.ts";
 import { useName } from "../ask/use-name.ts";
 import { Change } from "../ask/use-query.ts";
+import { Alerts } from "../alerts/page.tsx";
 import { Audit } from "../audit/page.tsx";
 import { Contact } from "../contact/page.tsx";
 import { Deliveries } from "../deliveries/page.tsx";
@@ -28,6 +29,7 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   rules: Rules,
   shadow: Shadow,
   playground: Playground,
+  alerts: Alerts,
   audit: Audit,
   changes: Changes,
 };

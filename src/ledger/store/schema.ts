@@ -378,6 +378,31 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   CREATE INDEX contacts_by_email ON contacts (by_email) WHERE by_email IS NOT NULL;
   CREATE INDEX contacts_by_phone ON contacts (by_phone) WHERE by_phone IS NOT NULL;
   `,
+  // What somebody has to know, the messages that tell it, and what has died by when it did.
+  `
+  CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    opened_at INTEGER,
+    ended_at INTEGER,
+    count INTEGER,
+    code TEXT,
+    told INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE alert_messages (
+    id INTEGER PRIMARY KEY,
+    made_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    due_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    left_at INTEGER,
+    ended_at INTEGER,
+    error TEXT
+  );
+  CREATE INDEX deliveries_died ON deliveries (ended_at, rule) WHERE state = 'dead';
+  `,
 ];
 
 /** Migrations of the directory, in order. */
@@ -408,6 +433,8 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   "ALTER TABLE agencies ADD COLUMN left_at INTEGER;",
   // When the watchdog's trigger fired last.
   "CREATE TABLE watchdog (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);",
+  // The alerts of a location, as its ledger has told them.
+  "CREATE TABLE alerts (location_id TEXT PRIMARY KEY, version INTEGER NOT NULL, open INTEGER NOT NULL, alerts TEXT NOT NULL) WITHOUT ROWID;",
 ];
 
 /**

@@ -30,6 +30,8 @@ CREATE TABLE own_rules (rule_set TEXT NOT NULL, part INTEGER NOT NULL, rules TEX
 CREATE TABLE divergence (id INTEGER PRIMARY KEY, rule_set TEXT NOT NULL, contact_id TEXT NOT NULL, event_key TEXT NOT NULL, message_key TEXT, at INTEGER NOT NULL, rule TEXT NOT NULL, how TEXT NOT NULL, actions TEXT);
 CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, by TEXT NOT NULL, action TEXT NOT NULL, about TEXT NOT NULL, contact_id TEXT, before TEXT, after TEXT);
 CREATE TABLE drift (day INTEGER PRIMARY KEY, saved_at INTEGER NOT NULL, counts TEXT NOT NULL);
+CREATE TABLE alerts (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, seen_at INTEGER NOT NULL, opened_at INTEGER, ended_at INTEGER, count INTEGER, code TEXT, told INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE alert_messages (id INTEGER PRIMARY KEY, made_at INTEGER NOT NULL, body TEXT NOT NULL, due_at INTEGER, tries INTEGER NOT NULL DEFAULT 0, left_at INTEGER, ended_at INTEGER, error TEXT);
 CREATE INDEX deliveries_open ON deliveries (state, host, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX tasks_by_due ON tasks (state, due_at, id);
 CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
@@ -58,4 +60,5 @@ CREATE INDEX contacts_by_third ON contacts (by_third) WHERE by_third IS NOT NULL
 CREATE INDEX contacts_by_last ON contacts (by_last) WHERE by_last IS NOT NULL;
 CREATE INDEX contacts_by_email ON contacts (by_email) WHERE by_email IS NOT NULL;
 CREATE INDEX contacts_by_phone ON contacts (by_phone) WHERE by_phone IS NOT NULL;
+CREATE INDEX deliveries_died ON deliveries (ended_at, rule) WHERE state = 'dead';
 `;

@@ -146,7 +146,7 @@ export class Chores {
     const [seen, locationId] = [this.#marked("seen"), this.#marked("location")];
     if (seen === undefined || locationId === undefined) return;
     try {
-      await Promise.race([this.#announceTo(locationId, this.#nameOf(locationId)), this.#tooLate()]);
+      await Promise.race([this.#announceTo(locationId, this.nameOf(locationId)), this.#tooLate()]);
     } catch (error) {
       this.#announceFrom = this.#now() + ANNOUNCE_AGAIN_MS;
       return logError("The directory did not answer, it is told again later", { locationId }, error);
@@ -155,7 +155,7 @@ export class Chores {
   }
 
   /** What HighLevel calls the location, as far as it was asked for. */
-  #nameOf(locationId: string): string | null {
+  nameOf(locationId: string): string | null {
     const name = records.find(this.#storage.sql, "location", locationId)?.record?.["name"];
     return typeof name === "string" && name !== "" ? name : null;
   }
