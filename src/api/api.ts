@@ -54,8 +54,15 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
-    async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
+    async (_, { configuration: { timeZone, retentionDays, highlevel, reconciles }, ruleSet }) =>
+      succeed({
+        timeZone,
+        retentionDays,
+        ruleSet: ruleSet.hash,
+        keepsTokens: highlevel.tokenKeys.length > 0,
+        canInstall: highlevel.clientId !== null && highlevel.clientSecret !== null,
+        reconciles,
+      } satisfies Settings),
   ],
   [
     "get",
@@ -212,6 +219,11 @@ const READING: readonly ReadRoute[] = [
     "get",
     "/api/locations/:l/token",
     async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
+  ],
+  [
+    "post",
+    "/api/locations/:l/token/check",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).checkToken(parameter("l"))),
   ],
   [
     "get",

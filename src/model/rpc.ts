@@ -55,7 +55,16 @@ import type {
 import type { BuiltRules, Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { Install, NoToken, ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
+import type {
+  Install,
+  NoToken,
+  ShownToken,
+  SealedToken,
+  TokenChecked,
+  Uninstall,
+  Uninstalled,
+  UninstalledPlace,
+} from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -106,6 +115,8 @@ export interface ReadingCalls extends QuarantineCalls {
   pauses(): Promise<readonly Pause[]>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<ShownToken | null>;
+  /** The same after HighLevel was asked with it for what each scope to read shows. */
+  checkToken(locationId: string): Promise<TokenChecked>;
   /** What operators did, newest first. */
   audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
 }
@@ -343,6 +354,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   audit: true,
   act: true,
   token: true,
+  checkToken: true,
   storeToken: true,
   forgetToken: true,
   importRows: true,

@@ -13,6 +13,7 @@ const PAGES = [
   "shadow",
   "playground",
   "changes",
+  "token",
   "audit",
 ] as const;
 export type PageName = (typeof PAGES)[number];

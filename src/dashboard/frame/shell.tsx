@@ -15,6 +15,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "rules", words: "Rules" },
   { page: "shadow", words: "Shadow" },
   { page: "playground", words: "Playground" },
+  { page: "token", words: "Token" },
   { page: "audit", words: "Audit" },
 ];
 
