@@ -60,8 +60,16 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
-    async (_, { configuration: { timeZone, retentionDays, appHost }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash, highlevelHost: appHost } satisfies Settings),
+    async (_, { configuration: { timeZone, retentionDays, appHost, highlevel, reconciles }, ruleSet }) =>
+      succeed({
+        timeZone,
+        retentionDays,
+        ruleSet: ruleSet.hash,
+        highlevelHost: appHost,
+        keepsTokens: highlevel.tokenKeys.length > 0,
+        canInstall: highlevel.clientId !== null && highlevel.clientSecret !== null,
+        reconciles,
+      } satisfies Settings),
   ],
   ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
   [
@@ -252,6 +260,11 @@ const READING: readonly ReadRoute[] = [
     "get",
     "/api/locations/:l/token",
     async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
+  ],
+  [
+    "post",
+    "/api/locations/:l/token/check",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).checkToken(parameter("l"))),
   ],
   [
     "get",

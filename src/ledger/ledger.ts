@@ -11,6 +11,8 @@ import type { Decided } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import { unknownKindOf } from "../events/event.ts";
+import type { HighLevelAccount } from "../highlevel/account.ts";
+import { readingRequests } from "../highlevel/scopes.ts";
 import { looksAtOthers } from "../match/looks-at-others.ts";
 import type { Event } from "../model/event.ts";
 import { OTHER } from "../model/event-kinds.ts";
@@ -41,7 +43,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { Everywhere, PauseAnswer, PauseRequest, Pause } from "../model/pause.ts";
-import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
+import type { ShownToken, SealedToken, TokenChecked, Uninstall, Uninstalled } from "../model/token.ts";
 import { logError } from "../model/log-line.ts";
 import { act } from "./acting.ts";
 import { Alerts } from "./alerts/alerts.ts";
@@ -130,6 +132,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #pauses: Pauses;
   readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
+  /** HighLevel, of whose limits deliveries have the first part. */
+  readonly #spare: HighLevelAccount;
   readonly #rounds: Rounds;
   readonly #importing: Importing;
 
@@ -239,9 +243,9 @@ export class LocationLedger implements Answering<LedgerCalls> {
       decided: () => this.#pump.wake(),
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
-    const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
+    this.#spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     this.#reconciling = new Reconciling(watched, ports, {
-      reader: new ExportReader(watched.sql, ports.account ?? spare),
+      reader: new ExportReader(watched.sql, this.#spare),
       limits: this.#limits,
       time,
       alarm: this.#alarm,
@@ -610,6 +614,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   token(): ShownToken | null {
     return this.#tokens.told();
+  }
+
+  async checkToken(locationId: string): Promise<TokenChecked> {
+    for (const request of readingRequests(locationId)) {
+      const answer = await this.#spare.call(request);
+      if (answer.kind !== "answer")
+        return { token: this.token(), failure: "message" in answer ? answer.message : answer.kind };
+    }
+    return { token: this.token(), failure: null };
   }
 
   storeToken(locationId: string, token: SealedToken): ShownToken | null {

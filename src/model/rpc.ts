@@ -56,7 +56,16 @@ import type {
 import type { BuiltRules, Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { Install, NoToken, ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
+import type {
+  Install,
+  NoToken,
+  ShownToken,
+  SealedToken,
+  TokenChecked,
+  Uninstall,
+  Uninstalled,
+  UninstalledPlace,
+} from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -115,6 +124,8 @@ export interface ReadingCalls extends QuarantineCalls {
   alerts(): Promise<LocationAlerts>;
   /** Sends a message to where alerts go, and says whether it arrived. */
   testAlert(locationId: string): Promise<Result<{ status: number | null }, Failure>>;
+  /** The same after HighLevel was asked with it for what each scope to read shows. */
+  checkToken(locationId: string): Promise<TokenChecked>;
   /** What operators did, newest first. */
   audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
 }
@@ -362,6 +373,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   audit: true,
   act: true,
   token: true,
+  checkToken: true,
   storeToken: true,
   forgetToken: true,
   alerts: true,

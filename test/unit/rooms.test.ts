@@ -94,6 +94,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     audit: ["ask", "time", "address", "parts"],
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
+    token: ["ask", "time", "address", "parts"],
     frame: [
       "ask",
       "time",
@@ -111,6 +112,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "audit",
       "changes",
       "agency",
+      "token",
     ],
   },
   analysis: { values: [], groups: ["values"] },

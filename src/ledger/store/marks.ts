@@ -12,6 +12,7 @@ export type MarkName =
   | "emails" // since when e-mails are noted by their names: what became of one has come
   | "paused" // what is paused here, and in every location as far as the directory has told
   | "full" // since when the ledger is full, and what it has forgotten for that
+  | "refused-scopes" // scopes for which HighLevel has refused the token, and since when
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked
   | "import" // how far an import has come
