@@ -92,8 +92,7 @@ import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import { timesIn } from "./store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
-import { LEDGER_TABLES } from "./store/tables.ts";
+import { migrateLedger } from "./store/schema.ts";
 import { ClockWatch } from "./upkeep/clock.ts";
 import { goneBeforeMs } from "./upkeep/trim.ts";
 import { Transactions } from "./upkeep/transactions.ts";
@@ -268,7 +267,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
-    if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) {
+    if (migrateLedger(this.#storage)) {
       this.#pauses.know(undefined);
       this.#waiting.know();
       this.#reconciling.know(new Map());
