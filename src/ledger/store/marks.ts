@@ -15,6 +15,7 @@ export type MarkName =
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked
   | "import" // how far an import has come
+  | "removing" // the location is being removed
   | "canary" // what the canary of a change has sent within the hour, and whether it was halted here
   | "company" // of an agency: its id
   | "agency"; // of an agency: how far it is with its list of locations
