@@ -31,6 +31,7 @@ import {
   AGENCY,
   bucketsQuery,
   contactQuery,
+  confirmedId,
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
@@ -429,6 +430,19 @@ const CHANGING: readonly ChangeRoute[] = [
       return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
     },
     "contact.erase",
+  ],
+  [
+    "delete",
+    "/api/locations/:l",
+    async ({ body: read, parameter }, { deleteLocation, clock }, note) => {
+      const locationId = parameter("l");
+      const body = await read();
+      const confirmed = body.ok ? confirmedId(body.value, locationId) : body;
+      if (!confirmed.ok) return confirmed;
+      const { more, ...deleted } = await deleteLocation(note({ location: locationId }), locationId);
+      return succeed({ deleted, more, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    },
+    "location.delete",
   ],
   ["put", "/api/locations/:l/token", giveToken, "token.store"],
   [

@@ -14,7 +14,7 @@ import type {
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
 import type { DeploymentTold } from "../model/health.ts";
-import type { Erased, Quarantined } from "../model/ledger.ts";
+import type { Erased, Quarantined, Removed } from "../model/ledger.ts";
 import type { EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { DoorPorts } from "./door.ts";
@@ -51,6 +51,8 @@ interface ChangePorts {
   readonly pauseEverywhere: (note: AuditNote, rule: string, pause: Pause | null) => Promise<EverywhereAnswer>;
   /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
   readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
+  /** Deletes a location everywhere, or a part of it. */
+  readonly deleteLocation: (note: AuditNote, locationId: string) => Promise<Removed>;
   /** Erases a contact in the ledger and everywhere else. */
   readonly eraseContact: (note: AuditNote, locationId: string, contactId: string) => Promise<Erased>;
 }

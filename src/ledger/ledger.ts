@@ -31,6 +31,7 @@ import type {
   Quarantined,
   Counted,
   Recorded,
+  Removed,
   TaskQuery,
   Unavailable,
   UnknownWords,
@@ -66,6 +67,7 @@ import { HighLevelLimits } from "./highlevel/limits.ts";
 import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
+import { Removing } from "./removing.ts";
 import { Intake } from "./recording/intake.ts";
 import { cardsOf, searchContacts } from "./log/contact-keys.ts";
 import * as divergence from "./log/divergence.ts";
@@ -135,6 +137,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #spare: HighLevelAccount;
   readonly #rounds: Rounds;
   readonly #importing: Importing;
+  readonly #removing: Removing;
 
   constructor(storage: LedgerStorage, world: LedgerPorts) {
     const watched = this.#changes.watch(storage);
@@ -169,6 +172,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#importing = new Importing(watched, clock, this.#transactions);
+    this.#removing = new Removing(watched, ports);
     const locationId = (): string | undefined => this.#chores.locationId();
     const { agencyToken } = ports;
     const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
@@ -203,7 +207,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
       writeLimits: () => this.#limits.write(),
     });
-    const isClosed = (): boolean => this.#importing.isOn();
+    const isClosed = (): boolean => this.#isClosed();
     const record = (event: Event, isReport: boolean): Promise<Recorded> => this.#record(event, isReport);
     this.#intake = new Intake(watched, ports, record, isClosed, () => this.#alerts.refused());
     this.#emailStatuses = new EmailStatuses(watched, clock, {
@@ -276,12 +280,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
     this.#importing.know(marks.get("import"));
+    this.#removing.know(marks.get("removing"));
     this.#pauses.know(marks.get("paused"));
     this.#reconciling.know(marks);
     this.#rules.know(marks);
     this.#emailStatuses.know(marks);
     this.#alerts.know(marks);
-    if (this.#importing.isOn()) return;
+    if (this.#isClosed()) return;
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
@@ -295,7 +300,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   /** Does the alarm's work. Never throws. */
   async alarm(): Promise<void> {
-    if (this.#importing.isOn()) return;
+    if (this.#isClosed()) return;
     this.#look();
     void this.#emailStatuses.wake();
     await this.#rounds.run();
@@ -303,7 +308,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   async poke(isHour = false): Promise<Poked> {
-    if (this.#importing.isOn()) return { isOpen: true };
+    if (this.#isClosed()) return { isOpen: true };
     this.#look();
     void this.#emailStatuses.wake();
     return this.#rounds.poke(isHour);
@@ -649,6 +654,23 @@ export class LocationLedger implements Answering<LedgerCalls> {
   uninstall(uninstall: Uninstall): Uninstalled {
     this.#alerts.expect();
     return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
+  }
+
+  /** Once it has begun, what came before is recorded and nothing after; it ends in an empty ledger that has just begun. */
+  async remove(locationId: string, by: string): Promise<Removed> {
+    if (!this.#removing.isOn()) {
+      // What is being sent ends.
+      await this.#pausing.pause(locationId, null, { reason: "The location is being deleted" }, by);
+      this.#removing.begin();
+    }
+    const removed = await this.#removing.step(locationId);
+    if (!removed.more) await this.#intake.inTurn(async () => this.#ports.startOver?.());
+    return removed;
+  }
+
+  /** Whether nothing may be recorded, and nothing may leave. */
+  #isClosed(): boolean {
+    return this.#importing.isOn() || this.#removing.isOn();
   }
 
   /** After a clock that was ahead has been set back, what waits is put right, and the alarm with it. */

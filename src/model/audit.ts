@@ -18,6 +18,7 @@ export type AuditAction =
   | "deliveries.discard"
   | "task.complete"
   | "contact.erase"
+  | "location.delete"
   | "token.store"
   | "token.forget"
   | "alerts.set"

@@ -34,6 +34,7 @@ import type {
   Quarantined,
   Counted,
   Recorded,
+  Removed,
   TaskQuery,
   UnknownWords,
 } from "./ledger.ts";
@@ -187,6 +188,8 @@ export interface LedgerCalls extends OperatorCalls {
   putInForce(locationId: string, inForce: InForce): Promise<void>;
   /** Removes an item that an operator has ingested since from the quarantine. A version before did not say who. */
   release(id: string, done?: ReleasedBy): Promise<void>;
+  /** Removes everything of the location, or of many tasks a part. Whatever arrives meanwhile is to be sent again. */
+  remove(locationId: string, by: string): Promise<Removed>;
   /** Takes over what is paused in every location; an older version is left. */
   learnPauses(everywhere: Everywhere): Promise<void>;
   /**
@@ -214,6 +217,8 @@ export interface AgencyCalls {
   joined(install: Install & { readonly companyId: string }): Promise<void>;
   /** The app was uninstalled in one of its locations. */
   left(locationId: string, uninstall: Uninstall): Promise<void>;
+  /** One of its locations was deleted here: it is given no other token until the app is installed there again. */
+  deleted(locationId: string): Promise<void>;
   /** Lists its locations now: one may have joined. */
   look(): Promise<void>;
   /** The app was uninstalled in the agency: forgets its token. */
@@ -243,6 +248,8 @@ export interface DirectoryCalls extends QuarantineCalls {
   closed(locationIds: readonly string[], reconciled?: readonly string[]): Promise<void>;
   /** Notes that the app was installed in a location, with its agency and its name if they are known. */
   installed(locationId: string, companyId: string | null, name?: string | null): Promise<void>;
+  /** Forgets a location. */
+  forget(locationId: string): Promise<void>;
   /** Notes a location's name. */
   named(locationId: string, name: string): Promise<void>;
   /** Notes that the app is no longer installed in a location. */
@@ -308,6 +315,8 @@ export interface RegistryCalls extends RegistryChanges {
   liveSet(known: string | null): Promise<BuiltRules | "same" | null>;
   /** Whether a set that is or was in force for somebody has a rule of this name: what it planned may still wait. */
   hasRule(name: string): Promise<boolean>;
+  /** A location is no longer told of changes, unless it asks again. */
+  forget(locationId: string): Promise<void>;
   /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */
   halt(change: number, locationId: string, why: string): Promise<void>;
 }
@@ -385,6 +394,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   join: true,
   countIgnored: true,
   release: true,
+  remove: true,
   learnPauses: true,
   poke: true,
   eraseContact: true,
@@ -397,6 +407,7 @@ export const AGENCY_CALLS: CallNames<AgencyCalls> = {
   install: true,
   joined: true,
   left: true,
+  deleted: true,
   look: true,
   uninstall: true,
   tokenFor: true,
@@ -415,6 +426,7 @@ export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
   rules: true,
   liveSet: true,
   hasRule: true,
+  forget: true,
   halt: true,
 };
 
@@ -428,6 +440,7 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   toReconcile: true,
   closed: true,
   installed: true,
+  forget: true,
   named: true,
   uninstalled: true,
   ofCompany: true,

@@ -101,6 +101,10 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     this.#storage.sql.exec("UPDATE locations SET company_id = ? WHERE location_id = ?", companyId, locationId);
   }
 
+  forget(locationId: string): void {
+    this.#storage.sql.exec("DELETE FROM locations WHERE location_id = ?", locationId);
+  }
+
   named(locationId: string, name: string): void {
     const statement = "UPDATE locations SET name = ?1 WHERE location_id = ?2 AND name IS NOT ?1";
     this.#storage.sql.exec(statement, name, locationId);

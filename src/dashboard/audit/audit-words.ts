@@ -13,6 +13,7 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "deliveries.discard": "Discarded what was held",
   "task.complete": "Completed a task",
   "contact.erase": "Erased a contact",
+  "location.delete": "Deleted a location",
   "token.store": "Gave a HighLevel token",
   "token.forget": "Forgot the HighLevel token",
   "alerts.set": "Said where alerts go",

@@ -16,6 +16,7 @@ export type MarkName =
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked
   | "import" // how far an import has come
+  | "removing" // the location is being removed
   | "canary" // what the canary of a change has sent within the hour, and whether it was halted here
   | "alerts" // when what somebody has to know is looked for next, what is told of it, and in which hours something came
   | "alert-route" // where this location's alerts go, unless where all do
