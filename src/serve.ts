@@ -5,8 +5,8 @@ import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
-import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
-import { ruleChanges } from "./objects/change-rules.ts";
+import { pokeAgencies, wakeDirectory } from "./objects/watchdog.ts";
+import { callLocation, ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
 import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
@@ -41,8 +41,8 @@ export function workerWith(ruleSet: RuleSet) {
       }
     },
     async scheduled(_, env) {
-      await pokeLedgers(env);
-      await pokeAgencies(env);
+      const done = await Promise.allSettled([wakeDirectory(env), pokeAgencies(env)]);
+      for (const one of done) if (one.status === "rejected") logError("The watchdog failed", {}, one.reason);
     },
   } satisfies ExportedHandler<LedgerEnv>;
 }
@@ -77,7 +77,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     changes: (locationId, note) => changesOf(env, locationId, note),
     unplaced: directoryOf(env),
     registry: registryOf(env),
-    locations: (query) => directoryOf(env).locations(query),
+    locations: directoryOf(env),
     agencies: directoryOf(env),
     agency: (companyId) => agencyOf(env, companyId),
     everywhere: () => directoryOf(env).everywhere(),
@@ -89,6 +89,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
+    callIt: (note, locationId, name) => callLocation(env, note, locationId, name),
     eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };
 }

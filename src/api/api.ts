@@ -32,9 +32,11 @@ import {
   deliveryBatch,
   EVENT,
   givenToken,
+  HOME,
   listQuery,
   LOCATIONS,
   logQuery,
+  nameIn,
   NUMBERED,
   parameters,
   sinceIn,
@@ -74,7 +76,16 @@ const READING: readonly ReadRoute[] = [
       return named("version", found(version === null ? undefined : await registry.version(version), "rule set"));
     },
   ],
-  ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
+  [
+    "get",
+    "/api/locations",
+    async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), (query) => locations.locations(query)),
+  ],
+  [
+    "get",
+    "/api/overview",
+    async ({ url }, { locations }) => asked(listQuery(url, HOME), (query) => locations.home(query)),
+  ],
   [
     "get",
     "/api/agencies",
@@ -369,6 +380,21 @@ const CHANGING: readonly ChangeRoute[] = [
     },
     "contact.erase",
   ],
+  [
+    "put",
+    "/api/locations/:l/name",
+    async ({ body: read, parameter }, { callIt }, note) => {
+      const body = await read();
+      const name = body.ok ? nameIn(body.value) : body;
+      if (!name.ok) return name;
+      const about = { location: parameter("l"), name: name.value };
+      return found(
+        (await callIt(note(about), parameter("l"), name.value)) ? { name: name.value } : undefined,
+        "location",
+      );
+    },
+    "location.name",
+  ],
   ["put", "/api/locations/:l/token", giveToken, "token.store"],
   [
     "delete",
@@ -486,7 +512,7 @@ async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, F
 
 function found<Value>(
   value: Value | undefined,
-  what: "event" | "delivery" | "rule set" | "agency",
+  what: "event" | "delivery" | "rule set" | "agency" | "location",
 ): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }

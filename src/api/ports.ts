@@ -27,7 +27,7 @@ export interface ReadPorts extends DoorPorts {
   readonly unplaced: QuarantineCalls;
   /** The published rule sets. */
   readonly registry: Pick<RegistryCalls, "versions" | "version" | "state">;
-  readonly locations: DirectoryCalls["locations"];
+  readonly locations: Pick<DirectoryCalls, "locations" | "isKnown" | "home">;
   /** What is paused in every location, and what operators did in all of them. */
   readonly everywhere: DirectoryCalls["everywhere"];
   readonly audit: DirectoryCalls["audit"];
@@ -45,6 +45,8 @@ interface ChangePorts {
   readonly pauseEverywhere: (note: AuditNote, rule: string, pause: Pause | null) => Promise<EverywhereAnswer>;
   /** Takes a quarantined body in once more; it leaves the quarantine if it is usable now. */
   readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
+  /** Calls a location by a name; `null`: by HighLevel's. Whether there is such a location. */
+  readonly callIt: (note: AuditNote, locationId: string, name: string | null) => Promise<boolean>;
   /** Erases a contact in the ledger and everywhere else. */
   readonly eraseContact: (note: AuditNote, locationId: string, contactId: string) => Promise<Erased>;
 }

@@ -18,6 +18,7 @@ export type AuditAction =
   | "deliveries.discard"
   | "task.complete"
   | "contact.erase"
+  | "location.name"
   | "token.store"
   | "token.forget"
   | "quarantine.ingest"

@@ -13,6 +13,7 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "deliveries.discard": "Discarded what was held",
   "task.complete": "Completed a task",
   "contact.erase": "Erased a contact",
+  "location.name": "Named the location",
   "token.store": "Gave a HighLevel token",
   "token.forget": "Forgot the HighLevel token",
   "quarantine.ingest": "Took in again what could not be used",
