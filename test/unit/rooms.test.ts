@@ -91,6 +91,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     audit: ["ask", "time", "address", "parts"],
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
+    home: ["ask", "time", "address", "parts", "deliveries"],
     frame: [
       "ask",
       "time",
@@ -107,6 +108,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "audit",
       "changes",
       "agency",
+      "home",
     ],
   },
   analysis: { values: [], groups: ["values"] },
