@@ -115,7 +115,11 @@ export function withFollowUps(ruleSet: RuleSet, after: string, origin: string): 
     on: ["NoteCreate"],
     conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: VIP.tag }] },
     limit: { count: 1, within: "1h" },
-    actions: [{ type: "webhook", url: `${origin}/${ABOUT}/0`, body: {} }],
+    // What the tag names is known since the condition was asked about, however long ago that was.
+    actions: [
+      { type: "webhook", url: `${origin}/${ABOUT}/0`, body: {} },
+      { type: "highlevel", call: "add-tags", tags: [`${ABOUT}{{ contact.firstName | default: '' }}`] },
+    ],
   });
   return { ...ruleSet, rules: [...ruleSet.rules, texts, twins, ownHours, vip] };
 }

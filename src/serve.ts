@@ -1,10 +1,12 @@
 // Which room answers which request, and which ports the rooms get, for a set of rules in force. No logic.
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
+import { refusedUrl, testAlert } from "./objects/alerts.ts";
 import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
+import { healthOf } from "./objects/health.ts";
 import { pokeAgencies, wakeDirectory } from "./objects/watchdog.ts";
 import { callLocation, ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
@@ -41,7 +43,7 @@ export function workerWith(ruleSet: RuleSet) {
       }
     },
     async scheduled(_, env) {
-      const done = await Promise.allSettled([wakeDirectory(env), pokeAgencies(env)]);
+      const done = await Promise.allSettled([directoryOf(env).watchdog(true), wakeDirectory(env), pokeAgencies(env)]);
       for (const one of done) if (one.status === "rejected") logError("The watchdog failed", {}, one.reason);
     },
   } satisfies ExportedHandler<LedgerEnv>;
@@ -71,6 +73,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
   return {
     configuration: configurationOf(env),
     ruleSet: live,
+    health: () => healthOf(env),
     clock: Date.now,
     fetch: (outgoing) => fetch(outgoing),
     ledger: (locationId) => ledgerOf(env, locationId),
@@ -78,6 +81,9 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     unplaced: directoryOf(env),
     registry: registryOf(env),
     locations: directoryOf(env),
+    alerts: (query) => directoryOf(env).alerts(query),
+    testAlert: () => testAlert(env),
+    refusedUrl: (url) => refusedUrl(env, url),
     agencies: directoryOf(env),
     agency: (companyId) => agencyOf(env, companyId),
     everywhere: () => directoryOf(env).everywhere(),

@@ -3,16 +3,16 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
 import { writeRules } from "../../src/cli/build.ts";
 import { ROOT } from "../../src/local/project.ts";
-import { bundleWorker, freePort } from "../../src/local/workerd.ts";
+import { bundleSource } from "../../src/local/bundle.ts";
+import { freePort } from "../../src/local/workerd.ts";
 import type { Rule } from "../../src/model/rule.ts";
 import { ruleSetOf } from "../../src/rules/rule-set.ts";
 import { TEST_VARIABLES } from "../../test/keys.ts";
-import { withoutBuild } from "../../test/whole/checkout.ts";
 
 /** A Worker's code, and the settings from wrangler.toml that workerd needs. */
 export interface BuiltWorker {
@@ -57,15 +57,13 @@ export async function buildWith(
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   cpSync(join(ROOT, "bench/workerd"), join(folder, "bench/workerd"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const toml = join(folder, "wrangler.toml");
-  writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")).replace("src/worker.ts", main));
   writeRules(await ruleSetOf(rules), join(folder, "dist/rules.json"));
   await writeLeanPackages(join(folder, "dist"));
   const out = join(folder, "out");
-  await bundleWorker(out, folder);
+  await bundleSource(out, { project: folder, entry: main });
   return {
     folder,
-    file: join(out, basename(main).replace(/\.ts$/, ".js")),
+    file: join(out, "worker.js"),
     objects: ["Ledger", "Directory", "Agency", "Registry"],
   };
 }

@@ -137,6 +137,7 @@ async function moving(
 class Cut extends Error {}
 
 type Tables = ReadonlyMap<string, readonly string[]>;
+type Row = { readonly [column: string]: unknown };
 
 /** What stays where it is, or is told anew. */
 const STAYING: ReadonlySet<string> = new Set(["tokens", "uninstalls", "own_rules", "divergence", "task_writes"]);
@@ -146,11 +147,17 @@ const MARKS: ReadonlySet<unknown> = new Set(["clock", "emails", "paused", "recon
 function tablesIn({ sql }: SqliteStorage): Tables {
   const names = rows<{ name: string }>(sql, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
   const all = (table: string): string[] =>
-    rows<{ [column: string]: unknown }>(sql, `SELECT * FROM ${table}`)
+    rows<Row>(sql, `SELECT * FROM ${table}`)
       .filter((row) => table !== "marks" || MARKS.has(row["name"]))
       .filter((row) => table !== "audit" || row["action"] !== "import")
-      .map((row) => asCancelled(JSON.stringify(table === "audit" ? { ...row, id: 0 } : row)));
+      .map((row) => asCancelled(JSON.stringify(table === "audit" ? { ...row, id: 0 } : inOrder(row))));
   return new Map(names.filter(({ name }) => !STAYING.has(name)).map(({ name }) => [name, all(name)]));
+}
+
+/** A row in which the rules of which nothing came stand in order: they are a set, and who cancels begins anywhere. */
+function inOrder(row: Row): Row {
+  const { undone } = row;
+  return typeof undone === "string" ? { ...row, undone: (JSON.parse(undone) as string[]).toSorted() } : row;
 }
 
 /** A text in which an operator has cancelled what an import has. */
@@ -169,8 +176,16 @@ function comparable(lines: readonly ExportLine[]): readonly string[] {
 }
 
 const SHOWN = 3;
+const SHOWN_CHARACTERS = 300;
 
 function differences(what: string, was: readonly string[], is: readonly string[]): readonly string[] {
   const found = Array.from({ length: Math.max(was.length, is.length) }, (_, n) => n).filter((n) => was[n] !== is[n]);
-  return found.slice(0, SHOWN).map((n) => `${what}: ${was[n]?.slice(0, 600)} and not ${is[n]?.slice(0, 600)}`);
+  return found.slice(0, SHOWN).map((n) => {
+    const [one = "nothing", other = "nothing"] = [was[n], is[n]];
+    let same = 0;
+    while (same < one.length && one[same] === other[same]) same += 1;
+    const from = Math.max(0, same - SHOWN_CHARACTERS / 2);
+    const shown = (text: string): string => `${text.slice(0, 100)} … ${text.slice(from, from + SHOWN_CHARACTERS)}`;
+    return `${what}: ${shown(one)} and not ${shown(other)}`;
+  });
 }

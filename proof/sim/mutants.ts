@@ -1,6 +1,7 @@
 // Bugs that somebody could introduce. Each is planted in turn, and the simulation has to find it.
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
+import { ALERT_MUTANTS } from "./alert-mutants.ts";
 import { MAIL_MUTANTS } from "./mail-mutants.ts";
 import type { RunKind } from "./seeds.ts";
 
@@ -622,7 +623,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/contacts.ts",
     from: "if (!gone) return RECORD_PARTS.every((part) => parts[part] !== null);",
     to: "if (!gone) return RECORD_PARTS.every((part) => (parts[part]?.atMs ?? 0) > nowMs - 60_000);",
-    seed: null,
+    seed: 12,
     run: "location",
   },
   {
@@ -693,6 +694,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   },
   ...foundIn("agency", AGENCY_MUTANTS),
   ...foundIn("mails", MAIL_MUTANTS),
+  ...foundIn("alerts", ALERT_MUTANTS),
   {
     name: "stored-times-are-believed",
     file: "kit/not-before.ts",
@@ -713,7 +715,15 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/ledger.ts",
     from: "const clock = this.#clock.read;",
     to: "const { clock } = world.actions;",
-    seed: null,
+    seed: 23,
+    run: "ahead",
+  },
+  {
+    name: "what-was-not-put-right-stays-so",
+    file: "ledger/upkeep/clock.ts",
+    from: "this.#latestMs = isPutRight ? nowMs",
+    to: "this.#latestMs = isBack ? nowMs",
+    seed: 140,
     run: "ahead",
   },
   {

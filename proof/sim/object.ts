@@ -2,7 +2,7 @@
 // rings, gone when it crashes. Answers leave it once what it wrote is on disk.
 import { PROOF_SECRET } from "../records.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
-import type { PublishedRules } from "../../src/ledger/store/ports.ts";
+import type { AlertPorts, PublishedRules } from "../../src/ledger/store/ports.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { Disk } from "./disk.ts";
@@ -38,6 +38,8 @@ export class SimulatedObject {
   reconciles = false;
   /** The published rule sets, as an instance reaches them. */
   published: ((isGone: () => boolean) => PublishedRules) | null = null;
+  /** Who is told what somebody has to know; `null`: nothing is looked for. */
+  alerts: AlertPorts | null = null;
   eventsPerSecond = 1_000_000;
   maxBytes = Infinity;
   /** Ids of calls that were under way when an instance died. */
@@ -177,6 +179,7 @@ export class SimulatedObject {
       timer: (ms) => new Promise((done) => clockwork.after(ms, () => isGone() || done())),
       announce: this.network.announce(isGone),
       published: this.published?.(isGone),
+      alerts: this.alerts ?? undefined,
       highlevel: HIGHLEVEL_SETTINGS,
       actions: {
         clock: () => clockwork.wall(),

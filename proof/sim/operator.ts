@@ -70,6 +70,11 @@ export class Operator {
       this.#confirm("erased", contactId, asked);
   }
 
+  /** Retries each delivery that is not sent. */
+  async retryEach(): Promise<void> {
+    for (const delivery of await this.#deliveries()) if (delivery.state !== "sent") await this.#retry(delivery);
+  }
+
   /** Calls the object; `undefined`: no answer came. */
   async quietly<Value>(call: (ledger: LocationLedger) => Value | Promise<Value>): Promise<Value | undefined> {
     try {

@@ -315,12 +315,14 @@ class Run {
     this.#object.clockChanged();
   }
 
-  /** Somewhere in the busy part the clock leaps ahead, and back within a minute. */
+  /** Somewhere in the busy part the clock leaps ahead, and back within a second or a minute. */
   #planLeap(aheadMs: number): void {
     this.#at(() => {
       this.#clockwork.aheadMs = aheadMs;
       this.#object.clockChanged();
-      this.#clockwork.after(this.#chance.below(MINUTE), () => {
+      // Nothing else may look at the clock meanwhile.
+      if (this.#chance.happens(0.5)) void this.#operator.retryEach();
+      this.#clockwork.after(this.#chance.below(this.#chance.pick([SECOND, MINUTE])), () => {
         this.#clockSetBackAt.push(this.#clockwork.wall());
         this.#clockwork.aheadMs = 0;
         this.#object.clockChanged();

@@ -6,7 +6,7 @@ import { MUTANTS } from "./mutants.ts";
 import { endIfStuck } from "./stuck.ts";
 
 /** What a seed has runs of: a location and its variants, and what has a simulation of its own. */
-export type RunKind = "location" | "missed" | "agency" | "mails" | "published" | "ahead" | "full";
+export type RunKind = "location" | "missed" | "agency" | "mails" | "alerts" | "published" | "ahead" | "full";
 
 /** Which seeds to run. */
 export interface Job {
@@ -48,6 +48,8 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
     { agencyViolations },
     { simulateMails },
     { mailViolations },
+    { simulateAlerts },
+    { alertViolations },
   ] = await Promise.all([
     import("./run.ts"),
     import("../checker.ts"),
@@ -59,6 +61,8 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
     import("../agencies.ts"),
     import("./mails.ts"),
     import("../mails.ts"),
+    import("./alerts.ts"),
+    import("../alerts.ts"),
   ]);
   checkPlanted?.();
   const isDone = endIfStuck();
@@ -81,6 +85,7 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
         ],
         ["agency", 3, 1, () => simulateAgency(seed).then(agencyViolations)],
         ["mails", 3, 2, () => simulateMails(seed).then(mailViolations)],
+        ["alerts", 3, 1, () => simulateAlerts(seed).then(alertViolations)],
         ["published", 3, 1, () => simulatePublished(seed).then(violationsOfPublished)],
         [
           "ahead",

@@ -64,7 +64,7 @@ export async function gapsOf(
       code: "GAP",
       weight: WEIGHTS.GAP,
       rules: [],
-      message: `No rule looks at ${channel} that ${missing.length === 1 ? "is" : "are"} ${either(
+      message: `No rule looks at events of channel "${channel}" whose outcome is ${either(
         missing.map(({ outcome }) => outcome),
         "or",
       )}; others of that channel have rules`,

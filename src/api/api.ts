@@ -3,9 +3,10 @@ import { Router, type IRequest } from "itty-router";
 import { useOfKind } from "../events/kind-of.ts";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
-import { sealKeys } from "../highlevel/seal.ts";
+import { seal, sealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedRequest } from "../events/explained-event.ts";
+import { alertsOwner, type AlertRoute } from "../model/alert.ts";
 import type { AuditNote, Operator } from "../model/audit.ts";
 import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
@@ -19,14 +20,17 @@ import type { TokenAnswer } from "../model/token.ts";
 import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { healthTold } from "./health.ts";
 import { giveUpImport, importPart } from "./import.ts";
 import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
   AGENCIES,
+  alertUrl,
   AGENCY,
   bucketsQuery,
+  contactQuery,
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
@@ -38,7 +42,9 @@ import {
   logQuery,
   nameIn,
   NUMBERED,
+  PAGE,
   parameters,
+  refused,
   sinceIn,
   taskQuery,
   QUARANTINE,
@@ -56,9 +62,10 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
-    async (_, { configuration: { timeZone, retentionDays }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash } satisfies Settings),
+    async (_, { configuration: { timeZone, retentionDays, appHost }, ruleSet }) =>
+      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash, highlevelHost: appHost } satisfies Settings),
   ],
+  ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
   [
     "get",
     "/api/rule-sets",
@@ -149,6 +156,27 @@ const READING: readonly ReadRoute[] = [
         return { ...page, shadowVersion: isSame ? inForce.shadowVersion : null } satisfies ShadowPage;
       }),
   ],
+  [
+    "get",
+    "/api/alerts",
+    async ({ url }, { alerts, configuration: { alertUrl, alertSilence } }) =>
+      asked(listQuery(url, PAGE), async (query) => ({
+        ...(await alerts(query)),
+        isAnybodyTold: alertUrl !== null,
+        silenced: [...alertSilence.kinds],
+      })),
+  ],
+  ["post", "/api/alerts/test", (_, { testAlert }) => testAlert()],
+  [
+    "get",
+    "/api/locations/:l/alerts",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).alerts()),
+  ],
+  [
+    "post",
+    "/api/locations/:l/alerts/test",
+    ({ parameter }, { ledger }) => ledger(parameter("l")).testAlert(parameter("l")),
+  ],
   ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
   [
     "get",
@@ -210,6 +238,18 @@ const READING: readonly ReadRoute[] = [
     "get",
     "/api/locations/:l/tasks",
     async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
+  ],
+  [
+    "get",
+    "/api/locations/:l/contacts",
+    async ({ url, parameter }, { ledger }) =>
+      asked(contactQuery(url), async (query) => ({ contacts: await ledger(parameter("l")).contacts(query) })),
+  ],
+  [
+    "get",
+    "/api/locations/:l/users/:u",
+    async ({ parameter }, { ledger }) =>
+      named("user", found((await ledger(parameter("l")).user(parameter("u"))) ?? undefined, "user")),
   ],
   [
     "get",
@@ -340,6 +380,14 @@ const CHANGING: readonly ChangeRoute[] = [
     (call, { changes }, note) =>
       oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
     "delivery.cancel",
+  ],
+  ["put", "/api/locations/:l/alerts", setAlerts, "alerts.set"],
+  [
+    "delete",
+    "/api/locations/:l/alerts",
+    async ({ parameter }, { changes }, note) =>
+      succeed(await changes(parameter("l"), note({})).setAlerts(parameter("l"), null)),
+    "alerts.set",
   ],
   ["put", "/api/locations/:l/import", importPart, "import"],
   ["delete", "/api/locations/:l/import", giveUpImport, "import.give-up"],
@@ -492,6 +540,22 @@ async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, no
   } satisfies TokenAnswer);
 }
 
+/** Says where a location's alerts go. The URL is sealed here: it may hold a secret, and is never shown again. */
+async function setAlerts({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
+  const body = await read();
+  const url = body.ok ? alertUrl(body.value) : body;
+  if (!url.ok) return url;
+  const locationId = parameter("l");
+  const set = async (route: AlertRoute): Promise<Answer> =>
+    succeed(await ports.changes(locationId, note({})).setAlerts(locationId, route));
+  if (url.value === null) return set("off");
+  const refusal = ports.refusedUrl(url.value);
+  if (refusal !== null) return refused("/url", "API_URL", refusal);
+  const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
+  if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
+  return set({ sealed: await seal(keys.value, url.value, alertsOwner(locationId)) });
+}
+
 /** A kind that is not known, and how rules could look at it. */
 function withUse(ignored: IgnoredKind): IgnoredKindTold {
   return { ...ignored, use: useOfKind(ignored.kind) };
@@ -512,7 +576,7 @@ async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, F
 
 function found<Value>(
   value: Value | undefined,
-  what: "event" | "delivery" | "rule set" | "agency" | "location",
+  what: "event" | "delivery" | "rule set" | "agency" | "user" | "location",
 ): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }

@@ -13,6 +13,7 @@ import type {
 } from "../model/rpc.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
+import type { DeploymentTold } from "../model/health.ts";
 import type { Erased, Quarantined } from "../model/ledger.ts";
 import type { EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { RuleSet } from "../model/rule.ts";
@@ -22,12 +23,17 @@ import type { DoorPorts } from "./door.ts";
 export interface ReadPorts extends DoorPorts {
   readonly configuration: Configuration;
   readonly ruleSet: RuleSet;
+  readonly health: () => Promise<DeploymentTold>;
   readonly ledger: (locationId: string) => ReadingCalls;
   /** What was signed and names no location. */
   readonly unplaced: QuarantineCalls;
   /** The published rule sets. */
   readonly registry: Pick<RegistryCalls, "versions" | "version" | "state">;
   readonly locations: Pick<DirectoryCalls, "locations" | "isKnown" | "home">;
+  /** The alerts of all locations, and whether one would arrive where all go; what the guard has against a URL. */
+  readonly alerts: DirectoryCalls["alerts"];
+  readonly testAlert: () => Promise<Result<{ readonly status: number | null }, Failure>>;
+  readonly refusedUrl: (url: string) => string | null;
   /** What is paused in every location, and what operators did in all of them. */
   readonly everywhere: DirectoryCalls["everywhere"];
   readonly audit: DirectoryCalls["audit"];

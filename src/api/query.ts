@@ -2,10 +2,11 @@
 import { AGENCY_LOCATION_STATES } from "../model/agency.ts";
 import { DELIVERY_STATES, type DeliveryBatch } from "../model/delivery.ts";
 import { CHANNELS } from "../model/channels.ts";
-import { OUTCOMES } from "../model/event.ts";
+import { NONE, OUTCOMES } from "../model/event.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
+import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { isoMoment } from "../kit/moment.ts";
 import { HOME_SORTS, TROUBLES } from "../model/home.ts";
@@ -70,7 +71,7 @@ const TOKEN = /^[!-~]{8,4096}$/;
 const LIMIT = wholeNumber(MAX_LIMIT);
 
 /** Where a page starts. */
-const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
+export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 /** Where a page of what is numbered starts. */
@@ -85,14 +86,19 @@ export const HOME = {
 export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
+/** Contacts in short. */
+const CONTACTS = {
+  search: text(/^[^\p{C}]{1,64}$/u, "a name, a phone, an e-mail or an id"),
+  ids: text(/^[!-~]{1,128}(?: [!-~]{1,128}){0,199}$/, "ids of contacts, 200 at most, with a space between"),
+};
 const EVENTS = {
   cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE),
   contact: CONTACT,
   rule: RULE,
   message: text(/^[!-~]{1,128}$/, "the id of a message"),
   kind: oneOf(...EVENT_KINDS),
-  channel: oneOf(...CHANNELS),
-  outcome: oneOf(...OUTCOMES),
+  channel: oneOf(...CHANNELS, NONE),
+  outcome: oneOf(...OUTCOMES, NONE),
   from: TIME,
   to: TIME,
   fired: oneOf("yes", "no"),
@@ -148,6 +154,15 @@ export function logQuery(url: URL): Result<LogQuery, Failure> {
     : succeed({ ...others, contactId, messageId });
 }
 
+/** Reads which contacts are meant. */
+export function contactQuery(url: URL): Result<ContactQuery, Failure> {
+  const read = parameters(url, CONTACTS);
+  const { search, ids } = read.ok ? read.value : {};
+  return !read.ok || search !== undefined || ids !== undefined
+    ? read
+    : refused("/search", "API_SEARCH", `Expected ${CONTACTS.search.expected}`);
+}
+
 /** Reads which tasks are meant; each order has its own kind of cursor. */
 export function taskQuery(url: URL): Result<TaskQuery, Failure> {
   return listQuery(url, url.searchParams.get("order") === "due" ? TASKS_BY_DUE : TASKS);
@@ -183,6 +198,15 @@ export function nameIn(body: Json): Result<string | null, Failure> {
   return isName && Object.keys(others).length === 0
     ? succeed(text)
     : refused("/name", "API_NAME", "Expected name alone, of at most 100 characters, or null");
+}
+
+/** Reads a body that says where alerts go; `null`: nowhere. */
+export function alertUrl(body: Json): Result<string | null, Failure> {
+  const { url, ...others } = isJsonObject(body) ? body : {};
+  const isUrl = url === null || (typeof url === "string" && TOKEN.test(url));
+  return isUrl && Object.keys(others).length === 0
+    ? succeed(url)
+    : refused("/url", "API_URL", "Expected url alone: a URL, or null so that nobody is told");
 }
 
 /** Reads a body that gives a location a token. */

@@ -6,7 +6,8 @@ import { checkExamples, type ExampleText } from "../match/example-findings.ts";
 import { analysisFindings } from "./check-analysis.ts";
 import { tokenFindings } from "./check-tokens.ts";
 import { exampleTextLines, findingLine } from "./print.ts";
-import { knownSecrets, projectConfiguration } from "../local/project.ts";
+import { deploymentFindings, deploymentLine, type DeploymentFinding } from "../local/deployment.ts";
+import { knownSecrets, projectConfiguration, RULES_FOLDER, wranglerText } from "../local/project.ts";
 import { placed, type PlacedFinding } from "./rule-files.ts";
 import { RULES_ARGUMENT, rulesAt, rulesPlace } from "./rules-argument.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
@@ -18,6 +19,8 @@ export interface CheckReport {
   readonly findings: readonly PlacedFinding[];
   /** What the actions of each example that fires would send. */
   readonly texts: readonly ExampleText[];
+  /** What wrangler.toml lacks, at its top and in its environments; empty for other rules than those that it deploys. */
+  readonly deployment: readonly DeploymentFinding[];
 }
 
 /** A report, and the texts that it is about. */
@@ -57,16 +60,19 @@ async function checkRules(place: string, url: string | undefined): Promise<Check
     examples: admitted.reduce((count, { examples }) => count + examples.length, 0),
     findings: inOrder,
     texts: sent,
+    deployment: place === RULES_FOLDER ? deploymentFindings(wranglerText()) : [],
   };
   return { report, texts };
 }
 
 function print({ report, texts }: Checked, { json, "show-texts": showTexts }: Shown): void {
-  const { rules, examples, findings } = report;
+  const { rules, examples, findings, deployment } = report;
   if (json) return console.log(JSON.stringify(report, null, 2));
   for (const found of findings) console.log(findingLine(found, texts, knownSecrets()));
+  for (const found of deployment) console.log(deploymentLine(found));
   if (showTexts) for (const one of report.texts) for (const line of exampleTextLines(one)) console.log(line);
-  const count = findings.length === 0 ? "no findings" : amount(findings.length, "finding");
+  const found = findings.length + deployment.length;
+  const count = found === 0 ? "no findings" : amount(found, "finding");
   console.log(`${amount(rules, "rule")}, ${amount(examples, "example")}, ${count}`);
 }
 
@@ -82,14 +88,15 @@ export const check = defineCommand({
       type: "boolean",
       description: "print what the actions of each example that fires would send, as it would leave",
     },
-    json: { type: "boolean", description: "print { rules, examples, findings, texts } as JSON" },
+    json: { type: "boolean", description: "print { rules, examples, findings, texts, deployment } as JSON" },
   },
   async run({ args }) {
     const place = rulesPlace(args.rules);
     const once = async (): Promise<void> => {
       const checked = await checkRules(place, args.worker === undefined ? undefined : workerUrl(args.worker));
       print(checked, args);
-      process.exitCode = checked.report.findings.length === 0 ? 0 : 1;
+      const { findings, deployment } = checked.report;
+      process.exitCode = findings.length + deployment.length === 0 ? 0 : 1;
     };
     await once();
     if (!args.watch) return;

@@ -30,6 +30,10 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Send a signed sample event and print the decision",
     load: async () => (await import("./send.ts")).send,
   },
+  doctor: {
+    description: "Say what is wrong with how a running Worker is set up, each with the fix",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
   gaps: {
     description: "Show the messages that HighLevel has and a running Worker lacks",
     load: async () => (await import("./gaps.ts")).gaps,
@@ -87,12 +91,20 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "Make a token for /api, and the hash that lets it in",
     load: async () => (await import("./token.ts")).token,
   },
+  environment: {
+    description: "Write an environment such as staging into wrangler.toml, with all that the Worker needs",
+    load: async () => (await import("./environment.ts")).environment,
+  },
   build: {
     description: "Admit the rule files, write the set that is bundled, bundle the page (wrangler runs it)",
     load: async () => (await import("./build.ts")).build,
   },
+  highlevel: {
+    description: "Start HighLevel's stand-in for a local Worker: contacts, events to send, an inbox",
+    load: async () => (await import("./highlevel.ts")).highlevel,
+  },
   dev: {
-    description: "Start the Worker with wrangler, on development keys",
+    description: "Start the Worker with wrangler, on development keys, beside HighLevel's stand-in",
     load: async () => (await import("./dev.ts")).dev,
   },
   demo: {

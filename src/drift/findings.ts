@@ -5,6 +5,7 @@ import type { DayCounts, DriftFinding, PlaceCounts } from "../model/drift.ts";
 import type { Rule } from "../model/rule.ts";
 import { placesTogether } from "./counts.ts";
 import { isClosed, testedBy, type Tested } from "./places.ts";
+import { BY_CHANCE, silenceIn } from "./silence.ts";
 
 /** What the counts are compared by. */
 export interface Counted {
@@ -18,7 +19,6 @@ export interface Counted {
 
 const HOUR_MS = 3_600_000;
 const HOURS_A_DAY = 24;
-const HOURS_A_WEEK = 168;
 /** Of fewer events nothing is said to be never. */
 const ENOUGH = 100;
 /** What is compared with the days before: today and the day before. */
@@ -29,10 +29,6 @@ const USUAL_DAYS = 7;
 const NEW_TIMES = 5;
 /** On how many events of a day a place has to be there, and how large a part of them, to be there as a rule. */
 const VANISHED = { aDay: 20, share: 0.3, events: 40 } as const;
-/** A rule that fires regularly did so in so many hours, over so many weeks. */
-const REGULAR = { hours: 20, weeks: 2 } as const;
-/** What is less likely than this by chance is an alert. */
-const BY_CHANCE = 1e-7;
 const MAX_TOLD = 5;
 
 /** What has drifted, alerts first. `nowMs`: milliseconds since 1970. */
@@ -115,35 +111,23 @@ function vanishedIn({ rule, place }: Tested, seen: readonly SeenAt[], nowMs: num
   return [{ what: "vanished", rule, place, seen: looked, usual, isAlert: true, chance }];
 }
 
-/**
- * A rule that fired in the same hours of the week. By how many weeks of an hour it fired is known how likely it is not to;
- * each has one week more in which it did not. Its gap is longer than twice the longest before, and its events still come.
- */
+/** A rule that is silent in hours of the week in which it fired, while its events still come. */
 function silent({ name, enabled, on }: Rule, { fired, exact }: Counted, nowMs: number): readonly DriftFinding[] {
   const hours = fired.get(name);
-  if (enabled === false || !hours || hours.size < REGULAR.hours) return [];
-  const active = [...hours.keys()].toSorted((a, b) => a - b);
-  const [first = 0, last = 0] = [active[0], active.at(-1)];
+  if (enabled === false || !hours) return [];
   const now = Math.floor(nowMs / HOUR_MS);
-  const weeks = Math.floor((last - first) / HOURS_A_WEEK);
-  const gaps = active.slice(1).map((hour, index) => hour - (active[index] ?? hour));
-  if (weeks < REGULAR.weeks || now - last <= 2 * Math.max(...gaps)) return [];
+  const silence = silenceIn(hours, now);
+  if (silence === null) return [];
   const comes = [...exact].some(
     ([day, groups]) =>
-      day * HOURS_A_DAY > last &&
+      day * HOURS_A_DAY > silence.last &&
       on.some((kind) =>
         Object.entries(groups).some(([group, { events }]) => events >= ENOUGH / 10 && isOf(group, kind)),
       ),
   );
   if (!comes) return [];
-  let chance = 1;
-  for (let hour = last + 1; hour <= now - 1; hour += 1) {
-    let times = 0;
-    for (let week = 1; week <= weeks; week += 1) if (hours.has(hour - week * HOURS_A_WEEK)) times += 1;
-    chance *= 1 - times / (weeks + 1);
-  }
-  if (chance > BY_CHANCE) return [];
-  return [{ what: "silent", rule: name, seen: now - last, usual: Math.max(...gaps), isAlert: true, chance }];
+  const { last, usual, chance } = silence;
+  return [{ what: "silent", rule: name, seen: now - last, usual, isAlert: true, chance }];
 }
 
 /** What was seen at a place on a day on events of one kind and channel, and on how many it was looked for. */

@@ -16,6 +16,8 @@ interface ActingParts {
   readonly pausing: Pausing;
   readonly tokens: LedgerTokens;
   readonly importing: Importing;
+  /** Where alerts go, without the URL. */
+  readonly alerts: () => unknown;
 }
 
 /** How what a call is about stands, before it; and whether it will change nothing: it only counts, or ends what is not there. */
@@ -45,6 +47,7 @@ const ACTED: { readonly [Call in keyof ChangingCalls]: Acted } = {
   },
   storeToken: token,
   forgetToken: token,
+  setAlerts: { before: (_, { alerts }) => alerts() },
   eraseContact: {},
   importRows: { isIdle: ([, part], { importing }) => importing.isBetween(part as ImportPart | null) },
 };

@@ -2,9 +2,11 @@
 // Everything that belongs together is one transaction; the answer leaves after it is on disk. It knows the world
 // only through its ports, so the same logic runs on a simulated clock, disk and network. This file joins its parts, and
 // passes each call of model/rpc.ts, which says what it answers, to the part that does it; only that makes it long.
+import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { Answering, ChangingCalls, LedgerCalls, Poked } from "../model/rpc.ts";
+import type { AlertRoute, AlertsTo, LocationAlerts } from "../model/alert.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
@@ -33,7 +35,7 @@ import type {
 } from "../model/ledger.ts";
 import type { ToldLocation } from "../model/home.ts";
 import type { ImportPart, ImportState } from "../model/import.ts";
-import type { KnownContact } from "../model/known-contact.ts";
+import type { ContactCard, ContactQuery, KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
 import type { DivergencePage, InForce } from "../model/published.ts";
 import type { Rule } from "../model/rule.ts";
@@ -43,8 +45,10 @@ import type { Everywhere, PauseAnswer, PauseRequest, Pause } from "../model/paus
 import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
 import { logError } from "../model/log-line.ts";
 import { act } from "./acting.ts";
+import { Alerts } from "./alerts/alerts.ts";
 import { ByHand } from "./by-hand.ts";
 import { Chores } from "./upkeep/chores.ts";
+import type { AlertWorld } from "./alerts/kinds.ts";
 import { Asking, ASKED_AT_ONCE } from "./recording/asking.ts";
 import { Deciding } from "./recording/deciding.ts";
 import { resumeInterrupted } from "./deliveries/deliveries.ts";
@@ -63,6 +67,7 @@ import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
 import { Intake } from "./recording/intake.ts";
+import { cardsOf, searchContacts } from "./log/contact-keys.ts";
 import * as divergence from "./log/divergence.ts";
 import { isEmail } from "./log/emails.ts";
 import * as audit from "./log/audit.ts";
@@ -93,6 +98,10 @@ import { ClockWatch } from "./upkeep/clock.ts";
 import { goneBeforeMs } from "./upkeep/trim.ts";
 import { Transactions } from "./upkeep/transactions.ts";
 
+/** What events say is counted anew for alerts only where that takes less than a second. */
+const CHEAP_BYTES = 200_000_000;
+/** How soon it is looked at how many cannot be used. */
+const KEPT_ASIDE_MS = 300_000;
 /** How long to wait where it is not known which rules are in force. */
 const ASK_AGAIN_SECONDS = 5;
 const DAY_MS = 86_400_000;
@@ -112,6 +121,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #transactions: Transactions;
   readonly #tokens: LedgerTokens;
   readonly #limits: HighLevelLimits;
+  readonly #learning: Learning;
   readonly #pump: Pump;
   readonly #deciding: Deciding;
   readonly #exporting: Exporting;
@@ -121,6 +131,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #asking: Asking;
   readonly #emailStatuses: EmailStatuses;
   readonly #byHand: ByHand;
+  readonly #alerts: Alerts;
   readonly #pauses: Pauses;
   readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
@@ -146,6 +157,19 @@ export class LocationLedger implements Answering<LedgerCalls> {
       swept: () => this.#statistics.forget(),
     });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
+    this.#alerts = new Alerts(watched, ports, {
+      alarm: this.#alarm,
+      pump: { outside: () => this.#pump.outside(), leave: (place, said) => this.#pump.leave(place, said) },
+      locationId: () => this.#chores.locationId(),
+      name: (location) => this.#chores.nameOf(location),
+      world: (isDrift) => ({
+        fill: watched.sizeBytes() / ports.maxBytes,
+        token: this.#tokens.told()?.state ?? null,
+        isTokenUnclear: this.#tokens.isUnclear(),
+        halted: this.#rules.volume.halted(),
+        drift: isDrift ? this.#driftNow() : null,
+      }),
+    });
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#importing = new Importing(watched, clock, this.#transactions);
     const locationId = (): string | undefined => this.#chores.locationId();
@@ -159,6 +183,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
+    this.#learning = asking;
     const highlevel = { account, limits: this.#limits, time, learning };
     this.#pauses = new Pauses(watched.sql, clock);
     const shadow = new Shadow(watched.sql);
@@ -182,7 +207,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
       writeLimits: () => this.#limits.write(),
     });
     const isClosed = (): boolean => this.#importing.isOn();
-    this.#intake = new Intake(watched, ports, (event, isReport) => this.#record(event, isReport), isClosed);
+    const record = (event: Event, isReport: boolean): Promise<Recorded> => this.#record(event, isReport);
+    this.#intake = new Intake(watched, ports, record, isClosed, () => this.#alerts.refused());
     this.#emailStatuses = new EmailStatuses(watched, clock, {
       refusal: () => this.#intake.refusal(),
       inTurn: (work) => this.#intake.inTurn(work),
@@ -196,11 +222,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
       isKnown: () => this.#pausing.isKnown(),
       notBefore: () => this.#pausing.notBefore(),
     };
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, (isMailed) => {
+    const settled = (isMailed: boolean): void => {
       reports.wake();
       if (isMailed) this.#emailStatuses.came();
       if (isMailed) void this.#emailStatuses.wake();
-    });
+    };
+    const stands = (inMs: number): void => this.#alerts.expect(inMs);
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, settled, stands);
     this.#pausing = new Pausing(watched, ports, {
       ...parts,
       rules: this.#rules,
@@ -237,6 +265,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       reports,
       asking: this.#asking,
       reconciling: this.#reconciling,
+      alerts: this.#alerts,
     });
   }
 
@@ -256,6 +285,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#reconciling.know(marks);
     this.#rules.know(marks);
     this.#emailStatuses.know(marks);
+    this.#alerts.know(marks);
     if (this.#importing.isOn()) return;
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
@@ -263,7 +293,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     if (isPutRight) this.#chores.forget();
     resumeInterrupted(this.#storage.sql, this.#now(), interrupted);
     const isAnyMoved = isPutRight || interrupted.length > 0;
-    const notBeforeMs = Math.min(dueAtMs, this.#chores.notBefore(), this.#reconciling.nextAt() ?? Infinity);
+    const others = [this.#reconciling.nextAt(), this.#alerts.nextAt()].map((at) => at ?? Infinity);
+    const notBeforeMs = Math.min(dueAtMs, this.#chores.notBefore(), ...others);
     await this.#alarm.repair(isAnyMoved ? undefined : notBeforeMs);
   }
 
@@ -330,6 +361,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
       if (failure) return failure;
     }
     this.#reconciling.arrived(event);
+    if (event.origin === undefined) this.#alerts.came();
+    else this.#alerts.expect();
     const recorded = await this.#recorder.record(event, isReport);
     if (isEmail(event)) this.#emailStatuses.came();
     await this.#emailStatuses.recordReady();
@@ -391,8 +424,35 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#transactions.commit(() => {
       keep();
       this.#transactions.seen(locationId);
+      this.#alerts.expect(KEPT_ASIDE_MS);
     });
     return { status: "held" };
+  }
+
+  alerts(): LocationAlerts {
+    return this.#alerts.told();
+  }
+
+  setAlerts(locationId: string, route: AlertRoute): { readonly to: AlertsTo } {
+    return this.#transactions.commit(() => {
+      this.#transactions.seen(locationId);
+      return this.#alerts.setRoute(route);
+    });
+  }
+
+  testAlert(locationId: string): ReturnType<Alerts["test"]> {
+    return this.#alerts.test(locationId);
+  }
+
+  /** Resolves once no message about alerts is under way. */
+  alertsSettled(): Promise<void> {
+    return this.#alerts.settled();
+  }
+
+  /** What has drifted; `null`: it would take too long to count. */
+  #driftNow(): AlertWorld["drift"] {
+    const isCheap = this.#statistics.isCounted() || this.#storage.sizeBytes() <= CHEAP_BYTES;
+    return isCheap ? this.#drift.told(this.#rules.live.rules).findings : null;
   }
 
   quarantined(query: PageQuery): ReturnType<typeof quarantine.list> {
@@ -423,6 +483,16 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   knownContact(locationId: string, contactId: string): KnownContact {
     return shownContact(this.#storage.sql, locationId, contactId, this.#now());
+  }
+
+  contacts({ ids, search = "" }: ContactQuery): ContactCard[] {
+    const { sql } = this.#storage;
+    return ids === undefined ? searchContacts(sql, search) : cardsOf(sql, ids.split(" "));
+  }
+
+  async user(userId: string): Promise<JsonObject | null> {
+    const asked = await this.#learning.record("user", userId);
+    return asked.kind === "known" ? asked.value : null;
   }
 
   explain(event: Event, known?: Known): Promise<Decided> {
@@ -507,7 +577,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   act(note: AuditNote, call: keyof ChangingCalls, args: readonly unknown[]): unknown {
-    const parts = { pausing: this.#pausing, tokens: this.#tokens, importing: this.#importing };
+    const parts = {
+      pausing: this.#pausing,
+      tokens: this.#tokens,
+      importing: this.#importing,
+      alerts: () => ({ to: this.#alerts.to() }),
+    };
+    this.#alerts.moved();
     return act({ sql: this.#storage.sql, parts, nowMs: this.#now(), ledger: this }, note, call, args);
   }
 
@@ -591,6 +667,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#transactions.commit(() => {
       const isTaken = this.#tokens.offer(token, askedAtMs);
       if (isTaken) this.#transactions.seen(locationId);
+      this.#alerts.moved();
       return isTaken;
     });
   }
@@ -600,6 +677,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   uninstall(uninstall: Uninstall): Uninstalled {
+    this.#alerts.expect();
     return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
   }
 

@@ -1,6 +1,7 @@
 // What an alarm does: performs what is due, does the daily chores, records the reports of both, and finally sets the next
 // alarm. This file also says when that is to ring, and whether anything waits.
 import { logError } from "../model/log-line.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { Chores } from "./upkeep/chores.ts";
 import type { Reports } from "./deliveries/reports.ts";
 import { nextWriteAt } from "./deliveries/tasks.ts";
@@ -25,6 +26,7 @@ interface RoundsParts {
   readonly reports: Reports;
   readonly asking: Asking;
   readonly reconciling: Reconciling;
+  readonly alerts: Alerts;
   readonly alarm: Alarm;
 }
 
@@ -43,7 +45,7 @@ export class Rounds {
 
   /** Does the alarm's work. Never throws. */
   async run(): Promise<void> {
-    const { pump, pausing, chores, reports, asking, reconciling, alarm } = this.#parts;
+    const { pump, pausing, chores, reports, asking, reconciling, alerts, alarm } = this.#parts;
     alarm.rings();
     reports.renew();
     asking.renew();
@@ -55,6 +57,7 @@ export class Rounds {
     done.push(...(await work), ...(await Promise.allSettled([reports.run()])));
     const failures = done.filter((one) => one.status === "rejected");
     for (const { reason } of failures) logError("The alarm failed and will be set again", {}, reason);
+    alerts.run();
     try {
       // After a failure, what is due already would make it ring at once, for ever: wait a little.
       alarm.setForNext(failures.length > 0 ? this.#clock() + BREATH_MS : undefined);
@@ -66,9 +69,9 @@ export class Rounds {
 
   /** When the next thing is due, milliseconds since 1970; `null`: nothing waits. */
   nextAt(): number | null {
-    const { pump, chores, reports, asking, reconciling } = this.#parts;
+    const { pump, chores, reports, asking, reconciling, alerts } = this.#parts;
     const waits = [pump.nextAt(), nextWriteAt(this.#sql), chores.nextAt(), reports.nextAt()];
-    const times = [...waits, asking.nextAt(), reconciling.nextAt()];
+    const times = [...waits, asking.nextAt(), reconciling.nextAt(), alerts.nextAt()];
     const next = Math.min(...times.map((at) => at ?? Infinity));
     return next === Infinity ? null : next;
   }
@@ -78,12 +81,14 @@ export class Rounds {
    * and whether that is looked through at all. A look that takes longer goes on by itself.
    */
   async poke(isHour: boolean | null): Promise<Poked> {
-    const { pump, chores, reports, asking, reconciling, alarm } = this.#parts;
+    const { pump, chores, reports, asking, reconciling, alerts, alarm } = this.#parts;
     await alarm.repair();
+    alerts.poke();
     if (isHour !== null) await Promise.race([reconciling.look(isHour), this.#timer(LOOK_WITHIN_MS)]);
     const isReporting = reports.nextAt() !== null || reconciling.nextAt() !== null;
     const isWaiting = pump.isOpen() || asking.isOpen() || isReporting;
-    const isOpen = isWaiting || (chores.nextAt() ?? Infinity) <= this.#clock();
+    const dueAt = Math.min(chores.nextAt() ?? Infinity, alerts.nextAt() ?? Infinity);
+    const isOpen = isWaiting || dueAt <= this.#clock();
     return { isOpen, isReconciled: reconciling.isOn() };
   }
 }

@@ -47,6 +47,12 @@ export function wrongWord(variables: { readonly [name: string]: string | number 
   return null;
 }
 
+/** The text of wrangler.toml; a usage error says where it is not TOML. */
+export function wranglerText(): string {
+  readToml("wrangler.toml");
+  return readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+}
+
 /** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
   const { vars = {} } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };
@@ -55,10 +61,10 @@ export function projectConfiguration(developing: boolean): Configuration {
   return readConfiguration({ ...vars, ...(developing ? devVariables() : {}) });
 }
 
-/** What stands in the place of packages in a bundle that decides: `[alias]` of wrangler.toml, by absolute paths. */
-export function bundleAliases(): { [name: string]: string } {
+/** What stands in the place of packages in a bundle that decides: `[alias]` of wrangler.toml, by absolute paths in a project. */
+export function bundleAliases(project = ROOT): { [name: string]: string } {
   const { alias = {} } = readToml("wrangler.toml") as { alias?: { [name: string]: string } };
-  return Object.fromEntries(Object.entries(alias).map(([name, path]) => [name, resolve(ROOT, path)]));
+  return Object.fromEntries(Object.entries(alias).map(([name, path]) => [name, resolve(project, path)]));
 }
 
 /** A TOML file of the project; a usage error says where it breaks, and nothing of what stands there. */

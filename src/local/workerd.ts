@@ -1,8 +1,7 @@
 // Bundles the Worker with wrangler and runs it in workerd through Miniflare, configured by wrangler.toml.
 import { execFile } from "node:child_process";
-import { renameSync } from "node:fs";
 import { createServer } from "node:net";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { Miniflare, type Request as OutboundRequest, type Response as OutboundResponse } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
@@ -32,23 +31,17 @@ export interface RunningWorker {
   readonly miniflare: Miniflare;
 }
 
-/**
- * Builds the rules and the bundle of a project into a folder, as `worker.js`; `entry` is the path of a source to use
- * instead of the one in its wrangler.toml. If it fails, the error contains wrangler's output.
- */
-export async function bundleWorker(outdir: string, project = ROOT, entry?: string): Promise<void> {
+/** Builds a project as for a deploy, its bundle into a folder as `worker.js`. If it fails, the error has wrangler's output. */
+export async function bundleWorker(outdir: string, project = ROOT): Promise<void> {
   const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" };
-  const args = [wrangler, "deploy", ...(entry === undefined ? [] : [entry]), "--dry-run", "--outdir", outdir];
+  const args = [wrangler, "deploy", "--dry-run", "--outdir", outdir];
   try {
     await promisify(execFile)(process.execPath, args, { cwd: project, env });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
     throw new Error(`Cannot bundle the Worker:\n${stdout}${stderr}`, { cause: error });
   }
-  // wrangler names the bundle after its source.
-  const made = entry === undefined ? "worker.js" : basename(entry).replace(/\.ts$/, ".js");
-  if (made !== "worker.js") renameSync(join(outdir, made), join(outdir, "worker.js"));
 }
 
 /** Starts workerd with a bundled Worker. */

@@ -21,6 +21,7 @@ export type AuditAction =
   | "location.name"
   | "token.store"
   | "token.forget"
+  | "alerts.set"
   | "quarantine.ingest"
   | "pause"
   | "import"

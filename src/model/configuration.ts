@@ -1,5 +1,6 @@
 import { hostList } from "../kit/host-list.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
+import type { AlertSilence } from "./alert.ts";
 import { RULES_FROM, type RulesFrom } from "./published.ts";
 
 /** The strings that configure a deployment: `[vars]`, secrets and `.dev.vars`. Absent and empty mean the same. */
@@ -25,9 +26,12 @@ export interface Variables {
   readonly HIGHLEVEL_TOKEN_KEY?: string;
   readonly HIGHLEVEL_COMPANY_INSTALL?: string;
   readonly HIGHLEVEL_API_VERSION?: string;
+  readonly HIGHLEVEL_APP_HOST?: string;
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
   readonly RULES_FROM?: string;
+  readonly ALERT_URL?: string;
+  readonly ALERT_SILENCE?: string;
 }
 
 /** A list that is open to all (`*`), closed (empty), or names what is allowed. */
@@ -92,6 +96,8 @@ export interface Configuration extends OutboundHosts {
   readonly access: AccessApplications | null;
   readonly webhookSecret: string | null;
   readonly highlevel: HighLevelSettings;
+  /** The host under which people open HighLevel. */
+  readonly appHost: string;
   /** The secret that message gateways sign with; `null`: their hook is closed. */
   readonly gatewaySecret: string | null;
   readonly retentionDays: number;
@@ -105,6 +111,9 @@ export interface Configuration extends OutboundHosts {
   readonly reconciles: boolean;
   /** Which rules decide: those of the bundle, or those that were published. */
   readonly rulesFrom: RulesFrom;
+  /** Where alerts go; `null`: nowhere, unless a location has a URL of its own. */
+  readonly alertUrl: string | null;
+  readonly alertSilence: AlertSilence;
   /** IANA name: the zone of `localTime` and `weekday`, and of windows that name none. */
   readonly timeZone: string;
 }
@@ -121,6 +130,8 @@ MCowBQYDK2VwAyEAi2HR1srL4o18O8BRa7gVJY7G7bupbN3H9AwJrHCDiOg=
 export const HIGHLEVEL_API = "https://services.leadconnectorhq.com";
 /** The same as it is spoken to where nothing is set. */
 export const HIGHLEVEL: Pick<HighLevelSettings, "api" | "apiVersion"> = { api: HIGHLEVEL_API, apiVersion: "dated" };
+/** Where people open HighLevel, unless their agency has a domain of its own. */
+const DEFAULT_APP_HOST = "app.gohighlevel.com";
 const DEFAULT_RETENTION_DAYS = 30;
 /** A Durable Object holds 10 GB, and one that is full takes no event (Cloudflare's documentation, "Durable Objects: Limits"). */
 const DEFAULT_LEDGER_MAX_BYTES = 8_000_000_000;
@@ -129,9 +140,10 @@ const MOST_LEDGER_MAX_BYTES = 9_500_000_000;
 const DEFAULT_EVENTS_PER_SECOND = 300;
 const DEFAULT_REQUESTS_PER_SECOND = 500;
 const DEFAULT_TIME_ZONE = "UTC";
+const QUIET_HOURS = /^((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d)$/;
 const TOKEN_HASH = /^(?:([\w.@-]{1,64}):)?([0-9a-f]{64})$/i;
 /** A host name, optionally with a scheme as in Cloudflare's own examples. */
-const TEAM_DOMAIN = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
+const HOST = /^(?:https:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)\/?$/;
 
 /** Complete, or it does not compile: a rule's `secret` must never read one of Afterbeep's own. */
 const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: true } = {
@@ -156,9 +168,12 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   HIGHLEVEL_TOKEN_KEY: true,
   HIGHLEVEL_COMPANY_INSTALL: true,
   HIGHLEVEL_API_VERSION: true,
+  HIGHLEVEL_APP_HOST: true,
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
   RULES_FROM: true,
+  ALERT_URL: true,
+  ALERT_SILENCE: true,
   DEV_PRIVATE_KEY: true,
 };
 
@@ -192,6 +207,7 @@ export function readConfiguration(variables: Variables): Configuration {
       clientSecret: variables.HIGHLEVEL_CLIENT_SECRET || null,
       tokenKeys: [...commaList(variables.HIGHLEVEL_TOKEN_KEY)],
     },
+    appHost: hostIn(variables.HIGHLEVEL_APP_HOST) ?? DEFAULT_APP_HOST,
     gatewaySecret: variables.GATEWAY_SECRET || null,
     retentionDays: oneOrMore(variables.RETENTION_DAYS, DEFAULT_RETENTION_DAYS),
     ledgerMaxBytes: Math.min(oneOrMore(variables.LEDGER_MAX_BYTES, DEFAULT_LEDGER_MAX_BYTES), MOST_LEDGER_MAX_BYTES),
@@ -199,10 +215,20 @@ export function readConfiguration(variables: Variables): Configuration {
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     reconciles: variables.RECONCILE?.trim().toLowerCase() !== "off",
     rulesFrom: RULES_FROM.find((from) => from === variables.RULES_FROM?.trim().toLowerCase()) ?? "deploy",
+    alertUrl: variables.ALERT_URL?.trim() || null,
+    alertSilence: alertSilence(variables.ALERT_SILENCE),
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,
   };
+}
+
+/** Kinds of alerts, and hours such as `22:00-07:00` in `TIME_ZONE`. What is neither silences nothing. */
+function alertSilence(text: string | undefined): AlertSilence {
+  const kinds = commaList(text);
+  const [, from, to] = [...kinds].map((entry) => QUIET_HOURS.exec(entry)).find((hours) => hours !== null) ?? [];
+  // Whoever is told nothing from ten to seven is told from seven to ten.
+  return { kinds, awake: from === undefined ? null : { from: to, to: from } };
 }
 
 function oneOrMore(text: string | undefined, otherwise: number): number {
@@ -220,9 +246,13 @@ function tokenHashes(text: string | undefined): readonly TokenHash[] {
 
 /** Access needs both: who signs, and for which application. Either alone would let in users of any application, or nobody. */
 function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): AccessApplications | null {
-  const [, teamDomain] = TEAM_DOMAIN.exec(ACCESS_TEAM_DOMAIN?.trim().toLowerCase() ?? "") ?? [];
+  const teamDomain = hostIn(ACCESS_TEAM_DOMAIN);
   const audiences = commaList(ACCESS_AUD);
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
+}
+
+function hostIn(text: string | undefined): string | undefined {
+  return HOST.exec(text?.trim().toLowerCase() ?? "")?.[1];
 }
 
 function allowList(text: string | undefined): AllowList {

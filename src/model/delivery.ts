@@ -46,6 +46,8 @@ export interface Delivery {
   readonly window: Window | null;
   /** ISO 8601, UTC: from then on it is neither tried nor held; null on deliveries from before this was stored. */
   readonly giveUpAt: string | null;
+  /** ISO 8601, UTC: when it was sent, died or was cancelled; null: it goes on, or ended before this was stored. */
+  readonly endedAt: string | null;
   /**
    * What its contact does not want, as far as is known now, so that it would be held; null: nothing is known, it sends the
    * contact no message, or it was sent.

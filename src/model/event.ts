@@ -21,6 +21,8 @@ export const OUTCOMES = [
   "pending",
   "unknown",
 ] as const;
+/** Stands for no outcome or no channel, where events are counted and looked for. */
+export const NONE = "none";
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Who sent a message: a user, an automation (workflow, campaign, bulk action), or an API call such as our own. */

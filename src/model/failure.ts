@@ -26,7 +26,8 @@ export type Failure =
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | {
       readonly code: "LEDGER_NOT_FOUND";
-      readonly what: "event" | "delivery" | "task" | "quarantined event" | "rule" | "rule set" | "agency" | "location";
+      readonly what:
+        | "event" | "delivery" | "task" | "quarantined event" | "rule" | "rule set" | "agency" | "user" | "location"; // prettier-ignore
     }
   | { readonly code: "RULES_REFUSED"; readonly issues: readonly Issue[] } // files that admission refuses
   | { readonly code: "RULES_OVERWRITES"; readonly version: number; readonly told: string } // somebody else has published since
@@ -37,6 +38,8 @@ export type Failure =
   | { readonly code: "LEDGER_PAUSES" } // as many rules are paused as may be
   | { readonly code: "LEDGER_IMPORT"; readonly why: string } // a log cannot be imported there
   | { readonly code: "LEDGER_EXPORT"; readonly why: string } // HighLevel's export cannot be looked through now
+  | { readonly code: "ALERT_NOWHERE" } // there is no URL for alerts
+  | { readonly code: "ALERT_FAILED"; readonly why: string } // the URL for alerts did not take one
   | { readonly code: "API_CLOSED" } // neither a token nor Access is configured
   | { readonly code: "API_TOKEN" } // neither a token nor an Access JWT that is valid: one text for all
   | { readonly code: "BUG" }; // an unexpected exception
@@ -143,6 +146,10 @@ export function problemOf(failure: Failure): Problem {
       return problem(409, failure.code, "The log cannot be imported", failure.why);
     case "LEDGER_EXPORT":
       return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
+    case "ALERT_NOWHERE":
+      return problem(409, failure.code, "Alerts go nowhere", "Set ALERT_URL, or give the location a URL of its own");
+    case "ALERT_FAILED":
+      return problem(409, failure.code, "The alert did not arrive", failure.why);
     case "API_CLOSED":
       return problem(401, failure.code, "The operator's API is closed", "Set ADMIN_TOKEN or ADMIN_TOKEN_HASHES", {
         "www-authenticate": "Bearer",

@@ -13,6 +13,20 @@ export interface Source {
   readonly from: string;
 }
 
+/** A contact in short, as far as it is known: what people call it, and how it is reached. */
+export interface ContactCard {
+  readonly contactId: string;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly email: string | null;
+}
+
+/** Which contacts are meant: those with these ids, with a space between them, or those that a text means. */
+export interface ContactQuery {
+  readonly ids?: string | undefined;
+  readonly search?: string | undefined;
+}
+
 /** What is known of a contact. */
 export interface KnownContact {
   readonly contactId: string;

@@ -114,8 +114,9 @@ export interface LogQuery extends PageQuery {
   /** Only events of this message; requires `contactId`. */
   readonly messageId?: string | undefined;
   readonly kind?: EventKind | undefined;
-  readonly channel?: Channel | undefined;
-  readonly outcome?: Outcome | undefined;
+  /** `none`: only events without one. */
+  readonly channel?: Channel | "none" | undefined;
+  readonly outcome?: Outcome | "none" | undefined;
   /** ISO 8601: received at this time or later. */
   readonly from?: string | undefined;
   /** ISO 8601: received before this time. */

@@ -3,6 +3,7 @@
 import type { JsonObject } from "../kit/json.ts";
 import type { Result } from "../kit/result.ts";
 import type { AuditEntry, AuditNote, ReleasedBy } from "./audit.ts";
+import type { AlertRoute, AlertsTo, LocationAlerts, PlacedAlert, VersionedAlerts } from "./alert.ts";
 import type { AgencyQuery, AgencyTold, KnownAgency } from "./agency.ts";
 import type { Decided } from "./decision.ts";
 import type { Drift } from "./drift.ts";
@@ -38,7 +39,7 @@ import type {
 } from "./ledger.ts";
 import type { Home, HomeQuery, PassedLocation, ToldLocation } from "./home.ts";
 import type { Known } from "./known.ts";
-import type { KnownContact } from "./known-contact.ts";
+import type { ContactCard, ContactQuery, KnownContact } from "./known-contact.ts";
 import type { Gap, Missing, Reconciling } from "./gap.ts";
 import type { Everywhere, EverywhereAnswer, Pause, PauseAnswer, PauseRequest } from "./pause.ts";
 import type { TriedRule } from "./playground.ts";
@@ -84,6 +85,10 @@ export interface ReadingCalls extends QuarantineCalls {
   event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined>;
   /** What is known of a contact; HighLevel is not asked. */
   knownContact(locationId: string, contactId: string): Promise<KnownContact>;
+  /** Contacts in short: the first of those that a search means, or those with ids that are known. */
+  contacts(query: ContactQuery): Promise<ContactCard[]>;
+  /** A user of HighLevel, who is asked for once a day; `null`: HighLevel does not say. */
+  user(userId: string): Promise<JsonObject | null>;
   /** What would be decided about an event now. Nothing is recorded. Absent `known`: what the ledger knows. */
   explain(event: Event, known?: Known): Promise<Decided>;
   /** Like `explain`, with a draft in force; `null`: that would keep other calls waiting too long. */
@@ -107,6 +112,10 @@ export interface ReadingCalls extends QuarantineCalls {
   pauses(): Promise<readonly Pause[]>;
   /** What may be shown about the HighLevel token; `null`: there is none. */
   token(): Promise<ShownToken | null>;
+  /** What somebody has to know. */
+  alerts(): Promise<LocationAlerts>;
+  /** Sends a message to where alerts go, and says whether it arrived. */
+  testAlert(locationId: string): Promise<Result<{ status: number | null }, Failure>>;
   /** What operators did, newest first. */
   audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
 }
@@ -133,6 +142,8 @@ export interface ChangingCalls {
   /** Stores a token, replacing any other. */
   storeToken(locationId: string, token: SealedToken): Promise<ShownToken | null>;
   forgetToken(): Promise<void>;
+  /** Says where alerts go. */
+  setAlerts(locationId: string, route: AlertRoute): Promise<{ readonly to: AlertsTo }>;
   /** Takes a part of a log from elsewhere; what was taken before is left. `null`: what was taken is removed. */
   importRows(locationId: string, part: ImportPart | null): Promise<Result<ImportState | null, Failure>>;
   /** Removes everything that names a contact. `digest`: by what HighLevel's export does not bring it back. */
@@ -210,6 +221,8 @@ export interface AgencyCalls {
 
 /** All calls of the directory: which locations there are, and what was signed but names none. */
 export interface DirectoryCalls extends QuarantineCalls {
+  /** When the watchdog's trigger fired last, milliseconds since 1970; `null`: never. `isNow`: it fires. */
+  watchdog(isNow?: boolean): Promise<number | null>;
   /** Notes that something came for a location today, and its name if it is known. */
   announce(locationId: string, name?: string | null): Promise<void>;
   /** Sets an alarm again that was lost, in each object of the directory: the watchdog of its parts. */
@@ -251,6 +264,10 @@ export interface DirectoryCalls extends QuarantineCalls {
   agencies(count: number): Promise<string[]>;
   /** The locations by id, a page at a time. */
   locations(query: LocationQuery): Promise<Page<"locations", KnownLocation>>;
+  /** Takes over the alerts of a location; an older version is left. */
+  alerted(locationId: string, told: VersionedAlerts): Promise<void>;
+  /** The alerts of all locations, by location, a page of locations at a time. */
+  alerts(query: PageQuery): Promise<Page<"alerts", PlacedAlert>>;
   /** What is paused in every location. */
   everywhere(): Promise<Everywhere>;
   /** Pauses a rule everywhere or (`pause` is `null`) ends that, and tells the locations: most of them before it answers. */
@@ -331,6 +348,8 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   events: true,
   event: true,
   knownContact: true,
+  contacts: true,
+  user: true,
   explain: true,
   explainWith: true,
   tryRule: true,
@@ -359,6 +378,9 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   token: true,
   storeToken: true,
   forgetToken: true,
+  alerts: true,
+  testAlert: true,
+  setAlerts: true,
   importRows: true,
   record: true,
   quarantine: true,
@@ -402,6 +424,7 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   quarantined: true,
   findQuarantined: true,
   ignored: true,
+  watchdog: true,
   announce: true,
   wake: true,
   look: true,
@@ -423,6 +446,8 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   knownAgency: true,
   agencies: true,
   locations: true,
+  alerted: true,
+  alerts: true,
   everywhere: true,
   pauseEverywhere: true,
   actionBegins: true,

@@ -5,4 +5,6 @@ export interface Settings {
   readonly retentionDays: number;
   /** The hash of the rule set in force. */
   readonly ruleSet: string;
+  /** The host under which people open HighLevel. */
+  readonly highlevelHost: string;
 }

@@ -1,6 +1,7 @@
 // The directory: which locations there are, with what their ledgers tell, and what was signed but names none. It is divided
 // (parts.ts): an object of this class is a part, with the rows of its locations, which it looks after (pass.ts), or the one
 // that has the rest, and passes on the rows that were in it before. `model/rpc.ts` says what each call answers.
+import type { Alert, PlacedAlert, VersionedAlerts } from "../model/alert.ts";
 import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
@@ -26,8 +27,8 @@ const BREATH_MS = 10_000;
 const PASSED_AT_ONCE = 500;
 /** Not passed on yet: what is passed on is asked of the part that has it. */
 const UNPASSED = "passed IS NOT last_seen";
-/** How many alerts of a location are open: there is no table of them yet. */
-const ALERTS = "0";
+/** How many alerts of a location are open. */
+const ALERTS = "coalesce((SELECT open FROM alerts WHERE alerts.location_id = locations.location_id), 0)";
 const NAME = "coalesce(given_name, name)";
 const FITS = `(instr(lower(location_id), lower(?1)) > 0 OR instr(lower(${NAME}), lower(?1)) > 0)`;
 
@@ -97,6 +98,12 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return this.#everywhere.learn(everywhere);
   }
 
+  watchdog(isNow = false): number | null {
+    const { sql } = this.#storage;
+    if (isNow) sql.exec("INSERT OR REPLACE INTO watchdog VALUES (1, ?)", this.#clock());
+    return firstRow<{ at: number }>(sql, "SELECT at FROM watchdog")?.at ?? null;
+  }
+
   /** Does what is due, then sets the next alarm. Never rejects. */
   async alarm(): Promise<void> {
     this.#alarm.rings();
@@ -162,7 +169,8 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   }
 
   forget(locationId: string): void {
-    this.#storage.sql.exec("DELETE FROM locations WHERE location_id = ?", locationId);
+    for (const table of ["locations", "alerts"])
+      this.#storage.sql.exec(`DELETE FROM ${table} WHERE location_id = ?`, locationId);
   }
 
   async take(passed: readonly PassedLocation[]): Promise<void> {
@@ -276,6 +284,32 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   /** Which part of so many it is the turn of. From the clock, not memory: between two turns this object may be evicted. */
   #turnOf(all: number, count: number): number {
     return Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(all / count));
+  }
+
+  alerted(locationId: string, { version, open, alerts }: VersionedAlerts): void {
+    this.#storage.sql.exec(
+      `INSERT INTO alerts (location_id, version, open, alerts) VALUES (?, ?, ?, ?) ON CONFLICT (location_id) DO UPDATE
+       SET version = excluded.version, open = excluded.open, alerts = excluded.alerts WHERE excluded.version > version`,
+      locationId,
+      version,
+      open,
+      JSON.stringify(alerts),
+    );
+  }
+
+  alerts({ cursor = "", limit }: PageQuery): { alerts: PlacedAlert[]; cursor: string | null } {
+    const found = rows<{ id: string; name: string | null; alerts: string }>(
+      this.#storage.sql,
+      `SELECT alerts.location_id AS id, ${NAME} AS name, alerts FROM alerts LEFT JOIN locations USING (location_id)
+       WHERE alerts.location_id > ? ORDER BY alerts.location_id LIMIT ?`,
+      cursor,
+      limit + 1,
+    );
+    const page = found.slice(0, limit);
+    const placed = page.flatMap(({ id: locationId, name, alerts }) =>
+      (JSON.parse(alerts) as Alert[]).map((alert) => ({ locationId, name, ...alert })),
+    );
+    return { alerts: placed, cursor: found.length > limit ? (page.at(-1)?.id ?? null) : null };
   }
 
   /** `search` is part of an id or a name, ignoring case. */

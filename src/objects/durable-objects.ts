@@ -212,9 +212,10 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     reconciles,
     locations,
     rulesFrom,
-    ...outgoing
+    alertUrl,
+    alertSilence,
+    highlevel,
   } = configurationOf(env);
-  const { webhookSecret, outboundAllowedHosts, ownHosts, highlevel } = outgoing;
   return {
     ruleSet,
     retentionDays,
@@ -229,6 +230,11 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
     timer: (ms) => scheduler.wait(ms),
     pausedEverywhere: async () => directoryOf(env).everywhere(),
     announce: async (locationId, name) => directoryOf(env).announce(locationId, name),
+    alerts: {
+      url: alertUrl,
+      silence: alertSilence,
+      tell: async (locationId, alerts) => directoryOf(env).alerted(locationId, alerts),
+    },
     published: {
       from: rulesFrom,
       inForce: (locationId) => registryOf(env).inForce(locationId),
@@ -236,14 +242,20 @@ function ledgerPorts(env: LedgerEnv, ruleSet: RuleSet): LedgerPorts {
       halt: (change, locationId, why) => registryOf(env).halt(change, locationId, why),
     },
     agencyToken: (companyId, locationId) => callsOf<AgencyCalls>(env.AGENCY, companyId).tokenFor(locationId),
-    actions: {
-      ...NETWORK,
-      tasks: kvTasks(env.TASKS),
-      secrets: secretsOf(env),
-      webhookSecret,
-      outboundAllowedHosts,
-      ownHosts,
-    },
+    actions: outsideOf(env),
+  };
+}
+
+/** The outside world, as actions and alerts see it. */
+export function outsideOf(env: LedgerEnv): LedgerPorts["actions"] {
+  const { webhookSecret, outboundAllowedHosts, ownHosts } = configurationOf(env);
+  return {
+    ...NETWORK,
+    tasks: kvTasks(env.TASKS),
+    secrets: secretsOf(env),
+    webhookSecret,
+    outboundAllowedHosts,
+    ownHosts,
   };
 }
 

@@ -1,7 +1,8 @@
 // The directory is divided: a location's row is in one of sixteen parts, by a hash of its id, and what is of no location in
 // the one object that was all of it before. Whoever asks sees one directory: docs/decisions/0080-a-divided-directory.md.
 import { placeOf } from "../kit/share.ts";
-import type { KnownLocation, LocationQuery } from "../model/ledger.ts";
+import type { PlacedAlert } from "../model/alert.ts";
+import type { KnownLocation, LocationQuery, PageQuery } from "../model/ledger.ts";
 import type { DirectoryCalls } from "../model/rpc.ts";
 import { together } from "./home.ts";
 
@@ -24,7 +25,7 @@ function partName(part: number): string {
 
 /** Calls that are of one location, which is their first argument. */
 const OF_ONE = new Set<PropertyKey>([
-  "announce", "installed", "named", "uninstalled", "look", "callIt",
+  "announce", "installed", "named", "uninstalled", "look", "callIt", "alerted",
 ] satisfies (keyof DirectoryCalls)[]); // prettier-ignore
 
 /** Objects by name, as one directory. */
@@ -46,6 +47,7 @@ export function divided(objectOf: (name: string) => DirectoryCalls): DirectoryCa
       await hub.forget(locationId);
     },
     wake: async () => void (await Promise.all(all().map((one) => one.wake()))),
+    alerts: async (query) => alertsTogether(await Promise.all(all().map((one) => one.alerts(query))), query),
     locations: async (query) => knownTogether(await Promise.all(all().map((one) => one.locations(query))), query),
     home: async (query) => together(await Promise.all(all().map((one) => one.home(query))), query),
   }; // prettier-ignore
@@ -75,4 +77,19 @@ function knownTogether(
   const locations = found.slice(0, limit);
   const isMore = found.length > limit || pages.some(({ cursor }) => cursor !== null);
   return { locations, cursor: isMore ? (locations.at(-1)?.locationId ?? null) : null };
+}
+
+/** Of a page that ends earlier than others nothing behind its end is known: no place behind that is shown yet. */
+function alertsTogether(
+  pages: readonly { readonly alerts: PlacedAlert[]; readonly cursor: string | null }[],
+  { limit }: PageQuery,
+): { alerts: PlacedAlert[]; cursor: string | null } {
+  const end = pages.flatMap(({ cursor }) => cursor ?? []).toSorted()[0] ?? null;
+  const known = new Map<string, PlacedAlert[]>();
+  for (const { alerts } of pages.toReversed())
+    for (const [id, theirs] of Map.groupBy(alerts, ({ locationId }) => locationId)) known.set(id, theirs);
+  const ids = [...known.keys()].filter((id) => end === null || id <= end).toSorted();
+  const shown = ids.slice(0, limit);
+  const cursor = ids.length > limit ? (shown.at(-1) ?? null) : end;
+  return { alerts: shown.flatMap((id) => known.get(id) ?? []), cursor };
 }

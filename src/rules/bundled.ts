@@ -6,3 +6,6 @@ export const bundledRules = fromBuilt(built);
 
 /** Names the code that admitted them: what is published is admitted anew by other code. */
 export const bundledCode = built.code;
+
+/** Names all code of this deployment. */
+export const bundledVersion = built.version;

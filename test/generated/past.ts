@@ -121,6 +121,15 @@ export function rulesOfThePast(): [RuleSet, RuleSet] {
       limit: { count: 2, within: "1d" },
       actions: [aTask({ after: "2h", cancelOn: ["dnd"] })],
     }),
+    // What an event ends that fires it again is not counted.
+    aRule({
+      name: "overtaken",
+      conditions: all({ fact: "status", operator: "in", value: ["sent", "opened"] }),
+      limit: { count: 1, within: "1d" },
+      actions: [
+        aTask({ after: "6h", cancelOn: [{ on: ["OutboundMessage"], conditions: all(is("status", "opened")) }] }),
+      ],
+    }),
   ];
   const changed = shared.map((rule) =>
     rule.name === "welcome"

@@ -40,6 +40,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "kit",
     "model",
     "time",
+    "highlevel",
     "act",
     "language",
     "events",
@@ -73,6 +74,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     upkeep: ["store", "log", "deliveries", "highlevel"],
     recording: ["store", "log", "deliveries", "highlevel", "pump", "upkeep", "reading", "rules"],
     reconcile: ["store", "log", "highlevel"],
+    alerts: ["store", "deliveries", "pump"],
   },
   dashboard: {
     ask: [],
@@ -88,6 +90,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     replay: ["ask", "time", "address", "parts"],
     rules: ["ask", "time", "address", "parts", "replay"],
     playground: ["ask", "time", "address", "parts", "replay"],
+    alerts: ["ask", "time", "address", "parts"],
     audit: ["ask", "time", "address", "parts"],
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
@@ -105,6 +108,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "shadow",
       "rules",
       "playground",
+      "alerts",
       "audit",
       "changes",
       "agency",
@@ -112,8 +116,8 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     ],
   },
   analysis: { values: [], groups: ["values"] },
-  local: { "stand-in": [], worker: [] },
-  cli: { demo: [] },
+  local: { "stand-in": [], worker: [], desk: ["stand-in"] },
+  cli: { demo: [], doctor: [] },
 };
 const CLOUDFLARE_ROOMS = new Set(["objects", "entry"]);
 const ENGINE_FILE = "match/engine-parts.ts";

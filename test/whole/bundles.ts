@@ -1,13 +1,13 @@
 // Bundled Workers to start in tests: the one that ships, which a run bundles once, and ones with other rules.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inject } from "vitest";
 import { buildRules, writeRules } from "../../src/cli/build.ts";
 import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
-import { bundleWorker } from "../../src/local/workerd.ts";
+import { bundleSource } from "../../src/local/bundle.ts";
 import type { JsonObject } from "../../src/kit/json.ts";
 import type { RuleFile } from "../../src/model/rule.ts";
-import { aCheckout, withoutBuild } from "./checkout.ts";
+import { aCheckout } from "./checkout.ts";
 
 interface Rules {
   readonly [name: string]: RuleFile | JsonObject;
@@ -39,7 +39,5 @@ async function bundleFrom(checkout: string, outdir: string, rules: Rules, entry?
   if (!ruleSet) throw new Error(lines.join("\n"));
   writeRules(ruleSet, join(checkout, "dist/rules.json"));
   await writeLeanPackages(join(checkout, "dist"));
-  const toml = join(checkout, "wrangler.toml");
-  writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
-  await bundleWorker(outdir, checkout, entry);
+  await bundleSource(outdir, { project: checkout, ...(entry === undefined ? {} : { entry }) });
 }

@@ -3,11 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../src/local/project.ts";
 
-/** A wrangler.toml whose build command and page are left out: the rules are written already, and nobody looks at the page. */
-export function withoutBuild(toml: string): string {
-  return toml.replaceAll(/^\[(?:build|assets)\]\n(?:(?!\[).*\n)*/gm, "");
-}
-
 /** A copy of this project with the same packages, whose rules a test may change. Who makes it removes it. */
 export function aCheckout(name: string): string {
   const checkout = mkdtempSync(join(tmpdir(), `afterbeep-${name}-`));

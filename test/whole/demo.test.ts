@@ -5,6 +5,7 @@ import { BOUNCED_MS, bounced, type Bounced } from "../../src/cli/demo/bounced.ts
 import { demoRules } from "../../src/cli/demo-rules.ts";
 import { FOLLOW_UPS_MS, followUps, type FollowUp, type FollowUps } from "../../src/cli/demo/follow-ups.ts";
 import { PROVIDER_MS, providerRole, type ProvidedMessage, type ProviderRole } from "../../src/cli/demo/provider.ts";
+import { demoBundle } from "../../src/cli/demo-bundle.ts";
 import { startWorld, type World } from "../../src/cli/demo/world.ts";
 import { ROOT, signInLink } from "../../src/local/project.ts";
 import { hasChromium, launchChromium } from "./dashboard/chromium.ts";
@@ -23,10 +24,10 @@ const CHANNEL_EVENTS = [
 ];
 const MINUTE_MS = 60_000;
 
-describe("npm run demo -- --once", () => {
+describe("npm run demo -- --once --all", () => {
   let output = "";
   beforeAll(async () => {
-    const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "demo", "--", "--once"], { cwd: ROOT });
+    const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "demo", "--", "--once", "--all"], { cwd: ROOT });
     output = stdout;
   }, 120_000);
 
@@ -93,6 +94,7 @@ describe("the demo's world", () => {
   let bounce: Bounced;
   beforeAll(async () => {
     world = await startWorld({
+      bundle: await demoBundle(),
       agoMs: FOLLOW_UPS_MS + BOUNCED_MS + PROVIDER_MS,
       rules: await demoRules(),
       port: 0,

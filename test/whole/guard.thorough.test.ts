@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeLeanPackages } from "../../src/cli/lean-packages.ts";
 import { writeRules } from "../../src/cli/build.ts";
 import { sendEvent, storyOf, type Target } from "../../src/local/hook-client.ts";
-import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
+import { bundleSource } from "../../src/local/bundle.ts";
+import { freePort, runWorker, type RunningWorker } from "../../src/local/workerd.ts";
 import type { Delivery } from "../../src/model/delivery.ts";
 import type { Rule, WebhookAction } from "../../src/model/rule.ts";
 import { ruleSetOf } from "../../src/rules/rule-set.ts";
 import { aPayload, aRule, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
-import { aCheckout, withoutBuild } from "./checkout.ts";
+import { aCheckout } from "./checkout.ts";
 
 /** Hosts that lead to a listener on loopback, if anything asks for them. */
 const SPELLINGS = [
@@ -128,11 +129,9 @@ beforeAll(async () => {
   addRule("own", `http://localhost:${workerPort}/hooks/highlevel`);
 
   // Admission would refuse these rules, so they are put where only the Worker reads them.
-  const toml = join(checkout, "wrangler.toml");
-  writeFileSync(toml, withoutBuild(readFileSync(toml, "utf8")));
   writeRules(await ruleSetOf(rules), join(checkout, "dist/rules.json"));
   await writeLeanPackages(join(checkout, "dist"));
-  await bundleWorker(bundle, checkout);
+  await bundleSource(bundle, { project: checkout });
 }, 60_000);
 
 afterAll(() => {

@@ -34,6 +34,8 @@ const LARGER: { readonly [operation: string]: number } = {
   "POST /api/rule-sets": MAX_PUBLICATION_BYTES,
   "PUT /api/locations/{locationId}/import": MAX_PART_BYTES,
 };
+/** A user that HighLevel knows. */
+const USER = "user-1";
 /** Nothing ever came of it. */
 const EMPTY = "empty-location";
 const AUTH = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
@@ -104,6 +106,7 @@ async function answered(request: OutboundRequest): Promise<OutboundResponse> {
 const outbound = async (request: OutboundRequest): Promise<OutboundResponse> => {
   const { host, pathname } = new URL(request.url);
   if (pathname.startsWith("/oauth/")) return answered(request);
+  if (pathname === `/users/${USER}`) return OutboundResponse.json({ id: USER, name: "Uma Example" });
   if (pathname.endsWith("/export")) {
     const messages = [{ ...MISSING, dateAdded: new Date(Date.now() - 3_600_000).toISOString() }];
     return OutboundResponse.json({ messages, total: 1 });
@@ -128,7 +131,13 @@ async function until(met: () => Promise<boolean>): Promise<void> {
 beforeAll(async () => {
   const bundle = join(folder, "bundle");
   await bundleWithRules(bundle, { texting: TEXTING });
-  const variables = { ...TEST_VARIABLES, ALLOWED_LOCATIONS: `${LOCATION},${EMPTY}`, RULES_FROM: "published" };
+  const variables = {
+    ...TEST_VARIABLES,
+    ALLOWED_LOCATIONS: `${LOCATION},${EMPTY}`,
+    RULES_FROM: "published",
+    ALERT_URL: "https://alerts.example.com/",
+    ALERT_SILENCE: "drift",
+  };
   worker = await runWorker({ bundle, variables, outbound });
   const target: Target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   for (const [index, name] of SENT.entries()) {
@@ -147,6 +156,8 @@ beforeAll(async () => {
       (await deliveriesIn("scheduled")).length >= 2 &&
       (await deliveriesIn("held")).length >= 3,
   );
+  // What has died is an alert some seconds later.
+  await until(async () => (await ask<{ alerts: readonly unknown[] }>("/api/alerts")).alerts.length > 0);
   const callback = new URL(`/oauth/callback?code=${highLevel.authorizeAgency(COMPANY)}`, worker.url);
   expect((await fetch(callback)).status).toBe(200);
   const agency = `/api/agencies/${COMPANY}`;
@@ -228,6 +239,7 @@ async function variablesFor({ name, path }: Operation): Promise<{ readonly [name
     LOCATION,
     EMPTY,
     COMPANY,
+    USER,
     CONTACT: "contact-sms-failed",
     EVENT: await first(ask(`${location}/events?contact=contact-sms-failed`), "eventKey"),
     DELIVERY: await first(ask(`${location}/deliveries?state=${state}`), "id"),

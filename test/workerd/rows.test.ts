@@ -69,10 +69,13 @@ describe("an event writes", () => {
     await first();
     const change = (webhookId: string, fields: JsonObject) =>
       postEvent({ webhookId, type: "ContactUpdate", id: CONTACT, tags: ["vip"], dnd: false, ...fields });
-    expect(await rowsWritten(() => change("made", {}))).toBe(2);
+    // Its row, and three by which it is found: by name, e-mail and phone.
+    expect(await rowsWritten(() => change("made", {}))).toBe(5);
     expect(await rowsWritten(() => change("again", { attachments: [] }))).toBe(1);
-    expect(await rowsWritten(() => change("changed", { firstName: "Grace" }))).toBe(2);
+    expect(await rowsWritten(() => change("changed", { firstName: "Grace" }))).toBe(5);
     expect(await rowsWritten(() => postEvent({ webhookId: "message" }))).toBe(1);
+    // Its tags are no part of any index.
+    expect(await rowsWritten(() => change("tagged", { firstName: "Grace", tags: ["new"] }))).toBe(2);
   });
 
   it.each([
@@ -130,6 +133,50 @@ describe("an event writes", () => {
       storage.sql.exec(`EXPLAIN QUERY PLAN ${asked}`, "contact", "key").toArray(),
     );
     expect(JSON.stringify(plan)).toContain("USING PRIMARY KEY (contact_id=? AND key=?)");
+  });
+});
+
+describe("a search for a contact", () => {
+  const CONTACTS = 20_000;
+  /** A ledger with many contacts, most of whom are called alike. */
+  async function withContacts(): Promise<void> {
+    world.rules = [never];
+    await postEvent({ webhookId: "first" });
+    await runInDurableObject(ledger(), (_, { storage }) => {
+      storage.sql.exec(
+        `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+         INSERT INTO contacts (contact_id, fields, by_name, by_second, by_email, by_phone)
+         SELECT 'c-' || n, json_object('name', 'Grace Example' || n, 'phone', '+' || n || '5550142', 'email', 'grace' || n || '@example.com'),
+           'grace example' || n, 'example' || n, 'grace' || n || '@example.com', '2410555' || n
+         FROM numbers`,
+        CONTACTS,
+      );
+      storage.sql.exec(
+        `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?1)
+         INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record)
+         SELECT 'c-' || n, 'k', n, 'ContactCreate', 0, '[]', '{}' FROM numbers`,
+        CONTACTS,
+      );
+    });
+  }
+
+  it.each([
+    ["of a name that all have", "grace", 20, 200],
+    ["of a single letter", "g", 20, 200],
+    ["of a name that one has", "example19999", 1, 200],
+    ["of words that stand apart", "exa gra", 20, 3_500],
+    ["of words that nobody has together", "grace hopper", 0, 3_500],
+    ["of an e-mail", "grace19999@example.com", 1, 200],
+    ["of the beginning of all ids", "c-", 20, 200],
+    ["of what nobody has", "zacharias", 0, 200],
+    ["of digits that many phones end with", "555-0142", 20, 3_500],
+  ])("reads a bounded number of rows of 20,000 contacts: %s", async (_, search, found, most) => {
+    await withContacts();
+    const before = world.rowsRead;
+    const { body } = await api(`/locations/${LOCATION}/contacts?search=${encodeURIComponent(search)}`);
+    expect(body.contacts).toHaveLength(found);
+    expect(world.rowsRead - before).toBeLessThan(most);
+    expect(JSON.stringify(body)).not.toContain("by_");
   });
 });
 

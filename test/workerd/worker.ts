@@ -31,6 +31,7 @@ export class Ledger extends RealLedger {
           return world.maxBytes;
         },
         ...(ports.published ? { published: { ...ports.published, from: world.rulesFrom } } : {}),
+        ...(ports.alerts ? { alerts: { ...ports.alerts, url: world.alertUrl } } : {}),
         random: () => 0,
         eventsPerSecond: world.budget,
         actions: { ...ports.actions, clock: () => world.now, fetch: outgoing },

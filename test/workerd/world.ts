@@ -33,6 +33,8 @@ export const world = {
   maxBytes: 8_000_000_000,
   /** `null`: the rules that ship. */
   rules: null as readonly Rule[] | null,
+  /** Where alerts of all locations go. */
+  alertUrl: null as string | null,
   /** Which rules decide. */
   rulesFrom: "deploy" as RulesFrom,
 };
@@ -46,6 +48,7 @@ export function resetWorld(): void {
   world.budget = 1_000_000;
   world.maxBytes = 8_000_000_000;
   world.rules = null;
+  world.alertUrl = null;
   world.rulesFrom = "deploy";
 }
 

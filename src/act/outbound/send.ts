@@ -63,7 +63,7 @@ export async function sendJson(
   url: URL,
   { method, headers, named, body }: JsonRequest,
   secrets: readonly string[],
-  { ports, leaving }: ActionContext,
+  { ports, leaving }: Pick<ActionContext, "ports" | "leaving">,
 ): Promise<AttemptOutcome> {
   headers.set("content-type", "application/json");
   if (!headers.has("user-agent")) headers.set("user-agent", "Afterbeep");

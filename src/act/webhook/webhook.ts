@@ -11,7 +11,7 @@ import { destinationOf, hostOf, sendJson, urlFindings, type JsonRequest } from "
 import { Budget } from "../template/budget.ts";
 import { renderJson, renderText } from "../template/template.ts";
 import { isHeaderValue, isSettable, refusedHeader } from "./headers.ts";
-import { signWebhook } from "./sign.ts";
+import { sign, SIGNATURE } from "./signed.ts";
 
 const SHAPE = shapeOf<WebhookAction>({
   url: { form: "url", required: true },
@@ -20,8 +20,6 @@ const SHAPE = shapeOf<WebhookAction>({
   body: { form: "json" },
   report: { form: "boolean" },
 });
-
-const SIGNATURE = "webhook-signature";
 
 /** The webhook kind. */
 export const webhook: ActionKind<WebhookAction> = {
@@ -76,12 +74,8 @@ async function buildRequest(
   const rendered = renderHeaders(action.headers ?? {}, context, budget);
   if (!rendered.ok) return rendered;
   const { headers, named } = rendered.value;
-  const timestamp = Math.floor(ports.clock() / 1_000);
-  const signature = await signWebhook(ports.webhookSecret ?? "", deliveryId, timestamp, text);
-  if (!signature.ok) return fail(actionError("ACTION_SECRET", signature.failure));
-  headers.set("webhook-id", deliveryId);
-  headers.set("webhook-timestamp", String(timestamp));
-  headers.set(SIGNATURE, signature.value);
+  const signed = await sign(headers, deliveryId, text, ports);
+  if (!signed.ok) return signed;
   const shown = { ...named, [SIGNATURE]: "{{ signature }}" };
   return succeed({ url: url.value, method: action.method ?? "POST", headers, named: shown, body: text });
 }

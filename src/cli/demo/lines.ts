@@ -1,4 +1,7 @@
 // What the demo prints: pure functions from data to lines.
+import { amount } from "../../kit/amount.ts";
+import type { EventOutcome, Target } from "../../local/hook-client.ts";
+import { signInLink } from "../../local/project.ts";
 import { actionName } from "../../act/about.ts";
 import type { Delivery } from "../../model/delivery.ts";
 import { isJsonObject, type Json } from "../../kit/json.ts";
@@ -16,6 +19,46 @@ const DOES: { readonly [who in keyof FollowUps["contacts"]]: string } = {
   isInDnd: "was in do not disturb for SMS before the call",
   turnsDndOn: "turns do not disturb on, two minutes after the call",
 };
+
+/** An event in short: what fired of how many rules, and what became of it. */
+export function shortLines(name: string, about: string, { decision, deliveries }: EventOutcome): string[] {
+  const { fired, verdicts } = decision;
+  const others = verdicts.length - fired.length;
+  const folded =
+    fired.length === 0
+      ? `none of ${amount(others, "rule")}`
+      : `${fired.join(", ")}; ${amount(others, "other")} did not`;
+  return [
+    `  ${fired.length === 0 ? "·" : "✔"} ${name}: ${about}. Fired: ${folded}`,
+    ...deliveries.map(({ action, state, dueAt }) => {
+      const due = state === "scheduled" && dueAt !== null ? `, due ${dueAt}` : "";
+      return `      → ${action === null ? "action" : actionName(action)} ${state}${due}`;
+    }),
+  ];
+}
+
+/** What to do while the demo stays up, and last where to look. */
+export function pageLines({
+  target,
+  receiverUrl,
+  highLevelUrl,
+}: {
+  readonly target: Pick<Target, "url" | "adminToken">;
+  readonly receiverUrl: string;
+  readonly highLevelUrl: string;
+}): string[] {
+  return [
+    "",
+    "The demo stays up; stop it with Ctrl-C.",
+    `  Receiver  ${receiverUrl}`,
+    `  HighLevel ${highLevelUrl} (a stand-in)`,
+    `  Send      npm run rules send voicemail -- --set callDuration=31 --to ${target.url}`,
+    `  Ask       curl -H "Authorization: Bearer ${target.adminToken ?? ""}" ${target.url}/api/locations`,
+    "",
+    "Why each rule fired, and why the others did not, event by event, is on the page:",
+    `  ${signInLink(target.url, target.adminToken)}`,
+  ];
+}
 
 /** A webhook as one line. */
 export function webhookLine({ id, host, path, verified }: ReceivedWebhook): string {

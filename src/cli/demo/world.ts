@@ -1,11 +1,10 @@
 // What the demo runs: the Worker in workerd, HighLevel's stand-in and a receiver of webhooks on loopback, on one clock.
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { LOCATION, SAMPLES } from "../../events/samples.ts";
 import { ensureDevVars, RECEIVER_PORT } from "../../local/dev-vars.ts";
 import type { Target } from "../../local/hook-client.ts";
-import { DEFAULT_WORKER_URL, ROOT } from "../../local/project.ts";
+import { DEFAULT_WORKER_URL } from "../../local/project.ts";
 import { startReceiver, type ReceivedWebhook, type Receiver } from "../../local/receiver.ts";
 import { developmentKey } from "../../local/sign.ts";
 import { startHighLevel } from "../../local/stand-in/server.ts";
@@ -13,11 +12,9 @@ import { HighLevelStandIn } from "../../local/stand-in/stand-in.ts";
 import type { Message } from "../../local/stand-in/state.ts";
 import type { JsonObject } from "../../kit/json.ts";
 import { UsageError } from "../../kit/usage-error.ts";
-import { bundleWorker, freePort, runWorker, type RunningWorker } from "../../local/workerd.ts";
+import { freePort, runWorker, type RunningWorker } from "../../local/workerd.ts";
 import { DemoTime } from "./time.ts";
 
-const BUNDLE = join(ROOT, "dist/demo");
-const ENTRY = "src/local/worker/demo-worker.ts";
 const SECRET_BYTES = 32;
 
 /** The demo's world. */
@@ -41,17 +38,18 @@ export interface WorldOptions {
   readonly agoMs: number;
   /** The rules in force, as they are bundled. */
   readonly rules: JsonObject;
+  /** The folder of the demo's Worker. */
+  readonly bundle: string;
   readonly port?: number;
   readonly receiverPort?: number;
   readonly onWebhook?: (webhook: ReceivedWebhook) => void;
 }
 
-/** Builds and starts everything, and installs the app in the location, as its admin would. */
-export async function startWorld({ agoMs, rules, onWebhook, ...ports }: WorldOptions): Promise<World> {
+/** Starts everything, and installs the app in the location, as its admin would. */
+export async function startWorld({ agoMs, rules, bundle, onWebhook, ...ports }: WorldOptions): Promise<World> {
   const { variables } = await ensureDevVars();
   const key = developmentKey(variables);
   if (!key.ok) throw new UsageError(key.failure);
-  await bundleWorker(BUNDLE, ROOT, ENTRY);
   const time = new DemoTime(-agoMs, (offsetMs) => moveClock(target, offsetMs));
   const messages: Message[] = [];
   const app = { clientId: "demo-app", clientSecret: randomBytes(SECRET_BYTES).toString("base64url") };
@@ -66,7 +64,7 @@ export async function startWorld({ agoMs, rules, onWebhook, ...ports }: WorldOpt
   const timeZone = zoneAtNoon(new Date());
   const gatewaySecret = `whsec_${randomBytes(SECRET_BYTES).toString("base64")}`;
   const worker = await runWorker({
-    bundle: BUNDLE,
+    bundle,
     variables: {
       ...variables,
       TIME_ZONE: timeZone,

@@ -13,6 +13,7 @@ const PAGES = [
   "shadow",
   "playground",
   "changes",
+  "alerts",
   "audit",
 ] as const;
 export type PageName = (typeof PAGES)[number];

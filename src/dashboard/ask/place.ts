@@ -9,9 +9,11 @@ export interface Place {
   readonly name: string | null;
   /** IANA name of the zone in which times are shown. */
   readonly zone: string;
+  /** The host under which people open HighLevel. */
+  readonly highlevelHost: string;
 }
 
-export const PlaceContext = createContext<Place>({ locationId: "", name: null, zone: "UTC" });
+export const PlaceContext = createContext<Place>({ locationId: "", name: null, zone: "UTC", highlevelHost: "" });
 
 export function usePlace(): Place {
   return useContext(PlaceContext);

@@ -16,6 +16,7 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "location.name": "Named the location",
   "token.store": "Gave a HighLevel token",
   "token.forget": "Forgot the HighLevel token",
+  "alerts.set": "Said where alerts go",
   "quarantine.ingest": "Took in again what could not be used",
   import: "Imported a log",
   "import.give-up": "Gave an import up",

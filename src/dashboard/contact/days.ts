@@ -1,21 +1,20 @@
-import type { LogEntry } from "../../model/ledger.ts";
 import { dayOf } from "../time/time.ts";
 
-/** The events of one day. */
-export interface LogDay {
+/** What happened on one day. */
+export interface Day<Item> {
   /** `YYYY-MM-DD` in the zone. */
   readonly day: string;
-  readonly events: readonly LogEntry[];
+  readonly items: readonly Item[];
 }
 
-/** Events grouped by the day, in `zone`, on which they were received; they keep their order. */
-export function byDay(events: readonly LogEntry[], zone: string): LogDay[] {
-  const days = new Map<string, LogEntry[]>();
-  for (const entry of events) {
-    const day = dayOf(Date.parse(entry.receivedAt), zone);
+/** What happened, grouped by the day in `zone`; it keeps its order. */
+export function byDay<Item extends { readonly at: string }>(items: readonly Item[], zone: string): Day<Item>[] {
+  const days = new Map<string, Item[]>();
+  for (const item of items) {
+    const day = dayOf(Date.parse(item.at), zone);
     const before = days.get(day);
-    if (before) before.push(entry);
-    else days.set(day, [entry]);
+    if (before) before.push(item);
+    else days.set(day, [item]);
   }
-  return [...days].map(([day, own]) => ({ day, events: own }));
+  return [...days].map(([day, own]) => ({ day, items: own }));
 }

@@ -4,22 +4,23 @@ import { useState } from "preact/hooks";
 import type { KnownContact as KnownAnswer } from "../../model/known-contact.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
-import type { PageProps } from "../address/routes.ts";
+import { linkTo, type PageProps } from "../address/routes.ts";
 import { Known } from "./contact-known.tsx";
 import { ContactLog } from "./contact-log.tsx";
-import { Sent } from "./contact-sent.tsx";
+import { timelineOf } from "./timeline.ts";
 import { OpenTasks, Waiting, type Deliveries, type Tasks } from "./contact-waiting.tsx";
 import { EraseContact, ErasureNote, type Erasure } from "./erase-contact.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
-import { nameIn } from "../ask/use-contact-name.ts";
+import { InHighLevel } from "../parts/in-highlevel.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { useQuery } from "../ask/use-query.ts";
 
 const PAGE = 50;
 const TO_COME = 100;
-const LAST_SENT = 5;
+/** As many of its deliveries stand between its events: those that were decided last. */
+const LAST_DELIVERIES = 200;
 
 export function Contact({ route }: PageProps): JSX.Element {
   return route.item === null ? <WhichContact /> : <KnownContact contactId={route.item} />;
@@ -30,7 +31,7 @@ function WhichContact(): JSX.Element {
     <>
       <h1>Contacts</h1>
       <section class="panel" aria-label="Find a contact">
-        <p>Type the id of a contact to see everything that happened with it.</p>
+        <p>Look for a contact by name, phone, e-mail or id to see everything that happened with it.</p>
         <FindContact label="Find the contact to show" />
       </section>
     </>
@@ -42,7 +43,7 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
   const [erasure, setErasure] = useState<Erasure | null>(null);
   const paging = usePaging(contactId);
   const known = useQuery<KnownAnswer>(locationPath(locationId, "contacts", contactId));
-  const name = nameIn(known.answer);
+  const { name, phone, email } = told(known.answer);
   const events = useQuery<{ events: readonly LogEntry[]; cursor: string | null }>(locationPath(locationId, "events"), {
     contact: contactId,
     cursor: paging.cursor,
@@ -53,10 +54,9 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
     state: "scheduled",
     limit: TO_COME,
   });
-  const sent = useQuery<Deliveries>(locationPath(locationId, "deliveries"), {
+  const deliveries = useQuery<Deliveries>(locationPath(locationId, "deliveries"), {
     contact: contactId,
-    state: "sent",
-    limit: LAST_SENT,
+    limit: LAST_DELIVERIES,
   });
   const tasks = useQuery<Tasks>(locationPath(locationId, "tasks"), {
     contact: contactId,
@@ -68,11 +68,11 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
     paging.cursor === null &&
     events.answer?.events.length === 0 &&
     waiting.answer?.deliveries.length === 0 &&
-    sent.answer?.deliveries.length === 0 &&
+    deliveries.answer?.deliveries.length === 0 &&
     tasks.answer?.tasks.length === 0;
   const erased = (answer: Erasure): void => {
     setErasure(answer);
-    for (const { askAgain } of [known, events, waiting, sent, tasks]) askAgain();
+    for (const { askAgain } of [known, events, waiting, deliveries, tasks]) askAgain();
   };
   return (
     <>
@@ -87,6 +87,11 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
             </>
           )}
         </h1>
+        <span class="contact-reached">
+          {phone === null ? null : <span>{phone}</span>}
+          {email === null ? null : <span>{email}</span>}
+          <InHighLevel thing="contact" id={contactId} />
+        </span>
         <EraseContact contactId={contactId} onErased={erased} />
       </div>
       {erasure ? <ErasureNote erasure={erasure} /> : null}
@@ -94,7 +99,6 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
         <Unknown isErased={erasure !== null} />
       ) : (
         <>
-          <Known contactId={contactId} asked={known} />
           <div class="contact">
             <section class="panel" aria-labelledby="log">
               <h2 id="log">What happened</h2>
@@ -103,13 +107,26 @@ function KnownContact({ contactId }: { readonly contactId: string }): JSX.Elemen
               {events.answer?.events.length === 0 ? (
                 <p class="quiet-note">None of its events is kept any more.</p>
               ) : null}
-              <ContactLog events={events.answer?.events ?? []} />
+              {deliveries.problem ? <ProblemNote problem={deliveries.problem} onAgain={deliveries.askAgain} /> : null}
+              <ContactLog
+                happenings={timelineOf(events.answer?.events ?? [], deliveries.answer?.deliveries ?? [], {
+                  isNewest: paging.cursor === null,
+                  isOldest: (events.answer?.cursor ?? null) === null,
+                })}
+                onDone={deliveries.askAgain}
+              />
+              {deliveries.answer?.cursor ? (
+                <p class="quiet-note">
+                  Of its deliveries the last {LAST_DELIVERIES} stand here:{" "}
+                  <a href={linkTo(locationId, "deliveries", null, { contact: contactId })}>all of them</a>
+                </p>
+              ) : null}
               <Pager paging={paging} next={events.answer?.cursor ?? null} />
             </section>
             <div class="contact-beside">
               <Waiting contactId={contactId} asked={waiting} />
-              <Sent contactId={contactId} asked={sent} />
               <OpenTasks contactId={contactId} asked={tasks} />
+              <Known contactId={contactId} asked={known} />
             </div>
           </div>
         </>
@@ -133,4 +150,13 @@ function Unknown({ isErased }: { readonly isErased: boolean }): JSX.Element {
       <FindContact label="Find another contact" />
     </section>
   );
+}
+
+/** What people call a contact, and how it is reached. */
+function told(known: KnownAnswer | null): { readonly [Part in "name" | "phone" | "email"]: string | null } {
+  const text = (part: string): string | null => {
+    const value = known?.contact?.[part];
+    return typeof value === "string" && value !== "" ? value : null;
+  };
+  return { name: text("name"), phone: text("phone"), email: text("email") };
 }

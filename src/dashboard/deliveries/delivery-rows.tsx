@@ -1,4 +1,5 @@
-// Deliveries as rows: the state of each and the reason at a glance, all of its attempts when opened.
+// Deliveries as rows under the firing that they follow from: the state of each and the reason at a glance, all of its
+// attempts when opened.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Delivery } from "../../model/delivery.ts";
@@ -8,6 +9,9 @@ import { linkTo } from "../address/routes.ts";
 import { endInWords } from "../parts/waits.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { DeliveryTimeline, Wait } from "../parts/delivery-timeline.tsx";
+import { InHighLevel } from "../parts/in-highlevel.tsx";
+import { ContactLink, People } from "../parts/people.tsx";
+import { firingsOf, type Firing } from "./firings.ts";
 import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
@@ -24,11 +28,38 @@ export interface DeliveryRowsProps {
 
 export function DeliveryRows({ deliveries, hosts, onDone }: DeliveryRowsProps): JSX.Element {
   return (
-    <div class="delivery-rows" onKeyDown={onKeyDown}>
+    <People of={deliveries.map(({ contactId }) => contactId)}>
+      <div class="delivery-rows" onKeyDown={onKeyDown}>
+        {firingsOf(deliveries).map((firing) => (
+          <FiringRows key={firing[0].id} deliveries={firing} hosts={hosts} onDone={onDone} />
+        ))}
+      </div>
+    </People>
+  );
+}
+
+/** What one firing of a rule led to: when, which rule, for whom, and a row for each of its actions. */
+function FiringRows({ deliveries, hosts, onDone }: DeliveryRowsProps & { readonly deliveries: Firing }): JSX.Element {
+  const { locationId } = usePlace();
+  const [{ decidedAt, rule, contactId, eventKey }] = deliveries;
+  return (
+    <section
+      class="firing"
+      aria-label={`${rule}, ${deliveries.length} ${deliveries.length === 1 ? "action" : "actions"}`}
+    >
+      <p class="firing-of">
+        <a href={linkTo(locationId, "events", eventKey, { contact: contactId, rule })}>
+          <Time at={decidedAt} />
+        </a>
+        <a class="firing-rule" href={linkTo(locationId, "rules", rule)}>
+          {rule}
+        </a>
+        <ContactLink id={contactId} />
+      </p>
       {deliveries.map((delivery) => (
         <Row key={delivery.id} delivery={delivery} hosts={hosts} onDone={onDone} />
       ))}
-    </div>
+    </section>
   );
 }
 
@@ -38,15 +69,12 @@ function Row({
   onDone,
 }: Omit<DeliveryRowsProps, "deliveries"> & { readonly delivery: Delivery }): JSX.Element {
   const [isOpen, setOpen] = useState(false);
-  const { state, rule, host, contactId, action, decidedAt } = delivery;
+  const { state, host, action } = delivery;
   return (
     <details class="verdict" data-row onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary tabIndex={0}>
         <StateBadge state={state} />
-        <Time at={decidedAt} />
-        <span class="verdict-rule">{rule}</span>
         <span class="delivery-to">{deliveryInWords(action, host)}</span>
-        <span class="row-contact">{contactId}</span>
         <Glance delivery={delivery} hosts={hosts} />
       </summary>
       {isOpen ? (
@@ -90,7 +118,10 @@ export function DeliveryLinks({ delivery }: { readonly delivery: Delivery }): JS
   return (
     <p class="links">
       <a href={linkTo(locationId, "events", eventKey, { contact: contactId, rule })}>The event, and why {rule} fired</a>
-      <a href={linkTo(locationId, "contacts", contactId)}>The contact {contactId}</a>
+      <People of={[contactId]}>
+        <ContactLink id={contactId} />
+      </People>
+      <InHighLevel thing="contact" id={contactId} />
       <a class="mono" href={linkTo(locationId, "deliveries", null, { id })}>
         {id}
       </a>

@@ -16,7 +16,7 @@ import { AgeFilter } from "./age-filter.tsx";
 import { STATE_WORDS } from "../parts/badge.tsx";
 import { BULK, BULK_KINDS, BulkDialog, type BulkKind } from "./bulk.tsx";
 import { DeliveryRows } from "./delivery-rows.tsx";
-import { Filters, Select, TextFilter } from "../parts/filters.tsx";
+import { ContactFilter, Filters, Select } from "../parts/filters.tsx";
 import { Hosts, useHosts } from "../parts/hosts.tsx";
 import { OneDelivery } from "./one-delivery.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
@@ -70,7 +70,7 @@ function List({
   const hostNames = counts.answer?.hosts ?? [];
   return (
     <section class="panel" aria-label="Deliveries" ref={section} tabIndex={-1}>
-      <Filters query={query}>
+      <Filters query={query} isFiltered={Object.keys(query).some((name) => name !== "state")}>
         <Select name="rule" words="Rule" options={counts.answer?.rules ?? []} />
         <Select
           name="host"
@@ -80,7 +80,7 @@ function List({
         />
         <Select name="error" words="Last error" options={ERROR_CODES} />
         <AgeFilter query={query} />
-        <TextFilter name="contact" words="Contact id" />
+        <ContactFilter />
       </Filters>
       <div class="states-bar">
         <States query={query} state={state} counts={counts.answer} />

@@ -1,5 +1,5 @@
 // One event: what it was, what every rule made of it and why, and what happened to the actions.
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { amount } from "../../kit/amount.ts";
 import type { Verdict } from "../../model/decision.ts";
@@ -12,9 +12,11 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { DecisionRows } from "../parts/verdicts.tsx";
 import { DeliveryTimeline } from "../parts/delivery-timeline.tsx";
 import { useHosts } from "../parts/hosts.tsx";
+import { InHighLevel } from "../parts/in-highlevel.tsx";
 import { JsonText } from "../parts/json.tsx";
+import { ContactLink, People } from "../parts/people.tsx";
+import { UserName } from "../parts/user-name.tsx";
 import { usePlace } from "../ask/place.ts";
-import { useContactName } from "../ask/use-contact-name.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Time } from "../time/time-elements.tsx";
 import { linkTo, type PageProps } from "../address/routes.ts";
@@ -32,7 +34,6 @@ export function EventPage({ route }: PageProps): JSX.Element {
     whatIf: "1",
   });
   const hosts = useHosts(answer?.deliveries.some(({ state }) => state === "scheduled") ?? false);
-  const contactName = useContactName(answer?.event.contactId ?? null);
   useEffect(() => {
     if (answer) document.title = `${answer.event.kind} · ${name ?? locationId} · Afterbeep`;
   }, [answer, name]);
@@ -45,7 +46,11 @@ export function EventPage({ route }: PageProps): JSX.Element {
     );
   const { event, facts, issues, decision, deliveries, dropped } = answer;
   const { contactId } = event;
-  const messageId = event.payload["messageId"];
+  const { messageId, conversationId } = event.payload;
+  const users = ["userId", "assignedTo"].flatMap((name): [string, string][] => {
+    const id = event.payload[name];
+    return typeof id === "string" && id !== "" ? [[name, id]] : [];
+  });
   return (
     <>
       <div class="title">
@@ -74,9 +79,27 @@ export function EventPage({ route }: PageProps): JSX.Element {
           </dd>
           <dt>Contact</dt>
           <dd>
-            {contactName === null ? null : <>{contactName}, </>}
-            <a href={linkTo(locationId, "contacts", contactId)}>{contactId}</a>
+            <People of={[contactId]}>
+              <ContactLink id={contactId} />
+            </People>{" "}
+            <InHighLevel thing="contact" id={contactId} />
           </dd>
+          {typeof conversationId === "string" && conversationId !== "" ? (
+            <>
+              <dt>Conversation</dt>
+              <dd>
+                {conversationId} <InHighLevel thing="conversation" id={conversationId} />
+              </dd>
+            </>
+          ) : null}
+          {users.map(([name, userId]) => (
+            <Fragment key={name}>
+              <dt>{name === "assignedTo" ? "Assigned to" : "User"}</dt>
+              <dd>
+                <UserName id={userId} />
+              </dd>
+            </Fragment>
+          ))}
           {typeof messageId === "string" ? (
             <>
               <dt>Message</dt>

@@ -1,12 +1,13 @@
 // The log of a location, newest first, with filters.
 import type { JSX } from "preact";
 import { CHANNELS } from "../../model/channels.ts";
-import { OUTCOMES } from "../../model/event.ts";
+import { NONE, OUTCOMES } from "../../model/event.ts";
 import { EVENT_KINDS } from "../../model/event-kinds.ts";
 import type { LogEntry } from "../../model/ledger.ts";
 import { locationPath } from "../ask/api.ts";
 import { EventRows } from "../parts/event-rows.tsx";
-import { Filters, Select, TextFilter } from "../parts/filters.tsx";
+import { ContactFilter, Filters, Select } from "../parts/filters.tsx";
+import { OUTCOME_WORDS } from "../parts/outcome-words.ts";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
@@ -16,9 +17,13 @@ import { Ignored } from "./ignored.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { linkTo, spanOf, type PageProps } from "../address/routes.ts";
 import { timeInWords } from "../time/time.ts";
-import { useQuery } from "../ask/use-query.ts";
+import { useQuery, useQueryAt } from "../ask/use-query.ts";
+import type { RuleStatistics } from "../../model/statistics.ts";
+import { spanUpTo } from "../time/span.ts";
+import { useNow } from "../time/use-now.ts";
 
 const PAGE = 50;
+const HOUR_MS = 3_600_000;
 const NAMES = ["kind", "channel", "outcome", "rule", "contact", "message", "fired", "from", "to"] as const;
 
 /** What the page can show, by the word in its address. */
@@ -42,6 +47,7 @@ export function Events({ route }: PageProps): JSX.Element {
     cursor: paging.cursor,
     limit: PAGE,
   });
+  const rules = useFiredRules(shown.show === null);
   const { from, to } = spanOf(query);
   return (
     <>
@@ -69,18 +75,18 @@ export function Events({ route }: PageProps): JSX.Element {
         <Drift />
       ) : (
         <section class="panel" aria-label="Recorded events">
-          <Filters query={query}>
+          <Filters query={query} isFiltered={Object.keys(query).length > 0}>
             <Select name="kind" words="Kind" options={EVENT_KINDS} />
-            <Select name="channel" words="Channel" options={CHANNELS} />
-            <Select name="outcome" words="Outcome" options={OUTCOMES} />
+            <Select name="channel" words="Channel" options={[...CHANNELS, NONE]} labels={{ none: "no channel" }} />
+            <Select name="outcome" words="Outcome" options={[...OUTCOMES, NONE]} labels={OUTCOME_WORDS} />
             <Select
               name="fired"
               words="Rules"
               options={["yes", "no"]}
               labels={{ yes: "some fired", no: "none fired" }}
             />
-            <TextFilter name="rule" words="Fired rule" />
-            <TextFilter name="contact" words="Contact id" />
+            <Select name="rule" words="Fired rule" options={rules} />
+            <ContactFilter />
           </Filters>
           {from && to ? (
             <p class="brushed">
@@ -101,4 +107,15 @@ export function Events({ route }: PageProps): JSX.Element {
       )}
     </>
   );
+}
+
+/** The rules that have fired here, to choose from. */
+function useFiredRules(isAsked: boolean): readonly string[] {
+  const { locationId } = usePlace();
+  const span = spanUpTo(useNow(HOUR_MS), HOUR_MS, HOUR_MS);
+  const { answer } = useQueryAt<RuleStatistics>("", isAsked ? locationPath(locationId, "rules") : null, {
+    ...span,
+    bucket: "hour",
+  });
+  return Object.keys(answer?.lastFired ?? {}).toSorted();
 }

@@ -47,6 +47,7 @@ export function App(): JSX.Element {
           route={route}
           locationId={locationId}
           zone={zone}
+          highlevelHost={state.settings.highlevelHost}
           changed={changed}
           onSignOut={signOut}
         />

@@ -15,7 +15,7 @@ export function Everywhere({
   readonly zone: string;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone }), [zone]);
+  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone, highlevelHost: "" }), [zone]);
   useEffect(() => {
     document.title = `${route.item === null ? "changes" : `version ${route.item}`} · Afterbeep`;
   }, [route.item]);

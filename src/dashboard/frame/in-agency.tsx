@@ -17,7 +17,7 @@ export function InAgency({
   readonly zone: string;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone }), [zone]);
+  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone, highlevelHost: "" }), [zone]);
   return (
     <PlaceContext.Provider value={place}>
       <Unplaced onSignOut={onSignOut}>

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Changed } from "../ask/use-change.ts";
 import { useName } from "../ask/use-name.ts";
 import { Change } from "../ask/use-query.ts";
+import { Alerts } from "../alerts/page.tsx";
 import { Audit } from "../audit/page.tsx";
 import { Contact } from "../contact/page.tsx";
 import { Deliveries } from "../deliveries/page.tsx";
@@ -28,6 +29,7 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   rules: Rules,
   shadow: Shadow,
   playground: Playground,
+  alerts: Alerts,
   audit: Audit,
   changes: Changes,
 };
@@ -37,17 +39,22 @@ export function Located({
   route,
   locationId,
   zone,
+  highlevelHost,
   changed: { change, problem },
   onSignOut,
 }: {
   readonly route: Route;
   readonly locationId: string;
   readonly zone: string;
+  readonly highlevelHost: string;
   readonly changed: Changed;
   readonly onSignOut: () => void;
 }): JSX.Element {
   const name = useName(locationId);
-  const place = useMemo<Place>(() => ({ locationId, name, zone }), [locationId, name, zone]);
+  const place = useMemo<Place>(
+    () => ({ locationId, name, zone, highlevelHost }),
+    [locationId, name, zone, highlevelHost],
+  );
   const Page = SHOWN[route.page];
   useEffect(() => {
     document.title = `${route.item ?? route.page} · ${name ?? locationId} · Afterbeep`;

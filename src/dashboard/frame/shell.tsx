@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { linkTo, type PageName, type Route } from "../address/routes.ts";
+import { AlertMark } from "../parts/alert-mark.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
 import { LocationSwitcher } from "./location-switcher.tsx";
 import { usePlace } from "../ask/place.ts";
@@ -15,6 +16,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "rules", words: "Rules" },
   { page: "shadow", words: "Shadow" },
   { page: "playground", words: "Playground" },
+  { page: "alerts", words: "Alerts" },
   { page: "audit", words: "Audit" },
 ];
 
@@ -48,6 +50,7 @@ export function Shell({
         {LINKS.map(({ page, words }) => (
           <a key={page} href={linkTo(locationId, page)} aria-current={route.page === page ? "page" : undefined}>
             {words}
+            {page === "alerts" ? <AlertMark /> : null}
           </a>
         ))}
         <a

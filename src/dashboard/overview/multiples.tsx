@@ -1,7 +1,8 @@
 // The outcomes of each channel over time, side by side.
 import type { JSX } from "preact";
 import type { Overview } from "../../model/statistics.ts";
-import { Bars, folded } from "../parts/bars.tsx";
+import { outcomeInWords } from "../parts/outcome-words.ts";
+import { Bars, folded, Key } from "../parts/bars.tsx";
 import { counted as inWords } from "../parts/counted.ts";
 import { usePlace } from "../ask/place.ts";
 import { linkTo } from "../address/routes.ts";
@@ -10,7 +11,22 @@ import { sumOf } from "./sum.ts";
 const MULTIPLE_BARS = 48;
 /** Which outcomes are good and which bad; any other is neither. */
 const GOOD = new Set(["delivered", "sent", "answered", "read", "opened", "clicked"]);
-const BAD = new Set(["failed", "no-answer", "busy", "canceled", "opted-out"]);
+const BAD = new Set(["failed", "no-answer", "busy", "canceled", "opted-out", "bounced", "complained", "unsubscribed"]);
+
+/** What the colours mean. */
+const KEY = [
+  { bar: "bar-good", words: "arrived, read or answered" },
+  { bar: "bar-bad", words: "failed" },
+  { bar: "bar-plain", words: "another outcome" },
+  { bar: "bar-unknown", words: "an unknown word" },
+  { bar: "bar-none", words: "without outcome" },
+] as const;
+
+function barOf(outcome: string): (typeof KEY)[number]["bar"] {
+  if (GOOD.has(outcome)) return "bar-good";
+  if (BAD.has(outcome)) return "bar-bad";
+  return outcome === "none" ? "bar-none" : outcome === "unknown" ? "bar-unknown" : "bar-plain";
+}
 
 /** The channels, those with the most events first. */
 export function Multiples({ answer }: { readonly answer: Overview }): JSX.Element | null {
@@ -20,13 +36,19 @@ export function Multiples({ answer }: { readonly answer: Overview }): JSX.Elemen
   );
   if (channels.length === 0) return null;
   const repeats = sumOf(answer.repeats);
+  const bars = new Set(
+    channels.flatMap(([, outcomes]) =>
+      Object.entries(outcomes).flatMap(([outcome, values]) => (sumOf(values) === 0 ? [] : [barOf(outcome)])),
+    ),
+  );
   return (
     <section class="panel" aria-labelledby="channels">
       <h2 id="channels">Channels and outcomes</h2>
+      <Key entries={KEY.filter(({ bar }) => bars.has(bar))} />
       <div class="multiples">
         {channels.map(([channel, outcomes]) => {
           const stacks = Object.entries(outcomes).map(([outcome, values]) => ({
-            name: GOOD.has(outcome) ? "bar-good" : BAD.has(outcome) ? "bar-bad" : "bar-plain",
+            name: barOf(outcome),
             outcome,
             values: folded(values, MULTIPLE_BARS),
           }));
@@ -34,13 +56,11 @@ export function Multiples({ answer }: { readonly answer: Overview }): JSX.Elemen
             .map(({ outcome, values }) => ({ outcome, count: sumOf(values) }))
             .filter(({ count }) => count > 0)
             .toSorted((a, b) => b.count - a.count);
-          const words = counted.map(
-            ({ outcome, count }) => `${inWords(count)} ${outcome === "none" ? "without outcome" : outcome}`,
-          );
+          const words = counted.map(({ outcome, count }) => `${inWords(count)} ${outcomeInWords(outcome)}`);
           return (
             <figure key={channel} class="multiple">
               <figcaption>
-                <a href={linkTo(locationId, "events", null, channel === "none" ? {} : { channel })}>
+                <a href={linkTo(locationId, "events", null, { channel })}>
                   {channel === "none" ? "no channel" : channel}
                 </a>
               </figcaption>
@@ -48,7 +68,7 @@ export function Multiples({ answer }: { readonly answer: Overview }): JSX.Elemen
               <p>
                 {counted.map(({ outcome, count }) => (
                   <a key={outcome} href={linkTo(locationId, "events", null, filterOf(channel, outcome))}>
-                    {inWords(count)} {outcome === "none" ? "without outcome" : outcome}
+                    {inWords(count)} {outcomeInWords(outcome)}
                   </a>
                 ))}
               </p>
@@ -67,8 +87,5 @@ function total(outcomes: Overview["events"][string]): number {
 }
 
 function filterOf(channel: string, outcome: string): Record<string, string> {
-  return {
-    ...(channel === "none" ? {} : { channel }),
-    ...(outcome === "none" ? {} : { outcome }),
-  };
+  return { channel, outcome };
 }

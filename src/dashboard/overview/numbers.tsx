@@ -5,6 +5,7 @@ import { counted } from "../parts/counted.ts";
 import { usePlace } from "../ask/place.ts";
 import { linkTo } from "../address/routes.ts";
 import { Ago } from "../time/time-elements.tsx";
+import { useNow } from "../time/use-now.ts";
 
 /** Each links to what it counts. */
 export function Numbers({ now }: { readonly now: Overview["now"] | undefined }): JSX.Element {
@@ -19,15 +20,30 @@ export function Numbers({ now }: { readonly now: Overview["now"] | undefined }):
       {number("events today", now?.eventsToday, linkTo(locationId, "events"))}
       {number("waiting", now?.scheduled, linkTo(locationId, "deliveries", null, { state: "scheduled" }))}
       {number("dead", now?.dead, linkTo(locationId, "deliveries", null, { state: "dead" }), true)}
-      {now?.held ? number("held", now.held, linkTo(locationId, "deliveries", null, { state: "held" }), true) : null}
+      {now?.held
+        ? number("held for a person", now.held, linkTo(locationId, "deliveries", null, { state: "held" }), true)
+        : null}
       {number(now?.openTasks === 1 ? "open task" : "open tasks", now?.openTasks, linkTo(locationId, "tasks"))}
-      {number("overdue", now?.overdueTasks, linkTo(locationId, "tasks"), true)}
+      {number(
+        now?.overdueTasks === 1 ? "overdue task" : "overdue tasks",
+        now?.overdueTasks,
+        linkTo(locationId, "tasks"),
+        true,
+      )}
       {now?.quarantined
         ? number("not usable", now.quarantined, linkTo(locationId, "events", null, { show: "quarantine" }), true)
         : null}
-      <span class="number">
-        <b>{now?.oldestDueAt ? <Ago at={now.oldestDueAt} /> : "–"}</b> next due
-      </span>
+      <NextDue at={now?.oldestDueAt ?? null} />
     </section>
+  );
+}
+
+/** When the next delivery is due, or for how long the oldest has been. */
+function NextDue({ at }: { readonly at: string | null }): JSX.Element {
+  const isLate = Date.parse(at ?? "") < useNow();
+  return (
+    <span class="number number-time">
+      <b>{at === null ? "–" : <Ago at={at} />}</b> {isLate ? "the oldest was due" : "the next is due"}
+    </span>
   );
 }

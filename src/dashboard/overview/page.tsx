@@ -11,6 +11,7 @@ import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
 import { usePlace } from "../ask/place.ts";
 import { PauseControl } from "../parts/pauses.tsx";
+import { InHighLevel } from "../parts/in-highlevel.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { SendFirst } from "../parts/send-first.tsx";
 import { goTo, linkTo, spanOf, type PageProps } from "../address/routes.ts";
@@ -64,6 +65,7 @@ export function Overview({ route }: PageProps): JSX.Element {
     <>
       <div class="title">
         <h1>Overview</h1>
+        <InHighLevel thing="location" />
         <nav class="choice" aria-label="Range">
           {Object.entries(RANGES).map(([key, { words }]) => (
             <a

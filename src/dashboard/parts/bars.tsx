@@ -49,6 +49,26 @@ export function Bars({
   );
 }
 
+/** What the colours of bars mean. */
+export function Key({
+  entries,
+}: {
+  readonly entries: readonly { readonly bar: string; readonly words: string }[];
+}): JSX.Element {
+  return (
+    <ul class="key" aria-label="What the colours mean">
+      {entries.map(({ bar, words }) => (
+        <li key={bar}>
+          <svg viewBox="0 0 1 1" aria-hidden="true">
+            <rect class={bar} width="1" height="1" />
+          </svg>{" "}
+          {words}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Many numbers folded into at most `bars`, by adding up neighbours. */
 export function folded(values: readonly number[], bars: number): number[] {
   const size = Math.max(1, Math.ceil(values.length / bars));

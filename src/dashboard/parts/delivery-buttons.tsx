@@ -31,7 +31,7 @@ export function DeliveryButtons({
     post<{ delivery: Delivery }>(locationPath(locationId, "deliveries", delivery.id, verb))
       .then(
         ({ delivery: moved }) => {
-          announce(movedInWords(moved, verb));
+          announce(movedInWords(moved, verb, delivery));
           // The button that had the focus is gone.
           if (verb !== "retry") host.current?.focus();
         },
@@ -58,6 +58,9 @@ export function DeliveryButtons({
   );
   return (
     <span class="buttons" ref={host} tabIndex={-1}>
+      {state === "held" && against === null && isHeldByHighLevel(delivery) ? (
+        <small class="warned">Do not disturb was on: if it still is, it is held again.</small>
+      ) : null}
       {state === "held" ? button("release", "Release") : null}
       {state === "held" ? button("cancel", "Discard") : null}
       {state === "scheduled" ? button("retry", "Send now") : null}
@@ -68,16 +71,25 @@ export function DeliveryButtons({
   );
 }
 
+/** Whether HighLevel's record of the contact held it: that is asked again before it leaves. */
+function isHeldByHighLevel({ attempts }: Delivery): boolean {
+  return attempts.at(-1)?.error?.startsWith("CONTACT_DND") ?? false;
+}
+
 /** What keeps a delivery from leaving, as a clause; `null`: nothing is known. */
 function objectionInWords({ optOut, paused }: Delivery): string | null {
   if (paused !== null) return `the rule is paused ${pauseInWords(paused)}`;
   return optOut === null ? null : `the contact ${optOutInWords(optOut)}`;
 }
 
-function movedInWords(delivery: Delivery, verb: Verb): string {
+function movedInWords(delivery: Delivery, verb: Verb, before: Delivery): string {
   const { state } = delivery;
   const against = objectionInWords(delivery);
   if (verb !== "cancel" && against !== null) return `Left as it is: ${against}`;
+  if (verb === "release" && state !== "held")
+    return isHeldByHighLevel(before)
+      ? "Released. HighLevel is asked about do not disturb again: if it is still on, this is held again"
+      : "Released: it is due now";
   if (verb !== "cancel") return state === "scheduled" ? "The delivery is due now" : `The delivery is ${state}`;
   if (state === "sent") return "Too late: the delivery has arrived";
   return state === "sending" ? "It is being sent: if this attempt fails, it is cancelled" : "The delivery is cancelled";

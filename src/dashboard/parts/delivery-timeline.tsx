@@ -10,6 +10,7 @@ import { CANCELLED_BY, cancelledInWords, waitInWords } from "./waits.ts";
 import { StateBadge } from "./badge.tsx";
 import { SentRequest } from "./sent-request.tsx";
 import { DeliveryButtons } from "./delivery-buttons.tsx";
+import { InHighLevel } from "./in-highlevel.tsx";
 import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
 import { Time } from "../time/time-elements.tsx";
@@ -26,12 +27,14 @@ export function DeliveryTimeline({
 }): JSX.Element {
   const { locationId } = usePlace();
   const { action, attempts, unsettled, state, optOut, cancelledBy, giveUpAt } = delivery;
+  const workflow = workflowIn(action);
   return (
     <article class={`delivery state-${state}`} aria-label={`Delivery of ${delivery.rule}`}>
       <header>
         <StateBadge state={state} />
         <a href={linkTo(locationId, "rules", delivery.rule)}>{delivery.rule}</a>
         <span class="delivery-what">{action ? doesInWords(action) : "an action of another version"}</span>
+        {workflow === null ? null : <InHighLevel thing="workflow" id={workflow} />}
         <DeliveryButtons delivery={delivery} onDone={onDone} />
       </header>
       <ol class="timeline">
@@ -110,6 +113,12 @@ export function DeliveryTimeline({
       </ol>
     </article>
   );
+}
+
+/** The workflow that an action adds a contact to or takes it out of; a template is no id. */
+function workflowIn(action: Delivery["action"]): string | null {
+  const id = action?.type === "highlevel" ? action["workflowId"] : undefined;
+  return typeof id === "string" && /^[\w-]+$/.test(id) ? id : null;
 }
 
 /** Why it waits, updated every second. */

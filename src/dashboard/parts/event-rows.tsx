@@ -3,6 +3,8 @@ import type { JSX } from "preact";
 import type { LogEntry } from "../../model/ledger.ts";
 import { linkTo } from "../address/routes.ts";
 import { Tag } from "./badge.tsx";
+import { outcomeInWords } from "./outcome-words.ts";
+import { ContactLink, People } from "./people.tsx";
 import { SUPPRESSION_WORDS } from "./suppression-words.ts";
 import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "./row-keys.ts";
@@ -22,22 +24,20 @@ export function EventRows({
   if (events === null) return <p class="quiet-note">Loading…</p>;
   if (events.length === 0) return <p class="quiet-note">No events.</p>;
   return (
-    <ul class="rows events" onKeyDown={onKeyDown}>
-      {events.map((entry) => (
-        <li key={`${entry.contactId} ${entry.eventKey}`} data-row>
-          <a class="row-main" href={linkTo(locationId, "events", entry.eventKey, { contact: entry.contactId })}>
-            <Time at={entry.receivedAt} />
-            <WhatHappened entry={entry} />
-          </a>
-          <WhatFired entry={entry} />
-          {withContact ? (
-            <a class="row-contact" href={linkTo(locationId, "contacts", entry.contactId)}>
-              {entry.contactId}
+    <People of={withContact ? events.map(({ contactId }) => contactId) : []}>
+      <ul class="rows events" onKeyDown={onKeyDown}>
+        {events.map((entry) => (
+          <li key={`${entry.contactId} ${entry.eventKey}`} data-row>
+            <a class="row-main" href={linkTo(locationId, "events", entry.eventKey, { contact: entry.contactId })}>
+              <Time at={entry.receivedAt} />
+              <WhatHappened entry={entry} />
             </a>
-          ) : null}
-        </li>
-      ))}
-    </ul>
+            <WhatFired entry={entry} />
+            {withContact ? <ContactLink id={entry.contactId} /> : null}
+          </li>
+        ))}
+      </ul>
+    </People>
   );
 }
 
@@ -51,7 +51,7 @@ export function WhatHappened({ entry }: { readonly entry: LogEntry }): JSX.Eleme
       {entry.deciding ? <Tag>deciding</Tag> : null}
       {entry.sentBy ? <Tag>ours</Tag> : null}
       {entry.origin ? <Tag>found later</Tag> : null}
-      {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{entry.outcome}</span> : null}
+      {entry.outcome ? <span class={`outcome outcome-${entry.outcome}`}>{outcomeInWords(entry.outcome)}</span> : null}
     </span>
   );
 }

@@ -2,24 +2,40 @@
 import { createContext, type ComponentChildren, type JSX } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { goTo, linkTo, readRoute, type Query } from "../address/routes.ts";
+import { ContactBox } from "./find-contact.tsx";
+import { ContactName, People } from "./people.tsx";
 
 const TYPING_MS = 300;
 
 const QueryContext = createContext<Query>({});
 
-/** Filters of the list below. */
+/** Filters of the list below. Those that say whether one is set (`isFiltered`) are folded on a phone. */
 export function Filters({
   query,
+  isFiltered,
   children,
 }: {
   readonly query: Query;
+  readonly isFiltered?: boolean | undefined;
   readonly children: ComponentChildren;
 }): JSX.Element {
+  // On a phone what is filtered comes first.
+  const [isWide] = useState(() => matchMedia("(min-width: 52rem)").matches);
+  const form = (
+    <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      {children}
+    </form>
+  );
   return (
     <QueryContext.Provider value={query}>
-      <form class="filters" aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
-        {children}
-      </form>
+      {isWide || isFiltered === undefined ? (
+        form
+      ) : (
+        <details class="folded">
+          <summary>Filters{isFiltered ? ", some are set" : ""}</summary>
+          {form}
+        </details>
+      )}
     </QueryContext.Provider>
   );
 }
@@ -68,6 +84,25 @@ export function TextFilter({ name, words }: { readonly name: string; readonly wo
       {words}
       <input type="search" value={text} onInput={(event) => setText(event.currentTarget.value)} />
     </label>
+  );
+}
+
+/** One contact, or any: found by what people know of it. */
+export function ContactFilter(): JSX.Element {
+  const contact = useContext(QueryContext)["contact"] ?? "";
+  if (contact === "") return <ContactBox onPick={(id) => setFilter("contact", id)} />;
+  return (
+    <People of={[contact]}>
+      <span class="chosen">
+        Contact{" "}
+        <span class="chosen-what">
+          <ContactName id={contact} />
+          <button type="button" aria-label="Any contact" title="Any contact" onClick={() => setFilter("contact", "")}>
+            ×
+          </button>
+        </span>
+      </span>
+    </People>
   );
 }
 

@@ -1,10 +1,10 @@
 // What keeps a delivery waiting, and the state of its destination, in words.
 import type { CancelledBy, CancelReason, CircuitMode, Delivery } from "../../model/delivery.ts";
-import { CONTACT_TIME_ZONE } from "../../model/window.ts";
+import { CONTACT_TIME_ZONE, type Window } from "../../model/window.ts";
 import { pauseInWords } from "../../model/pause.ts";
 import type { HostState } from "../../model/statistics.ts";
 import { hostInWords } from "../../language/in-words.ts";
-import { fromNow, timeInWords } from "../time/time.ts";
+import { fromNow, openingInWords, timeInWords } from "../time/time.ts";
 import { clockIn } from "../time/zoned.ts";
 
 /** The state of a destination, in words. */
@@ -22,9 +22,9 @@ export function hostStateInWords(host: HostState, zone: string, now: number): Ho
   if (isAhead(pausedUntil, now)) return { words: `paused until ${at(pausedUntil)}: it asked for it`, isWell: false };
   switch (modeOf(host, now)) {
     case "open":
-      return { words: `open until ${at(openUntil)}, ${inARow}: nothing is sent`, isWell: false };
+      return { words: `paused until ${at(openUntil)} after ${inARow}: nothing is sent`, isWell: false };
     case "half-open":
-      return { words: `half-open, ${inARow}: one goes first, and the rest if it arrives`, isWell: false };
+      return { words: `tried with one, after ${inARow}: the rest goes if that arrives`, isWell: false };
     case "suspect":
       return { words: `one at a time, ${inARow}`, isWell: false };
     case "closed":
@@ -78,16 +78,16 @@ function reasonInWords(delivery: Delivery, zone: string): string {
   const isContacts = window?.timeZone === CONTACT_TIME_ZONE && attempts.length === 0;
   if (isContacts && action?.after) return `its delay of ${action.after} is over, or the contact's own hours begin`;
   if (isContacts && dueAt !== decidedAt) return "the contact's own hours begin";
-  if (
-    window &&
-    window.timeZone !== CONTACT_TIME_ZONE &&
-    dueAt &&
-    clockIn(dueAt, window.timeZone ?? zone) === (window.from ?? "00:00")
-  )
-    return "its window opens";
+  if (window && dueAt && isOpening(dueAt, window, zone))
+    return `its window opens, ${openingInWords(dueAt, window.timeZone ?? zone)},`;
   const failed = attempts.length;
   if (failed > 0) return `after ${failed} failed ${failed === 1 ? "attempt" : "attempts"} tried again`;
   return action?.after ? `its delay of ${action.after} is over` : "due";
+}
+
+/** Whether a window opens at a time: what is due then waits for it. */
+export function isOpening(at: string, window: Window, zone: string): boolean {
+  return window.timeZone !== CONTACT_TIME_ZONE && clockIn(at, window.timeZone ?? zone) === (window.from ?? "00:00");
 }
 
 function shutInWords(host: HostState, zone: string, now: number): string | null {

@@ -2,7 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { mayKeepDrafts } from "../ask/session.ts";
 import { payloadOf, SAMPLES } from "../../events/samples.ts";
+import { kindNamed } from "../../events/kind-of.ts";
 import { isJsonObject } from "../../kit/json.ts";
+import { OTHER } from "../../model/event-kinds.ts";
 import { FIRST_NAME, firstText, payloadText } from "./rule-file.ts";
 
 /** A rule and an event, as typed. */
@@ -34,6 +36,16 @@ export function firstDraft(locationId: string): Draft {
 export function sampleText(name: string, locationId: string): string {
   const sample = SAMPLES[name];
   return sample ? payloadText(payloadOf(sample, { locationId }, new Date())) : "";
+}
+
+const SAMPLE = "sample ";
+
+/** The sample that takes the place of one that a rule does not look at; `null`: it stays, and so does what was typed or recorded. */
+export function sampleFor(on: readonly string[], eventFrom: string): string | null {
+  if (!eventFrom.startsWith(SAMPLE)) return null;
+  const kindOf = (name: string): string => kindNamed(SAMPLES[name]?.payload["type"]) ?? OTHER;
+  if (on.includes(kindOf(eventFrom.slice(SAMPLE.length)))) return null;
+  return Object.keys(SAMPLES).find((name) => on.includes(kindOf(name))) ?? null;
 }
 
 /** A draft, and the ways to change it. */

@@ -5,17 +5,24 @@ import type { ExplainedAction } from "../../model/playground.ts";
 import { SentRequest } from "../parts/sent-request.tsx";
 import { DecisionRows } from "../parts/verdicts.tsx";
 import { Time } from "../time/time-elements.tsx";
-import { lengthInWords } from "../time/time.ts";
+import { lengthInWords, openingInWords } from "../time/time.ts";
+import type { Window } from "../../model/window.ts";
+import { usePlace } from "../ask/place.ts";
+import { isOpening } from "../parts/waits.ts";
 import type { Checking } from "./use-check.ts";
 
 /** The decision. `isOld`: it is from before, as no decision is possible with the rule and the event as typed now. */
 export function Outcome({
   explained,
   isOld,
+  window = null,
 }: {
   readonly explained: Checking["explained"];
+  /** That of the draft. */
+  readonly window?: Window | null;
   readonly isOld: boolean;
 }): JSX.Element {
+  const { zone } = usePlace();
   if (!explained)
     return (
       <p class="quiet-note">
@@ -55,7 +62,13 @@ export function Outcome({
             <span class="fired">{action.rule}</span>
             <span class="delivery-what">{doesInWords(action.action)}</span>
             <span>
-              {whenInWords(action, decision.decidedAt)} <Time at={action.dueAt} />
+              {window !== null && action.rule === name && waitsFor(window, action, decision.decidedAt, zone) ? (
+                `when its window opens: ${openingInWords(action.dueAt, window.timeZone ?? zone)}`
+              ) : (
+                <>
+                  {whenInWords(action, decision.decidedAt)} <Time at={action.dueAt} />
+                </>
+              )}
             </span>
             {action.dead === null ? null : <p class="would-be-dead">It would be dead: {action.dead}</p>}
             {action.request === null ? null : (
@@ -81,4 +94,9 @@ export function Outcome({
 function whenInWords({ dueAt }: ExplainedAction, decidedAt: string): string {
   const ms = Date.parse(dueAt) - Date.parse(decidedAt);
   return ms < 1_000 ? "at once:" : `after ${lengthInWords(ms)}:`;
+}
+
+/** Whether an action is put off to when its window opens. */
+function waitsFor(window: Window, { dueAt }: ExplainedAction, decidedAt: string, zone: string): boolean {
+  return Date.parse(dueAt) - Date.parse(decidedAt) >= 1_000 && isOpening(dueAt, window, zone);
 }

@@ -1,7 +1,7 @@
 // The playground: a rule on the left, an event on the right, and below them what would be decided, as you type.
 // Nothing that happens here is recorded or sent.
 import type { JSX } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import schema from "../../../schema/rule.schema.json";
 import { problemOf, type Problem } from "../ask/api.ts";
 import type { PageProps } from "../address/routes.ts";
@@ -10,7 +10,7 @@ import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
 import { Publish } from "./publish.tsx";
 import { download } from "./download.ts";
-import { firstDraft, sampleText, useDraft } from "./draft.ts";
+import { firstDraft, sampleFor, sampleText, useDraft } from "./draft.ts";
 import { Editor, type EditorHandle } from "./editor.tsx";
 import { EventChoice, sourceWord, type EventSource } from "./event-choice.tsx";
 import { Findings, issuesOfEvent, placed, type Said } from "./findings.tsx";
@@ -65,6 +65,12 @@ export function Playground({ route }: PageProps): JSX.Element {
     });
   };
   const examples = checked?.answer.examples;
+  // A sample that nobody has changed follows the kinds that the rule looks at.
+  const on = checked?.answer.rule?.on;
+  useEffect(() => {
+    const fitting = on === undefined ? null : sampleFor(on, draft.eventFrom);
+    if (fitting !== null) choose({ from: "sample", name: fitting });
+  }, [on?.join()]);
   return (
     <>
       <div class="title">
@@ -148,7 +154,11 @@ export function Playground({ route }: PageProps): JSX.Element {
       </div>
       <section class="panel decided" aria-labelledby="decided">
         <h2 id="decided">What would be decided</h2>
-        <Outcome explained={explained} isOld={checked !== null && (checked.answer.explained === null || !hasPayload)} />
+        <Outcome
+          explained={explained}
+          window={checked?.answer.rule?.window ?? null}
+          isOld={checked !== null && (checked.answer.explained === null || !hasPayload)}
+        />
       </section>
       <Try name={draft.name} text={draft.text} onTried={setTried} />
     </>

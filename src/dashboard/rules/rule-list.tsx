@@ -8,7 +8,8 @@ import { Filters, TextFilter } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { rowKeys } from "../parts/row-keys.ts";
-import { RuleNumbers } from "./rule-numbers.tsx";
+import { RuleNumbers, WEEK_KEY } from "./rule-numbers.tsx";
+import { Key } from "../parts/bars.tsx";
 import { RuleMarks } from "./rule-marks.tsx";
 import { RuleFindings, RuleWords } from "../parts/rule-words.tsx";
 
@@ -57,6 +58,7 @@ export function RuleList({
           <TextFilter name="search" words="Part of the name" />
         </Filters>
       </div>
+      {uses.length === 0 ? null : <Key entries={WEEK_KEY} />}
       {uses.length === 0 ? <p class="quiet-note">{emptyInWords(set.rules.length, view, search)}</p> : null}
       <ul class="rows rules" onKeyDown={onKeyDown}>
         {uses.slice(first, next).map((use) => (

@@ -1,11 +1,16 @@
-// How often a rule fired and was suppressed (shown as "held"): bars over the week, and the numbers beside them.
+// How often a rule fired and was suppressed (shown as "held back", for "held" are deliveries that wait for a person): bars over the week, and the numbers beside them.
 import type { JSX } from "preact";
 import type { RuleUse } from "./rule-use.ts";
-import { Bars, folded } from "../parts/bars.tsx";
+import { Bars, folded, Key } from "../parts/bars.tsx";
 import { SUPPRESSION_WORDS } from "../parts/suppression-words.ts";
 import { Ago, Time } from "../time/time-elements.tsx";
 import { counted } from "../parts/counted.ts";
 
+/** What the colours of a week mean. */
+export const WEEK_KEY = [
+  { bar: "bar-plain", words: "fired" },
+  { bar: "bar-held", words: "held back: by its limit, or for another reason" },
+] as const;
 const SMALL_BARS = 28;
 const LARGE_BARS = 84;
 
@@ -22,7 +27,7 @@ export function RuleNumbers({ use, isKnown }: { readonly use: RuleUse; readonly 
           </p>
           {suppressed.week === 0 ? null : (
             <p class="rule-held">
-              {counted(suppressed.day)} held in 24 hours, {counted(suppressed.week)} in 7 days:{" "}
+              {counted(suppressed.day)} held back in 24 hours, {counted(suppressed.week)} in 7 days:{" "}
               {reasons.map(({ reason, count }) => `${counted(count.week)} ${SUPPRESSION_WORDS[reason]}`).join(", ")}
             </p>
           )}
@@ -48,13 +53,14 @@ export function RuleTable({ use }: { readonly use: RuleUse }): JSX.Element {
   const { fired, suppressed, reasons, lastFired } = use;
   const rows = [
     { words: "Fired", count: fired, name: "is-fired" },
-    { words: "Held", count: suppressed, name: "is-held" },
+    { words: "Held back", count: suppressed, name: "is-held" },
     ...reasons.map(({ reason, count }) => ({ words: `of these ${SUPPRESSION_WORDS[reason]}`, count, name: "is-part" })),
   ];
   return (
     <div class="rule-large">
       <div>
         <WeekBars use={use} count={LARGE_BARS} height={140} />
+        <Key entries={WEEK_KEY} />
         <p class="rule-axis">
           <span>7 days ago</span> <span>two hours a bar</span> <span>now</span>
         </p>
@@ -105,7 +111,7 @@ function WeekBars({
   return (
     <Bars
       height={height}
-      label={`${use.name} in 7 days: ${counted(fired.week)} fired, ${counted(suppressed.week)} held`}
+      label={`${use.name} in 7 days: ${counted(fired.week)} fired, ${counted(suppressed.week)} held back`}
       stacks={[
         { name: "bar-plain", values: folded(fired.hours, count) },
         { name: "bar-held", values: folded(suppressed.hours, count) },

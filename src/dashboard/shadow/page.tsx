@@ -10,6 +10,7 @@ import { usePlace } from "../ask/place.ts";
 import { useQuery } from "../ask/use-query.ts";
 import { counted } from "../parts/counted.ts";
 import { Pager, usePaging } from "../parts/paging.tsx";
+import { ContactLink, People } from "../parts/people.tsx";
 import { ProblemNote } from "../parts/problem.tsx";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
@@ -59,11 +60,13 @@ function InTheShadow(): JSX.Element {
           {answer.rules.length === 0 ? null : (
             <section class="panel" aria-labelledby="by-event">
               <h2 id="by-event">On which events</h2>
-              <ul class="rows divergences" onKeyDown={onKeyDown}>
-                {answer.divergence.map((one) => (
-                  <Row key={`${one.eventKey} ${one.contactId} ${one.rule}`} one={one} />
-                ))}
-              </ul>
+              <People of={answer.divergence.map(({ contactId }) => contactId)}>
+                <ul class="rows divergences" onKeyDown={onKeyDown}>
+                  {answer.divergence.map((one) => (
+                    <Row key={`${one.eventKey} ${one.contactId} ${one.rule}`} one={one} />
+                  ))}
+                </ul>
+              </People>
               <Pager paging={paging} next={answer.cursor} />
             </section>
           )}
@@ -138,9 +141,7 @@ function Row({ one }: { readonly one: Divergence }): JSX.Element {
         <Time at={one.at} /> {one.rule} <span class={`badge ${mark}`}>{words}</span>
       </a>
       <span class="row-fired">{actions.map(actionInWords).join("; ")}</span>
-      <a class="row-contact" href={linkTo(locationId, "contacts", one.contactId)}>
-        {one.contactId}
-      </a>
+      <ContactLink id={one.contactId} />
     </li>
   );
 }

@@ -5,7 +5,7 @@ import type { Task } from "../../model/task.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
 import { neighbourOf } from "./due.ts";
 import { announce } from "../parts/announce.tsx";
-import { Filters, TextFilter } from "../parts/filters.tsx";
+import { ContactFilter, Filters } from "../parts/filters.tsx";
 import { Pager, usePaging } from "../parts/paging.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "../parts/problem.tsx";
@@ -59,7 +59,7 @@ export function Tasks({ route }: PageProps): JSX.Element {
       </div>
       <section class="panel" aria-label={isDone ? "Tasks that are done" : "Open tasks"} ref={section} tabIndex={-1}>
         <Filters query={query}>
-          <TextFilter name="contact" words="Contact id" />
+          <ContactFilter />
         </Filters>
         <p class="quiet-note keys">
           {isDone ? (

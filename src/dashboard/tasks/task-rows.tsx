@@ -5,6 +5,7 @@ import { dueInWords } from "./due.ts";
 import { linkTo } from "../address/routes.ts";
 import { usePlace } from "../ask/place.ts";
 import { useNow } from "../time/use-now.ts";
+import { ContactLink, People } from "../parts/people.tsx";
 import { rowKeys } from "../parts/row-keys.ts";
 import { Time } from "../time/time-elements.tsx";
 
@@ -22,21 +23,23 @@ export function TaskRows({ tasks, busy, onComplete }: TaskRowsProps): JSX.Elemen
   };
   const walk = rowKeys({ d: complete });
   return (
-    <ul
-      class="rows tasks"
-      onKeyDown={(event) => {
-        // Enter on a link or button in the row belongs to that link or button.
-        const { target } = event;
-        const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
-        if (event.key === "Enter" && isPlain && target instanceof HTMLElement && target.matches("[data-row]"))
-          complete(target);
-        else walk(event);
-      }}
-    >
-      {tasks.map((task) => (
-        <Row key={task.id} task={task} isBusy={busy.has(task.id)} onComplete={onComplete} />
-      ))}
-    </ul>
+    <People of={tasks.map(({ contactId }) => contactId)}>
+      <ul
+        class="rows tasks"
+        onKeyDown={(event) => {
+          // Enter on a link or button in the row belongs to that link or button.
+          const { target } = event;
+          const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
+          if (event.key === "Enter" && isPlain && target instanceof HTMLElement && target.matches("[data-row]"))
+            complete(target);
+          else walk(event);
+        }}
+      >
+        {tasks.map((task) => (
+          <Row key={task.id} task={task} isBusy={busy.has(task.id)} onComplete={onComplete} />
+        ))}
+      </ul>
+    </People>
   );
 }
 
@@ -73,7 +76,7 @@ function Row({
         <span class="task-title">{title}</span>
         {description === null ? null : <span class="task-description">{description}</span>}
         <span class="links">
-          <a href={linkTo(locationId, "contacts", contactId)}>{contactId}</a>
+          <ContactLink id={contactId} />
           <a href={linkTo(locationId, "rules", rule)}>{rule}</a>
           <a href={linkTo(locationId, "events", eventKey, { contact: contactId, rule })}>
             its event of <Time at={createdAt} />

@@ -69,6 +69,14 @@ export function dayOf(time: number, zone: string): string {
   return `${part("year")}-${part("month")}-${part("day")}`;
 }
 
+/** `Monday 09:00 in Denver`: when something opens, by the clock of the place where it does. */
+export function openingInWords(at: string, zone: string): string {
+  const time = Date.parse(at);
+  const weekday = format(zone, "weekday", { weekday: "long" }).format(time);
+  const place = zone.includes("/") ? (zone.split("/").at(-1) ?? zone).replaceAll("_", " ") : zone;
+  return `${weekday} ${hourInWords(time, zone)} in ${place}`;
+}
+
 const UNITS = [
   ["d", 86_400_000],
   ["h", 3_600_000],

@@ -312,6 +312,11 @@ export function isWanted(sql: Sql, id: string): boolean {
   return firstRow(sql, wanted, id) !== undefined;
 }
 
+/** Whether a delivery has died. */
+export function isDead(sql: Sql, id: string): boolean {
+  return standingOf(sql, id)?.state === "dead";
+}
+
 /** Whether a delivery was held, and nothing came of it since. */
 export function wasHeld(sql: Sql, id: string): boolean {
   const last = "SELECT error FROM attempts WHERE delivery_id = ? ORDER BY n DESC LIMIT 1";

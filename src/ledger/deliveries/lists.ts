@@ -31,6 +31,7 @@ interface DeliveryRow {
   due_at: number | null;
   give_up_at: number | null;
   cancelled_by: string | null;
+  ended_at: number | null;
 }
 
 interface AttemptRow {
@@ -43,7 +44,7 @@ interface AttemptRow {
   request: string | null;
 }
 
-const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by";
+const COLUMNS = "id, event_key, contact_id, rule, host, plan, state, due_at, give_up_at, cancelled_by, ended_at";
 /** A list tells this much of the body of each request: a text message is whole. */
 const LISTED_BODY_BYTES = 4_000;
 /** How many rules, and how many hosts, there are to choose from at most. */
@@ -311,6 +312,7 @@ function toDelivery(sql: Sql, row: DeliveryRow, pauses: readonly Pause[], bodyBy
     dueAt: timeOf(row.due_at),
     window: plan?.window ?? null,
     giveUpAt: timeOf(row.give_up_at),
+    endedAt: timeOf(row.ended_at),
     optOut: optOutOf(sql, row, plan),
     paused: OPEN_STATES.has(row.state) ? pauseOf(pauses, row.rule) : null,
     cancelledBy: row.cancelled_by === null ? null : (JSON.parse(row.cancelled_by) as CancelledBy),

@@ -127,6 +127,12 @@ export class LedgerTokens implements Tokens {
     };
   }
 
+  /** Whether HighLevel was asked for another token, and has not said whether there is one. */
+  isUnclear(): boolean {
+    const row = this.#row();
+    return row?.state === "active" && row.refresh_began_at !== null && this.#refreshing === null;
+  }
+
   /** Stores a token, replacing any other; `atMs`: as of when, milliseconds since 1970. */
   store({ source, sealed, expiresAtMs, companyId, appId, scopes }: SealedToken, atMs = this.#now()): void {
     this.#storage.sql.exec(

@@ -5,7 +5,8 @@ import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
 import type { EventKind } from "../../model/event-kinds.ts";
 import { RECORD_PARTS, type RecordPart } from "../../model/known-contact.ts";
-import { firstRow, type Sql, type SqlValue } from "../store/ports.ts";
+import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
+import { keysOf } from "./contact-keys.ts";
 import { recordedAhead } from "./log.ts";
 
 /** Something known: its value, since when (milliseconds since 1970), and by which event; `null`: HighLevel was asked. */
@@ -24,6 +25,8 @@ export interface KeptContact {
 
 /** A contact of whom HighLevel knew nothing is asked for again after this: it may have been asked too early. */
 const UNKNOWN_KEPT_MS = 3_600_000;
+
+const FILLED_AT_ONCE = 1_000;
 
 const NOTHING: KeptContact = { parts: { fields: null, tags: null, dnd: null, custom: null }, gone: null };
 
@@ -69,7 +72,7 @@ export function note(sql: Sql, event: Event): void {
   if (now === before) return;
   // HighLevel promises no order: what happened later and was recorded before said it last.
   const later = recordedAhead(sql, event.contactId, Date.parse(event.occurredAt) + 1, KINDS_THAT_SAY);
-  write(sql, event.contactId, later.reduce(after, now));
+  write(sql, event.contactId, before, later.reduce(after, now));
 }
 
 /**
@@ -82,7 +85,7 @@ export function keepAnswer(sql: Sql, contactId: string, said: SaidOfContact | nu
   // All of the record was answered: a switch that is not in it says nothing, and that is known.
   const whole = said && { dnd: null, ...partsOf(said) };
   const now = changed(before, whole, { atMs: askedAtMs, eventKey: null });
-  if (now !== before) write(sql, contactId, now);
+  if (now !== before) write(sql, contactId, before, now);
 }
 
 /** What is known of a contact. */
@@ -124,6 +127,18 @@ export function forgetWithoutEvents(sql: Sql): void {
   sql.exec(
     "DELETE FROM contacts WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.contact_id = contacts.contact_id)",
   );
+}
+
+/** Writes by what people find contacts that a version before this one wrote, some at a time. `true`: there are more. */
+export function fillKeys(sql: Sql): boolean {
+  const lacking = "SELECT contact_id, fields FROM contacts WHERE by_name IS NULL AND fields IS NOT NULL LIMIT ?";
+  const found = rows<{ contact_id: string; fields: string }>(sql, lacking, FILLED_AT_ONCE);
+  for (const { contact_id, fields } of found) {
+    const keys = keysOf(JSON.parse(fields) as Json);
+    const set = keys.map(([column]) => `${column} = ?`).join(", ");
+    sql.exec(`UPDATE contacts SET ${set} WHERE contact_id = ?`, ...keys.map(([, value]) => value), contact_id);
+  }
+  return found.length === FILLED_AT_ONCE;
 }
 
 /**
@@ -196,17 +211,28 @@ const COLUMNS = [...RECORD_PARTS.flatMap((part) => [part, `${part}_at`, `${part}
 
 type ContactRow = { readonly [column: string]: SqlValue };
 
-function write(sql: Sql, contactId: string, { parts, gone }: KeptContact): void {
-  const values = RECORD_PARTS.flatMap((name): SqlValue[] => {
+/** Writes what has changed, and no more: each index of a column that is written is written, too. */
+function write(sql: Sql, contactId: string, before: KeptContact, { parts, gone }: KeptContact): void {
+  const written = RECORD_PARTS.filter((name) => parts[name] !== before.parts[name]).flatMap((name) => {
     const part = parts[name];
-    return part === null ? [null, null, null] : [JSON.stringify(part.value), part.atMs, part.eventKey];
+    return [
+      [name, part && JSON.stringify(part.value)],
+      [`${name}_at`, part && part.atMs],
+      [`${name}_from`, part && part.eventKey],
+      ...(name === "fields" ? keysOf(part?.value) : []),
+    ] as const;
   });
+  const values: readonly (readonly [column: string, value: SqlValue])[] = [
+    ["contact_id", contactId],
+    ["gone_at", gone && gone.atMs],
+    ["gone_from", gone && gone.eventKey],
+    ...written,
+  ];
+  const columns = values.map(([column]) => column);
   sql.exec(
-    `INSERT OR REPLACE INTO contacts (contact_id, ${COLUMNS.join(", ")}) VALUES (?${", ?".repeat(COLUMNS.length)})`,
-    contactId,
-    ...values,
-    gone?.atMs ?? null,
-    gone?.eventKey ?? null,
+    `INSERT INTO contacts (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
+     ON CONFLICT (contact_id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+    ...values.map(([, value]) => value),
   );
 }
 

@@ -239,8 +239,8 @@ export function list(
   narrow("contact_id = ?", contactId);
   narrow("seq < ?", cursor === undefined ? undefined : Number(cursor));
   narrow("kind = ?", kind);
-  narrow("channel = ?", channel);
-  narrow("outcome = ?", outcome);
+  narrow("ifnull(channel, 'none') = ?", channel);
+  narrow("ifnull(outcome, 'none') = ?", outcome);
   narrow("received_at >= ?", from && Date.parse(from));
   narrow("received_at < ?", to && Date.parse(to));
   narrow("(fired <> '[]') = ?", fired && Number(fired === "yes"));

@@ -44,6 +44,9 @@ export interface Taken {
   readonly place: Place;
 }
 
+/** The lane of what tells of the location, and not to a contact: it waits for no other, and no other for it. */
+const OUTSIDE = "alerts";
+
 interface Lane {
   readonly budget: Budget | undefined;
   readonly bucket: TokenBucket;
@@ -130,6 +133,12 @@ export class Lanes {
     return "entered";
   }
 
+  /** Takes a place for something that is no delivery, until `leave`; `null`: none is free. */
+  outside(nowMs: number): Place | null {
+    const place: Place = { home: OUTSIDE, host: null };
+    return this.enter(place, OUTSIDE, nowMs) === "entered" ? place : null;
+  }
+
   #put(place: Place, host: string | null): void {
     this.#inFlight += (host === null ? 0 : 1) - (place.host === null ? 0 : 1);
     const [left, entered] = [place.host, host].map((one) => (one === null ? undefined : this.#lanes.get(one)));
@@ -188,7 +197,7 @@ export class Lanes {
     const waiting = new Map(waitingByHost(sql).map((row) => [row.host, row]));
     const failed = rows<{ host: string }>(sql, "SELECT host FROM hosts").map(({ host }) => host);
     const busy = [...this.#lanes].flatMap(([host, lane]) =>
-      lane.inFlight > 0 || pausedUntil(lane, nowMs) > nowMs ? [host] : [],
+      host !== OUTSIDE && (lane.inFlight > 0 || pausedUntil(lane, nowMs) > nowMs) ? [host] : [],
     );
     return [...new Set([...waiting.keys(), ...failed, ...busy])].toSorted().map((host) => {
       const lane = this.#lanes.get(host);

@@ -38,7 +38,7 @@ import * as tasks from "../deliveries/tasks.ts";
 /** An alarm may take 15 minutes of wall time: stop taking deliveries well before; the next alarm continues. */
 const MAX_RUN_MS = 10 * 60_000;
 /**
- * How much one alarm takes on, in units of less than a millisecond of CPU: well below `cpu_ms` in wrangler.toml. A
+ * How much one alarm takes on, in units of less than a millisecond of CPU: well below the 30 s that Cloudflare allows. A
  * delivery costs some for its statements and its request, some for the characters of its event, once for reading and once
  * for each filter, and its share of the rows that were read to find it.
  */
@@ -51,6 +51,8 @@ const TICK_MS = 500;
 /** How long to wait before trying again what could not be written down. */
 const BREATH_MS = 10_000;
 const TASK_WRITES_AT_ONCE = 60;
+/** What is held for longer than an hour has to be known. */
+const HELD_TOO_LONG_MS = 3_601_000;
 
 /** The units of reading an event of so many characters and rendering an action about it: each filter may go through it. */
 function renderingOf(action: Action, characters: number): number {
@@ -95,6 +97,7 @@ export class Pump {
   readonly #ports: LedgerPorts;
   readonly #statistics: AttemptCounter;
   readonly #settled: (isMailed: boolean) => void;
+  readonly #stands: (inMs: number) => void;
   readonly #pauses: PumpPauses;
   readonly #lanes: Lanes;
   readonly #highlevel: HighLevelAccount;
@@ -120,12 +123,14 @@ export class Pump {
     { account, limits, time, learning }: HighLevelParts,
     pauses: PumpPauses,
     settled: (isMailed: boolean) => void,
+    stands: (inMs: number) => void = () => undefined,
   ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#statistics = statistics;
     this.#highlevel = account;
     this.#settled = settled;
+    this.#stands = stands;
     this.#pauses = pauses;
     this.#limits = limits;
     this.#time = time;
@@ -209,6 +214,11 @@ export class Pump {
     const place: Place = { home: HIGHLEVEL_HOST, host: null };
     const entered = this.#lanes.enter(place, HIGHLEVEL_HOST, this.#now());
     return entered === "entered" ? place : entered;
+  }
+
+  /** Takes a place for something that is no delivery, until `leave`; `null`: none is free. */
+  outside(): Place | null {
+    return this.#lanes.outside(this.#now());
   }
 
   /** A question has ended, as HighLevel said: its place is free. */
@@ -340,6 +350,7 @@ export class Pump {
       else tasks.planWrite(sql, outcome.task.locationId, outcome.task.id, null, now);
       return stillThere;
     });
+    if (!outcome.done) this.#expect(delivery, outcome, now);
     if (isThere && !isHeld(outcome)) this.#statistics.attempted(startedAt, outcome.done);
     this.#settled(isMailed);
     logAttempt({
@@ -351,6 +362,13 @@ export class Pump {
       status: outcome.status,
       durationMs: Math.max(0, now - startedAt),
     });
+  }
+
+  /** What failed may have to be known: that it is dead, that it is still held in an hour, that its host is still down. */
+  #expect({ id, host }: LeasedDelivery, outcome: AttemptOutcome, nowMs: number): void {
+    if (isHeld(outcome)) this.#stands(HELD_TOO_LONG_MS);
+    else if (this.#lanes.downUntil(host, nowMs) > nowMs) this.#stands(0);
+    if (deliveries.isDead(this.#storage.sql, id)) this.#stands(0);
   }
 
   #location(): string | null {

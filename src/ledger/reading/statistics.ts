@@ -120,6 +120,11 @@ export class Statistics {
     return this.#current().unknownWords;
   }
 
+  /** Whether they are there already. */
+  isCounted(): boolean {
+    return this.#tally !== null;
+  }
+
   /** The counts as they are kept; valid until rows are removed. */
   tally(): Tally {
     return this.#current();

@@ -21,6 +21,7 @@ export class Intake {
   readonly #ports: LedgerPorts;
   readonly #record: (event: Event, isReport: boolean) => Promise<Recorded>;
   readonly #isClosed: () => boolean;
+  readonly #refused: () => void;
   readonly #budget: TokenBucket;
   #waiting: Work[] = [];
   #isRecording = false;
@@ -31,11 +32,13 @@ export class Intake {
     ports: LedgerPorts,
     record: (event: Event, isReport: boolean) => Promise<Recorded>,
     isClosed: () => boolean,
+    refused: () => void = () => undefined,
   ) {
     this.#storage = storage;
     this.#ports = ports;
     this.#record = record;
     this.#isClosed = isClosed;
+    this.#refused = refused;
     const { eventsPerSecond } = ports;
     this.#budget = new TokenBucket(eventsPerSecond, eventsPerSecond * BURST_S, this.#now());
   }
@@ -77,6 +80,7 @@ export class Intake {
     if (this.#isClosed()) return { status: "unavailable", retryAfterSeconds: CLOSED_S };
     const now = this.#now();
     if (this.#budget.take(now)) return null;
+    this.#refused();
     return {
       status: "over-budget",
       retryAfterSeconds: Math.max(1, Math.ceil((this.#budget.readyAt(now) - now) / 1_000)),

@@ -46,6 +46,12 @@ export class CanaryVolume {
     return noted.change === change && noted.halted !== null;
   }
 
+  /** The change whose canary was halted here; `null`: none was. */
+  halted(): number | null {
+    const { change, halted } = this.#noted();
+    return halted === null ? null : change;
+  }
+
   /** Whether a canary may plan these actions now. If not, it is halted, which is noted at once. */
   admits({ messagesPerHour }: Canary, change: number, actions: readonly Action[]): boolean {
     const more = messagesIn(actions);

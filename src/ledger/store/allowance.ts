@@ -1,5 +1,5 @@
-// How much one alarm may do, counted and not timed: Cloudflare ends an alarm that computes for longer than `cpu_ms`, and
-// a clock in a Worker stands still while it computes.
+// How much one alarm may do, counted and not timed: Cloudflare ends an alarm that computes for longer than 30 s, or than
+// `cpu_ms` where wrangler.toml sets that, and a clock in a Worker stands still while it computes.
 
 export class Allowance {
   readonly #most: number;

@@ -17,6 +17,8 @@ export type MarkName =
   | "rules" // which published rule sets are in force, if the registry was ever asked
   | "import" // how far an import has come
   | "canary" // what the canary of a change has sent within the hour, and whether it was halted here
+  | "alerts" // when what somebody has to know is looked for next, what is told of it, and in which hours something came
+  | "alert-route" // where this location's alerts go, unless where all do
   | "company" // of an agency: its id
   | "agency"; // of an agency: how far it is with its list of locations
 

@@ -1,6 +1,7 @@
 // What a ledger needs from the world, so that its logic also runs in a simulated one.
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelAccount, Tokens } from "../../highlevel/account.ts";
+import type { AlertSilence, VersionedAlerts } from "../../model/alert.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
 import type { InForce, RulesFrom } from "../../model/published.ts";
 import type { Everywhere } from "../../model/pause.ts";
@@ -65,6 +66,17 @@ export interface LedgerPorts {
   readonly published?: PublishedRules | undefined;
   /** Tells the directory that this location exists; rejects if it cannot be told. */
   readonly announce: (locationId: string, name: string | null) => Promise<void>;
+  /** Who is told what somebody has to know; absent: nothing is looked for. */
+  readonly alerts?: AlertPorts | undefined;
+}
+
+/** Where alerts go. */
+export interface AlertPorts {
+  /** `null`: nowhere, unless the location has a URL of its own. */
+  readonly url: string | null;
+  readonly silence: AlertSilence;
+  /** Tells the directory; rejects if it cannot be told. */
+  readonly tell: (locationId: string, alerts: VersionedAlerts) => Promise<void>;
 }
 
 /** The published rule sets, as a ledger asks for them. Each call rejects if the registry cannot be reached. */

@@ -363,6 +363,46 @@ export const LEDGER_MIGRATIONS: readonly string[] = [
   `,
   // When an attempt of a delivery was cut off, first: nothing else tells of it.
   "ALTER TABLE deliveries ADD COLUMN interrupted_at INTEGER;",
+  // By what people look for a contact, as log/contact-keys.ts writes it; the sweep fills rows from before.
+  `
+  ALTER TABLE contacts ADD COLUMN by_name TEXT;
+  ALTER TABLE contacts ADD COLUMN by_second TEXT;
+  ALTER TABLE contacts ADD COLUMN by_third TEXT;
+  ALTER TABLE contacts ADD COLUMN by_last TEXT;
+  ALTER TABLE contacts ADD COLUMN by_email TEXT;
+  ALTER TABLE contacts ADD COLUMN by_phone TEXT;
+  CREATE INDEX contacts_by_name ON contacts (by_name) WHERE by_name IS NOT NULL;
+  CREATE INDEX contacts_by_second ON contacts (by_second) WHERE by_second IS NOT NULL;
+  CREATE INDEX contacts_by_third ON contacts (by_third) WHERE by_third IS NOT NULL;
+  CREATE INDEX contacts_by_last ON contacts (by_last) WHERE by_last IS NOT NULL;
+  CREATE INDEX contacts_by_email ON contacts (by_email) WHERE by_email IS NOT NULL;
+  CREATE INDEX contacts_by_phone ON contacts (by_phone) WHERE by_phone IS NOT NULL;
+  `,
+  // What somebody has to know, the messages that tell it, and what has died by when it did.
+  `
+  CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    opened_at INTEGER,
+    ended_at INTEGER,
+    count INTEGER,
+    code TEXT,
+    told INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE alert_messages (
+    id INTEGER PRIMARY KEY,
+    made_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    due_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    left_at INTEGER,
+    ended_at INTEGER,
+    error TEXT
+  );
+  CREATE INDEX deliveries_died ON deliveries (ended_at, rule) WHERE state = 'dead';
+  `,
 ];
 
 /** Migrations of the directory, in order. */
@@ -391,6 +431,10 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   AUDIT,
   // Agencies stay known when they leave: when that was.
   "ALTER TABLE agencies ADD COLUMN left_at INTEGER;",
+  // When the watchdog's trigger fired last.
+  "CREATE TABLE watchdog (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);",
+  // The alerts of a location, as its ledger has told them.
+  "CREATE TABLE alerts (location_id TEXT PRIMARY KEY, version INTEGER NOT NULL, open INTEGER NOT NULL, alerts TEXT NOT NULL) WITHOUT ROWID;",
   // The directory is divided. `passed`: the `last_seen` with which a row was passed on, from the one object that was all of
   // it to a part, or from a part to that. What a location's ledger has told, up to when, and when it is to be asked again.
   `

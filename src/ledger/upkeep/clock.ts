@@ -14,6 +14,8 @@ import type { LedgerStorage, Sql } from "../store/ports.ts";
 
 /** Clocks of machines differ by some milliseconds: less than this is no step back. */
 const STEP_MS = 1_000;
+/** What could not be put right is tried again, but not at each of many events: it looks through all that waits. */
+const AGAIN_MS = 10_000;
 
 /** What waits until a time, and how it is put right: no farther ahead than it was to be when it was made to wait. */
 const WAITING: readonly ((sql: Sql, nowMs: number) => void)[] = [deliveries.putRight, tasks.putRight, sends.putRight];
@@ -60,6 +62,8 @@ export class ClockWatch {
   readonly #clock: () => number;
   /** The latest time that this instance has read, milliseconds since 1970. */
   #latestMs = 0;
+  /** After a failure: when what waits may be put right again, milliseconds since 1970. */
+  #againMs = 0;
 
   constructor(storage: LedgerStorage, clock: () => number) {
     this.#storage = storage;
@@ -86,17 +90,23 @@ export class ClockWatch {
   #look(latestMs: number): boolean {
     const nowMs = this.#clock();
     const isBack = nowMs < latestMs - STEP_MS;
-    if (isBack) this.#putRight(nowMs);
-    this.#latestMs = isBack ? nowMs : Math.max(nowMs, this.#latestMs);
-    return isBack;
+    const isPutRight = isBack && this.#putRight(nowMs);
+    // As long as something is not put right, the time that it waits by is remembered.
+    this.#latestMs = isPutRight ? nowMs : Math.max(nowMs, latestMs);
+    return isPutRight;
   }
 
-  /** What cannot be put right waits for longer: that must not keep a ledger from opening. */
-  #putRight(nowMs: number): void {
+  /** What cannot be put right now waits for longer: that must not keep a ledger from opening. */
+  #putRight(nowMs: number): boolean {
+    const waitMs = this.#againMs - nowMs;
+    if (waitMs > 0 && waitMs <= AGAIN_MS) return false;
     try {
       this.#storage.transactionSync(() => putRight(this.#storage.sql, nowMs));
+      return true;
     } catch (error) {
+      this.#againMs = nowMs + AGAIN_MS;
       logError("What waits could not be put right after the clock went back", {}, error);
+      return false;
     }
   }
 }

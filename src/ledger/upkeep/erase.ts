@@ -118,7 +118,8 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: rea
     Math.min(beforeMs, nowMs - KEY_DAYS * DAY_MS),
     SWEEP_ROWS,
   );
-  const more = [gone, forgotten, removed].some(({ length }) => length === SWEEP_ROWS);
+  const isFilling = contacts.fillKeys(sql);
+  const more = isFilling || [gone, forgotten, removed].some(({ length }) => length === SWEEP_ROWS);
   const done = "DELETE FROM tasks WHERE state = 'done' AND completed_at < ? RETURNING task";
   for (const row of rows<{ task: string }>(sql, done, beforeMs)) {
     const { id, locationId } = JSON.parse(row.task) as Task;

@@ -1,5 +1,5 @@
 // HighLevel's stand-in on loopback, for callers in other processes.
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { HighLevelStandIn } from "./stand-in.ts";
 
@@ -13,22 +13,7 @@ export interface ListeningHighLevel {
 /** Lets `standIn` answer on `port` of the loopback address; 0 means any free port. */
 export function startHighLevel(standIn: HighLevelStandIn, port: number): Promise<ListeningHighLevel> {
   const server = createServer((incoming, outgoing) => {
-    const answer = async (): Promise<void> => {
-      const outcome = await standIn.outcomeOf(await requestOf(incoming));
-      switch (outcome.kind) {
-        case "answer": {
-          const { status, headers } = outcome.response;
-          outgoing.writeHead(status, Object.fromEntries(headers)).end(await outcome.response.text());
-          return;
-        }
-        case "answer-lost":
-        case "refuse-connection":
-          incoming.socket.destroy();
-          return;
-        case "hang":
-      }
-    };
-    answer().catch((thrown: unknown) => {
+    answerTo(standIn, incoming, outgoing).catch((thrown: unknown) => {
       console.error("The stand-in threw:", thrown);
       outgoing.writeHead(500).end();
     });
@@ -48,6 +33,27 @@ export function startHighLevel(standIn: HighLevelStandIn, port: number): Promise
       });
     });
   });
+}
+
+/** Answers one request as the stand-in does. */
+export async function answerTo(
+  standIn: HighLevelStandIn,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const outcome = await standIn.outcomeOf(await requestOf(incoming));
+  switch (outcome.kind) {
+    case "answer": {
+      const { status, headers } = outcome.response;
+      outgoing.writeHead(status, Object.fromEntries(headers)).end(await outcome.response.text());
+      return;
+    }
+    case "answer-lost":
+    case "refuse-connection":
+      incoming.socket.destroy();
+      return;
+    case "hang":
+  }
 }
 
 async function requestOf(incoming: IncomingMessage): Promise<Request> {

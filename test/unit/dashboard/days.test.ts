@@ -1,30 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { byDay } from "../../../src/dashboard/contact/days.ts";
 import { clockInWords, dayInWords } from "../../../src/dashboard/time/time.ts";
-import type { LogEntry } from "../../../src/model/ledger.ts";
 
 const ZONE = "America/New_York";
 
-function entry(receivedAt: string): LogEntry {
-  const message = { kind: "InboundMessage", channel: "sms", outcome: null, direction: "inbound" } as const;
-  return {
-    ...message,
-    eventKey: receivedAt,
-    contactId: "c",
-    receivedAt,
-    fired: [],
-    held: [],
-    sentBy: null,
-    repeats: null,
-    origin: null,
-  };
-}
+const entry = (at: string) => ({ at });
 
 describe("the days of a log", () => {
   it("are those of the location's clock, in the order of the log", () => {
     const times = ["2026-03-08T03:59:59Z", "2026-03-08T05:00:00Z", "2026-03-08T04:59:59Z", "2026-03-07T12:00:00Z"];
     const log = [times[1], times[2], times[0], times[3]].map((at) => entry(at ?? ""));
-    expect(byDay(log, ZONE).map(({ day, events }) => [day, events.map(({ receivedAt }) => receivedAt)])).toEqual([
+    expect(byDay(log, ZONE).map(({ day, items }) => [day, items.map(({ at }) => at)])).toEqual([
       ["2026-03-08", ["2026-03-08T05:00:00Z"]],
       ["2026-03-07", ["2026-03-08T04:59:59Z", "2026-03-08T03:59:59Z", "2026-03-07T12:00:00Z"]],
     ]);

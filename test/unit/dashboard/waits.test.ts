@@ -27,6 +27,7 @@ const aDelivery = (given: Partial<Delivery> = {}): Delivery => ({
   dueAt: at(5),
   window: null,
   giveUpAt: null,
+  endedAt: null,
   optOut: null,
   paused: null,
   cancelledBy: null,
@@ -57,7 +58,7 @@ describe("why a delivery waits", () => {
       "its window, by the window's own clock",
       aDelivery({ window: { from: "09:05", timeZone: "America/New_York" }, dueAt: "2026-03-03T14:05:00Z" }),
       undefined,
-      "its window opens in 1 h (15:05:00)",
+      "its window opens, Tuesday 09:05 in New York, in 1 h (15:05:00)",
     ],
     [
       "the contact's own hours",
@@ -81,19 +82,19 @@ describe("why a delivery waits", () => {
       "a window that opens with the day",
       aDelivery({ window: { days: ["wednesday"] }, dueAt: "2026-03-03T23:00:00Z" }),
       undefined,
-      "its window opens in 10 h (Wed 4 Mar, 00:00:00)",
+      "its window opens, Wednesday 00:00 in Berlin, in 10 h (Wed 4 Mar, 00:00:00)",
     ],
     [
       "an open circuit, although it is due",
       aDelivery({ dueAt: at(-1) }),
       aHost(OPEN),
-      "due since 13:59:00, but crm.example.com is open until 14:07:00, 12 failures in a row: nothing is sent",
+      "due since 13:59:00, but crm.example.com is paused until 14:07:00 after 12 failures in a row: nothing is sent",
     ],
     [
       "a circuit that is open for longer than the wait",
       aDelivery(),
       aHost(OPEN),
-      "due in 5 min (14:05:00), but crm.example.com is open until 14:07:00, 12 failures in a row: nothing is sent",
+      "due in 5 min (14:05:00), but crm.example.com is paused until 14:07:00 after 12 failures in a row: nothing is sent",
     ],
     [
       "a wait that is longer than the open circuit",
@@ -121,10 +122,10 @@ describe("how a destination does", () => {
   it.each<[HostState, string, boolean]>([
     [aHost(), "takes deliveries", true],
     [aHost({ mode: "suspect", failures: 1 }), "one at a time, 1 failure in a row", false],
-    [aHost(OPEN), "open until 14:07:00, 12 failures in a row: nothing is sent", false],
+    [aHost(OPEN), "paused until 14:07:00 after 12 failures in a row: nothing is sent", false],
     [
       aHost({ ...OPEN, openUntil: at(-1) }),
-      "half-open, 12 failures in a row: one goes first, and the rest if it arrives",
+      "tried with one, after 12 failures in a row: the rest goes if that arrives",
       false,
     ],
     [aHost({ pausedUntil: at(-1) }), "takes deliveries", true],

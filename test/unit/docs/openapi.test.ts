@@ -126,6 +126,8 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   LEDGER_PAUSES: { code: "LEDGER_PAUSES" },
   LEDGER_IMPORT: { code: "LEDGER_IMPORT", why: "The location has a log" },
   LEDGER_EXPORT: { code: "LEDGER_EXPORT", why: "RECONCILE is off" },
+  ALERT_NOWHERE: { code: "ALERT_NOWHERE" },
+  ALERT_FAILED: { code: "ALERT_FAILED", why: "The destination answered 500" },
   API_CLOSED: { code: "API_CLOSED" },
   API_TOKEN: { code: "API_TOKEN" },
   BUG: { code: "BUG" },
@@ -159,7 +161,7 @@ describe("the problems of docs/openapi.json", () => {
 
 describe("docs/api.md", () => {
   const values =
-    "WORKER LOCATION EMPTY COMPANY CONTACT EVENT DELIVERY TASK BODY AUTH SIGNATURE ID SECONDS PAYLOAD".split(" ");
+    "WORKER LOCATION EMPTY COMPANY CONTACT EVENT DELIVERY TASK BODY USER AUTH SIGNATURE ID SECONDS PAYLOAD".split(" ");
   const variables = {
     ...Object.fromEntries(values.map((name) => [name, `${name}: x`])),
     WORKER: "https://worker.example",

@@ -2,7 +2,7 @@ import type { TaskStore } from "../../../src/act/contract/action-kind.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import type { CallLimits } from "../../../src/ledger/highlevel/account.ts";
 import { LocationLedger } from "../../../src/ledger/ledger.ts";
-import type { LedgerPorts, LedgerStorage, PublishedRules } from "../../../src/ledger/store/ports.ts";
+import type { AlertPorts, LedgerPorts, LedgerStorage, PublishedRules } from "../../../src/ledger/store/ports.ts";
 import type { Tokens } from "../../../src/highlevel/account.ts";
 import type { HighLevelAccount } from "../../../src/highlevel/account.ts";
 import type { HighLevelSettings } from "../../../src/model/configuration.ts";
@@ -40,6 +40,7 @@ export async function aLedger({
   maxBytes = Infinity,
   reconciles = true,
   published,
+  alerts,
 }: {
   storage?: LedgerStorage;
   ruleSet?: RuleSet;
@@ -56,6 +57,7 @@ export async function aLedger({
   maxBytes?: number;
   reconciles?: boolean;
   published?: PublishedRules;
+  alerts?: AlertPorts;
 } = {}): Promise<LocationLedger> {
   const ledger = new LocationLedger(storage, {
     ruleSet,
@@ -66,6 +68,7 @@ export async function aLedger({
     requestsPerSecond: 1_000_000,
     reconciles: () => reconciles,
     published,
+    alerts,
     random: () => 0,
     timer,
     announce,

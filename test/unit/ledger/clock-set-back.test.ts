@@ -347,3 +347,30 @@ it("a step back of milliseconds, as between two machines, moves nothing", async 
   await world.now.poke();
   expect(world.now.deliveries({ limit: 1 }).deliveries[0]?.dueAt).toBe(new Date(NOON + HOUR).toISOString());
 });
+
+it.each(["lives on", "starts anew"])(
+  "what the disk refuses to put right is put right later, where the object %s",
+  async (life) => {
+    const world = new World([aRule()]);
+    world.aheadMs = 20 * DAY;
+    await world.open();
+    await world.event();
+    world.realMs += MINUTE;
+    world.aheadMs = 0;
+    const rightMs = world.realMs;
+    const exec = world.storage.sql.exec.bind(world.storage.sql);
+    let refused = 0;
+    world.storage.sql.exec = (statement, ...values) => {
+      if (statement.startsWith("UPDATE deliveries")) throw new Error(`database or disk is full (${(refused += 1)})`);
+      return exec(statement, ...values);
+    };
+    if (life === "starts anew") await world.open();
+    await world.now.poke();
+    expect(refused).toBe(1);
+    world.storage.sql.exec = exec;
+    await world.pass(11 * SECOND);
+    await world.now.poke();
+    await world.pass(SECOND);
+    expect(world.doneAfter("sent", rightMs)).toBeLessThanOrEqual(12 * SECOND);
+  },
+);

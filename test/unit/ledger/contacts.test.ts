@@ -304,7 +304,7 @@ describe("the row of a contact", () => {
       const writes: string[] = [];
       const exec = storage.sql.exec.bind(storage.sql);
       storage.sql.exec = (statement, ...values) => {
-        if (statement.startsWith("INSERT OR REPLACE INTO contacts")) writes.push(statement);
+        if (statement.startsWith("INSERT INTO contacts")) writes.push(statement);
         return exec(statement, ...values);
       };
       await work();

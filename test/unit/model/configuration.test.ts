@@ -21,6 +21,7 @@ const EMPTY = {
     clientSecret: null,
     tokenKeys: [],
   },
+  appHost: "app.gohighlevel.com",
   retentionDays: 30,
   ledgerMaxBytes: 8_000_000_000,
   eventsPerSecond: 300,

@@ -35,6 +35,8 @@ const FAILURES: {
   LEDGER_PAUSES: { failure: { code: "LEDGER_PAUSES" }, status: 409 },
   LEDGER_IMPORT: { failure: { code: "LEDGER_IMPORT", why: "The location has a log" }, status: 409 },
   LEDGER_EXPORT: { failure: { code: "LEDGER_EXPORT", why: "RECONCILE is off" }, status: 409 },
+  ALERT_NOWHERE: { failure: { code: "ALERT_NOWHERE" }, status: 409 },
+  ALERT_FAILED: { failure: { code: "ALERT_FAILED", why: "The destination answered 500" }, status: 409 },
   API_CLOSED: { failure: { code: "API_CLOSED" }, status: 401 },
   API_TOKEN: { failure: { code: "API_TOKEN" }, status: 401 },
   BUG: { failure: { code: "BUG" }, status: 500 },

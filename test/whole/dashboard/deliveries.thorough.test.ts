@@ -100,7 +100,7 @@ describeInBrowser("deliveries", () => {
     expect(await page.locator(".changed tr", { hasText: "dead" }).textContent()).toBe("dead10");
     await page.getByRole("button", { name: "Close" }).press("Enter");
     await page.goto(`${dashboard.url}/#/l/${location}/deliveries?state=dead`);
-    await rows(page).getByText("bob").waitFor();
+    await page.locator(".firing").getByText("bob").waitFor();
   });
 
   it("that wait are all cancelled, however many calls it takes, can be stopped between two, and are gone on with", async () => {
@@ -217,10 +217,10 @@ describeInBrowser("deliveries", () => {
     for (let index = 0; index < 11; index += 1) await send("sms-failed", `contact${index}`);
     await page
       .locator(".host-state")
-      .getByText(/open until .*, 10 failures in a row: nothing is sent/)
+      .getByText(/paused until .* after 10 failures in a row: nothing is sent/)
       .waitFor();
     await page.getByRole("link", { name: "crm.example.com" }).click();
-    await rows(page).first().getByText("but crm.example.com is open until").waitFor();
+    await rows(page).first().getByText("but crm.example.com is paused until").waitFor();
     expect(page.url()).toContain("host=crm.example.com");
   });
 

@@ -27,7 +27,8 @@ describeInBrowser("events", () => {
     await dashboard.send("sms-failed", { locationId, contactId: "cleo" });
     await expect.poll(() => rows.count(), PATIENCE).toBe(2);
     await page.getByLabel("Outcome").selectOption("");
-    await page.getByRole("form", { name: "Filters" }).getByLabel("Contact id").fill("ada");
+    await page.getByRole("form", { name: "Filters" }).getByRole("combobox", { name: "Contact" }).fill("ada");
+    await page.keyboard.press("Enter");
     await expect.poll(() => rows.count(), PATIENCE).toBe(1);
   });
 

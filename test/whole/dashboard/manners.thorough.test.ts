@@ -62,6 +62,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "changes/1",
     "changes/999999",
     "playground",
+    "alerts",
     "audit",
   ];
   return ["#/", "#/changes", ...here.map((place) => `#/l/${LOCATION}/${place}`)];

@@ -13,11 +13,10 @@ const PLAIN = "plain";
 
 /** Where something can be typed, each with a share of the texts; `ends` is what the address holds of the last one. */
 const FIELDS = [
-  { place: "overview", form: "Find a contact", label: "Contact id", key: "Enter", ends: "contacts/plain" },
-  { place: "events", form: "Filters", label: "Fired rule", ends: "rule=plain" },
-  { place: "events", form: "Filters", label: "Contact id", ends: "contact=plain" },
-  { place: "deliveries", form: "Filters", label: "Contact id", ends: "contact=plain" },
-  { place: "tasks", form: "Filters", label: "Contact id", ends: "contact=plain" },
+  { place: "overview", form: "Find a contact", label: "Contact", key: "Enter", ends: "contacts/plain" },
+  { place: "events", form: "Filters", label: "Contact", key: "Enter", ends: "contact=plain" },
+  { place: "deliveries", form: "Filters", label: "Contact", key: "Enter", ends: "contact=plain" },
+  { place: "tasks", form: "Filters", label: "Contact", key: "Enter", ends: "contact=plain" },
   { place: "rules", form: "Filters", label: "Part of the name", ends: "search=plain" },
 ] as const;
 const EACH = 8;

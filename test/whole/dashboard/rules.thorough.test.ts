@@ -30,7 +30,7 @@ describeInBrowser("the rules", () => {
       .getByRole("listitem")
       .filter({ has: page.getByRole("heading", { name: "voicemail-text-back" }) });
     await fired.getByText("1 fired in 24 hours, 1 in 7 days").waitFor();
-    await fired.getByText("1 held in 24 hours, 1 in 7 days: 1 at its limit").waitFor();
+    await fired.getByText("1 held back in 24 hours, 1 in 7 days: 1 at its limit").waitFor();
     const words = await fired.textContent();
     expect(words).toContain("On OutboundMessage, when the channel is call and the call status is voicemail");
     expect(words).toContain("At most once within 24h for each contact");

@@ -49,7 +49,7 @@ describeInBrowser("an operator's first day", () => {
     await page.getByRole("heading", { name: "Playground" }).waitFor();
     await page.getByText("my-rule fires").waitFor();
 
-    await page.getByRole("searchbox", { name: "Contact id" }).first().fill(CONTACT);
+    await page.getByRole("combobox", { name: "Contact" }).first().fill(CONTACT);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Erase…" }).click();
     await page.keyboard.type(CONTACT);

@@ -1,0 +1,202 @@
+// What wrangler.toml says of a deployment: at its top, and in each of its environments, which inherit some of it and not
+// the rest. Nobody but this says what is missing: wrangler warns, and deploys a Worker without its ledgers.
+import { parse, stringify } from "smol-toml";
+import { BINDINGS } from "../model/bindings.ts";
+
+/** What is wrong with a deployment. */
+export type DeploymentCode =
+  | "DEPLOYMENT_BINDING" // an object or a namespace that the code asks for is not bound
+  | "DEPLOYMENT_MIGRATION" // no migration makes the class of an object
+  | "DEPLOYMENT_VARIABLE" // a variable of the top is not in the environment, which has the default instead
+  | "DEPLOYMENT_TRIGGER" // nothing starts the watchdog
+  | "DEPLOYMENT_ASSETS" // the page is not there, or takes requests that are the Worker's
+  | "DEPLOYMENT_GUARD" // a flag without which requests may reach private addresses
+  | "DEPLOYMENT_SHARED"; // what is another deployment's: its name, its addresses, its tasks
+
+/** One of them, with its place: the header of the environment, or the first line. */
+export interface DeploymentFinding {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `null`: the deployment at the top of the file. */
+  readonly environment: string | null;
+  readonly code: DeploymentCode;
+  readonly message: string;
+}
+
+const FILE = "wrangler.toml";
+/** How often the watchdog runs: the directory counts its turns in these. */
+const CRON = "*/5 * * * *";
+const GUARD = "global_fetch_strictly_public";
+const WORKERS_PATHS = ["/api/*", "/hooks/*", "/oauth/*", "/healthz"];
+/** Variables that name a place or open a door: a new environment begins without them. */
+const OF_ONE_PLACE = new Set([
+  "ALLOWED_LOCATIONS",
+  "HIGHLEVEL_APP_IDS",
+  "HIGHLEVEL_CLIENT_ID",
+  "OWN_HOSTS",
+  "ADMIN_TOKEN_HASHES",
+  "ACCESS_TEAM_DOMAIN",
+  "ACCESS_AUD",
+]);
+
+/** The part of wrangler.toml that is looked at. */
+interface Deployed {
+  readonly name?: string;
+  readonly compatibility_flags?: readonly string[];
+  readonly assets?: { readonly directory?: string; readonly run_worker_first?: readonly string[] | boolean };
+  readonly triggers?: { readonly crons?: readonly string[] };
+  readonly migrations?: readonly { readonly tag: string; readonly new_sqlite_classes?: readonly string[] }[];
+  readonly route?: unknown;
+  readonly routes?: unknown;
+  readonly vars?: { readonly [name: string]: string };
+  readonly durable_objects?: { readonly bindings?: readonly { readonly name: string; readonly class_name: string }[] };
+  readonly kv_namespaces?: readonly { readonly binding: string; readonly id?: string }[];
+}
+interface WranglerFile extends Deployed {
+  readonly env?: { readonly [environment: string]: Deployed };
+}
+
+type Found = readonly [code: DeploymentCode, message: string];
+
+/** The names of the environments in the text of a wrangler.toml. */
+export function environmentsOf(text: string): readonly string[] {
+  return Object.keys((parse(text) as WranglerFile).env ?? {});
+}
+
+/** Whatever the deployments of a wrangler.toml lack, each by its name and with what to write. */
+export function deploymentFindings(text: string): readonly DeploymentFinding[] {
+  const { env = {}, ...top } = parse(text) as WranglerFile;
+  const found = ofDeployment(top, "").map((one) => finding(text, null, one));
+  for (const [name, own] of Object.entries(env)) {
+    const there = `env.${name}.`;
+    const all = [
+      ...ofDeployment(inheriting(top, own), there),
+      ...ofVariables(top, own, there),
+      ...shared(top, own, name),
+    ];
+    found.push(...all.map((one) => finding(text, name, one)));
+  }
+  return found;
+}
+
+/** What an environment is without what wrangler does not let it inherit: its variables and bindings. */
+function inheriting(top: Deployed, own: Deployed): Deployed {
+  const rest = Object.entries(top).filter(([key]) => !["vars", "durable_objects", "kv_namespaces"].includes(key));
+  return { ...Object.fromEntries(rest), ...own };
+}
+
+function ofDeployment(one: Deployed, there: string): Found[] {
+  return [...ofBindings(one, there), ...ofMigrations(one, there), ...ofTheRest(one, there)];
+}
+
+function ofBindings({ durable_objects, kv_namespaces = [] }: Deployed, there: string): Found[] {
+  const objects = new Map((durable_objects?.bindings ?? []).map((bound) => [bound.name, bound.class_name]));
+  return Object.entries(BINDINGS).flatMap(([name, wanted]): Found[] => {
+    if (wanted === null) {
+      if (kv_namespaces.some(({ binding }) => binding === name)) return [];
+      return [
+        [
+          "DEPLOYMENT_BINDING",
+          `KV namespace ${name} is not bound: add [[${there}kv_namespaces]] with binding = "${name}"`,
+        ],
+      ];
+    }
+    if (objects.get(name) === wanted) return [];
+    const add = `add [[${there}durable_objects.bindings]] with name = "${name}" and class_name = "${wanted}"`;
+    return [["DEPLOYMENT_BINDING", `Durable Object ${name} is not bound to the class ${wanted}: ${add}`]];
+  });
+}
+
+function ofMigrations({ migrations = [] }: Deployed, there: string): Found[] {
+  const made = new Set(migrations.flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
+  const missing = Object.values(BINDINGS)
+    .filter((wanted) => wanted !== null)
+    .filter((wanted) => !made.has(wanted));
+  return missing.map((wanted) => [
+    "DEPLOYMENT_MIGRATION",
+    `No migration makes the class ${wanted}: add [[${there}migrations]] with a tag and new_sqlite_classes = ["${wanted}"], after those that are there`,
+  ]);
+}
+
+function ofTheRest({ triggers, assets, compatibility_flags: flags = [] }: Deployed, there: string): Found[] {
+  const found: Found[] = [];
+  if (!triggers?.crons?.includes(CRON))
+    found.push([
+      "DEPLOYMENT_TRIGGER",
+      `The watchdog is not started, so that a lost alarm stays lost: add "${CRON}" to crons under [${there}triggers]`,
+    ]);
+  const first = assets?.run_worker_first ?? [];
+  const lost = first === true ? [] : WORKERS_PATHS.filter((path) => first === false || !first.includes(path));
+  if (assets?.directory === undefined || lost.length > 0)
+    found.push([
+      "DEPLOYMENT_ASSETS",
+      assets?.directory === undefined
+        ? `The page is not served: add directory = "dist/dashboard" under [${there}assets]`
+        : `The Worker does not get ${lost.join(", ")}: add ${lost.length === 1 ? "it" : "them"} to run_worker_first under [${there}assets]`,
+    ]);
+  if (!flags.includes(GUARD))
+    found.push([
+      "DEPLOYMENT_GUARD",
+      `Requests may reach private addresses: add "${GUARD}" to ${there}compatibility_flags`,
+    ]);
+  return found;
+}
+
+function ofVariables({ vars = {} }: Deployed, { vars: own = {} }: Deployed, there: string): Found[] {
+  const missing = Object.keys(vars).filter((name) => !Object.hasOwn(own, name));
+  return missing.map((name) => [
+    "DEPLOYMENT_VARIABLE",
+    `Variable ${name} is not inherited from [vars]: add ${name} under [${there}vars]`,
+  ]);
+}
+
+/** What deploying the environment would take from the deployment at the top. */
+function shared(top: Deployed, own: Deployed, name: string): Found[] {
+  const found: Found[] = [];
+  if (own.name !== undefined && own.name === top.name)
+    found.push([
+      "DEPLOYMENT_SHARED",
+      `It has the name of the Worker at the top, and replaces it: remove name under [env.${name}]`,
+    ]);
+  if ((top.route ?? top.routes) !== undefined && (own.route ?? own.routes) === undefined)
+    found.push([
+      "DEPLOYMENT_SHARED",
+      `It takes over the addresses of the Worker at the top: write its own routes under [env.${name}], or routes = []`,
+    ]);
+  const ids = new Set((top.kv_namespaces ?? []).flatMap(({ id }) => (id === undefined ? [] : [id])));
+  for (const { binding, id } of own.kv_namespaces ?? [])
+    if (id !== undefined && ids.has(id))
+      found.push([
+        "DEPLOYMENT_SHARED",
+        `Its ${binding} is the namespace of the Worker at the top: write another id, or none`,
+      ]);
+  return found;
+}
+
+function finding(text: string, environment: string | null, [code, message]: Found): DeploymentFinding {
+  const at = text.split("\n").findIndex((line) => environment !== null && headed(line, environment));
+  const about = environment === null ? message : `Environment "${environment}": ${message}`;
+  return { file: FILE, line: Math.max(0, at) + 1, column: 1, environment, code, message: about };
+}
+
+function headed(line: string, environment: string): boolean {
+  const [, named = ""] =
+    /^\s*\[{1,2}\s*env\s*\.\s*(?:"([^"]*)"|([\w-]+))/.exec(line)?.filter((part) => part !== undefined) ?? [];
+  return named === environment;
+}
+
+/** One of them as a line. */
+export function deploymentLine({ file, line, column, code, message }: DeploymentFinding): string {
+  return `${file}:${line}:${column}  error  ${message}  (${code})`;
+}
+
+/** The lines of a complete environment, as the deployment at the top is; what names a place is left empty. */
+export function environmentText(text: string, name: string): string {
+  const { vars = {}, durable_objects, kv_namespaces = [] } = parse(text) as WranglerFile;
+  const own = Object.fromEntries(Object.entries(vars).map(([key, value]) => [key, OF_ONE_PLACE.has(key) ? "" : value]));
+  // Without an id wrangler makes a namespace of its own at the first deploy.
+  const namespaces = kv_namespaces.map(({ binding }) => ({ binding }));
+  const all = { vars: own, kv_namespaces: namespaces, ...(durable_objects ? { durable_objects } : {}) };
+  return stringify({ env: { [name]: all } });
+}
