@@ -7,9 +7,9 @@ import { deleteLocation } from "./objects/delete-location.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
-import { pokeAgencies, pokeLedgers } from "./objects/watchdog.ts";
 import { healthOf } from "./objects/health.ts";
-import { ruleChanges } from "./objects/change-rules.ts";
+import { pokeAgencies, wakeDirectory } from "./objects/watchdog.ts";
+import { callLocation, ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
 import { directoryOf, registryOf, type LedgerEnv } from "./objects/durable-objects.ts";
 import { configurationOf } from "./model/configuration.ts";
@@ -44,9 +44,8 @@ export function workerWith(ruleSet: RuleSet) {
       }
     },
     async scheduled(_, env) {
-      await directoryOf(env).watchdog(true);
-      await pokeLedgers(env);
-      await pokeAgencies(env);
+      const done = await Promise.allSettled([directoryOf(env).watchdog(true), wakeDirectory(env), pokeAgencies(env)]);
+      for (const one of done) if (one.status === "rejected") logError("The watchdog failed", {}, one.reason);
     },
   } satisfies ExportedHandler<LedgerEnv>;
 }
@@ -82,7 +81,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     changes: (locationId, note) => changesOf(env, locationId, note),
     unplaced: directoryOf(env),
     registry: registryOf(env),
-    locations: (query) => directoryOf(env).locations(query),
+    locations: directoryOf(env),
     alerts: (query) => directoryOf(env).alerts(query),
     testAlert: () => testAlert(env),
     refusedUrl: (url) => refusedUrl(env, url),
@@ -98,6 +97,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
     deleteLocation: (note, locationId) => deleteLocation(env, note, locationId),
+    callIt: (note, locationId, name) => callLocation(env, note, locationId, name),
     eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };
 }

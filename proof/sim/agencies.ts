@@ -10,7 +10,8 @@ import { sqliteStorage, type SqliteStorage } from "../../src/local/sqlite-storag
 import type { JsonObject } from "../../src/kit/json.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
 import { installAgency, joined, uninstall, type InstallObjects } from "../../src/objects/installs.ts";
-import { LocationDirectory } from "../../src/objects/directory.ts";
+import type { LocationDirectory } from "../../src/objects/directory.ts";
+import { aDirectory } from "../../test/a-directory.ts";
 import { lifecycleOf } from "../../src/receive/lifecycle.ts";
 import { aRuleSet } from "../../test/builders.ts";
 import { chance, type Chance } from "../../test/generated/chance.ts";
@@ -30,7 +31,6 @@ const PEACE_MS = 3 * HOUR;
 const COMPANY = "agency-1";
 const USED_MS = 10 * MINUTE;
 const LATENCY_MS = 40;
-const RETENTION_MS = 30 * 24 * HOUR;
 
 /** A run; a seed decides what is lost and when. */
 export async function simulateAgency(seed: number): Promise<AgencySeen> {
@@ -72,11 +72,7 @@ class AgencyRun {
     this.#standIn = new HighLevelStandIn({ clock, app: APP, limits, tokensExpireInS });
     this.#standIn.tokens.hasRefresh = this.#chance.happens(0.5);
     this.#disk = new Disk(this.#clockwork, () => this.#crash());
-    this.#directory = new LocationDirectory(
-      sqliteStorage(),
-      { clock, timer: never, tell: () => Promise.resolve() },
-      RETENTION_MS,
-    );
+    this.#directory = aDirectory(clock, { timer: never });
     this.#ids = Array.from({ length: 3 + this.#chance.below(8) }, (_, index) => `sub-${index}`);
     for (const id of this.#ids) {
       this.#standIn.addLocation({ id, name: `Name of ${id}`, companyId: COMPANY });
@@ -258,7 +254,7 @@ class AgencyRun {
 
   get #objects(): InstallObjects {
     const directory = this.#directory;
-    const reach = <Value>(work: () => Value): Promise<Value> =>
+    const reach = <Value>(work: () => Value | Promise<Value>): Promise<Value> =>
       this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS)).then(work);
     return {
       directory: {

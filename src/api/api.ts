@@ -37,9 +37,11 @@ import {
   deliveryBatch,
   EVENT,
   givenToken,
+  HOME,
   listQuery,
   LOCATIONS,
   logQuery,
+  nameIn,
   NUMBERED,
   PAGE,
   parameters,
@@ -90,7 +92,16 @@ const READING: readonly ReadRoute[] = [
       return named("version", found(version === null ? undefined : await registry.version(version), "rule set"));
     },
   ],
-  ["get", "/api/locations", async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), locations)],
+  [
+    "get",
+    "/api/locations",
+    async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), (query) => locations.locations(query)),
+  ],
+  [
+    "get",
+    "/api/overview",
+    async ({ url }, { locations }) => asked(listQuery(url, HOME), (query) => locations.home(query)),
+  ],
   [
     "get",
     "/api/agencies",
@@ -444,6 +455,21 @@ const CHANGING: readonly ChangeRoute[] = [
     },
     "location.delete",
   ],
+  [
+    "put",
+    "/api/locations/:l/name",
+    async ({ body: read, parameter }, { callIt }, note) => {
+      const body = await read();
+      const name = body.ok ? nameIn(body.value) : body;
+      if (!name.ok) return name;
+      const about = { location: parameter("l"), name: name.value };
+      return found(
+        (await callIt(note(about), parameter("l"), name.value)) ? { name: name.value } : undefined,
+        "location",
+      );
+    },
+    "location.name",
+  ],
   ["put", "/api/locations/:l/token", giveToken, "token.store"],
   [
     "delete",
@@ -577,7 +603,7 @@ async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, F
 
 function found<Value>(
   value: Value | undefined,
-  what: "event" | "delivery" | "rule set" | "agency" | "user",
+  what: "event" | "delivery" | "rule set" | "agency" | "user" | "location",
 ): Result<Value, Failure> {
   return value === undefined ? fail({ code: "LEDGER_NOT_FOUND", what }) : succeed(value);
 }

@@ -29,7 +29,7 @@ export interface ReadPorts extends DoorPorts {
   readonly unplaced: QuarantineCalls;
   /** The published rule sets. */
   readonly registry: Pick<RegistryCalls, "versions" | "version" | "state">;
-  readonly locations: DirectoryCalls["locations"];
+  readonly locations: Pick<DirectoryCalls, "locations" | "isKnown" | "home">;
   /** The alerts of all locations, and whether one would arrive where all go; what the guard has against a URL. */
   readonly alerts: DirectoryCalls["alerts"];
   readonly testAlert: () => Promise<Result<{ readonly status: number | null }, Failure>>;
@@ -53,6 +53,8 @@ interface ChangePorts {
   readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
   /** Deletes a location everywhere, or a part of it. */
   readonly deleteLocation: (note: AuditNote, locationId: string) => Promise<Removed>;
+  /** Calls a location by a name; `null`: by HighLevel's. Whether there is such a location. */
+  readonly callIt: (note: AuditNote, locationId: string, name: string | null) => Promise<boolean>;
   /** Erases a contact in the ledger and everywhere else. */
   readonly eraseContact: (note: AuditNote, locationId: string, contactId: string) => Promise<Erased>;
 }

@@ -9,6 +9,7 @@ import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { isoMoment } from "../kit/moment.ts";
+import { HOME_SORTS, TROUBLES } from "../model/home.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
 
@@ -76,6 +77,12 @@ export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFO
 /** Where a page of what is numbered starts. */
 export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
+export const HOME = {
+  search: LOCATIONS.search,
+  sort: oneOf(...HOME_SORTS),
+  trouble: oneOf(...TROUBLES),
+  cursor: encoded(/^[!-~]{0,800}%0A[!-~]{1,400}$/),
+};
 export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
@@ -111,10 +118,7 @@ const EXPORT_CURSOR =
   /^(?:rules\.\d{1,9}|opt-outs\.[!-~]{0,1000}|events\.(?:\d{1,16}\.[!-~]{0,1000})?|rows\.[a-z_]{1,30}\.[!-~]{0,4000})$/;
 /** Selects a part of the log. */
 export const EXPORT = {
-  cursor: {
-    read: (given: string) => (EXPORT_CURSOR.test(given) && isEncoded(given) ? given : undefined),
-    expected: A_PAGE_BEFORE,
-  },
+  cursor: encoded(EXPORT_CURSOR),
   since: TIME,
   until: TIME,
   whole: oneOf("true"),
@@ -186,6 +190,16 @@ export function sinceIn(body: Json): Result<number, Failure> {
   return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
 }
 
+/** Reads a body that gives a location a name; `null`: none. */
+export function nameIn(body: Json): Result<string | null, Failure> {
+  const { name, ...others } = isJsonObject(body) ? body : { "": null };
+  const text = typeof name === "string" ? name.trim() : name;
+  const isName = text === null || (typeof text === "string" && /^[^\p{C}]{1,100}$/u.test(text));
+  return isName && Object.keys(others).length === 0
+    ? succeed(text)
+    : refused("/name", "API_NAME", "Expected name alone, of at most 100 characters, or null");
+}
+
 /** Reads a body that says where alerts go; `null`: nowhere. */
 export function alertUrl(body: Json): Result<string | null, Failure> {
   const { url, ...others } = isJsonObject(body) ? body : {};
@@ -228,6 +242,11 @@ export function bucketsQuery(url: URL, nowMs: number): Result<Buckets, Failure> 
   return (toMs - fromMs) / bucketMs > MAX_BUCKETS
     ? refused("/from", "API_FROM", `Expected at most ${MAX_BUCKETS} buckets: take a longer bucket, or a shorter time`)
     : succeed({ fromMs, toMs, bucketMs });
+}
+
+/** A cursor that holds a text of any characters. */
+function encoded(form: RegExp): Form<string> {
+  return { read: (given) => (form.test(given) && isEncoded(given) ? given : undefined), expected: A_PAGE_BEFORE };
 }
 
 function isEncoded(text: string): boolean {

@@ -36,6 +36,7 @@ import type {
   Unavailable,
   UnknownWords,
 } from "../model/ledger.ts";
+import type { ToldLocation } from "../model/home.ts";
 import type { ImportPart, ImportState } from "../model/import.ts";
 import type { ContactCard, ContactQuery, KnownContact } from "../model/known-contact.ts";
 import type { TriedRule } from "../model/playground.ts";
@@ -64,6 +65,7 @@ import { LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
+import * as records from "./highlevel/records.ts";
 import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
@@ -105,6 +107,9 @@ const CHEAP_BYTES = 200_000_000;
 const KEPT_ASIDE_MS = 300_000;
 /** How long to wait where it is not known which rules are in force. */
 const ASK_AGAIN_SECONDS = 5;
+const DAY_MS = 86_400_000;
+/** How long a poke waits for HighLevel to say what the location is called. */
+const NAME_WITHIN_MS = 2_000;
 
 export class LocationLedger implements Answering<LedgerCalls> {
   readonly #storage: LedgerStorage;
@@ -138,6 +143,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #rounds: Rounds;
   readonly #importing: Importing;
   readonly #removing: Removing;
+  readonly #naming: Learning;
 
   constructor(storage: LedgerStorage, world: LedgerPorts) {
     const watched = this.#changes.watch(storage);
@@ -247,8 +253,10 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
     this.#spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
+    const spare = this.#spare;
+    this.#naming = new Learning(watched.sql, { account: spare, turnAt: () => this.#limits.turnAt(), time, clock });
     this.#reconciling = new Reconciling(watched, ports, {
-      reader: new ExportReader(watched.sql, this.#spare),
+      reader: new ExportReader(watched.sql, spare),
       limits: this.#limits,
       time,
       alarm: this.#alarm,
@@ -307,11 +315,45 @@ export class LocationLedger implements Answering<LedgerCalls> {
     await this.#emailStatuses.wake();
   }
 
-  async poke(isHour = false): Promise<Poked> {
+  async poke(isHour: boolean | null = false, toldAtMs?: number | null): Promise<Poked> {
     if (this.#isClosed()) return { isOpen: true };
     this.#look();
     void this.#emailStatuses.wake();
-    return this.#rounds.poke(isHour);
+    const poked = await this.#rounds.poke(isHour);
+    if (toldAtMs === undefined) return poked;
+    if (isHour === true || toldAtMs === null)
+      await Promise.race([this.#learnName(), this.#ports.timer(NAME_WITHIN_MS)]);
+    return { ...poked, told: this.#told(toldAtMs) };
+  }
+
+  /** Asks HighLevel what the location is called, at most once a day, where there is room that no delivery needs. */
+  async #learnName(): Promise<void> {
+    const locationId = this.#chores.locationId();
+    if (locationId === undefined || this.#tokens.told()?.state !== "active") return;
+    const kept = records.find(this.#storage.sql, "location", locationId);
+    if (kept !== null && Math.abs(this.#now() - kept.askedAtMs) < DAY_MS) return;
+    try {
+      await this.#naming.record("location", locationId);
+    } catch (error) {
+      logError("HighLevel could not be asked what the location is called", { locationId }, error);
+    }
+  }
+
+  /** What the directory is told. Its counts of a day are made only if something may have come since. */
+  #told(toldAtMs: number | null): ToldLocation {
+    const { nextDueMs, ...waits } = this.#statistics.waits();
+    const here = this.#pauses.inForce().filter(({ scope }) => scope !== "everywhere");
+    const ends = here.map(({ until }) => (until === null ? Infinity : Date.parse(until)));
+    const againMs = Math.min(nextDueMs ?? Infinity, ...ends);
+    return {
+      ...waits,
+      atMs: this.#now(),
+      name: this.#chores.nameOf(),
+      paused: here.some(({ rule }) => rule === null),
+      pausedRules: here.filter(({ rule }) => rule !== null).length,
+      againMs: againMs === Infinity ? null : againMs,
+      day: this.#chores.isNewsSince(toldAtMs) ? this.#statistics.day() : null,
+    };
   }
 
   async record(event: Event): Promise<Recorded | Counted> {

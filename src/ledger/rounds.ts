@@ -80,11 +80,11 @@ export class Rounds {
    * Repairs a lost alarm, looks through HighLevel's export if it is time to, and returns whether anything waits to be done,
    * and whether that is looked through at all. A look that takes longer goes on by itself.
    */
-  async poke(isHour: boolean): Promise<Poked> {
+  async poke(isHour: boolean | null): Promise<Poked> {
     const { pump, chores, reports, asking, reconciling, alerts, alarm } = this.#parts;
     await alarm.repair();
     alerts.poke();
-    await Promise.race([reconciling.look(isHour), this.#timer(LOOK_WITHIN_MS)]);
+    if (isHour !== null) await Promise.race([reconciling.look(isHour), this.#timer(LOOK_WITHIN_MS)]);
     const isReporting = reports.nextAt() !== null || reconciling.nextAt() !== null;
     const isWaiting = pump.isOpen() || asking.isOpen() || isReporting;
     const dueAt = Math.min(chores.nextAt() ?? Infinity, alerts.nextAt() ?? Infinity);

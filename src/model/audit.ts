@@ -19,6 +19,7 @@ export type AuditAction =
   | "task.complete"
   | "contact.erase"
   | "location.delete"
+  | "location.name"
   | "token.store"
   | "token.forget"
   | "alerts.set"

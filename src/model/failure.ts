@@ -26,7 +26,8 @@ export type Failure =
   | { readonly code: "LEDGER_OVER_BUDGET"; readonly retryAfterSeconds: number } // the location sends too much
   | {
       readonly code: "LEDGER_NOT_FOUND";
-      readonly what: "event" | "delivery" | "task" | "quarantined event" | "rule" | "rule set" | "agency" | "user";
+      readonly what:
+        | "event" | "delivery" | "task" | "quarantined event" | "rule" | "rule set" | "agency" | "user" | "location"; // prettier-ignore
     }
   | { readonly code: "RULES_REFUSED"; readonly issues: readonly Issue[] } // files that admission refuses
   | { readonly code: "RULES_OVERWRITES"; readonly version: number; readonly told: string } // somebody else has published since

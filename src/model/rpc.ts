@@ -38,6 +38,7 @@ import type {
   TaskQuery,
   UnknownWords,
 } from "./ledger.ts";
+import type { Home, HomeQuery, PassedLocation, ToldLocation } from "./home.ts";
 import type { Known } from "./known.ts";
 import type { ContactCard, ContactQuery, KnownContact } from "./known-contact.ts";
 import type { Gap, Missing, Reconciling } from "./gap.ts";
@@ -173,6 +174,8 @@ export interface Poked {
   readonly isOpen: boolean;
   /** Whether HighLevel's export is looked through. A version before did not say. */
   readonly isReconciled?: boolean;
+  /** What it tells the directory, if that was asked. */
+  readonly told?: ToldLocation;
 }
 
 /** All calls of a location's ledger. */
@@ -194,9 +197,10 @@ export interface LedgerCalls extends OperatorCalls {
   learnPauses(everywhere: Everywhere): Promise<void>;
   /**
    * Repairs a lost alarm, and looks through HighLevel's export if that is due: once an hour, when `isHour` says so, or
-   * sooner where webhooks may be lost.
+   * sooner where webhooks may be lost; `null`: it is left alone. `toldAtMs`: when it told the directory last, by its own
+   * clock; absent: nothing is to be told.
    */
-  poke(isHour?: boolean): Promise<Poked>;
+  poke(isHour?: boolean | null, toldAtMs?: number | null): Promise<Poked>;
   /**
    * Stores a token that was asked for with its agency's, and returns whether it did: not in the place of another that is
    * good, and not if the app was uninstalled since it was asked for.
@@ -237,19 +241,27 @@ export interface DirectoryCalls extends QuarantineCalls {
   watchdog(isNow?: boolean): Promise<number | null>;
   /** Notes that something came for a location today, and its name if it is known. */
   announce(locationId: string, name?: string | null): Promise<void>;
-  /** Locations that the watchdog should poke: those where something may wait; of too many, a different part every five minutes. */
-  toPoke(count: number): Promise<string[]>;
-  /**
-   * Locations whose turn it is to have HighLevel's export looked through: each once an hour, or of too many a different part
-   * each hour.
-   */
-  toReconcile(count: number): Promise<string[]>;
-  /** Notes that nothing waits in these locations, but that the export of some of them is looked through once an hour. */
-  closed(locationIds: readonly string[], reconciled?: readonly string[]): Promise<void>;
-  /** Notes that the app was installed in a location, with its agency and its name if they are known. */
-  installed(locationId: string, companyId: string | null, name?: string | null): Promise<void>;
+  /** Sets an alarm again that was lost, in each object of the directory: the watchdog of its parts. */
+  wake(): Promise<void>;
+  /** Asks a location's ledger now, and keeps what it tells. */
+  look(locationId: string): Promise<void>;
+  /** Whether something came of a location, or it has the app. */
+  isKnown(locationId: string): Promise<boolean>;
   /** Forgets a location. */
   forget(locationId: string): Promise<void>;
+  /** Calls a location by a name that somebody gave it; `null`: by HighLevel's. `false`: there is no such location. */
+  callIt(locationId: string, name: string | null): Promise<boolean>;
+  /** All locations, as the operator's home shows them, a page at a time. */
+  home(query: HomeQuery): Promise<Home>;
+  /** Between objects of the directory: takes over rows, as often as they come. */
+  take(passed: readonly PassedLocation[]): Promise<void>;
+  /** A part of the directory tells its ledgers what is paused everywhere, and how many know. */
+  learn(everywhere: Everywhere): Promise<{ readonly locations: number; readonly told: number }>;
+  /** None: a version before asked whom to poke. */
+  toPoke(count: number): Promise<string[]>;
+  toReconcile(count: number): Promise<string[]>;
+  /** Notes that the app was installed in a location, with its agency and its name if they are known. */
+  installed(locationId: string, companyId: string | null, name?: string | null): Promise<void>;
   /** Notes a location's name. */
   named(locationId: string, name: string): Promise<void>;
   /** Notes that the app is no longer installed in a location. */
@@ -436,11 +448,17 @@ export const DIRECTORY_CALLS: CallNames<DirectoryCalls> = {
   ignored: true,
   watchdog: true,
   announce: true,
+  wake: true,
+  look: true,
+  isKnown: true,
+  forget: true,
+  callIt: true,
+  home: true,
+  take: true,
+  learn: true,
   toPoke: true,
   toReconcile: true,
-  closed: true,
   installed: true,
-  forget: true,
   named: true,
   uninstalled: true,
   ofCompany: true,

@@ -1,5 +1,6 @@
 // Ledgers and agencies as the other rooms see them: plain promises instead of RPC stubs.
 import type { AuditNote } from "../model/audit.ts";
+import { logError } from "../model/log-line.ts";
 import type { AgencyCalls, ChangingCalls, LedgerCalls } from "../model/rpc.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
 import type { InstallObjects } from "./installs.ts";
@@ -10,14 +11,24 @@ export function ledgerOf(env: LedgerEnv, locationId: string): LedgerCalls {
   return callsOf<LedgerCalls>(env.LEDGER, locationId);
 }
 
-/** The changes that an operator makes at a location: each leaves its note in the audit log. */
+/**
+ * The changes that an operator makes at a location: each leaves its note in the audit log, and is seen on the operator's
+ * home at once.
+ */
 export function changesOf(env: LedgerEnv, locationId: string, note: AuditNote): ChangingCalls {
   const ledger = ledgerOf(env, locationId);
   return new Proxy<ChangingCalls>(ledger, {
     get:
       (_, call) =>
-      (...args: unknown[]) =>
-        ledger.act(note, call as keyof ChangingCalls, args),
+      async (...args: unknown[]) => {
+        const done = await ledger.act(note, call as keyof ChangingCalls, args);
+        try {
+          await directoryOf(env).look(locationId);
+        } catch (error) {
+          logError("The directory does not know of a change yet", { locationId }, error);
+        }
+        return done;
+      },
   });
 }
 

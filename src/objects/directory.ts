@@ -1,26 +1,43 @@
-// The directory: which locations there are, and what was signed but names none. One object for a deployment; a
-// location's ledger writes to it once a day. `model/rpc.ts` says what each call answers.
+// The directory: which locations there are, with what their ledgers tell, and what was signed but names none. It is divided
+// (parts.ts): an object of this class is a part, with the rows of its locations, which it looks after (pass.ts), or the one
+// that has the rest, and passes on the rows that were in it before. `model/rpc.ts` says what each call answers.
 import type { Alert, PlacedAlert, VersionedAlerts } from "../model/alert.ts";
 import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { JsonObject } from "../kit/json.ts";
 import type { AuditNote, ReleasedBy } from "../model/audit.ts";
 import type { KnownAgency } from "../model/agency.ts";
+import type { Home, HomeQuery, PassedLocation } from "../model/home.ts";
+import { logError } from "../model/log-line.ts";
 import type { Answering, DirectoryCalls } from "../model/rpc.ts";
 import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as audit from "../ledger/log/audit.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
+import { Alarm } from "../ledger/store/alarm.ts";
 import { firstRow, rows, type LedgerStorage } from "../ledger/store/ports.ts";
 import { DIRECTORY_MIGRATIONS, migrate } from "../ledger/store/schema.ts";
-import { PausedEverywhere, type EverywherePorts } from "./everywhere.ts";
+import { PausedEverywhere, type EverywherePorts, type ToldCount } from "./everywhere.ts";
+import { homeOf, type HomeRow } from "./home.ts";
+import { HUB_NAME, PART_NAMES, partOf } from "./parts.ts";
+import { Pass, type Poke } from "./pass.ts";
 
-const DAY_MS = 86_400_000;
 /** How often the watchdog runs: wrangler.toml, [triggers]. */
 const TURN_MS = 300_000;
-/** How many of them an hour has, and in which of them a location has its turn: by its id, whose end is by chance. */
-const TURNS = 12;
-const TURN_OF = `(unicode(substr(location_id, -1)) + 7 * unicode(substr('0' || location_id, -2, 1))) % ${TURNS}`;
-/** Of `is_open`: nothing waits, but HighLevel's export is looked through once an hour. */
-const HOURLY = 2;
+/** How long to wait after an alarm that failed. */
+const BREATH_MS = 10_000;
+const PASSED_AT_ONCE = 500;
+/** Not passed on yet: what is passed on is asked of the part that has it. */
+const UNPASSED = "passed IS NOT last_seen";
+/** How many alerts of a location are open. */
+const ALERTS = "coalesce((SELECT open FROM alerts WHERE alerts.location_id = locations.location_id), 0)";
+const NAME = "coalesce(given_name, name)";
+const FITS = `(instr(lower(location_id), lower(?1)) > 0 OR instr(lower(${NAME}), lower(?1)) > 0)`;
+
+/** What the directory works with. */
+export interface DirectoryPorts extends EverywherePorts {
+  readonly poke: Poke;
+  /** Another object of the directory, by name. */
+  readonly object: (name: string) => Pick<DirectoryCalls, "take" | "forget">;
+}
 
 const INSTALLED = "agencies WHERE left_at IS NULL";
 const KNOWN_AGENCIES = "SELECT company_id AS companyId, left_at AS leftAt FROM agencies";
@@ -31,20 +48,26 @@ interface AgencyRow {
 
 export class LocationDirectory implements Answering<DirectoryCalls> {
   readonly #storage: Pick<LedgerStorage, "sql" | "transactionSync">;
+  readonly #ports: DirectoryPorts;
   readonly #clock: () => number;
   readonly #retentionMs: number;
   readonly #everywhere: PausedEverywhere;
+  readonly #pass: Pass;
+  readonly #alarm: Alarm;
+  readonly #isHub: boolean;
 
-  constructor(
-    storage: Pick<LedgerStorage, "sql" | "transactionSync" | "setAlarm">,
-    ports: EverywherePorts,
-    retentionMs: number,
-  ) {
+  constructor(storage: LedgerStorage, ports: DirectoryPorts, retentionMs: number) {
     this.#storage = storage;
+    this.#ports = ports;
     this.#clock = ports.clock;
     this.#retentionMs = retentionMs;
+    this.#isHub = ports.part !== undefined;
     this.#everywhere = new PausedEverywhere(storage, ports);
+    this.#pass = new Pass(storage, ports.clock, ports.poke);
+    this.#alarm = new Alarm(storage, ports.clock, () => this.#nextAt());
     migrate(storage, DIRECTORY_MIGRATIONS);
+    if (this.#isHub)
+      for (const name of PART_NAMES) storage.sql.exec("INSERT OR IGNORE INTO parts (location_id) VALUES (?)", name);
   }
 
   everywhere(): Everywhere {
@@ -71,9 +94,8 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     audit.end(this.#storage.sql, id, after);
   }
 
-  /** Tells locations what they do not know yet. Never rejects. */
-  alarm(): Promise<void> {
-    return this.#everywhere.run();
+  learn(everywhere: Everywhere): Promise<ToldCount> {
+    return this.#everywhere.learn(everywhere);
   }
 
   watchdog(isNow = false): number | null {
@@ -82,27 +104,40 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return firstRow<{ at: number }>(sql, "SELECT at FROM watchdog")?.at ?? null;
   }
 
-  announce(locationId: string, name: string | null = null): void {
+  /** Does what is due, then sets the next alarm. Never rejects. */
+  async alarm(): Promise<void> {
+    this.#alarm.rings();
+    const work = [this.#everywhere.run(), this.#passOn(), ...(this.#isHub ? [] : [this.#pass.run()])];
+    const failures = (await Promise.allSettled(work)).filter((one) => one.status === "rejected");
+    for (const { reason } of failures) logError("The directory's alarm failed and will be set again", {}, reason);
+    if (failures.length > 0) this.#alarm.set(this.#clock() + BREATH_MS);
+    else await this.#alarm.repair();
+  }
+
+  /** Once a turn: sets an alarm that was lost, and forgets what is old. */
+  async wake(): Promise<void> {
+    quarantine.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
+    audit.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
+    await this.#alarm.repair();
+  }
+
+  async announce(locationId: string, name: string | null = null): Promise<void> {
     const now = this.#clock();
-    quarantine.forgetBefore(this.#storage.sql, now - this.#retentionMs);
-    audit.forgetBefore(this.#storage.sql, now - this.#retentionMs);
     this.#storage.sql.exec(
-      "INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE SET last_seen = excluded.last_seen, is_open = 1",
+      `INSERT INTO locations (location_id, first_seen, last_seen) VALUES (?, ?, ?) ON CONFLICT (location_id) DO UPDATE
+       SET passed = iif(${UNPASSED}, passed, excluded.last_seen), last_seen = excluded.last_seen, is_open = 1`,
       locationId,
       now,
       now,
     );
-    this.#everywhere.joined(locationId);
+    if (!this.#isHub) this.#everywhere.joined(locationId);
     if (name !== null) this.named(locationId, name);
+    await this.#alarm.repair();
   }
 
-  installed(locationId: string, companyId: string | null, name: string | null = null): void {
-    this.announce(locationId, name);
-    this.#storage.sql.exec("UPDATE locations SET company_id = ? WHERE location_id = ?", companyId, locationId);
-  }
-
-  forget(locationId: string): void {
-    this.#storage.sql.exec("DELETE FROM locations WHERE location_id = ?", locationId);
+  async installed(locationId: string, companyId: string | null, name: string | null = null): Promise<void> {
+    await this.announce(locationId, name);
+    this.#change(locationId, "company_id", companyId);
   }
 
   named(locationId: string, name: string): void {
@@ -110,8 +145,93 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     this.#storage.sql.exec(statement, name, locationId);
   }
 
+  callIt(locationId: string, name: string | null): boolean {
+    this.#change(locationId, "given_name", name);
+    return this.isKnown(locationId);
+  }
+
   uninstalled(locationId: string): void {
-    this.#storage.sql.exec("UPDATE locations SET company_id = NULL WHERE location_id = ?", locationId);
+    this.#change(locationId, "company_id", null);
+  }
+
+  /** What a part changes is passed on again. */
+  #change(locationId: string, column: "company_id" | "given_name", value: string | null): void {
+    const statement = `UPDATE locations SET ${column} = ?1, passed = NULL WHERE location_id = ?2 AND ${column} IS NOT ?1`;
+    this.#storage.sql.exec(statement, value, locationId);
+  }
+
+  isKnown(locationId: string): boolean {
+    return firstRow(this.#storage.sql, "SELECT 1 FROM locations WHERE location_id = ?", locationId) !== undefined;
+  }
+
+  look(locationId: string): Promise<void> {
+    return this.#pass.look(locationId);
+  }
+
+  forget(locationId: string): void {
+    for (const table of ["locations", "alerts"])
+      this.#storage.sql.exec(`DELETE FROM ${table} WHERE location_id = ?`, locationId);
+  }
+
+  async take(passed: readonly PassedLocation[]): Promise<void> {
+    this.#storage.transactionSync(() => {
+      for (const { locationId, firstSeen, lastSeen, companyId, name, givenName, told } of passed)
+        this.#storage.sql.exec(
+          `INSERT INTO locations (location_id, first_seen, last_seen, company_id, name, given_name, told, passed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?3)
+           ON CONFLICT (location_id) DO UPDATE SET first_seen = min(first_seen, ?2), is_open = 1,
+           passed = iif(${UNPASSED}, passed, max(last_seen, ?3)), last_seen = max(last_seen, ?3),
+           company_id = ${this.#isHub ? `iif(${UNPASSED}, coalesce(?4, company_id), ?4)` : "coalesce(company_id, ?4)"},
+           name = coalesce(name, ?5), given_name = ${this.#isHub ? "?6" : "coalesce(given_name, ?6)"}`,
+          locationId,
+          firstSeen,
+          lastSeen,
+          companyId,
+          name,
+          givenName,
+          told,
+        );
+    });
+    await this.#alarm.repair();
+  }
+
+  /**
+   * Passes rows on, a part of them at a time, to those who take them as often as they come: the one object that was the whole
+   * directory to the parts, and a part to that one what it has that is new, so that a version before finds every location.
+   */
+  async #passOn(): Promise<void> {
+    const { sql } = this.#storage;
+    for (;;) {
+      const some = rows<PassedLocation>(
+        sql,
+        `SELECT location_id AS locationId, first_seen AS firstSeen, last_seen AS lastSeen, company_id AS companyId, name, given_name AS givenName, told
+         FROM locations INDEXED BY locations_unpassed WHERE ${UNPASSED} ORDER BY location_id LIMIT ${PASSED_AT_ONCE}`,
+      );
+      if (some.length === 0) return;
+      const to = Map.groupBy(some, ({ locationId }) => (this.#isHub ? partOf(locationId) : HUB_NAME));
+      await Promise.all([...to].map(([name, theirs]) => this.#ports.object(name).take(theirs)));
+      for (const { locationId, lastSeen, companyId, givenName } of some) {
+        const passed =
+          "UPDATE locations SET passed = ?2 WHERE location_id = ?1 AND company_id IS ?3 AND given_name IS ?4";
+        sql.exec(passed, locationId, lastSeen, companyId, givenName);
+        // Forgotten meanwhile: there, too.
+        if (!this.isKnown(locationId))
+          await this.#ports.object(this.#isHub ? partOf(locationId) : HUB_NAME).forget(locationId);
+      }
+    }
+  }
+
+  /** When the next alarm is due, milliseconds since 1970; `null`: nothing is to be done. */
+  #nextAt(): number | null {
+    const { sql } = this.#storage;
+    const isToPass = (): boolean => firstRow(sql, `SELECT 1 FROM locations WHERE ${UNPASSED} LIMIT 1`) !== undefined;
+    if (this.#everywhere.isAnyUntold() || (this.#isHub && isToPass())) return this.#clock();
+    return this.#isHub ? null : this.#pass.nextAt();
+  }
+
+  home(query: HomeQuery): Home {
+    const found = `SELECT location_id AS locationId, ${NAME} AS name, state, told_at AS toldAt, ${ALERTS} AS alerts
+      FROM locations WHERE ${this.#isHub ? UNPASSED : "1"} AND ${FITS}`;
+    return homeOf(rows<HomeRow>(this.#storage.sql, found, query.search ?? ""), query, this.#clock());
   }
 
   ofCompany(companyId: string, limit: number): string[] {
@@ -153,40 +273,17 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     return rows<{ id: string }>(sql, part, count, this.#turnOf(all, count) * count).map(({ id }) => id);
   }
 
-  toPoke(count: number): string[] {
-    const { sql } = this.#storage;
-    const open = firstRow<{ n: number }>(sql, "SELECT COUNT(*) AS n FROM locations WHERE is_open = 1")?.n ?? 0;
-    const turn = this.#turnOf(open, count);
-    const part = "SELECT location_id AS id FROM locations WHERE is_open = 1 ORDER BY location_id LIMIT ? OFFSET ?";
-    return rows<{ id: string }>(sql, part, count, turn * count).map(({ id }) => id);
+  /** A version before asks this, which poked the ledgers itself. */
+  toPoke(): string[] {
+    return [];
   }
 
-  toReconcile(count: number): string[] {
-    const { sql } = this.#storage;
-    const [turn, hour] = [Math.floor(this.#clock() / TURN_MS) % TURNS, Math.floor(this.#clock() / TURN_MS / TURNS)];
-    const theirs = `is_open <> 0 AND ${TURN_OF} = ?`;
-    const found = `SELECT COUNT(*) AS n FROM locations WHERE ${theirs}`;
-    const parts = Math.max(1, Math.ceil((firstRow<{ n: number }>(sql, found, turn)?.n ?? 0) / count));
-    const part = `SELECT location_id AS id FROM locations WHERE ${theirs} ORDER BY location_id LIMIT ? OFFSET ?`;
-    return rows<{ id: string }>(sql, part, turn, count, (hour % parts) * count).map(({ id }) => id);
+  toReconcile(): string[] {
+    return [];
   }
-
   /** Which part of so many it is the turn of. From the clock, not memory: between two turns this object may be evicted. */
   #turnOf(all: number, count: number): number {
     return Math.floor(this.#clock() / TURN_MS) % Math.max(1, Math.ceil(all / count));
-  }
-
-  /** Only noted for locations that were not seen today: one write a location and day. */
-  closed(locationIds: readonly string[], reconciled: readonly string[] = []): void {
-    const today = this.#clock() - (this.#clock() % DAY_MS);
-    const isHourly = new Set(reconciled);
-    for (const id of locationIds)
-      this.#storage.sql.exec(
-        "UPDATE locations SET is_open = ?1 WHERE location_id = ?2 AND is_open <> 0 AND is_open <> ?1 AND last_seen < ?3",
-        isHourly.has(id) ? HOURLY : 0,
-        id,
-        today,
-      );
   }
 
   alerted(locationId: string, { version, open, alerts }: VersionedAlerts): void {
@@ -203,7 +300,7 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   alerts({ cursor = "", limit }: PageQuery): { alerts: PlacedAlert[]; cursor: string | null } {
     const found = rows<{ id: string; name: string | null; alerts: string }>(
       this.#storage.sql,
-      `SELECT alerts.location_id AS id, name, alerts FROM alerts LEFT JOIN locations USING (location_id)
+      `SELECT alerts.location_id AS id, ${NAME} AS name, alerts FROM alerts LEFT JOIN locations USING (location_id)
        WHERE alerts.location_id > ? ORDER BY alerts.location_id LIMIT ?`,
       cursor,
       limit + 1,
@@ -225,9 +322,9 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       last_seen: number;
     }>(
       this.#storage.sql,
-      "SELECT location_id, name, company_id, first_seen, last_seen FROM locations WHERE location_id > ?1 AND (instr(lower(location_id), lower(?2)) > 0 OR instr(lower(name), lower(?2)) > 0) ORDER BY location_id LIMIT ?3",
-      cursor ?? "",
+      `SELECT location_id, ${NAME} AS name, company_id, first_seen, last_seen FROM locations WHERE location_id > ?2 AND ${this.#isHub ? UNPASSED : "1"} AND ${FITS} ORDER BY location_id LIMIT ?3`,
       search,
+      cursor ?? "",
       limit + 1,
     );
     const page = found.slice(0, limit).map((row) => ({

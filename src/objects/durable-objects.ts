@@ -14,13 +14,13 @@ import {
   type LedgerCalls,
   type RegistryCalls,
 } from "../model/rpc.ts";
-import type { Everywhere } from "../model/pause.ts";
 import { CONFIGURATION_NAMES, configurationOf, isOnList, type Variables } from "../model/configuration.ts";
 import type { RuleSet } from "../model/rule.ts";
 import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
 import { bundledCode, bundledRules } from "../rules/bundled.ts";
-import { LocationDirectory } from "./directory.ts";
+import { LocationDirectory, type DirectoryPorts } from "./directory.ts";
 import { answeringObject, callsOf, handOn } from "./hand-on.ts";
+import { divided, HUB_NAME } from "./parts.ts";
 
 /** The bindings of wrangler.toml, and the variables. */
 export interface LedgerEnv extends Variables {
@@ -37,12 +37,11 @@ const NETWORK: AgencyPorts["actions"] = {
   fetch: (request) => fetch(request),
   timeLimit: (ms) => AbortSignal.timeout(ms),
 };
-const DIRECTORY_NAME = "directory";
 const REGISTRY_NAME = "registry";
 
-/** The one directory of a deployment. */
+/** The directory of a deployment, all of it. */
 export function directoryOf(env: Pick<LedgerEnv, "DIRECTORY">): DirectoryCalls {
-  return callsOf<DirectoryCalls>(env.DIRECTORY, DIRECTORY_NAME);
+  return divided((name) => callsOf<DirectoryCalls>(env.DIRECTORY, name));
 }
 
 /** The one registry of a deployment. */
@@ -120,7 +119,13 @@ export class Agency extends answeringObject<LedgerEnv, AgencyCalls>() {
   }
 }
 
-/** The directory of a deployment. */
+/** What an object of the directory works with. */
+export interface DirectoryWorld {
+  readonly storage: LedgerStorage;
+  readonly ports: DirectoryPorts;
+}
+
+/** The directory of a deployment, or a part of it. */
 export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
   readonly #directory: LocationDirectory;
 
@@ -128,16 +133,16 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
     handOn(this.prototype, DIRECTORY_CALLS, (object) => object.#directory);
   }
 
-  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+  /** `adapt` is for tests, as that of a ledger. */
+  constructor(
+    ctx: DurableObjectState,
+    env: LedgerEnv,
+    adapt: (world: DirectoryWorld) => DirectoryWorld = (world) => world,
+  ) {
     super(ctx, env);
-    const { retentionDays } = configurationOf(env);
-    const ports = {
-      clock: Date.now,
-      timer: (ms: number) => scheduler.wait(ms),
-      tell: (locationId: string, everywhere: Everywhere) =>
-        callsOf<LedgerCalls>(env.LEDGER, locationId).learnPauses(everywhere),
-    };
-    this.#directory = new LocationDirectory(storageOf(ctx), ports, retentionDays * DAY_MS);
+    const isHub = ctx.id.equals(env.DIRECTORY.idFromName(HUB_NAME));
+    const { storage, ports } = adapt({ storage: storageOf(ctx), ports: directoryPorts(env, isHub) });
+    this.#directory = new LocationDirectory(storage, ports, configurationOf(env).retentionDays * DAY_MS);
   }
 
   override alarm() {
@@ -186,6 +191,19 @@ function registryPorts(env: LedgerEnv): RegistryPorts {
     admission: { retentionDays, outboundAllowedHosts, ownHosts },
     timeZone,
     tell: (locationId, inForce) => callsOf<LedgerCalls>(env.LEDGER, locationId).putInForce(locationId, inForce),
+  };
+}
+
+function directoryPorts(env: LedgerEnv, isHub: boolean): DirectoryPorts {
+  const object = (name: string): DirectoryCalls => callsOf<DirectoryCalls>(env.DIRECTORY, name);
+  const ledger = (locationId: string): LedgerCalls => callsOf<LedgerCalls>(env.LEDGER, locationId);
+  return {
+    clock: Date.now,
+    timer: (ms) => scheduler.wait(ms),
+    tell: (locationId, everywhere) => ledger(locationId).learnPauses(everywhere),
+    poke: (locationId, ...how) => ledger(locationId).poke(...how),
+    object,
+    ...(isHub ? { part: (name, everywhere) => object(name).learn(everywhere) } : {}),
   };
 }
 

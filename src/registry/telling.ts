@@ -16,7 +16,9 @@ interface Telling<Told> {
 /** What tells the ledgers. */
 export interface TellingPorts<Told> {
   readonly clock: () => number;
-  /** The column of the table `locations` with the version that each knows. */
+  /** Whoever is told, by `location_id`; absent: `locations`. */
+  readonly table?: "parts" | undefined;
+  /** The column of the table with the version that each knows. */
   readonly column: "change" | "told";
   /** What is to be known now. */
   readonly current: () => Telling<Told>;
@@ -49,13 +51,22 @@ export class Ledgers<Told> {
     return (this.#telling ??= this.#tellAll().finally(() => (this.#telling = null)));
   }
 
+  /** Whether somebody does not know of the last change. */
+  isAnyUntold(): boolean {
+    return this.#untold(this.#storage.sql, this.#ports.current().version, 1).length > 0;
+  }
+
   /** How many locations there are, and how many know of the last change. */
   counted(): { readonly locations: number; readonly told: number } {
-    const found = `SELECT COUNT(*) AS locations, COUNT(*) FILTER (WHERE ${this.#ports.column} >= ?) AS told FROM locations`;
+    const found = `SELECT COUNT(*) AS locations, COUNT(*) FILTER (WHERE ${this.#ports.column} >= ?) AS told FROM ${this.#table}`;
     const { version } = this.#ports.current();
     return (
       firstRow<{ locations: number; told: number }>(this.#storage.sql, found, version) ?? { locations: 0, told: 0 }
     );
+  }
+
+  get #table(): string {
+    return this.#ports.table ?? "locations";
   }
 
   async #tellAll(): Promise<void> {
@@ -71,7 +82,7 @@ export class Ledgers<Told> {
         const locationId = together[index] ?? "";
         if (answer.status === "fulfilled")
           sql.exec(
-            `UPDATE locations SET ${column} = ?1 WHERE location_id = ?2 AND ${column} < ?1`,
+            `UPDATE ${this.#table} SET ${column} = ?1 WHERE location_id = ?2 AND ${column} < ?1`,
             version,
             locationId,
           );
@@ -79,14 +90,13 @@ export class Ledgers<Told> {
         hasFailed ||= answer.status === "rejected";
       }
     }
-    const isAnyLeft = this.#untold(sql, current().version, 1).length > 0;
-    if (isAnyLeft) await this.begin(hasFailed ? againMs : 0);
+    if (this.isAnyUntold()) await this.begin(hasFailed ? againMs : 0);
   }
 
   /** Those that are behind the longest come last, so that one that does not answer keeps nobody waiting. */
   #untold(sql: Sql, version: number, limit: number): readonly string[] {
     const { column } = this.#ports;
-    const found = `SELECT location_id AS id FROM locations WHERE ${column} < ? ORDER BY ${column} DESC, location_id LIMIT ?`;
+    const found = `SELECT location_id AS id FROM ${this.#table} WHERE ${column} < ? ORDER BY ${column} DESC, location_id LIMIT ?`;
     return rows<{ id: string }>(sql, found, version, limit).map(({ id }) => id);
   }
 }

@@ -95,6 +95,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
     token: ["ask", "time", "address", "parts"],
+    home: ["ask", "time", "address", "parts", "deliveries"],
     frame: [
       "ask",
       "time",
@@ -113,6 +114,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "changes",
       "agency",
       "token",
+      "home",
     ],
   },
   analysis: { values: [], groups: ["values"] },

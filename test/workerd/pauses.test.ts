@@ -6,7 +6,7 @@ import { ROUTES } from "../../src/api/api.ts";
 import { directoryOf } from "../../src/objects/durable-objects.ts";
 import { bundledRules } from "../../src/rules/bundled.ts";
 import { aRule, CONTACT, LOCATION } from "../builders.ts";
-import { api, apiPost, ledger, post, postEvent } from "./client.ts";
+import { announced, api, apiPost, ledger, post, postEvent } from "./client.ts";
 import { aPayload } from "../builders.ts";
 import { resetWorld, world } from "./world.ts";
 
@@ -103,15 +103,18 @@ describe("the audit log", () => {
     const [body] = (await api(`${HERE}/quarantine`)).body.quarantined;
     const called = new Map<string, number>();
     const call = async (method: string, path: string, given?: object): Promise<void> => {
-      const before = (await api(/^\/rules|^\/rule-sets/.test(path) ? "/audit" : `${HERE}/audit`)).body.audit.length;
+      const log = /^\/rules|^\/rule-sets|\/name$/.test(path) ? "/audit" : `${HERE}/audit`;
+      const before = (await api(log)).body.audit.length;
       await api(path, { method, ...(given === undefined ? {} : { body: JSON.stringify(given) }) });
-      const after = (await api(/^\/rules|^\/rule-sets/.test(path) ? "/audit" : `${HERE}/audit`)).body.audit.length;
+      const after = (await api(log)).body.audit.length;
       const route = ROUTES.find(([verb, form]) => {
         const pattern = new RegExp(`^${form.replaceAll(/:\w+/g, "[^/]+")}$`);
         return verb === method.toLowerCase() && pattern.test(`/api${path}`);
       });
       called.set(`${route?.[0]} ${route?.[1]}`, after - before);
     };
+    await announced();
+    await call("PUT", `${HERE}/name`, { name: "Springfield Dental" });
     await call("PUT", `${HERE}/token`, { token: "pit-canary-0002" });
     await call("DELETE", `${HERE}/token`);
     await call("PUT", `${HERE}/pause`, REASON);

@@ -2,12 +2,13 @@
 import { env } from "cloudflare:workers";
 import { createScheduledController, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { pokeLedgers } from "../../src/objects/watchdog.ts";
+import type { Home, LocationOverview } from "../../src/model/home.ts";
 import { directoryOf, type LedgerEnv } from "../../src/objects/durable-objects.ts";
+import { partOf } from "../../src/objects/parts.ts";
 import worker from "../../src/worker.ts";
 import { aPayload, aRule, aTask, aWebhook, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN } from "../keys.ts";
-import { announced, api, ledger, post, postEvent } from "./client.ts";
+import { announced, api, apiPost, ledger, post, postEvent } from "./client.ts";
 import { resetWorld, world } from "./world.ts";
 
 beforeEach(resetWorld);
@@ -16,55 +17,112 @@ afterEach(reset);
 const bindings: LedgerEnv = env;
 const alarmAt = (): Promise<number | null> => runInDurableObject(ledger(), (_, state) => state.storage.getAlarm());
 const loseAlarm = () => runInDurableObject(ledger(), (_, { storage }) => storage.deleteAlarm());
-const isOpen = (location: string): Promise<boolean> =>
-  runInDurableObject(bindings.DIRECTORY.getByName("directory"), (_, { storage }) =>
-    storage.sql.exec("SELECT is_open FROM locations WHERE location_id = ?", location).toArray(),
-  ).then(([row]) => row?.["is_open"] === 1);
+const part = () => bindings.DIRECTORY.getByName(partOf(LOCATION));
+const inPart = (statement: string): Promise<Record<string, SqlStorageValue>[]> =>
+  runInDurableObject(part(), (_, { storage }) => storage.sql.exec(statement).toArray());
+const isOpen = async (): Promise<boolean> => (await inPart("SELECT is_open FROM locations"))[0]?.["is_open"] === 1;
+/** The part's alarm rings in its next turn. */
+const look = async (): Promise<void> => {
+  world.now += 300_000;
+  await runDurableObjectAlarm(part());
+};
 
 describe("the watchdog", () => {
   it("sets an alarm again that was lost, without anything else happening", async () => {
     world.rules = [aRule({ actions: [aWebhook({ after: "1h" })] })];
     await postEvent();
+    await announced();
     await loseAlarm();
-    await worker.scheduled(createScheduledController(), bindings);
+    await look();
     expect(await alarmAt()).toBeGreaterThanOrEqual(world.now);
     world.now += 3_600_000;
     await runDurableObjectAlarm(ledger());
     expect(world.requests).toHaveLength(1);
   });
 
-  it("knows of a location as soon as its first event is answered", async () => {
-    world.rules = [aRule()];
+  it("sets the alarm of a part again that was lost", async () => {
+    world.rules = [];
     await postEvent();
-    await expect.poll(() => directoryOf(bindings).toPoke(10)).toEqual([LOCATION]);
-    // What is under way would go on in the next test.
     await announced();
+    const partsAlarm = (): Promise<number | null> => runInDurableObject(part(), (_, { storage }) => storage.getAlarm());
+    expect(await partsAlarm()).toBeGreaterThanOrEqual(world.now);
+    await runInDurableObject(part(), (_, { storage }) => storage.deleteAlarm());
+    await worker.scheduled(createScheduledController(), bindings);
+    expect(await partsAlarm()).toBeGreaterThanOrEqual(world.now);
   });
 
   it("leaves locations alone where nothing waits, from the day after they were last seen", async () => {
     world.rules = [];
     await postEvent();
     await announced();
-    await pokeLedgers(bindings);
-    expect(await isOpen(LOCATION)).toBe(true);
-    await runInDurableObject(
-      bindings.DIRECTORY.getByName("directory"),
-      (_, { storage }) => void storage.sql.exec("UPDATE locations SET last_seen = last_seen - 86400000"),
-    );
-    await pokeLedgers(bindings);
-    expect(await isOpen(LOCATION)).toBe(false);
+    await look();
+    expect(await isOpen()).toBe(true);
+    world.now += 86_400_000;
+    await look();
+    expect(await isOpen()).toBe(false);
   });
 
   it("goes on looking after a location whose actions still wait, whenever it was last seen", async () => {
     world.rules = [aRule({ actions: [aTask({ after: "300d" })] })];
     await postEvent();
     await announced();
-    await runInDurableObject(
-      bindings.DIRECTORY.getByName("directory"),
-      (_, { storage }) => void storage.sql.exec("UPDATE locations SET last_seen = 0"),
-    );
-    await pokeLedgers(bindings);
-    expect(await isOpen(LOCATION)).toBe(true);
+    world.now += 86_400_000;
+    await look();
+    expect(await isOpen()).toBe(true);
+  });
+});
+
+describe("the operator's home", () => {
+  const home = async (query = ""): Promise<Home> => (await api(`/overview${query}`)).body;
+  const shown = async (query = ""): Promise<Partial<LocationOverview>[]> =>
+    (await home(query)).locations.map(({ locationId, events, fired, waiting, held, dead, overdue }) => ({
+      locationId, events, fired, waiting, held, dead, overdue,
+    })); // prettier-ignore
+
+  it("tells of a location what its ledger has told, within five minutes, and of an operator's change at once", async () => {
+    world.rules = [aRule({ actions: [aWebhook(), aTask({ title: "Call", due: "1h" })] })];
+    world.answer = () => new Response(null, { status: 410 });
+    await postEvent();
+    await postEvent();
+    await runDurableObjectAlarm(ledger());
+    await announced();
+    const common = { locationId: LOCATION, waiting: 0, held: 0, overdue: 0 };
+    expect(await shown()).toEqual([{ ...common, events: 0, fired: 0, dead: 0 }]);
+    await look();
+    expect(await shown()).toEqual([{ ...common, events: 2, fired: 2, dead: 2 }]);
+    const { locations, hoursFrom, totals } = await home();
+    expect(locations[0]?.lastEventAt).toBe(new Date(world.now - 300_000).toISOString());
+    expect(locations[0]?.hours.events.at(-1)).toBe(2);
+    expect(hoursFrom).toBe("2099-12-31T13:00:00.000Z");
+    expect(totals).toMatchObject({ locations: 1, events: 2, dead: 2, troubled: 1 });
+    await apiPost(`/locations/${LOCATION}/deliveries/retry`, {});
+    expect((await shown())[0]).toMatchObject({ dead: 0, waiting: 2 });
+    await api(`/locations/${LOCATION}/pause`, { method: "PUT", body: JSON.stringify({ reason: "Because" }) });
+    expect((await home()).locations[0]).toMatchObject({ paused: true, pausedRules: 0 });
+    // A task becomes overdue by itself: nothing comes, and a day later nobody would look.
+    world.now += 2 * 86_400_000;
+    await runDurableObjectAlarm(part());
+    expect((await shown())[0]).toMatchObject({ overdue: 2, events: 0 });
+  });
+
+  it("is searched, filtered, sorted, and read in pages", async () => {
+    world.rules = [];
+    const ids = Array.from({ length: 40 }, (_, index) => `location-${index}`);
+    for (const id of ids) await directoryOf(bindings).announce(id, `Name ${String(index(id)).padStart(2, "0")}`);
+    function index(id: string): number {
+      return Number(id.split("-")[1]);
+    }
+    const found: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page: Home = await home(`?sort=name&limit=7&cursor=${encodeURIComponent(cursor)}`);
+      found.push(...page.locations.map(({ name }) => name ?? ""));
+      cursor = page.cursor;
+    }
+    expect(found).toEqual(ids.map((id) => `Name ${String(index(id)).padStart(2, "0")}`));
+    expect((await home("?search=name%2007")).locations.map(({ locationId }) => locationId)).toEqual(["location-7"]);
+    expect((await home("?trouble=dead")).locations).toEqual([]);
+    expect((await api("/overview?sort=size")).body.issues[0].pointer).toBe("/sort");
+    expect((await api("/overview?cursor=%25zz")).status).toBe(400);
   });
 });
 

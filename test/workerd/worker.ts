@@ -1,6 +1,7 @@
 // The Worker under test: the real one, whose ledgers live in the world of world.ts.
 import {
   Agency as RealAgency,
+  Directory as RealDirectory,
   Ledger as RealLedger,
   Registry as RealRegistry,
   type LedgerEnv,
@@ -11,7 +12,12 @@ import { aRuleSet } from "../builders.ts";
 import { outgoing, world } from "./world.ts";
 
 export { default } from "../../src/worker.ts";
-export { Directory } from "../../src/objects/durable-objects.ts";
+
+export class Directory extends RealDirectory {
+  constructor(ctx: DurableObjectState, env: LedgerEnv) {
+    super(ctx, env, ({ ports, storage }) => ({ ports: { ...ports, clock: () => world.now }, storage }));
+  }
+}
 
 export class Ledger extends RealLedger {
   constructor(ctx: DurableObjectState, env: LedgerEnv) {

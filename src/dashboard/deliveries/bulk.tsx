@@ -92,7 +92,7 @@ export function BulkDialog({
   const count = async (): Promise<Before> => {
     const [{ counts }, would] = await Promise.all([
       get<DeliveryCounts>(locationPath(locationId, "deliveries", "counts"), { ...filter }),
-      BULK[kind].isDanger ? null : post<Answer>(path, { ...filter, dryRun: true }),
+      BULK[kind].isDanger ? null : post<BulkAnswer>(path, { ...filter, dryRun: true }),
     ]);
     // What is ended needs nobody's consent: all of them move.
     return { counts, would: would ? wouldMove(kind, would) : { moved: counts[state], held: 0, asked: 0 } };
@@ -111,7 +111,7 @@ export function BulkDialog({
     const end = await moveAll(
       before.would.moved,
       async (limit) => {
-        const answer = await post<Answer>(path, { ...filter, limit });
+        const answer = await post<BulkAnswer>(path, { ...filter, limit });
         return { moved: wouldMove(kind, answer).moved, more: answer.more };
       },
       () => isStopped.current,
@@ -199,8 +199,13 @@ export function BulkDialog({
 /** The field of the answer that holds how many were moved. */
 const MOVED_AS = { retry: "retried", cancel: "cancelled", release: "released", discard: "discarded" } as const;
 
-interface Answer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind] | "held" | "asked", number>>> {
+export interface BulkAnswer extends Partial<Readonly<Record<(typeof MOVED_AS)[BulkKind] | "held" | "asked", number>>> {
   readonly more: boolean;
+}
+
+/** How many a call has moved. */
+export function movedIn(kind: BulkKind, answer: BulkAnswer): number {
+  return answer[MOVED_AS[kind]] ?? 0;
 }
 
 /** How many are moved, how many stay since their contact does not want them, and of how many HighLevel decides. */
@@ -210,8 +215,8 @@ interface WouldMove {
   readonly asked: number;
 }
 
-function wouldMove(kind: BulkKind, answer: Answer): WouldMove {
-  return { moved: answer[MOVED_AS[kind]] ?? 0, held: answer.held ?? 0, asked: answer.asked ?? 0 };
+function wouldMove(kind: BulkKind, answer: BulkAnswer): WouldMove {
+  return { moved: movedIn(kind, answer), held: answer.held ?? 0, asked: answer.asked ?? 0 };
 }
 
 /** What stays as it is although it fits the filter, and what may come back. */

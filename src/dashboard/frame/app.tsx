@@ -40,7 +40,7 @@ export function App(): JSX.Element {
       if (companyId !== null) return <InAgency companyId={companyId} route={route} zone={zone} onSignOut={signOut} />;
       if (route.page === "changes" && locationId === null)
         return <Everywhere route={route} zone={zone} onSignOut={signOut} />;
-      if (locationId === null) return <Locations onSignOut={signOut} />;
+      if (locationId === null) return <Locations route={route} onSignOut={signOut} />;
       return (
         <Located
           key={locationId}

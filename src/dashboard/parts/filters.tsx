@@ -109,5 +109,5 @@ export function ContactFilter(): JSX.Element {
 /** Sets a filter in the address. */
 function setFilter(name: string, value: string): void {
   const { locationId, page, item, query } = readRoute(location.hash);
-  if (locationId !== null) goTo(linkTo(locationId, page, item, { ...query, [name]: value }), true);
+  goTo(linkTo(locationId ?? "", page, item, { ...query, [name]: value }), true);
 }

@@ -52,6 +52,7 @@ export class Tally {
   readonly #lastFired = new Map<string, number>();
   readonly #words = new Map<string, { count: number; firstMs: number; lastMs: number }>();
   #otherWords = 0;
+  #lastMs: number | null = null;
   #size = 0;
   /** Cells are merged when there are more than this. */
   #room: number;
@@ -69,6 +70,11 @@ export class Tally {
   /** When each rule fired last, milliseconds since 1970. */
   get lastFired(): ReadonlyMap<string, number> {
     return this.#lastFired;
+  }
+
+  /** When the last event came, milliseconds since 1970; `null`: there is none. */
+  get lastMs(): number | null {
+    return this.#lastMs;
   }
 
   /** HighLevel's words that nobody knows, the most frequent first. */
@@ -96,6 +102,7 @@ export class Tally {
     firstMs = atMs,
   ): void {
     for (const [field, word] of words) this.#addWord(`${field}${BETWEEN_NAMES}${word}`, firstMs, atMs, times);
+    this.#lastMs = Math.max(atMs, this.#lastMs ?? atMs);
     const series: Series = isRepeat ? ["repeat"] : ["event", channel ?? NONE, outcome ?? NONE, kind];
     this.#add(series, cellMs, nowMs, times);
     for (const rule of fired) {

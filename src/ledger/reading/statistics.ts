@@ -4,6 +4,7 @@ import type { DeliveryCounts, DeliveryFilter } from "../../model/delivery.ts";
 import { SUPPRESSION_REASONS, type SuppressionReason } from "../../model/decision.ts";
 import type { UnknownWords } from "../../model/ledger.ts";
 import type { Buckets, FullLedger, Overview, RuleStatistics } from "../../model/statistics.ts";
+import { HOUR_MS, HOURS, type ToldDay, type ToldLocation } from "../../model/home.ts";
 import { dayStart } from "../../time/window.ts";
 import { choice, counts, earliestByHost, type DeliveryWords } from "../deliveries/lists.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage } from "../store/ports.ts";
@@ -75,6 +76,29 @@ export class Statistics {
       now: this.#standing(),
       storage: { bytes: this.#storage.sizeBytes(), maxBytes: this.#ports.maxBytes, full: this.#full() },
     };
+  }
+
+  /** What the directory is told of the last 24 hours. */
+  day(): ToldDay {
+    const fromMs = (Math.floor(this.#now() / HOUR_MS) - HOURS + 1) * HOUR_MS;
+    const buckets = { fromMs, toMs: fromMs + HOURS * HOUR_MS, bucketMs: HOUR_MS };
+    const [events, fired] = [zeros(buckets), zeros(buckets)];
+    for (const { series, counts } of this.#counts(buckets)) {
+      const own = series[0] === "event" ? events : series[0] === "fired" ? fired : [];
+      for (const index of own.keys()) own[index] = (own[index] ?? 0) + (counts[index] ?? 0);
+    }
+    return { fromMs, events, fired, lastEventMs: this.#current().lastMs };
+  }
+
+  /** How much waits for whom, and when a task is due next, milliseconds since 1970. */
+  waits(): Pick<ToldLocation, "waiting" | "held" | "dead" | "overdue"> & { readonly nextDueMs: number | null } {
+    const of = (what: string): string => `(SELECT COUNT(*) FROM ${what})`;
+    const found = `SELECT ${of("deliveries WHERE state IN ('scheduled', 'sending') AND due_at IS NOT NULL")} AS waiting,
+      ${of("deliveries WHERE state = 'held'")} AS held, ${of("deliveries WHERE state = 'dead'")} AS dead,
+      ${of("tasks WHERE state = 'open' AND due_at < ?1")} AS overdue,
+      (SELECT MIN(due_at) FROM tasks WHERE state = 'open' AND due_at >= ?1 AND due_at < ${Number.MAX_SAFE_INTEGER}) AS nextDueMs`;
+    const waits = firstRow<ReturnType<Statistics["waits"]>>(this.#storage.sql, found, this.#now());
+    return waits ?? { waiting: 0, held: 0, dead: 0, overdue: 0, nextDueMs: null };
   }
 
   rules(buckets: Buckets): RuleStatistics {

@@ -5,6 +5,7 @@ import { firstRow, rows, type Sql } from "./ports.ts";
 export type MarkName =
   | "location" // the id of the location
   | "seen" // the last day on which something came, `YYYY-MM-DD`, UTC
+  | "active" // when something came last, to five minutes, milliseconds since 1970: then there is news for the directory
   | "announced" // the last day that the directory has been told about, likewise
   | "swept" // when it was last swept, milliseconds since 1970
   | "clock" // by which a clock that was set back is noticed after a restart

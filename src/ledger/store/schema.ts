@@ -436,6 +436,18 @@ export const DIRECTORY_MIGRATIONS: readonly string[] = [
   "CREATE TABLE watchdog (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);",
   // The alerts of a location, as its ledger has told them.
   "CREATE TABLE alerts (location_id TEXT PRIMARY KEY, version INTEGER NOT NULL, open INTEGER NOT NULL, alerts TEXT NOT NULL) WITHOUT ROWID;",
+  // The directory is divided. `passed`: the `last_seen` with which a row was passed on, from the one object that was all of
+  // it to a part, or from a part to that. What a location's ledger has told, up to when, and when it is to be asked again.
+  `
+  ALTER TABLE locations ADD COLUMN passed INTEGER;
+  ALTER TABLE locations ADD COLUMN given_name TEXT;
+  ALTER TABLE locations ADD COLUMN state TEXT;
+  ALTER TABLE locations ADD COLUMN told_at INTEGER;
+  ALTER TABLE locations ADD COLUMN again_at INTEGER;
+  CREATE INDEX locations_unpassed ON locations (location_id) WHERE passed IS NOT last_seen;
+  CREATE TABLE parts (location_id TEXT PRIMARY KEY, told INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE pass (id INTEGER PRIMARY KEY CHECK (id = 1), turn INTEGER NOT NULL, after TEXT, every INTEGER NOT NULL, next_at INTEGER NOT NULL);
+  `,
 ];
 
 /**

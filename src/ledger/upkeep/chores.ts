@@ -9,6 +9,7 @@ import { hasContent, sweep } from "./erase.ts";
 import { Trimming } from "./trim.ts";
 import * as records from "../highlevel/records.ts";
 import { allMarks, setMarks, type MarkName } from "../store/marks.ts";
+import { NEWS_MS } from "../../model/home.ts";
 import { firstRow, type LedgerPorts, type LedgerStorage, type Sql } from "../store/ports.ts";
 
 const DAY_MS = 86_400_000;
@@ -56,13 +57,27 @@ export class Chores {
     this.#marks = new Map(marks);
   }
 
-  /** Notes which location this is, and that something came today; `true` if that was not known yet. */
+  /**
+   * Notes which location this is, and that something came today; `true` if that was not known yet. That there is news for
+   * the directory is noted at most once in five minutes.
+   */
   seen(locationId: string): boolean {
-    const day = this.#today();
-    if (day === this.#seenDay) return false;
-    const isNew = this.#mark({ location: locationId, seen: dateOf(day) });
+    const [now, day] = [this.#now(), this.#today()];
+    const isNews = Math.abs(now - this.#activeMs()) >= NEWS_MS;
+    if (day === this.#seenDay && !isNews) return false;
+    const isNew = this.#marked("seen") !== dateOf(day);
+    this.#mark({ location: locationId, seen: dateOf(day), ...(isNews ? { active: String(now) } : {}) });
     this.#seenDay = day;
     return isNew;
+  }
+
+  /** Whether something may have come since the directory was told, milliseconds since 1970; `null`: it never was. */
+  isNewsSince(toldAtMs: number | null): boolean {
+    return toldAtMs === null || toldAtMs > this.#now() || this.#activeMs() + NEWS_MS > toldAtMs;
+  }
+
+  #activeMs(): number {
+    return Number(this.#marked("active") ?? 0);
   }
 
   /** Whether the directory has to be told about this location now: once a day, and nobody is at it. */
@@ -155,7 +170,8 @@ export class Chores {
   }
 
   /** What HighLevel calls the location, as far as it was asked for. */
-  nameOf(locationId: string): string | null {
+  nameOf(locationId: string | undefined = this.locationId()): string | null {
+    if (locationId === undefined) return null;
     const name = records.find(this.#storage.sql, "location", locationId)?.record?.["name"];
     return typeof name === "string" && name !== "" ? name : null;
   }

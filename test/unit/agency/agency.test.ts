@@ -11,7 +11,8 @@ import { HighLevelStandIn, type Settings } from "../../../src/local/stand-in/sta
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { readConfiguration, type ApiVersion, type HighLevelSettings } from "../../../src/model/configuration.ts";
 import type { AgencyQuery } from "../../../src/model/agency.ts";
-import { LocationDirectory } from "../../../src/objects/directory.ts";
+import type { LocationDirectory } from "../../../src/objects/directory.ts";
+import { aDirectory } from "../../a-directory.ts";
 import { TEST_APP, TEST_TOKEN_KEY } from "../../keys.ts";
 import { aLedger } from "../ledger/a-ledger.ts";
 
@@ -39,11 +40,7 @@ class World {
   constructor(settings: Partial<Settings> = {}, apiVersion: ApiVersion = "dated") {
     this.highlevel = { api: "https://highlevel.example.com", apiVersion, ...TEST_APP, tokenKeys: [TEST_TOKEN_KEY] };
     this.highLevel = new HighLevelStandIn({ clock: () => this.now, app: TEST_APP, ...settings });
-    this.directory = new LocationDirectory(
-      sqliteStorage(),
-      { clock: () => this.now, timer: () => Promise.resolve(), tell: () => Promise.resolve() },
-      30 * DAY_MS,
-    );
+    this.directory = aDirectory(() => this.now);
     this.agency = this.restarted();
   }
 
@@ -288,7 +285,7 @@ describe("a quiet agency", () => {
   it("tells the directory the name of a location with a token of its own, and a new one of it", async () => {
     const world = new World();
     world.make(["sub-01"]);
-    world.directory.announce("sub-01");
+    await world.directory.announce("sub-01");
     const token = {
       source: "private" as const,
       sealed: "v1.x",
@@ -517,7 +514,7 @@ describe("what comes in between", () => {
     world.make(["sub-01"]);
     await world.click();
     const ledger = await world.ledger("sub-01");
-    const told = vi.spyOn(world.directory, "installed").mockImplementationOnce(() => {
+    const told = vi.spyOn(world.directory, "installed").mockImplementationOnce(async () => {
       const gone = { eventKey: "gone", appId: APP_ID, atMs: world.now };
       world.agency.left("sub-01", gone);
       ledger.uninstall(gone);

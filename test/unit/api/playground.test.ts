@@ -26,8 +26,8 @@ function ports(fields: Partial<RuleSet> = {}, variables = {}): ApiPorts {
     configuration: readConfiguration({ RETENTION_DAYS: "30", ...variables }),
     ruleSet: { ...aRuleSet(), ...fields },
     clock: () => MOMENT.nowMs,
-    locations: () => Promise.resolve({ locations: [], cursor: null }),
-  } as Partial<ApiPorts> as ApiPorts;
+    locations: { isKnown: () => Promise.resolve(false) },
+  } as unknown as ApiPorts;
 }
 
 const text = (rule: unknown): string => (typeof rule === "string" ? rule : JSON.stringify(rule));
@@ -241,7 +241,11 @@ describe("a draft that would take long", () => {
     const calls: string[] = [];
     const ledger = new Proxy({}, { get: (_, call) => () => (calls.push(String(call)), Promise.resolve(null)) });
     const locations = [{ locationId: "test-location" }];
-    const world = { ...ports(), ledger: () => ledger, locations: () => Promise.resolve({ locations, cursor: null }) };
+    const world = {
+      ...ports(),
+      ledger: () => ledger,
+      locations: { isKnown: (id: string) => Promise.resolve(locations.some(({ locationId }) => locationId === id)) },
+    };
     return { calls, world: world as unknown as ApiPorts };
   };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { actionError, unanswered } from "../../../src/act/contract/outcome.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { settle } from "../../../src/ledger/deliveries/deliveries.ts";
-import { LocationDirectory } from "../../../src/objects/directory.ts";
+import { aDirectory } from "../../a-directory.ts";
 import { Lanes, type Taken } from "../../../src/ledger/pump/lanes.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../../src/ledger/store/schema.ts";
 import { anEvent, aRule, aRuleSet, aTask, aWebhook, LOCATION } from "../../builders.ts";
@@ -130,32 +130,21 @@ describe("a run of deliveries", () => {
 });
 
 describe("the watchdog", () => {
-  const aDirectory = (storage = sqliteStorage(), clock = () => NOON) =>
-    new LocationDirectory(storage, { clock, timer: () => Promise.resolve(), tell: () => Promise.resolve() }, 30 * DAY);
-
-  it("reaches everybody, although the directory forgets between two turns", () => {
-    const storage = sqliteStorage();
-    let now = NOON;
-    for (let index = 0; index < 250; index++) aDirectory(storage).announce(`location-${index}`);
-    const poked = new Set<string>();
-    for (let turn = 0; turn < 3; turn++, now += 300_000)
-      for (const id of aDirectory(storage, () => now).toPoke(100)) poked.add(id);
-    expect(poked.size).toBe(250);
-  });
-
   it("knows of a location again with its first event of a day, also when that was taken off the list", async () => {
     let now = NOON;
-    const directory = aDirectory(sqliteStorage(), () => now);
-    const announce = () => Promise.resolve(directory.announce(LOCATION));
+    const storage = sqliteStorage();
+    const directory = aDirectory(() => now, {}, storage);
+    const isOpen = () => storage.sql.exec("SELECT is_open FROM locations").toArray()[0]?.["is_open"];
+    const announce = () => directory.announce(LOCATION);
     const ledger = await aLedger({ announce, clock: () => now, ruleSet: aRuleSet(aRule()) });
     await ledger.record(anEvent({ messageId: "1" }, "one"));
     await ledger.alarm();
     now += DAY;
-    directory.closed([LOCATION]);
-    expect(directory.toPoke(10)).toEqual([]);
+    await directory.alarm();
+    expect(isOpen()).toBe(0);
     now += DAY;
     await ledger.record(anEvent({ messageId: "2" }, "two"));
-    expect(directory.toPoke(10)).toEqual([LOCATION]);
+    expect(isOpen()).toBe(1);
   });
 
   it("keeps a location while an attempt is under way", async () => {

@@ -69,7 +69,7 @@ describeInBrowser("an agency", () => {
     const page = await dashboard.open("#/agency/nobody");
     await page.getByText("There is no such agency").waitFor();
     await page.getByRole("link", { name: "Afterbeep" }).click();
-    await page.getByRole("heading", { name: "Which location?" }).waitFor();
+    await page.getByRole("heading", { name: "All locations" }).waitFor();
   });
 
   it("that has left is told, with all its sub-accounts", async () => {
