@@ -52,8 +52,8 @@ export function put<Answer>(path: string, body: unknown): Promise<Answer> {
 }
 
 /** DELETE. Throws a `Problem`. */
-export function remove<Answer>(path: string): Promise<Answer> {
-  return call("DELETE", path);
+export function remove<Answer>(path: string, body?: unknown): Promise<Answer> {
+  return call("DELETE", path, body);
 }
 
 /** A path under `/api` for a location, its parts encoded. */

@@ -4,6 +4,7 @@ import type { LogEntry } from "../../model/ledger.ts";
 import type { Overview as Answer } from "../../model/statistics.ts";
 import { locationPath } from "../ask/api.ts";
 import { EventRows } from "../parts/event-rows.tsx";
+import { DeleteLocation } from "./delete-location.tsx";
 import { FullNote } from "./full-note.tsx";
 import { FirstDecision } from "./first-decision.tsx";
 import { Multiples } from "./multiples.tsx";
@@ -23,7 +24,16 @@ import { useQuery } from "../ask/use-query.ts";
 const MINUTE_MS = 60_000;
 const NEWEST = 25;
 
-export function Overview({ route }: PageProps): JSX.Element {
+export function Overview(props: PageProps): JSX.Element {
+  return (
+    <>
+      <Glance {...props} />
+      <DeleteLocation key={usePlace().locationId} />
+    </>
+  );
+}
+
+function Glance({ route }: PageProps): JSX.Element {
   const { locationId, zone } = usePlace();
   const given = route.query["range"] ?? "";
   const name = isRange(given) ? given : "day";

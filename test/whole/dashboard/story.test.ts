@@ -1,6 +1,7 @@
 // The whole of it, in one tab, as an operator meets it on the first day: from an empty page to an erased contact.
 import { Response } from "miniflare";
 import { expect, it } from "vitest";
+import { LOCATION } from "../../../src/events/samples.ts";
 import { describeInBrowser, useDashboard } from "./browser.ts";
 
 const CONTACT = "ada";
@@ -8,7 +9,7 @@ const CONTACT = "ada";
 describeInBrowser("an operator's first day", () => {
   const dashboard = useDashboard();
 
-  it("goes from nothing through the first event, its reasons, a dead letter, a retry, a task and a draft to an erasure", async () => {
+  it("goes from nothing through the first event, its reasons, a dead letter, a retry, a task and a draft to an erasure, and to the end of the location", async () => {
     const page = await dashboard.open();
     const go = (name: string): Promise<void> => page.getByRole("link", { name, exact: true }).click();
 
@@ -57,5 +58,13 @@ describeInBrowser("an operator's first day", () => {
     await page.getByText("Removed: 1 event").waitFor();
     await go("Events");
     await page.getByText("No events").waitFor();
+
+    await go("Overview");
+    await page.getByRole("button", { name: "Delete this location…" }).click();
+    await page.keyboard.type(LOCATION);
+    await page.keyboard.press("Enter");
+    const gone = page.getByRole("dialog", { name: "Deleted" });
+    await gone.getByText("whoever can deploy the Worker can bring it back").waitFor();
+    expect(await gone.getByRole("time").getAttribute("datetime")).toMatch(/^\d{4}-\d{2}-\d{2}T/);
   });
 });
