@@ -25,7 +25,6 @@ import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./paus
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
-  AGENCIES,
   alertUrl,
   AGENCY,
   bucketsQuery,
@@ -82,7 +81,7 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/agencies",
-    async ({ url }, { agencies }) => asked(listQuery(url, AGENCIES), (query) => agencies.knownAgencies(query)),
+    async ({ url }, { agencies }) => asked(listQuery(url, PAGE), (query) => agencies.knownAgencies(query)),
   ],
   [
     "get",

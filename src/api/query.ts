@@ -68,14 +68,13 @@ const TOKEN = /^[!-~]{8,4096}$/;
 
 const LIMIT = wholeNumber(MAX_LIMIT);
 
-/** Where a page starts. */
+/** Where a page of what has an id starts. */
 export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 /** Where a page of what is numbered starts. */
 export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
 export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
-export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
 const EVENTS = {
