@@ -26,7 +26,6 @@ import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./paus
 import { checkDraft, tryDraft } from "./playground.ts";
 import type { ApiPorts } from "./ports.ts";
 import {
-  AGENCIES,
   alertUrl,
   AGENCY,
   bucketsQuery,
@@ -105,7 +104,7 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/agencies",
-    async ({ url }, { agencies }) => asked(listQuery(url, AGENCIES), (query) => agencies.knownAgencies(query)),
+    async ({ url }, { agencies }) => asked(listQuery(url, PAGE), (query) => agencies.knownAgencies(query)),
   ],
   [
     "get",

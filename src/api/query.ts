@@ -70,7 +70,7 @@ const TOKEN = /^[!-~]{8,4096}$/;
 
 const LIMIT = wholeNumber(MAX_LIMIT);
 
-/** Where a page starts. */
+/** Where a page of what has an id starts. */
 export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 /** Where a page of the quarantine starts: a moment, and what came in it. */
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
@@ -83,7 +83,6 @@ export const HOME = {
   trouble: oneOf(...TROUBLES),
   cursor: encoded(/^[!-~]{0,800}%0A[!-~]{1,400}$/),
 };
-export const AGENCIES = PAGE;
 export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
 /** Contacts in short. */

@@ -166,7 +166,7 @@ beforeAll(async () => {
   const token = { method: "PUT", headers: AUTH, body: JSON.stringify({ token: "pit-of-the-tests" }) };
   expect((await fetch(new URL(`/api/locations/${LOCATION}/token`, worker.url), token)).status).toBe(200);
   await publishVersions();
-}, 90_000);
+}, 180_000);
 
 /** Four versions and eight changes, as the page has them; one was in the shadow, and would have done otherwise. */
 async function publishVersions(): Promise<void> {

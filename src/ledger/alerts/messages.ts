@@ -30,7 +30,7 @@ export function bodyOf(locationId: string, name: string | null, alerts: readonly
 }
 
 /** Slack's documentation, "Formatting text for app surfaces": three characters stand for themselves only so. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
