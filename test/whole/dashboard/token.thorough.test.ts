@@ -67,7 +67,7 @@ describeInBrowser("the token of a location", () => {
   it("is given where a dead letter leads, after which that is retried and arrives", async () => {
     await dashboard.send("sms-failed", { contactId: CONTACT });
     const page = await open(`${HERE}/deliveries?state=dead&rule=tagging`);
-    await page.locator("summary", { hasText: "tagging" }).first().click();
+    await page.locator(".delivery-rows summary").first().click();
     await page.getByRole("link", { name: "Give a token" }).click();
     await page.getByText("This location has no HighLevel token").waitFor();
     await page.getByRole("link", { name: "1 dead delivery" }).waitFor();
