@@ -38,12 +38,12 @@ export function People({
 }
 
 /** What is known of a contact in short; `null`: nothing. */
-export function useCard(contactId: string): ContactCard | null {
+function useCard(contactId: string): ContactCard | null {
   return useContext(Cards).get(contactId) ?? null;
 }
 
 /** What people call a contact: its name, else its phone or e-mail, else its id. */
-export function calledOf(card: ContactCard | null, contactId: string): string {
+function calledOf(card: ContactCard | null, contactId: string): string {
   return card?.name ?? card?.phone ?? card?.email ?? contactId;
 }
 
