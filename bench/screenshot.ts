@@ -30,11 +30,12 @@ const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 880, height: 1_400 }, reducedMotion: "reduce" });
 await page.goto(signInLink(worker.url, TEST_ADMIN_TOKEN));
 await page.goto(`${worker.url}/#/l/${LOCATION}/events/${encodeURIComponent(answer.eventKey ?? "")}`);
+await page.getByRole("button", { name: "What would have been enough?" }).click();
 const verdict = page.locator("section[aria-labelledby=why] details", { hasText: RULE }).first();
 await verdict.waitFor();
 await verdict.evaluate((details) => details.setAttribute("open", ""));
-// Its conditions and what would have been enough are part of it.
-await verdict.getByText("voicemail").last().waitFor();
+// Its conditions are part of it, and what would have been enough.
+await verdict.locator(".verdict-enough").waitFor();
 await verdict.screenshot({ path: IMAGE, animations: "disabled" });
 await browser.close();
 await worker.miniflare.dispose();

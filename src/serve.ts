@@ -3,6 +3,7 @@ import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
 import { refusedUrl, testAlert } from "./objects/alerts.ts";
 import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
+import { deleteLocation } from "./objects/delete-location.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
@@ -96,6 +97,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
     callIt: (note, locationId, name) => callLocation(env, note, locationId, name),
+    deleteLocation: (note, locationId) => deleteLocation(env, note, locationId),
     eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };
 }

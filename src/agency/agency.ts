@@ -111,6 +111,10 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     if (row?.state !== "left" && !isOld) locations.put(sql, locationId, "left", atMs ?? this.#now());
   }
 
+  deleted(locationId: string): void {
+    locations.put(this.#storage.sql, locationId, "left", this.#now());
+  }
+
   look(): void {
     if (!this.#isInstalled()) return;
     progress.note(this.#storage.sql, this.#progress(), { listAtMs: this.#now() });

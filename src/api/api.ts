@@ -31,6 +31,7 @@ import {
   AGENCY,
   bucketsQuery,
   contactQuery,
+  confirmedId,
   DELIVERIES,
   DELIVERY_FILTER,
   deliveryBatch,
@@ -62,8 +63,16 @@ const READING: readonly ReadRoute[] = [
   [
     "get",
     "/api/settings",
-    async (_, { configuration: { timeZone, retentionDays, appHost }, ruleSet }) =>
-      succeed({ timeZone, retentionDays, ruleSet: ruleSet.hash, highlevelHost: appHost } satisfies Settings),
+    async (_, { configuration: { timeZone, retentionDays, appHost, highlevel, reconciles }, ruleSet }) =>
+      succeed({
+        timeZone,
+        retentionDays,
+        ruleSet: ruleSet.hash,
+        highlevelHost: appHost,
+        keepsTokens: highlevel.tokenKeys.length > 0,
+        canInstall: highlevel.clientId !== null && highlevel.clientSecret !== null,
+        reconciles,
+      } satisfies Settings),
   ],
   ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
   [
@@ -265,6 +274,11 @@ const READING: readonly ReadRoute[] = [
     async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
   ],
   [
+    "post",
+    "/api/locations/:l/token/check",
+    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).checkToken(parameter("l"))),
+  ],
+  [
     "get",
     "/api/locations/:l/quarantine",
     async ({ url, parameter }, { ledger }) =>
@@ -442,6 +456,19 @@ const CHANGING: readonly ChangeRoute[] = [
       );
     },
     "location.name",
+  ],
+  [
+    "delete",
+    "/api/locations/:l",
+    async ({ body: read, parameter }, { deleteLocation, clock }, note) => {
+      const locationId = parameter("l");
+      const body = await read();
+      const confirmed = body.ok ? confirmedId(body.value, locationId) : body;
+      if (!confirmed.ok) return confirmed;
+      const { more, ...deleted } = await deleteLocation(note({ location: locationId }), locationId);
+      return succeed({ deleted, more, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    },
+    "location.delete",
   ],
   ["put", "/api/locations/:l/token", giveToken, "token.store"],
   [

@@ -14,7 +14,7 @@ import type {
 import type { Configuration } from "../model/configuration.ts";
 import type { Failure } from "../model/failure.ts";
 import type { DeploymentTold } from "../model/health.ts";
-import type { Erased, Quarantined } from "../model/ledger.ts";
+import type { Erased, Quarantined, Removed } from "../model/ledger.ts";
 import type { EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { RuleSet } from "../model/rule.ts";
 import type { DoorPorts } from "./door.ts";
@@ -53,6 +53,8 @@ interface ChangePorts {
   readonly ingest: (note: AuditNote, item: Quarantined, locationId: string | null) => Promise<Result<unknown, Failure>>;
   /** Calls a location by a name; `null`: by HighLevel's. Whether there is such a location. */
   readonly callIt: (note: AuditNote, locationId: string, name: string | null) => Promise<boolean>;
+  /** Deletes a location everywhere, or a part of it. */
+  readonly deleteLocation: (note: AuditNote, locationId: string) => Promise<Removed>;
   /** Erases a contact in the ledger and everywhere else. */
   readonly eraseContact: (note: AuditNote, locationId: string, contactId: string) => Promise<Erased>;
 }

@@ -209,6 +209,12 @@ export function alertUrl(body: Json): Result<string | null, Failure> {
     : refused("/url", "API_URL", "Expected url alone: a URL, or null so that nobody is told");
 }
 
+/** Reads a body that confirms what is to be deleted, by its id. */
+export function confirmedId(body: Json, id: string): Result<null, Failure> {
+  const isConfirmed = isJsonObject(body) && body["confirm"] === id && Object.keys(body).length === 1;
+  return isConfirmed ? succeed(null) : refused("/confirm", "API_CONFIRM", "Expected confirm alone: the location's id");
+}
+
 /** Reads a body that gives a location a token. */
 export function givenToken(body: Json): Result<string, Failure> {
   if (!isJsonObject(body)) return refused("", "API_TOKEN", "Expected an object");

@@ -88,7 +88,7 @@ function builtRules(): RuleSet | null {
 const ADMITTING = ["act", "events", "highlevel", "kit", "language", "match", "model", "rules", "time"];
 
 /** The rooms that are no part of the Worker. */
-const NOT_DEPLOYED = ["analysis", "cli", "dashboard", "local", "replay", "thread"];
+const NOT_DEPLOYED = new Set(["analysis", "cli", "dashboard", "local", "replay", "thread"]);
 const VERSION_CHARACTERS = 12;
 
 /** Names the code that admits rules: published files are admitted anew by other code. */
@@ -102,9 +102,7 @@ function codeName(): string {
 /** Names all code of the Worker: `rules doctor` compares that of this folder with what runs. */
 export function versionName(): string {
   const source = join(ROOT, "src");
-  const files = filesUnder(source).filter(
-    (file) => !NOT_DEPLOYED.includes(relative(source, file).split(sep, 1)[0] ?? ""),
-  );
+  const files = filesUnder(source).filter((file) => !NOT_DEPLOYED.has(relative(source, file).split(sep, 1)[0] ?? ""));
   return hashOf(files, ROOT).slice(0, VERSION_CHARACTERS);
 }
 

@@ -47,4 +47,6 @@ export interface Tokens {
   current(): Promise<Result<string, NoToken>>;
   /** A replacement for a token that HighLevel refused, or why it is not available; `null`: there is none. */
   insteadOf(refused: string): Promise<Result<string, NoToken> | null>;
+  /** Notes what an answer says of the token that a request carried. It never throws. Absent: nothing is noted. */
+  heard?(token: string, request: HighLevelRequest, answer: Extract<HighLevelAnswer, { kind: "answer" }>): void;
 }

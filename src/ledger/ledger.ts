@@ -11,6 +11,8 @@ import type { Decided } from "../model/decision.ts";
 import type { Drift } from "../model/drift.ts";
 import type { Delivery, DeliveryCounts, DeliveryFilter, ReleasedMany, RetriedMany } from "../model/delivery.ts";
 import { unknownKindOf } from "../events/event.ts";
+import type { HighLevelAccount } from "../highlevel/account.ts";
+import { readingRequests } from "../highlevel/scopes.ts";
 import { looksAtOthers } from "../match/looks-at-others.ts";
 import type { Event } from "../model/event.ts";
 import { OTHER } from "../model/event-kinds.ts";
@@ -29,6 +31,7 @@ import type {
   Quarantined,
   Counted,
   Recorded,
+  Removed,
   TaskQuery,
   Unavailable,
   UnknownWords,
@@ -42,7 +45,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "../model/statistics.ts";
 import type { Task } from "../model/task.ts";
 import type { Everywhere, PauseAnswer, PauseRequest, Pause } from "../model/pause.ts";
-import type { ShownToken, SealedToken, Uninstall, Uninstalled } from "../model/token.ts";
+import type { ShownToken, SealedToken, TokenChecked, Uninstall, Uninstalled } from "../model/token.ts";
 import { logError } from "../model/log-line.ts";
 import { act } from "./acting.ts";
 import { Alerts } from "./alerts/alerts.ts";
@@ -66,6 +69,7 @@ import * as records from "./highlevel/records.ts";
 import { LedgerTokens, ofLocation } from "./highlevel/tokens.ts";
 import { EmailStatuses } from "./recording/email-statuses.ts";
 import { Importing } from "./importing.ts";
+import { Removing } from "./removing.ts";
 import { Intake } from "./recording/intake.ts";
 import { cardsOf, searchContacts } from "./log/contact-keys.ts";
 import * as divergence from "./log/divergence.ts";
@@ -92,8 +96,7 @@ import { Alarm } from "./store/alarm.ts";
 import { Changes } from "./store/changes.ts";
 import { timesIn } from "./store/marks.ts";
 import type { LedgerPorts, LedgerStorage } from "./store/ports.ts";
-import { LEDGER_MIGRATIONS, migrate } from "./store/schema.ts";
-import { LEDGER_TABLES } from "./store/tables.ts";
+import { migrateLedger } from "./store/schema.ts";
 import { ClockWatch } from "./upkeep/clock.ts";
 import { goneBeforeMs } from "./upkeep/trim.ts";
 import { Transactions } from "./upkeep/transactions.ts";
@@ -135,9 +138,12 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #pauses: Pauses;
   readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
+  /** HighLevel, of whose limits deliveries have the first part. */
+  readonly #spare: HighLevelAccount;
   readonly #rounds: Rounds;
   readonly #importing: Importing;
   readonly #naming: Learning;
+  readonly #removing: Removing;
 
   constructor(storage: LedgerStorage, world: LedgerPorts) {
     const watched = this.#changes.watch(storage);
@@ -172,6 +178,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#importing = new Importing(watched, clock, this.#transactions);
+    this.#removing = new Removing(watched, ports);
     const locationId = (): string | undefined => this.#chores.locationId();
     const { agencyToken } = ports;
     const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
@@ -206,7 +213,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
       writeLimits: () => this.#limits.write(),
     });
-    const isClosed = (): boolean => this.#importing.isOn();
+    const isClosed = (): boolean => this.#isClosed();
     const record = (event: Event, isReport: boolean): Promise<Recorded> => this.#record(event, isReport);
     this.#intake = new Intake(watched, ports, record, isClosed, () => this.#alerts.refused());
     this.#emailStatuses = new EmailStatuses(watched, clock, {
@@ -245,11 +252,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
       decided: () => this.#pump.wake(),
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
-    const spare = new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
-    const quiet = ports.account ?? spare;
-    this.#naming = new Learning(watched.sql, { account: quiet, turnAt: () => this.#limits.turnAt(), time, clock });
+    this.#spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
+    this.#naming = new Learning(watched.sql, {
+      account: this.#spare,
+      turnAt: () => this.#limits.turnAt(),
+      time,
+      clock,
+    });
     this.#reconciling = new Reconciling(watched, ports, {
-      reader: new ExportReader(watched.sql, quiet),
+      reader: new ExportReader(watched.sql, this.#spare),
       limits: this.#limits,
       time,
       alarm: this.#alarm,
@@ -272,7 +283,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   /** Brings the tables up to date, and repairs what a crash may have left: interrupted deliveries, a lost alarm. */
   async open(): Promise<void> {
     // Nothing waits in a new ledger.
-    if (migrate(this.#storage, LEDGER_MIGRATIONS, LEDGER_TABLES)) {
+    if (migrateLedger(this.#storage)) {
       this.#pauses.know(undefined);
       this.#waiting.know();
       this.#reconciling.know(new Map());
@@ -281,12 +292,13 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const { marks, interrupted, dueAtMs, decidedAtMs, isAnyUndecided } = atStart(this.#storage.sql);
     this.#chores.know(marks);
     this.#importing.know(marks.get("import"));
+    this.#removing.know(marks.get("removing"));
     this.#pauses.know(marks.get("paused"));
     this.#reconciling.know(marks);
     this.#rules.know(marks);
     this.#emailStatuses.know(marks);
     this.#alerts.know(marks);
-    if (this.#importing.isOn()) return;
+    if (this.#isClosed()) return;
     if (!isAnyUndecided) this.#waiting.know();
     this.#limits.resume(interrupted, isAnyUndecided ? ASKED_AT_ONCE : 0);
     const isPutRight = this.#clock.start(timesIn(marks.get("clock")), decidedAtMs);
@@ -300,7 +312,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   /** Does the alarm's work. Never throws. */
   async alarm(): Promise<void> {
-    if (this.#importing.isOn()) return;
+    if (this.#isClosed()) return;
     this.#look();
     void this.#emailStatuses.wake();
     await this.#rounds.run();
@@ -308,7 +320,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   async poke(isHour: boolean | null = false, toldAtMs?: number | null): Promise<Poked> {
-    if (this.#importing.isOn()) return { isOpen: true };
+    if (this.#isClosed()) return { isOpen: true };
     this.#look();
     void this.#emailStatuses.wake();
     const poked = await this.#rounds.poke(isHour);
@@ -654,6 +666,15 @@ export class LocationLedger implements Answering<LedgerCalls> {
     return this.#tokens.told();
   }
 
+  async checkToken(locationId: string): Promise<TokenChecked> {
+    for (const request of readingRequests(locationId)) {
+      const answer = await this.#spare.call(request);
+      if (answer.kind !== "answer")
+        return { token: this.token(), failure: "message" in answer ? answer.message : answer.kind };
+    }
+    return { token: this.token(), failure: null };
+  }
+
   storeToken(locationId: string, token: SealedToken): ShownToken | null {
     this.#transactions.commit(() => {
       this.#tokens.store(token);
@@ -679,6 +700,23 @@ export class LocationLedger implements Answering<LedgerCalls> {
   uninstall(uninstall: Uninstall): Uninstalled {
     this.#alerts.expect();
     return this.#storage.transactionSync(() => this.#tokens.uninstall(uninstall));
+  }
+
+  /** Once it has begun, what came before is recorded and nothing after; it ends in an empty ledger that has just begun. */
+  async remove(locationId: string, by: string): Promise<Removed> {
+    if (!this.#removing.isOn()) {
+      // What is being sent ends.
+      await this.#pausing.pause(locationId, null, { reason: "The location is being deleted" }, by);
+      this.#removing.begin();
+    }
+    const removed = await this.#removing.step(locationId);
+    if (!removed.more) await this.#intake.inTurn(async () => this.#ports.startOver?.());
+    return removed;
+  }
+
+  /** Whether nothing may be recorded, and nothing may leave. */
+  #isClosed(): boolean {
+    return this.#importing.isOn() || this.#removing.isOn();
   }
 
   /** After a clock that was ahead has been set back, what waits is put right, and the alarm with it. */

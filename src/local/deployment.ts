@@ -4,7 +4,7 @@ import { parse, stringify } from "smol-toml";
 import { BINDINGS } from "../model/bindings.ts";
 
 /** What is wrong with a deployment. */
-export type DeploymentCode =
+type DeploymentCode =
   | "DEPLOYMENT_BINDING" // an object or a namespace that the code asks for is not bound
   | "DEPLOYMENT_MIGRATION" // no migration makes the class of an object
   | "DEPLOYMENT_VARIABLE" // a variable of the top is not in the environment, which has the default instead

@@ -44,7 +44,7 @@ const HEADERS = {
 };
 const PROOF_BYTES = 24;
 /** What another `npm run dev` asks, to find out whose desk this is. */
-export const WHOSE_PATH = "/desk/whose";
+const WHOSE_PATH = "/desk/whose";
 
 /** Opens it. */
 export async function openDesk({ port, target, clock = Date.now }: DeskSettings): Promise<OpenDesk> {

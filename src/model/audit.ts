@@ -19,6 +19,7 @@ export type AuditAction =
   | "task.complete"
   | "contact.erase"
   | "location.name"
+  | "location.delete"
   | "token.store"
   | "token.forget"
   | "alerts.set"

@@ -179,6 +179,14 @@ export interface EventStory {
   readonly dropped?: "payload" | "decision" | undefined;
 }
 
+/** What was removed of a location. */
+export interface Removed {
+  /** How many tasks, this time. */
+  readonly tasks: number;
+  /** Whether there is more: then nothing but tasks was removed, and the call is to be made again. */
+  readonly more: boolean;
+}
+
 /** What erasing a contact removed, as counts. */
 export interface Erased {
   readonly events: number;

@@ -34,6 +34,7 @@ import type {
   Quarantined,
   Counted,
   Recorded,
+  Removed,
   TaskQuery,
   UnknownWords,
 } from "./ledger.ts";
@@ -57,7 +58,16 @@ import type {
 import type { BuiltRules, Rule } from "./rule.ts";
 import type { Buckets, HostState, Overview, RuleStatistics } from "./statistics.ts";
 import type { Task } from "./task.ts";
-import type { Install, NoToken, ShownToken, SealedToken, Uninstall, Uninstalled, UninstalledPlace } from "./token.ts";
+import type {
+  Install,
+  NoToken,
+  ShownToken,
+  SealedToken,
+  TokenChecked,
+  Uninstall,
+  Uninstalled,
+  UninstalledPlace,
+} from "./token.ts";
 
 /** A page of items under their own name, and the cursor of the next page. */
 type Page<Name extends string, Item> = { [N in Name]: Item[] } & { cursor: string | null };
@@ -116,6 +126,8 @@ export interface ReadingCalls extends QuarantineCalls {
   alerts(): Promise<LocationAlerts>;
   /** Sends a message to where alerts go, and says whether it arrived. */
   testAlert(locationId: string): Promise<Result<{ status: number | null }, Failure>>;
+  /** The same after HighLevel was asked with it for what each scope to read shows. */
+  checkToken(locationId: string): Promise<TokenChecked>;
   /** What operators did, newest first. */
   audit(query: PageQuery): Promise<Page<"audit", AuditEntry>>;
 }
@@ -179,6 +191,8 @@ export interface LedgerCalls extends OperatorCalls {
   putInForce(locationId: string, inForce: InForce): Promise<void>;
   /** Removes an item that an operator has ingested since from the quarantine. A version before did not say who. */
   release(id: string, done?: ReleasedBy): Promise<void>;
+  /** Removes everything of the location, or of many tasks a part. Whatever arrives meanwhile is to be sent again. */
+  remove(locationId: string, by: string): Promise<Removed>;
   /** Takes over what is paused in every location; an older version is left. */
   learnPauses(everywhere: Everywhere): Promise<void>;
   /**
@@ -207,6 +221,8 @@ export interface AgencyCalls {
   joined(install: Install & { readonly companyId: string }): Promise<void>;
   /** The app was uninstalled in one of its locations. */
   left(locationId: string, uninstall: Uninstall): Promise<void>;
+  /** One of its locations was deleted here: it is given no other token until the app is installed there again. */
+  deleted(locationId: string): Promise<void>;
   /** Lists its locations now: one may have joined. */
   look(): Promise<void>;
   /** The app was uninstalled in the agency: forgets its token. */
@@ -311,6 +327,8 @@ export interface RegistryCalls extends RegistryChanges {
   liveSet(known: string | null): Promise<BuiltRules | "same" | null>;
   /** Whether a set that is or was in force for somebody has a rule of this name: what it planned may still wait. */
   hasRule(name: string): Promise<boolean>;
+  /** A location is no longer told of changes, unless it asks again. */
+  forget(locationId: string): Promise<void>;
   /** Ends the canary that a ledger knows from a change: it sent more than it was said to. */
   halt(change: number, locationId: string, why: string): Promise<void>;
 }
@@ -376,6 +394,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   audit: true,
   act: true,
   token: true,
+  checkToken: true,
   storeToken: true,
   forgetToken: true,
   alerts: true,
@@ -387,6 +406,7 @@ export const LEDGER_CALLS: CallNames<LedgerCalls> = {
   join: true,
   countIgnored: true,
   release: true,
+  remove: true,
   learnPauses: true,
   poke: true,
   eraseContact: true,
@@ -399,6 +419,7 @@ export const AGENCY_CALLS: CallNames<AgencyCalls> = {
   install: true,
   joined: true,
   left: true,
+  deleted: true,
   look: true,
   uninstall: true,
   tokenFor: true,
@@ -417,6 +438,7 @@ export const REGISTRY_CALLS: CallNames<RegistryCalls> = {
   rules: true,
   liveSet: true,
   hasRule: true,
+  forget: true,
   halt: true,
 };
 

@@ -283,7 +283,7 @@ export type WarningCode =
   | "RULE_TEMPLATE_VALUE" // a value that does not fit where it stands: a list as one text, a text encoded twice
   | "RULE_RETENTION" // a time that is longer than the log is kept
   | "RULE_SET_SIZE" // the rules for a location are together larger than what is kept of a set
-  | "RULE_TOKEN" // an action in HighLevel for a location that has no active token
+  | "RULE_TOKEN" // an action in HighLevel for a location that has no active token, or one that lacks a scope
   | "RULE_LOOP" // rules whose changes in HighLevel may fire them again without end
   | "RULE_SAME" // two rules that do the same, or fire on the same events
   | "RULE_NEVER_FIRES" // no event meets its conditions, or rules that stop it always fire first

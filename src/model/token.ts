@@ -15,10 +15,19 @@ export interface ShownToken {
   readonly since: string;
   /** What it allows, according to HighLevel; empty for a private integration, whose scopes are not known. */
   readonly scopes: readonly string[];
+  /** Scopes for which HighLevel has refused it since it is there: the only way to know, of a private integration's. */
+  readonly refusedScopes: readonly RefusedScope[];
   /** ISO 8601, UTC; `null`: it does not expire. An OAuth token is refreshed before that. */
   readonly expiresAt: string | null;
   /** ISO 8601, UTC: when it was entered, or the app was installed. */
   readonly storedAt: string;
+}
+
+/** A scope that HighLevel says the token lacks. */
+interface RefusedScope {
+  readonly scope: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
 }
 
 /** A token on its way to where it is kept. */
@@ -37,6 +46,15 @@ export interface SealedToken {
 /** The location's token; `null`: there is none. */
 export interface TokenAnswer {
   readonly token: ShownToken | null;
+}
+
+/** What asking HighLevel with a token has told. */
+export interface TokenChecked extends TokenAnswer {
+  /**
+   * Why something could not be asked: a sentence, or `timeout`, `broken` (no answer), `no-room` (within HighLevel's
+   * limits); `null`: everything was answered.
+   */
+  readonly failure: string | null;
 }
 
 /** An event says that an app was uninstalled. */

@@ -57,7 +57,7 @@ export interface LedgerWorld {
 
 /** The ledger of one location. */
 export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
-  readonly #ledger: LocationLedger;
+  #ledger: LocationLedger;
 
   static {
     handOn(this.prototype, LEDGER_CALLS, (object) => object.#ledger);
@@ -66,8 +66,24 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
   /** `adapt` is for tests and benchmarks, which use their own clock, network or rules, or observe the storage. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
     super(ctx, env);
-    const { storage, ports } = adapt({ storage: storageOf(ctx), ports: ledgerPorts(env, bundledRules) });
-    this.#ledger = new LocationLedger(storage, ports);
+    const begun = (): LocationLedger => {
+      const own = endable(storageOf(ctx));
+      const startOver = async (): Promise<void> => {
+        own.end();
+        await ctx.blockConcurrencyWhile(async () => {
+          await ctx.storage.deleteAlarm();
+          await ctx.storage.deleteAll();
+          this.#ledger = begun();
+          await this.#ledger.open();
+        });
+      };
+      const { storage, ports } = adapt({
+        storage: own.storage,
+        ports: { ...ledgerPorts(env, bundledRules), startOver },
+      });
+      return new LocationLedger(storage, ports);
+    };
+    this.#ledger = begun();
     void ctx.blockConcurrencyWhile(() => this.#ledger.open());
   }
 
@@ -275,5 +291,23 @@ function storageOf({ storage }: DurableObjectState): LedgerStorage {
     getAlarm: () => storage.getAlarm(),
     setAlarm: (atMs) => storage.setAlarm(atMs),
     sync: () => storage.sync(),
+  };
+}
+
+/** A storage that can be taken away from whoever has it: from then on it writes nothing, and reading throws. */
+function endable(storage: LedgerStorage): { readonly storage: LedgerStorage; readonly end: () => void } {
+  let isEnded = false;
+  return {
+    storage: {
+      ...storage,
+      sql: {
+        exec(statement, ...values) {
+          if (isEnded) throw new Error("The location was deleted");
+          return storage.sql.exec(statement, ...values);
+        },
+      },
+      setAlarm: (atMs) => (isEnded ? Promise.resolve() : storage.setAlarm(atMs)),
+    },
+    end: () => (isEnded = true),
   };
 }

@@ -156,6 +156,10 @@ export class RuleRegistry implements Answering<RegistryCalls> {
     return inForce;
   }
 
+  forget(locationId: string): void {
+    this.#storage.sql.exec("DELETE FROM locations WHERE location_id = ?", locationId);
+  }
+
   rules(ruleSet: string, locationId: string): readonly string[] | null {
     const all = this.#rulesOf(ruleSet);
     const own = all?.filter(({ locations }) => locations === undefined || locations.includes(locationId));

@@ -95,6 +95,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
     changes: ["ask", "time", "address", "parts", "replay"],
     agency: ["ask", "time", "address", "parts"],
     home: ["ask", "time", "address", "parts", "deliveries"],
+    token: ["ask", "time", "address", "parts"],
     frame: [
       "ask",
       "time",
@@ -113,6 +114,7 @@ const INSIDE: { readonly [room: string]: { readonly [part: string]: readonly str
       "changes",
       "agency",
       "home",
+      "token",
     ],
   },
   analysis: { values: [], groups: ["values"] },

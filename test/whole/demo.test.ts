@@ -27,7 +27,9 @@ const MINUTE_MS = 60_000;
 describe("npm run demo -- --once --all", () => {
   let output = "";
   beforeAll(async () => {
-    const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "demo", "--", "--once", "--all"], { cwd: ROOT });
+    const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "demo", "--", "--once", "--all"], {
+      cwd: ROOT,
+    });
     output = stdout;
   }, 120_000);
 

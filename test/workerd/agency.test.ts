@@ -70,6 +70,24 @@ async function tagsIn(locationId: string): Promise<unknown> {
     : delivery.attempts.at(-1).error;
 }
 
+describe("a sub-account that is deleted", () => {
+  it("gets no other token from its agency, which lists it on, until the app is installed there again", async () => {
+    await installs(TEN);
+    const [id = ""] = TEN;
+    const body = JSON.stringify({ confirm: id });
+    expect((await api(`/locations/${id}`, { method: "DELETE", body })).body).toMatchObject({ more: false });
+    const listed = async (): Promise<string[]> =>
+      (await api("/locations")).body.locations.map(({ locationId }: JsonObject) => locationId);
+    for (let hour = 0; hour < 3; hour++) {
+      world.now += HOUR_MS;
+      await rings();
+    }
+    expect(await listed()).toEqual(TEN.slice(1));
+    expect((await api(`/agencies/${COMPANY}?limit=1`)).body).toMatchObject({ counts: { given: 9, left: 1 } });
+    expect(await stateOf(id)).toBeNull();
+  });
+});
+
 describe("an agency with forty sub-accounts", () => {
   it("installs the app by one click: forty tokens and names, no secret shown", async () => {
     const lines = vi.spyOn(console, "log");

@@ -26,7 +26,8 @@ function aHighLevel(): HighLevelStandIn {
   const highLevel = new HighLevelStandIn({ clock: () => world.now });
   highLevel.addContact({ id: CONTACT, locationId: LOCATION });
   highLevel.addToken(PIT, LOCATION);
-  world.answer = ({ url, headers, body, method }) => highLevel.answer(new Request(url, { method, headers, body }));
+  world.answer = ({ url, headers, body, method }) =>
+    highLevel.answer(new Request(url, { method, headers, ...(method === "GET" ? {} : { body }) }));
   world.rules = [TAGGING];
   return highLevel;
 }
@@ -98,6 +99,44 @@ describe("PUT /api/locations/:l/token", () => {
     expect(problem).toMatchObject({ status: 400, code: "CONFIGURATION_TOKEN_KEY" });
     expect(problem).toMatchObject({ detail: expect.stringContaining(detail) });
     expect(JSON.stringify(problem)).not.toContain("canary");
+  });
+});
+
+describe("POST /api/locations/:l/token/check", () => {
+  const check = () => api(`${PATH}/check`, { method: "POST" });
+
+  it("asks HighLevel what it may read, and says which scopes it lacks", async () => {
+    const highLevel = aHighLevel();
+    highLevel.addToken(PIT, LOCATION, ["locations.readonly", "contacts.readonly", "contacts.write"]);
+    await give({ token: PIT });
+    const { status, body } = await check();
+    expect([status, body.failure, body.token.state]).toEqual([200, null, "active"]);
+    expect(body.token.refusedScopes.map(({ scope }: { scope: string }) => scope).toSorted()).toEqual([
+      "conversations/message.readonly",
+      "locations/customFields.readonly",
+      "users.readonly",
+    ]);
+    expect((await api(PATH)).body.token).toEqual(body.token);
+    expect(JSON.stringify(body)).not.toContain(PIT);
+    expect(highLevel.violations).toEqual([]);
+  });
+
+  it("says that a token is refused, or of another location", async () => {
+    const highLevel = aHighLevel();
+    await give({ token: "pit-canary-unknown" });
+    expect((await check()).body).toMatchObject({ failure: null, token: { state: "refused" } });
+    highLevel.addLocation({ id: "elsewhere" });
+    highLevel.addToken("pit-canary-elsewhere", "elsewhere");
+    await give({ token: "pit-canary-elsewhere" });
+    expect((await check()).body).toMatchObject({ failure: null, token: { state: "refused" } });
+  });
+
+  it("says why nothing could be asked", async () => {
+    aHighLevel();
+    expect((await check()).body).toMatchObject({ token: null, failure: expect.stringContaining("no HighLevel token") });
+    await give({ token: PIT });
+    world.answer = () => Promise.reject(new TypeError("reset"));
+    expect((await check()).body).toMatchObject({ failure: "broken", token: { state: "active" } });
   });
 });
 

@@ -14,6 +14,7 @@ const PAGES = [
   "playground",
   "changes",
   "alerts",
+  "token",
   "audit",
 ] as const;
 export type PageName = (typeof PAGES)[number];

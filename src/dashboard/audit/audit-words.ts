@@ -14,6 +14,7 @@ const ACTIONS: { readonly [Action in AuditAction]: string } = {
   "task.complete": "Completed a task",
   "contact.erase": "Erased a contact",
   "location.name": "Named the location",
+  "location.delete": "Deleted a location",
   "token.store": "Gave a HighLevel token",
   "token.forget": "Forgot the HighLevel token",
   "alerts.set": "Said where alerts go",

@@ -12,3 +12,7 @@ export const Playground: ComponentType<PageProps> = (props) => (
 export const Changes: ComponentType<PageProps> = (props) => (
   <Later load={() => import("../changes/page.tsx")} show={({ Changes: Loaded }) => <Loaded {...props} />} />
 );
+
+export const Token: ComponentType<PageProps> = () => (
+  <Later load={() => import("../token/page.tsx")} show={({ Token: Loaded }) => <Loaded />} />
+);

@@ -17,7 +17,7 @@ import type { PageName, PageProps, Route } from "../address/routes.ts";
 import { Shadow } from "../shadow/page.tsx";
 import { Tasks } from "../tasks/page.tsx";
 import { Guarded } from "./guarded.tsx";
-import { Changes, Playground } from "./later-pages.tsx";
+import { Changes, Playground, Token } from "./later-pages.tsx";
 import { Shell } from "./shell.tsx";
 
 const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
@@ -32,6 +32,7 @@ const SHOWN: { readonly [Page in PageName]: ComponentType<PageProps> } = {
   alerts: Alerts,
   audit: Audit,
   changes: Changes,
+  token: Token,
 };
 
 /** A page of a location. It asks nothing until the first `change` is known, so nothing is asked twice or missed. */

@@ -17,6 +17,7 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "shadow", words: "Shadow" },
   { page: "playground", words: "Playground" },
   { page: "alerts", words: "Alerts" },
+  { page: "token", words: "Token" },
   { page: "audit", words: "Audit" },
 ];
 

@@ -4,7 +4,7 @@ import type { Overview } from "../../model/statistics.ts";
 import { counted } from "../parts/counted.ts";
 import { usePlace } from "../ask/place.ts";
 import { linkTo } from "../address/routes.ts";
-import { Ago } from "../time/time-elements.tsx";
+import { fromNow, timeElsewhere } from "../time/time.ts";
 import { useNow } from "../time/use-now.ts";
 
 /** Each links to what it counts. */
@@ -38,12 +38,13 @@ export function Numbers({ now }: { readonly now: Overview["now"] | undefined }):
   );
 }
 
-/** When the next delivery is due, or for how long the oldest has been. */
+/** How long it is until the next delivery is due, or since the oldest was. */
 function NextDue({ at }: { readonly at: string | null }): JSX.Element {
-  const isLate = Date.parse(at ?? "") < useNow();
+  const words = fromNow(at ?? "", useNow());
   return (
-    <span class="number number-time">
-      <b>{at === null ? "–" : <Ago at={at} />}</b> {isLate ? "the oldest was due" : "the next is due"}
+    <span class="number">
+      <b title={at === null ? undefined : timeElsewhere(at)}>{at === null ? "–" : words.replace(/^in | ago$/g, "")}</b>{" "}
+      {at !== null && words.endsWith("ago") ? "since the oldest was due" : "until the next is due"}
     </span>
   );
 }

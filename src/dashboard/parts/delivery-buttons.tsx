@@ -4,6 +4,7 @@ import type { Delivery } from "../../model/delivery.ts";
 import { optOutInWords } from "../../model/opt-out.ts";
 import { pauseInWords } from "../../model/pause.ts";
 import { locationPath, post, problemOf, type Problem } from "../ask/api.ts";
+import { linkTo } from "../address/routes.ts";
 import { announce } from "./announce.tsx";
 import { usePlace } from "../ask/place.ts";
 import { ProblemNote } from "./problem.tsx";
@@ -65,6 +66,11 @@ export function DeliveryButtons({
       {state === "held" ? button("cancel", "Discard") : null}
       {state === "scheduled" ? button("retry", "Send now") : null}
       {state === "dead" || state === "cancelled" ? button("retry", "Retry") : null}
+      {diedForToken(delivery) ? (
+        <a class="button" href={linkTo(locationId, "token")}>
+          Give a token
+        </a>
+      ) : null}
       {state === "scheduled" || state === "sending" ? button("cancel", "Cancel") : null}
       {problem ? <ProblemNote problem={problem} /> : null}
     </span>
@@ -74,6 +80,11 @@ export function DeliveryButtons({
 /** Whether HighLevel's record of the contact held it: that is asked again before it leaves. */
 function isHeldByHighLevel({ attempts }: Delivery): boolean {
   return attempts.at(-1)?.error?.startsWith("CONTACT_DND") ?? false;
+}
+
+/** Whether it was given up since the location has no token, or one that HighLevel refused. */
+function diedForToken({ state, attempts }: Delivery): boolean {
+  return state === "dead" && /^HIGHLEVEL_TOKEN(?:_REFUSED)?:/.test(attempts.at(-1)?.error ?? "");
 }
 
 /** What keeps a delivery from leaving, as a clause; `null`: nothing is known. */

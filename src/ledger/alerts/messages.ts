@@ -60,9 +60,10 @@ export function waits(sql: Sql, id: number, dueAtMs: number, error: string): voi
   sql.exec("UPDATE alert_messages SET due_at = ?, error = ? WHERE id = ?", dueAtMs, error, id);
 }
 
-/** When a message left last, milliseconds since 1970; 0: none did. */
+/** When a message left last, or was heard to have arrived, milliseconds since 1970; 0: none did. */
 export function lastLeftAt(sql: Sql): number {
-  return firstRow<{ at: number | null }>(sql, "SELECT MAX(left_at) AS at FROM alert_messages")?.at ?? 0;
+  const last = "SELECT MAX(ifnull(ended_at, left_at)) AS at FROM alert_messages";
+  return firstRow<{ at: number | null }>(sql, last)?.at ?? 0;
 }
 
 /** The message that was made last; `null`: there was none. */

@@ -5,6 +5,10 @@ import { silenceIn } from "../../drift/silence.ts";
 const HOUR_MS = 3_600_000;
 /** As many hours are kept: five weeks. */
 const KEPT = 840;
+/** No shorter silence is told, in hours; where there are nights, a day off is none, with the night before it and after. */
+const SHORTEST = 12;
+const NIGHT = 6;
+const A_DAY_OFF = 36;
 /** After so long nothing is usual any more. */
 const FORGOTTEN = 672;
 
@@ -28,10 +32,12 @@ export function came({ last, bits }: Traffic, hour: number): Traffic {
 
 /** Whether nothing comes, and that is no accident. */
 export function isSilent({ last, bits }: Traffic, hour: number): boolean {
-  if (hour - last > FORGOTTEN) return false;
+  if (hour - last <= SHORTEST || hour - last > FORGOTTEN) return false;
+  const written = bits.toString(2);
   const hours = new Set<number>();
-  for (let back = 0; back < KEPT; back += 1) if ((bits >> BigInt(back)) & 1n) hours.add(last - back);
-  return silenceIn(hours, hour) !== null;
+  for (let back = 0; back < written.length; back += 1) if (written.at(-1 - back) === "1") hours.add(last - back);
+  const silence = silenceIn(hours, hour);
+  return silence !== null && (silence.usual < NIGHT || hour - last > A_DAY_OFF);
 }
 
 /** Whether something has come lately, so that it may fall silent. */

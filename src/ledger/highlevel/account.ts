@@ -3,6 +3,7 @@
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import { withoutSecrets } from "../../act/outbound/strike.ts";
 import { answerText } from "../../highlevel/answer-text.ts";
+import { lacksScope } from "../../highlevel/scopes.ts";
 import type { HighLevelAccount, HighLevelAnswer, HighLevelRequest, Leaves, Tokens } from "../../highlevel/account.ts";
 import { outgoing } from "../../highlevel/outgoing.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
@@ -13,8 +14,6 @@ const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
 /** More than is ever shown of an answer. */
 const SHOWN_CHARACTERS = 16_384;
-/** How HighLevel refuses a token that is valid but not for this call: another one of the same app would be no better. */
-const LACKS_SCOPE = /not authorized for this scope/i;
 
 /** The part of the limits that a call uses. */
 export type CallLimits = Pick<HighLevelLimits, "mayLeave" | "leaves">;
@@ -45,7 +44,7 @@ export class LedgerAccount implements HighLevelAccount {
     const token = await this.#tokens.current();
     if (!token.ok) return token.failure;
     const answer = await this.#send(request, token.value, leaves);
-    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED || LACKS_SCOPE.test(answer.body)) return answer;
+    if (answer.kind !== "answer" || answer.status !== UNAUTHORIZED || lacksScope(answer)) return answer;
     // It was refused, so nothing was done: try once more with another token, if there is one.
     const other = await this.#tokens.insteadOf(token.value);
     if (other === null) return answer;
@@ -53,6 +52,12 @@ export class LedgerAccount implements HighLevelAccount {
   }
 
   async #send(asked: HighLevelRequest, token: string, leaves: Leaves): Promise<HighLevelAnswer> {
+    const answer = await this.#answered(asked, token, leaves);
+    if (answer.kind === "answer") this.#tokens.heard?.(token, asked, answer);
+    return answer;
+  }
+
+  async #answered(asked: HighLevelRequest, token: string, leaves: Leaves): Promise<HighLevelAnswer> {
     const { url, body, ...sent } = outgoing(this.#highlevel, asked, token);
     const request = new Request(url, {
       ...sent,

@@ -1,6 +1,7 @@
 // The HighLevel token of a location, or of an agency: one row, its secret sealed. Only the object that keeps it refreshes
 // it, one refresh at a time, and new tokens are on disk before they are used: HighLevel accepts a refresh token only once.
-import type { NoToken, Tokens } from "../../highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest, NoToken, Tokens } from "../../highlevel/account.ts";
+import { isElsewhere, lacksScope, scopeOf } from "../../highlevel/scopes.ts";
 import { sealKeys } from "../../highlevel/seal.ts";
 import { agencyOwner, openPair, sealGrant } from "../../highlevel/sealed-token.ts";
 import { askForToken, refreshForm, type Grant } from "../../highlevel/tokens.ts";
@@ -10,6 +11,7 @@ import { logError } from "../../model/log-line.ts";
 import type { ShownToken, SealedToken, TokenSource, TokenState, Uninstall, Uninstalled } from "../../model/token.ts";
 import type { ActionPorts } from "../../act/contract/action-kind.ts";
 import type { HighLevelSettings } from "../../model/configuration.ts";
+import { mark, setMark } from "../store/marks.ts";
 import { firstRow, type LedgerStorage } from "../store/ports.ts";
 
 interface TokenRow {
@@ -105,6 +107,8 @@ export class LedgerTokens implements Tokens {
   #askFromMs = 0;
   /** The token that was unsealed last: it is read far more often than it changes. */
   #opened: Usable | null = null;
+  /** Scopes that HighLevel refused, and since when, milliseconds since 1970; `null`: not read yet. */
+  #lacked: ReadonlyMap<string, number> | null = null;
 
   constructor(storage: LedgerStorage, ports: TokenPorts, owner: TokenOwner) {
     this.#storage = storage;
@@ -122,6 +126,10 @@ export class LedgerTokens implements Tokens {
       state: row.state,
       since: new Date(row.state_at).toISOString(),
       scopes: JSON.parse(row.scopes) as string[],
+      refusedScopes: [...this.#refusedScopes()].map(([scope, atMs]) => ({
+        scope,
+        since: new Date(atMs).toISOString(),
+      })),
       expiresAt: row.expires_at === null ? null : new Date(row.expires_at).toISOString(),
       storedAt: new Date(row.stored_at).toISOString(),
     };
@@ -147,6 +155,7 @@ export class LedgerTokens implements Tokens {
       atMs,
       atMs,
     );
+    this.#isAnother();
   }
 
   /**
@@ -162,8 +171,43 @@ export class LedgerTokens implements Tokens {
   }
 
   forget(): void {
-    this.#opened = null;
     this.#storage.sql.exec("DELETE FROM tokens");
+    this.#isAnother();
+  }
+
+  /** What was known of the token before is not of this one. */
+  #isAnother(): void {
+    this.#opened = null;
+    if (this.#refusedScopes().size > 0) this.#storage.sql.exec("DELETE FROM marks WHERE name = 'refused-scopes'");
+    this.#lacked = null;
+  }
+
+  /**
+   * Notes a scope that HighLevel refuses, or grants after all; and of a private integration's token, which nothing
+   * refreshes, whether it is taken. Never throws: the answer counts, whether or not it can be noted.
+   */
+  heard(token: string, request: HighLevelRequest, answer: Extract<HighLevelAnswer, { kind: "answer" }>): void {
+    if (this.#opened?.accessToken !== token) return;
+    const { row } = this.#opened;
+    const isTaken = answer.status >= 200 && answer.status < 300;
+    try {
+      const [lacked, scope] = [new Map(this.#refusedScopes()), scopeOf(request)];
+      if (isTaken ? lacked.delete(scope) : lacksScope(answer) && !lacked.has(scope) && lacked.set(scope, this.#now())) {
+        setMark(this.#storage.sql, "refused-scopes", JSON.stringify([...lacked]));
+        this.#lacked = lacked;
+      }
+      const state = isTaken ? "active" : "refused";
+      if (row.source === "private" && row.state !== state && (isTaken || isElsewhere(answer)))
+        this.#set("state = ?, state_at = ?", row.sealed, state, this.#now());
+    } catch (error) {
+      logError("What HighLevel says of a token could not be noted", { locationId: this.#owner.id() ?? null }, error);
+    }
+  }
+
+  #refusedScopes(): ReadonlyMap<string, number> {
+    return (this.#lacked ??= new Map(
+      JSON.parse(mark(this.#storage.sql, "refused-scopes") ?? "[]") as [string, number][],
+    ));
   }
 
   /**
@@ -340,7 +384,8 @@ export class LedgerTokens implements Tokens {
     if (row.state === "uninstalled") return fail(this.#reasons.uninstalled);
     const { sealed } = row;
     if (sealed === null) return fail(row.refresh_began_at === null ? this.#reasons.takenAway : this.#reasons.cutOff);
-    if (this.#opened?.row.sealed === sealed) return succeed({ ...this.#opened, row: { ...row, sealed } });
+    if (this.#opened?.row.sealed === sealed)
+      return succeed((this.#opened = { ...this.#opened, row: { ...row, sealed } }));
     const keys = await sealKeys(this.#ports.highlevel.tokenKeys);
     if (!keys.ok) return fail(later(`The ${this.#owner.noun}'s token does not open: ${keys.failure}`));
     const pair = await openPair(keys.value, sealed, this.#owner.id() ?? "");

@@ -13,9 +13,11 @@ export type MarkName =
   | "emails" // since when e-mails are noted by their names: what became of one has come
   | "paused" // what is paused here, and in every location as far as the directory has told
   | "full" // since when the ledger is full, and what it has forgotten for that
+  | "refused-scopes" // scopes for which HighLevel has refused the token, and since when
   | "highlevel-limits" // HighLevel's limits, and how much of them is used
   | "rules" // which published rule sets are in force, if the registry was ever asked
   | "import" // how far an import has come
+  | "removing" // the location is being removed
   | "canary" // what the canary of a change has sent within the hour, and whether it was halted here
   | "alerts" // when what somebody has to know is looked for next, what is told of it, and in which hours something came
   | "alert-route" // where this location's alerts go, unless where all do

@@ -64,6 +64,8 @@ export interface LedgerPorts {
   readonly timer: (ms: number) => Promise<void>;
   /** The rule sets that were published beside that of the bundle; absent: there are none. */
   readonly published?: PublishedRules | undefined;
+  /** Empties the storage, alarm and all, and begins anew: what a ledger from before still does has no effect. */
+  readonly startOver?: (() => Promise<void>) | undefined;
   /** Tells the directory that this location exists; rejects if it cannot be told. */
   readonly announce: (locationId: string, name: string | null) => Promise<void>;
   /** Who is told what somebody has to know; absent: nothing is looked for. */

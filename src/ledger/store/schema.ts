@@ -1,5 +1,6 @@
 // The tables of a ledger and of the directory, as numbered migrations. docs/storage.md describes each of them.
 // A deploy mixes versions for a while: a migration may add, and must leave what the previous version reads.
+import { LEDGER_TABLES } from "./tables.ts";
 import { firstRow, rows, type LedgerStorage, type Sql } from "./ports.ts";
 
 /** Signed bodies that could not be used, and counts of kinds that we do not know: both kinds of object keep these. */
@@ -470,6 +471,11 @@ export function migrate(
     }
   });
   return done === null;
+}
+
+/** Brings a ledger's tables up to date; `true`: it is new. */
+export function migrateLedger(storage: Pick<LedgerStorage, "sql" | "transactionSync">): boolean {
+  return migrate(storage, LEDGER_MIGRATIONS, LEDGER_TABLES);
 }
 
 const MIGRATIONS_TABLE = "CREATE TABLE migrations (id INTEGER PRIMARY KEY)";

@@ -49,7 +49,7 @@ small { opacity: .8; }
 nav a[aria-current] { font-weight: bold; }
 `;
 
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

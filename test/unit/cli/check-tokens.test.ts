@@ -17,7 +17,7 @@ const admitted = (fields: Partial<Rule>): AdmittedRule => {
 };
 
 /** A Worker that lists its locations one a page, and what it was asked. */
-function aWorker(status = 200) {
+function aWorker(status = 200, lacks: { readonly [locationId: string]: object } = {}) {
   const asked: string[] = [];
   const fetch = (url: URL, { headers }: { headers: { readonly [name: string]: string } }): Promise<Response> => {
     asked.push(url.pathname);
@@ -29,9 +29,10 @@ function aWorker(status = 200) {
       const locations = [{ locationId: names[at], firstSeen: "", lastSeen: "" }];
       return Promise.resolve(Response.json({ locations, cursor: at + 1 < names.length ? names[at] : null }));
     }
-    const state = STATES[url.pathname.split("/")[3] ?? ""];
+    const locationId = url.pathname.split("/")[3] ?? "";
+    const state = STATES[locationId];
     if (state === undefined) return Promise.resolve(new Response(null, { status: 404 }));
-    return Promise.resolve(Response.json({ token: state === null ? null : { state } }));
+    return Promise.resolve(Response.json({ token: state === null ? null : { state, ...lacks[locationId] } }));
   };
   return { url: "https://worker.example.com", adminToken: "canary-admin", fetch, asked };
 }
@@ -48,6 +49,21 @@ describe("check --worker", () => {
     const [first] = found;
     const place = { file: "rules/tagging.json", pointer: "/actions/1", code: "RULE_TOKEN", severity: "warning" };
     expect(first).toMatchObject(place);
+  });
+
+  it.each([
+    ["an app's", { source: "oauth", scopes: ["contacts.readonly"] }, "lacks contacts.write: add it to the app"],
+    [
+      "a private one that HighLevel has refused for it",
+      { source: "private", scopes: [], refusedScopes: [{ scope: "contacts.write", since: "" }] },
+      "lacks contacts.write: tick it at the private integration",
+    ],
+  ] as const)("warns of an active token that lacks a scope, %s", async (_, token, told) => {
+    const found = await tokenFindings(
+      [admitted({ actions: [TAGS], locations: ["good"] })],
+      aWorker(200, { good: token }),
+    );
+    expect(found.map(({ message }) => message)).toEqual([expect.stringContaining(told)]);
   });
 
   it("asks of the locations that a rule is for, also of one that is not known", async () => {

@@ -3,7 +3,7 @@ import { NO_LIMITS } from "./a-ledger.ts";
 import { describe, expect, it, vi } from "vitest";
 import { HighLevelStandIn } from "../../../src/local/stand-in/stand-in.ts";
 import { sqliteStorage, type SqliteStorage } from "../../../src/local/sqlite-storage.ts";
-import type { HighLevelAnswer } from "../../../src/highlevel/account.ts";
+import type { HighLevelAnswer, HighLevelRequest } from "../../../src/highlevel/account.ts";
 import { sealKeys } from "../../../src/highlevel/seal.ts";
 import { sealGrant, sealPrivate } from "../../../src/highlevel/sealed-token.ts";
 import { askForToken, codeForm } from "../../../src/highlevel/tokens.ts";
@@ -103,13 +103,13 @@ class World {
     this.tokens.store(await sealGrant(await this.keys(), answer.grant, APP_ID, this.now));
   }
 
-  async give(token: string): Promise<void> {
-    this.highLevel.addToken(token, LOCATION);
+  async give(token: string, scopes?: readonly string[]): Promise<void> {
+    this.highLevel.addToken(token, LOCATION, scopes);
     this.tokens.store(await sealPrivate(await this.keys(), token, LOCATION));
   }
 
-  call(): Promise<HighLevelAnswer> {
-    return new LedgerAccount(SETTINGS, this.#actions(), this.tokens, NO_LIMITS).call(ADD_TAGS);
+  call(request: HighLevelRequest = ADD_TAGS): Promise<HighLevelAnswer> {
+    return new LedgerAccount(SETTINGS, this.#actions(), this.tokens, NO_LIMITS).call(request);
   }
 
   refreshes(): number {
@@ -177,6 +177,72 @@ describe("a private integration's token", () => {
     expect(await world.call()).toMatchObject({ kind: "answer", status: 201 });
     await world.give("canary-pit-2");
     expect(world.tokens.told()).toMatchObject({ state: "active" });
+  });
+
+  it("that HighLevel takes again is shown as in use again, since then", async () => {
+    const world = new World();
+    await world.give("canary-pit");
+    world.highLevel.tokens.revoke(LOCATION);
+    await world.call();
+    world.restart();
+    world.now += MINUTE_MS;
+    world.highLevel.addToken("canary-pit", LOCATION);
+    await world.call();
+    const since = new Date(world.now).toISOString();
+    expect(world.tokens.told()).toMatchObject({ state: "active", since });
+    world.now += MINUTE_MS;
+    await world.call();
+    expect(world.tokens.told()).toMatchObject({ state: "active", since });
+  });
+
+  it("of another location is shown as refused, and is not by an answer that forbids something else", async () => {
+    const world = new World();
+    await world.give("canary-pit");
+    const answers = ["Forbidden", "The token does not have access to this location."];
+    const states = [];
+    for (const message of answers) {
+      world.intercept = () => Promise.resolve(Response.json({ message }, { status: 403 }));
+      await world.call();
+      states.push(world.tokens.told()?.state);
+    }
+    expect(states).toEqual(["active", "refused"]);
+  });
+
+  it("shows the scopes for which HighLevel refused it, since when, until it has them or another is given", async () => {
+    const world = new World();
+    const LOOK = { method: "GET", path: "/contacts/ada" } as const;
+    const refused = () => world.tokens.told()?.refusedScopes;
+    await world.give("canary-pit", ["contacts.readonly"]);
+    const since = new Date(world.now).toISOString();
+    await world.call();
+    await world.call(LOOK);
+    expect(refused()).toEqual([{ scope: "contacts.write", since }]);
+    world.now += MINUTE_MS;
+    world.restart();
+    await world.call();
+    expect(refused()).toEqual([{ scope: "contacts.write", since }]);
+    expect(world.tokens.told()).toMatchObject({ state: "active" });
+    world.highLevel.addToken("canary-pit", LOCATION, ["contacts.write"]);
+    await world.call();
+    await world.call(LOOK);
+    expect(refused()).toEqual([{ scope: "contacts.readonly", since: new Date(world.now).toISOString() }]);
+    await world.give("canary-pit-2", ["contacts.write"]);
+    expect(refused()).toEqual([]);
+    await world.call(LOOK);
+    world.tokens.forget();
+    await world.give("canary-pit-3");
+    world.restart();
+    expect(refused()).toEqual([]);
+  });
+
+  it("is called all the same where what HighLevel says of it cannot be noted, which is logged", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const world = new World();
+    await world.give("canary-pit", []);
+    world.storage.sql.exec("ALTER TABLE marks RENAME COLUMN value TO gone");
+    expect(await world.call()).toMatchObject({ kind: "answer", status: 401 });
+    expect(logged.mock.calls.flat().join()).toContain("could not be noted");
+    logged.mockRestore();
   });
 
   it("is not touched by an uninstall of the app", async () => {

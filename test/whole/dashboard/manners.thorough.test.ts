@@ -63,6 +63,7 @@ async function places(dashboard: Dashboard): Promise<readonly string[]> {
     "changes/999999",
     "playground",
     "alerts",
+    "token",
     "audit",
   ];
   return ["#/", "#/changes", ...here.map((place) => `#/l/${LOCATION}/${place}`)];
