@@ -1,4 +1,4 @@
-// Deleting a location, wherever something of it is kept: docs/decisions/0081-deleting-a-location.md.
+// Deleting a location, wherever something of it is kept: docs/decisions/0080-deleting-a-location.md.
 import type { AuditNote } from "../model/audit.ts";
 import type { Removed } from "../model/ledger.ts";
 import { taskKey } from "../model/task.ts";

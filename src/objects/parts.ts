@@ -1,5 +1,5 @@
 // The directory is divided: a location's row is in one of sixteen parts, by a hash of its id, and what is of no location in
-// the one object that was all of it before. Whoever asks sees one directory: docs/decisions/0080-a-divided-directory.md.
+// the one object that was all of it before. Whoever asks sees one directory: docs/decisions/0081-a-divided-directory.md.
 import { placeOf } from "../kit/share.ts";
 import type { PlacedAlert } from "../model/alert.ts";
 import type { KnownLocation, LocationQuery, PageQuery } from "../model/ledger.ts";
