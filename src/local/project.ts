@@ -53,9 +53,14 @@ export function wranglerText(): string {
   return readFileSync(join(ROOT, "wrangler.toml"), "utf8");
 }
 
+/** `[vars]` of wrangler.toml. */
+export function projectVariables(): { readonly [name: string]: string } {
+  return (readToml("wrangler.toml") as { vars?: { [name: string]: string } }).vars ?? {};
+}
+
 /** The configuration of a deployment; during development, overridden by `.dev.vars`. */
 export function projectConfiguration(developing: boolean): Configuration {
-  const { vars = {} } = readToml("wrangler.toml") as { vars?: { [name: string]: string } };
+  const vars = projectVariables();
   const wrong = wrongWord(vars);
   if (wrong !== null) throw new UsageError(`wrangler.toml: ${wrong}`);
   return readConfiguration({ ...vars, ...(developing ? devVariables() : {}) });

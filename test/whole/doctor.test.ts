@@ -9,7 +9,7 @@ import { runCli } from "../../src/cli/run.ts";
 import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
-import { ROOT } from "../../src/local/project.ts";
+import { projectVariables, ROOT } from "../../src/local/project.ts";
 import { CALLS } from "../../src/highlevel/calls.ts";
 import { EXPORT_SCOPE } from "../../src/highlevel/export.ts";
 import { TEST_ADMIN_TOKEN, TEST_APP, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
@@ -27,6 +27,8 @@ const WELL = {
   OWN_HOSTS: HOST,
   TIME_ZONE: "America/Denver",
 };
+/** Not what wrangler reads: that has the secrets of this machine's .dev.vars, too. */
+const SHIPPED = projectVariables();
 const ALL_SCOPES = [...Object.values(CALLS).map(({ scope }) => scope), EXPORT_SCOPE];
 
 /** How a Worker is set up. */
@@ -69,7 +71,7 @@ async function start({
   const highLevel = new HighLevelStandIn({ clock: () => Date.now(), app: TEST_APP });
   highLevel.addLocation({ id: LOCATION });
   const { workerOptions } = workerOptionsOf(join(ROOT, "wrangler.toml"));
-  const { durableObjects, kvNamespaces, bindings, ...options } = workerOptions as {
+  const { durableObjects, kvNamespaces, ...options } = workerOptions as {
     readonly durableObjects?: { readonly [name: string]: string };
     readonly kvNamespaces?: { readonly [name: string]: string };
     readonly bindings?: { readonly [name: string]: string };
@@ -78,7 +80,7 @@ async function start({
     ...options,
     durableObjects: withoutNames(durableObjects, without),
     kvNamespaces: withoutNames(kvNamespaces, without),
-    bindings: { ...bindings, ...withoutNames({ ...WELL, ...variables }, without) },
+    bindings: { ...SHIPPED, ...withoutNames({ ...WELL, ...variables }, without) },
     modules: [{ type: "ESModule", path: join(shippedBundle(), "worker.js") }],
     modulesRoot: shippedBundle(),
     host: "127.0.0.1",
