@@ -70,7 +70,7 @@ export type HomeSort = (typeof HOME_SORTS)[number];
 
 /** Which locations are shown: those with any trouble, or with one. */
 export const TROUBLES = ["any", "held", "dead", "overdue", "paused", "alerts"] as const;
-export type Trouble = (typeof TROUBLES)[number];
+type Trouble = (typeof TROUBLES)[number];
 
 /** Which locations are asked for. */
 export interface HomeQuery {

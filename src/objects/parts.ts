@@ -7,7 +7,7 @@ import type { DirectoryCalls } from "../model/rpc.ts";
 import { together } from "./home.ts";
 
 /** Fixed: another number would look for rows where they are not. */
-export const PARTS = 16;
+const PARTS = 16;
 /** What is of no location, and the rows that are not passed on yet. */
 export const HUB_NAME = "directory";
 

@@ -36,7 +36,7 @@ export function LocationSwitcher(): JSX.Element {
 }
 
 /** The locations that have sent something or have the app, searchable by part of their id or name. */
-export function LocationList(): JSX.Element {
+function LocationList(): JSX.Element {
   const { locationId } = usePlace();
   const [search, setSearch] = useState("");
   const { answer, problem, askAgain } = useQuery<{ locations: readonly KnownLocation[]; cursor: string | null }>(
