@@ -89,7 +89,7 @@ export const MOVE_MUTANTS: readonly Mutant[] = [
   {
     name: "the-alarm-rings-while-it-is-imported",
     file: "ledger/ledger.ts",
-    from: "if (this.#importing.isOn()) return;\n    this.#look();",
+    from: "if (this.#isClosed()) return;\n    this.#look();",
     to: "this.#look();",
   },
   {

@@ -114,9 +114,9 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   },
   {
     name: "id-changed-at-a-retry",
-    file: "act/webhook/webhook.ts",
-    from: 'headers.set("webhook-id", deliveryId);',
-    to: 'headers.set("webhook-id", `${deliveryId}-${timestamp}`);',
+    file: "act/webhook/signed.ts",
+    from: 'headers.set("webhook-id", id);',
+    to: 'headers.set("webhook-id", `${id}-${timestamp}`);',
     seed: 1,
   },
   {

@@ -40,8 +40,8 @@ export const PUBLISHED_MUTANTS: readonly SimulatedMutant[] = [
   {
     name: "who-was-not-reached-is-not-told-again",
     file: "registry/telling.ts",
-    from: "if (isAnyLeft) await this.begin(hasFailed ? againMs : 0);",
-    to: "if (isAnyLeft && !hasFailed) await this.begin(0);",
+    from: "if (this.isAnyUntold()) await this.begin(hasFailed ? againMs : 0);",
+    to: "if (this.isAnyUntold() && !hasFailed) await this.begin(0);",
     seed: 4,
   },
   {

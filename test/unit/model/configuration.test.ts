@@ -22,6 +22,8 @@ const EMPTY = {
     tokenKeys: [],
   },
   appHost: "app.gohighlevel.com",
+  alertUrl: null,
+  alertSilence: { kinds: new Set(), awake: null },
   retentionDays: 30,
   ledgerMaxBytes: 8_000_000_000,
   eventsPerSecond: 300,
