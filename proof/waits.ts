@@ -54,11 +54,14 @@ function isWithin(before: RecordedEvent, event: RecordedEvent): boolean {
   return before.decidedAt > event.decidedAt - VIP.withinMs;
 }
 
-function* askedOnce({ followUps, isStorageRefusing }: History, { asked }: NotedContacts): Generator<string> {
+function* askedOnce(history: History, { asked }: NotedContacts): Generator<string> {
+  const { confirmed, followUps, isStorageRefusing } = history;
   if (isStorageRefusing) return;
+  // Of those nothing is known any more.
+  const erased = new Set(confirmed.filter(({ what }) => what.startsWith("erase")).map(({ id }) => id));
   for (const [contactId, own] of Map.groupBy(asked, (one) => one.contactId)) {
     const first = own.find((one) => isKept(one, followUps?.stoppedAt ?? []));
-    if (!first) continue;
+    if (!first || erased.has(contactId)) continue;
     const again = own.filter(({ leftAt }) => leftAt > (first.heardAt ?? Infinity));
     if (again.length > 0) yield `${contactId} was asked for ${again.length} times after it was known`;
   }

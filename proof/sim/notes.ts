@@ -1,5 +1,5 @@
 // Notes about contacts, on which a rule looks at the contact's tags: HighLevel is asked first. The contacts are others than
-// those of the rest of the run, so that nobody asks about them for another reason, and nobody erases them.
+// those of the rest of the run, so that nobody asks about them for another reason; one is erased only with what it was sent.
 import type { NotedContacts } from "../history.ts";
 import { aNote, newTags, VIP } from "../rules.ts";
 import type { Clockwork } from "./clockwork.ts";

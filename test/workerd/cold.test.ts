@@ -39,8 +39,8 @@ const first = async (): Promise<void> => {
 const MIGRATIONS = LEDGER_MIGRATIONS.length;
 /** At most this much, for an event that fires nothing. */
 const MOST = {
-  "first ever": { statements: 16, rowsWritten: MIGRATIONS + 7, rowsRead: MIGRATIONS + 7, alarmsSet: 1 },
-  "after a restart": { statements: 8, rowsWritten: 1, rowsRead: MIGRATIONS + 18, alarmsSet: 0 },
+  "first ever": { statements: 16, rowsWritten: MIGRATIONS + 8, rowsRead: MIGRATIONS + 7, alarmsSet: 1 },
+  "after a restart": { statements: 8, rowsWritten: 1, rowsRead: MIGRATIONS + 19, alarmsSet: 0 },
   warm: { statements: 5, rowsWritten: 1, rowsRead: 5, alarmsSet: 0 },
 } as const;
 
@@ -90,7 +90,7 @@ describe("a ledger that starts again", () => {
     for (let index = 0; index < 20; index++) await postEvent();
     world.rules = [aRule({ name: "waits", enabled: false })];
     await restart();
-    expectAtMost(await costOf(postEvent), { ...MOST["after a restart"], rowsRead: MIGRATIONS + 61 });
+    expectAtMost(await costOf(postEvent), { ...MOST["after a restart"], rowsRead: MIGRATIONS + 62 });
   });
 
   it("does not take up what nothing has to do with", async () => {

@@ -21,7 +21,7 @@ async function listed(path: string): Promise<string[]> {
 
 it("settings are those of the deployment", async () => {
   const { hash } = (await api("/rules")).body;
-  const settings = { timeZone: "UTC", retentionDays: 30, ruleSet: hash };
+  const settings = { timeZone: "UTC", retentionDays: 30, ruleSet: hash, highlevelHost: "app.gohighlevel.com" };
   const highlevel = { keepsTokens: true, canInstall: true, reconciles: expect.any(Boolean) };
   expect((await api("/settings")).body).toEqual({ ...settings, ...highlevel });
 });

@@ -24,7 +24,7 @@ const BODIES: { readonly [route: string]: Json } = {
 };
 const UNPLACED = "secret-text-of-nobody";
 const ROUTES_OF_A_LOCATION = ROUTES.filter(([, path]) => path.includes("/:l"));
-const PARAMETERS = new Set([":l", ":key", ":id", ":c", ":rule", ":v"]);
+const PARAMETERS = new Set([":l", ":key", ":id", ":c", ":u", ":rule", ":v"]);
 
 let idsOfA: readonly string[] = [];
 let ownToA: readonly string[] = [];

@@ -229,9 +229,11 @@ function write(sql: Sql, contactId: string, before: KeptContact, { parts, gone }
     ...written,
   ];
   const columns = values.map(([column]) => column);
+  // Its key, set to what it is, would be written again to each index.
+  const set = columns.filter((column) => column !== "contact_id");
   sql.exec(
     `INSERT INTO contacts (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
-     ON CONFLICT (contact_id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+     ON CONFLICT (contact_id) DO UPDATE SET ${set.map((column) => `${column} = excluded.${column}`).join(", ")}`,
     ...values.map(([, value]) => value),
   );
 }
