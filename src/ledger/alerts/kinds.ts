@@ -88,7 +88,8 @@ export const KINDS: { readonly [K in AlertKind]: Kind } = {
     againMs: 5 * MINUTE_MS,
     look: ({ isTokenUnclear }) => one(isTokenUnclear),
   },
-  circuit: { afterMs: 10 * MINUTE_MS, againMs: 5 * MINUTE_MS, look: ({ sql }) => rows<Seen>(sql, FAILING) },
+  // What waits for the host has the watchdog look, too.
+  circuit: { afterMs: 10 * MINUTE_MS, againMs: HOUR_MS, look: ({ sql }) => rows<Seen>(sql, FAILING) },
   quarantine: { againMs: 15 * MINUTE_MS, look: rising },
   silence: { againMs: DAY_MS, look: ({ isSilent }) => one(isSilent) },
   gaps: { againMs: HOUR_MS, look: ({ sql, nowMs }) => rows<Seen>(sql, FOUND, nowMs - 6 * HOUR_MS) },
