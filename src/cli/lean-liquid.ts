@@ -13,8 +13,45 @@ const LEFT_OUT: readonly (readonly [part: RegExp, instead: string])[] = [
   [/^var fs = [^]*?^\}\);\n/m, "var fs = {};\n"],
   [/^ +this\.(?:fs|parseFile|loader) = [^]*?(?=^ +this\.parseLimit)/m, ""],
   [/^ +this\.readFile = toLiquidAsync\(.*\n/m, ""],
-  [/^class LiquidErrors [^]*?^\}\n/m, "class LiquidErrors {}\n"],
+  [/^class LiquidErrors [^]*?^\}\n/m, ""],
+  // Tokens have from their base what some of them set once more.
+  [/^( {8}super\(TokenKind\..*\n)(?: {8}this\.(?:input|begin|end|file) = .*\n)+/gm, "$1"],
+  [/^( {8}this\.(?:lhs|rhs|filters) = .*\n)(?: {8}this\.(?:input|begin|end|file) = .*\n)+/gm, "$1"],
+  [/^ +const errors = \[\];\n( +while.*\n) +try \{\n( +templates\.push.*\n)[^]*?(?=^ +return templates)/m, "$1$2}\n"],
+  [/^var LookupType;\n[^]*?^\}\)\(.*\n/m, ""],
+  [/^var BlockMode;\n[^]*?^\}\)\(.*\n/m, ""],
 ];
+/** What is never read: an error's lines of the template and its stack, whatever is counted elsewhere, and options that are off. */
+const UNREAD: readonly RegExp[] = [
+  /^ +this\.context = '';\n/m,
+  /^ +Object\.defineProperty\(this, 'context'.*\n/m,
+  /^ +this\.stack = this\.message [^]*?originalError\.stack;\n/m,
+  /^ +if \(token\.file\)\n.*\n/m,
+  /^ +this\.registers = \{\};\n.*\n.*\n.*\n/m,
+  /^ +this\.renderLimit = renderLimit !== null.*\n/m,
+  / !== null && memoryLimit !== void 0 \? memoryLimit : new Limiter\('memory alloc', .*\)(?=;\n)/,
+  /^ +if \(this\.groupedExpressions\) \{\n[^]*?^ {8}\}\n/m,
+  /^ +if \(typeof Buffer [^]*?^ {4}\}\n/m,
+  /^ {4}root: [^]*?dynamicPartials: true,\n {4}jsTruthy: false,\n/m,
+  /^ {4}trimTagRight: [^]*?trimOutputLeft: false,\n/m,
+  /^ {4}preserveTimezones: [^]*?(?=^ {4}globals)/m,
+  /^ {4}keepOutputType: .*\n/m,
+  /^ {4}groupedExpressions: [^]*?Infinity\n(?=\})/m,
+];
+/** `act/template` gives a moment, and always a zone; the runtime has the names of months and days. */
+const DATES: readonly (readonly [part: RegExp, instead: string])[] = [
+  [/^ {4}if \(isNil\(v\)\) \{\n {8}return undefined;[^]*?(?= {4}return date\.valid)/m, "    date = new LiquidDate(v, locale, defaultTimezoneOffset);\n"],
+  [/^const monthNames = [^]*?(?=^class LiquidDate)/m, ""],
+  [/^ +(return )\(_a = (this\.format\(.*?\))\) !== null && .*;$/gm, "$1$2;"],
+  [/= getDateTimeFormat\(\);/, "= Intl.DateTimeFormat;"],
+  [/this\.DateTimeFormat && (?=this)/, ""],
+  [/^ +if \(timezone === undefined\) \{\n.*\n +\}\n/m, ""],
+  [/^ +this\.timezoneFixed = .*\n/m, ""],
+  [/^ +if \(this\.timezoneFixed\)\n( +return this\.timezoneName;\n)[^]*?(?=^ {4}\})/m, "$1"],
+]; // prettier-ignore
+/** Kinds of tokens are numbers. */
+const KINDS = /^var TokenKind;\n[^]*?^\}\)\(.*\n/m;
+const KIND = /TokenKind\["(\w+)"\] = (\d+)\]/g;
 /** Methods that never run: they read files, are older forms of others, or are for options that are off. */
 const NEVER_RUN = [
   "_parseFileCached",
@@ -25,6 +62,7 @@ const NEVER_RUN = [
   "push",
   "pop",
   "remaining",
+  "check",
 ];
 const EXPORTS = /^export \{([^}]*)\};$/m;
 /** What `act/template` imports. */
@@ -49,9 +87,21 @@ export function leanLiquid(source: string, asked: readonly string[]): string {
   const least = replaced(fewer, /^var misc = \{\n[^]*?\n\};/m, withFilters, otherForm);
   const pure = least.replaceAll(WRAPPED, "const $1 = /* @__PURE__ */ $2(");
   if (pure === least) throw new Error(otherForm("its filters"));
-  const unloaded = LEFT_OUT.reduce((text, [part, instead]) => replaced(text, part, () => instead, otherForm), pure);
-  const run = withoutMethods(unloaded, NEVER_RUN, otherForm);
+  const unloaded = [...LEFT_OUT, ...UNREAD.map((part) => [part, ""] as const), ...DATES].reduce(put, pure);
+  const run = withoutMethods(withKinds(unloaded), NEVER_RUN, otherForm);
   return reached(replaced(run, EXPORTS, fewerExports, otherForm), asked);
+}
+
+function put(text: string, [part, instead]: readonly [RegExp, string]): string {
+  if (text.search(part) === -1) throw new Error(otherForm(`what ${part.source} finds`));
+  return text.replace(part, instead);
+}
+
+/** Numbers in the place of the names of kinds, but for those that somebody else asks for. */
+function withKinds(source: string): string {
+  const kinds = new Map([...source.matchAll(KIND)].map(([, name = "", number = ""]) => [name, number]));
+  const text = source.replaceAll(/\bTokenKind\.(\w+)/g, (whole, name: string) => kinds.get(name) ?? whole);
+  return put(text, [KINDS, `var TokenKind = { FilteredValue: ${kinds.get("FilteredValue")} };\n`]);
 }
 
 function withFilters(gathered: string): string {

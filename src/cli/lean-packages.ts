@@ -8,7 +8,7 @@ import { filesUnder, hashOf } from "./files-hash.ts";
 /** As the folder `dist` of a checkout sees it. */
 const RANGES = "../src/language/unicode-ranges.ts";
 
-/** A package, and who asks it: the names that stand there are kept. */
+/** A package, and who asks it: the names that stand there are kept; empty: all of its names are. */
 interface LeanPackage {
   readonly file: string;
   readonly from: string;
@@ -35,6 +35,12 @@ const PACKAGES: readonly LeanPackage[] = [
     askedBy: filesIn("src/match"),
     lean: async (_, asked) => (await import("./lean-engine.ts")).leanEngine(asked),
   },
+  {
+    file: "superstruct.js",
+    from: "node_modules/superstruct/dist/index.mjs",
+    askedBy: [],
+    lean: async (source) => (await import("./lean-superstruct.ts")).leanSuperstruct(source),
+  },
 ];
 /** What else they are made by. */
 const MADE_BY = [
@@ -52,7 +58,8 @@ export async function writeLeanPackages(folder = join(ROOT, "dist")): Promise<vo
     if (existsSync(path) && readFileSync(path, "utf8").startsWith(stamp)) continue;
     const { renamed } = await import("./lean-package.ts");
     const asked = askedBy.flatMap((name) => readFileSync(join(ROOT, name), "utf8").match(/[\w$]+/g) ?? []);
-    writeFileSync(path, stamp + renamed(await lean(readFileSync(join(ROOT, from), "utf8"), asked), asked));
+    const made = await lean(readFileSync(join(ROOT, from), "utf8"), asked);
+    writeFileSync(path, stamp + (asked.length === 0 ? made : renamed(made, asked)));
   }
 }
 

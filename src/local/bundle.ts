@@ -1,8 +1,10 @@
 // Bundles a Worker out of its source: wrangler deploys what stands in dist/worker as it is. docs/decisions/0079.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rolldown, type OutputOptions } from "rolldown";
+import { rolldown, type InputOptions, type OutputOptions, type Plugin, type RolldownOutput } from "rolldown";
+import { inOrder } from "./bundle-order.ts";
 import { bundleAliases, ROOT } from "./project.ts";
+import { sqlLines } from "./sql-lines.ts";
 
 /** The Worker that is deployed. */
 const WORKER = "src/worker.ts";
@@ -27,6 +29,10 @@ const SMALL = {
 } as const satisfies OutputOptions;
 const READABLE = { minify: false, sourcemap: false } as const satisfies OutputOptions;
 
+type Output = RolldownOutput["output"];
+/** What imports the modules of a bundle in another order. */
+const ORDERED = "\0ordered";
+
 /**
  * Bundles a Worker into a folder, as `worker.js`, and for a deploy its source map. What `[alias]` of wrangler.toml names stands in the
  * place of packages. Throws if it cannot be bundled, and then leaves what was there.
@@ -35,7 +41,7 @@ export async function bundleSource(
   folder: string,
   { project = ROOT, entry = WORKER, developing = false }: BundleOptions = {},
 ): Promise<void> {
-  const bundling = await rolldown({
+  const options: InputOptions = {
     cwd: project,
     input: join(project, entry),
     platform: "browser",
@@ -45,19 +51,43 @@ export async function bundleSource(
     // Reading a property does nothing else here. A text stays beside those that it resembles: gzip sees 32 KB far.
     treeshake: { propertyReadSideEffects: false },
     optimization: { inlineConst: false },
+    checks: { pluginTimings: false },
     // What cannot be resolved would fail at the first request.
     onLog: (level, { message }) => {
       if (level === "warn") throw new Error(message);
     },
-  });
+  };
+  const output = developing ? await generated(options, READABLE) : await small(project, options);
+  mkdirSync(folder, { recursive: true });
+  for (const made of output)
+    writeFileSync(join(folder, made.fileName), made.type === "chunk" ? made.code : made.source);
+}
+
+/** Bundled once to see what is in it, and again with that in another order. */
+async function small(project: string, options: InputOptions): Promise<Output> {
+  const [{ modules, exports }] = await generated(options, READABLE);
+  const entry = JSON.stringify(options.input);
+  const code = [
+    ...inOrder(project, modules).map((id) => `import ${JSON.stringify(id)};`),
+    `export * from ${entry};`,
+    ...(exports.includes("default") ? [`export { default } from ${entry};`] : []),
+  ].join("\n");
+  const ordered: Plugin = {
+    name: "ordered",
+    resolveId: (id) => (id === ORDERED ? id : null),
+    load: (id) => (id === ORDERED ? code : null),
+  };
+  return await generated({ ...options, input: ORDERED, plugins: [sqlLines, ordered] }, SMALL);
+}
+
+async function generated(options: InputOptions, form: OutputOptions): Promise<Output> {
+  const bundling = await rolldown(options);
   const { output } = await bundling.generate({
-    ...(developing ? READABLE : SMALL),
+    ...form,
     format: "esm",
     codeSplitting: false,
     entryFileNames: "worker.js",
   });
   await bundling.close();
-  mkdirSync(folder, { recursive: true });
-  for (const made of output)
-    writeFileSync(join(folder, made.fileName), made.type === "chunk" ? made.code : made.source);
+  return output;
 }

@@ -150,6 +150,8 @@ describe("templates with the bundled liquidjs", () => {
 describe("a liquidjs that is written otherwise", () => {
   it.each([
     ["without its filters by kind", SOURCE.replace("var mathFilters", "var filtersOfMath")],
+    ["with kinds of another form", SOURCE.replace("var TokenKind;", "let TokenKind;")],
+    ["with other errors", SOURCE.replace("this.context = '';", "this.context = null;")],
     ["without the loader", SOURCE.replace("class Loader {", "class FileLoader {")],
     ["with a method of another name", SOURCE.replace("*_parseFileCached(", "*_parseCached(")],
     [

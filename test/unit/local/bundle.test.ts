@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bundleSource } from "../../../src/local/bundle.ts";
 
@@ -45,6 +46,19 @@ describe("bundleSource", () => {
     writeFileSync(join(project, "src/other.ts"), `import worker from "./worker.ts";\nexport const other = worker;\n`);
     await bundleSource(folder, { project, entry: "src/other.ts" });
     expect(made()).toMatch(/\bas other\b/);
+  });
+
+  it("runs each module after those that it imports, and exports what its source does", async () => {
+    mkdirSync(join(project, "src/kit"));
+    mkdirSync(join(project, "src/model"));
+    writeFileSync(
+      join(project, "src/kit/late.ts"),
+      `import { first } from "../model/early.ts";\nexport const late = first + 1;`,
+    );
+    writeFileSync(join(project, "src/model/early.ts"), "export const first = globalThis.Math.max(1, 0);");
+    write(`import { first } from "./model/early.ts";\nexport { late } from "./kit/late.ts";\nexport default first;`);
+    await bundleSource(folder, { project });
+    expect(await import(pathToFileURL(join(folder, "worker.js")).href)).toMatchObject({ late: 2, default: 1 });
   });
 
   it("refuses a package that is not there, and leaves the bundle from before", async () => {
