@@ -2,6 +2,7 @@
 // their product, so that one rule cannot hold up a ledger. This is the only file that imports re2js.
 import { RE2JS } from "re2js";
 import { letterAtBoundary, type Instruction } from "./pattern-boundary.ts";
+import { searchFor, type Program } from "./pattern-search.ts";
 
 /** A pattern that a comparison searches for, in one text or in each text of a list. */
 export interface Search {
@@ -16,7 +17,8 @@ const MAX_MATCHED_CHARACTERS = 20_000;
 const MAX_STEPS = 1_000_000;
 /** What each character costs besides the program: as measured, a short pattern costs no less. */
 const STEPS_OF_CHARACTER = 10;
-const patterns = new Map<string, RE2JS | null>();
+const patterns = new Map<string, Program | null>();
+const searches = new WeakMap<Program, (text: string) => boolean>();
 
 /** Whether RE2 knows the syntax of a pattern, and its size is within bounds. */
 export function isPattern(text: string): boolean {
@@ -26,7 +28,10 @@ export function isPattern(text: string): boolean {
 /** Whether a pattern is found in the first 20,000 characters of a text, fewer for a long program. An invalid one never is. */
 export function isFound(pattern: string, text: string): boolean {
   const program = compiled(pattern);
-  return program !== null && program.test(text.slice(0, charactersOf(program)));
+  if (program === null) return false;
+  let search = searches.get(program);
+  if (search === undefined) searches.set(program, (search = searchFor(program)));
+  return search(text.slice(0, charactersOf(program)));
 }
 
 /**
@@ -37,15 +42,14 @@ export function searchSteps({ pattern, inList }: Search, characters: number): nu
   const program = compiled(pattern);
   if (program === null) return 0;
   const looked = inList ? characters : Math.min(characters, charactersOf(program));
-  return looked * (program.programSize() + STEPS_OF_CHARACTER);
+  return looked * (program.inst.length + STEPS_OF_CHARACTER);
 }
 
 /** A letter beyond ASCII beside which a pattern has `\b`, where it never finds what is meant; `null`: there is none. */
 export function letterBesideBoundary(pattern: string): string | null {
   const program = compiled(pattern);
   if (program === null) return null;
-  const instructions: readonly Instruction[] = program.re2().prog.inst;
-  return letterAtBoundary(instructions);
+  return letterAtBoundary(program.inst);
 }
 
 /** The program that a pattern is compiled to, and where it begins; `null`: it is not RE2 syntax. */
@@ -53,18 +57,16 @@ export function programOf(
   pattern: string,
 ): { readonly instructions: readonly Instruction[]; readonly start: number } | null {
   const program = compiled(pattern);
-  if (program === null) return null;
-  const { inst, start }: { readonly inst: readonly Instruction[]; readonly start: number } = program.re2().prog;
-  return { instructions: inst, start };
+  return program && { instructions: program.inst, start: program.start };
 }
 
-function compiled(text: string): RE2JS | null {
+function compiled(text: string): Program | null {
   const known = patterns.get(text);
   if (known !== undefined) return known;
   if (patterns.size >= MAX_PATTERNS) patterns.clear();
-  let program: RE2JS | null = null;
+  let program: Program | null = null;
   try {
-    if (isBounded(text)) program = RE2JS.compile(text);
+    if (isBounded(text)) program = RE2JS.compile(text).re2().prog;
   } catch {
     // Not RE2 syntax: admission refuses the rule.
   }
@@ -73,8 +75,8 @@ function compiled(text: string): RE2JS | null {
 }
 
 /** How many characters of a text are searched. */
-function charactersOf(program: RE2JS): number {
-  return Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / program.programSize()));
+function charactersOf(program: Program): number {
+  return Math.min(MAX_MATCHED_CHARACTERS, Math.ceil(MAX_STEPS / program.inst.length));
 }
 
 function isBounded(text: string): boolean {
