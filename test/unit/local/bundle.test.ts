@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bundleSource } from "../../../src/local/bundle.ts";
 
@@ -38,6 +39,18 @@ describe("bundleSource", () => {
     write(HANDLER);
     await bundleSource(folder, { project, developing: true });
     expect(made()).toContain("function aNameOfAFunction(text)");
+  });
+
+  it("says what the runtime does by short names, unless something else has its name", async () => {
+    write(`
+      const other = (JSON: { stringify: (value: number) => string }): string => JSON.stringify(2);
+      export const told = [JSON.stringify({ a: Math.max(1, 2) }), other({ stringify: (value) => "not " + value })];
+    `);
+    await bundleSource(folder, { project });
+    expect(made()).not.toContain("JSON.stringify");
+    expect(await import(pathToFileURL(join(folder, "worker.js")).href)).toMatchObject({ told: [`{"a":2}`, "not 2"] });
+    await bundleSource(folder, { project, developing: true });
+    expect(made()).toContain("JSON.stringify");
   });
 
   it("bundles another source than the Worker that is deployed", async () => {
