@@ -163,10 +163,11 @@ export class LocationLedger implements Answering<LedgerCalls> {
       swept: () => this.#statistics.forget(),
     });
     this.#alarm = new Alarm(watched, clock, () => this.#rounds.nextAt());
+    const locationId = (): string | undefined => this.#chores.locationId();
     this.#alerts = new Alerts(watched, ports, {
       alarm: this.#alarm,
       pump: { outside: () => this.#pump.outside(), leave: (place, said) => this.#pump.leave(place, said) },
-      locationId: () => this.#chores.locationId(),
+      locationId,
       name: (location) => this.#chores.nameOf(location),
       world: (isDrift) => ({
         fill: watched.sizeBytes() / ports.maxBytes,
@@ -179,7 +180,6 @@ export class LocationLedger implements Answering<LedgerCalls> {
     this.#transactions = new Transactions(watched, this.#chores, this.#alarm);
     this.#importing = new Importing(watched, clock, this.#transactions);
     this.#removing = new Removing(watched, ports);
-    const locationId = (): string | undefined => this.#chores.locationId();
     const { agencyToken } = ports;
     const anew = agencyToken && ((companyId: string) => agencyToken(companyId, locationId() ?? ""));
     this.#tokens = new LedgerTokens(watched, ports, ofLocation(locationId, anew));
@@ -187,7 +187,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
     const tokens = ports.tokens ?? this.#tokens;
     const time = new HighLevelClock(clock);
     const account = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits, time);
-    const learning = new Learning(watched.sql, { account, turnAt: () => this.#limits.turnAt(), time, clock });
+    const turnAt = (): number => this.#limits.turnAt();
+    const learning = new Learning(watched.sql, { account, turnAt, time, clock });
     // Whoever waits to be decided waits together with the others, and takes no turns from deliveries.
     const asking = new Learning(watched.sql, { account, turnAt: () => this.#limits.mayBeginAt(clock()), time, clock });
     this.#learning = asking;
@@ -211,58 +212,55 @@ export class LocationLedger implements Answering<LedgerCalls> {
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
-      writeLimits: () => this.#limits.write(),
+      limits: this.#limits,
     });
-    const isClosed = (): boolean => this.#isClosed();
-    const record = (event: Event, isReport: boolean): Promise<Recorded> => this.#record(event, isReport);
-    this.#intake = new Intake(watched, ports, record, isClosed, () => this.#alerts.refused());
+    this.#intake = new Intake(
+      watched,
+      ports,
+      (event, isReport) => this.#record(event, isReport),
+      () => this.#isClosed(),
+      () => this.#alerts.refused(),
+    );
     this.#emailStatuses = new EmailStatuses(watched, clock, {
-      refusal: () => this.#intake.refusal(),
-      inTurn: (work) => this.#intake.inTurn(work),
+      intake: this.#intake,
       record: (event) => this.#record(event, false),
       recordBehind: (event) => this.#recorder.record(event, false),
       setAside: (locationId, keep) => this.#keepAside(locationId, keep),
     });
     const reports = new Reports(watched, clock, this.#intake);
-    const pauses = {
+    this.#pausing = new Pausing(watched, ports, {
+      ...parts,
+      rules: this.#rules,
       pauses: this.#pauses,
-      isKnown: () => this.#pausing.isKnown(),
-      notBefore: () => this.#pausing.notBefore(),
-    };
+      pump: () => this.#pump,
+    });
     const settled = (isMailed: boolean): void => {
       reports.wake();
       if (isMailed) this.#emailStatuses.came();
       if (isMailed) void this.#emailStatuses.wake();
     };
     const stands = (inMs: number): void => this.#alerts.expect(inMs);
-    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, pauses, settled, stands);
-    this.#pausing = new Pausing(watched, ports, {
-      ...parts,
-      rules: this.#rules,
-      pauses: this.#pauses,
-      pump: this.#pump,
-    });
+    this.#pump = new Pump(watched, ports, this.#statistics, highlevel, this.#pausing, settled, stands);
     this.#asking = new Asking(watched, ports, {
       waiting: this.#waiting,
       intake: this.#intake,
       learning: asking,
-      decideFirst: (contactId, failure) => this.#recorder.decideFirst(contactId, failure),
-      locationId: () => this.#chores.locationId(),
+      recorder: this.#recorder,
+      locationId,
       places: this.#pump,
-      decided: () => this.#pump.wake(),
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
     this.#spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
     const spare = this.#spare;
-    this.#naming = new Learning(watched.sql, { account: spare, turnAt: () => this.#limits.turnAt(), time, clock });
+    this.#naming = new Learning(watched.sql, { account: spare, turnAt, time, clock });
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, spare),
       limits: this.#limits,
       time,
       alarm: this.#alarm,
-      locationId: () => this.#chores.locationId(),
-      token: () => this.#tokens.told(),
-      take: (event) => this.#intake.takeFound(event),
+      locationId,
+      tokens: this.#tokens,
+      intake: this.#intake,
       goneBeforeMs: () => goneBeforeMs(watched.sql),
     });
     this.#rounds = new Rounds(watched.sql, ports, {

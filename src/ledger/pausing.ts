@@ -20,7 +20,7 @@ interface PausingParts {
   readonly rules: RulesInForce;
   readonly pauses: Pauses;
   readonly transactions: Transactions;
-  readonly pump: Pump;
+  readonly pump: () => Pump;
 }
 
 export class Pausing {
@@ -35,6 +35,11 @@ export class Pausing {
     this.#storage = storage;
     this.#ports = ports;
     this.#parts = parts;
+  }
+
+  /** What is paused. */
+  get pauses(): Pauses {
+    return this.#parts.pauses;
   }
 
   /** Pauses a rule or (`null`) the location. Once it resolves, nothing of it leaves: what was being sent has ended. */
@@ -55,7 +60,7 @@ export class Pausing {
       transactions.seen(locationId);
     });
     const sending = idsOf(this.#storage.sql, "sending", rule === null ? {} : { rule }, AT_ONCE);
-    await Promise.all(sending.map((id) => pump.attemptOf(id)));
+    await Promise.all(sending.map((id) => pump().attemptOf(id)));
     return succeed(this.#answer(rule));
   }
 
@@ -63,7 +68,7 @@ export class Pausing {
   resume(rule: string | null): PauseAnswer {
     const { pauses, pump } = this.#parts;
     if (this.isPausedHere(rule)) this.#write(() => pauses.set(rule, null));
-    pump.wake();
+    pump().wake();
     return this.#answer(rule);
   }
 
@@ -71,7 +76,7 @@ export class Pausing {
   learn(everywhere: Everywhere): void {
     const { pauses, pump } = this.#parts;
     const isNews = this.#write(() => pauses.learn(everywhere));
-    if (isNews) pump.wake();
+    if (isNews) pump().wake();
   }
 
   /** Asks the directory once what is paused everywhere; until it has answered, nothing leaves. Never rejects. */

@@ -64,11 +64,6 @@ export function settle(sql: Sql, deliveryId: string): void {
   sql.exec("UPDATE changes SET echoed = 1 WHERE delivery_id = ?", deliveryId);
 }
 
-/** Removes a contact's changes. */
-export function eraseContact(sql: Sql, contactId: string): void {
-  sql.exec("DELETE FROM changes WHERE contact_id = ?", contactId);
-}
-
 function chainAfter(sql: Sql, deliveryId: string, settles: string | null): Chain | null {
   const row = firstRow<{ rule: string; plan: string }>(
     sql,

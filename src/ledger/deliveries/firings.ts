@@ -190,7 +190,6 @@ export function eraseContact(sql: Sql, contactId: string): void {
     HAVING MIN(has_left = 0 AND state IN ('scheduled', 'held', 'cancelled'))`;
   for (const { id, rule, eventKey } of rows<{ id: string; rule: string; eventKey: string }>(sql, toNothing, contactId))
     sql.exec("DELETE FROM firings WHERE rule = ? AND at = ? AND event_key = ?", rule, decidedAtMs(id), eventKey);
-  sql.exec("DELETE FROM kept_firings WHERE contact_id = ?", contactId);
 }
 
 /** Removes the firings before a time that no limit counts any more. */

@@ -55,16 +55,6 @@ export function note(sql: Sql, ended: EndedDelivery, outcome: AttemptOutcome, no
   );
 }
 
-/** Forgets the reports of a contact that is erased. */
-export function eraseContact(sql: Sql, contactId: string): void {
-  sql.exec("DELETE FROM reports WHERE contact_id = ?", contactId);
-}
-
-/** Forgets reports noted before a time: they could not be recorded for as long as anything is kept. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM reports WHERE noted_at < ?", beforeMs);
-}
-
 /** Removes a noted report; `false`: it is gone already, because its contact was erased. */
 export function removeNoted(sql: Sql, key: string): boolean {
   return rows(sql, "DELETE FROM reports WHERE key = ? RETURNING key", key).length > 0;

@@ -82,11 +82,6 @@ export function list(sql: Sql, { cursor, limit }: PageQuery): { audit: AuditEntr
   return { audit: shown.map(entryOf), cursor: found.length > limit ? String(shown.at(-1)?.id) : null };
 }
 
-/** Forgets which contact actions were about. */
-export function eraseContact(sql: Sql, contactId: string): void {
-  sql.exec("UPDATE audit SET contact_id = NULL WHERE contact_id = ?", contactId);
-}
-
 export function forgetBefore(sql: Sql, beforeMs: number): void {
   sql.exec("DELETE FROM audit WHERE at < ?", beforeMs);
 }

@@ -35,13 +35,3 @@ export function note(sql: Sql, contactId: string, { chain, noted, joined }: Chai
       atMs,
     );
 }
-
-/** Forgets a contact. */
-export function forget(sql: Sql, contactId: string): void {
-  sql.exec("DELETE FROM chains WHERE contact_id = ?", contactId);
-}
-
-/** Forgets what was noted before a time. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM chains WHERE at < ?", beforeMs);
-}

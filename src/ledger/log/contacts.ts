@@ -117,11 +117,6 @@ export function isKnown({ parts, gone }: KeptContact, nowMs: number): boolean {
   return gone.eventKey !== null || Math.abs(nowMs - gone.atMs) < UNKNOWN_KEPT_MS;
 }
 
-/** Forgets a contact. */
-export function forget(sql: Sql, contactId: string): void {
-  sql.exec("DELETE FROM contacts WHERE contact_id = ?", contactId);
-}
-
 /** Forgets contacts of whom no event is left. */
 export function forgetWithoutEvents(sql: Sql): void {
   sql.exec(

@@ -135,14 +135,6 @@ export function list(
   };
 }
 
-export function forgetContact(sql: Sql, contactId: string): void {
-  sql.exec("DELETE FROM divergence WHERE contact_id = ?", contactId);
-}
-
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM divergence WHERE at < ?", beforeMs);
-}
-
 function told({ ruleSet, contactId, eventKey, rule, how, at, actions }: Row): Divergence {
   return {
     eventKey,

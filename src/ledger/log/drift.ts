@@ -30,8 +30,3 @@ export function days(sql: Sql, fromDay: number): Map<number, DayCounts> {
   );
   return new Map(found.map(({ day, counts }) => [day, JSON.parse(counts) as DayCounts]));
 }
-
-/** Removes the days before a time. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM drift WHERE day < ?", Math.floor(beforeMs / DAY_MS));
-}

@@ -211,12 +211,10 @@ export function forget(sql: Sql, contactId: string): void {
     contactId,
     JSON.stringify(addressesOf(sql, contactId).map(nameOfRecipient)),
   );
-  sql.exec("DELETE FROM email_names WHERE contact_id = ?", contactId);
 }
 
-/** Forgets e-mails from before a time, and waits for what is no longer in the quarantine. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM email_names WHERE at < ?", beforeMs);
+/** Forgets waits for what is no longer in the quarantine. */
+export function forgetWaits(sql: Sql): void {
   sql.exec("DELETE FROM email_waits WHERE quarantine_id NOT IN (SELECT id FROM quarantine)");
 }
 

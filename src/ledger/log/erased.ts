@@ -17,8 +17,3 @@ export function note(sql: Sql, digest: string, nowMs: number): void {
 export function isSince(sql: Sql, digest: string, atMs: number): boolean {
   return firstRow(sql, "SELECT 1 FROM erased WHERE contact = ? AND at >= ?", digest, atMs) !== undefined;
 }
-
-/** Forgets those from before a time. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM erased WHERE at < ?", beforeMs);
-}

@@ -75,11 +75,6 @@ export function last(sql: Sql): Gap | null {
   return list(sql, { limit: 1 }).gaps[0] ?? null;
 }
 
-/** Forgets gaps of which nothing was taken in since a time. */
-export function forgetBefore(sql: Sql, beforeMs: number): void {
-  sql.exec("DELETE FROM gaps WHERE taken_until < ?", beforeMs);
-}
-
 function toGap({ id, since, until, found, kinds, changed, late, taken_from: from, taken_until: to }: GapRow): Gap {
   return {
     id,

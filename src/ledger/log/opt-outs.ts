@@ -58,7 +58,7 @@ export function againstAfter(sql: Sql, event: Event, action: Action): OptOut | n
 }
 
 /** Forgets a contact. */
-export function forget(sql: Sql, contactId: string): void {
+function forget(sql: Sql, contactId: string): void {
   sql.exec("DELETE FROM opt_outs WHERE contact_id = ?", contactId);
 }
 

@@ -5,11 +5,11 @@ import type { Event } from "../../model/event.ts";
 import type { Missing, Reconciling as Told } from "../../model/gap.ts";
 import type { Recorded } from "../../model/ledger.ts";
 import { logError, logGap } from "../../model/log-line.ts";
-import type { ShownToken } from "../../model/token.ts";
 import { notBefore } from "../../kit/not-before.ts";
 import { fail, type Result } from "../../kit/result.ts";
 import type { HighLevelClock } from "../highlevel/clock.ts";
 import type { HighLevelLimits } from "../highlevel/limits.ts";
+import type { LedgerTokens } from "../highlevel/tokens.ts";
 import * as gaps from "../log/gaps.ts";
 import type { Alarm } from "../store/alarm.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
@@ -43,9 +43,11 @@ export interface ReconcilingParts {
   readonly time: HighLevelClock;
   readonly alarm: Alarm;
   readonly locationId: () => string | undefined;
-  readonly token: () => ShownToken | null;
-  /** Records an event when its turn comes. */
-  readonly take: (event: Event) => Promise<Recorded>;
+  readonly tokens: Pick<LedgerTokens, "told">;
+  readonly intake: {
+    /** Records an event when its turn comes. */
+    takeFound(event: Event): Promise<Recorded>;
+  };
   /** Of events from before nothing is left, milliseconds since 1970. */
   readonly goneBeforeMs: () => number;
 }
@@ -212,7 +214,7 @@ export class Reconciling {
     const missing = page.messages.filter(({ verdict }) => verdict === "missing");
     const inOrder = missing.map(({ message }) => message).toSorted((a, b) => a.madeAtMs - b.madeAtMs);
     for (const { event } of inOrder) {
-      const recorded = await this.#parts.take(event);
+      const recorded = await this.#parts.intake.takeFound(event);
       if (recorded.status === "accepted") this.#found += 1;
       if (recorded.status !== "unavailable") continue;
       // Not decided, so not in the log: the page is looked through again.
@@ -277,7 +279,7 @@ export class Reconciling {
   }
 
   #refused(at: Progress): void {
-    this.#commit({ ...at, pass: null, refusedOf: this.#parts.token()?.storedAt ?? null });
+    this.#commit({ ...at, pass: null, refusedOf: this.#parts.tokens.told()?.storedAt ?? null });
   }
 
   async #page(place: Place, times: LookTimes, doubts: Progress["doubts"]): Promise<JudgedPage | NoPage> {
@@ -321,7 +323,7 @@ export class Reconciling {
     const noted = progress.read(this.#storage.sql);
     const now = this.#now();
     if (noted === null) {
-      const storedMs = Date.parse(this.#parts.token()?.storedAt ?? "");
+      const storedMs = Date.parse(this.#parts.tokens.told()?.storedAt ?? "");
       const first = progress.beginning(Math.max(storedMs || 0, now - FIRST_BACK_MS));
       this.#commit(first);
       return first;
@@ -351,7 +353,7 @@ export class Reconciling {
 
   #state(): Pick<Told, "state" | "detail"> {
     if (!this.#ports.reconciles(this.#parts.locationId() ?? "")) return { state: "off", detail: OFF };
-    const token = this.#parts.token();
+    const token = this.#parts.tokens.told();
     if (token === null || token.state === "uninstalled") return { state: "no-token", detail: WHY_NOT["no-token"] };
     const isRefused = progress.read(this.#storage.sql)?.refusedOf === token.storedAt;
     return isRefused ? { state: "refused", detail: WHY_NOT.refused } : { state: "on", detail: null };

@@ -11,7 +11,7 @@ import { Allowance } from "../store/allowance.ts";
 import type { LedgerPorts, LedgerStorage } from "../store/ports.ts";
 import type { Intake } from "./intake.ts";
 import type { Place } from "../pump/lanes.ts";
-import type { LookedAt } from "./recorder.ts";
+import type { Recorder } from "./recorder.ts";
 import type { WaitingContact, WaitingContacts } from "./waiting-contacts.ts";
 
 /** How many contacts are looked at together: as many as HighLevel has places. */
@@ -33,6 +33,8 @@ interface HighLevelPlaces {
   leave(place: Place, said: AttemptOutcome | null): void;
   /** Until when HighLevel is left alone, because it is down, milliseconds since 1970. */
   downUntil(): number;
+  /** Something was decided: what is due now may leave. */
+  wake(): void;
 }
 
 /** The parts of a ledger that asking uses. */
@@ -40,12 +42,9 @@ interface AskingParts {
   readonly waiting: WaitingContacts;
   readonly intake: Intake;
   readonly learning: Learning;
-  /** Decides the first event that waits of a contact, or says what has to be asked. */
-  readonly decideFirst: (contactId: string, failure: string | null) => Promise<LookedAt>;
+  readonly recorder: Recorder;
   readonly locationId: () => string | undefined;
   readonly places: HighLevelPlaces;
-  /** Called when something was decided. */
-  readonly decided: () => void;
 }
 
 /** What became of asking. `in vain`: asking again would not help. `closed`: nothing can be asked before a time. */
@@ -154,13 +153,13 @@ export class Asking {
 
   /** Has the events of a contact decided, one after the other, as far as HighLevel says what they need. */
   async #look(contactId: string, contact: WaitingContact): Promise<void> {
-    const { intake, decideFirst, decided } = this.#parts;
+    const { intake, recorder, places } = this.#parts;
     while (this.#work.isLeft()) {
       this.#work.spend(1);
-      const seen = await intake.inTurn(() => decideFirst(contactId, contact.failure));
-      if (seen.status === "none") return decided();
+      const seen = await intake.inTurn(() => recorder.decideFirst(contactId, contact.failure));
+      if (seen.status === "none") return places.wake();
       if (seen.status === "decided") {
-        decided();
+        places.wake();
         continue;
       }
       contact.deadlineMs = seen.deadlineMs;

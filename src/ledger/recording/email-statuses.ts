@@ -6,18 +6,16 @@ import { completed } from "../../events/untyped.ts";
 import { isJsonObject, type JsonObject } from "../../kit/json.ts";
 import type { Event } from "../../model/event.ts";
 import type { Issue } from "../../model/failure.ts";
-import type { OverBudget, Quarantined, Recorded, SetAside, Unavailable } from "../../model/ledger.ts";
+import type { Quarantined, Recorded, SetAside } from "../../model/ledger.ts";
 import { logError } from "../../model/log-line.ts";
 import * as emails from "../log/emails.ts";
 import * as quarantine from "../log/quarantine.ts";
 import type { LedgerStorage } from "../store/ports.ts";
+import type { Intake } from "./intake.ts";
 
 /** The parts of a ledger that this uses. */
 interface Parts {
-  /** Counts one event against the budget; if there is no room, says when there will be. */
-  readonly refusal: () => OverBudget | Unavailable | null;
-  /** Does something between two events, when its turn comes. */
-  readonly inTurn: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  readonly intake: Intake;
   /** Records an event that came, in its turn. */
   readonly record: (event: Event) => Promise<Recorded>;
   /** Records an event at once, in the turn of the one before it. */
@@ -59,7 +57,8 @@ export class EmailStatuses {
 
   /** Records a status as an event of the contact of its e-mail, or keeps it if that is not known. */
   async join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
-    return this.#parts.refusal() ?? this.#parts.inTurn(() => this.#join(locationId, item));
+    const { intake } = this.#parts;
+    return intake.refusal() ?? intake.inTurn(() => this.#join(locationId, item));
   }
 
   async #join(locationId: string, item: Quarantined): Promise<Recorded | SetAside> {
@@ -83,7 +82,7 @@ export class EmailStatuses {
   /** Records what waited for e-mails that are known by now, when its turn comes. Never rejects. */
   async wake(): Promise<void> {
     if (this.#mayBeReady)
-      this.#waking ??= this.#parts.inTurn(() => this.recordReady()).finally(() => (this.#waking = null));
+      this.#waking ??= this.#parts.intake.inTurn(() => this.recordReady()).finally(() => (this.#waking = null));
     await this.#waking;
   }
 

@@ -19,6 +19,7 @@ import * as deliveries from "../deliveries/deliveries.ts";
 import * as firings from "../deliveries/firings.ts";
 import { cancelled, type Standing } from "../deliveries/moves.ts";
 import { removeNoted } from "../deliveries/reports.ts";
+import type { HighLevelLimits } from "../highlevel/limits.ts";
 import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
@@ -53,8 +54,8 @@ interface RecorderParts {
   readonly waiting: WaitingContacts;
   /** Why HighLevel cannot be asked at all; `null`: it may be. */
   readonly muted: () => string | null;
-  /** Writes down how much of HighLevel's limits was used, in the transaction that follows from an answer. */
-  readonly writeLimits: () => void;
+  /** What was used of them is written down in the transaction that follows from an answer. */
+  readonly limits: HighLevelLimits;
 }
 
 /** What became of the first event of a contact that waits. */
@@ -139,7 +140,7 @@ export class Recorder {
    */
   async decideFirst(contactId: string, failure: string | null): Promise<LookedAt> {
     const { sql } = this.#storage;
-    const { deciding, waiting, writeLimits } = this.#parts;
+    const { deciding, waiting, limits } = this.#parts;
     for (;;) {
       const first = undecided.first(sql, contactId);
       if (!first) {
@@ -157,7 +158,7 @@ export class Recorder {
       // It may have been erased meanwhile, and then the next one is looked at.
       const written = this.#commit(outcome, () => {
         // With the decision: HighLevel was asked for it.
-        writeLimits();
+        limits.write();
         gaps.noteLate(sql, lateIn(decision));
         return log.decide(sql, { event, decision });
       });

@@ -4,20 +4,11 @@ import type { Erased } from "../../model/ledger.ts";
 import { readPlan, timePrefix } from "../deliveries/deliveries.ts";
 import type { Task } from "../../model/task.ts";
 import { completeLongPasts } from "../log/past.ts";
-import * as changes from "../deliveries/changes.ts";
 import * as firings from "../deliveries/firings.ts";
 import * as quarantine from "../log/quarantine.ts";
-import * as chains from "../log/chains.ts";
 import * as emails from "../log/emails.ts";
 import * as contacts from "../log/contacts.ts";
-import * as drift from "../log/drift.ts";
-import * as divergence from "../log/divergence.ts";
-import * as erased from "../log/erased.ts";
-import * as audit from "../log/audit.ts";
-import * as gaps from "../log/gaps.ts";
-import * as optOuts from "../log/opt-outs.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
-import * as reports from "../deliveries/reports.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import * as tasks from "../deliveries/tasks.ts";
 import { MAX_DURATION_MS } from "../../time/duration.ts";
@@ -44,6 +35,31 @@ export const TOMBSTONE =
 const KNOWN_FOR_LONGER =
   "EXISTS (SELECT 1 FROM events AS t WHERE t.contact_id = '' AND t.key = events.key AND t.received_at >= events.received_at)";
 
+/** Tables of which the rows of a contact go with it, and nothing else has to be done. */
+const OF_CONTACTS = [
+  "sends",
+  "changes",
+  "kept_firings",
+  "reports",
+  "opt_outs",
+  "chains",
+  "email_names",
+  "contacts",
+  "divergence",
+];
+/** What is forgotten by when it was noted. */
+const NOTED: readonly (readonly [table: string, column: string])[] = [
+  ["chains", "at"],
+  // Users that nobody has asked about for as long: the location and its fields are asked for again daily.
+  ["records", "asked_at"],
+  ["gaps", "taken_until"],
+  ["audit", "at"],
+  ["email_names", "at"],
+  // They could not be recorded for as long as anything is kept.
+  ["reports", "noted_at"],
+  ["divergence", "at"],
+];
+
 /**
  * Removes a contact from every table and has its tasks removed from KV. Its events leave tombstones without content,
  * so that a late retry of a webhook is still recognised and does not bring them back.
@@ -63,16 +79,10 @@ export function eraseContact(sql: Sql, locationId: string, contactId: string, no
   for (const { id, state } of leaving)
     tasks.planWrite(sql, locationId, id, null, state === "sending" ? nowMs + tasks.LAST_WRITE_MS : nowMs);
   sql.exec("DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE contact_id = ?)", contactId);
-  sql.exec("DELETE FROM sends WHERE contact_id = ?", contactId);
-  changes.eraseContact(sql, contactId);
   firings.eraseContact(sql, contactId);
-  reports.eraseContact(sql, contactId);
-  optOuts.forget(sql, contactId);
-  chains.forget(sql, contactId);
   emails.forget(sql, contactId);
-  contacts.forget(sql, contactId);
-  divergence.forgetContact(sql, contactId);
-  audit.eraseContact(sql, contactId);
+  for (const table of OF_CONTACTS) sql.exec(`DELETE FROM ${table} WHERE contact_id = ?`, contactId);
+  sql.exec("UPDATE audit SET contact_id = NULL WHERE contact_id = ?", contactId);
   return {
     deliveries: count(sql, "DELETE FROM deliveries WHERE contact_id = ? RETURNING id", contactId),
     tasks: count(sql, "DELETE FROM tasks WHERE contact_id = ? RETURNING id", contactId),
@@ -129,18 +139,12 @@ export function sweep(sql: Sql, beforeMs: number, nowMs: number, rulesInUse: rea
   sql.exec("DELETE FROM sends WHERE at < ? AND delivery_id NOT IN (SELECT id FROM deliveries)", beforeMs);
   firings.forgetBefore(sql, nowMs - MAX_DURATION_MS);
   completeLongPasts(sql);
-  chains.forgetBefore(sql, beforeMs);
   contacts.forgetWithoutEvents(sql);
-  // Users that nobody has asked about for as long: the location and its fields are asked for again daily.
-  sql.exec("DELETE FROM records WHERE asked_at < ?", beforeMs);
-  gaps.forgetBefore(sql, beforeMs);
-  audit.forgetBefore(sql, beforeMs);
-  drift.forgetBefore(sql, beforeMs);
-  erased.forgetBefore(sql, nowMs - LOOKED_BACK_MS);
+  sql.exec("DELETE FROM drift WHERE day < ?", Math.floor(beforeMs / DAY_MS));
+  sql.exec("DELETE FROM erased WHERE at < ?", nowMs - LOOKED_BACK_MS);
+  for (const [table, column] of NOTED) sql.exec(`DELETE FROM ${table} WHERE ${column} < ?`, beforeMs);
   quarantine.forgetBefore(sql, beforeMs);
-  emails.forgetBefore(sql, beforeMs);
-  reports.forgetBefore(sql, beforeMs);
-  divergence.forgetBefore(sql, beforeMs);
+  emails.forgetWaits(sql);
   ruleSets.forgetUnused(sql, rulesInUse);
   return more;
 }
