@@ -21,9 +21,9 @@ interface Form<Value> {
 }
 
 /** Parameters by name, each with its form. */
-type FormTable = { readonly [name: string]: Form<unknown> };
+export type FormTable = { readonly [name: string]: Form<unknown> };
 /** The values of parameters; `undefined` for those not given. */
-type Given<Forms> = {
+export type Given<Forms> = {
   readonly [Name in keyof Forms]?: (Forms[Name] extends Form<infer Value> ? Value : never) | undefined;
 };
 
