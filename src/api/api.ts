@@ -1,4 +1,5 @@
 // The operator's API: what came in, what was decided and why, what is on its way, and the few things to change.
+import { isoOf } from "../kit/moment.ts";
 import { Router, type IRequest } from "itty-router";
 import { useOfKind } from "../events/kind-of.ts";
 import { isLocationId } from "../events/structs.ts";
@@ -398,7 +399,7 @@ async function withKeys({ highlevel }: Configuration, sealing: (keys: SealKeys) 
 
 /** Until when Cloudflare can bring back what is deleted now. */
 function recoverable(nowMs: number): { readonly recoverableUntil: string } {
-  return { recoverableUntil: new Date(nowMs + RECOVERABLE_MS).toISOString() };
+  return { recoverableUntil: isoOf(nowMs + RECOVERABLE_MS) };
 }
 
 /** The kinds that are not known, and how rules could look at each. */

@@ -1,4 +1,5 @@
 // Pausing a rule, a location, or a rule in every location.
+import { isoOf } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Failure } from "../model/failure.ts";
 import { MAX_PAUSES, MAX_REASON, type Pause, type PauseRequest } from "../model/pause.ts";
@@ -39,7 +40,7 @@ export function pauseEverywhere(call: ApiCall, ports: ApiPorts, note: NoteOf): P
     const { pauses } = await ports.everywhere();
     if (pauses.length >= MAX_PAUSES && !pauses.some((one) => one.rule === rule)) return fail({ code: "LEDGER_PAUSES" });
     const noted = note({ ...aboutOf(rule), ...request });
-    const since = new Date(ports.clock()).toISOString();
+    const since = isoOf(ports.clock());
     const { until = null, reason } = request;
     const pause: Pause = { scope: "everywhere", rule, since, until, reason, by: noted.by.name };
     return succeed(await ports.pauseEverywhere(noted, rule, pause));
@@ -69,7 +70,7 @@ const pauseRequest =
     if (until === null) return succeed({ reason: text });
     const time = Date.parse(timeIn(until) ?? "");
     return time > nowMs
-      ? succeed({ reason: text, until: new Date(time).toISOString() })
+      ? succeed({ reason: text, until: isoOf(time) })
       : refused("/until", CODE, "Expected a time in ISO 8601, UTC, still to come");
   };
 

@@ -8,7 +8,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
-import { isoMoment } from "../kit/moment.ts";
+import { isoOf, isoMoment } from "../kit/moment.ts";
 import { HOME_SORTS, TROUBLES } from "../model/home.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
@@ -55,7 +55,7 @@ const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
 /** From 1970 on, and on a day that exists: 24:00 is on the next. */
 function isTime(text: string): boolean {
   const at = ISO_TIME.test(text) ? (isoMoment(text)?.atMs ?? -1) : -1;
-  return at >= 0 && new Date(at).toISOString().startsWith(text.slice(0, 10));
+  return at >= 0 && isoOf(at).startsWith(text.slice(0, 10));
 }
 
 const TIME: Form<string> = {

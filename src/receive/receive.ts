@@ -1,5 +1,6 @@
 // Receiving: who sent it, is it within bounds, is it for us, what is it; then one call to the ledger, and the answer.
 // The order matters: nothing changes before the sender is proved.
+import { isoOf } from "../kit/moment.ts";
 import { contactsNamed } from "../events/contact.ts";
 import { issuesOf, readEvent, type ReadEvent, type Received } from "../events/event.ts";
 import { parseJson, type ParsedJson } from "../events/parse-json.ts";
@@ -70,7 +71,7 @@ async function ingestJson(
 ): Promise<Result<HookAnswer, Failure>> {
   const { route } = signed;
   const { configuration, clock, store } = ports;
-  const receivedAt = new Date(clock()).toISOString();
+  const receivedAt = isoOf(clock());
   const locationId = locationOf(payload);
   const key = (isKeySigned(route) ? signed.key : claimedKey(payload)) ?? (await digestOf(signed));
   if (!isAllowed(payload, locationId, configuration)) {
@@ -126,7 +127,7 @@ async function ingestBytes(signed: SignedBody, ports: ReceivePorts): Promise<Res
     logRefusal(route, "EVENT_NOT_ALLOWED", clock());
     return fail({ code: "REQUEST_NOT_JSON" });
   }
-  const item = { eventKey: key, receivedAt: new Date(clock()).toISOString(), route, issues: NOT_JSON, contactIds: [] };
+  const item = { eventKey: key, receivedAt: isoOf(clock()), route, issues: NOT_JSON, contactIds: [] };
   const body = BASE64_PREFIX + base64(bytes);
   const answer = await stored({ eventKey: key, locationId: null }, async () =>
     quarantined(null, { ...item, id: await quarantineId(signed, key), body }, store),
