@@ -181,11 +181,9 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
 
 /** Reads a body that says since when something is looked for, milliseconds since 1970. */
 export function sinceIn(body: Json): Result<number, Failure> {
-  if (!isJsonObject(body)) return refused("", "API_SINCE", "Expected an object");
-  const { since, ...others } = body;
-  const [other] = Object.keys(others);
-  if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
-  const time = since === undefined ? undefined : timeIn(since);
+  const read = alone(body, "since", "API_SINCE");
+  if (!read.ok) return read;
+  const time = timeIn(read.value ?? null);
   return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
 }
 
@@ -216,13 +214,19 @@ export function confirmedId(body: Json, id: string): Result<null, Failure> {
 
 /** Reads a body that gives a location a token. */
 export function givenToken(body: Json): Result<string, Failure> {
-  if (!isJsonObject(body)) return refused("", "API_TOKEN", "Expected an object");
-  const { token, ...others } = body;
-  const [other] = Object.keys(others);
-  if (other !== undefined) return refused(jsonPointer([other]), "API_TOKEN", "Expected no key but token");
+  const read = alone(body, "token", "API_TOKEN");
+  if (!read.ok) return read;
+  const token = read.value;
   return typeof token === "string" && TOKEN.test(token)
     ? succeed(token)
     : refused("/token", "API_TOKEN", "Expected the token of a private integration, such as pit-…");
+}
+
+/** What a body has under the one key that it may have. */
+function alone(body: Json, key: string, code: string): Result<Json | undefined, Failure> {
+  if (!isJsonObject(body)) return refused("", code, "Expected an object");
+  const other = Object.keys(body).find((name) => name !== key);
+  return other === undefined ? succeed(body[key]) : refused(jsonPointer([other]), code, `Expected no key but ${key}`);
 }
 
 /**
@@ -299,6 +303,6 @@ export function refused(pointer: string, code: string, message: string): Result<
   return failed([{ pointer, code, message }]);
 }
 
-function failed(issues: readonly Issue[]): Result<never, Failure> {
+export function failed(issues: readonly Issue[]): Result<never, Failure> {
   return fail({ code: "REQUEST_PARAMETER", issues });
 }

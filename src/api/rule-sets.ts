@@ -16,6 +16,7 @@ import { isLocationId } from "../events/structs.ts";
 import { jsonPointer, type Json, type JsonObject, type Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { anyStruct, failureInWords, strictObject } from "../kit/strict-object.ts";
+import { failed } from "./query.ts";
 import type { ApiPorts } from "./ports.ts";
 import { named, withBody, type Answer, type ApiCall, type NoteOf } from "./route.ts";
 import type { Failure, Issue } from "../model/failure.ts";
@@ -144,5 +145,5 @@ function readBody<Shape, Schema>(body: Json, struct: Struct<Shape, Schema>): Res
     code: "API_RULE_SET",
     message: failureInWords(failure),
   }));
-  return fail({ code: "REQUEST_PARAMETER", issues });
+  return failed(issues);
 }

@@ -8,6 +8,7 @@ import { locationOf } from "../events/structs.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { HookRoute } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
+import { base64, bytesIn } from "../kit/base64.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isGiven, isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
@@ -215,13 +216,9 @@ export async function ingestAgain(
   return answer;
 }
 
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-}
-
 function bytesOf(body: string): Uint8Array<ArrayBuffer> {
   if (!body.startsWith(BASE64_PREFIX)) return Uint8Array.from(new TextEncoder().encode(body));
-  return Uint8Array.from(atob(body.slice(BASE64_PREFIX.length)), (character) => character.charCodeAt(0));
+  return bytesIn(body.slice(BASE64_PREFIX.length)) ?? new Uint8Array();
 }
 
 /** The signature proves the sender, not that the event is meant for this deployment: the operator's lists do. */

@@ -1,5 +1,4 @@
 // When an action may happen: days and hours in a time zone. Pure, and correct across both daylight-saving changes.
-import { isoOf } from "../kit/moment.ts";
 import { CONTACT_TIME_ZONE, WEEKDAYS, type Weekday, type Window } from "../model/window.ts";
 import { localTimeAt, momentOf, momentOrChange, type LocalTime } from "./zoned.ts";
 
@@ -38,7 +37,7 @@ export function nextOpening(window: Window, atMs: number, otherZone: string): nu
 function opensOn({ days, holidays }: Window, day: Day): boolean {
   return (
     (days === undefined || days.includes(weekdayOf(day))) &&
-    !holidays?.includes(isoOf(day).slice(0, "YYYY-MM-DD".length))
+    !holidays?.includes(new Date(day).toISOString().slice(0, "YYYY-MM-DD".length))
   );
 }
 
@@ -67,7 +66,7 @@ function weekdayOf(local: LocalTime): Weekday {
 /** The local time `HH:MM` and the weekday of a moment. */
 export function localClock(atMs: number, timeZone: string): { localTime: string; weekday: Weekday } {
   const local = localTimeAt(atMs, timeZone);
-  const [, localTime = MIDNIGHT] = /T(\d\d:\d\d)/.exec(isoOf(local)) ?? [];
+  const [, localTime = MIDNIGHT] = /T(\d\d:\d\d)/.exec(new Date(local).toISOString()) ?? [];
   return { localTime, weekday: weekdayOf(local) };
 }
 
