@@ -2,6 +2,7 @@
 // the locations, and asks for a token for each, which it hands to that location's ledger. What is to be done stands in
 // the tables, and an alarm does it: an agency of forty, or of a thousand, is done within HighLevel's limits, whatever
 // breaks on the way. docs/decisions/0050-an-agency-object.md says why it is so.
+import { isoOf } from "../kit/moment.ts";
 import type { ActionPorts } from "../act/contract/action-kind.ts";
 import { outcomeFrom } from "../act/highlevel/answer.ts";
 import { isLocationId } from "../events/structs.ts";
@@ -145,7 +146,7 @@ export class InstalledAgency implements Answering<AgencyCalls> {
     return {
       companyId: this.#companyId(),
       token: this.#tokens.told(),
-      listedAt: listedMs === undefined ? null : isoOf(listedMs),
+      listedAt: isoOf(listedMs),
       waitsUntil: waitsUntilMs > this.#now() ? isoOf(waitsUntilMs) : null,
       failure: failure ? { at: isoOf(failure.atMs), why: failure.why } : null,
       ...locations.told(this.#storage.sql, query),
@@ -346,10 +347,6 @@ function isForLater(status: number): boolean {
 function whyOf(answer: HighLevelAnswer, scope: string): string {
   const outcome = outcomeFrom({ scope }, answer);
   return outcome.done ? "HighLevel's answer cannot be read" : outcome.error.message;
-}
-
-function isoOf(atMs: number): string {
-  return new Date(atMs).toISOString();
 }
 
 const NOT_NOW: NoToken = { kind: "later", message: "HighLevel gave the agency no token for the location now" };

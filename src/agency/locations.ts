@@ -1,4 +1,5 @@
 // The locations of an agency, and how far each is: one row for each that HighLevel has named.
+import { isoOf } from "../kit/moment.ts";
 import type { InstalledLocation } from "../highlevel/agency.ts";
 import {
   AGENCY_LOCATION_STATES,
@@ -112,7 +113,7 @@ export function told(
       locationId,
       name,
       state: its,
-      since: new Date(sinceMs).toISOString(),
+      since: isoOf(sinceMs),
       why: its === "refused" ? why : null,
     })),
     cursor: found.length > limit ? (shown.at(-1)?.location_id ?? null) : null,

@@ -2,6 +2,7 @@
 // Source: Cloudflare's documentation of Access, "Validate JWTs" and "Application token"; RFC 7515 and RFC 7519.
 import { parseJson } from "../events/parse-json.ts";
 import type { AccessApplications } from "../model/configuration.ts";
+import { base64, bytesIn } from "../kit/base64.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { logError } from "../model/log-line.ts";
 
@@ -134,12 +135,7 @@ function objectIn(bytes: Uint8Array): JsonObject {
 /** The bytes of unpadded base64url, or `null`. Each byte sequence has only one spelling: unused bits must be zero. */
 function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[\w-]+$/.test(text)) return null;
-  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
-  try {
-    const binary = atob(base64);
-    if (btoa(binary).replaceAll("=", "") !== base64) return null;
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
+  const plain = text.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = bytesIn(plain);
+  return bytes && base64(bytes).replaceAll("=", "") === plain ? bytes : null;
 }

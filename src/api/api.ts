@@ -1,20 +1,23 @@
 // The operator's API: what came in, what was decided and why, what is on its way, and the few things to change.
+import { isoOf } from "../kit/moment.ts";
 import { Router, type IRequest } from "itty-router";
 import { useOfKind } from "../events/kind-of.ts";
 import { isLocationId } from "../events/structs.ts";
 import { parseJson } from "../events/parse-json.ts";
-import { seal, sealKeys } from "../highlevel/seal.ts";
+import { seal, sealKeys, type SealKeys } from "../highlevel/seal.ts";
 import { sealPrivate } from "../highlevel/sealed-token.ts";
 import { explainedRequest } from "../events/explained-event.ts";
 import { alertsOwner, type AlertRoute } from "../model/alert.ts";
 import type { AuditNote, Operator } from "../model/audit.ts";
+import type { Configuration } from "../model/configuration.ts";
 import type { Delivery, DeliveryBatch } from "../model/delivery.ts";
 import type { Failure } from "../model/failure.ts";
 import type { ShadowPage } from "../model/published.ts";
 import type { Json } from "../kit/json.ts";
-import type { IgnoredKind, IgnoredKindTold } from "../model/ledger.ts";
+import type { IgnoredKindTold } from "../model/ledger.ts";
 import { logRefusal } from "../model/log-line.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
+import type { ChangingCalls, QuarantineCalls, ReadingCalls } from "../model/rpc.ts";
 import type { Settings } from "../model/settings.ts";
 import type { TokenAnswer } from "../model/token.ts";
 import { isClosed, operatorOf } from "./door.ts";
@@ -24,7 +27,7 @@ import { healthTold } from "./health.ts";
 import { giveUpImport, importPart } from "./import.ts";
 import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
 import { checkDraft, tryDraft } from "./playground.ts";
-import type { ApiPorts } from "./ports.ts";
+import type { ApiPorts, ReadPorts } from "./ports.ts";
 import {
   alertUrl,
   AGENCY,
@@ -48,9 +51,11 @@ import {
   sinceIn,
   taskQuery,
   QUARANTINE,
+  type FormTable,
+  type Given,
 } from "./query.ts";
 import { activate, publish, rollBack, versionIn } from "./rule-sets.ts";
-import { named, type Answer, type ApiCall, type ChangeRoute, type NoteOf, type ReadRoute } from "./route.ts";
+import { named, withBody, type Answer, type ApiCall, type ChangeRoute, type NoteOf, type ReadRoute } from "./route.ts";
 import { isServed } from "./served.ts";
 
 const MAX_BODY_BYTES = 512 * 1024;
@@ -74,15 +79,10 @@ const READING: readonly ReadRoute[] = [
       } satisfies Settings),
   ],
   ["get", "/api/health", async (_, ports) => succeed(await healthTold(ports))],
-  [
-    "get",
-    "/api/rule-sets",
-    async ({ url }, { registry }) =>
-      asked(listQuery(url, NUMBERED), async (query) => ({
-        ...(await registry.versions(query)),
-        ...(await registry.state()),
-      })),
-  ],
+  listed("rule-sets", NUMBERED, async (query, { registry }) => ({
+    ...(await registry.versions(query)),
+    ...(await registry.state()),
+  })),
   [
     "get",
     "/api/rule-sets/:v",
@@ -91,21 +91,9 @@ const READING: readonly ReadRoute[] = [
       return named("version", found(version === null ? undefined : await registry.version(version), "rule set"));
     },
   ],
-  [
-    "get",
-    "/api/locations",
-    async ({ url }, { locations }) => asked(listQuery(url, LOCATIONS), (query) => locations.locations(query)),
-  ],
-  [
-    "get",
-    "/api/overview",
-    async ({ url }, { locations }) => asked(listQuery(url, HOME), (query) => locations.home(query)),
-  ],
-  [
-    "get",
-    "/api/agencies",
-    async ({ url }, { agencies }) => asked(listQuery(url, PAGE), (query) => agencies.knownAgencies(query)),
-  ],
+  listed("locations", LOCATIONS, (query, { locations }) => locations.locations(query)),
+  listed("overview", HOME, (query, { locations }) => locations.home(query)),
+  listed("agencies", PAGE, (query, { agencies }) => agencies.knownAgencies(query)),
   [
     "get",
     "/api/agencies/:c",
@@ -117,289 +105,125 @@ const READING: readonly ReadRoute[] = [
       return found(known ? await agency(known.companyId).told(query.value) : undefined, "agency");
     },
   ],
-  [
-    "get",
-    "/api/locations/:l/changes",
-    async ({ parameter }, { ledger }) => succeed({ change: await ledger(parameter("l")).change() }),
-  ],
-  [
-    "get",
-    "/api/locations/:l/overview",
-    async ({ url, parameter }, { ledger, clock }) =>
-      asked(bucketsQuery(url, clock()), (buckets) => ledger(parameter("l")).overview(buckets)),
-  ],
-  [
-    "get",
-    "/api/locations/:l/rules",
-    async ({ url, parameter }, { ledger, clock }) =>
-      asked(bucketsQuery(url, clock()), (buckets) => ledger(parameter("l")).rules(buckets)),
-  ],
-  [
-    "get",
-    "/api/locations/:l/events",
-    async ({ url, parameter }, { ledger }) => asked(logQuery(url), (query) => ledger(parameter("l")).events(query)),
-  ],
+  told("changes", async (ledger) => ({ change: await ledger.change() })),
+  toldOf("overview", bucketsQuery, (ledger, buckets) => ledger.overview(buckets)),
+  toldOf("rules", bucketsQuery, (ledger, buckets) => ledger.rules(buckets)),
+  toldOf("events", logQuery, (ledger, query) => ledger.events(query)),
   [
     "get",
     "/api/locations/:l/events/:key",
-    async ({ url, parameter }, { ledger }) => {
+    async ({ url, locationId, parameter }, { ledger }) => {
       const read = parameters(url, EVENT);
-      return read.ok
-        ? found(
-            await ledger(parameter("l")).event(parameter("key"), read.value.contact, read.value.whatIf === "1"),
-            "event",
-          )
-        : read;
+      if (!read.ok) return read;
+      const { contact, whatIf } = read.value;
+      return found(await ledger(locationId).event(parameter("key"), contact, whatIf === "1"), "event");
     },
   ],
-  [
-    "get",
-    "/api/locations/:l/divergence",
-    async ({ url, parameter }, { ledger, registry }) =>
-      asked(listQuery(url, NUMBERED), async (query) => {
-        const page = await ledger(parameter("l")).divergence(query);
-        const inForce = page.shadow === null ? null : (await registry.state()).inForce;
-        // A ledger may not have been told of the last change yet.
-        const isSame = inForce !== null && inForce.shadow === page.shadow;
-        return { ...page, shadowVersion: isSame ? inForce.shadowVersion : null } satisfies ShadowPage;
-      }),
-  ],
-  [
-    "get",
-    "/api/alerts",
-    async ({ url }, { alerts, configuration: { alertUrl, alertSilence } }) =>
-      asked(listQuery(url, PAGE), async (query) => ({
-        ...(await alerts(query)),
-        isAnybodyTold: alertUrl !== null,
-        silenced: [...alertSilence.kinds],
-      })),
-  ],
+  toldOf("divergence", listOf(NUMBERED), async (ledger, query, { registry }) => {
+    const page = await ledger.divergence(query);
+    const inForce = page.shadow === null ? null : (await registry.state()).inForce;
+    // A ledger may not have been told of the last change yet.
+    const isSame = inForce !== null && inForce.shadow === page.shadow;
+    return { ...page, shadowVersion: isSame ? inForce.shadowVersion : null } satisfies ShadowPage;
+  }),
+  listed("alerts", PAGE, async (query, { alerts, configuration: { alertUrl, alertSilence } }) => ({
+    ...(await alerts(query)),
+    isAnybodyTold: alertUrl !== null,
+    silenced: [...alertSilence.kinds],
+  })),
   ["post", "/api/alerts/test", (_, { testAlert }) => testAlert()],
-  [
-    "get",
-    "/api/locations/:l/alerts",
-    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).alerts()),
-  ],
-  [
-    "post",
-    "/api/locations/:l/alerts/test",
-    ({ parameter }, { ledger }) => ledger(parameter("l")).testAlert(parameter("l")),
-  ],
-  ["get", "/api/locations/:l/export", async ({ url, parameter }, ports) => exported(url, parameter("l"), ports)],
-  [
-    "get",
-    "/api/locations/:l/deliveries",
-    async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, DELIVERIES), (query) => ledger(parameter("l")).deliveries(query)),
-  ],
-  [
-    "get",
-    "/api/locations/:l/deliveries/counts",
-    async ({ url, parameter }, { ledger }) =>
-      asked(parameters(url, DELIVERY_FILTER), (filter) => ledger(parameter("l")).deliveryCounts(filter)),
-  ],
+  told("alerts", (ledger) => ledger.alerts()),
+  ["post", "/api/locations/:l/alerts/test", ({ locationId }, { ledger }) => ledger(locationId).testAlert(locationId)],
+  ["get", "/api/locations/:l/export", async ({ url, locationId }, ports) => exported(url, locationId, ports)],
+  toldOf("deliveries", listOf(DELIVERIES), (ledger, query) => ledger.deliveries(query)),
+  toldOf(
+    "deliveries/counts",
+    (url) => parameters(url, DELIVERY_FILTER),
+    (ledger, filter) => ledger.deliveryCounts(filter),
+  ),
   [
     "get",
     "/api/locations/:l/deliveries/:id",
-    async ({ parameter }, { ledger }) =>
-      named("delivery", found(await ledger(parameter("l")).delivery(parameter("id")), "delivery")),
+    async ({ locationId, parameter }, { ledger }) =>
+      named("delivery", found(await ledger(locationId).delivery(parameter("id")), "delivery")),
   ],
-  [
-    "get",
-    "/api/locations/:l/pauses",
-    async ({ parameter }, { ledger }) => succeed({ pauses: await ledger(parameter("l")).pauses() }),
-  ],
+  told("pauses", async (ledger) => ({ pauses: await ledger.pauses() })),
   ["get", "/api/pauses", async (_, { everywhere }) => succeed({ pauses: (await everywhere()).pauses })],
-  [
-    "get",
-    "/api/locations/:l/audit",
-    async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, NUMBERED), (query) => ledger(parameter("l")).audit(query)),
-  ],
-  ["get", "/api/audit", async ({ url }, { audit }) => asked(listQuery(url, NUMBERED), (query) => audit(query))],
-  [
-    "get",
-    "/api/locations/:l/hosts",
-    async ({ parameter }, { ledger }) => succeed({ hosts: await ledger(parameter("l")).hosts() }),
-  ],
-  [
-    "get",
-    "/api/locations/:l/gaps",
-    async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, NUMBERED), async (query) => ({
-        ...(await ledger(parameter("l")).gaps(query)),
-        reconciling: await ledger(parameter("l")).reconciling(),
-      })),
-  ],
+  toldOf("audit", listOf(NUMBERED), (ledger, query) => ledger.audit(query)),
+  listed("audit", NUMBERED, (query, { audit }) => audit(query)),
+  told("hosts", async (ledger) => ({ hosts: await ledger.hosts() })),
+  toldOf("gaps", listOf(NUMBERED), async (ledger, query) => ({
+    ...(await ledger.gaps(query)),
+    reconciling: await ledger.reconciling(),
+  })),
   [
     "post",
     "/api/locations/:l/gaps/look",
-    async ({ body: read, parameter }, { ledger }) => {
-      const body = await read();
-      const since = body.ok ? sinceIn(body.value) : body;
-      if (!since.ok) return since;
-      const found = await ledger(parameter("l")).missing(since.value);
-      return found.ok ? found : fail({ code: "LEDGER_EXPORT", why: found.failure });
-    },
+    (call, { ledger }) =>
+      withBody(call, sinceIn, async (since) => {
+        const found = await ledger(call.locationId).missing(since);
+        return found.ok ? found : fail({ code: "LEDGER_EXPORT", why: found.failure });
+      }),
   ],
-  [
-    "get",
-    "/api/locations/:l/tasks",
-    async ({ url, parameter }, { ledger }) => asked(taskQuery(url), (query) => ledger(parameter("l")).tasks(query)),
-  ],
-  [
-    "get",
-    "/api/locations/:l/contacts",
-    async ({ url, parameter }, { ledger }) =>
-      asked(contactQuery(url), async (query) => ({ contacts: await ledger(parameter("l")).contacts(query) })),
-  ],
+  toldOf("tasks", taskQuery, (ledger, query) => ledger.tasks(query)),
+  toldOf("contacts", contactQuery, async (ledger, query) => ({ contacts: await ledger.contacts(query) })),
   [
     "get",
     "/api/locations/:l/users/:u",
-    async ({ parameter }, { ledger }) =>
-      named("user", found((await ledger(parameter("l")).user(parameter("u"))) ?? undefined, "user")),
+    async ({ locationId, parameter }, { ledger }) =>
+      named("user", found((await ledger(locationId).user(parameter("u"))) ?? undefined, "user")),
   ],
-  [
-    "get",
-    "/api/locations/:l/contacts/:c",
-    async ({ parameter }, { ledger }) => {
-      const locationId = parameter("l");
-      return succeed(await ledger(locationId).knownContact(locationId, parameter("c")));
-    },
-  ],
-  [
-    "get",
-    "/api/locations/:l/token",
-    async ({ parameter }, { ledger }) => succeed({ token: await ledger(parameter("l")).token() } satisfies TokenAnswer),
-  ],
+  told("contacts/:c", (ledger, { locationId, parameter }) => ledger.knownContact(locationId, parameter("c"))),
+  told("token", async (ledger) => ({ token: await ledger.token() }) satisfies TokenAnswer),
   [
     "post",
     "/api/locations/:l/token/check",
-    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).checkToken(parameter("l"))),
+    async ({ locationId }, { ledger }) => succeed(await ledger(locationId).checkToken(locationId)),
   ],
-  [
-    "get",
-    "/api/locations/:l/quarantine",
-    async ({ url, parameter }, { ledger }) =>
-      asked(listQuery(url, QUARANTINE), (query) => ledger(parameter("l")).quarantined(query)),
-  ],
-  [
-    "get",
-    "/api/locations/:l/ignored",
-    async ({ parameter }, { ledger }) => succeed({ ignored: (await ledger(parameter("l")).ignored()).map(withUse) }),
-  ],
-  [
-    "get",
-    "/api/locations/:l/unknown-words",
-    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).unknownWords()),
-  ],
-  [
-    "get",
-    "/api/locations/:l/drift",
-    async ({ parameter }, { ledger }) => succeed(await ledger(parameter("l")).drift()),
-  ],
-  [
-    "get",
-    "/api/quarantine",
-    async ({ url }, { unplaced }) => asked(listQuery(url, QUARANTINE), (query) => unplaced.quarantined(query)),
-  ],
-  ["get", "/api/ignored", async (_, { unplaced }) => succeed({ ignored: (await unplaced.ignored()).map(withUse) })],
+  toldOf("quarantine", listOf(QUARANTINE), (ledger, query) => ledger.quarantined(query)),
+  told("ignored", ignoredTold),
+  told("unknown-words", (ledger) => ledger.unknownWords()),
+  told("drift", (ledger) => ledger.drift()),
+  listed("quarantine", QUARANTINE, (query, { unplaced }) => unplaced.quarantined(query)),
+  ["get", "/api/ignored", async (_, { unplaced }) => succeed(await ignoredTold(unplaced))],
   [
     "get",
     "/api/rules",
     async (_, { ruleSet: { hash, rules, findings, checked = [] } }) => succeed({ hash, rules, findings, checked }),
   ],
-  [
-    "post",
-    "/api/check",
-    async ({ body: read }, ports) => {
-      const body = await read();
-      return body.ok ? checkDraft(body.value, ports) : body;
-    },
-  ],
+  ["post", "/api/check", (call, ports) => withBody(call, succeed, (draft) => checkDraft(draft, ports))],
   [
     "post",
     "/api/locations/:l/try",
-    async ({ body: read, parameter }, ports) => {
-      const body = await read();
-      return body.ok ? tryDraft(body.value, ports.ledger(parameter("l")), ports) : body;
-    },
+    (call, ports) => withBody(call, succeed, (draft) => tryDraft(draft, ports.ledger(call.locationId), ports)),
   ],
   [
     "post",
     "/api/explain",
-    async ({ body: read }, ports) => {
-      const body = await read();
-      const asked = body.ok ? explainedRequest(body.value, ports.clock()) : body;
-      return asked.ok ? succeed(await explained(asked.value.event, await decidedNow(asked.value, ports))) : asked;
-    },
+    (call, ports) =>
+      withBody(
+        call,
+        (body) => explainedRequest(body, ports.clock()),
+        async (request) => succeed(await explained(request.event, await decidedNow(request, ports))),
+      ),
   ],
 ];
 
 /** Each route that changes something, its handler, and how the audit log calls that. */
 const CHANGING: readonly ChangeRoute[] = [
-  [
-    "post",
-    "/api/locations/:l/deliveries/retry",
-    async (call, { changes }, note) =>
-      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
-        changes(call.parameter("l"), filtered(note, filter)).retryDead(filter, limit, dryRun),
-      ),
-    "deliveries.retry",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/cancel",
-    async (call, { changes }, note) =>
-      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
-        changes(call.parameter("l"), filtered(note, filter)).cancelScheduled(filter, limit, dryRun),
-      ),
-    "deliveries.cancel",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/release",
-    async (call, { changes }, note) =>
-      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
-        changes(call.parameter("l"), filtered(note, filter)).releaseDeliveries(filter, limit, dryRun),
-      ),
-    "deliveries.release",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/discard",
-    async (call, { changes }, note) =>
-      asked(await batchIn(call), ({ filter, limit, dryRun }) =>
-        changes(call.parameter("l"), filtered(note, filter)).discardDeliveries(filter, limit, dryRun),
-      ),
-    "deliveries.discard",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/release",
-    (call, { changes }, note) =>
-      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).releaseDelivery(id)),
-    "delivery.release",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/retry",
-    (call, { changes }, note) => oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).retry(id)),
-    "delivery.retry",
-  ],
-  [
-    "post",
-    "/api/locations/:l/deliveries/:id/cancel",
-    (call, { changes }, note) =>
-      oneMoved(call, (id) => changes(call.parameter("l"), note({ delivery: id })).cancel(id)),
-    "delivery.cancel",
-  ],
+  manyMoved("retry", (ledger, { filter, limit, dryRun }) => ledger.retryDead(filter, limit, dryRun)),
+  manyMoved("cancel", (ledger, { filter, limit, dryRun }) => ledger.cancelScheduled(filter, limit, dryRun)),
+  manyMoved("release", (ledger, { filter, limit, dryRun }) => ledger.releaseDeliveries(filter, limit, dryRun)),
+  manyMoved("discard", (ledger, { filter, limit, dryRun }) => ledger.discardDeliveries(filter, limit, dryRun)),
+  oneMoved("release", (ledger, id) => ledger.releaseDelivery(id)),
+  oneMoved("retry", (ledger, id) => ledger.retry(id)),
+  oneMoved("cancel", (ledger, id) => ledger.cancel(id)),
   ["put", "/api/locations/:l/alerts", setAlerts, "alerts.set"],
   [
     "delete",
     "/api/locations/:l/alerts",
-    async ({ parameter }, { changes }, note) =>
-      succeed(await changes(parameter("l"), note({})).setAlerts(parameter("l"), null)),
+    async ({ locationId }, { changes }, note) =>
+      succeed(await changes(locationId, note({})).setAlerts(locationId, null)),
     "alerts.set",
   ],
   ["put", "/api/locations/:l/import", importPart, "import"],
@@ -426,55 +250,51 @@ const CHANGING: readonly ChangeRoute[] = [
   [
     "post",
     "/api/locations/:l/tasks/:id/complete",
-    async ({ parameter }, { changes }, note) => {
+    async ({ locationId, parameter }, { changes }, note) => {
       const id = parameter("id");
-      return named("task", await changes(parameter("l"), note({ task: id })).completeTask(id));
+      return named("task", await changes(locationId, note({ task: id })).completeTask(id));
     },
     "task.complete",
   ],
   [
     "delete",
     "/api/locations/:l/contacts/:c",
-    async ({ parameter }, { eraseContact, clock }, note) => {
-      const erased = await eraseContact(note({}), parameter("l"), parameter("c"));
-      return succeed({ erased, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    async ({ locationId, parameter }, { eraseContact, clock }, note) => {
+      const erased = await eraseContact(note({}), locationId, parameter("c"));
+      return succeed({ erased, ...recoverable(clock()) });
     },
     "contact.erase",
   ],
   [
     "delete",
     "/api/locations/:l",
-    async ({ body: read, parameter }, { deleteLocation, clock }, note) => {
-      const locationId = parameter("l");
-      const body = await read();
-      const confirmed = body.ok ? confirmedId(body.value, locationId) : body;
-      if (!confirmed.ok) return confirmed;
-      const { more, ...deleted } = await deleteLocation(note({ location: locationId }), locationId);
-      return succeed({ deleted, more, recoverableUntil: new Date(clock() + RECOVERABLE_MS).toISOString() });
+    (call, { deleteLocation, clock }, note) => {
+      const { locationId } = call;
+      const confirmed = (body: Json): Result<null, Failure> => confirmedId(body, locationId);
+      return withBody(call, confirmed, async () => {
+        const { more, ...deleted } = await deleteLocation(note({ location: locationId }), locationId);
+        return succeed({ deleted, more, ...recoverable(clock()) });
+      });
     },
     "location.delete",
   ],
   [
     "put",
     "/api/locations/:l/name",
-    async ({ body: read, parameter }, { callIt }, note) => {
-      const body = await read();
-      const name = body.ok ? nameIn(body.value) : body;
-      if (!name.ok) return name;
-      const about = { location: parameter("l"), name: name.value };
-      return found(
-        (await callIt(note(about), parameter("l"), name.value)) ? { name: name.value } : undefined,
-        "location",
-      );
-    },
+    (call, { callIt }, note) =>
+      withBody(call, nameIn, async (name) => {
+        const { locationId } = call;
+        const isThere = await callIt(note({ location: locationId, name }), locationId, name);
+        return found(isThere ? { name } : undefined, "location");
+      }),
     "location.name",
   ],
   ["put", "/api/locations/:l/token", giveToken, "token.store"],
   [
     "delete",
     "/api/locations/:l/token",
-    async ({ parameter }, { changes }, note) => {
-      await changes(parameter("l"), note({})).forgetToken();
+    async ({ locationId }, { changes }, note) => {
+      await changes(locationId, note({})).forgetToken();
       return succeed({ token: null } satisfies TokenAnswer);
     },
     "token.forget",
@@ -482,7 +302,7 @@ const CHANGING: readonly ChangeRoute[] = [
   [
     "post",
     "/api/locations/:l/quarantine/:id/ingest",
-    (call, ports, note) => ingest(call, ports, note, call.parameter("l")),
+    (call, ports, note) => ingest(call, ports, note, call.locationId),
     "quarantine.ingest",
   ],
   ["post", "/api/quarantine/:id/ingest", (call, ports, note) => ingest(call, ports, note, null), "quarantine.ingest"],
@@ -498,11 +318,12 @@ for (const route of ROUTES) {
     const parameters = decoded(request.params);
     if (!parameters.ok) return parameters;
     const parameter = (name: string): string => parameters.value[name] ?? "";
+    const locationId = parameter("l");
     // Asking a ledger creates it: only an id that can be a location's, and that is served, is asked.
-    if (path.includes(":l") && !(isLocationId(parameter("l")) && (await isServed(parameter("l"), ports))))
+    if (path.includes(":l") && !(isLocationId(locationId) && (await isServed(locationId, ports))))
       return fail({ code: "REQUEST_NOT_FOUND" });
     const body: ApiCall["body"] = (maxBytes) => jsonBody(request, maxBytes);
-    const call: ApiCall = { url: new URL(request.url), parameter, body };
+    const call: ApiCall = { url: new URL(request.url), locationId, parameter, body };
     if (route[3] === undefined) return route[2](call, ports);
     const [, , change, action] = route;
     return change(call, ports, (about, contactId) => ({
@@ -531,13 +352,6 @@ function filtered(note: NoteOf, { contact, ...filter }: DeliveryBatch["filter"])
   return note({ filter: Object.fromEntries(given) }, contact);
 }
 
-async function oneMoved(
-  { parameter }: ApiCall,
-  move: (id: string) => Promise<Result<Delivery, Failure>>,
-): Promise<Answer> {
-  return named("delivery", await move(parameter("id")));
-}
-
 async function ingest(
   { parameter }: ApiCall,
   ports: ApiPorts,
@@ -553,38 +367,45 @@ async function ingest(
 }
 
 /** Stores the token of a private integration. It is sealed here, so that nothing behind this function sees it. */
-async function giveToken({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read();
-  const token = body.ok ? givenToken(body.value) : body;
-  if (!token.ok) return token;
-  const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
-  if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
-  const locationId = parameter("l");
-  const sealed = await sealPrivate(keys.value, token.value, locationId);
-  return succeed({
-    token: await ports.changes(locationId, note({})).storeToken(locationId, sealed),
-  } satisfies TokenAnswer);
+function giveToken(call: ApiCall, { changes, configuration }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const { locationId } = call;
+  return withBody(call, givenToken, (token) =>
+    withKeys(configuration, async (keys) => {
+      const sealed = await sealPrivate(keys, token, locationId);
+      const stored = await changes(locationId, note({})).storeToken(locationId, sealed);
+      return succeed({ token: stored } satisfies TokenAnswer);
+    }),
+  );
 }
 
 /** Says where a location's alerts go. The URL is sealed here: it may hold a secret, and is never shown again. */
-async function setAlerts({ body: read, parameter }: ApiCall, ports: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read();
-  const url = body.ok ? alertUrl(body.value) : body;
-  if (!url.ok) return url;
-  const locationId = parameter("l");
+function setAlerts(call: ApiCall, { changes, configuration, refusedUrl }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const { locationId } = call;
   const set = async (route: AlertRoute): Promise<Answer> =>
-    succeed(await ports.changes(locationId, note({})).setAlerts(locationId, route));
-  if (url.value === null) return set("off");
-  const refusal = ports.refusedUrl(url.value);
-  if (refusal !== null) return refused("/url", "API_URL", refusal);
-  const keys = await sealKeys(ports.configuration.highlevel.tokenKeys);
-  if (!keys.ok) return fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
-  return set({ sealed: await seal(keys.value, url.value, alertsOwner(locationId)) });
+    succeed(await changes(locationId, note({})).setAlerts(locationId, route));
+  return withBody(call, alertUrl, async (url) => {
+    if (url === null) return set("off");
+    const refusal = refusedUrl(url);
+    if (refusal !== null) return refused("/url", "API_URL", refusal);
+    return withKeys(configuration, async (keys) => set({ sealed: await seal(keys, url, alertsOwner(locationId)) }));
+  });
 }
 
-/** A kind that is not known, and how rules could look at it. */
-function withUse(ignored: IgnoredKind): IgnoredKindTold {
-  return { ...ignored, use: useOfKind(ignored.kind) };
+/** Seals something, if this deployment has what it seals with. */
+async function withKeys({ highlevel }: Configuration, sealing: (keys: SealKeys) => Promise<Answer>): Promise<Answer> {
+  const keys = await sealKeys(highlevel.tokenKeys);
+  return keys.ok ? sealing(keys.value) : fail({ code: "CONFIGURATION_TOKEN_KEY", what: keys.failure });
+}
+
+/** Until when Cloudflare can bring back what is deleted now. */
+function recoverable(nowMs: number): { readonly recoverableUntil: string } {
+  return { recoverableUntil: isoOf(nowMs + RECOVERABLE_MS) };
+}
+
+/** The kinds that are not known, and how rules could look at each. */
+async function ignoredTold(from: Pick<QuarantineCalls, "ignored">): Promise<{ readonly ignored: IgnoredKindTold[] }> {
+  const ignored = await from.ignored();
+  return { ignored: ignored.map((one) => ({ ...one, use: useOfKind(one.kind) })) };
 }
 
 /** Loads an answer for a query, if the query could be read. */
@@ -595,9 +416,74 @@ async function asked<Query, Told>(
   return query.ok ? succeed(await load(query.value)) : query;
 }
 
-async function batchIn({ body: read }: ApiCall): Promise<Result<DeliveryBatch, Failure>> {
-  const body = await read();
-  return body.ok ? deliveryBatch(body.value) : body;
+function listOf<Forms extends FormTable>(
+  forms: Forms,
+): (url: URL) => Result<Given<Forms> & { readonly limit: number }, Failure> {
+  return (url) => listQuery(url, forms);
+}
+
+/** A list of the deployment. */
+function listed<Forms extends FormTable>(
+  path: string,
+  forms: Forms,
+  load: (query: Given<Forms> & { readonly limit: number }, ports: ReadPorts) => Promise<unknown>,
+): ReadRoute {
+  return ["get", `/api/${path}`, async ({ url }, ports) => asked(listQuery(url, forms), (query) => load(query, ports))];
+}
+
+/** What the ledger of a location tells. */
+function told(path: string, load: (ledger: ReadingCalls, call: ApiCall) => Promise<unknown>): ReadRoute {
+  return [
+    "get",
+    `/api/locations/:l/${path}`,
+    async (call, { ledger }) => succeed(await load(ledger(call.locationId), call)),
+  ];
+}
+
+/** The same for a query. */
+function toldOf<Query>(
+  path: string,
+  read: (url: URL, nowMs: number) => Result<Query, Failure>,
+  load: (ledger: ReadingCalls, query: Query, ports: ReadPorts) => Promise<unknown>,
+): ReadRoute {
+  return [
+    "get",
+    `/api/locations/:l/${path}`,
+    async ({ url, locationId }, ports) =>
+      asked(read(url, ports.clock()), (query) => load(ports.ledger(locationId), query, ports)),
+  ];
+}
+
+/** Moves the deliveries of a location that a filter selects. */
+function manyMoved(
+  how: "retry" | "cancel" | "release" | "discard",
+  move: (ledger: ChangingCalls, batch: DeliveryBatch) => Promise<unknown>,
+): ChangeRoute {
+  return [
+    "post",
+    `/api/locations/:l/deliveries/${how}`,
+    (call, { changes }, note) =>
+      withBody(call, deliveryBatch, async (batch) =>
+        succeed(await move(changes(call.locationId, filtered(note, batch.filter)), batch)),
+      ),
+    `deliveries.${how}`,
+  ];
+}
+
+/** Moves a delivery. */
+function oneMoved(
+  how: "retry" | "cancel" | "release",
+  move: (ledger: ChangingCalls, id: string) => Promise<Result<Delivery, Failure>>,
+): ChangeRoute {
+  return [
+    "post",
+    `/api/locations/:l/deliveries/:id/${how}`,
+    async ({ locationId, parameter }, { changes }, note) => {
+      const id = parameter("id");
+      return named("delivery", await move(changes(locationId, note({ delivery: id })), id));
+    },
+    `delivery.${how}`,
+  ];
 }
 
 function found<Value>(

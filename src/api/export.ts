@@ -1,4 +1,5 @@
 // The log of a location as a stream of lines: a page from its ledger at a time, read when the reader has room for it.
+import { isoOf } from "../kit/moment.ts";
 import type { Failure } from "../model/failure.ts";
 import { EXPORT_VERSION, type ExportEnd, type ExportHead, type ExportedTo, type ExportLine } from "../model/export.ts";
 import { succeed, type Result } from "../kit/result.ts";
@@ -13,13 +14,13 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
   if (!read.ok) return read;
   const { configuration, ruleSet, clock } = ports;
   const nowMs = clock();
-  const { cursor, since, until = new Date(nowMs + 1).toISOString(), whole } = read.value;
+  const { cursor, since, until = isoOf(nowMs + 1), whole } = read.value;
   const { timeZone, retentionDays } = configuration;
   const head: ExportHead = {
     type: "export",
     v: EXPORT_VERSION,
     locationId,
-    exportedAt: new Date(nowMs).toISOString(),
+    exportedAt: isoOf(nowMs),
     since: since ?? null,
     until,
     cursor: cursor ?? null,

@@ -1,4 +1,5 @@
 // What a deployment tells of itself, and which of its secrets are of no use.
+import { isoOf } from "../kit/moment.ts";
 import { sealKeys } from "../highlevel/seal.ts";
 import { webhookKeys } from "../kit/standard-webhooks.ts";
 import { HIGHLEVEL_PUBLIC_KEY } from "../model/configuration.ts";
@@ -16,7 +17,7 @@ export async function healthTold({ configuration, ruleSet, health, clock }: Read
   };
   return {
     ...(await health()),
-    now: new Date(clock()).toISOString(),
+    now: isoOf(clock()),
     ruleSet: ruleSet.hash,
     isHighLevelsKey: publicKeys.includes(HIGHLEVELS),
     unusable: Object.keys(isUsable).filter((name) => isUsable[name] === false),

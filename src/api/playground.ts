@@ -4,16 +4,18 @@ import { plainFacts } from "../match/facts.ts";
 import { explainedRequest, type ExplainedRequest } from "../events/explained-event.ts";
 import { checkExamples } from "../match/example-findings.ts";
 import { workOf } from "../match/rule-cost.ts";
-import type { Failure, Issue } from "../model/failure.ts";
+import type { Failure } from "../model/failure.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import type { CheckedDraft, TriedDraft } from "../model/playground.ts";
-import { fail, succeed, type Result } from "../kit/result.ts";
+import { succeed, type Result } from "../kit/result.ts";
 import type { Finding, RuleFinding } from "../model/rule.ts";
 import { admitRule, type AdmittedRule } from "../rules/admission.ts";
 import { finding } from "../rules/report.ts";
 import { decidedWith, explained } from "./explained.ts";
 import type { ReadPorts } from "./ports.ts";
+import { refused } from "./query.ts";
 
+const CODE = "API_DRAFT";
 const MAX_NAME_CHARACTERS = 128;
 /** The longest rule that ships has three thousand characters. */
 const MAX_TEXT_CHARACTERS = 100_000;
@@ -58,7 +60,7 @@ export async function tryDraft(
   if (!draft.ok) return draft;
   const { limit = MAX_TRIED } = isJsonObject(request) ? request : {};
   if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 1 || limit > MAX_TRIED)
-    return refused("/limit", `Expected a whole number from 1 to ${MAX_TRIED}`);
+    return refused("/limit", CODE, `Expected a whole number from 1 to ${MAX_TRIED}`);
   const { admitted, findings } = admitDraft(draft.value, ports);
   const tried = admitted ? await ledger.tryRule(admitted.rule, limit) : NOTHING_TRIED;
   const untried =
@@ -81,15 +83,10 @@ const NOTHING_TRIED = {
 function readDraft(request: Json): Result<Draft, Failure> {
   const { name, text }: JsonObject = isJsonObject(request) ? request : {};
   if (typeof name !== "string" || name.length > MAX_NAME_CHARACTERS)
-    return refused("/name", `Expected the name of a rule, at most ${MAX_NAME_CHARACTERS} characters`);
+    return refused("/name", CODE, `Expected the name of a rule, at most ${MAX_NAME_CHARACTERS} characters`);
   if (typeof text !== "string" || text.length > MAX_TEXT_CHARACTERS)
-    return refused("/text", `Expected the text of a rule file, at most ${MAX_TEXT_CHARACTERS} characters`);
+    return refused("/text", CODE, `Expected the text of a rule file, at most ${MAX_TEXT_CHARACTERS} characters`);
   return succeed({ name, text });
-}
-
-function refused(pointer: string, message: string): Result<never, Failure> {
-  const issues: Issue[] = [{ pointer, code: "API_DRAFT", message }];
-  return fail({ code: "REQUEST_PARAMETER", issues });
 }
 
 /** Admits a draft as this deployment would admit the file. */

@@ -8,7 +8,7 @@ import type { Failure, Issue } from "../model/failure.ts";
 import { isJsonObject, jsonPointer, type Json } from "../kit/json.ts";
 import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
-import { isoMoment } from "../kit/moment.ts";
+import { isoOf, isoMoment } from "../kit/moment.ts";
 import { HOME_SORTS, TROUBLES } from "../model/home.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
@@ -21,9 +21,9 @@ interface Form<Value> {
 }
 
 /** Parameters by name, each with its form. */
-type FormTable = { readonly [name: string]: Form<unknown> };
+export type FormTable = { readonly [name: string]: Form<unknown> };
 /** The values of parameters; `undefined` for those not given. */
-type Given<Forms> = {
+export type Given<Forms> = {
   readonly [Name in keyof Forms]?: (Forms[Name] extends Form<infer Value> ? Value : never) | undefined;
 };
 
@@ -55,7 +55,7 @@ const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?Z$/;
 /** From 1970 on, and on a day that exists: 24:00 is on the next. */
 function isTime(text: string): boolean {
   const at = ISO_TIME.test(text) ? (isoMoment(text)?.atMs ?? -1) : -1;
-  return at >= 0 && new Date(at).toISOString().startsWith(text.slice(0, 10));
+  return at >= 0 && isoOf(at).startsWith(text.slice(0, 10));
 }
 
 const TIME: Form<string> = {
@@ -181,11 +181,9 @@ export function deliveryBatch(body: Json): Result<DeliveryBatch, Failure> {
 
 /** Reads a body that says since when something is looked for, milliseconds since 1970. */
 export function sinceIn(body: Json): Result<number, Failure> {
-  if (!isJsonObject(body)) return refused("", "API_SINCE", "Expected an object");
-  const { since, ...others } = body;
-  const [other] = Object.keys(others);
-  if (other !== undefined) return refused(jsonPointer([other]), "API_SINCE", "Expected no key but since");
-  const time = since === undefined ? undefined : timeIn(since);
+  const read = alone(body, "since", "API_SINCE");
+  if (!read.ok) return read;
+  const time = timeIn(read.value ?? null);
   return time === undefined ? refused("/since", "API_SINCE", `Expected ${TIME.expected}`) : succeed(Date.parse(time));
 }
 
@@ -216,13 +214,19 @@ export function confirmedId(body: Json, id: string): Result<null, Failure> {
 
 /** Reads a body that gives a location a token. */
 export function givenToken(body: Json): Result<string, Failure> {
-  if (!isJsonObject(body)) return refused("", "API_TOKEN", "Expected an object");
-  const { token, ...others } = body;
-  const [other] = Object.keys(others);
-  if (other !== undefined) return refused(jsonPointer([other]), "API_TOKEN", "Expected no key but token");
+  const read = alone(body, "token", "API_TOKEN");
+  if (!read.ok) return read;
+  const token = read.value;
   return typeof token === "string" && TOKEN.test(token)
     ? succeed(token)
     : refused("/token", "API_TOKEN", "Expected the token of a private integration, such as pit-…");
+}
+
+/** What a body has under the one key that it may have. */
+function alone(body: Json, key: string, code: string): Result<Json | undefined, Failure> {
+  if (!isJsonObject(body)) return refused("", code, "Expected an object");
+  const other = Object.keys(body).find((name) => name !== key);
+  return other === undefined ? succeed(body[key]) : refused(jsonPointer([other]), code, `Expected no key but ${key}`);
 }
 
 /**
@@ -299,6 +303,6 @@ export function refused(pointer: string, code: string, message: string): Result<
   return failed([{ pointer, code, message }]);
 }
 
-function failed(issues: readonly Issue[]): Result<never, Failure> {
+export function failed(issues: readonly Issue[]): Result<never, Failure> {
   return fail({ code: "REQUEST_PARAMETER", issues });
 }

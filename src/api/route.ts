@@ -11,6 +11,8 @@ export type Answer = Result<unknown, Failure>;
 /** One authorised request, its path parameters decoded. */
 export interface ApiCall {
   readonly url: URL;
+  /** Of a route of a location. */
+  readonly locationId: string;
   readonly parameter: (name: string) => string;
   /** The body as JSON, within the bounds of the hooks' bodies unless others are given, in bytes. */
   readonly body: (maxBytes?: number) => Promise<Result<Json, Failure>>;
@@ -38,4 +40,16 @@ export type ChangeRoute = readonly [
 /** An answer under its name. */
 export function named<Value>(name: string, result: Result<Value, Failure>): Answer {
   return result.ok ? succeed({ [name]: result.value }) : result;
+}
+
+/** Goes on with what a body says, or tells why it cannot be used. */
+export async function withBody<Value>(
+  { body: read }: Pick<ApiCall, "body">,
+  reader: (body: Json) => Result<Value, Failure>,
+  next: (value: Value) => Promise<Answer>,
+  maxBytes?: number,
+): Promise<Answer> {
+  const body = await read(maxBytes);
+  const value = body.ok ? reader(body.value) : body;
+  return value.ok ? next(value.value) : value;
 }

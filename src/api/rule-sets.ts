@@ -16,8 +16,9 @@ import { isLocationId } from "../events/structs.ts";
 import { jsonPointer, type Json, type JsonObject, type Path } from "../kit/json.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { anyStruct, failureInWords, strictObject } from "../kit/strict-object.ts";
+import { failed } from "./query.ts";
 import type { ApiPorts } from "./ports.ts";
-import { named, type Answer, type ApiCall, type NoteOf } from "./route.ts";
+import { named, withBody, type Answer, type ApiCall, type NoteOf } from "./route.ts";
 import type { Failure, Issue } from "../model/failure.ts";
 import type { Activation, ChangeRequest, Publication } from "../model/published.ts";
 
@@ -66,31 +67,29 @@ const taking = strictObject(whyAndAfter);
 const versionNumber = min(integer(), 1);
 
 /** Publishes a folder as the next version. */
-export async function publish({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read(MAX_PUBLICATION_BYTES);
-  const publication = body.ok ? publicationIn(body.value) : body;
-  if (!publication.ok) return publication;
-  const { note: why, over } = publication.value;
-  return named("version", await rules(note({ note: why, over })).publish(publication.value));
+export function publish(call: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const then = async (publication: Publication): Promise<Answer> => {
+    const { note: why, over } = publication;
+    return named("version", await rules(note({ note: why, over })).publish(publication));
+  };
+  return withBody(call, publicationIn, then, MAX_PUBLICATION_BYTES);
 }
 
 /** Puts a version in force for somebody. */
-export async function activate({ body: read, parameter }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const version = versionIn(parameter("v"));
-  const body = await read();
-  const asks = body.ok ? activationIn(body.value) : body;
-  if (!asks.ok) return asks;
-  if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
-  const { activation, request } = asks.value;
-  const about = { version, ...activation, reason: request.reason } as JsonObject;
-  return named("change", await rules(note(about)).activate(version, activation, request));
+export function activate(call: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  const version = versionIn(call.parameter("v"));
+  return withBody(call, activationIn, async ({ activation, request }) => {
+    if (version === null) return fail({ code: "LEDGER_NOT_FOUND", what: "rule set" });
+    const about = { version, ...activation, reason: request.reason } as JsonObject;
+    return named("change", await rules(note(about)).activate(version, activation, request));
+  });
 }
 
 /** Puts in force what was before. */
-export async function rollBack({ body: read }: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
-  const body = await read();
-  const asks = body.ok ? rollBackIn(body.value) : body;
-  return asks.ok ? named("change", await rules(note({ reason: asks.value.reason })).rollBack(asks.value)) : asks;
+export function rollBack(call: ApiCall, { rules }: ApiPorts, note: NoteOf): Promise<Answer> {
+  return withBody(call, rollBackIn, async (request) =>
+    named("change", await rules(note({ reason: request.reason })).rollBack(request)),
+  );
 }
 
 /** Reads a folder that is to be published. */
@@ -146,5 +145,5 @@ function readBody<Shape, Schema>(body: Json, struct: Struct<Shape, Schema>): Res
     code: "API_RULE_SET",
     message: failureInWords(failure),
   }));
-  return fail({ code: "REQUEST_PARAMETER", issues });
+  return failed(issues);
 }

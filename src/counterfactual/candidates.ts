@@ -1,5 +1,6 @@
 // Values that would be otherwise enough for what rules compare a place with: one of each class that the comparisons tell
 // apart, made of their constants and of what was there.
+import { isoOf } from "../kit/moment.ts";
 import { isJsonObject, isPrimitive, type Json } from "../kit/json.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { comparableTime } from "../language/comparable-time.ts";
@@ -55,9 +56,7 @@ function near(constant: Json, seen: Json | undefined): readonly Json[] {
   const numbers = number === null ? [] : [number, number + step, number - step];
   const moment = typeof constant === "string" ? comparableTime(constant) : null;
   const times =
-    moment === null || moment.isClock
-      ? []
-      : [moment.at + MINUTE_MS, moment.at - MINUTE_MS].map((ms) => new Date(ms).toISOString());
+    moment === null || moment.isClock ? [] : [moment.at + MINUTE_MS, moment.at - MINUTE_MS].map((ms) => isoOf(ms));
   const asSeen = typeof seen === "string" && number !== null ? numbers.map(String) : [];
   return [constant, ...numbers, ...asSeen, ...times];
 }

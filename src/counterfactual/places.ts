@@ -1,5 +1,6 @@
 // The places that a rule's conditions look at, each with the values that it might have had, and how an event is made that has
 // one of them.
+import { isoOf } from "../kit/moment.ts";
 import { FACT_READERS } from "../events/event.ts";
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import { comparisons, valuesOf } from "../language/conditions.ts";
@@ -196,13 +197,12 @@ function moments(world: World, sides: readonly Side[]): readonly Changed[] {
 /** The same world later. */
 export function atTime(world: World, atMs: number, what: Change["what"] = "clock", place = "clock"): Changed {
   const { context } = world;
-  const iso = (ms: number): string => new Date(ms).toISOString();
   return {
     world: { ...world, context: { ...context, nowMs: atMs } },
     what,
     place,
-    from: iso(context.nowMs),
-    to: iso(atMs),
+    from: isoOf(context.nowMs),
+    to: isoOf(atMs),
     far: (atMs - context.nowMs) / DAY_MS,
   };
 }

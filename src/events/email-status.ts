@@ -1,7 +1,7 @@
 // What `LCEmailStats` says of an e-mail, in fields of our own beside what was sent: HighLevel passes on the words of its
 // mail service, inside `webhookPayload`, and names no contact. Source: HighLevel's documentation of the webhook.
 import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
-import { momentMs } from "../kit/moment.ts";
+import { isoOf, momentMs } from "../kit/moment.ts";
 
 /** The `type` of the webhook. */
 export const EMAIL_STATS = "LCEmailStats";
@@ -33,7 +33,7 @@ export function emailStatusOf(payload: JsonObject): JsonObject {
     reason: textOf(delivery["message"]) || textOf(delivery["description"]) || textOf(told["reason"]),
     recipient: textOf(told["recipient"]),
     emailMessageId: textOf(inside(inside(told, "message"), "headers")["message-id"]).replace(/^<(.*)>$/, "$1"),
-    happenedAt: at === null ? "" : new Date(at).toISOString(),
+    happenedAt: at === null ? "" : isoOf(at),
   });
 }
 

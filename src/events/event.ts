@@ -13,7 +13,7 @@ import {
 import type { Issue } from "../model/failure.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject, jsonPointer, type Json, type JsonObject } from "../kit/json.ts";
-import { momentMs } from "../kit/moment.ts";
+import { isoOf, momentMs } from "../kit/moment.ts";
 import { switchOf } from "../kit/switch.ts";
 import { contactIn } from "./contact.ts";
 import { channelOf, isInternal, outcomeOf, recipientsOf, senderOf } from "./derive.ts";
@@ -196,8 +196,7 @@ function text(value: Json | undefined): string {
 }
 
 function time(value: Json | undefined): string | null {
-  const at = momentMs(value);
-  return at === null ? null : new Date(at).toISOString();
+  return isoOf(momentMs(value));
 }
 
 function unusable(pointer: string, code: string, message: string): ReadEvent {

@@ -1,4 +1,5 @@
 // Reads an event that is to be explained, as if it had come in: explaining is deciding without recording anything.
+import { isoOf } from "../kit/moment.ts";
 import { readEvent } from "./event.ts";
 import { routeOf } from "./kind-of.ts";
 import type { Event } from "../model/event.ts";
@@ -51,7 +52,7 @@ function explainedEvent(request: Json, nowMs: number): Result<Event, Failure> {
   const payload = locationId === undefined ? given : { ...given, locationId };
   const { webhookId } = payload;
   const key = typeof webhookId === "string" ? webhookId : "explained";
-  const read = readEvent(payload, { key, route: routeOf(payload), receivedAt: new Date(nowMs).toISOString() });
+  const read = readEvent(payload, { key, route: routeOf(payload), receivedAt: isoOf(nowMs) });
   switch (read.status) {
     case "event":
       return succeed(read.event);

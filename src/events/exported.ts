@@ -5,7 +5,7 @@ import { MAX_EVENT_BYTES, type Event, type Outcome } from "../model/event.ts";
 import { isExported, type EventKind } from "../model/event-kinds.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { isJsonObject } from "../kit/json.ts";
-import { momentMs } from "../kit/moment.ts";
+import { isoOf, momentMs } from "../kit/moment.ts";
 import { bytesOf } from "../kit/utf8.ts";
 import { emailIdsIn, MESSAGE_ID } from "../model/message-ids.ts";
 import { channelOf, outcomeOf } from "./derive.ts";
@@ -64,7 +64,7 @@ export function exportedMessage(item: JsonObject, locationId: string, receivedAt
     ...(typeof item["type"] === "number" ? { messageTypeId: item["type"] } : {}),
     ...(emailIds.length === 1 ? { emailMessageId: emailIds[0] ?? "" } : {}),
     ...ofCall(meta),
-    dateAdded: new Date(madeAtMs).toISOString(),
+    dateAdded: isoOf(madeAtMs),
   });
   const parsed = parseJson(new TextEncoder().encode(JSON.stringify(payload)));
   if (parsed === null || parsed.issues.length > 0) return null;

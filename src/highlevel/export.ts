@@ -1,5 +1,6 @@
 // HighLevel's export of a location's messages: one page of it, asked for and read. Pure.
 // Source: `GET /conversations/messages/export` in HighLevel's public API description, 19 June 2026.
+import { isoOf } from "../kit/moment.ts";
 import { isJsonObject, jsonObjectIn, type JsonObject } from "../kit/json.ts";
 import type { HighLevelRequest } from "./account.ts";
 
@@ -44,7 +45,7 @@ export function exportRequest(asked: ExportQuery): HighLevelRequest {
     ...(contactId === undefined ? {} : { contactId }),
     ...(channel === null ? {} : { channel }),
     ...(order === "made"
-      ? { startDate: new Date(sinceMs).toISOString(), sortBy: "createdAt", sortOrder: "asc" }
+      ? { startDate: isoOf(sinceMs), sortBy: "createdAt", sortOrder: "asc" }
       : { sortBy: "updatedAt", sortOrder: "desc" }),
     limit: String(limit),
     ...(cursor === null ? {} : { cursor }),

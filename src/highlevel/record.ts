@@ -2,7 +2,7 @@
 // name that is a number, a tag that is an object. Source: HighLevel's public API description (contacts, locations, users),
 // 19 June 2026, and its webhooks ContactCreate and ContactUpdate.
 import { isGiven, isJsonObject, isPrimitive, jsonObjectIn, type Json, type JsonObject } from "../kit/json.ts";
-import { momentMs } from "../kit/moment.ts";
+import { isoOf, momentMs } from "../kit/moment.ts";
 import { bytesOf } from "../kit/utf8.ts";
 
 /** What a record or a webhook says of a contact. A part that it does not say is absent, but for the fields. */
@@ -139,7 +139,7 @@ function named(fields: JsonObject): JsonObject {
 /** A time as text; a number of milliseconds is converted. */
 function timeOf(value: Json | undefined): Json | undefined {
   const at = typeof value === "number" ? momentMs(value) : null;
-  return at === null ? value : new Date(at).toISOString();
+  return at === null ? value : isoOf(at);
 }
 
 /** Deliveries have been seen with text in place of booleans. */

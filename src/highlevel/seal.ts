@@ -1,4 +1,5 @@
 // Tokens at rest: AES-256-GCM under keys that are only in the deployment's secrets.
+import { base64, bytesIn } from "../kit/base64.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 
 /** Usable keys: the first one seals, all of them open. */
@@ -55,16 +56,10 @@ function parameters(iv: Uint8Array<ArrayBuffer>, owner: string): SealParameters 
 }
 
 function base64url(bytes: Uint8Array): string {
-  const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return base64(bytes).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 /** The bytes of base64 or base64url; `null` if it is neither. */
 function bytesOf(text: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    const plain = text.replaceAll("-", "+").replaceAll("_", "/");
-    return Uint8Array.from(atob(plain), (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
+  return bytesIn(text.replaceAll("-", "+").replaceAll("_", "/"));
 }

@@ -66,3 +66,10 @@ function isInRange(number: number | undefined, least: number, most: number): num
 function daysIn(year = 0, month = 1): number {
   return new Date(Date.UTC(2000 + (year % 400), month, 1) - DAY_MS).getUTCDate();
 }
+
+/** A moment in ISO 8601, UTC, of milliseconds since 1970; `null`: there is none. */
+export function isoOf(atMs: number): string;
+export function isoOf(atMs: number | null | undefined): string | null;
+export function isoOf(atMs: number | null | undefined): string | null {
+  return atMs == null ? null : new Date(atMs).toISOString();
+}

@@ -5,3 +5,8 @@
 export function said(phrase: string | (() => string)): string {
   return typeof phrase === "string" ? phrase : phrase();
 }
+
+/** What an entry of a table is about. */
+export function about(phrase: Parameters<typeof said>[0]): { readonly about: string } {
+  return { about: said(phrase) };
+}

@@ -1,4 +1,5 @@
 // What both sides of Standard Webhooks 1.0 need: the keys that a secret holds, and the signature of one message.
+import { base64, bytesIn } from "./base64.ts";
 
 const PREFIX = "whsec_";
 const MIN_SECRET_BYTES = 16;
@@ -31,15 +32,10 @@ export async function webhookSignature(
   message.set(head);
   message.set(rest, head.length);
   const signature = await crypto.subtle.sign("HMAC", hmac, message);
-  return `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
+  return `v1,${base64(new Uint8Array(signature))}`;
 }
 
 function keyOf(secret: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    const binary = atob(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret);
-    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-    return bytes.length >= MIN_SECRET_BYTES ? bytes : null;
-  } catch {
-    return null;
-  }
+  const bytes = bytesIn(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret);
+  return bytes && bytes.length >= MIN_SECRET_BYTES ? bytes : null;
 }

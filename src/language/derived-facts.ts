@@ -1,6 +1,6 @@
 // The facts that Afterbeep derives, in one table for each thing that they are read from: whoever reads them has a reader
 // for each name. Those that are read from the log stand in `log-facts.ts`.
-import { said } from "#said";
+import { about } from "#said";
 import { OTHER_CONTACT_PLACES } from "./contact-words.ts";
 import type { Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, kindsWhere, type EventKind } from "../model/event-kinds.ts";
@@ -14,46 +14,44 @@ interface DerivedEntry extends Field {
 }
 
 const EVENT_TABLE = {
-  kind: { type: "text", about: said("the kind of event"), kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
+  kind: { type: "text", ...about("the kind of event"), kinds: EVENT_KINDS, values: EVENT_KINDS, always: true },
   contactId: {
     type: "id",
-    about: said(() =>
-      ["the contact", ...OTHER_CONTACT_PLACES.map(({ who, path }) => `${who} it as ${path}`)].join("; "),
-    ),
+    ...about(() => ["the contact", ...OTHER_CONTACT_PLACES.map(({ who, path }) => `${who} it as ${path}`)].join("; ")),
     kinds: EVENT_KINDS,
     always: true,
   },
   channel: {
     type: "text",
-    about: said("what the message travelled on"),
+    ...about("what the message travelled on"),
     kinds: kindsWhere(({ message }) => message !== undefined),
     values: CHANNELS,
     always: true,
   },
   outcome: {
     type: "text",
-    about: said("what became of the message, from status and callStatus"),
+    ...about("what became of the message, from status and callStatus"),
     kinds: kindsWhere(({ hasOutcome }) => hasOutcome === true),
     values: OUTCOMES,
     always: true,
   },
   sender: {
     type: "text",
-    about: said("who sent it"),
+    ...about("who sent it"),
     kinds: kindsWhere(({ message }) => message?.direction === "outbound"),
     values: SENDERS,
     always: true,
   },
   recipients: {
     type: "list",
-    about: said("phone numbers or addresses it went to, always a list"),
+    ...about("phone numbers or addresses it went to, always a list"),
     kinds: kindsWhere(({ recipients }) => recipients !== undefined),
     always: true,
   },
-  occurredAt: { type: "time", about: said("when it happened, UTC"), kinds: EVENT_KINDS, always: true },
+  occurredAt: { type: "time", ...about("when it happened, UTC"), kinds: EVENT_KINDS, always: true },
   payload: {
     type: "object",
-    about: said("everything as sent; reach unknown keys with a path"),
+    ...about("everything as sent; reach unknown keys with a path"),
     kinds: EVENT_KINDS,
     always: true,
   },
@@ -66,13 +64,13 @@ export const EVENT_FACTS: { readonly [Name in EventFact]: DerivedEntry } = EVENT
 const MOMENT_TABLE = {
   localTime: {
     type: "text",
-    about: said("HH:MM of the decision, in TIME_ZONE; compare with before and after"),
+    ...about("HH:MM of the decision, in TIME_ZONE; compare with before and after"),
     kinds: EVENT_KINDS,
     always: true,
   },
   weekday: {
     type: "text",
-    about: said("the day of the decision, in TIME_ZONE"),
+    ...about("the day of the decision, in TIME_ZONE"),
     kinds: EVENT_KINDS,
     values: WEEKDAYS,
     always: true,

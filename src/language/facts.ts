@@ -1,7 +1,7 @@
 // The table of facts: what a rule can query, its type, and which kinds of event have it. Facts of the payload come from
 // the table of kinds (`model/event-kinds.ts`), those that Afterbeep derives from `derived-facts.ts` and `log-facts.ts`, and
 // what is known beside the event from `known-facts.ts`.
-import { said } from "#said";
+import { about } from "#said";
 import { GROUPS, type Field } from "../model/event-fields.ts";
 import { EVENT_KINDS, forEachKind, KINDS, type EventKind } from "../model/event-kinds.ts";
 import { EVENT_FACTS, MOMENT_FACTS } from "./derived-facts.ts";
@@ -58,7 +58,7 @@ function factOf(name: string): [name: string, fact: FactEntry][] {
   const isKnown = words.every((values) => values !== undefined);
   const fact: FactEntry = {
     type: first.type,
-    about: said(() => [...new Set(fields.map(({ about }) => about))].join("; or ")),
+    ...about(() => [...new Set(fields.map(({ about }) => about))].join("; or ")),
     kinds,
     ...(isKnown ? { values: [...new Set(words.flatMap((values) => values ?? []))] } : {}),
     ...(fields.every(({ always }) => always) ? { always: true } : {}),

@@ -1,6 +1,6 @@
 // The facts `contact` and `location`: what is inside each, with types and phrases. Conditions reach in with a path,
 // templates with a dot. Schema, completion, admission, the structs of examples and the docs come from this one table.
-import { said } from "#said";
+import { about } from "#said";
 import { isTimeZone } from "../kit/time-zone.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import type { Field } from "../model/event-fields.ts";
@@ -42,67 +42,67 @@ const COUNTRY: WordForm = {
 };
 
 const ADDRESS = {
-  address: { type: "text", about: said("street") },
-  city: { type: "text", about: said("city") },
-  state: { type: "text", about: said("state or region") },
-  postalCode: { type: "text", about: said("postal code") },
-  country: { type: "text", about: said("ISO 3166 code"), form: COUNTRY },
+  address: { type: "text", ...about("street") },
+  city: { type: "text", ...about("city") },
+  state: { type: "text", ...about("state or region") },
+  postalCode: { type: "text", ...about("postal code") },
+  country: { type: "text", ...about("ISO 3166 code"), form: COUNTRY },
 } as const satisfies KnownFields;
 
 const REACHED = {
-  email: { type: "text", about: said("e-mail address") },
-  phone: { type: "text", about: said("E.164") },
+  email: { type: "text", ...about("e-mail address") },
+  phone: { type: "text", ...about("E.164") },
 } as const satisfies KnownFields;
 
 const TABLE = {
   contact: {
     type: "object",
-    about: said("the contact as it is known: $.tags, $.custom.plan, $.owner.email"),
+    ...about("the contact as it is known: $.tags, $.custom.plan, $.owner.email"),
     fields: {
-      id: { type: "id", about: said("the contact") },
-      firstName: { type: "text", about: said("first name") },
-      lastName: { type: "text", about: said("last name") },
-      name: { type: "text", about: said("full name") },
+      id: { type: "id", ...about("the contact") },
+      firstName: { type: "text", ...about("first name") },
+      lastName: { type: "text", ...about("last name") },
+      name: { type: "text", ...about("full name") },
       ...REACHED,
-      companyName: { type: "text", about: said("company") },
+      companyName: { type: "text", ...about("company") },
       ...ADDRESS,
-      website: { type: "text", about: said("website") },
-      timeZone: { type: "text", about: said("its own time zone, an IANA name"), form: ZONE },
-      dateOfBirth: { type: "time", about: said("date of birth") },
-      source: { type: "text", about: said("where it came from") },
-      type: { type: "text", about: said("such as lead or customer") },
-      dnd: { type: "boolean", about: said("do not disturb on every channel") },
-      tags: { type: "list", about: said("its tags") },
-      assignedTo: { type: "id", about: said("the user who owns it") },
-      dateAdded: { type: "time", about: said("when it was made") },
+      website: { type: "text", ...about("website") },
+      timeZone: { type: "text", ...about("its own time zone, an IANA name"), form: ZONE },
+      dateOfBirth: { type: "time", ...about("date of birth") },
+      source: { type: "text", ...about("where it came from") },
+      type: { type: "text", ...about("such as lead or customer") },
+      dnd: { type: "boolean", ...about("do not disturb on every channel") },
+      tags: { type: "list", ...about("its tags") },
+      assignedTo: { type: "id", ...about("the user who owns it") },
+      dateAdded: { type: "time", ...about("when it was made") },
       custom: {
         type: "object",
-        about: said("its custom fields, by key ($.custom.plan) or by id"),
-        any: { type: "any", about: said("a custom field as HighLevel has it: text, number, true or false, or a list") },
+        ...about("its custom fields, by key ($.custom.plan) or by id"),
+        any: { type: "any", ...about("a custom field as HighLevel has it: text, number, true or false, or a list") },
       },
       owner: {
         type: "object",
-        about: said("the user whom assignedTo names"),
+        ...about("the user whom assignedTo names"),
         fields: {
-          id: { type: "id", about: said("the user") },
-          firstName: { type: "text", about: said("the owner's first name") },
-          lastName: { type: "text", about: said("the owner's last name") },
-          name: { type: "text", about: said("the owner's full name") },
-          email: { type: "text", about: said("the owner's e-mail address") },
-          phone: { type: "text", about: said("the owner's phone number") },
+          id: { type: "id", ...about("the user") },
+          firstName: { type: "text", ...about("the owner's first name") },
+          lastName: { type: "text", ...about("the owner's last name") },
+          name: { type: "text", ...about("the owner's full name") },
+          email: { type: "text", ...about("the owner's e-mail address") },
+          phone: { type: "text", ...about("the owner's phone number") },
         },
       },
     },
   },
   location: {
     type: "object",
-    about: said("the sub-account as it is known: $.name, $.timeZone"),
+    ...about("the sub-account as it is known: $.name, $.timeZone"),
     fields: {
-      id: { type: "id", about: said("the sub-account") },
-      name: { type: "text", about: said("its name") },
+      id: { type: "id", ...about("the sub-account") },
+      name: { type: "text", ...about("its name") },
       ...REACHED,
-      website: { type: "text", about: said("website") },
-      timeZone: { type: "text", about: said("its time zone, an IANA name"), form: ZONE },
+      website: { type: "text", ...about("website") },
+      timeZone: { type: "text", ...about("its time zone, an IANA name"), form: ZONE },
       ...ADDRESS,
     },
   },

@@ -1,6 +1,6 @@
 // What a rule can ask the log about the contact's past: the facts, the params that say which events are meant, and how
 // both read. The operator's page uses the words, so nothing else is imported.
-import { said } from "#said";
+import { about } from "#said";
 import type { Field } from "../model/event-fields.ts";
 import { CHANNELS } from "../model/channels.ts";
 import { OUTCOMES } from "../model/event.ts";
@@ -15,13 +15,13 @@ interface LogEntry extends Field {
 const LOG_TABLE = {
   count: {
     type: "number",
-    about: said("events of this contact that params describe, this one included"),
+    ...about("events of this contact that params describe, this one included"),
     always: true,
     joint: "of",
   },
   secondsSince: {
     type: "number",
-    about: said(
+    ...about(
       "seconds since the last event of this contact before this one that params describe; absent when there is none",
     ),
     joint: "the last",

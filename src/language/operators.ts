@@ -1,7 +1,7 @@
 // The operators of the language, the engine's and our own, and the decorators that may precede them: one table each, used
 // by admission, the JSON Schema, the editor and the sentences on the page. Nothing is compared here, so that the page can
 // import it, too: `match/comparisons.ts` compares.
-import { said } from "#said";
+import { about, said } from "#said";
 import type { FieldType } from "../model/event-fields.ts";
 
 /** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
@@ -45,7 +45,7 @@ interface Operator {
 const TABLE = {
   equal: {
     of: "engine",
-    about: said("the same value of the same type"),
+    ...about("the same value of the same type"),
     wants: "the rule wants",
     is: said("is …"),
     isNot: said("is not …"),
@@ -56,7 +56,7 @@ const TABLE = {
   },
   notEqual: {
     of: "engine",
-    about: said("any other value; an absent fact meets it"),
+    ...about("any other value; an absent fact meets it"),
     wants: "the rule wants anything but",
     is: said("is not …"),
     isNot: said("is …"),
@@ -67,7 +67,7 @@ const TABLE = {
   },
   in: {
     of: "engine",
-    about: said("one of a list"),
+    ...about("one of a list"),
     wants: "the rule wants one of",
     is: said("is …"),
     isNot: said("is not …"),
@@ -78,7 +78,7 @@ const TABLE = {
   },
   notIn: {
     of: "engine",
-    about: said("none of a list; an absent fact meets it"),
+    ...about("none of a list; an absent fact meets it"),
     wants: "the rule wants none of",
     is: said("is not …"),
     isNot: said("is …"),
@@ -89,7 +89,7 @@ const TABLE = {
   },
   contains: {
     of: "engine",
-    about: said("a list that holds the value"),
+    ...about("a list that holds the value"),
     wants: "the rule wants it to contain",
     is: said("contains …"),
     isNot: said("does not contain …"),
@@ -99,7 +99,7 @@ const TABLE = {
   },
   doesNotContain: {
     of: "engine",
-    about: said("a list that does not hold the value"),
+    ...about("a list that does not hold the value"),
     wants: "the rule wants it not to contain",
     is: said("does not contain …"),
     isNot: said("contains …"),
@@ -109,7 +109,7 @@ const TABLE = {
   },
   lessThan: {
     of: "engine",
-    about: said("a smaller number"),
+    ...about("a smaller number"),
     wants: "the rule wants less than",
     is: said("is less than …"),
     isNot: said("is not less than …"),
@@ -119,7 +119,7 @@ const TABLE = {
   },
   lessThanInclusive: {
     of: "engine",
-    about: said("a number that is not greater"),
+    ...about("a number that is not greater"),
     wants: "the rule wants at most",
     is: said("is at most …"),
     isNot: said("is not at most …"),
@@ -129,7 +129,7 @@ const TABLE = {
   },
   greaterThan: {
     of: "engine",
-    about: said("a greater number"),
+    ...about("a greater number"),
     wants: "the rule wants more than",
     is: said("is more than …"),
     isNot: said("is not more than …"),
@@ -139,7 +139,7 @@ const TABLE = {
   },
   greaterThanInclusive: {
     of: "engine",
-    about: said("a number that is not smaller"),
+    ...about("a number that is not smaller"),
     wants: "the rule wants at least",
     is: said("is at least …"),
     isNot: said("is not at least …"),
@@ -149,7 +149,7 @@ const TABLE = {
   },
   exists: {
     of: "own",
-    about: said("true: the fact is there; false: it is absent"),
+    ...about("true: the fact is there; false: it is absent"),
     wants: "the rule wants it there:",
     is: said("is there"),
     isNot: said("is absent"),
@@ -159,7 +159,7 @@ const TABLE = {
   },
   containsText: {
     of: "own",
-    about: said("a text, or a text in a list, that holds the value"),
+    ...about("a text, or a text in a list, that holds the value"),
     wants: "the rule wants it to hold",
     is: said("holds the text …"),
     isNot: said("does not hold the text …"),
@@ -169,7 +169,7 @@ const TABLE = {
   },
   startsWith: {
     of: "own",
-    about: said("a text that begins with the value"),
+    ...about("a text that begins with the value"),
     wants: "the rule wants it to start with",
     is: said("starts with …"),
     isNot: said("does not start with …"),
@@ -179,7 +179,7 @@ const TABLE = {
   },
   endsWith: {
     of: "own",
-    about: said("a text that ends with the value"),
+    ...about("a text that ends with the value"),
     wants: "the rule wants it to end with",
     is: said("ends with …"),
     isNot: said("does not end with …"),
@@ -189,7 +189,7 @@ const TABLE = {
   },
   equalsIgnoreCase: {
     of: "own",
-    about: said("the same text in any case"),
+    ...about("the same text in any case"),
     wants: "the rule wants, in any case,",
     is: said("is … in capitals or not"),
     isNot: said("is not … in capitals or not"),
@@ -200,7 +200,7 @@ const TABLE = {
   },
   matches: {
     of: "own",
-    about: said("a text that matches an RE2 pattern somewhere"),
+    ...about("a text that matches an RE2 pattern somewhere"),
     wants: "the rule wants it to match",
     is: said("matches the pattern …"),
     isNot: said("does not match the pattern …"),

@@ -1,5 +1,6 @@
 // Deciding: which rules fire on an event, when their actions are due, and why the other rules do not fire.
 // Pure: no clock, no storage, no `this`. Live decisions, explanations and tests of rules all come from here.
+import { isoOf } from "../kit/moment.ts";
 import type { Decided, Decision, KeptKnown, PlannedAction, Verdict, VerdictNote } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NO_HISTORY, type History } from "../model/history.ts";
@@ -139,7 +140,7 @@ async function judge(
   const { nowMs, timeZone, sentBy, repeats } = context;
   const fired = verdicts.filter((verdict) => verdict.fired).map(({ rule }) => rule);
   const kept = places.length === 0 ? undefined : bounded(known, places);
-  const decidedAt = new Date(nowMs).toISOString();
+  const decidedAt = isoOf(nowMs);
   const decision = { eventKey: event.key, decidedAt, timeZone, ruleSet: ruleSet.hash, fired, verdicts };
   const pausedHere = paused.filter((one) => one.rule === null || isOn(ruleSet, one.rule, event));
   const told = {
@@ -278,7 +279,7 @@ function tooLate(verdict: Verdict, { overdue }: Due): Verdict {
 }
 
 function wasDue(atMs: number): string {
-  return `was due at ${new Date(atMs).toISOString()}`;
+  return `was due at ${isoOf(atMs)}`;
 }
 
 /** Window and zone are fixed from here on, so looking again soon would find the same: it waits until somebody cancels it. */

@@ -8,7 +8,7 @@ import type { Issue } from "../model/failure.ts";
 import type { Known } from "../model/known.ts";
 import { NO_HISTORY, type History, type RecordedEvent } from "../model/history.ts";
 import { jsonPointer, type JsonObject } from "../kit/json.ts";
-import { momentMs } from "../kit/moment.ts";
+import { isoOf, momentMs } from "../kit/moment.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import type { Rule, RuleExample, RuleSet } from "../model/rule.ts";
 import { durationMs } from "../time/duration.ts";
@@ -135,7 +135,7 @@ function exampleEvent(
   const read = readEvent(payload, {
     key: messageId,
     route: routeOf(payload),
-    receivedAt: new Date(atMs).toISOString(),
+    receivedAt: isoOf(atMs),
   });
   if (read.status === "event") return succeed(read.event);
   const message = "Expected a kind of event that Afterbeep knows";

@@ -1,4 +1,5 @@
 // Actions that would follow from a decision, as they are told: each with what it would send.
+import { isoOf } from "../kit/moment.ts";
 import type { Decided } from "../model/decision.ts";
 import type { Event } from "../model/event.ts";
 import { NOTHING_KNOWN } from "../model/known.ts";
@@ -23,7 +24,7 @@ export async function plannedTold(
       ? await rehearsed(action, rule, { event, facts, decision, known })
       : { request: null, error: null };
     const { request, error } = tried;
-    const dueAt = new Date(dueAtMs).toISOString();
+    const dueAt = isoOf(dueAtMs);
     told.push({ rule: rule.name, index, action, dueAt, request, dead: error?.message ?? null });
   }
   return told;

@@ -1,7 +1,7 @@
 // The kinds of event, one entry for each: how it is recognised, where its contact and its time are, what guards it, and
 // which fields it has. Structs, facts, routes, examples, the rules' schema and the docs are made from this or checked
 // against it.
-import { said } from "#said";
+import { about, said } from "#said";
 import { allBut, GROUPS, only, type Fields } from "./event-fields.ts";
 
 /** The path of each hook. The provider route carries messages to deliver, the gateway route their outcomes. */
@@ -95,7 +95,7 @@ const OF_MESSAGE = { of: "message", fields: ["status", "callStatus", "callDurati
 
 const TABLE = {
   OutboundMessage: {
-    about: said("a message or call went out, or its state changed"),
+    ...about("a message or call went out, or its state changed"),
     route: "events",
     contact: "contactId",
     message: { direction: "outbound", channel: "messageType" },
@@ -108,7 +108,7 @@ const TABLE = {
     fields: { ...envelope, ...message },
   },
   ProviderOutboundMessage: {
-    about: said("a custom conversation provider is to deliver a message"),
+    ...about("a custom conversation provider is to deliver a message"),
     route: "provider",
     types: ["SMS", "Email", "Custom"],
     contact: "contactId",
@@ -125,7 +125,7 @@ const TABLE = {
     },
   },
   InboundMessage: {
-    about: said("the contact wrote or called"),
+    ...about("the contact wrote or called"),
     route: "events",
     contact: "contactId",
     message: { direction: "inbound", channel: "messageType" },
@@ -137,7 +137,7 @@ const TABLE = {
     fields: { ...envelope, ...allBut(message, "mentions") },
   },
   ContactDndUpdate: {
-    about: said("do not disturb was switched on or off"),
+    ...about("do not disturb was switched on or off"),
     route: "events",
     contact: "id",
     needed: true,
@@ -145,14 +145,14 @@ const TABLE = {
     fields: { ...ofContact, ...only(contact, "country") },
   },
   ContactDelete: {
-    about: said("the contact was deleted"),
+    ...about("the contact was deleted"),
     route: "events",
     contact: "id",
     needed: true,
     fields: ofContact,
   },
   ContactTagUpdate: {
-    about: said("its tags changed"),
+    ...about("its tags changed"),
     route: "events",
     contact: "id",
     needed: true,
@@ -160,14 +160,14 @@ const TABLE = {
     fields: ofContact,
   },
   ContactCreate: {
-    about: said("a contact was made"),
+    ...about("a contact was made"),
     route: "events",
     contact: "id",
     needed: true,
     fields: wholeRecord,
   },
   ContactUpdate: {
-    about: said("its record changed"),
+    ...about("its record changed"),
     route: "events",
     contact: "id",
     needed: true,
@@ -193,13 +193,13 @@ const TABLE = {
     ...envelope,
     ...only(note, "id"),
     ...conversation,
-  })("the number of its unread messages changed"),
+  })(said("the number of its unread messages changed")),
   CampaignStatusUpdate: family({
     ...envelope,
     ...only(note, "id"),
     ...only(message, "status", "dateAdded"),
     ...campaign,
-  })("it moved in a campaign"),
+  })(said("it moved in a campaign")),
   InvoiceCreate: ofInvoice(said("an invoice was made")),
   InvoiceUpdate: ofInvoice(said("an invoice changed")),
   InvoiceSent: { ...ofInvoice(said("an invoice was sent")), shape: invoiceOf("sent") },
@@ -210,14 +210,14 @@ const TABLE = {
   OrderCreate: ofOrder(said("an order was placed")),
   OrderStatusUpdate: ofOrder(said("an order's state changed")),
   VoiceAiCallEnd: {
-    about: said("a call with a voice agent ended"),
+    ...about("a call with a voice agent ended"),
     route: "events",
     shape: { has: ["agentId", "contactId", "transcript"] },
     contact: "contactId",
     fields: { ...envelope, ...only(note, "id"), ...only(message, "messageId"), ...voiceAi },
   },
   EmailStatus: {
-    about: said("what became of an e-mail: it was delivered, opened, clicked, or bounced, or the contact complained"),
+    ...about("what became of an e-mail: it was delivered, opened, clicked, or bounced, or the contact complained"),
     route: "events",
     types: ["LCEmailStats", "EmailStatus"],
     isJoined: true,
@@ -229,14 +229,14 @@ const TABLE = {
     fields: { ...envelope, ...only(message, "messageId", "emailMessageId", "status"), ...emailStatus },
   },
   Other: {
-    about: said("anything else that names a contact: its type says what"),
+    ...about("anything else that names a contact: its type says what"),
     route: "events",
     isOther: true,
     contact: "contactId",
     fields: envelope,
   },
   GatewayStatus: {
-    about: said("a message gateway says what became of a message that a custom provider had to deliver"),
+    ...about("a message gateway says what became of a message that a custom provider had to deliver"),
     route: "gateway",
     contact: "contactId",
     hasOutcome: true,

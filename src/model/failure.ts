@@ -8,7 +8,7 @@ export interface Issue {
   readonly message: string;
 }
 
-/** The expected failures, with codes prefixed by the stage. One switch below defines what the caller sees. */
+/** The expected failures, with codes prefixed by the stage. One table below defines what the caller sees. */
 export type Failure =
   | { readonly code: "REQUEST_NOT_FOUND" } // no such route
   | { readonly code: "REQUEST_METHOD"; readonly allow: string } // the route exists, but not for this method
@@ -60,126 +60,97 @@ export interface Problem {
   };
 }
 
-/** What the caller sees of a failure: the only place where failures become HTTP. */
+type Text<Fails> = string | ((failure: Fails) => string);
+
+/** What the caller sees of a failure; headers that are always the same stand behind what to do. */
+type Told<Fails> = readonly [status: number, title: Text<Fails>, detail?: Text<Fails>, headers?: Problem["headers"]];
+
+const BEARER = { "www-authenticate": "Bearer" };
+const LATER = "Send it again later";
+const why = (failure: { readonly why: string }): string => failure.why;
+
+/** The only place where failures become HTTP. */
+const TOLD: { readonly [Code in FailureCode]: Told<Extract<Failure, { readonly code: Code }>> } = {
+  REQUEST_NOT_FOUND: [404, "There is no such route", "See docs/api.md for the routes"],
+  REQUEST_METHOD: [405, "The method is not allowed here", ({ allow }) => `Use ${allow}`],
+  REQUEST_MEDIA_TYPE: [415, "The content type is not supported", "Send application/json, uncompressed"],
+  REQUEST_TOO_LARGE: [413, "The body is too large", ({ maxBytes }) => `Send at most ${maxBytes} bytes`],
+  REQUEST_NOT_JSON: [400, "The body is not JSON", "Send one JSON document in UTF-8"],
+  REQUEST_PARAMETER: [400, "The request holds values that cannot be used"],
+  EVENT_SIGNATURE: [
+    401,
+    "The signature is missing or wrong",
+    "Send X-GHL-Signature over the raw body; a gateway sends webhook-signature, as Standard Webhooks 1.0 has it",
+  ],
+  EVENT_NOT_ALLOWED: [403, "The location or app is not allowed", "Name it in ALLOWED_LOCATIONS and HIGHLEVEL_APP_IDS"],
+  EVENT_UNUSABLE: [422, "The event cannot be used"],
+  CONFIGURATION_KEYS: [
+    429,
+    "Signatures cannot be checked now",
+    "Put PEM public keys into HIGHLEVEL_PUBLIC_KEYS",
+    { "retry-after": "60" },
+  ],
+  HOOK_CLOSED: [401, "The hook of gateways is closed", `Set GATEWAY_SECRET to ${SECRET_FORM}`],
+  CONFIGURATION_TOKEN_KEY: [
+    400,
+    "Tokens cannot be kept",
+    ({ what }) => `${what}: put what "openssl rand -base64 32" prints into it`,
+  ],
+  LEDGER_UNAVAILABLE: [429, "The ledger cannot be asked now", LATER],
+  LEDGER_OVER_BUDGET: [429, "The location sends more than EVENTS_PER_SECOND", LATER],
+  LEDGER_NOT_FOUND: [404, ({ what }) => `There is no such ${what}`],
+  RULES_REFUSED: [422, "The rules are not admitted"],
+  RULES_OVERWRITES: [
+    409,
+    "Somebody has published since",
+    ({ told, version }) => `It would overwrite ${told}: look at it, and publish over version ${version}`,
+  ],
+  RULES_CHANGED: [
+    409,
+    "What is in force has changed",
+    ({ told, change }) => `Since then: ${told}. Look at it, and ask again after change ${change}`,
+  ],
+  RULES_FROM_DEPLOY: [
+    409,
+    "Only deployed rules decide here",
+    'Set RULES_FROM to "published", or deploy the rules; a published set can run in the shadow',
+  ],
+  RULES_NOTHING_BEFORE: [409, "There is nothing to roll back to", "Activate a version instead"],
+  LEDGER_DELIVERY_STATE: [
+    409,
+    "The state of the delivery does not allow it",
+    ({ state }) => `The delivery is ${state}`,
+  ],
+  LEDGER_PAUSES: [409, "Too many rules are paused", "Pause the location, or end a pause"],
+  LEDGER_IMPORT: [409, "The log cannot be imported", why],
+  LEDGER_EXPORT: [409, "HighLevel's export cannot be looked through now", why],
+  ALERT_NOWHERE: [409, "Alerts go nowhere", "Set ALERT_URL, or give the location a URL of its own"],
+  ALERT_FAILED: [409, "The alert did not arrive", why],
+  API_CLOSED: [401, "The operator's API is closed", "Set ADMIN_TOKEN or ADMIN_TOKEN_HASHES", BEARER],
+  API_TOKEN: [401, "The token is missing or wrong", "Send Authorization: Bearer <token>", BEARER],
+  BUG: [500, "Something went wrong inside Afterbeep", "The log has the details"],
+};
+
+/** What the caller sees of a failure. */
 export function problemOf(failure: Failure): Problem {
-  switch (failure.code) {
-    case "REQUEST_NOT_FOUND":
-      return problem(404, failure.code, "There is no such route", "See docs/api.md for the routes");
-    case "REQUEST_METHOD":
-      return problem(405, failure.code, "The method is not allowed here", `Use ${failure.allow}`, {
-        allow: failure.allow,
-      });
-    case "REQUEST_MEDIA_TYPE":
-      return problem(415, failure.code, "The content type is not supported", "Send application/json, uncompressed");
-    case "REQUEST_TOO_LARGE":
-      return problem(413, failure.code, "The body is too large", `Send at most ${failure.maxBytes} bytes`);
-    case "REQUEST_NOT_JSON":
-      return problem(400, failure.code, "The body is not JSON", "Send one JSON document in UTF-8");
-    case "REQUEST_PARAMETER":
-      return withIssues(problem(400, failure.code, "The request holds values that cannot be used"), failure.issues);
-    case "EVENT_SIGNATURE":
-      return problem(
-        401,
-        failure.code,
-        "The signature is missing or wrong",
-        "Send X-GHL-Signature over the raw body; a gateway sends webhook-signature, as Standard Webhooks 1.0 has it",
-      );
-    case "EVENT_NOT_ALLOWED":
-      return problem(
-        403,
-        failure.code,
-        "The location or app is not allowed",
-        "Name it in ALLOWED_LOCATIONS and HIGHLEVEL_APP_IDS",
-      );
-    case "EVENT_UNUSABLE":
-      return withIssues(problem(422, failure.code, "The event cannot be used"), failure.issues);
-    case "CONFIGURATION_KEYS":
-      return problem(
-        429,
-        failure.code,
-        "Signatures cannot be checked now",
-        "Put PEM public keys into HIGHLEVEL_PUBLIC_KEYS",
-        { "retry-after": "60" },
-      );
-    case "HOOK_CLOSED":
-      return problem(401, failure.code, "The hook of gateways is closed", `Set GATEWAY_SECRET to ${SECRET_FORM}`);
-    case "CONFIGURATION_TOKEN_KEY": {
-      const detail = `${failure.what}: put what "openssl rand -base64 32" prints into it`;
-      return problem(400, failure.code, "Tokens cannot be kept", detail);
-    }
-    case "LEDGER_UNAVAILABLE":
-      return problem(429, failure.code, "The ledger cannot be asked now", "Send it again later", {
-        "retry-after": String(failure.retryAfterSeconds),
-      });
-    case "LEDGER_OVER_BUDGET":
-      return problem(429, failure.code, "The location sends more than EVENTS_PER_SECOND", "Send it again later", {
-        "retry-after": String(failure.retryAfterSeconds),
-      });
-    case "LEDGER_NOT_FOUND":
-      return problem(404, failure.code, `There is no such ${failure.what}`);
-    case "RULES_REFUSED":
-      return withIssues(problem(422, failure.code, "The rules are not admitted"), failure.issues);
-    case "RULES_OVERWRITES": {
-      const detail = `It would overwrite ${failure.told}: look at it, and publish over version ${failure.version}`;
-      return problem(409, failure.code, "Somebody has published since", detail);
-    }
-    case "RULES_CHANGED": {
-      const detail = `Since then: ${failure.told}. Look at it, and ask again after change ${failure.change}`;
-      return problem(409, failure.code, "What is in force has changed", detail);
-    }
-    case "RULES_FROM_DEPLOY": {
-      const detail = 'Set RULES_FROM to "published", or deploy the rules; a published set can run in the shadow';
-      return problem(409, failure.code, "Only deployed rules decide here", detail);
-    }
-    case "RULES_NOTHING_BEFORE":
-      return problem(409, failure.code, "There is nothing to roll back to", "Activate a version instead");
-    case "LEDGER_DELIVERY_STATE":
-      return problem(
-        409,
-        failure.code,
-        "The state of the delivery does not allow it",
-        `The delivery is ${failure.state}`,
-      );
-    case "LEDGER_PAUSES":
-      return problem(409, failure.code, "Too many rules are paused", "Pause the location, or end a pause");
-    case "LEDGER_IMPORT":
-      return problem(409, failure.code, "The log cannot be imported", failure.why);
-    case "LEDGER_EXPORT":
-      return problem(409, failure.code, "HighLevel's export cannot be looked through now", failure.why);
-    case "ALERT_NOWHERE":
-      return problem(409, failure.code, "Alerts go nowhere", "Set ALERT_URL, or give the location a URL of its own");
-    case "ALERT_FAILED":
-      return problem(409, failure.code, "The alert did not arrive", failure.why);
-    case "API_CLOSED":
-      return problem(401, failure.code, "The operator's API is closed", "Set ADMIN_TOKEN or ADMIN_TOKEN_HASHES", {
-        "www-authenticate": "Bearer",
-      });
-    case "API_TOKEN":
-      return problem(401, failure.code, "The token is missing or wrong", "Send Authorization: Bearer <token>", {
-        "www-authenticate": "Bearer",
-      });
-    case "BUG":
-      return problem(500, failure.code, "Something went wrong inside Afterbeep", "The log has the details");
-  }
-}
-
-function problem(
-  status: number,
-  code: FailureCode,
-  title: string,
-  detail?: string,
-  headers: Record<string, string> = {},
-): Problem {
-  const body = {
-    type: `urn:afterbeep:problem:${code}`,
-    title,
+  const { code } = failure;
+  const [status, title, detail, headers] = TOLD[code] as Told<Failure>;
+  const text = (told: Text<Failure>): string => (typeof told === "string" ? told : told(failure));
+  return {
     status,
-    code,
-    ...(detail === undefined ? {} : { detail }),
+    headers: {
+      "content-type": "application/problem+json",
+      ...headers,
+      ...("allow" in failure ? { allow: failure.allow } : {}),
+      ...("retryAfterSeconds" in failure ? { "retry-after": String(failure.retryAfterSeconds) } : {}),
+    },
+    body: {
+      type: `urn:afterbeep:problem:${code}`,
+      title: text(title),
+      status,
+      code,
+      ...(detail === undefined ? {} : { detail: text(detail) }),
+      ...("issues" in failure ? { issues: failure.issues } : {}),
+    },
   };
-  return { status, headers: { "content-type": "application/problem+json", ...headers }, body };
-}
-
-function withIssues(told: Problem, issues: readonly Issue[]): Problem {
-  return { ...told, body: { ...told.body, issues } };
 }

@@ -57,7 +57,7 @@ export interface InstallLine {
   /** `null`: there is none, or who came back named one that is not allowed. */
   readonly locationId: string | null;
   /** The agency; absent: a location was installed by itself. */
-  readonly companyId?: string;
+  readonly companyId?: string | undefined;
 }
 
 /** Messages of which HighLevel sent no webhook were found in its export and taken in: the gap that they belong to, so far. */
@@ -74,7 +74,7 @@ export interface GapLine {
 export interface Place {
   readonly eventKey?: string;
   readonly locationId?: string | null;
-  readonly companyId?: string;
+  readonly companyId?: string | undefined;
   readonly deliveryId?: string;
   readonly code?: FailureCode;
 }

@@ -1,6 +1,7 @@
 // The directory: which locations there are, with what their ledgers tell, and what was signed but names none. It is divided
 // (parts.ts): an object of this class is a part, with the rows of its locations, which it looks after (pass.ts), or the one
 // that has the rest, and passes on the rows that were in it before. `model/rpc.ts` says what each call answers.
+import { isoOf } from "../kit/moment.ts";
 import type { Alert, PlacedAlert, VersionedAlerts } from "../model/alert.ts";
 import type { Everywhere, EverywhereAnswer, Pause } from "../model/pause.ts";
 import type { JsonObject } from "../kit/json.ts";
@@ -331,8 +332,8 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
       locationId: row.location_id,
       name: row.name,
       companyId: row.company_id,
-      firstSeen: new Date(row.first_seen).toISOString(),
-      lastSeen: new Date(row.last_seen).toISOString(),
+      firstSeen: isoOf(row.first_seen),
+      lastSeen: isoOf(row.last_seen),
     }));
     return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
   }

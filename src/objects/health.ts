@@ -1,4 +1,5 @@
 // What a deployment tells of itself: what is set and bound, and whether it answers.
+import { isoOf } from "../kit/moment.ts";
 import { BINDINGS } from "../model/bindings.ts";
 import { CONFIGURATION_NAMES, type Variables } from "../model/configuration.ts";
 import type { DeploymentTold } from "../model/health.ts";
@@ -23,6 +24,6 @@ export async function healthOf(env: LedgerEnv): Promise<DeploymentTold> {
     secrets: set.map(([name]) => name).filter((name) => !isShown(name)),
     missing: (Object.keys(BOUND) as (keyof typeof BOUND)[]).filter((name) => !(name in env)),
     tasks: (await answers(async () => env.TASKS.get("health"))) === null,
-    watchdogAt: watchdogAt == null ? null : new Date(watchdogAt).toISOString(),
+    watchdogAt: isoOf(watchdogAt),
   };
 }

@@ -1,5 +1,6 @@
 // The operator's home, out of the rows of the directory's parts: pure, so that each part answers with a page of its own, and
 // the pages are put together in the same order.
+import { isoOf } from "../kit/moment.ts";
 import {
   HOUR_MS,
   HOURS,
@@ -44,7 +45,7 @@ export function homeOf(rows: readonly HomeRow[], query: HomeQuery, nowMs: number
     ...paged(fitting, query),
     totals,
     hours: { events: sum((of) => of.events), fired: sum((of) => of.fired) },
-    hoursFrom: new Date(hoursFrom(nowMs)).toISOString(),
+    hoursFrom: isoOf(hoursFrom(nowMs)),
   };
 }
 
@@ -140,8 +141,4 @@ function added(all: readonly (readonly number[])[]): number[] {
 
 function sumOf(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function isoOf(ms: number | null | undefined): string | null {
-  return ms === null || ms === undefined ? null : new Date(ms).toISOString();
 }

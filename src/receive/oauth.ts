@@ -82,7 +82,7 @@ export function startInstall(request: Request, { configuration }: Pick<OAuthPort
 /** Receives the person coming back: exchanges the code, and hands the token to its location or its agency. */
 export async function finishInstall(request: Request, ports: OAuthPorts): Promise<Response> {
   const { outcome, locationId, companyId } = await installed(request, ports);
-  logInstall({ outcome, locationId, ...(companyId === null ? {} : { companyId }) });
+  logInstall({ outcome, locationId, companyId });
   return told(outcome, locationId ?? companyId ?? "");
 }
 
@@ -91,11 +91,11 @@ interface Installed {
   /** Named only if the install was allowed. */
   readonly locationId: string | null;
   /** Named only if the app was installed in the agency. */
-  readonly companyId: string | null;
+  readonly companyId?: string | undefined;
 }
 
 async function installed(request: Request, ports: OAuthPorts): Promise<Installed> {
-  const nothing = (outcome: InstallOutcome): Installed => ({ outcome, locationId: null, companyId: null });
+  const nothing = (outcome: InstallOutcome): Installed => ({ outcome, locationId: null });
   const { configuration, clock, fetch, timeLimit } = ports;
   // A code can be exchanged only once, so whatever would fail afterwards is checked first.
   const app = appOf(configuration);
@@ -113,7 +113,7 @@ async function installed(request: Request, ports: OAuthPorts): Promise<Installed
   if (locationId === null) return isCompanyId(companyId) ? inAgency(companyId, token, ports) : nothing("unclear");
   if (!isLocationId(locationId)) return nothing("unclear");
   if (!isOnList(configuration.locations, locationId)) return nothing("not-allowed");
-  return stored({ outcome: "installed", locationId, companyId: null }, () => ports.install(locationId, token));
+  return stored({ outcome: "installed", locationId }, () => ports.install(locationId, token));
 }
 
 async function inAgency(companyId: string, token: SealedToken, ports: OAuthPorts): Promise<Installed> {
@@ -129,9 +129,9 @@ async function stored(done: Installed, store: () => Promise<void>): Promise<Inst
     await store();
     return done;
   } catch (error) {
-    const { locationId, companyId } = done;
-    logError("A token could not be stored", { locationId, ...(companyId === null ? {} : { companyId }) }, error);
-    return { ...done, outcome: "not-stored" };
+    const { outcome: _, ...place } = done;
+    logError("A token could not be stored", place, error);
+    return { ...place, outcome: "not-stored" };
   }
 }
 

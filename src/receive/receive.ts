@@ -1,5 +1,6 @@
 // Receiving: who sent it, is it within bounds, is it for us, what is it; then one call to the ledger, and the answer.
 // The order matters: nothing changes before the sender is proved.
+import { isoOf } from "../kit/moment.ts";
 import { contactsNamed } from "../events/contact.ts";
 import { issuesOf, readEvent, type ReadEvent, type Received } from "../events/event.ts";
 import { parseJson, type ParsedJson } from "../events/parse-json.ts";
@@ -7,6 +8,7 @@ import { locationOf } from "../events/structs.ts";
 import type { Configuration } from "../model/configuration.ts";
 import type { HookRoute } from "../model/event-kinds.ts";
 import type { Failure, Issue } from "../model/failure.ts";
+import { base64, bytesIn } from "../kit/base64.ts";
 import { hex, sha256 } from "../kit/hash.ts";
 import { isGiven, isJsonObject, type Json } from "../kit/json.ts";
 import { logError, logEvent, logRefusal, type EventLine } from "../model/log-line.ts";
@@ -70,7 +72,7 @@ async function ingestJson(
 ): Promise<Result<HookAnswer, Failure>> {
   const { route } = signed;
   const { configuration, clock, store } = ports;
-  const receivedAt = new Date(clock()).toISOString();
+  const receivedAt = isoOf(clock());
   const locationId = locationOf(payload);
   const key = (isKeySigned(route) ? signed.key : claimedKey(payload)) ?? (await digestOf(signed));
   if (!isAllowed(payload, locationId, configuration)) {
@@ -126,7 +128,7 @@ async function ingestBytes(signed: SignedBody, ports: ReceivePorts): Promise<Res
     logRefusal(route, "EVENT_NOT_ALLOWED", clock());
     return fail({ code: "REQUEST_NOT_JSON" });
   }
-  const item = { eventKey: key, receivedAt: new Date(clock()).toISOString(), route, issues: NOT_JSON, contactIds: [] };
+  const item = { eventKey: key, receivedAt: isoOf(clock()), route, issues: NOT_JSON, contactIds: [] };
   const body = BASE64_PREFIX + base64(bytes);
   const answer = await stored({ eventKey: key, locationId: null }, async () =>
     quarantined(null, { ...item, id: await quarantineId(signed, key), body }, store),
@@ -214,13 +216,9 @@ export async function ingestAgain(
   return answer;
 }
 
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
-}
-
 function bytesOf(body: string): Uint8Array<ArrayBuffer> {
   if (!body.startsWith(BASE64_PREFIX)) return Uint8Array.from(new TextEncoder().encode(body));
-  return Uint8Array.from(atob(body.slice(BASE64_PREFIX.length)), (character) => character.charCodeAt(0));
+  return bytesIn(body.slice(BASE64_PREFIX.length)) ?? new Uint8Array();
 }
 
 /** The signature proves the sender, not that the event is meant for this deployment: the operator's lists do. */

@@ -1,3 +1,4 @@
+import { bytesIn } from "../kit/base64.ts";
 import type { HookRoute } from "../model/event-kinds.ts";
 import { logError } from "../model/log-line.ts";
 
@@ -56,7 +57,7 @@ async function isSignedBy(
   algorithm: VerificationKey["algorithm"],
 ): Promise<boolean> {
   // A repeated header arrives joined by a comma, which base64 does not have, so it is refused here.
-  const signature = decodeBase64(header);
+  const signature = strictly(header);
   if (signature === null) return false;
   for (const { key, algorithm: its } of keys) {
     if (its === algorithm && (await verifies(algorithm, key, signature, body))) return true;
@@ -81,7 +82,7 @@ async function verifies(
 async function importAll(pem: string): Promise<readonly VerificationKey[]> {
   const keys: VerificationKey[] = [];
   for (const [, block] of pem.matchAll(PEM)) {
-    const spki = decodeBase64((block ?? "").replaceAll(/\s/g, ""));
+    const spki = strictly((block ?? "").replaceAll(/\s/g, ""));
     if (spki === null) continue;
     const algorithm = spki.length === ED25519_SPKI_BYTES ? "Ed25519" : "RSASSA-PKCS1-v1_5";
     const parameters = algorithm === "Ed25519" ? { name: algorithm } : { name: algorithm, hash: "SHA-256" };
@@ -94,10 +95,6 @@ async function importAll(pem: string): Promise<readonly VerificationKey[]> {
   return keys;
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!BASE64.test(text)) return null;
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
+function strictly(text: string): Uint8Array<ArrayBuffer> | null {
+  return BASE64.test(text) ? bytesIn(text) : null;
 }

@@ -1,4 +1,5 @@
 // The changes of what is in force. Each row says what is in force after it, and to which change a roll-back returns.
+import { isoOf } from "../kit/moment.ts";
 import {
   NOTHING_PUBLISHED,
   type Activation,
@@ -132,6 +133,6 @@ export function list(sql: Sql, most = TOLD): RulesChange[] {
   return found.map(({ at, inForce, ...row }) => ({
     ...(JSON.parse(inForce) as InForce),
     ...row,
-    at: new Date(at).toISOString(),
+    at: isoOf(at),
   }));
 }

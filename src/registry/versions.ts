@@ -1,4 +1,5 @@
 // The versions that were published, each with its files, and the rules that came of them.
+import { isoOf } from "../kit/moment.ts";
 import type { Json } from "../kit/json.ts";
 import type {
   InForce,
@@ -139,7 +140,7 @@ export function setAdmittedBy(sql: Sql, version: number, code: string): void {
 }
 
 function told(sql: Sql, { at, ...row }: VersionRow): RuleSetVersion {
-  return { ...row, publishedAt: new Date(at).toISOString(), findings: text(sql, row.version, "findings") };
+  return { ...row, publishedAt: isoOf(at), findings: text(sql, row.version, "findings") };
 }
 
 function text<Name extends keyof Texts>(sql: Sql, version: number, name: Name): Texts[Name] {

@@ -22,7 +22,7 @@ import { duration, type Keys } from "../act/contract/shape.ts";
 import { ACTION_KINDS, keysOf } from "../act/kinds.ts";
 import { KNOWN_STRUCTS } from "../events/structs.ts";
 import { EVENT_KINDS } from "../model/event-kinds.ts";
-import { isoMoment } from "../kit/moment.ts";
+import { isoOf, isoMoment } from "../kit/moment.ts";
 import { isJsonObject, type Json } from "../kit/json.ts";
 import {
   CANCEL_WORDS,
@@ -55,7 +55,7 @@ const date = refine(string(), "date", (text) => isDate(text) || "Expected a date
 
 function isDate(text: string): boolean {
   const at = Date.parse(text);
-  return DATE_PATTERN.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+  return DATE_PATTERN.test(text) && !Number.isNaN(at) && isoOf(at).startsWith(text);
 }
 
 const grouped = { priority: optional(min(integer(), 1)), name: optional(string()) };

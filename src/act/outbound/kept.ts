@@ -1,4 +1,5 @@
 // What is kept of a request: secrets by name, and no more than a bound.
+import { isoOf } from "../../kit/moment.ts";
 import { smsSize } from "../../highlevel/segments.ts";
 import { bytesOf, firstBytes } from "../../kit/utf8.ts";
 import type { MessageType } from "../../model/rule.ts";
@@ -18,7 +19,7 @@ export function keptRequest(
   const room = new Room(MAX_KEPT_BYTES - bytesOf(method), known);
   const kept = { url: room.take(url), headers: room.takeEach(headers), body: body === null ? null : room.take(body) };
   const message = messageType === null ? null : sizeOf(messageTextOf(body) ?? "", messageType);
-  return { at: new Date(atMs).toISOString(), method, ...kept, cutBytes: room.cutBytes, message };
+  return { at: isoOf(atMs), method, ...kept, cutBytes: room.cutBytes, message };
 }
 
 /** What is left of a bound: each text takes of it what it needs, and what does not fit is counted. */

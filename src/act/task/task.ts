@@ -1,4 +1,5 @@
 // The task action: something for a person to do, kept in KV where any tool can read it.
+import { isoOf } from "../../kit/moment.ts";
 import { durationMs } from "../../time/duration.ts";
 import { firstCharacters } from "../../kit/characters.ts";
 import { succeed } from "../../kit/result.ts";
@@ -52,7 +53,7 @@ async function perform(action: TaskAction, context: ActionContext): Promise<Atte
     contactId: context.contactId,
     title: firstCharacters(title.value.toWellFormed(), MAX_TITLE_CHARACTERS),
     description: description.value,
-    dueAt: dueMs === null ? null : new Date(context.ports.clock() + dueMs).toISOString(),
+    dueAt: dueMs === null ? null : isoOf(context.ports.clock() + dueMs),
     state: "open",
     rule: context.rule,
     eventKey: context.eventKey,

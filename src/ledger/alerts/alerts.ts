@@ -1,6 +1,7 @@
 // What somebody has to know of a location, and telling it. It is looked for when something has happened that may be worth it,
 // or when it is time to: an ordinary event costs nothing. What is found is told in one message at a time, beside deliveries
 // and never in the way of one.
+import { isoOf } from "../../kit/moment.ts";
 import { retryDelayMs } from "../../act/contract/retry.ts";
 import type { AttemptOutcome } from "../../act/contract/outcome.ts";
 import { sendSigned } from "../../act/webhook/signed.ts";
@@ -380,7 +381,7 @@ export async function sendTest(
   ports: LedgerPorts["actions"],
 ): Promise<Result<{ status: number | null }, Failure>> {
   if (url === null) return fail({ code: "ALERT_NOWHERE" });
-  const timestamp = new Date(ports.clock()).toISOString();
+  const timestamp = isoOf(ports.clock());
   const text = "Afterbeep: a test. Alerts arrive here.";
   const body = JSON.stringify({ text, type: "alerts.test", timestamp, data: { alerts: [] } });
   const outcome = await sendSigned(url, id, body, ports);

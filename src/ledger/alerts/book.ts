@@ -1,4 +1,5 @@
 // The rows of alerts: what was seen and is not one yet, what is open, what has ended, and how far each has been told.
+import { isoOf } from "../../kit/moment.ts";
 import { ALERT_KINDS, type Alert, type AlertKind, type AlertsTold } from "../../model/alert.ts";
 import { firstRow, rows, type Sql } from "../store/ports.ts";
 import { KINDS, type AlertWorld, type Seen } from "./kinds.ts";
@@ -20,7 +21,7 @@ interface Standing {
   readonly code: string | null;
 }
 
-interface AlertRow extends Standing {
+interface AlertRow extends Omit<Standing, "seen_at"> {
   readonly ended_at: number | null;
 }
 
@@ -123,7 +124,7 @@ function forget(sql: Sql): void {
   sql.exec(old, MOST_ENDED);
 }
 
-const COLUMNS = "id, kind, about, seen_at, opened_at, ended_at, count, code";
+const COLUMNS = "id, kind, about, count, code, opened_at, ended_at";
 /** Not told yet: that it is open, or that it has ended. */
 const UNTOLD = "opened_at IS NOT NULL AND told < CASE WHEN ended_at IS NULL THEN 1 ELSE 2 END";
 
@@ -155,15 +156,6 @@ export function list(sql: Sql): AlertsTold {
   return { alerts: alerts.slice(0, Math.max(open, LISTED)).map(toAlert), open };
 }
 
-function toAlert({ id, kind, about, count, code, opened_at, ended_at }: AlertRow): Alert {
-  const openedAt = new Date(opened_at ?? 0).toISOString();
-  return {
-    id,
-    kind,
-    about,
-    count,
-    code,
-    openedAt,
-    endedAt: ended_at === null ? null : new Date(ended_at).toISOString(),
-  };
+function toAlert({ opened_at, ended_at, ...alert }: AlertRow): Alert {
+  return { ...alert, openedAt: isoOf(opened_at ?? 0), endedAt: isoOf(ended_at) };
 }

@@ -1,4 +1,5 @@
 // The messages that tell alerts: one at a time, each with what has happened since the one before.
+import { isoOf } from "../../kit/moment.ts";
 import { alertInWords, type Alert, type AlertMessage } from "../../model/alert.ts";
 import { firstRow, type Sql } from "../store/ports.ts";
 
@@ -24,7 +25,7 @@ export function bodyOf(locationId: string, name: string | null, alerts: readonly
   return JSON.stringify({
     text: escaped(text),
     type: "alerts",
-    timestamp: new Date(nowMs).toISOString(),
+    timestamp: isoOf(nowMs),
     data: { locationId, name, alerts },
   });
 }
@@ -74,6 +75,5 @@ export function last(sql: Sql): AlertMessage | null {
   );
   if (!row) return null;
   const { made_at: madeAt, ended_at: endedAt, tries: attempts, error } = row;
-  const [made, ended] = [madeAt, endedAt].map((at) => (at === null ? null : new Date(at).toISOString()));
-  return { madeAt: made ?? "", endedAt: ended ?? null, attempts, error };
+  return { madeAt: isoOf(madeAt), endedAt: isoOf(endedAt), attempts, error };
 }
