@@ -22,6 +22,18 @@ const NAME = /[A-Za-z_$][\w$]*/g;
 /** The language itself calls these, or they only look like methods. */
 const NEVER_LEFT_OUT: ReadonlySet<string> = new Set("constructor if for while switch catch with".split(" "));
 
+/** A class without methods but those named; one that is not there is not left out but missed. */
+export function onlyMethods(whole: string, methods: readonly string[], otherForm: OtherForm): string {
+  const found = new Set<string>();
+  const text = whole.replaceAll(METHOD, (method, _, name: string) => {
+    found.add(name);
+    return methods.includes(name) ? method : "";
+  });
+  const missing = methods.filter((method) => !found.has(method));
+  if (missing.length > 0) throw new Error(otherForm(`its methods ${missing.join(", ")}`));
+  return text;
+}
+
 /** The source without the methods named, in whichever class they are. */
 export function withoutMethods(whole: string, methods: readonly string[], otherForm: OtherForm): string {
   const found = new Set<string>();
@@ -53,7 +65,6 @@ function shaken(source: string): string {
     external: ["*.ts"],
     format: "esm",
     target: "es2024",
-    minifySyntax: true,
     write: false,
     logLevel: "silent",
   });

@@ -20,7 +20,7 @@ const PACKAGES: readonly LeanPackage[] = [
   {
     file: "re2js.js",
     from: "node_modules/re2js/build/index.js",
-    askedBy: ["src/language/pattern.ts", "src/language/pattern-boundary.ts", "src/language/pattern-search.ts"],
+    askedBy: ["src/language/pattern.ts", "src/language/pattern-boundary.ts"],
     lean: async (source) => (await import("./lean-re2js.ts")).leanRe2js(source, RANGES),
   },
   {

@@ -1,6 +1,6 @@
-// The package re2js as the Worker is bundled with it: what compiles a pattern, without its tables of characters, which the
-// runtime has as well, and without its searches: language/pattern-search.ts has one. docs/decisions/0057 and 0067.
-import { reached, replaced, withConstants, withoutMethods } from "./lean-package.ts";
+// The package re2js as the Worker is bundled with it: without its tables of characters, which the runtime has as well, and
+// without what a search that only asks whether there is a match does not run. docs/decisions/0057 and 0067.
+import { onlyMethods, reached, replaced, withConstants, withoutMethods } from "./lean-package.ts";
 
 /** A table in the package's source: a name, and its characters as a text. */
 const TABLE = /^\t\t(\w+): \(\) => new UnicodeRangeTable\(decodeRanges\("[^"]*", (?:true|false)\)\),?\n/gm;
@@ -12,76 +12,57 @@ const MAPS = {
   FOLD_SCRIPT: ["foldedRangesOf", "Script="],
 } as const;
 
-/** Classes that the Worker never needs, and what stands for each in the rest. */
+/**
+ * Classes that the Worker never needs, and what stands for each in the rest. The search by subsets (`DFA`) takes every
+ * pattern, and `Machine` what is too large for its memory: the other engines only find more than whether there is a match.
+ */
 const LEFT_OUT: { readonly [name: string]: string } = {
   RE2Set: "",
   TranslateRegExpString: "",
   Matcher: "",
+  MatcherInput: "",
+  Utf8MatcherInput: "",
+  Utf16MatcherInput: "",
   MachineUTF8Input: "",
-  Machine: "",
-  DFA: "",
-  OnePass: "",
-  Backtracker: "",
-  Prefilter: "",
-  PrefilterTree: "",
-  RE2: "",
-  RE2JS: `class RE2JS {
-    constructor(regex) {
-      this.prog = Compiler.compileRegexp(Simplify.simplify(Parser.parse(regex, RE2Flags.PERL)));
-    }
-    static compile(regex) {
-      return new RE2JS(regex);
-    }
-    re2() {
-      return this;
-    }
-  }`,
+  AhoCorasick: "",
+  QueueOnePass: "",
+  OnePassProg: "",
+  BitState: "",
+  Prefilter: "class Prefilter { static Type = { NONE: 0 }; }",
+  PrefilterTree: "class PrefilterTree { static build() { return { type: 0 }; } }",
+  OnePass: "class OnePass { static compile() { return null; } }",
   RE2JSSyntaxException: "class RE2JSSyntaxException extends Error {}",
   RE2JSCompileException: "class RE2JSCompileException extends Error {}",
   RE2JSFlagsException: "class RE2JSFlagsException extends Error {}",
   RE2JSInternalException: "class RE2JSInternalException extends Error {}",
+  Backtracker: "class Backtracker { static maxBitStateLen() { return -1; } }",
 };
-/** What is called from outside. */
-const CALLED: readonly string[] = ["compile", "re2", "matchRune"];
-/**
- * Methods that never run: patterns here have no flag of lookbehinds, and nobody writes out what was read of one; or they
- * do nothing here: `language/pattern.ts` bounds what is read, and what is read once is not used for another.
- */
+/** Methods that never run: patterns here have no flag of lookbehinds, and nobody writes out what was read of one. */
 const NEVER_RUN = words(
-  `toString parsePosLookBehind parseNegLookBehind lookBehind hasCapture markLookbehindInsts prefix startCond maxCap
-  literalRegexp checkLimits checkSize calcSize checkHeight calcHeight reuse reinit`,
+  `toString parsePosLookBehind parseNegLookBehind lookBehind spawnLookbehinds restoreLookbehinds saveLookbehinds
+  hasCapture`,
 );
-/** Statements that do nothing here: for what is never given, or what nobody asks. */
+/** Statements for what is never given: bytes, flags, a pattern that is no text, the engines that are left out. */
 const CUT: readonly RegExp[] = [
+  /^\t\tre2\.prefixUTF8 = .*\n/m,
+  /^\t\tUtils\.checkPattern\(regex\);\n\t\tUtils\.checkFlags\(flags\);\n/m,
+  /^\t\tif \(Utils\.isByteArray\(input\)\) return this\.re2Input\.matchUTF8\(input\);\n/m,
+  /^\t\tUtils\.checkInput\(charSequence\);\n(?=\t\treturn new MachineUTF16Input)/m,
   /^\t\t\t\t\tif \(\(this\.flags & RE2Flags\.LOOKBEHIND\) !== 0\) \{\n[^]*?^\t{5}\}\n/m,
-  /^\t\tif \(re2\.lb !== 0\) \{\n[^]*?^\t\t\}\n/m,
-  /^\t\tif \(\(this\.flags & RE2Flags\.LITERAL\) !== 0\) return .*\n/m,
-  /\.flags \|= RE2Flags\.WAS_DOLLAR/,
-  /^\t\t\tcase Regexp\.Op\.PLB:\n\t\t\tcase Regexp\.Op\.NLB: return this\.lookBehind.*\n/m,
-  /^\t\tc\.prog\.markLookbehindInsts\(\);\n(?=\t\treturn c\.prog;)/m,
-  /^\t\tthis\.stack\[0\]\.namedGroups = .*\n/m,
-  /^\t\t\tre\.name = name;\n/m,
-  /^\t\tthis\.numRunes \+= .*\n/m,
-  /^\t\tif \(this\.prog\.numCap < arg \+ 1\) .*\n/m,
-  // Of what is alike in two alternatives only characters are asked for, and how often they are repeated.
-  /^\t\t\tcase Regexp\.Op\.END_TEXT:\n\t\t\t\tif \(\(this\.flags & RE2Flags\.WAS_DOLLAR\) [^]*?break;\n/m,
-  /^\t\t\tcase Regexp\.Op\.ALTERNATE:\n\t\t\tcase Regexp\.Op\.CONCAT:\n\t\t\t\tif \(this\.subs\.length !== [^]*?(?=^\t\t\tcase Regexp\.Op\.REPEAT:)/m,
-  /^\t\t\tcase Regexp\.Op\.CAPTURE:\n\t\t\t\tif \(this\.cap !== [^]*?(?=^\t\t\}\n)/m,
+  /^\t\tif \(this\.prefilter !== null && anchor === RE2Flags\.UNANCHORED\) \{\n.*\n\t\t\}\n\t\tif \(this\.onepass !== null\) return .*\n\t\tif \(ncap > 0\) \{\n[^]*?^\t\t\}\n/m,
 ];
-/** What is always so here, in each place where the package asks. */
-const SETTLED: readonly (readonly [asked: RegExp, always: string])[] = [
-  [/\((?:this\.)?flags & RE2Flags\.PERL_X\) !== 0/g, "true"],
-  [/\(this\.flags & RE2Flags\.(?:PERL_X|UNICODE_GROUPS|CLASS_NL)\) === 0/g, "false"],
-  [/\bre !== null && re\.subs !== null && re\.subs\.length > 0/g, "false"],
-  [/\b(?:re|sub|this|that|subMax|subJ)\.runes === null/g, "false"],
-  [/\b(?:re|sub|this|that|subMax|subJ)\.runes !== null/g, "true"],
-  [/\bthis\.(?:reuse|checkLimits)\((?:[^()\n]|\([^()\n]*\))*\)/g, "0"],
-  [
-    /^\t\t(?:this|regex)\.(?:lb|nlb|name|namedGroups|free|numRegexp|numRunes|repeats|height|size|next|lbStarts|numLb|lbInst) = (?!Object\.create\(null\);\n\t\tthis\.stack).*\n/gm,
-    "",
-  ],
-  [/^\t+case Regexp\.Op\.(?:PLB|NLB):\n/gm, ""],
-];
+/** The only methods of a class that the Worker calls, itself or through another; their names are called elsewhere, too. */
+const METHODS: { readonly [name: string]: readonly string[] } = {
+  RE2: words(
+    "constructor compileImpl dfa matchPrefixComplete executeEngine numberOfInstructions get put doExecuteNFA match",
+  ),
+  RE2JS: words("constructor compile re2 test programSize"),
+};
+/**
+ * Bytes of subsets that a search keeps for a pattern, of which 1,000 are kept: beyond it the search forgets them, and
+ * where that is too often, goes on without. Nearly every pattern that people write takes a tenth of it.
+ */
+const SUBSETS = "65536";
 const ORBITS = /decodeOrbit\("[^"]*"\)/;
 /** A message: why a pattern is refused is not asked. */
 const COMPLAINT = /^(\tstatic ERR_\w+ = )"[^"\n]*"/gm;
@@ -111,16 +92,16 @@ export function leanRe2js(source: string, ranges: string, exported = "RE2JS"): s
     withRuntimesTables(source, ranges),
   );
   const folded = put(lean, ORBITS, () => "caseOrbits()");
-  const asked = put(folded, EXPORTS, () => `export { ${exported} };`);
+  const bounded = put(folded, /new DFA\(this\.prog\)/, () => `new DFA(this.prog, ${SUBSETS})`);
+  const asked = Object.entries(METHODS).reduce(
+    (text, [name, methods]) => put(text, classOf(name), (whole) => onlyMethods(whole, methods, otherForm)),
+    put(bounded, EXPORTS, () => `export { ${exported} };`),
+  );
   const cut = CUT.reduce((text, part) => put(text, part, () => ""), asked);
-  const settled = SETTLED.reduce((text, [place, always]) => {
-    if (text.search(place) === -1) throw new Error(otherForm(`what ${place.source} finds`));
-    return text.replaceAll(place, always);
-  }, cut);
-  const silent = settled.replaceAll(COMPLAINT, '$1""');
-  if (silent === settled) throw new Error(otherForm("its messages"));
+  const silent = cut.replaceAll(COMPLAINT, '$1""');
+  if (silent === cut) throw new Error(otherForm("its messages"));
   const run = withoutMethods(silent, NEVER_RUN, otherForm);
-  return reached(withConstants(NUMBERS.reduce(withNumbers, run)), CALLED);
+  return reached(withConstants(NUMBERS.reduce(withNumbers, run)), METHODS["RE2JS"] ?? []);
 }
 
 function entriesOf(table: string, asked: (name: string) => string): readonly Entry[] {

@@ -51,14 +51,8 @@ const BY_FOLDING: readonly (readonly [one: number, other: number])[] = [
 /** The letters of Turkish with and without a dot fold to nothing. */
 const FOLDS_TO_NOTHING: ReadonlySet<number> = new Set([0x130, 0x131]);
 
-let orbits: Map<number, number> | null = null;
-
 /** Each character that is another one's in another case, and the next one of those, in a circle: `k`, the Kelvin sign, `K`. */
 export function caseOrbits(): Map<number, number> {
-  return (orbits ??= orbitsOf());
-}
-
-function orbitsOf(): Map<number, number> {
   const circles = new Map<number, Set<number>>();
   const circleOf = (character: number): Set<number> => circles.get(character) ?? new Set([character]);
   const join = (one: number, other: number): void => {
@@ -85,6 +79,8 @@ function orbitsOf(): Map<number, number> {
   return next;
 }
 
+let orbits: Map<number, number> | null = null;
+
 /** The ranges of the characters that are in another case of one that has a property, and do not have it themselves. */
 export function foldedRangesOf(property: string): Uint32Array {
   const ranges = rangesOf(property);
@@ -93,12 +89,12 @@ export function foldedRangesOf(property: string): Uint32Array {
       if (character <= (ranges[at + 1] ?? 0)) return true;
     return false;
   };
-  const circles = caseOrbits();
+  orbits ??= caseOrbits();
   const folded: number[] = [];
-  for (const [character, next] of [...circles].toSorted(([a], [b]) => a - b)) {
+  for (const [character, next] of [...orbits].toSorted(([a], [b]) => a - b)) {
     if (isIn(character)) continue;
     let other = next;
-    while (other !== character && !isIn(other)) other = circles.get(other) ?? character;
+    while (other !== character && !isIn(other)) other = orbits.get(other) ?? character;
     if (other !== character) folded.push(character, character, 1);
   }
   return Uint32Array.from(folded);
