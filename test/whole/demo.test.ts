@@ -175,7 +175,7 @@ describe("the demo's world", () => {
       ] as const) {
         await page.goto(`${world.target.url}/#/l/${world.locationId}/contacts/${contactId}`);
         await page.getByRole("heading", { level: 1, name: contactId }).waitFor();
-        const sent = page.getByRole("region", { name: "Sent", exact: true });
+        const sent = page.getByRole("region", { name: "What happened" });
         await sent.getByText(text, { exact: true }).waitFor();
       }
     } finally {
