@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { build } from "esbuild";
 import { ROOT } from "../local/project.ts";
-import { reached } from "./lean-package.ts";
+import { reached, replaced } from "./lean-package.ts";
 
 const MODULES = /[\\/]json-rules-engine[\\/]dist[\\/][\w-]+\.js$/;
 /** What it imports beside its own modules, and what stands there instead: decisions 23 and 24. */
@@ -33,12 +33,24 @@ const STEPS: readonly (readonly [part: RegExp, instead: string])[] = [
   [/^ {2}\}\]\);\n/gm, ""],
 ]; // prettier-ignore
 
+/** What `match/engine.ts` never gives, nor has: a rule as text, listeners, events with facts in them, a name of nothing. */
+const NEVER_GIVEN: readonly RegExp[] = [
+  /^ +if \(typeof options === "string"\) \{\n.*\n +\}\n/m,
+  /^ +if \(options && options\.onSuccess\) \{\n.*\n +\}\n/m,
+  /^ +if \(options && options\.onFailure\) \{\n.*\n +\}\n/m,
+  /^ +if \(_this3\.engine\.replaceFactsInEventParams\) \{\n.*\n +\}\n/m,
+  /^ +if \(!name && name !== 0\) \{\n.*\n +\}\n/m,
+  /^ +if \(priority <= 0\) throw .*\n/m,
+  /^ +if \(!event\) throw [^]*?^ {4}\}\n/m,
+  /^ +if \(!name\) throw .*\n +if \(typeof cb .*\n/gm,
+  /^ +if \(!almanac\) return .*\n +if \(!operatorMap\) return .*\n +if \(this\.isBooleanOperator\(\)\) \{\n.*\n +\}\n/m,
+];
+
 /** A module of the package with imports and classes. It throws if the package is written otherwise. */
 export function modern(source: string, name: string): string {
   const text = STEPS.reduce((before, [part, instead]) => before.replaceAll(new RegExp(part, part.flags.replace("g", "") + "g"), instead), source); // prettier-ignore
   const left = /\b(?:require\(|exports\.|_createClass\(|_inherits\(\w+, _|_classCallCheck\(this)/.exec(text);
-  if (left !== null)
-    throw new Error(`json-rules-engine has ${name} in another form than src/cli/lean-engine.ts knows: see decision 71`);
+  if (left !== null) throw new Error(otherForm(name));
   return text;
 }
 
@@ -64,7 +76,11 @@ export async function leanEngine(asked: readonly string[]): Promise<string> {
       },
     ],
   });
-  return reached(outputFiles[0]?.text ?? "", asked);
+  const given = NEVER_GIVEN.reduce(
+    (text, part) => replaced(text, part, () => "", otherForm),
+    outputFiles[0]?.text ?? "",
+  );
+  return reached(given, asked);
 }
 
 /** What it would write to the console with `DEBUG` in the environment: a Worker has none. */
@@ -72,4 +88,8 @@ function contentsOf(path: string, name: string): string {
   return name === "debug.js"
     ? "export default function debug() {}"
     : modern(readFileSync(path, "utf8").replaceAll("\r\n", "\n"), name);
+}
+
+function otherForm(what: string): string {
+  return `json-rules-engine has ${what} in another form than src/cli/lean-engine.ts knows: see decision 71`;
 }
