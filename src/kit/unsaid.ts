@@ -3,3 +3,5 @@
 export function said(): void {}
 
 export function about(): void {}
+
+export function sentence(): void {}
