@@ -15,3 +15,8 @@ export function about(phrase: Parameters<typeof said>[0]): { readonly about: str
 export function sentence(is: string, isNot: string): { readonly is: string; readonly isNot: string } {
   return { is, isNot };
 }
+
+/** Other phrases of an entry of a table, by their names. */
+export function phrases<const Phrases>(of: Phrases): Phrases {
+  return of;
+}

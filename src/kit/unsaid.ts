@@ -5,3 +5,5 @@ export function said(): void {}
 export function about(): void {}
 
 export function sentence(): void {}
+
+export function phrases(): void {}

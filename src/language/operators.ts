@@ -1,7 +1,7 @@
 // The operators of the language, the engine's and our own, and the decorators that may precede them: one table each, used
 // by admission, the JSON Schema, the editor and the sentences on the page. Nothing is compared here, so that the page can
 // import it, too: `match/comparisons.ts` compares.
-import { about, sentence } from "#said";
+import { about, phrases, sentence } from "#said";
 import type { FieldType } from "../model/event-fields.ts";
 
 /** The form of the value that an operator compares with. `rules/value-forms.ts` says what each admits. */
@@ -194,7 +194,7 @@ const TABLE = {
   },
   before: {
     of: "own",
-    about: 'an earlier time, in ISO 8601 or "HH:MM"',
+    ...about('an earlier time, in ISO 8601 or "HH:MM"'),
     wants: "the rule wants it before",
     ...sentence("is before …", "is not before …"),
     value: "time",
@@ -203,7 +203,7 @@ const TABLE = {
   },
   after: {
     of: "own",
-    about: 'a later time, in ISO 8601 or "HH:MM"',
+    ...about('a later time, in ISO 8601 or "HH:MM"'),
     wants: "the rule wants it after",
     ...sentence("is after …", "is not after …"),
     value: "time",
@@ -238,10 +238,10 @@ type Decorator =
   | { readonly does: "swap" | "negate" };
 
 const DECORATOR_TABLE = {
-  someFact: { does: "take items of the fact", words: "some item of" },
-  someValue: { does: "take items of the value", words: "at least one of" },
-  everyFact: { does: "take items of the fact", words: "every item of" },
-  everyValue: { does: "take items of the value", words: "each of" },
+  someFact: { does: "take items of the fact", ...phrases({ words: "some item of" }) },
+  someValue: { does: "take items of the value", ...phrases({ words: "at least one of" }) },
+  everyFact: { does: "take items of the fact", ...phrases({ words: "every item of" }) },
+  everyValue: { does: "take items of the value", ...phrases({ words: "each of" }) },
   swap: { does: "swap" },
   not: { does: "negate" },
 } as const satisfies { readonly [name: string]: Decorator };
