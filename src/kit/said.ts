@@ -10,3 +10,13 @@ export function said(phrase: string | (() => string)): string {
 export function about(phrase: Parameters<typeof said>[0]): { readonly about: string } {
   return { about: said(phrase) };
 }
+
+/** How a sentence goes on with an operator, and with its opposite. */
+export function sentence(is: string, isNot: string): { readonly is: string; readonly isNot: string } {
+  return { is, isNot };
+}
+
+/** Other phrases of an entry of a table, by their names. */
+export function phrases<const Phrases>(of: Phrases): Phrases {
+  return of;
+}

@@ -3,3 +3,7 @@
 export function said(): void {}
 
 export function about(): void {}
+
+export function sentence(): void {}
+
+export function phrases(): void {}

@@ -1,6 +1,6 @@
 // What a rule can ask the log about the contact's past: the facts, the params that say which events are meant, and how
 // both read. The operator's page uses the words, so nothing else is imported.
-import { about } from "#said";
+import { about, phrases } from "#said";
 import type { Field } from "../model/event-fields.ts";
 import { CHANNELS } from "../model/channels.ts";
 import { OUTCOMES } from "../model/event.ts";
@@ -49,12 +49,12 @@ interface Param {
 }
 
 const PARAM_TABLE = {
-  kind: { takes: EVENT_KINDS, place: "as the events", after: "of kind" },
-  channel: { takes: CHANNELS, place: "as the events" },
-  outcome: { takes: OUTCOMES, place: "after", after: "with outcome" },
-  direction: { takes: ["inbound", "outbound"], place: "before" },
-  within: { takes: "duration", place: "after" },
-  messages: { takes: "boolean", place: "after", after: "with each message once", only: "count" },
+  kind: { takes: EVENT_KINDS, ...phrases({ place: "as the events", after: "of kind" }) },
+  channel: { takes: CHANNELS, ...phrases({ place: "as the events" }) },
+  outcome: { takes: OUTCOMES, ...phrases({ place: "after", after: "with outcome" }) },
+  direction: { takes: ["inbound", "outbound"], ...phrases({ place: "before" }) },
+  within: { takes: "duration", ...phrases({ place: "after" }) },
+  messages: { takes: "boolean", ...phrases({ place: "after", after: "with each message once" }), only: "count" },
 } as const satisfies { readonly [key: string]: Param };
 export type ParamName = keyof typeof PARAM_TABLE;
 /** The params that take a duration. */
