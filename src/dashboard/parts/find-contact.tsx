@@ -120,7 +120,7 @@ export function ContactBox({
           Show
         </button>
       ) : null}
-      <span class={`found${isOpen ? "" : " hidden"}`}>
+      <span class="found" hidden={!isOpen}>
         <ul id={list} role="listbox" aria-label="Contacts that fit">
           {found?.cards.map((card, index) => (
             <li

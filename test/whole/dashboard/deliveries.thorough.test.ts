@@ -152,7 +152,7 @@ describeInBrowser("deliveries", () => {
     await tab(page, "held 1").waitFor();
     await rows(page).first().locator("summary").press("Enter");
     await rows(page).first().getByRole("button", { name: "Release" }).press("Enter");
-    await page.getByRole("status").getByText("The delivery is due now").waitFor();
+    await page.getByRole("status").getByText("Released: it is due now").waitFor();
     await tab(page, "held 0").waitFor();
     // It was tried once it was let go, and there is no token.
     await page.goto(`${dashboard.url}/#/l/${location}/deliveries?state=dead&error=HIGHLEVEL_TOKEN`);

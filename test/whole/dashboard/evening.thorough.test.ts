@@ -33,7 +33,7 @@ describeInBrowser("after an evening with the page", () => {
   it("each attempt shows the request that it sent", async () => {
     dashboard.answer = () => new Response("no such hook", { status: 410 });
     await send("rendered", "sms-failed");
-    const page = await open("rendered", "deliveries?state=dead");
+    const page = await open("rendered", "deliveries");
     await page.locator(".delivery-rows summary").first().click();
     await page.getByRole("button", { name: "Retry: sms-failed for ada" }).click();
     await page.getByText("attempt 2: DESTINATION_GONE").waitFor();

@@ -1,5 +1,5 @@
 // What comes from outside, and what is typed, is text: none of it runs, and none of it breaks the page.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Page } from "playwright-core";
 import { NAUGHTY_TEXTS } from "../../cases/json-cases.ts";
 import { SCRIPT_INJECTIONS } from "../../cases/script-injections.ts";
@@ -105,9 +105,14 @@ describeInBrowser(`${TEXTS.length} odd texts and script injections`, () => {
       for (const text of textsFor(index)) {
         // What is found replaces the field of one form, and leaves it.
         const typed = page.getByRole("search", { name: form }).or(page.getByRole("form", { name: form }));
-        const input = typed.getByLabel(label);
-        if ((await input.count()) === 0) await show(page, `#/l/${LOCATION}/${place}`);
-        await input.fill(text);
+        const input = typed.getByLabel(label, { exact: true });
+        await vi.waitFor(
+          async () => {
+            if ((await input.count()) === 0) await show(page, `#/l/${LOCATION}/${place}`);
+            await input.fill(text, { timeout: 1_000 });
+          },
+          { timeout: 15_000, interval: 50 },
+        );
         if ("key" in field) await page.keyboard.press(field.key);
         await page.clock.runFor(TYPED_MS);
       }
