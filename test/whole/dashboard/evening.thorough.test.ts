@@ -33,10 +33,20 @@ describeInBrowser("after an evening with the page", () => {
   it("each attempt shows the request that it sent", async () => {
     dashboard.answer = () => new Response("no such hook", { status: 410 });
     await send("rendered", "sms-failed");
-    const page = await open("rendered", "deliveries");
+    const page = await open("rendered", "deliveries?state=dead");
     await page.locator(".delivery-rows summary").first().click();
     await page.getByRole("button", { name: "Retry: sms-failed for ada" }).click();
-    await page.getByText("attempt 2: DESTINATION_GONE").waitFor();
+    // It leaves the list, and is back, closed, once it is dead again.
+    await expect
+      .poll(
+        async () => {
+          const closed = page.locator(".delivery-rows details:not([open]) > summary").first();
+          if ((await closed.count()) > 0) await closed.click({ timeout: 1_000 }).catch(() => undefined);
+          return page.getByText("attempt 2: DESTINATION_GONE").isVisible();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
     for (const n of [1, 2]) {
       const attempt = page.locator(".timeline li", { hasText: `attempt ${n}:` });
       await attempt.locator(".sent-request summary").click();
