@@ -42,7 +42,7 @@ export const MAIL_MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "if (isMailed && outcome.done)",
     to: "if (isMailed && !outcome.done)",
-    seed: 30,
+    seed: 36,
   },
   {
     name: "emails-of-ours-before-the-first-status-are-unknown",

@@ -95,7 +95,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
-    seed: 149,
+    seed: null,
     run: "location",
   },
   {
@@ -103,7 +103,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
-    seed: 67,
+    seed: null,
   },
   {
     name: "reply-cancels-nothing-that-is-being-sent",
@@ -208,14 +208,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/send.ts",
     from: "if (earlier !== null) {",
     to: "if (earlier === undefined) {",
-    seed: 30,
+    seed: 108,
   },
   {
     name: "message-of-another-delivery-is-taken",
     file: "ledger/deliveries/sends.ts",
     from: "return owner !== null && owner !== id;",
     to: "return owner === id && owner !== id;",
-    seed: 225,
+    seed: 108,
     run: "location",
   },
   {
@@ -223,7 +223,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "act/highlevel/answer.ts",
     from: "answer.status >= 400 && answer.status < 500 && answer.status !== 408;",
     to: "answer.status >= 400 && answer.status < 600 && answer.status !== 408;",
-    seed: 231,
+    seed: 27,
     run: "location",
   },
   {
@@ -238,7 +238,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/breaker.ts",
     from: "FROM ${table} WHERE ${which} LIMIT ?)",
     to: "FROM ${table} WHERE ${which} AND (SELECT message_id FROM sends AS s WHERE s.delivery_id = ${table}.delivery_id) IS NOT NULL LIMIT ?)",
-    seed: 24,
+    seed: 3,
   },
   {
     name: "token-used-before-it-is-kept",
@@ -303,7 +303,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/deliveries.ts",
     from: "AND ${EVENT_AT} <= ?2`",
     to: "AND ${EVENT_AT} < ?2`",
-    seed: 8,
+    seed: 41,
     run: "location",
   },
   {
@@ -319,7 +319,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/recording/waits.ts",
     from: "log.recordedAhead(this.#sql, contactId, Date.parse(occurredAt), kinds)",
     to: "log.recordedAhead(this.#sql, contactId, occurredAt.length * 0, kinds)",
-    seed: 1,
+    seed: 2,
   },
   {
     name: "reply-does-not-end-what-is-held",
@@ -333,7 +333,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/wishes.ts",
     from: "const ahead = recordedAhead(happenedAt + 1, WISHES);",
     to: "const ahead = recordedAhead(Date.parse(event.receivedAt) + happenedAt * 0 + 1, WISHES);",
-    seed: 57,
+    seed: 96,
     run: "location",
   },
   {
@@ -341,7 +341,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/wishes.ts",
     from: "return [event, ...ahead]",
     to: "return [...ahead, event]",
-    seed: 57,
+    seed: 96,
     run: "location",
   },
   {
@@ -378,7 +378,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/recording/recorder.ts",
     from: "const past = pastOf(event, decision.fired, moment.nowMs, placed);",
     to: "const past = pastOf(event, decision.fired, Date.parse(event.receivedAt), placed);",
-    seed: 32,
+    seed: 61,
   },
   {
     name: "wait-counted-from-the-receipt",
@@ -403,7 +403,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
       this.#parts.alarm.bringForward(deciding.moment().nowMs);
       return { status: "duplicate" };
     }`,
-    seed: 1,
+    seed: 4,
   },
   {
     name: "repeated-webhook-of-an-erased-contact-is-new",
@@ -418,7 +418,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "match/gate.ts",
     from: 'isGuarded ? "api" : guardedAs(event)',
     to: 'isGuarded ? "api" : null',
-    seed: 9,
+    seed: 24,
     run: "location",
   },
   {
@@ -434,7 +434,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
-    seed: 18,
+    seed: null,
     run: "location",
   },
   {
@@ -442,7 +442,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
-    seed: 36,
+    seed: 51,
     run: "location",
   },
   {
@@ -450,7 +450,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "leaves?.(outgoing) ?? changes(request.body)",
     to: "leaves?.(outgoing) ?? (changes(request.body) || request.path.length > 0)",
-    seed: 159,
+    seed: 48,
     run: "location",
   },
   {
@@ -487,7 +487,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "highlevel/sent-messages.ts",
     from: "const CLOCK_SKEW_MS = 120_000;",
     to: "const CLOCK_SKEW_MS = 0;",
-    seed: 30,
+    seed: null,
     run: "location",
   },
   {
@@ -509,7 +509,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/reconcile/legs.ts",
     from: "export const OVERLAP_MS = 20 * MINUTE_MS;",
     to: "export const OVERLAP_MS = 0 * MINUTE_MS;",
-    seed: 156,
+    seed: 45,
     run: "missed",
   },
   {
@@ -587,7 +587,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
-    seed: 51,
+    seed: null,
     run: "location",
   },
   {
@@ -602,7 +602,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sent-requests.ts",
     from: "JSON.stringify({ ...request, body: null, bodyOf: known.n }",
     to: "JSON.stringify({ ...request, body: null, bodyOf: attempts + 1 }",
-    seed: 7,
+    seed: 8,
   },
   {
     name: "token-kept",
@@ -631,7 +631,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/undecided.ts",
     from: "AND deciding IS NOT NULL ORDER BY seq LIMIT 1",
     to: "AND deciding IS NOT NULL ORDER BY seq DESC LIMIT 1",
-    seed: 9,
+    seed: 6,
   },
   {
     name: "waiting-event-decided-again",
@@ -645,7 +645,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/recording/recorder.ts",
     from: "const why = failure ?? (this.#ports.actions.clock() >= deadlineMs ? TOO_LATE : null);",
     to: "const why = failure;",
-    seed: 27,
+    seed: 3,
   },
   {
     name: "waiting-events-forgotten-after-a-crash",
@@ -659,7 +659,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "    try {\n      if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    } finally {",
     to: "    if (said) this.#lanes.learn(HIGHLEVEL_HOST, said, this.#now());\n    {",
-    seed: 3,
+    seed: null,
     run: "location",
   },
   ...foundIn("published", PUBLISHED_MUTANTS),
@@ -715,7 +715,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/ledger.ts",
     from: "const clock = this.#clock.read;",
     to: "const { clock } = world.actions;",
-    seed: 23,
+    seed: 20,
     run: "ahead",
   },
   {
@@ -723,7 +723,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/clock.ts",
     from: "this.#latestMs = isPutRight ? nowMs",
     to: "this.#latestMs = isBack ? nowMs",
-    seed: 140,
+    seed: null,
     run: "ahead",
   },
   {
