@@ -13,6 +13,7 @@ import { fail, succeed, type Result } from "../../kit/result.ts";
 import { logError } from "../../model/log-line.ts";
 import { nextOpening } from "../../time/window.ts";
 import type { Pump } from "../pump/pump.ts";
+import { GIVE_UP_AFTER_MS } from "../deliveries/moves.ts";
 import type { Alarm } from "../store/alarm.ts";
 import { setMark, setMarks } from "../store/marks.ts";
 import type { AlertPorts, LedgerPorts, LedgerStorage } from "../store/ports.ts";
@@ -39,7 +40,6 @@ const LEASE_MS = MINUTE_MS;
 const NO_PLACE_MS = 5_000;
 /** A message that does not arrive is tried again this often at least, for a week. */
 const RETRY_EVERY_MS = HOUR_MS;
-const GIVE_UP_AFTER_MS = 7 * DAY_MS;
 const REFUSED_FOR_MS = HOUR_MS;
 
 /** What is noted about alerts. Times are milliseconds since 1970. */
