@@ -49,6 +49,11 @@ export class Network {
   isRegistered = false;
   /** `null` if the location does not follow up inside HighLevel. */
   highlevel: SimulatedHighLevel | null = null;
+  /**
+   * All requests of the run. Node's `Request` is told of its caller's abort through a weak reference: one that nobody holds
+   * is collected while it hangs, whenever the machine happens to, and its time limit never comes.
+   */
+  readonly #requests: Request[] = [];
   readonly #clockwork: Clockwork;
   readonly #disk: Disk;
 
@@ -60,6 +65,7 @@ export class Network {
   /** The network as seen by one instance of the object: answers still under way when the instance dies never arrive. */
   fetch(isGone: () => boolean): (request: Request) => Promise<Response> {
     return async (request) => {
+      this.#requests.push(request);
       const id = request.headers.get("webhook-id") ?? "";
       const { host, pathname } = new URL(request.url);
       const left = { order: this.#clockwork.order(), leftAt: this.#clockwork.now };
