@@ -21,6 +21,7 @@ import { bundledCode, bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory, type DirectoryPorts } from "./directory.ts";
 import { answeringObject, callsOf, handOn } from "./hand-on.ts";
 import { divided, HUB_NAME } from "./parts.ts";
+import { placed, unlessElsewhere } from "./placed.ts";
 
 /** The bindings of wrangler.toml, and the variables. */
 export interface LedgerEnv extends Variables {
@@ -65,7 +66,7 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
 
   /** `adapt` is for tests and benchmarks, which use their own clock, network or rules, or observe the storage. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const begun = (): LocationLedger => {
       const own = endable(storageOf(ctx));
       const startOver = async (): Promise<void> => {
@@ -88,7 +89,7 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
   }
 
   override alarm() {
-    return this.#ledger.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#ledger.alarm());
   }
 }
 
@@ -108,14 +109,14 @@ export class Agency extends answeringObject<LedgerEnv, AgencyCalls>() {
 
   /** `adapt` is for tests, as that of a ledger. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: AgencyWorld) => AgencyWorld = (world) => world) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: agencyPorts(env) });
     this.#agency = new InstalledAgency(storage, ports);
     void ctx.blockConcurrencyWhile(() => this.#agency.open());
   }
 
   override alarm() {
-    return this.#agency.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#agency.alarm());
   }
 }
 
@@ -139,14 +140,14 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
     env: LedgerEnv,
     adapt: (world: DirectoryWorld) => DirectoryWorld = (world) => world,
   ) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const isHub = ctx.id.equals(env.DIRECTORY.idFromName(HUB_NAME));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: directoryPorts(env, isHub) });
     this.#directory = new LocationDirectory(storage, ports, configurationOf(env).retentionDays * DAY_MS);
   }
 
   override alarm() {
-    return this.#directory.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#directory.alarm());
   }
 }
 
@@ -170,14 +171,14 @@ export class Registry extends answeringObject<LedgerEnv, RegistryCalls>() {
     env: LedgerEnv,
     adapt: (world: RegistryWorld) => RegistryWorld = (world) => world,
   ) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: registryPorts(env) });
     this.#registry = new RuleRegistry(storage, ports);
     void ctx.blockConcurrencyWhile(() => this.#registry.open());
   }
 
   override alarm() {
-    return this.#registry.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#registry.alarm());
   }
 }
 

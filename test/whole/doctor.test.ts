@@ -51,6 +51,8 @@ interface Asked {
   /** By how much the clock of this machine is behind, milliseconds. */
   readonly behindMs?: number;
   readonly folder?: Partial<Folder>;
+  /** The places in which it says there are locations, which workerd has not. */
+  readonly elsewhere?: readonly string[];
   /** Secrets that headers of its rules name, besides. */
   readonly secrets?: ReadonlyMap<string, string>;
 }
@@ -115,15 +117,18 @@ async function start({
 
 async function doctorAt(
   miniflare: Miniflare,
-  { adminToken = TEST_ADMIN_TOKEN, url = URL_OUTSIDE, behindMs = 0, folder: other, secrets }: Asked = {},
+  { adminToken = TEST_ADMIN_TOKEN, url = URL_OUTSIDE, behindMs = 0, folder: other, secrets, elsewhere }: Asked = {},
 ): Promise<readonly Diagnosis[]> {
   const { origin } = await miniflare.ready;
   const patient = {
     url,
     adminToken,
     clock: () => Date.now() - behindMs,
-    fetch: (asked: URL, init: { readonly headers: { readonly [name: string]: string } }) =>
-      fetch(asked.href.replace(URL_OUTSIDE, origin), init),
+    fetch: async (asked: URL, init: { readonly headers: { readonly [name: string]: string } }) => {
+      const answer = await fetch(asked.href.replace(URL_OUTSIDE, origin), init);
+      if (elsewhere === undefined || asked.pathname !== "/api/health") return answer;
+      return Response.json({ ...((await answer.json()) as object), elsewhere });
+    },
   };
   const needs = secrets === undefined ? folder.needs : { ...folder.needs, secrets };
   return examinedBy(patient, { ...folder, needs, ...other });
@@ -173,6 +178,21 @@ const FAULTS: readonly (readonly [
     { variables: { RULES_FROM: "publish" } },
     /RULES_FROM is "publish"/,
     /wrangler\.toml/,
+  ],
+  [
+    "a place that is none",
+    "settings",
+    { variables: { JURISDICTION: "europe" }, isTriggered: false, isHeard: false, scopes: null },
+    /JURISDICTION is no place/,
+    /"eu", "us" or ""/,
+  ],
+  [
+    "locations left behind by a change of JURISDICTION",
+    "settings",
+    null,
+    /kept where JURISDICTION was empty/,
+    /Set it back/,
+    { elsewhere: ["any"] },
   ],
   [
     "an app without its secret",

@@ -82,6 +82,15 @@ export function unanswered(url: string, found: Unanswered): Diagnosis[] {
       ];
     case "older":
       return [reached, fault("code", "A version runs that cannot tell about itself yet", "npm run deploy")];
+    case "placeless":
+      return [
+        reached,
+        fault(
+          "settings",
+          "JURISDICTION is no place, so that it keeps nothing and answers every event with 429",
+          'Write "eu", "us" or "" into wrangler.toml; then npm run deploy',
+        ),
+      ];
     case "broken":
       return [
         reached,
@@ -180,8 +189,17 @@ function versions({ health, rules }: Examined, folder: Folder, isLocal: boolean)
   ];
 }
 
-function settings({ health: { variables, secrets: set } }: Examined): Diagnosis[] {
+function settings({ health: { variables, secrets: set, elsewhere } }: Examined): Diagnosis[] {
   const found: Diagnosis[] = [];
+  // A version before told nothing of it.
+  for (const place of elsewhere ?? [])
+    found.push(
+      fault(
+        "settings",
+        `Locations are kept where JURISDICTION was ${place === "any" ? "empty" : `"${place}"`}: they rest, and what they had to send waits`,
+        "Set it back in wrangler.toml and npm run deploy, or move them: docs/operating.md",
+      ),
+    );
   const zone = variables["TIME_ZONE"] ?? "";
   if (zone !== "" && !isTimeZone(zone))
     found.push(

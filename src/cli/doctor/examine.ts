@@ -22,6 +22,8 @@ export type Unanswered =
   | { readonly kind: "refused" }
   /** Its version has no such call yet. */
   | { readonly kind: "older" }
+  /** JURISDICTION is no place: it keeps nothing. */
+  | { readonly kind: "placeless" }
   | { readonly kind: "broken"; readonly status: number };
 
 /** What was found of a location that may send. */
@@ -61,7 +63,10 @@ export async function examine(patient: Patient): Promise<Examined | Unanswered> 
   const atMs = patient.clock();
   if (answer.status === 401) return { kind: (await codeOf(answer)) === "API_CLOSED" ? "closed" : "refused" };
   if (answer.status === 404) return { kind: "older" };
-  if (!answer.ok) return { kind: "broken", status: answer.status };
+  if (!answer.ok)
+    return (await codeOf(answer)) === "CONFIGURATION_PLACE"
+      ? { kind: "placeless" }
+      : { kind: "broken", status: answer.status };
   const health = (await answer.json()) as Health;
   const ids = await locationIds(patient, health);
   const looked = ids.slice(0, MOST_LOCATIONS);
