@@ -14,7 +14,7 @@ export const ALERT_MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/alerts/alerts.ts",
     from: "const BETWEEN_MS = 5 * MINUTE_MS;",
     to: "const BETWEEN_MS = 0;",
-    seed: null,
+    seed: 2,
   },
   {
     name: "message-has-another-id-each-time",
