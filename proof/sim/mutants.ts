@@ -95,7 +95,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
-    seed: null,
+    seed: 178,
     run: "location",
   },
   {
@@ -103,7 +103,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
-    seed: null,
+    seed: 158,
   },
   {
     name: "reply-cancels-nothing-that-is-being-sent",
@@ -434,7 +434,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
-    seed: null,
+    seed: 129,
     run: "location",
   },
   {
@@ -707,7 +707,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/rounds.ts",
     from: "asking.stayFor(work);",
     to: "",
-    seed: null,
+    seed: 30,
     run: "location",
   },
   {
@@ -723,7 +723,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/clock.ts",
     from: "this.#latestMs = isPutRight ? nowMs",
     to: "this.#latestMs = isBack ? nowMs",
-    seed: null,
+    seed: 245,
     run: "ahead",
   },
   {
