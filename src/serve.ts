@@ -2,7 +2,7 @@
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
 import { refusedUrl, testAlert } from "./objects/alerts.ts";
-import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
+import { agencyOf, changesOf, installObjects, isBusy, keptAt, ledgerOf } from "./objects/client.ts";
 import { deleteLocation } from "./objects/delete-location.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
@@ -103,7 +103,7 @@ async function apiPorts(bound: LedgerEnv, bundled: RuleSet): Promise<Parameters<
     pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
-    deleteLocation: (note, locationId) => deleteLocation(env, note, locationId),
+    deleteLocation: (note, locationId) => deleteLocation(keptAt(env), note, locationId),
     callIt: (note, locationId, name) => callLocation(env, note, locationId, name),
     eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };

@@ -2,6 +2,7 @@
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
 import { ALERT_MUTANTS } from "./alert-mutants.ts";
+import { DELETING_MUTANTS } from "./deleting-mutants.ts";
 import { MAIL_MUTANTS } from "./mail-mutants.ts";
 import type { RunKind } from "./seeds.ts";
 
@@ -695,6 +696,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   ...foundIn("agency", AGENCY_MUTANTS),
   ...foundIn("mails", MAIL_MUTANTS),
   ...foundIn("alerts", ALERT_MUTANTS),
+  ...foundIn("deleting", DELETING_MUTANTS),
   {
     name: "stored-times-are-believed",
     file: "kit/not-before.ts",

@@ -19,6 +19,7 @@ import type { RuleSet } from "../model/rule.ts";
 import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
 import { bundledCode, bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory, type DirectoryPorts } from "./directory.ts";
+import { endable } from "./endable.ts";
 import { answeringObject, callsOf, handOn } from "./hand-on.ts";
 import { divided, HUB_NAME } from "./parts.ts";
 import { placed, unlessElsewhere } from "./placed.ts";
@@ -292,23 +293,5 @@ function storageOf({ storage }: DurableObjectState): LedgerStorage {
     getAlarm: () => storage.getAlarm(),
     setAlarm: (atMs) => storage.setAlarm(atMs),
     sync: () => storage.sync(),
-  };
-}
-
-/** A storage that can be taken away from whoever has it: from then on it writes nothing, and reading throws. */
-function endable(storage: LedgerStorage): { readonly storage: LedgerStorage; readonly end: () => void } {
-  let isEnded = false;
-  return {
-    storage: {
-      ...storage,
-      sql: {
-        exec(statement, ...values) {
-          if (isEnded) throw new Error("The location was deleted");
-          return storage.sql.exec(statement, ...values);
-        },
-      },
-      setAlarm: (atMs) => (isEnded ? Promise.resolve() : storage.setAlarm(atMs)),
-    },
-    end: () => (isEnded = true),
   };
 }

@@ -50,6 +50,8 @@ export interface Examined {
 
 const MOST_LOCATIONS = 200;
 const TOGETHER = 10;
+/** A Worker from before did not tell what was refused. */
+const NOT_TOLD = { scopes: [], refusedScopes: [] };
 
 /** Looks at it. */
 export async function examine(patient: Patient): Promise<Examined | Unanswered> {
@@ -115,6 +117,10 @@ async function examined(patient: Patient, locationId: string): Promise<ExaminedL
   const at = `/api/locations/${encodeURIComponent(locationId)}`;
   const log = await told<{ events: readonly { receivedAt: string }[] }>(patient, `${at}/events?limit=1`);
   const receivedAt = log?.events[0]?.receivedAt;
-  const token = (await told<TokenAnswer>(patient, `${at}/token`))?.token ?? null;
-  return { locationId, lastEventMs: receivedAt === undefined ? null : Date.parse(receivedAt), token };
+  const token = (await told<TokenAnswer>(patient, `${at}/token`))?.token;
+  return {
+    locationId,
+    lastEventMs: receivedAt === undefined ? null : Date.parse(receivedAt),
+    token: token ? { ...NOT_TOLD, ...token } : null,
+  };
 }
