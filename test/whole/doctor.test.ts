@@ -457,3 +457,34 @@ describe("npm run rules doctor", () => {
     }
   });
 });
+
+/** The commands for every day, at the same Worker. */
+describe("npm run rules locations, alerts and delete", () => {
+  it("list it, say what is open, and delete it once it is named twice", async () => {
+    const one = await start({});
+    const token = process.env["ADMIN_TOKEN"];
+    process.env["ADMIN_TOKEN"] = TEST_ADMIN_TOKEN;
+    try {
+      const { origin } = await one.ready;
+      const run = (...args: string[]) => inProcess(runCli, [...args, "--worker", origin]);
+      const listed = await run("locations");
+      expect([listed.status, listed.stdout]).toEqual([0, expect.stringContaining(LOCATION)]);
+      const json = JSON.parse((await run("locations", "--json")).stdout) as { locations: unknown[] };
+      expect(json.locations).toMatchObject([{ locationId: LOCATION }]);
+      const open = await run("alerts", "--location", LOCATION);
+      expect([open.status, open.stdout]).toEqual([0, "Nothing is open\n"]);
+      expect(JSON.parse((await run("alerts", "--json")).stdout)).toEqual({ alerts: [] });
+      // There is no ALERT_URL.
+      expect((await run("alerts", "--test")).status).toBe(1);
+      expect((await run("delete", "--location", LOCATION)).status).toBe(2);
+      expect((await run("delete", "--location", LOCATION, "--confirm", "another")).status).toBe(2);
+      const deleted = await run("delete", "--location", LOCATION, "--confirm", LOCATION);
+      expect([deleted.status, deleted.stdout]).toEqual([0, expect.stringContaining(`Location ${LOCATION} is deleted`)]);
+      expect((await run("locations")).stdout).toBe("No location has sent anything\n");
+    } finally {
+      if (token === undefined) delete process.env["ADMIN_TOKEN"];
+      else process.env["ADMIN_TOKEN"] = token;
+      await one.dispose();
+    }
+  });
+});

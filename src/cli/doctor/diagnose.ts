@@ -4,6 +4,7 @@ import { isTimeZone } from "../../kit/time-zone.ts";
 import { neededScopes, scopeState, type NeededScope } from "../../language/needed-scopes.ts";
 import type { ShownToken } from "../../model/token.ts";
 import { SECRET_FORM } from "../../kit/standard-webhooks.ts";
+import { malformedSettings } from "../../local/setting-values.ts";
 import { wrongWord } from "../../local/project.ts";
 import type { Examined, ExaminedLocation, Unanswered } from "./examine.ts";
 import type { Needs } from "./needs.ts";
@@ -222,6 +223,9 @@ function settings({ health: { variables, secrets: set, elsewhere } }: Examined):
           `Write a number as ${name} into wrangler.toml; then npm run deploy`,
         ),
       );
+  for (const { name, message } of malformedSettings(variables))
+    if (name !== "TIME_ZONE" && !NUMBERS.includes(name))
+      found.push(fault("settings", message, `Mend ${name} in wrangler.toml; then npm run deploy`));
   if ("ACCESS_TEAM_DOMAIN" in variables !== "ACCESS_AUD" in variables)
     found.push(
       fault(
