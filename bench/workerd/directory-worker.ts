@@ -1,8 +1,8 @@
 // The Worker as it ships, with counters around how its directory looks after ledgers. They are read at /looks; /turn is what
 // the cron trigger does, which raw workerd has none of.
 import { Directory as RealDirectory, Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
-import type { Sql } from "../../src/ledger/store/ports.ts";
 import worker from "../../src/worker.ts";
+import { counted } from "./counted.ts";
 
 export { Agency, Registry } from "../../src/objects/durable-objects.ts";
 
@@ -37,7 +37,7 @@ export class Directory extends RealDirectory {
           return ports.poke(...who);
         },
       },
-      storage: { ...storage, sql: counted(storage.sql) },
+      storage: { ...storage, sql: counted(storage.sql, counts) },
     }));
   }
 
@@ -49,18 +49,6 @@ export class Directory extends RealDirectory {
     counts.alarmMs += ms;
     counts.mostMsOfAlarm = Math.max(counts.mostMsOfAlarm, ms);
   }
-}
-
-function counted(sql: Sql): Sql {
-  return {
-    exec(statement, ...values) {
-      const cursor = sql.exec(statement, ...values) as SqlStorageCursor<Record<string, SqlStorageValue>>;
-      const rows = cursor.toArray();
-      counts.rowsWritten += cursor.rowsWritten;
-      counts.rowsRead += cursor.rowsRead;
-      return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
-    },
-  };
 }
 
 export default {

@@ -92,7 +92,10 @@ function ofDeployment(one: Deployed, there: string): Found[] {
   return [
     ...ofBindings(one, there),
     ...ofMigrations(one, there),
-    ...malformedSettings(one.vars ?? {}).map(({ message }): Found => ["DEPLOYMENT_VALUE", `[${there}vars] ${message}`]),
+    ...malformedSettings(one.vars ?? {}).map(({ what, words }): Found => [
+      "DEPLOYMENT_VALUE",
+      `[${there}vars] ${what}: write ${words}`,
+    ]),
     ...ofTheRest(one, there),
   ];
 }

@@ -3,7 +3,7 @@
 import { hostList } from "../kit/host-list.ts";
 import { isTimeZone } from "../kit/time-zone.ts";
 import { ALERT_KINDS } from "../model/alert.ts";
-import { readConfiguration } from "../model/configuration.ts";
+import { hostIn, readConfiguration } from "../model/configuration.ts";
 
 type Settings = { readonly [name: string]: string | number | boolean };
 
@@ -20,6 +20,7 @@ const HOSTS: Form = {
   fits: (entry) => hostList([entry]).size === 1,
   words: "a host or host:port, such as crm.example.com",
 };
+const isHost = (text: string): boolean => hostIn(text) !== undefined;
 const isQuietHours = (entry: string): boolean =>
   readConfiguration({ ALERT_SILENCE: entry }).alertSilence.awake !== null;
 
@@ -37,12 +38,12 @@ const FORMS: { readonly [name: string]: Form } = {
   },
   ACCESS_TEAM_DOMAIN: {
     isList: false,
-    fits: (text) => readConfiguration({ ACCESS_TEAM_DOMAIN: text, ACCESS_AUD: "a" }).access !== null,
+    fits: isHost,
     words: "a host, such as my-team.cloudflareaccess.com",
   },
   HIGHLEVEL_APP_HOST: {
     isList: false,
-    fits: (text) => /^(?:https:\/\/)?[a-z0-9-]+(?:\.[a-z0-9-]+)+\/?$/i.test(text.trim()),
+    fits: isHost,
     words: "a host, such as app.my-agency.com",
   },
   HIGHLEVEL_API: { isList: false, fits: (text) => URL.canParse(text), words: "a URL" },
@@ -55,15 +56,22 @@ const FORMS: { readonly [name: string]: Form } = {
   REQUESTS_PER_SECOND: NUMBER,
 };
 
-/** Each that nobody can read, by its name and with what is expected in its place. */
-export function malformedSettings(settings: Settings): readonly { readonly name: string; readonly message: string }[] {
+/** A setting that nobody can read: its name, with its place in a list, and what to write there. */
+export interface MalformedSetting {
+  readonly name: string;
+  readonly what: string;
+  readonly words: string;
+}
+
+/** Each that nobody can read. */
+export function malformedSettings(settings: Settings): readonly MalformedSetting[] {
   return Object.entries(FORMS).flatMap(([name, { isList, fits, words }]) => {
     const text = String(settings[name] ?? "");
     const entries = isList ? text.split(",") : [text];
     return entries.flatMap((entry, index) => {
       if (entry.trim() === "" || fits(entry.trim())) return [];
-      const what = entries.length > 1 ? `Entry ${index + 1} of ${name}` : name;
-      return [{ name, message: `${what} is not what it has to be, and counts for nothing: write ${words}` }];
+      const where = entries.length > 1 ? `Entry ${index + 1} of ${name}` : name;
+      return [{ name, what: `${where} is not what it has to be, and counts for nothing`, words }];
     });
   });
 }

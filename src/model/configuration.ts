@@ -267,7 +267,8 @@ function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): Acce
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
 }
 
-function hostIn(text: string | undefined): string | undefined {
+/** The host that a setting names, with or without `https://`. */
+export function hostIn(text: string | undefined): string | undefined {
   return HOST.exec(text?.trim().toLowerCase() ?? "")?.[1];
 }
 

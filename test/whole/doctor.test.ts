@@ -216,8 +216,22 @@ const FAULTS: readonly (readonly [
     "a time zone that is none",
     "settings",
     { variables: { TIME_ZONE: "Denver" } },
-    /TIME_ZONE is "Denver"/,
+    /^TIME_ZONE is not what it has to be/,
     /America\/Denver/,
+  ],
+  [
+    "quiet hours that are none",
+    "settings",
+    { variables: { ALERT_SILENCE: "drift, from ten to seven" } },
+    /^Entry 2 of ALERT_SILENCE is not what it has to be/,
+    /22:00-07:00 as ALERT_SILENCE/,
+  ],
+  [
+    "a number that is none",
+    "settings",
+    { variables: { RETENTION_DAYS: "a month" } },
+    /^RETENTION_DAYS is not what it has to be/,
+    /a number of 1 or more as RETENTION_DAYS/,
   ],
   [
     "a word that is none",

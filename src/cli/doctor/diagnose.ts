@@ -1,6 +1,5 @@
 // What is wrong with a deployment, and what to do about each: pure, from what was found to a list.
 import { amount } from "../../kit/amount.ts";
-import { isTimeZone } from "../../kit/time-zone.ts";
 import { neededScopes, scopeState, type NeededScope } from "../../language/needed-scopes.ts";
 import type { ShownToken } from "../../model/token.ts";
 import { SECRET_FORM } from "../../kit/standard-webhooks.ts";
@@ -50,7 +49,6 @@ const CLOCK_OFF_MS = 60_000;
 const WATCHDOG_LATE_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const NUMBERS = ["RETENTION_DAYS", "LEDGER_MAX_BYTES", "EVENTS_PER_SECOND", "REQUESTS_PER_SECOND"];
 const NAMED_AT_ONCE = 5;
 
 const ok = (check: Check, message: string): Diagnosis => ({ check, state: "ok", message, fix: null });
@@ -203,29 +201,10 @@ function settings({ health: { variables, secrets: set, elsewhere } }: Examined):
         "Set it back in wrangler.toml and npm run deploy, or move them: docs/operating.md",
       ),
     );
-  const zone = variables["TIME_ZONE"] ?? "";
-  if (zone !== "" && !isTimeZone(zone))
-    found.push(
-      fault(
-        "settings",
-        `TIME_ZONE is "${zone}", which is no time zone, so that rules go by UTC`,
-        'Write a name such as "America/Denver" into wrangler.toml; then npm run deploy',
-      ),
-    );
   const word = wrongWord(variables);
   if (word !== null) found.push(fault("settings", word, "Write it into wrangler.toml; then npm run deploy"));
-  for (const name of NUMBERS)
-    if (name in variables && !(Number(variables[name]) >= 1))
-      found.push(
-        fault(
-          "settings",
-          `${name} is "${variables[name]}", which is no number of 1 or more, so that its default counts`,
-          `Write a number as ${name} into wrangler.toml; then npm run deploy`,
-        ),
-      );
-  for (const { name, message } of malformedSettings(variables))
-    if (name !== "TIME_ZONE" && !NUMBERS.includes(name))
-      found.push(fault("settings", message, `Mend ${name} in wrangler.toml; then npm run deploy`));
+  for (const { name, what, words } of malformedSettings(variables))
+    found.push(fault("settings", what, `Write ${words} as ${name} into wrangler.toml; then npm run deploy`));
   if ("ACCESS_TEAM_DOMAIN" in variables !== "ACCESS_AUD" in variables)
     found.push(
       fault(

@@ -21,7 +21,7 @@ it.each<[name: string, good: string, bad: string, place: string]>([
 ])("names %s and its place where it is malformed, and never the value", (name, good, bad, place) => {
   expect(malformedSettings({ [name]: good })).toEqual([]);
   const found = malformedSettings({ [name]: bad });
-  expect(found).toEqual([{ name, message: expect.stringContaining(`${place} `) as string }]);
+  expect(found).toMatchObject([{ name, what: expect.stringContaining(`${place} `) as string }]);
   expect(JSON.stringify(found)).not.toContain("canary");
 });
 
