@@ -2,12 +2,13 @@
 import { Router, type IRequest } from "itty-router";
 import { answerApi } from "./api/api.ts";
 import { refusedUrl, testAlert } from "./objects/alerts.ts";
-import { agencyOf, changesOf, installObjects, isBusy, ledgerOf } from "./objects/client.ts";
+import { agencyOf, changesOf, installObjects, isBusy, keptAt, ledgerOf } from "./objects/client.ts";
 import { deleteLocation } from "./objects/delete-location.ts";
 import { eraseContact } from "./objects/erase-contact.ts";
 import { eventStore, releaseQuarantined } from "./objects/event-store.ts";
 import { install, installAgency } from "./objects/installs.ts";
 import { healthOf } from "./objects/health.ts";
+import { placed, UnknownJurisdiction } from "./objects/placed.ts";
 import { pokeAgencies, wakeDirectory } from "./objects/watchdog.ts";
 import { callLocation, ruleChanges } from "./objects/change-rules.ts";
 import { liveRules } from "./objects/live-rules.ts";
@@ -38,12 +39,15 @@ export function workerWith(ruleSet: RuleSet) {
       try {
         return (await router.fetch(request, env)) as Response;
       } catch (error) {
+        if (error instanceof UnknownJurisdiction)
+          return respond({ ok: false, failure: { code: "CONFIGURATION_PLACE" } });
         logError("A request failed", {}, error);
         if (isBusy(error)) return respond({ ok: false, failure: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 } });
         return respond({ ok: false, failure: { code: "BUG" } });
       }
     },
-    async scheduled(_, env) {
+    async scheduled(_, bound) {
+      const env = placed(bound);
       const done = await Promise.allSettled([directoryOf(env).watchdog(true), wakeDirectory(env), pokeAgencies(env)]);
       for (const one of done) if (one.status === "rejected") logError("The watchdog failed", {}, one.reason);
     },
@@ -54,11 +58,13 @@ function hook(route: HookRoute): (request: IRequest, env: LedgerEnv) => Promise<
   return async (request, env) => respond(await receive(request, route, receivePorts(env)), 202);
 }
 
-function receivePorts(env: LedgerEnv): ReceivePorts {
+function receivePorts(bound: LedgerEnv): ReceivePorts {
+  const env = placed(bound);
   return { configuration: configurationOf(env), clock: Date.now, store: eventStore(env) };
 }
 
-function oauthPorts(env: LedgerEnv): OAuthPorts {
+function oauthPorts(bound: LedgerEnv): OAuthPorts {
+  const env = placed(bound);
   return {
     configuration: configurationOf(env),
     clock: Date.now,
@@ -69,7 +75,8 @@ function oauthPorts(env: LedgerEnv): OAuthPorts {
   };
 }
 
-async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<typeof answerApi>[1]> {
+async function apiPorts(bound: LedgerEnv, bundled: RuleSet): Promise<Parameters<typeof answerApi>[1]> {
+  const env = placed(bound);
   const live = await liveRules(env, bundled, Date.now());
   return {
     configuration: configurationOf(env),
@@ -96,7 +103,7 @@ async function apiPorts(env: LedgerEnv, bundled: RuleSet): Promise<Parameters<ty
     pauseEverywhere: (note, rule, pause) => directoryOf(env).pauseEverywhere(note, rule, pause),
     ingest: (note, item, locationId) =>
       ingestAgain(item, receivePorts(env), (status) => releaseQuarantined(env, locationId, item.id, { note, status })),
-    deleteLocation: (note, locationId) => deleteLocation(env, note, locationId),
+    deleteLocation: (note, locationId) => deleteLocation(keptAt(env), note, locationId),
     callIt: (note, locationId, name) => callLocation(env, note, locationId, name),
     eraseContact: (note, locationId, contactId) => eraseContact(env, note, locationId, contactId),
   };

@@ -1,8 +1,8 @@
 // The Worker as it ships, with counters around what Cloudflare charges for. They are read at /counts.
 import { Ledger as RealLedger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
-import type { Sql } from "../../src/ledger/store/ports.ts";
 import type { Event } from "../../src/model/event.ts";
 import worker from "../../src/worker.ts";
+import { counted } from "./counted.ts";
 
 export { Agency, Directory, Registry } from "../../src/objects/durable-objects.ts";
 
@@ -14,7 +14,7 @@ export class Ledger extends RealLedger {
       ports,
       storage: {
         ...storage,
-        sql: counted(storage.sql),
+        sql: counted(storage.sql, counts),
         setAlarm: (atMs) => {
           counts.alarmsSet += 1;
           return storage.setAlarm(atMs);
@@ -38,18 +38,6 @@ async function timed<Value>(work: () => Promise<Value>): Promise<Value> {
   } finally {
     counts.objectMs += Date.now() - startedAt;
   }
-}
-
-function counted(sql: Sql): Sql {
-  return {
-    exec(statement, ...values) {
-      const cursor = sql.exec(statement, ...values) as SqlStorageCursor<Record<string, SqlStorageValue>>;
-      const rows = cursor.toArray();
-      counts.rowsWritten += cursor.rowsWritten;
-      counts.rowsRead += cursor.rowsRead;
-      return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
-    },
-  };
 }
 
 export default {

@@ -111,6 +111,17 @@ export class Disk {
     return this.rows("SELECT number, at FROM alarm")[0] as { number: number; at: number } | undefined;
   }
 
+  /** Forgets everything at once, as `deleteAlarm` and `deleteAll` do together: a crash leaves all of it, or nothing. */
+  wipe(isGone: () => boolean): void {
+    this.storage(isGone).transactionSync(() => {
+      const names = this.rows(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alarm' AND name NOT GLOB 'sqlite_*'",
+      );
+      this.storage(isGone).sql.exec("DELETE FROM alarm");
+      for (const { name } of names) this.rows(`DROP TABLE "${String(name)}"`);
+    });
+  }
+
   /** Removes an alarm that has rung, or that is lost. */
   dropAlarm(number: number): void {
     this.#openTurn();

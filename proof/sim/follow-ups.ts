@@ -10,6 +10,7 @@ import { BREAKERS } from "../rules.ts";
 import { keptWishesOf, sendsOf, type Ask } from "../tables.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { CountedMessages } from "./counted.ts";
+import { planFlood } from "./flood.ts";
 import { APP, HIGHLEVEL_CHARACTERS, WITHOUT_AN_END, HIGHLEVEL_SETTINGS, SimulatedHighLevel } from "./highlevel.ts";
 import { LOCATION } from "./location.ts";
 import { SimulatedNotes } from "./notes.ts";
@@ -40,6 +41,8 @@ export interface Surroundings {
   readonly hasLoops: boolean;
   /** Whether events come in the order in which things happened. */
   readonly isOrderly: boolean;
+  /** Whether an alarm has its hands full for minutes. */
+  readonly isFlooded: boolean;
 }
 
 export class SimulatedFollowUps {
@@ -139,6 +142,14 @@ export class SimulatedFollowUps {
       this.#highlevel.isOff = this.#highlevel.refreshMs = 0;
       this.#highlevel.onLost = () => undefined;
     });
+    if (this.#around.isFlooded)
+      planFlood({
+        clockwork: this.#clockwork,
+        object: this.#object,
+        highlevel: this.#highlevel,
+        notes: this.#notes,
+        around: this.#around,
+      });
     for (let index = chance.below(5); index > 0; index--)
       at(() => {
         senders.say(`wish-${index}`, chance.pick(contacts), { says: chance.pick(SAYS) }, this.#clockwork.now);

@@ -2,6 +2,7 @@
 import { PUBLISHED_MUTANTS } from "./published-mutants.ts";
 import { AGENCY_MUTANTS } from "./agency-mutants.ts";
 import { ALERT_MUTANTS } from "./alert-mutants.ts";
+import { DELETING_MUTANTS } from "./deleting-mutants.ts";
 import { MAIL_MUTANTS } from "./mail-mutants.ts";
 import type { RunKind } from "./seeds.ts";
 
@@ -88,14 +89,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/moves.ts",
     from: 'const isDue = from.state === "scheduled" && from.dueAtMs !== null && from.dueAtMs <= nowMs;',
     to: 'const isDue = from.state !== "sending";',
-    seed: 83,
+    seed: 24,
   },
   {
     name: "reply-during-an-attempt-forgotten",
     file: "ledger/deliveries/moves.ts",
     from: 'if (from.cancelledBy !== null) return { ...from, state: "cancelled", dueAtMs: null };\n  return { ...from, state: "scheduled", dueAtMs };',
     to: 'return { ...from, state: "scheduled", dueAtMs };',
-    seed: null,
+    seed: 178,
     run: "location",
   },
   {
@@ -103,14 +104,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/by-hand.ts",
     from: 'if (!noted.ok || noted.value.state !== "sending") return noted;',
     to: "if (noted.ok) return noted;",
-    seed: null,
+    seed: 158,
   },
   {
     name: "reply-cancels-nothing-that-is-being-sent",
     file: "ledger/deliveries/deliveries.ts",
     from: `WHERE state IN ('scheduled', 'sending')",`,
     to: `WHERE state IN ('scheduled', 'sending') AND state = 'scheduled'",`,
-    seed: 9,
+    seed: 18,
   },
   {
     name: "id-changed-at-a-retry",
@@ -410,7 +411,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/log/log.ts",
     from: "SELECT 1 FROM events WHERE contact_id IN (?, '') AND key = ?",
     to: "SELECT 1 FROM events WHERE contact_id IN (?, '-') AND key = ?",
-    seed: 18,
+    seed: 1,
     run: "location",
   },
   {
@@ -434,7 +435,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "if (optOuts.against(sql, contactId, action)) return false;",
     to: "",
-    seed: null,
+    seed: 129,
     run: "location",
   },
   {
@@ -587,7 +588,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "time.there(nowMs), marked()) !== undefined",
     to: "time.there(nowMs), null) !== undefined",
-    seed: null,
+    seed: 468,
     run: "location",
   },
   {
@@ -695,6 +696,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
   ...foundIn("agency", AGENCY_MUTANTS),
   ...foundIn("mails", MAIL_MUTANTS),
   ...foundIn("alerts", ALERT_MUTANTS),
+  ...foundIn("deleting", DELETING_MUTANTS),
   {
     name: "stored-times-are-believed",
     file: "kit/not-before.ts",
@@ -707,7 +709,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/rounds.ts",
     from: "asking.stayFor(work);",
     to: "",
-    seed: 1629,
+    seed: 30,
     run: "location",
   },
   {
@@ -723,7 +725,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/upkeep/clock.ts",
     from: "this.#latestMs = isPutRight ? nowMs",
     to: "this.#latestMs = isBack ? nowMs",
-    seed: null,
+    seed: 245,
     run: "ahead",
   },
   {

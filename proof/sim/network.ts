@@ -47,6 +47,8 @@ export class Network {
   kvRefuses = 0;
   directoryRefuses = 0;
   isRegistered = false;
+  /** The directory that is told of the location; `null`: it is told, and that is all. */
+  directory: ((locationId: string, name: string | null) => Promise<void>) | null = null;
   /** `null` if the location does not follow up inside HighLevel. */
   highlevel: SimulatedHighLevel | null = null;
   /**
@@ -124,9 +126,10 @@ export class Network {
     };
   }
 
-  announce(isGone: () => boolean): () => Promise<void> {
-    return async () => {
+  announce(isGone: () => boolean): (locationId: string, name: string | null) => Promise<void> {
+    return async (locationId, name) => {
       await this.#leave(isGone);
+      if (this.directory) return heard(isGone, this.directory(locationId, name));
       await this.#clockwork.sleep(this.#clockwork.chance.below(LATENCY_MS));
       if (this.#clockwork.chance.next() < this.directoryRefuses) throw new Error("The directory does not answer");
       this.isRegistered = true;

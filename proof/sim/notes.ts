@@ -43,9 +43,18 @@ export class SimulatedNotes {
     for (let count = 2 + chance.below(MOST_NOTES); count > 0; count--)
       this.#around.at(() => {
         const contactId = chance.pick(CONTACTS);
-        for (let burst = chance.pick([1, 1, 1, 2, 4]); burst > 0; burst--) this.#note(contactId);
+        this.#write(contactId, chance.pick([1, 1, 1, 2, 4]));
       });
     for (let count = chance.below(4); count > 0; count--) this.#around.at(() => this.#tag());
+  }
+
+  /** So many notes about one of the contacts. */
+  oneOf(burst: number): void {
+    this.#write(this.#clockwork.chance.pick(CONTACTS), burst);
+  }
+
+  #write(contactId: string, burst: number): void {
+    for (let left = burst; left > 0; left--) this.#note(contactId);
   }
 
   #note(contactId: string): void {

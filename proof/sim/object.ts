@@ -4,6 +4,7 @@ import { PROOF_SECRET } from "../records.ts";
 import { LocationLedger } from "../../src/ledger/ledger.ts";
 import type { AlertPorts, PublishedRules } from "../../src/ledger/store/ports.ts";
 import type { RuleSet } from "../../src/model/rule.ts";
+import { endable } from "../../src/objects/endable.ts";
 import type { Clockwork } from "./clockwork.ts";
 import { Disk } from "./disk.ts";
 import { HIGHLEVEL_SETTINGS } from "./highlevel.ts";
@@ -16,8 +17,9 @@ const ALARM_AGAIN_MS = 1_000;
 const WEBHOOK_SECRET = "whsec_c2ltdWxhdGVkLXNlY3JldC1vZi0zMi1ieXRlcy1sb25n";
 
 interface Instance {
-  readonly ledger: LocationLedger;
-  readonly opened: Promise<void>;
+  /** Another one after the location was deleted. */
+  ledger: LocationLedger;
+  opened: Promise<void>;
   isGone: boolean;
 }
 
@@ -32,6 +34,8 @@ export class SimulatedObject {
   readonly faults = { alarmIsLost: 0, alarmIsLateMs: 50 };
   /** Called when an instance starts. */
   onStart: () => unknown = () => undefined;
+  /** Called when a ledger was emptied and begins anew. */
+  onStartOver: () => unknown = () => undefined;
   /** The deployed version, which every new instance runs. */
   ruleSet: RuleSet;
   requestsPerSecond = 500;
@@ -160,12 +164,26 @@ export class SimulatedObject {
 
   #start(): Instance {
     this.onStart();
-    const instance = { isGone: false } as { -readonly [Key in keyof Instance]: Instance[Key] };
+    const instance = { isGone: false } as Instance;
+    this.#begin(instance);
+    return instance;
+  }
+
+  /** A ledger in an instance: the first, or the one after the location was deleted. */
+  #begin(instance: Instance): void {
     const isGone = (): boolean => instance.isGone;
     const { chance } = this.#clockwork;
     const clockwork = this.#clockwork;
     const maxBytes = (): number => this.maxBytes;
-    instance.ledger = new LocationLedger(this.disk.storage(isGone), {
+    const own = endable(this.disk.storage(isGone));
+    instance.ledger = new LocationLedger(own.storage, {
+      startOver: async () => {
+        own.end();
+        this.disk.wipe(isGone);
+        this.onStartOver();
+        this.#begin(instance);
+        await instance.opened;
+      },
       ruleSet: this.ruleSet,
       retentionDays: 30,
       get maxBytes() {
@@ -194,6 +212,5 @@ export class SimulatedObject {
     });
     instance.opened = instance.ledger.open();
     instance.opened.catch(() => undefined);
-    return instance;
   }
 }

@@ -9,6 +9,7 @@ import { hashesTake } from "./determinism.ts";
 import { CHARACTERS, type Character } from "./network.ts";
 import { SimulatedObject } from "./object.ts";
 import { LEDGER_MIGRATIONS, migrate } from "../../src/ledger/store/schema.ts";
+import { SLOW } from "./flood.ts";
 import { SimulatedFollowUps, type Surroundings } from "./follow-ups.ts";
 import { FOLLOW_UP_RULE_SETS, HOSTS, LOOP_RULE_SETS, RETRY_RULE_SETS, RULE_SETS } from "./location.ts";
 import { Operator } from "./operator.ts";
@@ -35,6 +36,8 @@ const FOLLOW_UPS_EVERY = 3;
 const RETRIES_EVERY = 5;
 const RETRIES_AT = 4;
 const HASH_MS = 10;
+/** One in thirty, each of which follows up, has minutes in which an alarm has its hands full, and nothing else that is late. */
+const FLOOD_EVERY = 30;
 /** HighLevel's clock and ours may differ by up to this much, which its answers tell. */
 const CLOCKS_APART_MS = 4 * MINUTE;
 /** The Workers' clocks are at most this far from HighLevel's. */
@@ -49,6 +52,10 @@ const PROMPT_DESPITE = new Set(["destinations", "calls", "operator", "orders", "
 const ORDERLY: Partial<Faults> = {
   crashes: false, disk: false, clock: false, calls: false, deploys: false, operator: false, destinations: false,
   slowTokens: false,
+}; // prettier-ignore
+const IN_TIME: Partial<Faults> = {
+  crashes: false, disk: false, alarmsLost: false, alarmsLate: false, clock: false, kv: false, deploys: false,
+  destinations: false,
 }; // prettier-ignore
 const WATCHDOG_MS = 5 * MINUTE;
 /** The migration counts of earlier versions, with whose tables a run may begin. */
@@ -92,6 +99,7 @@ class Run {
   readonly #ruleSets: readonly RuleSet[];
   readonly #hasRetries: boolean;
   readonly #isOrderly: boolean;
+  readonly #isFlooded: boolean;
   readonly #followUps: SimulatedFollowUps | null;
   readonly #senders: Senders;
   readonly #operator: Operator;
@@ -127,7 +135,8 @@ class Run {
       destinations: has(), kv: has(), calls: has(), deploys: has(), operator: has(),
       orders: has() || has(), workers: has(), slowTokens: has() || has(),
     }; // prettier-ignore
-    this.#faults = this.#isOrderly ? { ...faults, ...ORDERLY } : faults;
+    this.#isFlooded = seed % FLOOD_EVERY === 0;
+    this.#faults = { ...faults, ...(this.#isOrderly ? ORDERLY : {}), ...(this.#isFlooded ? IN_TIME : {}) };
     this.#contacts = Array.from({ length: 1 + this.#chance.below(4) }, (_, index) => `contact-${index}`);
     this.#senders = new Senders(this.#clockwork, this.#object);
     this.#operator = new Operator(this.#clockwork, this.#object, this.#contacts);
@@ -144,6 +153,7 @@ class Run {
       hasSlowTokens: this.#faults.slowTokens,
       hasLoops: this.#hasRetries,
       isOrderly: this.#isOrderly,
+      isFlooded: this.#isFlooded,
       at: (run) => this.#at(run),
       senders: this.#senders,
       operator: this.#operator,
@@ -152,7 +162,7 @@ class Run {
   }
 
   async history(): Promise<History> {
-    const promptHosts = this.#planDestinations();
+    const promptHosts = this.#planDestinations().filter((host) => !this.#isFlooded || host !== SLOW);
     this.#planEvents();
     this.#planOrders();
     this.#planFaults();

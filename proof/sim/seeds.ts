@@ -6,7 +6,16 @@ import { MUTANTS } from "./mutants.ts";
 import { endIfStuck } from "./stuck.ts";
 
 /** What a seed has runs of: a location and its variants, and what has a simulation of its own. */
-export type RunKind = "location" | "missed" | "agency" | "mails" | "alerts" | "published" | "ahead" | "full";
+export type RunKind =
+  | "location"
+  | "missed"
+  | "agency"
+  | "mails"
+  | "alerts"
+  | "published"
+  | "deleting"
+  | "ahead"
+  | "full";
 
 /** Which seeds to run. */
 export interface Job {
@@ -50,6 +59,8 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
     { mailViolations },
     { simulateAlerts },
     { alertViolations },
+    { simulateDeleting },
+    { deletingViolations },
   ] = await Promise.all([
     import("./run.ts"),
     import("../checker.ts"),
@@ -63,6 +74,8 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
     import("../mails.ts"),
     import("./alerts.ts"),
     import("../alerts.ts"),
+    import("./deleting.ts"),
+    import("../deleting.ts"),
   ]);
   checkPlanted?.();
   const isDone = endIfStuck();
@@ -86,6 +99,7 @@ async function runSeeds({ seeds, mutant, only }: Job, tell: (found: Found) => vo
         ["agency", 3, 1, () => simulateAgency(seed).then(agencyViolations)],
         ["mails", 3, 2, () => simulateMails(seed).then(mailViolations)],
         ["alerts", 3, 1, () => simulateAlerts(seed).then(alertViolations)],
+        ["deleting", 3, 2, () => simulateDeleting(seed).then(deletingViolations)],
         ["published", 3, 1, () => simulatePublished(seed).then(violationsOfPublished)],
         [
           "ahead",
@@ -134,9 +148,11 @@ async function quietly(work: () => Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** In a Worker, too, nobody hears a rejection in an object that is gone. */
+const GONE = new Set(["database or disk is full", "The location was deleted"]);
+
+/** In a Worker, too, nobody hears a rejection in an object that is gone, or in the ledger of a location that is. */
 function isOfAGoneObject(reason: unknown): boolean {
-  return reason instanceof Error && (reason.name === "ObjectGone" || reason.message === "database or disk is full");
+  return reason instanceof Error && (reason.name === "ObjectGone" || GONE.has(reason.message));
 }
 
 if (process.send) {

@@ -82,6 +82,18 @@ export const COMMANDS: { readonly [name: string]: Listed } = {
     description: "End a pause: what was held meanwhile stays held until somebody looks at it",
     load: async () => (await import("./pause.ts")).resume,
   },
+  locations: {
+    description: "List the locations of a running Worker: last event, what waits, is held, dead or overdue, alerts",
+    load: async () => (await import("./locations.ts")).locations,
+  },
+  alerts: {
+    description: "Say which alerts are open and since when; with --test send a message that says nothing",
+    load: async () => (await import("./alerts.ts")).alerts,
+  },
+  delete: {
+    description: "Delete a location of a running Worker with all that is kept of it",
+    load: async () => (await import("./locations.ts")).deleteLocation,
+  },
   schema: {
     description:
       "Write schema/rule.schema.json and the actions of docs/openapi.json anew, after the language has changed",

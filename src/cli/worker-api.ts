@@ -48,6 +48,18 @@ export async function asked<Answer>(
   return (await response.json()) as Answer;
 }
 
+/** The lines of an answer; of one that says no, what it says, and the command ends with 1: it was used rightly. */
+export async function answered(lines: Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await lines;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.exitCode = 1;
+    console.error(error.message);
+    return [];
+  }
+}
+
 /** What a problem is, what to do, and where. */
 async function detailOf(response: Response): Promise<string> {
   const told = (await response.json().catch(() => null)) as {

@@ -396,7 +396,8 @@ export class LocationLedger implements Answering<LedgerCalls> {
   /** Tells the directory of the location, and makes sure that no change of the rules was missed. */
   async #announce(locationId: string, name: string | null): Promise<void> {
     await this.#ports.announce(locationId, name);
-    await this.#rules.ask(locationId);
+    // Whoever asks is told of changes from then on.
+    if (!this.#removing.isOn()) await this.#rules.ask(locationId);
   }
 
   async putInForce(locationId: string, inForce: InForce): Promise<void> {
@@ -702,14 +703,14 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   /** Once it has begun, what came before is recorded and nothing after; it ends in an empty ledger that has just begun. */
-  async remove(locationId: string, by: string): Promise<Removed> {
+  async remove(locationId: string, by: string, staysClosed?: boolean): Promise<Removed> {
     if (!this.#removing.isOn()) {
       // What is being sent ends.
       await this.#pausing.pause(locationId, null, { reason: "The location is being deleted" }, by);
       this.#removing.begin();
     }
     const removed = await this.#removing.step(locationId);
-    if (!removed.more) await this.#intake.inTurn(async () => this.#ports.startOver?.());
+    if (!removed.more && !staysClosed) await this.#intake.inTurn(async () => this.#ports.startOver?.());
     return removed;
   }
 

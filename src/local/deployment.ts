@@ -2,12 +2,14 @@
 // the rest. Nobody but this says what is missing: wrangler warns, and deploys a Worker without its ledgers.
 import { parse, stringify } from "smol-toml";
 import { BINDINGS } from "../model/bindings.ts";
+import { malformedSettings } from "./setting-values.ts";
 
 /** What is wrong with a deployment. */
 type DeploymentCode =
   | "DEPLOYMENT_BINDING" // an object or a namespace that the code asks for is not bound
   | "DEPLOYMENT_MIGRATION" // no migration makes the class of an object
   | "DEPLOYMENT_VARIABLE" // a variable of the top is not in the environment, which has the default instead
+  | "DEPLOYMENT_VALUE" // a variable has a value that nobody can read, so that its default counts
   | "DEPLOYMENT_TRIGGER" // nothing starts the watchdog
   | "DEPLOYMENT_ASSETS" // the page is not there, or takes requests that are the Worker's
   | "DEPLOYMENT_GUARD" // a flag without which requests may reach private addresses
@@ -87,7 +89,15 @@ function inheriting(top: Deployed, own: Deployed): Deployed {
 }
 
 function ofDeployment(one: Deployed, there: string): Found[] {
-  return [...ofBindings(one, there), ...ofMigrations(one, there), ...ofTheRest(one, there)];
+  return [
+    ...ofBindings(one, there),
+    ...ofMigrations(one, there),
+    ...malformedSettings(one.vars ?? {}).map(({ what, words }): Found => [
+      "DEPLOYMENT_VALUE",
+      `[${there}vars] ${what}: write ${words}`,
+    ]),
+    ...ofTheRest(one, there),
+  ];
 }
 
 function ofBindings({ durable_objects, kv_namespaces = [] }: Deployed, there: string): Found[] {

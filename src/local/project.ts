@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { parse as parseToml, TomlError } from "smol-toml";
 import { UsageError } from "../kit/usage-error.ts";
-import { readConfiguration, type Configuration } from "../model/configuration.ts";
+import { JURISDICTIONS, readConfiguration, type Configuration } from "../model/configuration.ts";
 import { RULES_FROM } from "../model/published.ts";
 
 /** The project's folder. */
@@ -30,9 +30,10 @@ export function knownSecrets(): readonly string[] {
   return Object.values(devVariables());
 }
 
-/** The words of settings that have no others; whatever else they say, a Worker takes for the first. */
+/** The words of settings that have no others; whatever else they say, a Worker takes for the first, or keeps nothing. */
 const WORDS: { readonly [name: string]: readonly string[] } = {
   HIGHLEVEL_API_VERSION: ["", "v3"],
+  JURISDICTION: ["", ...JURISDICTIONS],
   RECONCILE: ["on", "off"],
   RULES_FROM,
 };

@@ -30,6 +30,7 @@ export interface Variables {
   readonly REQUESTS_PER_SECOND?: string;
   readonly RECONCILE?: string;
   readonly RULES_FROM?: string;
+  readonly JURISDICTION?: string;
   readonly ALERT_URL?: string;
   readonly ALERT_SILENCE?: string;
 }
@@ -55,6 +56,13 @@ export interface OutboundHosts {
   /** Hosts under which this deployment itself is reached. */
   readonly ownHosts: ReadonlySet<string>;
 }
+
+/**
+ * Places that objects, with all that they keep, can be bound to. Source: Cloudflare's documentation, "Durable Objects: Data
+ * location"; `us` since June 2026.
+ */
+export const JURISDICTIONS = ["eu", "us"] as const;
+export type Jurisdiction = (typeof JURISDICTIONS)[number];
 
 /** A generation of HighLevel's API: `dated` are the versions that are named by a day, such as `2021-07-28`. */
 export type ApiVersion = "dated" | "v3";
@@ -111,6 +119,8 @@ export interface Configuration extends OutboundHosts {
   readonly reconciles: boolean;
   /** Which rules decide: those of the bundle, or those that were published. */
   readonly rulesFrom: RulesFrom;
+  /** Where the objects are: `null`: anywhere; `undefined`: what is set is no place, and nothing may be kept. */
+  readonly jurisdiction: Jurisdiction | null | undefined;
   /** Where alerts go; `null`: nowhere, unless a location has a URL of its own. */
   readonly alertUrl: string | null;
   readonly alertSilence: AlertSilence;
@@ -172,6 +182,7 @@ const OWN_NAMES: { readonly [Name in keyof Variables | "DEV_PRIVATE_KEY"]-?: tru
   REQUESTS_PER_SECOND: true,
   RECONCILE: true,
   RULES_FROM: true,
+  JURISDICTION: true,
   ALERT_URL: true,
   ALERT_SILENCE: true,
   DEV_PRIVATE_KEY: true,
@@ -215,12 +226,17 @@ export function readConfiguration(variables: Variables): Configuration {
     requestsPerSecond: oneOrMore(variables.REQUESTS_PER_SECOND, DEFAULT_REQUESTS_PER_SECOND),
     reconciles: variables.RECONCILE?.trim().toLowerCase() !== "off",
     rulesFrom: RULES_FROM.find((from) => from === variables.RULES_FROM?.trim().toLowerCase()) ?? "deploy",
+    jurisdiction: jurisdictionIn(variables.JURISDICTION?.trim().toLowerCase() ?? ""),
     alertUrl: variables.ALERT_URL?.trim() || null,
     alertSilence: alertSilence(variables.ALERT_SILENCE),
     outboundAllowedHosts: hostList(commaList(variables.OUTBOUND_ALLOWED_HOSTS)),
     ownHosts: hostList(commaList(variables.OWN_HOSTS)),
     timeZone: isTimeZone(variables.TIME_ZONE ?? "") ? (variables.TIME_ZONE ?? "") : DEFAULT_TIME_ZONE,
   };
+}
+
+function jurisdictionIn(word: string): Jurisdiction | null | undefined {
+  return word === "" ? null : JURISDICTIONS.find((one) => one === word);
 }
 
 /** Kinds of alerts, and hours such as `22:00-07:00` in `TIME_ZONE`. What is neither silences nothing. */
@@ -251,7 +267,8 @@ function accessApplications({ ACCESS_TEAM_DOMAIN, ACCESS_AUD }: Variables): Acce
   return teamDomain === undefined || audiences.size === 0 ? null : { teamDomain, audiences };
 }
 
-function hostIn(text: string | undefined): string | undefined {
+/** The host that a setting names, with or without `https://`. */
+export function hostIn(text: string | undefined): string | undefined {
   return HOST.exec(text?.trim().toLowerCase() ?? "")?.[1];
 }
 

@@ -20,6 +20,7 @@ export type Failure =
   | { readonly code: "EVENT_NOT_ALLOWED" } // the location or the app is not on the operator's list
   | { readonly code: "EVENT_UNUSABLE"; readonly issues: readonly Issue[] }
   | { readonly code: "CONFIGURATION_KEYS" } // HIGHLEVEL_PUBLIC_KEYS holds no usable key
+  | { readonly code: "CONFIGURATION_PLACE" } // JURISDICTION is no place that objects can be bound to
   | { readonly code: "HOOK_CLOSED" } // GATEWAY_SECRET is not set, or a secret in it cannot be used
   | { readonly code: "CONFIGURATION_TOKEN_KEY"; readonly what: string } // HIGHLEVEL_TOKEN_KEY is missing or unusable
   | { readonly code: "LEDGER_UNAVAILABLE"; readonly retryAfterSeconds: number } // could not be stored
@@ -90,6 +91,7 @@ const TOLD: { readonly [Code in FailureCode]: Told<Extract<Failure, { readonly c
     "Put PEM public keys into HIGHLEVEL_PUBLIC_KEYS",
     { "retry-after": "60" },
   ],
+  CONFIGURATION_PLACE: [429, "Nothing can be kept now", "JURISDICTION is eu, us or empty", { "retry-after": "60" }],
   HOOK_CLOSED: [401, "The hook of gateways is closed", `Set GATEWAY_SECRET to ${SECRET_FORM}`],
   CONFIGURATION_TOKEN_KEY: [
     400,

@@ -15,6 +15,8 @@ export interface DeploymentTold {
   readonly tasks: boolean;
   /** ISO 8601, UTC: when the watchdog's trigger fired last; `null`: never, or the directory does not answer. */
   readonly watchdogAt: string | null;
+  /** The places, other than the one that is set, in which there are locations; `any`: no place in particular. */
+  readonly elsewhere: readonly string[];
 }
 
 /** All of it. */

@@ -192,8 +192,11 @@ export interface LedgerCalls extends OperatorCalls {
   putInForce(locationId: string, inForce: InForce): Promise<void>;
   /** Removes an item that an operator has ingested since from the quarantine. A version before did not say who. */
   release(id: string, done?: ReleasedBy): Promise<void>;
-  /** Removes everything of the location, or of many tasks a part. Whatever arrives meanwhile is to be sent again. */
-  remove(locationId: string, by: string): Promise<Removed>;
+  /**
+   * Removes everything of the location, or of many tasks a part. Whatever arrives meanwhile is to be sent again;
+   * `staysClosed`: until this is called once more without it, too. A version before began anew at once.
+   */
+  remove(locationId: string, by: string, staysClosed?: boolean): Promise<Removed>;
   /** Takes over what is paused in every location; an older version is left. */
   learnPauses(everywhere: Everywhere): Promise<void>;
   /**

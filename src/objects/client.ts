@@ -2,7 +2,8 @@
 import type { AuditNote } from "../model/audit.ts";
 import { logError } from "../model/log-line.ts";
 import type { AgencyCalls, ChangingCalls, LedgerCalls } from "../model/rpc.ts";
-import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
+import type { KeptAt } from "./delete-location.ts";
+import { directoryOf, registryOf, type LedgerEnv } from "./durable-objects.ts";
 import type { InstallObjects } from "./installs.ts";
 import { callsOf } from "./hand-on.ts";
 
@@ -43,6 +44,17 @@ export function installObjects(env: LedgerEnv): InstallObjects {
     directory: directoryOf(env),
     ledger: (locationId) => ledgerOf(env, locationId),
     agency: (companyId) => agencyOf(env, companyId),
+  };
+}
+
+/** All that keeps something of a location. */
+export function keptAt(env: LedgerEnv): KeptAt {
+  return {
+    directory: directoryOf(env),
+    ledger: (locationId) => ledgerOf(env, locationId),
+    agency: (companyId) => agencyOf(env, companyId),
+    registry: registryOf(env),
+    tasks: env.TASKS,
   };
 }
 

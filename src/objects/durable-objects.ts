@@ -19,8 +19,10 @@ import type { RuleSet } from "../model/rule.ts";
 import { RuleRegistry, type RegistryPorts } from "../registry/registry.ts";
 import { bundledCode, bundledRules } from "../rules/bundled.ts";
 import { LocationDirectory, type DirectoryPorts } from "./directory.ts";
+import { endable } from "./endable.ts";
 import { answeringObject, callsOf, handOn } from "./hand-on.ts";
 import { divided, HUB_NAME } from "./parts.ts";
+import { placed, unlessElsewhere } from "./placed.ts";
 
 /** The bindings of wrangler.toml, and the variables. */
 export interface LedgerEnv extends Variables {
@@ -65,7 +67,7 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
 
   /** `adapt` is for tests and benchmarks, which use their own clock, network or rules, or observe the storage. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: LedgerWorld) => LedgerWorld = (world) => world) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const begun = (): LocationLedger => {
       const own = endable(storageOf(ctx));
       const startOver = async (): Promise<void> => {
@@ -88,7 +90,7 @@ export class Ledger extends answeringObject<LedgerEnv, LedgerCalls>() {
   }
 
   override alarm() {
-    return this.#ledger.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#ledger.alarm());
   }
 }
 
@@ -108,14 +110,14 @@ export class Agency extends answeringObject<LedgerEnv, AgencyCalls>() {
 
   /** `adapt` is for tests, as that of a ledger. */
   constructor(ctx: DurableObjectState, env: LedgerEnv, adapt: (world: AgencyWorld) => AgencyWorld = (world) => world) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: agencyPorts(env) });
     this.#agency = new InstalledAgency(storage, ports);
     void ctx.blockConcurrencyWhile(() => this.#agency.open());
   }
 
   override alarm() {
-    return this.#agency.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#agency.alarm());
   }
 }
 
@@ -139,14 +141,14 @@ export class Directory extends answeringObject<LedgerEnv, DirectoryCalls>() {
     env: LedgerEnv,
     adapt: (world: DirectoryWorld) => DirectoryWorld = (world) => world,
   ) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const isHub = ctx.id.equals(env.DIRECTORY.idFromName(HUB_NAME));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: directoryPorts(env, isHub) });
     this.#directory = new LocationDirectory(storage, ports, configurationOf(env).retentionDays * DAY_MS);
   }
 
   override alarm() {
-    return this.#directory.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#directory.alarm());
   }
 }
 
@@ -170,14 +172,14 @@ export class Registry extends answeringObject<LedgerEnv, RegistryCalls>() {
     env: LedgerEnv,
     adapt: (world: RegistryWorld) => RegistryWorld = (world) => world,
   ) {
-    super(ctx, env);
+    super(ctx, (env = placed(env)));
     const { storage, ports } = adapt({ storage: storageOf(ctx), ports: registryPorts(env) });
     this.#registry = new RuleRegistry(storage, ports);
     void ctx.blockConcurrencyWhile(() => this.#registry.open());
   }
 
   override alarm() {
-    return this.#registry.alarm();
+    return unlessElsewhere(this.ctx, this.env, () => this.#registry.alarm());
   }
 }
 
@@ -291,23 +293,5 @@ function storageOf({ storage }: DurableObjectState): LedgerStorage {
     getAlarm: () => storage.getAlarm(),
     setAlarm: (atMs) => storage.setAlarm(atMs),
     sync: () => storage.sync(),
-  };
-}
-
-/** A storage that can be taken away from whoever has it: from then on it writes nothing, and reading throws. */
-function endable(storage: LedgerStorage): { readonly storage: LedgerStorage; readonly end: () => void } {
-  let isEnded = false;
-  return {
-    storage: {
-      ...storage,
-      sql: {
-        exec(statement, ...values) {
-          if (isEnded) throw new Error("The location was deleted");
-          return storage.sql.exec(statement, ...values);
-        },
-      },
-      setAlarm: (atMs) => (isEnded ? Promise.resolve() : storage.setAlarm(atMs)),
-    },
-    end: () => (isEnded = true),
   };
 }

@@ -5,6 +5,7 @@ import { CONFIGURATION_NAMES, type Variables } from "../model/configuration.ts";
 import type { DeploymentTold } from "../model/health.ts";
 import { bundledVersion } from "../rules/bundled.ts";
 import { directoryOf, type LedgerEnv } from "./durable-objects.ts";
+import { otherPlaces } from "./placed.ts";
 
 /** All that is no setting is bound: this does not compile when a binding is missing in the table. */
 const BOUND: { readonly [Name in Exclude<keyof LedgerEnv, keyof Variables>]: string | null } = BINDINGS;
@@ -25,5 +26,18 @@ export async function healthOf(env: LedgerEnv): Promise<DeploymentTold> {
     missing: (Object.keys(BOUND) as (keyof typeof BOUND)[]).filter((name) => !(name in env)),
     tasks: (await answers(async () => env.TASKS.get("health"))) === null,
     watchdogAt: isoOf(watchdogAt),
+    elsewhere: (await answers(async () => ranElsewhere(env))) ?? [],
   };
+}
+
+/** The other places in which there are locations, by name. */
+async function ranElsewhere(env: LedgerEnv): Promise<string[]> {
+  const found = await Promise.all(
+    otherPlaces(env).map(async ({ name, env: there }) => {
+      const directory = directoryOf(there);
+      const hasRun = (await directory.watchdog()) !== null;
+      return hasRun && (await directory.locations({ limit: 1 })).locations.length > 0 ? [name] : [];
+    }),
+  );
+  return found.flat();
 }

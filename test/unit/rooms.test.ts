@@ -40,7 +40,6 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
     "kit",
     "model",
     "time",
-    "highlevel",
     "act",
     "language",
     "events",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Miniflare, Response as OutboundResponse, type Request as OutboundRequest } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { needsOf } from "../../src/cli/doctor/needs.ts";
 import { doctorLines, examinedBy, thisFolder } from "../../src/cli/doctor.ts";
 import type { Check, Diagnosis, Folder } from "../../src/cli/doctor/diagnose.ts";
 import { runCli } from "../../src/cli/run.ts";
@@ -10,13 +11,15 @@ import { LOCATION, payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { sendEvent, type Target } from "../../src/local/hook-client.ts";
 import { HighLevelStandIn } from "../../src/local/stand-in/stand-in.ts";
 import { projectVariables, ROOT } from "../../src/local/project.ts";
-import { CALLS } from "../../src/highlevel/calls.ts";
 import { EXPORT_SCOPE } from "../../src/highlevel/export.ts";
+import { SCOPE_WORDS } from "../../src/language/needed-scopes.ts";
+import type { Rule } from "../../src/model/rule.ts";
 import { TEST_ADMIN_TOKEN, TEST_APP, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 import { share } from "../thorough.ts";
 import { inProcess } from "./in-process.ts";
 import { shippedBundle } from "./bundles.ts";
 
+const PIT = "pit-canary-0f8a1c52";
 /** Where it would be deployed: requests for this host go to workerd. */
 const URL_OUTSIDE = "https://afterbeep.agency.workers.dev";
 const HOST = new URL(URL_OUTSIDE).hostname;
@@ -29,7 +32,31 @@ const WELL = {
 };
 /** Not what wrangler reads: that has the secrets of this machine's .dev.vars, too. */
 const SHIPPED = projectVariables();
-const ALL_SCOPES = [...Object.values(CALLS).map(({ scope }) => scope), EXPORT_SCOPE];
+const ALL_SCOPES = Object.keys(SCOPE_WORDS);
+const allBut = (...scopes: readonly string[]): readonly string[] =>
+  ALL_SCOPES.filter((scope) => !scopes.includes(scope));
+/** Rules that do nothing in HighLevel, and look there at what an event does not say. */
+const LOOKING: readonly Rule[] = [
+  {
+    name: "tell-owner",
+    on: ["InboundMessage"],
+    conditions: { all: [] },
+    actions: [{ type: "task", title: "For {{ contact.owner.name | default: 'nobody' }}" }],
+  },
+  {
+    name: "vip-only",
+    on: ["InboundMessage"],
+    conditions: { all: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }] },
+    actions: [{ type: "task", title: "Call back" }],
+  },
+  {
+    name: "their-hours",
+    on: ["InboundMessage"],
+    conditions: { all: [] },
+    window: { days: ["monday"], from: "09:00", to: "17:00", timeZone: "contact" },
+    actions: [{ type: "task", title: "Call back" }],
+  },
+];
 
 /** How a Worker is set up. */
 interface SetUp {
@@ -41,6 +68,8 @@ interface SetUp {
   /** Scopes with which the app is installed; `null`: it is not. */
   readonly scopes?: readonly string[] | null;
   readonly isUninstalled?: boolean;
+  /** Scopes of a private integration's token, which it is given instead; HighLevel is asked with it. */
+  readonly privateScopes?: readonly string[];
   /** Whether a webhook has come. */
   readonly isHeard?: boolean;
 }
@@ -51,8 +80,12 @@ interface Asked {
   /** By how much the clock of this machine is behind, milliseconds. */
   readonly behindMs?: number;
   readonly folder?: Partial<Folder>;
+  /** The places in which it says there are locations, which workerd has not. */
+  readonly elsewhere?: readonly string[];
   /** Secrets that headers of its rules name, besides. */
   readonly secrets?: ReadonlyMap<string, string>;
+  /** Rules of the folder, in the place of those that ship. */
+  readonly rules?: readonly Rule[];
 }
 
 let folder: Folder;
@@ -66,6 +99,7 @@ async function start({
   isTriggered = true,
   scopes = ALL_SCOPES,
   isUninstalled,
+  privateScopes,
   isHeard = true,
 }: SetUp): Promise<Miniflare> {
   const highLevel = new HighLevelStandIn({ clock: () => Date.now(), app: TEST_APP });
@@ -106,6 +140,13 @@ async function start({
     callback.searchParams.set("code", highLevel.authorize(LOCATION, scopes));
     await (await fetch(callback)).text();
   }
+  if (privateScopes !== undefined) {
+    highLevel.addToken(PIT, LOCATION, privateScopes);
+    const token = `${origin}/api/locations/${LOCATION}/token`;
+    const headers = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
+    await (await fetch(token, { method: "PUT", headers, body: JSON.stringify({ token: PIT }) })).text();
+    await (await fetch(`${token}/check`, { method: "POST", headers })).text();
+  }
   const target: Target = { url: origin, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   const sms = SAMPLES["sms"];
   if (isHeard && sms) await sendEvent(target, "events", payloadOf(sms, {}, new Date()));
@@ -115,17 +156,28 @@ async function start({
 
 async function doctorAt(
   miniflare: Miniflare,
-  { adminToken = TEST_ADMIN_TOKEN, url = URL_OUTSIDE, behindMs = 0, folder: other, secrets }: Asked = {},
+  {
+    adminToken = TEST_ADMIN_TOKEN,
+    url = URL_OUTSIDE,
+    behindMs = 0,
+    folder: other,
+    secrets,
+    rules,
+    elsewhere,
+  }: Asked = {},
 ): Promise<readonly Diagnosis[]> {
   const { origin } = await miniflare.ready;
   const patient = {
     url,
     adminToken,
     clock: () => Date.now() - behindMs,
-    fetch: (asked: URL, init: { readonly headers: { readonly [name: string]: string } }) =>
-      fetch(asked.href.replace(URL_OUTSIDE, origin), init),
+    fetch: async (asked: URL, init: { readonly headers: { readonly [name: string]: string } }) => {
+      const answer = await fetch(asked.href.replace(URL_OUTSIDE, origin), init);
+      if (elsewhere === undefined || asked.pathname !== "/api/health") return answer;
+      return Response.json({ ...((await answer.json()) as object), elsewhere });
+    },
   };
-  const needs = secrets === undefined ? folder.needs : { ...folder.needs, secrets };
+  const needs = { ...(rules === undefined ? folder.needs : needsOf(rules)), ...(secrets && { secrets }) };
   return examinedBy(patient, { ...folder, needs, ...other });
 }
 
@@ -164,8 +216,22 @@ const FAULTS: readonly (readonly [
     "a time zone that is none",
     "settings",
     { variables: { TIME_ZONE: "Denver" } },
-    /TIME_ZONE is "Denver"/,
+    /^TIME_ZONE is not what it has to be/,
     /America\/Denver/,
+  ],
+  [
+    "quiet hours that are none",
+    "settings",
+    { variables: { ALERT_SILENCE: "drift, from ten to seven" } },
+    /^Entry 2 of ALERT_SILENCE is not what it has to be/,
+    /22:00-07:00 as ALERT_SILENCE/,
+  ],
+  [
+    "a number that is none",
+    "settings",
+    { variables: { RETENTION_DAYS: "a month" } },
+    /^RETENTION_DAYS is not what it has to be/,
+    /a number of 1 or more as RETENTION_DAYS/,
   ],
   [
     "a word that is none",
@@ -173,6 +239,21 @@ const FAULTS: readonly (readonly [
     { variables: { RULES_FROM: "publish" } },
     /RULES_FROM is "publish"/,
     /wrangler\.toml/,
+  ],
+  [
+    "a place that is none",
+    "settings",
+    { variables: { JURISDICTION: "europe" }, isTriggered: false, isHeard: false, scopes: null },
+    /JURISDICTION is no place/,
+    /"eu", "us" or ""/,
+  ],
+  [
+    "locations left behind by a change of JURISDICTION",
+    "settings",
+    null,
+    /kept where JURISDICTION was empty/,
+    /Set it back/,
+    { elsewhere: ["any"] },
   ],
   [
     "an app without its secret",
@@ -250,9 +331,40 @@ const FAULTS: readonly (readonly [
   [
     "a token without a scope",
     "tokens",
-    { scopes: ["contacts.write", EXPORT_SCOPE] },
-    /lacks conversations\/message\.write/,
+    { scopes: allBut("conversations/message.write") },
+    /lacks conversations\/message\.write, needed by gateway-status, voicemail-text-back$/,
     /app's scopes/,
+  ],
+  [
+    "a token without the scope to look at a contact before a message",
+    "tokens",
+    { scopes: allBut("contacts.readonly") },
+    /lacks contacts\.readonly, needed by .*voicemail-text-back/,
+    /app's scopes/,
+  ],
+  ...(
+    [
+      ["a text", "users.readonly", "tell-owner"],
+      ["a condition", "contacts.readonly", "tell-owner, vip-only, their-hours"],
+      ["a window", "locations.readonly", "their-hours"],
+    ] as const
+  ).map(
+    ([what, scope, rules]) =>
+      [
+        `a token without the scope that ${what} needs`,
+        "tokens",
+        { scopes: allBut(scope) },
+        new RegExp(`lacks ${scope}, needed by ${rules}$`),
+        /app's scopes/,
+        { rules: LOOKING },
+      ] as const,
+  ),
+  [
+    "a scope that HighLevel refuses a private integration's token",
+    "tokens",
+    { scopes: null, privateScopes: allBut("contacts.readonly") },
+    /lacks contacts\.readonly, needed by .*voicemail-text-back/,
+    /Tick it at the private integration/,
   ],
   ["a webhook that never came", "webhooks", { isHeard: false }, /No webhook has come from ve9/, /\/hooks\/highlevel/],
 ];
@@ -294,6 +406,33 @@ describe("npm run rules doctor", () => {
     ] as const)
       expect(lines).not.toContain(TEST_VARIABLES[name]);
     expect(lines).not.toContain("hunter2");
+    expect(lines).not.toContain(PIT);
+  });
+
+  it("says what a rule that only looks goes without where there is no token", async () => {
+    const one = await start({ scopes: null });
+    const found = await doctorAt(one, { rules: LOOKING });
+    await one.dispose();
+    expect(found.filter(({ check }) => check === "tokens")).toEqual([
+      {
+        check: "tokens",
+        state: "look",
+        message: `Location ${LOCATION} has no token of HighLevel: what tell-owner, vip-only, their-hours look up there is not known`,
+        fix: expect.stringContaining("Install the app there") as string,
+      },
+    ]);
+  });
+
+  it.each([
+    ["", "look"],
+    ["OFF ", "ok"],
+  ])("looks for the scope by which missing messages are found, with RECONCILE %j", async (RECONCILE, state) => {
+    const one = await start({ scopes: allBut(EXPORT_SCOPE), variables: { RECONCILE } });
+    const found = await doctorAt(one, { rules: LOOKING });
+    await one.dispose();
+    const told = found.filter(({ check }) => check === "tokens");
+    expect(told).toMatchObject([{ state }]);
+    expect(told[0]?.message.includes(`lacks ${EXPORT_SCOPE}`)).toBe(state === "look");
   });
 
   it("tells the Worker's own answer no secret", async () => {
@@ -329,6 +468,37 @@ describe("npm run rules doctor", () => {
     } finally {
       if (token === undefined) delete process.env["ADMIN_TOKEN"];
       else process.env["ADMIN_TOKEN"] = token;
+    }
+  });
+});
+
+/** The commands for every day, at the same Worker. */
+describe("npm run rules locations, alerts and delete", () => {
+  it("list it, say what is open, and delete it once it is named twice", async () => {
+    const one = await start({});
+    const token = process.env["ADMIN_TOKEN"];
+    process.env["ADMIN_TOKEN"] = TEST_ADMIN_TOKEN;
+    try {
+      const { origin } = await one.ready;
+      const run = (...args: string[]) => inProcess(runCli, [...args, "--worker", origin]);
+      const listed = await run("locations");
+      expect([listed.status, listed.stdout]).toEqual([0, expect.stringContaining(LOCATION)]);
+      const json = JSON.parse((await run("locations", "--json")).stdout) as { locations: unknown[] };
+      expect(json.locations).toMatchObject([{ locationId: LOCATION }]);
+      const open = await run("alerts", "--location", LOCATION);
+      expect([open.status, open.stdout]).toEqual([0, "Nothing is open\n"]);
+      expect(JSON.parse((await run("alerts", "--json")).stdout)).toEqual({ alerts: [] });
+      // There is no ALERT_URL.
+      expect((await run("alerts", "--test")).status).toBe(1);
+      expect((await run("delete", "--location", LOCATION)).status).toBe(2);
+      expect((await run("delete", "--location", LOCATION, "--confirm", "another")).status).toBe(2);
+      const deleted = await run("delete", "--location", LOCATION, "--confirm", LOCATION);
+      expect([deleted.status, deleted.stdout]).toEqual([0, expect.stringContaining(`Location ${LOCATION} is deleted`)]);
+      expect((await run("locations")).stdout).toBe("No location has sent anything\n");
+    } finally {
+      if (token === undefined) delete process.env["ADMIN_TOKEN"];
+      else process.env["ADMIN_TOKEN"] = token;
+      await one.dispose();
     }
   });
 });

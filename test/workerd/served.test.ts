@@ -1,5 +1,5 @@
 // Which locations a deployment takes events of, and which the operator can ask about.
-import { directoryOf, Ledger } from "../../src/objects/durable-objects.ts";
+import { directoryOf, Ledger, type LedgerEnv } from "../../src/objects/durable-objects.ts";
 import { env } from "cloudflare:workers";
 import { listDurableObjectIds, reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +7,8 @@ import { isServed } from "../../src/api/served.ts";
 import { sealKeys } from "../../src/highlevel/seal.ts";
 import { sealPrivate } from "../../src/highlevel/sealed-token.ts";
 import { readConfiguration } from "../../src/model/configuration.ts";
-import { aPayload } from "../builders.ts";
+import worker from "../../src/worker.ts";
+import { aPayload, signed } from "../builders.ts";
 import { TEST_TOKEN_KEY } from "../keys.ts";
 import { A, api, B, send } from "./tenants.ts";
 import { resetWorld } from "./world.ts";
@@ -94,4 +95,40 @@ it("a location that is allowed no more can still be asked and erased, because th
   for (const id of unknown) expect(await served(id), id).toBe(false);
   expect((await api("get", "/api/locations/Tenant/events")).status).toBe(200);
   expect((await api("delete", "/api/locations/Tenant/contacts/c")).status).toBe(200);
+});
+
+describe("JURISDICTION", () => {
+  const there = (jurisdiction: string): LedgerEnv => ({ ...env, ALLOWED_LOCATIONS: "*", JURISDICTION: jurisdiction });
+  const webhook = async (): Promise<Parameters<typeof worker.fetch>[0]> => {
+    const body = JSON.stringify(aPayload());
+    const headers = { "content-type": "application/json", "x-ghl-signature": await signed(body) };
+    const request = new Request("https://worker/hooks/highlevel", { method: "POST", headers, body });
+    return request as Parameters<typeof worker.fetch>[0];
+  };
+
+  it("that is no place keeps nothing anywhere, and has HighLevel send again", async () => {
+    const before = await ledgers();
+    const { status, headers } = await worker.fetch(await webhook(), there("europe"));
+    expect([status, headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(await ledgers()).toBe(before);
+    const health = new Request("https://worker/healthz") as Parameters<typeof worker.fetch>[0];
+    expect((await worker.fetch(health, there("europe"))).status).toBe(200);
+  });
+
+  it("is of no effect where there are no places, such as on a machine of one's own", async () => {
+    const before = await ledgers();
+    expect((await worker.fetch(await webhook(), there("eu"))).status).toBe(202);
+    expect(await ledgers()).toBe(before + 1);
+  });
+
+  it("that was changed lets what was elsewhere rest", async () => {
+    await worker.fetch(await webhook(), there(""));
+    const stub = env.LEDGER.getByName(aPayload()["locationId"] as string);
+    const elsewhere = { ...there("eu"), LEDGER: { jurisdiction: () => env.LEDGER } } as unknown as LedgerEnv;
+    const rings = await runInDurableObject(stub, async (_, state) => {
+      await new Ledger(state, elsewhere).alarm();
+      return state.storage.getAlarm();
+    });
+    expect(rings).toBeGreaterThan(Date.now() + 3_000_000);
+  });
 });

@@ -1,10 +1,12 @@
 // What is wrong with a deployment, and what to do about each: pure, from what was found to a list.
 import { amount } from "../../kit/amount.ts";
-import { isTimeZone } from "../../kit/time-zone.ts";
+import { neededScopes, scopeState, type NeededScope } from "../../language/needed-scopes.ts";
+import type { ShownToken } from "../../model/token.ts";
 import { SECRET_FORM } from "../../kit/standard-webhooks.ts";
+import { malformedSettings } from "../../local/setting-values.ts";
 import { wrongWord } from "../../local/project.ts";
 import type { Examined, ExaminedLocation, Unanswered } from "./examine.ts";
-import { RECONCILING_SCOPE, type Needs } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 
 /** One thing that was looked at. `look`: nothing that has to be mended, but to be known. */
 export interface Diagnosis {
@@ -47,7 +49,6 @@ const CLOCK_OFF_MS = 60_000;
 const WATCHDOG_LATE_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-const NUMBERS = ["RETENTION_DAYS", "LEDGER_MAX_BYTES", "EVENTS_PER_SECOND", "REQUESTS_PER_SECOND"];
 const NAMED_AT_ONCE = 5;
 
 const ok = (check: Check, message: string): Diagnosis => ({ check, state: "ok", message, fix: null });
@@ -82,6 +83,15 @@ export function unanswered(url: string, found: Unanswered): Diagnosis[] {
       ];
     case "older":
       return [reached, fault("code", "A version runs that cannot tell about itself yet", "npm run deploy")];
+    case "placeless":
+      return [
+        reached,
+        fault(
+          "settings",
+          "JURISDICTION is no place, so that it keeps nothing and answers every event with 429",
+          'Write "eu", "us" or "" into wrangler.toml; then npm run deploy',
+        ),
+      ];
     case "broken":
       return [
         reached,
@@ -180,28 +190,21 @@ function versions({ health, rules }: Examined, folder: Folder, isLocal: boolean)
   ];
 }
 
-function settings({ health: { variables, secrets: set } }: Examined): Diagnosis[] {
+function settings({ health: { variables, secrets: set, elsewhere } }: Examined): Diagnosis[] {
   const found: Diagnosis[] = [];
-  const zone = variables["TIME_ZONE"] ?? "";
-  if (zone !== "" && !isTimeZone(zone))
+  // A version before told nothing of it.
+  for (const place of elsewhere ?? [])
     found.push(
       fault(
         "settings",
-        `TIME_ZONE is "${zone}", which is no time zone, so that rules go by UTC`,
-        'Write a name such as "America/Denver" into wrangler.toml; then npm run deploy',
+        `Locations are kept where JURISDICTION was ${place === "any" ? "empty" : `"${place}"`}: they rest, and what they had to send waits`,
+        "Set it back in wrangler.toml and npm run deploy, or move them: docs/operating.md",
       ),
     );
   const word = wrongWord(variables);
   if (word !== null) found.push(fault("settings", word, "Write it into wrangler.toml; then npm run deploy"));
-  for (const name of NUMBERS)
-    if (name in variables && !(Number(variables[name]) >= 1))
-      found.push(
-        fault(
-          "settings",
-          `${name} is "${variables[name]}", which is no number of 1 or more, so that its default counts`,
-          `Write a number as ${name} into wrangler.toml; then npm run deploy`,
-        ),
-      );
+  for (const { name, what, words } of malformedSettings(variables))
+    found.push(fault("settings", what, `Write ${words} as ${name} into wrangler.toml; then npm run deploy`));
   if ("ACCESS_TEAM_DOMAIN" in variables !== "ACCESS_AUD" in variables)
     found.push(
       fault(
@@ -253,11 +256,7 @@ function secrets({ health: { secrets: set, unusable } }: Examined, needs: Needs)
   const needed: readonly (readonly [name: string, by: readonly string[], otherwise: string])[] = [
     ["WEBHOOK_SECRET", needs.webhooks, "their webhooks wait"],
     ["GATEWAY_SECRET", needs.gateway, "no gateway can tell what became of a message"],
-    [
-      "HIGHLEVEL_TOKEN_KEY",
-      needs.acting.map(({ rule }) => rule),
-      "no token of HighLevel can be kept, and their actions are dead letters",
-    ],
+    ["HIGHLEVEL_TOKEN_KEY", needs.acting, "no token of HighLevel can be kept, and their actions are dead letters"],
   ];
   for (const [name, by, otherwise] of needed) {
     if (unusable.includes(name))
@@ -313,37 +312,19 @@ const TOLD = {
   uninstalled: ["has had the app uninstalled", "Install it again, or give it a private integration's token"],
 } as const;
 
-function tokens({ locations, health: { variables } }: Examined, { acting }: Needs): Diagnosis[] {
+function tokens({ locations, health: { variables } }: Examined, needs: Needs): Diagnosis[] {
   const found: Diagnosis[] = [];
   let asked = 0;
+  const reconciles = variables["RECONCILE"]?.trim().toLowerCase() !== "off";
   for (const { locationId, token } of locations) {
-    const theirs = acting.filter((one) => one.locations === null || one.locations.includes(locationId));
-    if (theirs.length === 0) continue;
+    const needed = neededScopes(needs.rules, locationId, { reconciles });
+    if (!needed.some(isForRules)) continue;
     asked += 1;
-    const state = token?.state ?? "none";
-    const rules = some(theirs.map(({ rule }) => rule));
-    if (state !== "active") {
-      const [how, fix] = TOLD[state];
-      found.push(fault("tokens", `Location ${locationId} ${how}, needed by ${rules}`, `${fix}: docs/highlevel.md`));
-      continue;
-    }
-    const lacking = [...new Set(theirs.flatMap(({ scopes }) => scopes))].filter((scope) => !has(token?.scopes, scope));
-    if (lacking.length > 0)
-      found.push(
-        fault(
-          "tokens",
-          `The token of location ${locationId} lacks ${lacking.join(", ")}, needed by ${rules}`,
-          "Add it to the app's scopes, and install the app there again",
-        ),
-      );
-    else if (variables["RECONCILE"] !== "off" && !has(token?.scopes, RECONCILING_SCOPE))
-      found.push(
-        look(
-          "tokens",
-          `The token of location ${locationId} lacks ${RECONCILING_SCOPE}: messages without a webhook are not found`,
-          "Add it to the app's scopes, and install the app there again",
-        ),
-      );
+    found.push(
+      ...(token?.state === "active"
+        ? lackingOf(token, needed, locationId)
+        : [withoutToken(token, needed, locationId, needs)]),
+    );
   }
   if (found.length > 0) return found;
   return [
@@ -354,9 +335,37 @@ function tokens({ locations, health: { variables } }: Examined, { acting }: Need
   ];
 }
 
-/** Of a private integration the scopes are not known. */
-function has(scopes: readonly string[] | undefined, scope: string): boolean {
-  return scopes === undefined || scopes.length === 0 || scopes.includes(scope);
+const isForRules = (needed: NeededScope): boolean => needed.rules.length > 0;
+
+/** What acts without a token is a dead letter; what only looks goes on with what events say. */
+function withoutToken(
+  token: ShownToken | null,
+  needed: readonly NeededScope[],
+  locationId: string,
+  { rules, acting }: Needs,
+): Diagnosis {
+  const [how, fix] = TOLD[token === null || token.state === "active" ? "none" : token.state];
+  const named = new Set(needed.flatMap((one) => one.rules));
+  const theirs = rules.map(({ name }) => name).filter((name) => named.has(name));
+  const acts = theirs.filter((name) => acting.includes(name));
+  const where = `${fix}: docs/highlevel.md`;
+  if (acts.length > 0) return fault("tokens", `Location ${locationId} ${how}, needed by ${some(acts)}`, where);
+  return look("tokens", `Location ${locationId} ${how}: what ${some(theirs)} look up there is not known`, where);
+}
+
+/** One for the scopes that the same rules go without. */
+function lackingOf(token: ShownToken, needed: readonly NeededScope[], locationId: string): Diagnosis[] {
+  const lacking = needed.filter(({ scope }) => scopeState(scope, token) === "lacking");
+  const fix =
+    token.source === "private"
+      ? "Tick it at the private integration"
+      : "Add it to the app's scopes, and install the app there again";
+  const says = (one: readonly NeededScope[]): string =>
+    `The token of location ${locationId} lacks ${one.map(({ scope }) => scope).join(", ")}`;
+  const byRules = [...Map.groupBy(lacking.filter(isForRules), ({ rules }) => some(rules))];
+  if (byRules.length > 0)
+    return byRules.map(([rules, one]) => fault("tokens", `${says(one)}, needed by ${rules}`, fix));
+  return lacking.map((one) => look("tokens", `${says([one])}: messages without a webhook are not found`, fix));
 }
 
 function webhooks({ locations, atMs, notLookedAt }: Examined): Diagnosis[] {

@@ -22,6 +22,8 @@ export type Unanswered =
   | { readonly kind: "refused" }
   /** Its version has no such call yet. */
   | { readonly kind: "older" }
+  /** JURISDICTION is no place: it keeps nothing. */
+  | { readonly kind: "placeless" }
   | { readonly kind: "broken"; readonly status: number };
 
 /** What was found of a location that may send. */
@@ -48,6 +50,8 @@ export interface Examined {
 
 const MOST_LOCATIONS = 200;
 const TOGETHER = 10;
+/** A Worker from before did not tell what was refused. */
+const NOT_TOLD = { scopes: [], refusedScopes: [] };
 
 /** Looks at it. */
 export async function examine(patient: Patient): Promise<Examined | Unanswered> {
@@ -61,7 +65,10 @@ export async function examine(patient: Patient): Promise<Examined | Unanswered> 
   const atMs = patient.clock();
   if (answer.status === 401) return { kind: (await codeOf(answer)) === "API_CLOSED" ? "closed" : "refused" };
   if (answer.status === 404) return { kind: "older" };
-  if (!answer.ok) return { kind: "broken", status: answer.status };
+  if (!answer.ok)
+    return (await codeOf(answer)) === "CONFIGURATION_PLACE"
+      ? { kind: "placeless" }
+      : { kind: "broken", status: answer.status };
   const health = (await answer.json()) as Health;
   const ids = await locationIds(patient, health);
   const looked = ids.slice(0, MOST_LOCATIONS);
@@ -110,6 +117,10 @@ async function examined(patient: Patient, locationId: string): Promise<ExaminedL
   const at = `/api/locations/${encodeURIComponent(locationId)}`;
   const log = await told<{ events: readonly { receivedAt: string }[] }>(patient, `${at}/events?limit=1`);
   const receivedAt = log?.events[0]?.receivedAt;
-  const token = (await told<TokenAnswer>(patient, `${at}/token`))?.token ?? null;
-  return { locationId, lastEventMs: receivedAt === undefined ? null : Date.parse(receivedAt), token };
+  const token = (await told<TokenAnswer>(patient, `${at}/token`))?.token;
+  return {
+    locationId,
+    lastEventMs: receivedAt === undefined ? null : Date.parse(receivedAt),
+    token: token ? { ...NOT_TOLD, ...token } : null,
+  };
 }

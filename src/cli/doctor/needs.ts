@@ -1,7 +1,6 @@
 // What the rules of a folder need of the deployment that runs them.
 import { namedSecrets } from "../../act/outbound/named-secrets.ts";
-import { CALLS } from "../../highlevel/calls.ts";
-import { EXPORT_SCOPE } from "../../highlevel/export.ts";
+import { kindOf } from "../../act/kinds.ts";
 import type { Rule } from "../../model/rule.ts";
 
 /** What they need. */
@@ -12,16 +11,11 @@ export interface Needs {
   readonly gateway: readonly string[];
   /** Secrets that headers name, each with a rule. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** Of rules that act in HighLevel: where, by whose name, with which scopes. */
-  readonly acting: readonly {
-    readonly rule: string;
-    readonly locations: readonly string[] | null;
-    readonly scopes: readonly string[];
-  }[];
+  /** Names of rules that act in HighLevel: without a token their actions are dead letters. */
+  readonly acting: readonly string[];
+  /** All of them, for the scopes that they need in each location. */
+  readonly rules: readonly Rule[];
 }
-
-/** The scope with which messages are looked for of which HighLevel sent no webhook. */
-export const RECONCILING_SCOPE = EXPORT_SCOPE;
 
 /** What these rules need; those that are switched off need nothing. */
 export function needsOf(rules: readonly Rule[]): Needs {
@@ -39,9 +33,7 @@ export function needsOf(rules: readonly Rule[]): Needs {
     webhooks: on.filter(({ actions }) => actions.some(({ type }) => type === "webhook")).map(({ name }) => name),
     gateway: on.filter((rule) => rule.on.includes("GatewayStatus")).map(({ name }) => name),
     secrets: new Map(named),
-    acting: on.flatMap(({ name, locations, actions }) => {
-      const scopes = actions.flatMap((action) => (action.type === "highlevel" ? [CALLS[action.call].scope] : []));
-      return scopes.length === 0 ? [] : [{ rule: name, locations: locations ?? null, scopes: [...new Set(scopes)] }];
-    }),
+    acting: on.filter(({ actions }) => actions.some((action) => kindOf(action).needsToken)).map(({ name }) => name),
+    rules: on,
   };
 }

@@ -23,13 +23,13 @@ export function Alerts(): JSX.Element {
       <section class="panel" aria-label="In this location">
         <h2>In this location</h2>
         {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
-        {answer ? <Telling told={answer} onChanged={askAgain} /> : null}
         {answer?.alerts.length === 0 ? <p>There is nothing that somebody has to know.</p> : null}
-        <ul class="rows">
+        <ul class="rows alerts">
           {answer?.alerts.map((alert) => (
             <AlertRow key={alert.id} alert={alert} locationId={locationId} />
           ))}
         </ul>
+        {answer ? <Telling told={answer} onChanged={askAgain} /> : null}
       </section>
       <Everywhere />
     </>
@@ -48,7 +48,7 @@ function Everywhere(): JSX.Element {
       <h2>Open in every location</h2>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {open?.length === 0 ? <p>Nothing is open.</p> : null}
-      <ul class="rows">
+      <ul class="rows alerts">
         {open?.map((alert) => (
           <AlertRow key={`${alert.locationId} ${alert.id}`} alert={alert} locationId={alert.locationId}>
             <a href={linkTo(alert.locationId, "alerts")}>{alert.name ?? alert.locationId}</a>

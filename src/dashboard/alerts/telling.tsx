@@ -52,6 +52,7 @@ export function Telling({
   const isAnybody = to === "deployment" || to === "own";
   return (
     <div class="telling">
+      <h3>Where they go</h3>
       <p>{WORDS[to]}</p>
       {message?.error ? (
         <p role="status">

@@ -5,12 +5,12 @@ const MOST_ALIKE = 20;
 /** What the API searches for. */
 const SEARCHED = /^[^\p{C}]{1,64}$/u;
 
-/** What HighLevel calls a location, asked for once; `null`: it is not known. */
-export function useName(locationId: string): string | null {
+/** What a location is called, asked for once and when somebody says so; `null`: it is not known. */
+export function useName(locationId: string): { readonly name: string | null; readonly askName: () => void } {
   const path = SEARCHED.test(locationId) ? "/api/locations" : null;
-  const { answer } = useQueryAt<{ locations: readonly KnownLocation[] }>("", path, {
+  const { answer, askAgain: askName } = useQueryAt<{ locations: readonly KnownLocation[] }>("", path, {
     search: locationId,
     limit: MOST_ALIKE,
   });
-  return answer?.locations.find((one) => one.locationId === locationId)?.name ?? null;
+  return { name: answer?.locations.find((one) => one.locationId === locationId)?.name ?? null, askName };
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { type Route } from "../address/routes.ts";
-import { PlaceContext, type Place } from "../ask/place.ts";
+import { NOWHERE, PlaceContext, type Place } from "../ask/place.ts";
 import { Guarded } from "./guarded.tsx";
 import { Changes } from "./later-pages.tsx";
 
@@ -15,7 +15,7 @@ export function Everywhere({
   readonly zone: string;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone, highlevelHost: "" }), [zone]);
+  const place = useMemo<Place>(() => ({ ...NOWHERE, zone }), [zone]);
   useEffect(() => {
     document.title = `${route.item === null ? "changes" : `version ${route.item}`} · Afterbeep`;
   }, [route.item]);

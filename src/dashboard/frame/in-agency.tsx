@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { Agency } from "../agency/page.tsx";
 import type { Route } from "../address/routes.ts";
-import { PlaceContext, type Place } from "../ask/place.ts";
+import { NOWHERE, PlaceContext, type Place } from "../ask/place.ts";
 import { Unplaced } from "./unplaced.tsx";
 
 /** The page of an agency, which is of no location; its times are those of the deployment's zone. */
@@ -17,7 +17,7 @@ export function InAgency({
   readonly zone: string;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const place = useMemo<Place>(() => ({ locationId: "", name: null, zone, highlevelHost: "" }), [zone]);
+  const place = useMemo<Place>(() => ({ ...NOWHERE, zone }), [zone]);
   return (
     <PlaceContext.Provider value={place}>
       <Unplaced onSignOut={onSignOut}>

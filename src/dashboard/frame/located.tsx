@@ -51,10 +51,10 @@ export function Located({
   readonly changed: Changed;
   readonly onSignOut: () => void;
 }): JSX.Element {
-  const name = useName(locationId);
+  const { name, askName } = useName(locationId);
   const place = useMemo<Place>(
-    () => ({ locationId, name, zone, highlevelHost }),
-    [locationId, name, zone, highlevelHost],
+    () => ({ locationId, name, askName, zone, highlevelHost }),
+    [locationId, name, askName, zone, highlevelHost],
   );
   const Page = SHOWN[route.page];
   useEffect(() => {

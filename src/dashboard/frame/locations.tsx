@@ -40,10 +40,10 @@ export function Locations({
   useEffect(() => whileSeen(askAgain, isNone ? FIRST_EVERY_MS : EVERY_MS, document), [isNone]);
   return (
     <Unplaced onSignOut={onSignOut}>
-      <h1>{isNone ? "Locations" : "All locations"}</h1>
-      <p>
+      <div class="title">
+        <h1>{isNone ? "Locations" : "All locations"}</h1>
         <a href={linkTo("", "changes")}>Changes of the rules</a>
-      </p>
+      </div>
       {problem ? <ProblemNote problem={problem} onAgain={askAgain} /> : null}
       {isNone ? <SendFirst locationId={null} /> : null}
       {answer && !isNone ? <HomeTable home={answer} query={route.query} paging={paging} onMoved={askAgain} /> : null}

@@ -149,7 +149,7 @@ function Row({ one }: { readonly one: LocationOverview }): JSX.Element {
       <Count label="Held" count={one.held} href={to("deliveries", { state: "held" })} isTrouble />
       <Count label="Dead" count={one.dead} href={to("deliveries", { state: "dead" })} isTrouble />
       <Count label="Overdue" count={one.overdue} href={to("tasks", {})} isTrouble />
-      <Count label="Alerts" count={one.alerts} href={linkTo(locationId)} isTrouble />
+      <Count label="Alerts" count={one.alerts} href={linkTo(locationId, "alerts")} isTrouble />
     </tr>
   );
 }
@@ -168,7 +168,9 @@ function Day({
   return (
     <span class="day">
       {counted(count)}
-      {count === 0 ? null : (
+      {count === 0 ? (
+        <span class="bars" />
+      ) : (
         <Bars stacks={[{ name, values }]} label={`${counted(count)} ${what} in 24 hours`} height={18} />
       )}
     </span>
@@ -204,8 +206,8 @@ function NeedsAPerson({
   readonly onMoved: () => void;
 }): JSX.Element | null {
   const [kind, setKind] = useState<Across | null>(null);
-  const { dead, held, overdue } = totals;
-  if (dead + held + overdue === 0 && kind === null) return null;
+  const { dead, held, overdue, alerts } = totals;
+  if (dead + held + overdue + alerts === 0 && kind === null) return null;
   const button = (of: Across, words: string): JSX.Element => (
     <button type="button" onClick={() => setKind(of)}>
       {words}…
@@ -217,20 +219,33 @@ function NeedsAPerson({
       <ul>
         {dead > 0 ? (
           <li>
-            <a href={linkTo("", "overview", null, { search, trouble: "dead" })}>{counted(dead)} dead</a>: given up after
-            all tries {button("retry", "Retry")}
+            <span>
+              <a href={linkTo("", "overview", null, { search, trouble: "dead" })}>{counted(dead)} dead</a>: given up
+              after all tries
+            </span>
+            {button("retry", "Retry")}
           </li>
         ) : null}
         {held > 0 ? (
           <li>
-            <a href={linkTo("", "overview", null, { search, trouble: "held" })}>{counted(held)} held</a>: they wait
-            until somebody decides {button("release", "Release")} {button("discard", "Discard")}
+            <span>
+              <a href={linkTo("", "overview", null, { search, trouble: "held" })}>{counted(held)} held</a>: they wait
+              until somebody decides
+            </span>
+            {button("release", "Release")} {button("discard", "Discard")}
           </li>
         ) : null}
         {overdue > 0 ? (
           <li>
             <a href={linkTo("", "overview", null, { search, trouble: "overdue" })}>
               {counted(overdue)} overdue {overdue === 1 ? "task" : "tasks"}
+            </a>
+          </li>
+        ) : null}
+        {alerts > 0 ? (
+          <li>
+            <a href={linkTo("", "overview", null, { search, trouble: "alerts" })}>
+              {counted(alerts)} open {alerts === 1 ? "alert" : "alerts"}
             </a>
           </li>
         ) : null}

@@ -8,6 +8,7 @@ import { DeleteLocation } from "./delete-location.tsx";
 import { FullNote } from "./full-note.tsx";
 import { FirstDecision } from "./first-decision.tsx";
 import { Multiples } from "./multiples.tsx";
+import { NameLocation } from "./name-location.tsx";
 import { Numbers } from "./numbers.tsx";
 import { OverTime } from "./over-time.tsx";
 import { usePlace } from "../ask/place.ts";
@@ -57,7 +58,10 @@ function Glance({ route }: PageProps): JSX.Element {
   if (isEmpty)
     return (
       <>
-        <h1>Overview</h1>
+        <div class="title">
+          <h1>Overview</h1>
+          <NameLocation />
+        </div>
         {overview.problem ? <ProblemNote problem={overview.problem} onAgain={overview.askAgain} /> : null}
         {isAnything(answer) ? <Numbers now={answer?.now} /> : null}
         {answer?.now.quarantined ? (
@@ -76,6 +80,7 @@ function Glance({ route }: PageProps): JSX.Element {
       <div class="title">
         <h1>Overview</h1>
         <InHighLevel thing="location" />
+        <NameLocation />
         <nav class="choice" aria-label="Range">
           {Object.entries(RANGES).map(([key, { words }]) => (
             <a

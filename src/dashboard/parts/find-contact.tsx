@@ -1,7 +1,7 @@
 // Finding a contact by what people know of it: a name, a phone in any spelling, an e-mail or an id. What fits is listed while
 // one types; Enter takes the only one, or the one that the arrows have marked.
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ContactCard } from "../../model/known-contact.ts";
 import { goTo, linkTo } from "../address/routes.ts";
 import { get, locationPath } from "../ask/api.ts";
@@ -43,6 +43,10 @@ export function ContactBox({
   const [marked, setMarked] = useState(-1);
   const list = useId();
   const asked = text.trim();
+  // What stands in the box now, or null once there is no box: an answer to what stood there before comes too late.
+  const standing = useRef<string | null>(null);
+  standing.current = asked;
+  useEffect(() => () => void (standing.current = null), []);
   const search = async (of: string, signal?: AbortSignal): Promise<Found> => {
     const path = locationPath(locationId, "contacts");
     const { contacts } = await get<{ contacts: readonly ContactCard[] }>(path, { search: of }, signal);
@@ -69,6 +73,7 @@ export function ContactBox({
     if (asked === "") return undefined;
     // Enter may come before the answer. What is no search, or not answered, may be an id all the same.
     const answer = found ?? (SEARCHED.test(asked) ? await search(asked).catch(() => null) : null);
+    if (standing.current !== asked) return undefined;
     const cards = answer?.cards ?? [];
     const meant = cards.find(({ contactId }) => contactId === asked) ?? (cards.length === 1 ? cards[0] : undefined);
     if (meant) return pick(meant.contactId);

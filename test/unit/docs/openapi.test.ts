@@ -112,6 +112,7 @@ const FAILURES: { readonly [Code in FailureCode]: Extract<Failure, { code: Code 
   EVENT_NOT_ALLOWED: { code: "EVENT_NOT_ALLOWED" },
   EVENT_UNUSABLE: { code: "EVENT_UNUSABLE", issues: [{ pointer: "", code: "EVENT_TYPE", message: "m" }] },
   CONFIGURATION_KEYS: { code: "CONFIGURATION_KEYS" },
+  CONFIGURATION_PLACE: { code: "CONFIGURATION_PLACE" },
   HOOK_CLOSED: { code: "HOOK_CLOSED" },
   CONFIGURATION_TOKEN_KEY: { code: "CONFIGURATION_TOKEN_KEY", what: "HIGHLEVEL_TOKEN_KEY is not set" },
   LEDGER_UNAVAILABLE: { code: "LEDGER_UNAVAILABLE", retryAfterSeconds: 5 },

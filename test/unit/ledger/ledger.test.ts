@@ -1,7 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { LocationLedger } from "../../../src/ledger/ledger.ts";
 import * as records from "../../../src/ledger/highlevel/records.ts";
 import type { Event } from "../../../src/model/event.ts";
+import { NOTHING_PUBLISHED } from "../../../src/model/published.ts";
+import type { PublishedRules } from "../../../src/ledger/store/ports.ts";
 import { sqliteStorage } from "../../../src/local/sqlite-storage.ts";
 import { anEvent, aRule, aRuleSet, aTask, LOCATION } from "../../builders.ts";
 import { aLedger } from "./a-ledger.ts";
@@ -217,6 +219,26 @@ describe("the directory", () => {
       [LOCATION, "Springfield Dental"],
     ]);
   });
+
+  it.each([
+    ["asks", false, 1],
+    ["does not ask, while it is being deleted,", true, 0],
+  ])(
+    "has answered: a ledger %s which rules are in force, and is told of changes from then on",
+    async (_, isDeleted, times) => {
+      let answer = (): void => undefined;
+      const announce = () => new Promise<void>((done) => (answer = done));
+      const inForce = vi.fn<PublishedRules["inForce"]>(() => Promise.resolve(NOTHING_PUBLISHED));
+      const rules = (): Promise<null> => Promise.resolve(null);
+      const published: PublishedRules = { from: "deploy", inForce, rules, halt: () => Promise.resolve() };
+      const ledger = await aLedger({ announce, published });
+      await ledger.record(anEvent());
+      if (isDeleted) await ledger.remove(LOCATION, "ada", true);
+      answer();
+      await new Promise((done) => setImmediate(done));
+      expect(inForce).toHaveBeenCalledTimes(times);
+    },
+  );
 
   it("holds up no event, however long it takes", async () => {
     const never = () => new Promise<void>(() => {});

@@ -30,6 +30,7 @@ const EMPTY = {
   requestsPerSecond: 500,
   reconciles: true,
   rulesFrom: "deploy",
+  jurisdiction: null,
   timeZone: "UTC",
 };
 

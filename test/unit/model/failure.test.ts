@@ -18,6 +18,7 @@ const FAILURES: {
   EVENT_NOT_ALLOWED: { failure: { code: "EVENT_NOT_ALLOWED" }, status: 403 },
   EVENT_UNUSABLE: { failure: { code: "EVENT_UNUSABLE", issues: ISSUES }, status: 422 },
   CONFIGURATION_KEYS: { failure: { code: "CONFIGURATION_KEYS" }, status: 429 },
+  CONFIGURATION_PLACE: { failure: { code: "CONFIGURATION_PLACE" }, status: 429 },
   HOOK_CLOSED: { failure: { code: "HOOK_CLOSED" }, status: 401 },
   CONFIGURATION_TOKEN_KEY: {
     failure: { code: "CONFIGURATION_TOKEN_KEY", what: "HIGHLEVEL_TOKEN_KEY is not set" },

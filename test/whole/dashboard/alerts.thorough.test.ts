@@ -86,6 +86,6 @@ describeInBrowser("alerts on the page", () => {
     await page.getByRole("button", { name: "Tell nobody" }).click();
     await page.getByText("Nobody is told of this location's alerts").waitFor();
     await page.getByRole("button", { name: "Send them where all go" }).click();
-    await page.getByText("go where those of all locations do").waitFor();
+    await page.getByText("Alerts of this location go where those of all locations do.").waitFor();
   });
 });

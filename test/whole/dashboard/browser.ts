@@ -11,7 +11,7 @@ import { runWorker, type RunningWorker } from "../../../src/local/workerd.ts";
 import type { JsonObject } from "../../../src/kit/json.ts";
 import type { RuleFile } from "../../../src/model/rule.ts";
 import { TEST_PRIVATE_KEY, TEST_VARIABLES } from "../../keys.ts";
-import { bundleWithRules, shippedBundle } from "../bundles.ts";
+import { bundleOfRules, bundleWithRules, shippedBundle } from "../bundles.ts";
 import { hasChromium, launchChromium, NO_CHROMIUM } from "./chromium.ts";
 
 if (!hasChromium) console.log(`${NO_CHROMIUM}. The tests of the page are skipped`);
@@ -38,11 +38,12 @@ export interface Dashboard {
 
 /**
  * Starts a Worker and a browser for the tests of a file. `variables` stand over those of the other tests, `rules` beside
- * those that ship, by name.
+ * those that ship, by name; of another `entry` than the Worker's own they are all that it has.
  */
 export function useDashboard(
   variables: { readonly [name: string]: string } = {},
   rules: { readonly [name: string]: RuleFile } = {},
+  entry?: string,
 ): Dashboard {
   const folder = mkdtempSync(join(tmpdir(), "afterbeep-"));
   const contexts: BrowserContext[] = [];
@@ -87,7 +88,8 @@ export function useDashboard(
   beforeAll(async () => {
     if (!hasChromium) return;
     const isShipped = Object.keys(rules).length === 0;
-    if (!isShipped) await bundleWithRules(folder, rules);
+    if (entry !== undefined) await bundleOfRules(folder, rules, entry);
+    else if (!isShipped) await bundleWithRules(folder, rules);
     const worker = await runWorker({
       bundle: isShipped ? shippedBundle() : folder,
       variables: { ...TEST_VARIABLES, ALLOWED_LOCATIONS: "*", ...variables },

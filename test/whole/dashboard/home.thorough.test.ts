@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import { Response as OutboundResponse } from "miniflare";
 import { beforeAll, expect, it, vi } from "vitest";
-import { describeInBrowser, useDashboard } from "./browser.ts";
+import { describeInBrowser, show, useDashboard } from "./browser.ts";
 
 const LOCATIONS = Array.from({ length: 12 }, (_, index) => `home-${String(index).padStart(2, "0")}`);
 const TROUBLED = LOCATIONS.slice(0, 3);
@@ -55,6 +55,28 @@ describeInBrowser("the home", () => {
     await expect.poll(() => rows.count(), PATIENCE).toBe(1);
     await page.getByRole("link", { name: "Springfield Dental" }).click();
     await page.locator(".switcher summary", { hasText: "Springfield Dental" }).waitFor();
+  });
+
+  it("shows a location by the name that somebody gives it, until it is taken away", async () => {
+    const page = await dashboard.open("#/l/home-05/overview");
+    const called = (name: string) => page.locator(".switcher summary", { hasText: name }).waitFor();
+    await page.getByRole("button", { name: "Name this location…" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(" <b>Shelbyville</b> Dental ");
+    await page.getByRole("button", { name: "Save" }).click();
+    await called("<b>Shelbyville</b> Dental");
+    await page.goto(`${dashboard.url}/#/`);
+    await page.getByRole("link", { name: "<b>Shelbyville</b> Dental" }).click();
+    await page.getByRole("button", { name: "Rename…" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(" ");
+    await page.getByRole("button", { name: "Use HighLevel's name" }).click();
+    await called("home-05");
+    await show(page, "#/l/home-05/audit");
+    const everywhere = page.getByRole("region", { name: "In every location" });
+    const named = everywhere.getByText("Named the location, location: home-05, name: ");
+    expect(await named.allTextContents()).toEqual([
+      "Named the location, location: home-05, name: none",
+      "Named the location, location: home-05, name: <b>Shelbyville</b> Dental",
+    ]);
   });
 
   it.each([360, 1_280])("is wholly seen, and has no finding of axe-core, on a screen of %i px", async (width) => {

@@ -69,6 +69,32 @@ describeInBrowser("people by name", () => {
     await page.waitForURL(new RegExp(`contacts/${contactId}$`));
   });
 
+  it.each([
+    ["overview", "search", `contacts/${ZOE}`],
+    ["events", "form", `contact=${ZOE}`],
+  ] as const)(
+    "are what was typed last, when the answer to what was typed before comes late: %s",
+    async (place, role, end) => {
+      const page = await open(place);
+      await loaded(page);
+      const late = Promise.withResolvers<void>();
+      await page.route(/contacts\?search=grace$/, async (route) => {
+        await late.promise;
+        await route.continue();
+      });
+      const box = page.getByRole(role).getByRole("combobox", { name: "Contact" });
+      await box.fill("grace");
+      await page.keyboard.press("Enter");
+      await box.fill("zoe");
+      const answered = page.waitForResponse(/contacts\?search=grace$/);
+      late.resolve();
+      await (await answered).finished();
+      expect(await box.inputValue()).toBe("zoe");
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => url.hash.endsWith(end));
+    },
+  );
+
   it("are listed while one types, and chosen by the arrows", async () => {
     const page = await open("overview");
     const box = page.getByRole("search").getByRole("combobox", { name: "Contact" });

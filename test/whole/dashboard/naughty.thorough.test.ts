@@ -40,6 +40,7 @@ function places(): readonly string[] {
           `tasks?state=${a}&contact=${b}`,
           `changes/${d}?against=${a}`,
           `tasks?state=${c}&contact=${d}`,
+          `alerts?search=${a}`,
         ]
       : [];
   });
@@ -63,7 +64,7 @@ describeInBrowser(`${TEXTS.length} odd texts and script injections`, () => {
   const dashboard = useDashboard();
 
   it("are text in every field of a payload: in lists, on the event's page, on the contact's", async () => {
-    const visited: string[] = ["events", "overview", "deliveries", "tasks"];
+    const visited: string[] = ["events", "overview", "deliveries", "tasks", "alerts"];
     for (let at = 0; at < TEXTS.length; at += TEXTS_IN_AN_EVENT) {
       const texts = TEXTS.slice(at, at + TEXTS_IN_AN_EVENT);
       const [body = "", subject = "", status = "", from = ""] = texts;

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { alertLines, openAlerts, sendTestOn } from "../../../src/cli/alerts.ts";
+import { confirmedIn, deleteOn, locationLines, locationsOf } from "../../../src/cli/locations.ts";
+
+/** A Worker that gives these answers, one after the other. */
+function aWorker(...answers: readonly (readonly [status: number, body: unknown])[]) {
+  const asked: string[] = [];
+  const left = [...answers];
+  return {
+    url: "https://worker.example",
+    adminToken: "t",
+    asked,
+    fetch: (url: URL, { method = "GET", body = "" }: { method?: string; body?: string }) => {
+      asked.push(`${method} ${url.pathname}${url.search} ${body}`.trim());
+      const [status, answer] = left.shift() ?? [500, {}];
+      return Promise.resolve(Response.json(answer, { status }));
+    },
+  };
+}
+
+const AT = "2026-03-04T15:30:00.000Z";
+const ALERT = { id: 1, kind: "dead", about: "text", count: 3, code: null, openedAt: AT, endedAt: null };
+const NOTHING = { waiting: 0, held: 0, dead: 0, overdue: 0, alerts: 0, paused: false };
+
+describe("rules alerts", () => {
+  it("lists what is open in all locations, page by page, each with since when", async () => {
+    const worker = aWorker(
+      [200, { alerts: [{ ...ALERT, locationId: "a", name: "Dental" }], cursor: "a" }],
+      [200, { alerts: [{ ...ALERT, locationId: "b", name: null, endedAt: AT }], cursor: null }],
+    );
+    expect(alertLines(await openAlerts(worker, undefined))).toEqual([
+      `since ${AT}  Dental (a)  Deliveries of rule text have died (3)`,
+    ]);
+    expect(worker.asked).toEqual(["GET /api/alerts?limit=200&cursor=", "GET /api/alerts?limit=200&cursor=a"]);
+  });
+
+  it("lists those of one location, and says when nothing is open", async () => {
+    const worker = aWorker([200, { alerts: [], open: 0 }]);
+    expect(alertLines(await openAlerts(worker, "l 1"))).toEqual(["Nothing is open"]);
+    expect(worker.asked).toEqual(["GET /api/locations/l%201/alerts"]);
+  });
+
+  it.each([
+    [undefined, "POST /api/alerts/test {}"],
+    ["l 1", "POST /api/locations/l%201/alerts/test {}"],
+  ])("sends a test for %s, or says why it did not arrive", async (location, path) => {
+    const worker = aWorker([200, { status: 204 }], [409, { title: "Alerts go nowhere" }]);
+    expect(await sendTestOn(worker, location)).toEqual({ status: 204 });
+    await expect(sendTestOn(worker, location)).rejects.toThrow("answered 409: Alerts go nowhere");
+    expect(worker.asked).toEqual([path, path]);
+  });
+});
+
+describe("rules locations", () => {
+  it("prints a table", async () => {
+    const worker = aWorker(
+      [200, { locations: [{ ...NOTHING, locationId: "a", name: "Dental", lastEventAt: AT, dead: 12 }], cursor: "1" }],
+      [
+        200,
+        { locations: [{ ...NOTHING, locationId: "b", name: null, lastEventAt: null, paused: true }], cursor: null },
+      ],
+    );
+    expect(locationLines(await locationsOf(worker))).toEqual([
+      "location    last event                waiting  held  dead  overdue  alerts",
+      `Dental (a)  ${AT}        0     0    12        0       0`,
+      "b, paused   none                            0     0     0        0       0",
+    ]);
+    expect(locationLines([])).toEqual(["No location has sent anything"]);
+  });
+});
+
+describe("rules delete", () => {
+  it.each([
+    [undefined, "l", "--location"],
+    ["l", undefined, "write --confirm l"],
+    ["l", "L", "Nothing was deleted"],
+  ])("wants its id twice: %s, %s", (location, confirm, says) => {
+    expect(() => confirmedIn(location, confirm)).toThrow(says);
+  });
+
+  it("goes on until nothing is left, and says what was done", async () => {
+    const worker = aWorker(
+      [200, { deleted: { tasks: 900 }, more: true, recoverableUntil: AT }],
+      [200, { deleted: { tasks: 51 }, more: false, recoverableUntil: AT }],
+    );
+    const [done, until] = await deleteOn(worker, confirmedIn("l 1", "l 1"));
+    expect(done).toBe("Location l 1 is deleted, with 951 tasks; nothing of it is left");
+    expect(until).toContain(AT);
+    expect(worker.asked).toEqual(Array(2).fill('DELETE /api/locations/l%201 {"confirm":"l 1"}'));
+  });
+
+  it("says what the Worker refused", async () => {
+    await expect(deleteOn(aWorker([503, { title: "Cannot reach KV" }]), "l")).rejects.toThrow("Cannot reach KV");
+  });
+});
