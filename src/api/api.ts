@@ -23,6 +23,7 @@ import type { TokenAnswer } from "../model/token.ts";
 import { isClosed, operatorOf } from "./door.ts";
 import { decidedNow, explained } from "./explained.ts";
 import { exported } from "./export.ts";
+import { filled } from "./filled.ts";
 import { healthTold } from "./health.ts";
 import { giveUpImport, importPart } from "./import.ts";
 import { pauseEverywhere, pauseHere, resumeEverywhere, resumeHere } from "./pauses.ts";
@@ -108,7 +109,7 @@ const READING: readonly ReadRoute[] = [
   told("changes", async (ledger) => ({ change: await ledger.change() })),
   toldOf("overview", bucketsQuery, (ledger, buckets) => ledger.overview(buckets)),
   toldOf("rules", bucketsQuery, (ledger, buckets) => ledger.rules(buckets)),
-  toldOf("events", logQuery, (ledger, query) => ledger.events(query)),
+  toldOf("events", logQuery, (ledger, query) => filled(query, (part) => ledger.events(part))),
   [
     "get",
     "/api/locations/:l/events/:key",

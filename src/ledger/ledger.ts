@@ -79,6 +79,7 @@ import * as gaps from "./log/gaps.ts";
 import * as log from "./log/log.ts";
 import * as quarantine from "./log/quarantine.ts";
 import { Pauses } from "./log/pauses.ts";
+import { Places } from "./log/places.ts";
 import { Pausing } from "./pausing.ts";
 import { tryRule } from "./reading/try-rule.ts";
 import { Pump } from "./pump/pump.ts";
@@ -117,6 +118,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #rules: RulesInForce;
   readonly #statistics: Statistics;
+  #places: Places;
   readonly #drift: DriftRadar;
   readonly #chores: Chores;
   readonly #clock: ClockWatch;
@@ -155,6 +157,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       actions: { ...world.actions, clock },
     }));
     this.#statistics = new Statistics(watched, ports, () => this.#chores.full());
+    this.#places = new Places(watched.sql);
     this.#drift = new DriftRadar(watched.sql, clock, () => this.#statistics.tally());
     this.#rules = new RulesInForce(watched, ports, () => this.#recorder.rulesChanged());
     this.#chores = new Chores(watched, ports, {
@@ -209,6 +212,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       rules: this.#rules,
       shadow,
       drift: this.#drift,
+      places: () => this.#places,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
@@ -480,7 +484,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   }
 
   events(query: LogQuery): ReturnType<typeof log.list> {
-    return log.list(this.#storage.sql, query);
+    return log.list(this.#storage.sql, query, this.#places);
   }
 
   event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined> {
@@ -639,6 +643,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   /** What is on disk is another past: it is taken over as at a start. */
   async #openWith<Told>(told: Told): Promise<Told> {
     this.#statistics.forget();
+    this.#places = new Places(this.#storage.sql);
     this.#waiting.forget();
     this.#recorder.rulesChanged();
     await this.open();

@@ -90,6 +90,7 @@ export interface ReadingCalls extends QuarantineCalls {
   /** What events of the last thirty days had, beside what the rules in force test. */
   drift(): Promise<Drift>;
   hosts(): Promise<HostState[]>;
+  /** It looks through a bounded part: the page may have fewer than were asked for, or none, before the last one, too. */
   events(query: LogQuery): Promise<Page<"events", LogEntry>>;
   /** The event with a key: a contact's, or without a contact the last one that any of them has. `isWhatIf`: with what would have been enough. */
   event(key: string, contactId?: string, isWhatIf?: boolean): Promise<EventStory | undefined>;

@@ -10,6 +10,7 @@ import { MAX_PAST, type RecordedEvent } from "../../model/history.ts";
 import type { LogEntry, LogQuery } from "../../model/ledger.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 import * as past from "./past.ts";
+import { SORT, type KnownPlace, type Places } from "./places.ts";
 import { readSuppressed } from "./tally.ts";
 
 /** An event and its decision, as stored. */
@@ -224,11 +225,43 @@ const MESSAGE_ID = "json_extract(ifnull(subject, message_key), '$[1]')";
 const ORIGIN = "json_extract(record, '$.event.origin') AS origin";
 const SENT_BY = `CASE WHEN kind IN ('OutboundMessage', 'EmailStatus') THEN (SELECT delivery_id FROM sends WHERE message_id = ${MESSAGE_ID} OR email_message_id = ${MESSAGE_ID}) END AS sent_by`;
 
-/** The log, newest first, a page at a time. */
-export function list(
+const LISTED = `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, deciding, ${ORIGIN}, ${SENT_BY}`;
+/** Where a list begins, as a cursor. */
+const BEGINNING = String(Number.MAX_SAFE_INTEGER);
+
+/** A page of the log: it may have fewer events than were asked for, or none, and another may follow all the same. */
+interface Page {
+  readonly events: LogEntry[];
+  readonly cursor: string | null;
+}
+
+/** The log, newest first, a page at a time: by the places of its events, or of one contact by the table. */
+export function list(sql: Sql, query: LogQuery, places?: Places): Page {
+  const found = query.contactId === undefined ? (places?.newest(query) ?? null) : null;
+  if (found === "unread") return { events: [], cursor: query.cursor ?? BEGINNING };
+  return found === null ? scanned(sql, query) : placed(sql, found, query.limit);
+}
+
+function placed(sql: Sql, found: readonly KnownPlace[], limit: number): Page {
+  const told: (EntryRow & { sort: string })[] = [];
+  let end = 0;
+  for (const { contactId, seq, sort, drop } of found.slice(0, limit)) {
+    const one = `${LISTED}, ${SORT} FROM ${past.eventsOf(sql, contactId, "events_long")} AND seq = ?2 AND record IS NOT NULL`;
+    const row = firstRow<EntryRow & { sort: string }>(sql, one, contactId, seq);
+    const before = told.at(-1);
+    const isTold = before?.seq === seq && before.contact_id === contactId;
+    if (row?.sort === sort && !isTold) told.push(row);
+    else drop();
+    // What was another when it was read stands in the same place as what it is now.
+    end = told.at(-1)?.seq === seq ? seq : seq + 1;
+  }
+  return { events: told.map(toEntry), cursor: found.length > limit ? String(end) : null };
+}
+
+function scanned(
   sql: Sql,
   { contactId, rule, messageId, kind, channel, outcome, from, to, fired, cursor, limit }: LogQuery,
-): { events: LogEntry[]; cursor: string | null } {
+): Page {
   const where = ["record IS NOT NULL"];
   const values: SqlValue[] = [];
   const narrow = (clause: string, value: SqlValue | undefined): void => {
@@ -248,7 +281,7 @@ export function list(
   narrow("EXISTS (SELECT 1 FROM json_each(fired) WHERE value = ?)", rule);
   const found = rows<EntryRow>(
     sql,
-    `SELECT seq, key, kind, channel, outcome, direction, contact_id, received_at, fired, held, repeats, deciding, ${ORIGIN}, ${SENT_BY} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
+    `${LISTED} FROM events WHERE ${where.join(" AND ")} ORDER BY seq DESC LIMIT ?`,
     ...values,
     limit + 1,
   );

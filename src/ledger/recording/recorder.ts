@@ -29,6 +29,7 @@ import * as gaps from "../log/gaps.ts";
 import * as log from "../log/log.ts";
 import { endOf, type End } from "../log/past.ts";
 import * as optOuts from "../log/opt-outs.ts";
+import type { Places } from "../log/places.ts";
 import * as undecided from "../log/undecided.ts";
 import * as ruleSets from "../log/rule-sets.ts";
 import type { DriftRadar } from "../reading/drift.ts";
@@ -51,6 +52,7 @@ interface RecorderParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
   readonly drift: DriftRadar;
+  readonly places: () => Places;
   readonly waiting: WaitingContacts;
   /** Why HighLevel cannot be asked at all; `null`: it may be. */
   readonly muted: () => string | null;
@@ -193,7 +195,7 @@ export class Recorder {
   /** Commits a decision with what follows from it; `write` writes the row of its event, and says whether that may be. */
   #commit(outcome: Outcome, write: () => boolean): Written {
     const { sql } = this.#storage;
-    const { transactions, alarm, statistics, rules: inForce, shadow } = this.#parts;
+    const { transactions, alarm, statistics, places, rules: inForce, shadow } = this.#parts;
     const { prepared, decision, takenForUnsent, shadowed, rules, planned, idPrefix, past } = outcome;
     const { event, moment, settles, chosen, placed } = prepared;
     // From here to the end there is no await.
@@ -215,6 +217,7 @@ export class Recorder {
     if (written !== "written") return written;
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSets.add(chosen.ruleSet.hash);
+    places().note(event);
     const { channel, outcome: became, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
     const words = unknownWordsOf(event.kind, event.payload);
@@ -256,6 +259,7 @@ export class Recorder {
       return true;
     });
     if (!isWritten) return { status: "duplicate" };
+    this.#parts.places().note(event);
     waiting.add(event.contactId, deadlineMs);
     this.#counted(prepared, past);
     return { status: "accepted", fired: [], deciding: true };
