@@ -4,8 +4,8 @@ import type { Alert } from "../src/model/alert.ts";
 
 const MINUTE = 60_000;
 const BETWEEN_MS = 5 * MINUTE;
-/** A look is a minute after something has died; an alarm may be late, and a watchdog may have to set it. */
-const SEEN_WITHIN_MS = 12 * MINUTE;
+/** A look is a minute after something has died: sooner than the watchdog, which comes each five, would see it. */
+const SEEN_WITHIN_MS = 3 * MINUTE;
 /** A first attempt leaves so soon after it is due, whatever alerts do. */
 const PROMPT_MS = 2_000;
 

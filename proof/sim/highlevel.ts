@@ -52,6 +52,8 @@ const LATE_MS = 60_000;
 /** The ledger takes a refusal so soon after a refresh for a scope that the token lacks. */
 const FRESH_MS = 6 * 60_000;
 export const TOKEN_PATH = "/oauth/token";
+/** HighLevel has many machines: what one says of the time at which it took a message is behind another's by up to so much. */
+const MACHINES_APART_MS = 50_000;
 /** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
 
@@ -159,6 +161,8 @@ export class SimulatedHighLevel {
       const message = this.standIn.state.messages.get(answer["messageId"]);
       if (message) {
         const { id, contactId, body } = message;
+        const behindMs = (this.messages.length * 17_000) % MACHINES_APART_MS;
+        message.dateAdded = new Date(Date.parse(message.dateAdded) - behindMs).toISOString();
         this.messages.push({ id, contactId, about: body.replace(TEXT, ""), ...left });
       }
     }

@@ -3,6 +3,7 @@ import { isoOf } from "../kit/moment.ts";
 import type { Failure } from "../model/failure.ts";
 import { EXPORT_VERSION, type ExportEnd, type ExportHead, type ExportedTo, type ExportLine } from "../model/export.ts";
 import { succeed, type Result } from "../kit/result.ts";
+import { turnForOthers } from "../kit/turn.ts";
 import type { ReadPorts } from "./ports.ts";
 import { EXPORT, parameters } from "./query.ts";
 
@@ -34,6 +35,7 @@ export function exported(url: URL, locationId: string, ports: ReadPorts): Result
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(lineOf(head))),
     async pull(controller) {
+      await turnForOthers();
       const page = await ledger.export({ locationId, since, until, cursor: next, isWhole: whole !== undefined });
       events += page.events;
       const last: ExportedTo | ExportEnd =

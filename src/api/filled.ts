@@ -1,4 +1,5 @@
 // A page of the log, however many calls have to look for it: with each the ledger reads a part, and nothing waits for long.
+import { turnForOthers } from "../kit/turn.ts";
 import type { LogEntry, LogQuery } from "../model/ledger.ts";
 import type { ReadingCalls } from "../model/rpc.ts";
 
@@ -11,5 +12,6 @@ export async function filled(query: LogQuery, ask: ReadingCalls["events"]): Retu
     const limit = query.limit - events.length;
     if (cursor === null || limit === 0) return { events, cursor };
     next = { ...query, cursor, limit };
+    await turnForOthers();
   }
 }

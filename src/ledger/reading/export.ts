@@ -22,7 +22,7 @@ import { eachRow, rows, firstRow, type Sql, type SqlValue } from "../store/ports
 import { LEDGER_MIGRATIONS } from "../store/schema.ts";
 
 /** A page is closed by the line that passes this: events of the location wait while one is read. */
-const PAGE_BYTES = 250_000;
+const PAGE_BYTES = 125_000;
 const OPT_OUTS_AT_ONCE = 1_000;
 /** The log has no index by its order: one pass through it finds so many places, which the next pages use up. */
 const PLACES_AT_ONCE = 5_000;
