@@ -35,7 +35,7 @@ export const ALERT_MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/pump/pump.ts",
     from: "if (deliveries.isDead(this.#storage.sql, id)) this.#stands(0);",
     to: "",
-    seed: null,
+    seed: 1,
   },
   {
     name: "alarm-waits-for-a-message",

@@ -52,7 +52,8 @@ const LATE_MS = 60_000;
 /** The ledger takes a refusal so soon after a refresh for a scope that the token lacks. */
 const FRESH_MS = 6 * 60_000;
 export const TOKEN_PATH = "/oauth/token";
-/** HighLevel has many machines: what one says of the time at which it took a message is behind another's by up to so much. */
+const EXPORT_PATH = "/conversations/messages/export";
+/** HighLevel has many machines: the one that lists messages is behind the one that took them by so much. */
 const MACHINES_APART_MS = 50_000;
 /** How each text of the rules begins: what follows says what it is about. */
 const TEXT = "Sorry that we missed you: ";
@@ -124,8 +125,9 @@ export class SimulatedHighLevel {
       new Request(url, { method, headers, ...(text === "" ? {} : { body: text }) }),
     );
     if (outcome.kind !== "answer") throw new Error("The simulation has faults of its own");
-    const said = await outcome.response.text();
-    const exchange = this.#note(new URL(url).pathname, text, said, left);
+    const { pathname } = new URL(url);
+    const said = asListed(pathname, await outcome.response.text());
+    const exchange = this.#note(pathname, text, said, left);
     if (WITHOUT_AN_END.includes(character)) this.onLost();
     if (method === "GET") this.#mayExpire();
     if (character === "answer lost") return new Promise(() => undefined);
@@ -161,8 +163,6 @@ export class SimulatedHighLevel {
       const message = this.standIn.state.messages.get(answer["messageId"]);
       if (message) {
         const { id, contactId, body } = message;
-        const behindMs = (this.messages.length * 17_000) % MACHINES_APART_MS;
-        message.dateAdded = new Date(Date.parse(message.dateAdded) - behindMs).toISOString();
         this.messages.push({ id, contactId, about: body.replace(TEXT, ""), ...left });
       }
     }
@@ -197,4 +197,13 @@ export class SimulatedHighLevel {
     this.standIn.addLocation({ id: LOCATION });
     for (const id of ids) this.standIn.addContact({ id, locationId: LOCATION, tags: [...tags] });
   }
+}
+
+/** An answer as another machine of HighLevel gives it. */
+function asListed(pathname: string, said: string): string {
+  if (!pathname.endsWith(EXPORT_PATH)) return said;
+  return said.replaceAll(/"dateAdded":"([^"]+)"/g, (_, at: string) => {
+    const behind = new Date(Date.parse(at) - MACHINES_APART_MS).toISOString();
+    return `"dateAdded":"${behind}"`;
+  });
 }

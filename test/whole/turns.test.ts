@@ -1,9 +1,8 @@
 // Who reads much keeps nobody waiting: while a long answer leaves, events have their turn.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { payloadOf, SAMPLES } from "../../src/events/samples.ts";
 import { sendEvent } from "../../src/local/hook-client.ts";
 import { runWorker, type RunningWorker } from "../../src/local/workerd.ts";
-import { LOCATION } from "../builders.ts";
+import { aPayload, LOCATION } from "../builders.ts";
 import { TEST_ADMIN_TOKEN, TEST_PRIVATE_KEY, TEST_VARIABLES } from "../keys.ts";
 import { shippedBundle } from "./bundles.ts";
 
@@ -21,8 +20,8 @@ afterAll(() => worker.miniflare.dispose());
 
 async function send(turn: string, body: string): Promise<number> {
   const target = { url: worker.url, privateKey: TEST_PRIVATE_KEY, adminToken: undefined };
-  const about = { locationId: LOCATION, body, messageId: turn, webhookId: turn };
-  return (await sendEvent(target, SAMPLES.sms.route, payloadOf(SAMPLES.sms, about, new Date()))).httpStatus;
+  const payload = aPayload({ body, messageId: turn, webhookId: turn });
+  return (await sendEvent(target, "events", payload)).httpStatus;
 }
 
 it("events are answered while an export leaves", async () => {
