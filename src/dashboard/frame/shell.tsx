@@ -1,6 +1,6 @@
 // The frame around every page of a location: where you are and where you can go.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { linkTo, type PageName, type Route } from "../address/routes.ts";
 import { AlertMark } from "../parts/alert-mark.tsx";
 import { FindContact } from "../parts/find-contact.tsx";
@@ -21,6 +21,9 @@ const LINKS: readonly { readonly page: PageName; readonly words: string }[] = [
   { page: "audit", words: "Audit" },
 ];
 
+/** Before the page where one is, so that the one before it can be seen to be there. */
+const ROOM_PX = 48;
+
 export function Shell({
   route,
   onSignOut,
@@ -35,6 +38,12 @@ export function Shell({
     document.addEventListener("keydown", toFirstRow);
     return () => document.removeEventListener("keydown", toFirstRow);
   }, []);
+  const pages = useRef<HTMLElement>(null);
+  // On a phone the pages stand in a row that is wider than it: where one is stays in sight.
+  useEffect(() => {
+    const current = pages.current?.querySelector<HTMLElement>("[aria-current]");
+    if (current) pages.current?.scrollTo({ left: current.offsetLeft - pages.current.offsetLeft - ROOM_PX });
+  }, [route.page]);
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={skip}>
@@ -47,7 +56,7 @@ export function Shell({
         <LocationSwitcher />
         <FindContact label="Find a contact" />
       </header>
-      <nav class="pages" aria-label="Pages of this location">
+      <nav class="pages" ref={pages} aria-label="Pages of this location">
         {LINKS.map(({ page, words }) => (
           <a key={page} href={linkTo(locationId, page)} aria-current={route.page === page ? "page" : undefined}>
             {words}

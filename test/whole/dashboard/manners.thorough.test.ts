@@ -127,7 +127,7 @@ describeInBrowser("every page", () => {
   );
 
   it.each(WIDTHS)(
-    "does not scroll sideways at %i px, and breaks none of its policy",
+    "does not scroll sideways at %i px, shows where one is, and breaks none of its policy",
     async (width) => {
       const page = await dashboard.open("#/", { viewport: { width, height: 800 } });
       const wide: string[] = [];
@@ -140,6 +140,9 @@ describeInBrowser("every page", () => {
           .locator(".choice")
           .evaluateAll((all) => all.some((one) => one.scrollWidth > one.clientWidth));
         if (cut) wide.push(`${place} cuts off a choice`);
+        const current = page.locator(".pages [aria-current]");
+        const box = (await current.count()) === 0 ? null : await current.boundingBox();
+        if (box && (box.x < 0 || box.x + box.width > width)) wide.push(`${place} hides where one is`);
       }
       expect(wide).toEqual([]);
     },
