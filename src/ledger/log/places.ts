@@ -7,7 +7,7 @@ import { eachRow, type Sql } from "../store/ports.ts";
 /** A call reads so many rows at most. */
 export const ROWS_AT_ONCE = 20_000;
 /** Of more events no places are kept, and a list looks through the table: each takes 16 bytes, or somewhat more. */
-const MOST = 3_000_000;
+const MOST = 1_500_000;
 /** After the rows of those that were erased or forgotten: no id of a contact is before it. */
 const FIRST: readonly string[] = ["", "\u{7F}"];
 /** What else a list is asked by. A place is later than the time of recording only by a clock that was set back. */
@@ -66,11 +66,9 @@ export class Places {
    * read to its end, and the next call goes on; `null`: there are too many.
    */
   newest({ limit, cursor = "Infinity", ...query }: LogQuery): readonly KnownPlace[] | "unread" | null {
+    if (this.#after !== null && this.#count <= this.#most) this.#after = this.#read(PART, this.#after ?? FIRST);
     if (this.#count > this.#most) return null;
-    if (this.#after !== null) {
-      this.#after = this.#read(PART, this.#after ?? FIRST);
-      if (this.#after) return "unread";
-    }
+    if (this.#after) return "unread";
     let found: KnownPlace[] = [];
     let least = 1;
     const cut = (): void => void (found = found.toSorted((a, b) => b.seq - a.seq).slice(0, limit + 1));
@@ -107,6 +105,7 @@ export class Places {
       }
     }
     this.#count += count;
+    if (this.#count > this.#most) this.#alike.clear();
     return count < ROWS_AT_ONCE ? null : last;
   }
 }
