@@ -21,6 +21,9 @@ const BUSY_MS = 90 * MINUTE;
 const SETTLED_MS = 10 * MINUTE;
 const LATENCY_MS = 40;
 const SLOW_MS = 20_000;
+/** One call in so many is carried out again, so much later: whoever called has given it up and told the next change since. */
+const AGAIN_EVERY = 4;
+const AGAIN_MS = 90_000;
 const LOCATIONS = ["north", "south", "west"];
 const CONTACTS = Array.from({ length: 6 }, (_, index) => `contact-${index}`);
 const SETS = 5;
@@ -48,6 +51,7 @@ class PublishedRun {
   readonly #sent = new Map<string, { sent: number; answered: number }>();
   #peace = 0;
   #events = 0;
+  #tells = 0;
 
   constructor(seed: number) {
     this.#chance = chance(seed);
@@ -184,7 +188,10 @@ class PublishedRun {
   async #tell(locationId: string, inForce: InForce): Promise<void> {
     await this.#clockwork.sleep(this.#latency());
     if (this.#isAway) throw new Error("The ledger cannot be reached");
-    await this.#object(locationId).call((ledger) => ledger.putInForce(locationId, inForce));
+    const put = (): Promise<void> => this.#object(locationId).call((ledger) => ledger.putInForce(locationId, inForce));
+    if ((this.#tells += 1) % AGAIN_EVERY === 0)
+      this.#clockwork.after(AGAIN_MS, () => void put().catch(() => undefined));
+    await put();
     this.#told.push({ locationId, change: inForce.change, order: this.#clockwork.order() });
   }
 
