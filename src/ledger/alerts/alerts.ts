@@ -31,7 +31,7 @@ const BETWEEN_MS = 5 * MINUTE_MS;
 const LOOK_EVERY_MS = 6 * HOUR_MS;
 /** The watchdog asks for a look no more often. */
 const POKED_EVERY_MS = 5 * MINUTE_MS;
-/** Times to look are noted to this, and so many of them. */
+/** Times to look are noted to this, and so many of them: the next ones. */
 const SOON_MS = 2 * MINUTE_MS;
 const SOON_STEP_MS = 10_000;
 const MOST_TIMES = 32;
@@ -124,8 +124,8 @@ export class Alerts {
     const step = inMs < SOON_MS ? SOON_STEP_MS : BETWEEN_MS;
     const at = Math.ceil((now + inMs) / step) * step;
     const { at: times } = this.#noted;
-    if (times.includes(at) || times.length >= MOST_TIMES) return;
-    this.#note({ at: [...times, at].toSorted((a, b) => a - b) });
+    if (times.includes(at)) return;
+    this.#note({ at: [...times, at].toSorted((a, b) => a - b).slice(0, MOST_TIMES) });
     this.#parts.alarm.bringForward(at);
   }
 
@@ -228,7 +228,8 @@ export class Alerts {
       const routine = isAlive(this.#traffic, hour) ? now + LOOK_EVERY_MS : Infinity;
       const next = Math.min(againAt, routine);
       const later = this.#noted.at.filter((at) => at > now && at <= now + LOOK_EVERY_MS);
-      const at = next === Infinity ? later : [...new Set([...later, next])].toSorted((a, b) => a - b);
+      // A look before it says anew when the next one is.
+      const at = next < (later[0] ?? Infinity) ? [next, ...later] : later;
       const { open: standing } = isNews ? book.list(sql) : this.#noted;
       const version = isNews ? Math.max(this.#noted.version + 1, now) : this.#noted.version;
       const driftAt = isDrift ? now : this.#noted.driftAt;

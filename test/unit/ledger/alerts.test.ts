@@ -594,3 +594,18 @@ describe("an ordinary event", () => {
     expect(statements.length).toBeGreaterThan(0);
   });
 });
+
+it("what dies is seen at once, after hours in which the watchdog had it looked each five minutes", async () => {
+  const at = await aWorld();
+  for (let turn = 0; turn < 60; turn += 1) {
+    await at.send();
+    await at.pass(5 * MINUTE);
+    await at.place.ledger.poke(null);
+    at.sql("DELETE FROM deliveries");
+    await at.pass(30 * 1_000);
+  }
+  at.sql("DELETE FROM alerts");
+  await at.send();
+  await at.pass(30 * 1_000);
+  expect(at.open().map(({ kind }) => kind)).toEqual(["dead"]);
+});
