@@ -84,6 +84,8 @@ describe("a contact is found", () => {
       [],
       [],
     ]);
+    // What is left of the erased one's events stands under no id.
+    expect(search(" ")).toEqual([]);
     const stored = JSON.stringify(storage.sql.exec("SELECT * FROM contacts").toArray()).toLowerCase();
     expect(stored).not.toMatch(/brien|2410555|weiss|8765432/);
     expect(ledger.contacts({ ids: "grace zoe" })).toEqual([]);
