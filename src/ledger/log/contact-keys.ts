@@ -60,7 +60,7 @@ export function searchContacts(sql: Sql, text: string): ContactCard[] {
     }
   };
   const asked = text.trim();
-  const digits = /^[\d\s()+./-]+$/.test(asked) ? fromTheEnd(asked) : "";
+  const digits = /[\p{L}@]/u.test(asked) ? "" : fromTheEnd(asked);
   if (digits.length >= FEWEST_DIGITS)
     take("by_phone", digits.slice(0, LOCAL_DIGITS), MOST_LOOKED_AT, ({ phone }) => {
       const known = fromTheEnd(phone ?? "");
