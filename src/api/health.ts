@@ -8,11 +8,12 @@ import type { ReadPorts } from "./ports.ts";
 
 const [, HIGHLEVELS = ""] = HIGHLEVEL_PUBLIC_KEY.split("\n");
 
-export async function healthTold({ configuration, ruleSet, health, clock }: ReadPorts): Promise<Health> {
-  const { webhookSecret, gatewaySecret, highlevel, publicKeys } = configuration;
+export async function healthTold({ configuration, ruleSet, health, clock, refusedUrl }: ReadPorts): Promise<Health> {
+  const { webhookSecret, gatewaySecret, highlevel, publicKeys, alertUrl } = configuration;
   const isUsable: { readonly [name: string]: boolean } = {
     WEBHOOK_SECRET: webhookKeys(webhookSecret ?? "") !== null,
     GATEWAY_SECRET: webhookKeys(gatewaySecret ?? "") !== null,
+    ALERT_URL: alertUrl === null || refusedUrl(alertUrl) === null,
     HIGHLEVEL_TOKEN_KEY: highlevel.tokenKeys.length === 0 || (await sealKeys(highlevel.tokenKeys)).ok,
   };
   return {

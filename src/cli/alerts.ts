@@ -3,6 +3,7 @@ import { defineCommand } from "citty";
 import { UsageError } from "../kit/usage-error.ts";
 import { alertInWords, type Alert, type LocationAlerts, type PlacedAlert } from "../model/alert.ts";
 import { DEFAULT_WORKER_URL } from "../local/project.ts";
+import { printable } from "./shown-line.ts";
 import { answered, asked, type WorkerApi } from "./worker-api.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
 
@@ -33,7 +34,7 @@ export function alertLines(alerts: readonly Shown[]): string[] {
   if (alerts.length === 0) return ["Nothing is open"];
   return alerts.map((alert) => {
     const { openedAt, locationId, name } = alert;
-    return `since ${openedAt}  ${name === null ? locationId : `${name} (${locationId})`}  ${alertInWords(alert)}`;
+    return `since ${openedAt}  ${name === null ? locationId : `${printable(name)} (${locationId})`}  ${alertInWords(alert)}`;
   });
 }
 

@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineCommand } from "citty";
 import { UsageError } from "../kit/usage-error.ts";
-import { environmentsOf, environmentText } from "../local/deployment.ts";
+import { environmentsOf, environmentText, withEnvironment, workerNameIn } from "../local/deployment.ts";
 import { ROOT, wranglerText } from "../local/project.ts";
 
 /** It becomes a part of the Worker's name, which is a label of DNS. */
-const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+const NAME = /^[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?$/;
 
 export const environment = defineCommand({
   args: {
@@ -20,13 +20,12 @@ export const environment = defineCommand({
     const text = wranglerText();
     if (environmentsOf(text).includes(name))
       throw new UsageError(`wrangler.toml has an environment "${name}": npm run rules check says what it lacks`);
-    const lines = environmentText(text, name);
-    if (print) return console.log(lines);
-    writeFileSync(
-      file,
-      `${text.trimEnd()}\n\n# Environment ${name}: a Worker of its own, with objects, tasks and secrets of its own.\n${lines}`,
-    );
-    console.log(`wrangler.toml has the environment "${name}": a Worker of its own, afterbeep-${name}. What names a place is left empty there.
+    if (print) return console.log(environmentText(text, name));
+    const whole = withEnvironment(text, name);
+    if (whole === null)
+      throw new UsageError("wrangler.toml has its environments as env = { … }: write each under [env.NAME] first");
+    writeFileSync(file, whole);
+    console.log(`wrangler.toml has the environment "${name}": a Worker of its own, ${workerNameIn(text, name)}. What names a place is left empty there.
 
 1. Set ALLOWED_LOCATIONS under [env.${name}.vars].
 2. Give it secrets of its own:

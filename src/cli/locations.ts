@@ -4,6 +4,7 @@ import { amount } from "../kit/amount.ts";
 import { UsageError } from "../kit/usage-error.ts";
 import type { Home, LocationOverview } from "../model/home.ts";
 import { DEFAULT_WORKER_URL } from "../local/project.ts";
+import { printable } from "./shown-line.ts";
 import { answered, asked, type WorkerApi } from "./worker-api.ts";
 import { adminToken, workerUrl } from "./worker-url.ts";
 
@@ -28,7 +29,8 @@ export function locationLines(locations: readonly LocationOverview[]): string[] 
   const rows = [
     ["location", "last event", ...COUNTS],
     ...locations.map((one) => [
-      (one.name === null ? one.locationId : `${one.name} (${one.locationId})`) + (one.paused ? ", paused" : ""),
+      (one.name === null ? one.locationId : `${printable(one.name)} (${one.locationId})`) +
+        (one.paused ? ", paused" : ""),
       one.lastEventAt ?? "none",
       ...COUNTS.map((count) => String(one[count])),
     ]),

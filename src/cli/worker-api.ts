@@ -45,7 +45,11 @@ export async function asked<Answer>(
   if (response.status === 401)
     throw new UsageError(`The Worker at ${url} refuses the token: put its ADMIN_TOKEN into the environment`);
   if (!response.ok) throw new UsageError(`The Worker at ${url} answered ${response.status}${await detailOf(response)}`);
-  return (await response.json()) as Answer;
+  try {
+    return (await response.json()) as Answer;
+  } catch {
+    throw new UsageError(`What answers at ${url} is no Afterbeep`);
+  }
 }
 
 /** The lines of an answer; of one that says no, what it says, and the command ends with 1: it was used rightly. */

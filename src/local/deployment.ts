@@ -2,6 +2,7 @@
 // the rest. Nobody but this says what is missing: wrangler warns, and deploys a Worker without its ledgers.
 import { parse, stringify } from "smol-toml";
 import { BINDINGS } from "../model/bindings.ts";
+import { wrongWord } from "./project.ts";
 import { malformedSettings } from "./setting-values.ts";
 
 /** What is wrong with a deployment. */
@@ -42,6 +43,13 @@ const OF_ONE_PLACE = new Set([
   "ACCESS_AUD",
 ]);
 
+interface BoundObject {
+  readonly name: string;
+  readonly class_name: string;
+  /** Another Worker, whose objects they are. */
+  readonly script_name?: string;
+}
+
 /** The part of wrangler.toml that is looked at. */
 interface Deployed {
   readonly name?: string;
@@ -52,11 +60,18 @@ interface Deployed {
   readonly route?: unknown;
   readonly routes?: unknown;
   readonly vars?: { readonly [name: string]: string };
-  readonly durable_objects?: { readonly bindings?: readonly { readonly name: string; readonly class_name: string }[] };
+  readonly durable_objects?: { readonly bindings?: readonly BoundObject[] };
   readonly kv_namespaces?: readonly { readonly binding: string; readonly id?: string }[];
 }
 interface WranglerFile extends Deployed {
   readonly env?: { readonly [environment: string]: Deployed };
+}
+
+/** A deployment with what it is called in a message. */
+interface Named {
+  readonly who: string;
+  readonly name: string;
+  readonly one: Deployed;
 }
 
 type Found = readonly [code: DeploymentCode, message: string];
@@ -70,14 +85,17 @@ export function environmentsOf(text: string): readonly string[] {
 export function deploymentFindings(text: string): readonly DeploymentFinding[] {
   const { env = {}, ...top } = parse(text) as WranglerFile;
   const found = ofDeployment(top, "").map((one) => finding(text, null, one));
+  const before: Named[] = [{ who: "the Worker at the top", name: String(top.name), one: top }];
   for (const [name, own] of Object.entries(env)) {
     const there = `env.${name}.`;
+    const named: Named = { who: `environment "${name}"`, name: own.name ?? `${top.name}-${name}`, one: own };
     const all = [
       ...ofDeployment(inheriting(top, own), there),
       ...ofVariables(top, own, there),
-      ...shared(top, own, name),
+      ...shared(before, named, name),
     ];
     found.push(...all.map((one) => finding(text, name, one)));
+    before.push(named);
   }
   return found;
 }
@@ -88,10 +106,17 @@ function inheriting(top: Deployed, own: Deployed): Deployed {
   return { ...Object.fromEntries(rest), ...own };
 }
 
+/** What is no list is as if it were not there, as wrangler says itself. */
+function listOf<One>(given: readonly One[] | undefined): readonly One[] {
+  return Array.isArray(given) ? given : [];
+}
+
 function ofDeployment(one: Deployed, there: string): Found[] {
+  const word = wrongWord(one.vars ?? {});
   return [
     ...ofBindings(one, there),
     ...ofMigrations(one, there),
+    ...(word === null ? [] : [["DEPLOYMENT_VALUE", `[${there}vars] ${word}`] satisfies Found]),
     ...malformedSettings(one.vars ?? {}).map(({ what, words }): Found => [
       "DEPLOYMENT_VALUE",
       `[${there}vars] ${what}: write ${words}`,
@@ -100,11 +125,11 @@ function ofDeployment(one: Deployed, there: string): Found[] {
   ];
 }
 
-function ofBindings({ durable_objects, kv_namespaces = [] }: Deployed, there: string): Found[] {
-  const objects = new Map((durable_objects?.bindings ?? []).map((bound) => [bound.name, bound.class_name]));
+function ofBindings({ durable_objects, kv_namespaces }: Deployed, there: string): Found[] {
+  const objects = new Map(listOf(durable_objects?.bindings).map((bound) => [bound.name, bound]));
   return Object.entries(BINDINGS).flatMap(([name, wanted]): Found[] => {
     if (wanted === null) {
-      if (kv_namespaces.some(({ binding }) => binding === name)) return [];
+      if (listOf(kv_namespaces).some(({ binding }) => binding === name)) return [];
       return [
         [
           "DEPLOYMENT_BINDING",
@@ -112,14 +137,17 @@ function ofBindings({ durable_objects, kv_namespaces = [] }: Deployed, there: st
         ],
       ];
     }
-    if (objects.get(name) === wanted) return [];
+    const bound = objects.get(name);
+    if (bound?.script_name !== undefined)
+      return [["DEPLOYMENT_SHARED", `Its ${name} is that of the Worker "${bound.script_name}": remove script_name`]];
+    if (bound?.class_name === wanted) return [];
     const add = `add [[${there}durable_objects.bindings]] with name = "${name}" and class_name = "${wanted}"`;
     return [["DEPLOYMENT_BINDING", `Durable Object ${name} is not bound to the class ${wanted}: ${add}`]];
   });
 }
 
-function ofMigrations({ migrations = [] }: Deployed, there: string): Found[] {
-  const made = new Set(migrations.flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
+function ofMigrations({ migrations }: Deployed, there: string): Found[] {
+  const made = new Set(listOf(migrations).flatMap(({ new_sqlite_classes }) => listOf(new_sqlite_classes)));
   const missing = Object.values(BINDINGS)
     .filter((wanted) => wanted !== null)
     .filter((wanted) => !made.has(wanted));
@@ -129,9 +157,9 @@ function ofMigrations({ migrations = [] }: Deployed, there: string): Found[] {
   ]);
 }
 
-function ofTheRest({ triggers, assets, compatibility_flags: flags = [] }: Deployed, there: string): Found[] {
+function ofTheRest({ triggers, assets, compatibility_flags: flags }: Deployed, there: string): Found[] {
   const found: Found[] = [];
-  if (!triggers?.crons?.includes(CRON))
+  if (!listOf(triggers?.crons).includes(CRON))
     found.push([
       "DEPLOYMENT_TRIGGER",
       `The watchdog is not started, so that a lost alarm stays lost: add "${CRON}" to crons under [${there}triggers]`,
@@ -145,7 +173,7 @@ function ofTheRest({ triggers, assets, compatibility_flags: flags = [] }: Deploy
         ? `The page is not served: add directory = "dist/dashboard" under [${there}assets]`
         : `The Worker does not get ${lost.join(", ")}: add ${lost.length === 1 ? "it" : "them"} to run_worker_first under [${there}assets]`,
     ]);
-  if (!flags.includes(GUARD))
+  if (!listOf(flags).includes(GUARD))
     found.push([
       "DEPLOYMENT_GUARD",
       `Requests may reach private addresses: add "${GUARD}" to ${there}compatibility_flags`,
@@ -161,27 +189,34 @@ function ofVariables({ vars = {} }: Deployed, { vars: own = {} }: Deployed, ther
   ]);
 }
 
-/** What deploying the environment would take from the deployment at the top. */
-function shared(top: Deployed, own: Deployed, name: string): Found[] {
-  const found: Found[] = [];
-  if (own.name !== undefined && own.name === top.name)
-    found.push([
-      "DEPLOYMENT_SHARED",
-      `It has the name of the Worker at the top, and replaces it: remove name under [env.${name}]`,
-    ]);
-  if ((top.route ?? top.routes) !== undefined && (own.route ?? own.routes) === undefined)
-    found.push([
-      "DEPLOYMENT_SHARED",
-      `It takes over the addresses of the Worker at the top: write its own routes under [env.${name}], or routes = []`,
-    ]);
-  const ids = new Set((top.kv_namespaces ?? []).flatMap(({ id }) => (id === undefined ? [] : [id])));
-  for (const { binding, id } of own.kv_namespaces ?? [])
-    if (id !== undefined && ids.has(id))
-      found.push([
-        "DEPLOYMENT_SHARED",
-        `Its ${binding} is the namespace of the Worker at the top: write another id, or none`,
-      ]);
-  return found;
+/** What deploying the environment would take from the deployments before it, the first of which is inherited from. */
+function shared(before: readonly Named[], { name, one: own }: Named, environment: string): Found[] {
+  const taken: string[] = [];
+  const add = `write its own routes under [env.${environment}], or routes = []`;
+  for (const { who, name: theirs, one } of before) {
+    if (name === theirs)
+      taken.push(`It has the name of ${who}, and replaces it: remove name under [env.${environment}]`);
+    const addresses = new Set(routesOf(one));
+    const same = routesOf(own).filter((route) => addresses.has(route));
+    if (same.length > 0) taken.push(`It takes over ${same.join(", ")} of ${who}: ${add}`);
+    const ids = new Set(listOf(one.kv_namespaces).flatMap(({ id }) => id ?? []));
+    for (const { binding, id } of listOf(own.kv_namespaces))
+      if (id !== undefined && ids.has(id))
+        taken.push(`Its ${binding} is the namespace of ${who}: write another id, or none`);
+  }
+  const [top] = before;
+  if (top && (top.one.route ?? top.one.routes) !== undefined && (own.route ?? own.routes) === undefined)
+    taken.push(`It takes over the addresses of ${top.who}: ${add}`);
+  return taken.map((message) => ["DEPLOYMENT_SHARED", message]);
+}
+
+/** The patterns of a deployment's addresses. */
+function routesOf({ route, routes }: Deployed): string[] {
+  const all: readonly unknown[] = [route, ...(Array.isArray(routes) ? (routes as unknown[]) : [])];
+  return all.flatMap((one) => {
+    const pattern = typeof one === "object" && one !== null && "pattern" in one ? one.pattern : one;
+    return typeof pattern === "string" ? [pattern] : [];
+  });
 }
 
 function finding(text: string, environment: string | null, [code, message]: Found): DeploymentFinding {
@@ -209,4 +244,22 @@ export function environmentText(text: string, name: string): string {
   const namespaces = kv_namespaces.map(({ binding }) => ({ binding }));
   const all = { vars: own, kv_namespaces: namespaces, ...(durable_objects ? { durable_objects } : {}) };
   return stringify({ env: { [name]: all } });
+}
+
+/** The name of the Worker that an environment deploys. */
+export function workerNameIn(text: string, environment: string): string {
+  return `${(parse(text) as WranglerFile).name}-${environment}`;
+}
+
+/** The text with a complete environment behind it; `null`: nothing can follow there, as in `env = { … }`. */
+export function withEnvironment(text: string, name: string): string | null {
+  const whole = `${text.trimEnd()}
+
+# Environment ${name}: a Worker of its own, with objects, tasks and secrets of its own.
+${environmentText(text, name)}`;
+  try {
+    return environmentsOf(whole).includes(name) ? whole : null;
+  } catch {
+    return null;
+  }
 }

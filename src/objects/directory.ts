@@ -31,7 +31,11 @@ const UNPASSED = "passed IS NOT last_seen";
 /** How many alerts of a location are open. */
 const ALERTS = "coalesce((SELECT open FROM alerts WHERE alerts.location_id = locations.location_id), 0)";
 const NAME = "coalesce(given_name, name)";
-const FITS = `(instr(lower(location_id), lower(?1)) > 0 OR instr(lower(${NAME}), lower(?1)) > 0)`;
+/** Whether an id or a name has a part, ignoring case in any alphabet: SQLite does that from A to Z alone. */
+const fits =
+  (part = "") =>
+  (row: { readonly name: string | null; readonly locationId: string }): boolean =>
+    `${row.locationId}\n${row.name ?? ""}`.toLowerCase().includes(part.toLowerCase());
 
 /** What the directory works with. */
 export interface DirectoryPorts extends EverywherePorts {
@@ -231,8 +235,8 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
 
   home(query: HomeQuery): Home {
     const found = `SELECT location_id AS locationId, ${NAME} AS name, state, told_at AS toldAt, ${ALERTS} AS alerts
-      FROM locations WHERE ${this.#isHub ? UNPASSED : "1"} AND ${FITS}`;
-    return homeOf(rows<HomeRow>(this.#storage.sql, found, query.search ?? ""), query, this.#clock());
+      FROM locations WHERE ${this.#isHub ? UNPASSED : "1"}`;
+    return homeOf(rows<HomeRow>(this.#storage.sql, found).filter(fits(query.search)), query, this.#clock());
   }
 
   ofCompany(companyId: string, limit: number): string[] {
@@ -314,27 +318,23 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   }
 
   /** `search` is part of an id or a name, ignoring case. */
-  locations({ cursor, limit, search = "" }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
+  locations({ cursor, limit, search }: LocationQuery): { locations: KnownLocation[]; cursor: string | null } {
     const found = rows<{
-      location_id: string;
+      locationId: string;
       name: string | null;
-      company_id: string | null;
-      first_seen: number;
-      last_seen: number;
+      companyId: string | null;
+      firstSeen: number;
+      lastSeen: number;
     }>(
       this.#storage.sql,
-      `SELECT location_id, ${NAME} AS name, company_id, first_seen, last_seen FROM locations WHERE location_id > ?2 AND ${this.#isHub ? UNPASSED : "1"} AND ${FITS} ORDER BY location_id LIMIT ?3`,
-      search,
+      `SELECT location_id AS locationId, ${NAME} AS name, company_id AS companyId, first_seen AS firstSeen, last_seen AS lastSeen
+       FROM locations WHERE location_id > ? AND ${this.#isHub ? UNPASSED : "1"} ORDER BY location_id LIMIT ?`,
       cursor ?? "",
-      limit + 1,
-    );
-    const page = found.slice(0, limit).map((row) => ({
-      locationId: row.location_id,
-      name: row.name,
-      companyId: row.company_id,
-      firstSeen: isoOf(row.first_seen),
-      lastSeen: isoOf(row.last_seen),
-    }));
+      search ? -1 : limit + 1,
+    ).filter(fits(search));
+    const page = found
+      .slice(0, limit)
+      .map((row) => ({ ...row, firstSeen: isoOf(row.firstSeen), lastSeen: isoOf(row.lastSeen) }));
     return { locations: page, cursor: found.length > limit ? (page.at(-1)?.locationId ?? null) : null };
   }
 

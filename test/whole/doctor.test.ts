@@ -291,6 +291,13 @@ const FAULTS: readonly (readonly [
     /secret put WEBHOOK_SECRET/,
   ],
   [
+    "alerts that can go nowhere",
+    "secrets",
+    { variables: { ALERT_URL: "http://alerts.example.com/hunter2" } },
+    /ALERT_URL has another form/,
+    /secret put ALERT_URL: a URL with https/,
+  ],
+  [
     "no secret for gateways",
     "secrets",
     { without: ["GATEWAY_SECRET"] },

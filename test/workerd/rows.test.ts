@@ -224,3 +224,20 @@ describe("what is larger than a row", () => {
     },
   );
 });
+
+describe("a list of events", () => {
+  it("is told where one contact has as many as are read at once, with long names of rules: a text holds 2 MB", async () => {
+    world.rules = [never];
+    await postEvent({ webhookId: "first" });
+    await runInDurableObject(ledger(), (_, { storage }) => {
+      storage.sql.exec(
+        `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+         INSERT INTO events (contact_id, key, seq, kind, received_at, fired, record)
+         SELECT 'busy', 'k' || n, n * 1000, 'OutboundMessage', n, ?, '{}' FROM numbers`,
+        JSON.stringify(["r".repeat(120)]),
+      );
+    });
+    const { status, body } = await api(`/locations/${LOCATION}/events?limit=200&kind=OutboundMessage&fired=yes`);
+    expect([status, body.events?.length, body.cursor]).toEqual([200, 200, String(19_801 * 1_000)]);
+  });
+});

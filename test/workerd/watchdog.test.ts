@@ -120,6 +120,12 @@ describe("the operator's home", () => {
     }
     expect(found).toEqual(ids.map((id) => `Name ${String(index(id)).padStart(2, "0")}`));
     expect((await home("?search=name%2007")).locations.map(({ locationId }) => locationId)).toEqual(["location-7"]);
+    await directoryOf(bindings).announce("location-3", "Ünal Стоматология");
+    for (const search of ["ünal", "ÜNAL", "стом", "СТОМ"]) {
+      const asked = `search=${encodeURIComponent(search)}`;
+      expect((await home(`?${asked}`)).locations.map(({ locationId }) => locationId)).toEqual(["location-3"]);
+      expect((await api(`/locations?${asked}`)).body.locations).toMatchObject([{ locationId: "location-3" }]);
+    }
     expect((await home("?trouble=dead")).locations).toEqual([]);
     expect((await api("/overview?sort=size")).body.issues[0].pointer).toBe("/sort");
     expect((await api("/overview?cursor=%25zz")).status).toBe(400);

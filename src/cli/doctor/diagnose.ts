@@ -252,11 +252,13 @@ function secrets({ health: { secrets: set, unusable } }: Examined, needs: Needs)
     WEBHOOK_SECRET: `${SECRET_FORM}, such as echo "whsec_$(openssl rand -base64 32)"`,
     GATEWAY_SECRET: `${SECRET_FORM}, such as echo "whsec_$(openssl rand -base64 32)"`,
     HIGHLEVEL_TOKEN_KEY: "what openssl rand -base64 32 prints",
+    ALERT_URL: "a URL with https at a public host, or at one of OUTBOUND_ALLOWED_HOSTS",
   };
   const needed: readonly (readonly [name: string, by: readonly string[], otherwise: string])[] = [
     ["WEBHOOK_SECRET", needs.webhooks, "their webhooks wait"],
     ["GATEWAY_SECRET", needs.gateway, "no gateway can tell what became of a message"],
     ["HIGHLEVEL_TOKEN_KEY", needs.acting, "no token of HighLevel can be kept, and their actions are dead letters"],
+    ["ALERT_URL", [], "nobody is told"],
   ];
   for (const [name, by, otherwise] of needed) {
     if (unusable.includes(name))

@@ -8,7 +8,10 @@ import type { ShownToken, TokenAnswer } from "../../model/token.ts";
 export interface Patient {
   readonly url: string;
   readonly adminToken: string | undefined;
-  readonly fetch: (url: URL, init: { readonly headers: { readonly [name: string]: string } }) => Promise<Response>;
+  readonly fetch: (
+    url: URL,
+    init: { readonly headers: { readonly [name: string]: string }; readonly signal: AbortSignal },
+  ) => Promise<Response>;
   /** Milliseconds since 1970, by this machine's clock. */
   readonly clock: () => number;
 }
@@ -48,6 +51,8 @@ export interface Examined {
   readonly notLookedAt: number;
 }
 
+/** Longer than a large location takes to tell of its last event. */
+const PATIENCE_MS = 30_000;
 const MOST_LOCATIONS = 200;
 const TOGETHER = 10;
 /** A Worker from before did not tell what was refused. */
@@ -55,6 +60,16 @@ const NOT_TOLD = { scopes: [], refusedScopes: [] };
 
 /** Looks at it. */
 export async function examine(patient: Patient): Promise<Examined | Unanswered> {
+  return looked(patient).catch((error: unknown): Unanswered => {
+    if (!(error instanceof Unheard)) throw error;
+    return { kind: "unreachable", why: "not every question is answered" };
+  });
+}
+
+/** A question to which nothing was answered. */
+class Unheard extends Error {}
+
+async function looked(patient: Patient): Promise<Examined | Unanswered> {
   const outside = await ask(patient, "/healthz").catch(() => null);
   if (outside === null) return { kind: "unreachable", why: "nothing answers" };
   const { status } = ((await outside.json().catch(() => null)) ?? {}) as { status?: unknown };
@@ -71,22 +86,25 @@ export async function examine(patient: Patient): Promise<Examined | Unanswered> 
       : { kind: "broken", status: answer.status };
   const health = (await answer.json()) as Health;
   const ids = await locationIds(patient, health);
-  const looked = ids.slice(0, MOST_LOCATIONS);
+  const some = ids.slice(0, MOST_LOCATIONS);
   const locations: ExaminedLocation[] = [];
-  for (let from = 0; from < looked.length; from += TOGETHER)
-    locations.push(...(await Promise.all(looked.slice(from, from + TOGETHER).map((id) => examined(patient, id)))));
+  for (let from = 0; from < some.length; from += TOGETHER)
+    locations.push(...(await Promise.all(some.slice(from, from + TOGETHER).map((id) => examined(patient, id)))));
   return {
     health,
     aheadMs: Date.parse(health.now) - (askedMs + atMs) / 2,
     atMs,
     rules: await told<RulesState>(patient, "/api/rule-sets?limit=1"),
     locations,
-    notLookedAt: ids.length - looked.length,
+    notLookedAt: ids.length - some.length,
   };
 }
 
 async function ask({ url, adminToken, fetch }: Patient, path: string): Promise<Response> {
-  return fetch(new URL(path, url), { headers: { authorization: `Bearer ${adminToken ?? ""}` } });
+  const headers = { authorization: `Bearer ${adminToken ?? ""}` };
+  return fetch(new URL(path, url), { headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch((error: unknown) => {
+    throw new Unheard("Nothing was answered", { cause: error });
+  });
 }
 
 async function codeOf(response: Response): Promise<unknown> {

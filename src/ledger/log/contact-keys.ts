@@ -60,7 +60,7 @@ export function searchContacts(sql: Sql, text: string): ContactCard[] {
     }
   };
   const asked = text.trim();
-  const digits = /^[\d\s()+./-]+$/.test(asked) ? fromTheEnd(asked) : "";
+  const digits = /[\p{L}@]/u.test(asked) ? "" : fromTheEnd(asked);
   if (digits.length >= FEWEST_DIGITS)
     take("by_phone", digits.slice(0, LOCAL_DIGITS), MOST_LOOKED_AT, ({ phone }) => {
       const known = fromTheEnd(phone ?? "");
@@ -76,7 +76,8 @@ export function searchContacts(sql: Sql, text: string): ContactCard[] {
   };
   if (words.length > 1) for (const column of NAME_KEYS) take(column, longest, MOST_LOOKED_AT, hasAll);
   take("by_email", plain(asked), MOST_FOUND);
-  for (const id of idsFrom(sql, asked, MOST_FOUND - found.size)) found.set(id, cardsOf(sql, [id])[0] ?? cardOf(id, {}));
+  for (const id of asked ? idsFrom(sql, asked, MOST_FOUND - found.size) : [])
+    found.set(id, cardsOf(sql, [id])[0] ?? cardOf(id, {}));
   return [...found.values()];
 }
 

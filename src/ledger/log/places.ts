@@ -14,9 +14,9 @@ const FIRST: readonly string[] = ["", "\u{7F}"];
 export const SORT =
   "'' || json_array(kind, ifnull(channel, 'none'), ifnull(outcome, 'none'), fired, seq / 1000 - received_at) AS sort";
 const read = (is: string): string =>
-  `SELECT contact_id, MAX(key) AS key, json_group_array(seq) AS seqs, json_group_array(sort) AS sorts
+  `SELECT contact_id, MAX(key) AS key, json_group_array(seq) AS seqs, sort
    FROM (SELECT contact_id, key, seq, ${SORT} FROM events WHERE (contact_id, key) ${is} (?, ?) AND record IS NOT NULL
-     ORDER BY contact_id, key LIMIT ${ROWS_AT_ONCE}) GROUP BY contact_id ORDER BY contact_id`;
+     ORDER BY contact_id, key LIMIT ${ROWS_AT_ONCE}) GROUP BY contact_id, sort ORDER BY contact_id, key`;
 const PART = read(">");
 const ONE = read("=");
 
@@ -24,7 +24,7 @@ interface ReadRow {
   contact_id: string;
   key: string;
   seqs: string;
-  sorts: string;
+  sort: string;
 }
 
 /** Events that differ in nothing that a list is asked by, but in contact and place. */
@@ -92,13 +92,11 @@ export class Places {
   #read(statement: string, from: readonly string[]): readonly string[] | null {
     let last = from;
     let count = 0;
-    for (const { contact_id, key, ...row } of eachRow<ReadRow>(this.#sql, statement, ...from)) {
+    for (const { contact_id, key, seqs, sort } of eachRow<ReadRow>(this.#sql, statement, ...from)) {
       last = [contact_id, key];
-      const sorts = JSON.parse(row.sorts) as string[];
-      for (const [index, seq] of (JSON.parse(row.seqs) as number[]).entries()) {
-        const sort = sorts[index] ?? "";
-        const own = this.#alike.get(sort) ?? { seqs: [], contacts: [] };
-        this.#alike.set(sort, own);
+      const own = this.#alike.get(sort) ?? { seqs: [], contacts: [] };
+      this.#alike.set(sort, own);
+      for (const seq of JSON.parse(seqs) as number[]) {
         own.seqs.push(seq);
         own.contacts.push(contact_id);
         count += 1;

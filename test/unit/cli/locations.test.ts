@@ -22,6 +22,24 @@ const AT = "2026-03-04T15:30:00.000Z";
 const ALERT = { id: 1, kind: "dead", about: "text", count: 3, code: null, openedAt: AT, endedAt: null };
 const NOTHING = { waiting: 0, held: 0, dead: 0, overdue: 0, alerts: 0, paused: false };
 
+describe("a terminal", () => {
+  const NAME = "Evil\u001B[2J\u202E\nnext";
+
+  it("gets no command, and no line of its own, from what a location is called", async () => {
+    const [, line] = locationLines([{ ...NOTHING, locationId: "a", name: NAME, lastEventAt: null } as never]);
+    const alerts = alertLines([{ ...ALERT, locationId: "a", name: NAME } as never]);
+    for (const told of [String(line), String(alerts[0])]) {
+      expect(told).toContain("Evil [2J  next (a)");
+      expect(told).not.toMatch(/[\p{Cc}\u202E]/u);
+    }
+  });
+
+  it("is told in a sentence that something else answers", async () => {
+    const worker = { url: "https://elsewhere.example", adminToken: "t", fetch: async () => new Response("<html>") };
+    await expect(locationsOf(worker)).rejects.toThrow("What answers at https://elsewhere.example is no Afterbeep");
+  });
+});
+
 describe("rules alerts", () => {
   it("lists what is open in all locations, page by page, each with since when", async () => {
     const worker = aWorker(

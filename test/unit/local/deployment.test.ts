@@ -3,11 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
-import { deploymentFindings, environmentText, type DeploymentFinding } from "../../../src/local/deployment.ts";
+import {
+  deploymentFindings,
+  environmentText,
+  withEnvironment,
+  workerNameIn,
+  type DeploymentFinding,
+} from "../../../src/local/deployment.ts";
 import { ROOT } from "../../../src/local/project.ts";
 
 const shipped = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
 const withStaging = `${shipped}\n${environmentText(shipped, "staging")}`;
+const withBoth = `${withStaging}\n${environmentText(shipped, "production")}`;
 const folder = mkdtempSync(join(tmpdir(), "afterbeep-deployment-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -129,6 +136,44 @@ describe("what wrangler.toml lacks", () => {
         'DEPLOYMENT_SHARED Environment "staging": Its TASKS is the namespace of the Worker at the top: write another id, or none',
       ],
     ],
+    [
+      "objects of its own",
+      withStaging.replace(/(env\.staging[^]*class_name = "Ledger")/, '$1\nscript_name = "afterbeep"'),
+      ['DEPLOYMENT_SHARED Environment "staging": Its LEDGER is that of the Worker "afterbeep": remove script_name'],
+    ],
+    [
+      "addresses that nobody else has",
+      `routes = ["hooks.example.com/*"]\n${withStaging}\n[env.staging]\nroute = { pattern = "hooks.example.com/*", zone_name = "example.com" }\n`,
+      [
+        'DEPLOYMENT_SHARED Environment "staging": It takes over hooks.example.com/* of the Worker at the top: write its own routes under [env.staging], or routes = []',
+      ],
+    ],
+    [
+      "a name that no other environment has",
+      `${withBoth}\n[env.production]\nname = "afterbeep-staging"\n`,
+      [
+        'DEPLOYMENT_SHARED Environment "production": It has the name of environment "staging", and replaces it: remove name under [env.production]',
+      ],
+    ],
+    [
+      "tasks that no other environment has",
+      withBoth.replace(/(\[\[env\.\w+\.kv_namespaces\]\]\nbinding = "TASKS")/g, '$1\nid = "0f"'),
+      [
+        'DEPLOYMENT_SHARED Environment "production": Its TASKS is the namespace of environment "staging": write another id, or none',
+      ],
+    ],
+    [
+      "a word that is one",
+      withStaging.replace(/(env\.staging\.vars[^]*RULES_FROM = )"deploy"/, '$1"publish"'),
+      [
+        'DEPLOYMENT_VALUE Environment "staging": [env.staging.vars] RULES_FROM is "publish": write "deploy" or "published"',
+      ],
+    ],
+    [
+      "a list where a list has to be",
+      shipped.replace("[[kv_namespaces]]", "[kv_namespaces]"),
+      ['DEPLOYMENT_BINDING KV namespace TASKS is not bound: add [[kv_namespaces]] with binding = "TASKS"'],
+    ],
   ])("is %s", (_, text, says) => expect(told(deploymentFindings(text))).toEqual(says));
 
   it("leaves what names a place empty in a new environment, and its namespace to wrangler", () => {
@@ -140,5 +185,17 @@ describe("what wrangler.toml lacks", () => {
     expect(lines).toContain('ALLOWED_LOCATIONS = ""');
     expect(lines).toContain('TIME_ZONE = "America/Denver"');
     expect(lines).not.toContain("0f");
+  });
+
+  it("is written behind what is there, unless that would be no TOML any more", () => {
+    expect(deploymentFindings(withEnvironment(shipped, "staging") ?? "")).toEqual([]);
+    expect(withEnvironment(`env = { staging = { name = "x" } }\n${shipped}`, "production")).toBeNull();
+  });
+
+  it("has the name of the Worker before its own", () => {
+    expect(workerNameIn(shipped, "staging")).toBe("afterbeep-staging");
+    expect(workerNameIn(shipped.replace('name = "afterbeep"', 'name = "follow-ups"'), "staging")).toBe(
+      "follow-ups-staging",
+    );
   });
 });
