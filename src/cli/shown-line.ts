@@ -35,8 +35,7 @@ function withoutSecrets(line: string, secrets: readonly string[]): string {
   return SECRETS.reduce((read, form) => read.replaceAll(form, (found, kept: string) => stars(found, kept)), known);
 }
 
-/** A tab as one space, so that the mark stands below its column; no other control characters, which a terminal obeys. */
-/** Without what a terminal would take for a command, or begin a line with. */
+/** A tab as one space, so that the mark stands below its column; no other control characters, which a terminal obeys, and no ends of lines. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, " ");
 }

@@ -176,6 +176,9 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
   forget(locationId: string): void {
     for (const table of ["locations", "alerts"])
       this.#storage.sql.exec(`DELETE FROM ${table} WHERE location_id = ?`, locationId);
+    // What somebody called it, too; `location.delete` says that it was there.
+    const named = "DELETE FROM audit WHERE action = 'location.name' AND about ->> 'location' = ?";
+    this.#storage.sql.exec(named, locationId);
   }
 
   async take(passed: readonly PassedLocation[]): Promise<void> {

@@ -77,18 +77,25 @@ describe("DELETE /api/locations/:l", () => {
     expect(await alarmAt(env.LEDGER.getByName(OTHER))).not.toBeNull();
   });
 
-  it("is noted for all locations: who, when and which, and nothing of a contact", async () => {
+  it("is noted for all locations: who, when and which, and nothing of a contact or of what somebody called it", async () => {
     await isBusy();
+    await isBusy(OTHER);
+    for (const id of [LOCATION, OTHER])
+      await api(`/locations/${id}/name`, { method: "PUT", body: JSON.stringify({ name: `Dentist ${id}` }) });
     await deletes();
+    const told = JSON.stringify((await api("/audit")).body);
+    expect([told.includes(`Dentist ${LOCATION}`), told.includes(`Dentist ${OTHER}`)]).toEqual([false, true]);
+    await deletes({ confirm: OTHER }, OTHER);
     const { audit } = (await api("/audit")).body;
     expect(audit).toMatchObject([
       {
         action: "location.delete",
         by: { through: "token" },
-        about: { location: LOCATION },
+        about: { location: OTHER },
         contactId: null,
         after: { tasks: 1, more: false },
       },
+      { action: "location.delete", about: { location: LOCATION } },
     ]);
   });
 
