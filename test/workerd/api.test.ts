@@ -286,8 +286,10 @@ describe("the export", () => {
 
   it("streams the log, says that it is whole, and goes on where it is told to", async () => {
     world.rules = [aRule({ actions: [aTask()] })];
-    for (let n = 0; n < 40; n += 1) await postEvent({ body: "x".repeat(40_000), messageId: `m-${n}` });
+    const sent: string[] = [];
+    for (let n = 0; n < 40; n += 1) sent.push((await postEvent({ body: "x".repeat(40_000), messageId: `m-${n}` })).key);
     const lines = await exported();
+    expect(lines.flatMap((line) => (line.type === "event" ? [line.event.key] : []))).toEqual(sent);
     expect(lines[0]).toMatchObject({ type: "export", v: 1, locationId: LOCATION });
     expect(lines.at(-1)).toEqual({ type: "end", events: 40 });
     expect(lines.filter(({ type }) => type === "delivery")).toHaveLength(40);

@@ -5,7 +5,7 @@ import type { LogQuery } from "../../model/ledger.ts";
 import { eachRow, type Sql } from "../store/ports.ts";
 
 /** A call reads so many rows at most. */
-export const ROWS_AT_ONCE = 20_000;
+export const ROWS_AT_ONCE = 6_000;
 /** Of more events no places are kept, and a list looks through the table: each takes 16 bytes, or somewhat more. */
 const MOST = 1_500_000;
 /** After the rows of those that were erased or forgotten: no id of a contact is before it. */

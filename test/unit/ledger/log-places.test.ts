@@ -182,8 +182,8 @@ describe("a list reads", () => {
     expect(ask({ kind: "ContactDelete" })).toEqual({ events: [], cursor: null });
     expect(ask({ rule: "nobody" })).toEqual({ events: [], cursor: null });
     expect(counted.rows).toBe(0);
-    const page = ask({ cursor: "20000000000" });
-    expect(page.events.map(({ eventKey }) => eventKey).slice(0, 2)).toEqual(["k19999", "k19998"]);
+    const page = ask({ cursor: "10000000000" });
+    expect(page.events.map(({ eventKey }) => eventKey).slice(0, 2)).toEqual(["k9999", "k9998"]);
     expect(counted.rows).toBe(50);
     // Newest first however it was read, and the page over HTTP is whole.
     const calls: LogQuery[] = [];
