@@ -86,8 +86,8 @@ export async function loseAlarms(locations: number, kept: string, say: (text: st
     return started;
   }
   try {
-    const begun = async (): Promise<number> => (await homeOf(worker)).home.totals.locations;
-    if ((await begun()) < locations) {
+    const waiting = async (): Promise<number> => (await homeOf(worker)).home.totals.waiting;
+    if ((await waiting()) < locations) {
       say(`${locations} locations begin …`);
       const left = Array.from({ length: locations }, (_, index) => `l${index}`).values();
       await Promise.all(
@@ -96,7 +96,7 @@ export async function loseAlarms(locations: number, kept: string, say: (text: st
         }),
       );
       // workerd, saturated by so many beginnings, may close a connection that it has not come to.
-      await until(async () => (await begun().catch(() => 0)) >= locations, TOLD_WITHIN_MS);
+      await until(async () => (await waiting().catch(() => 0)) >= locations, TOLD_WITHIN_MS);
     }
     const home = await measured(worker);
     const full = memoryOf(worker).now;

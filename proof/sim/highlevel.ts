@@ -201,7 +201,7 @@ export class SimulatedHighLevel {
 
 /** An answer as another machine of HighLevel gives it. */
 function asListed(pathname: string, said: string): string {
-  if (!pathname.endsWith(EXPORT_PATH)) return said;
+  if (pathname !== EXPORT_PATH) return said;
   return said.replaceAll(/"dateAdded":"([^"]+)"/g, (_, at: string) => {
     const behind = new Date(Date.parse(at) - MACHINES_APART_MS).toISOString();
     return `"dateAdded":"${behind}"`;

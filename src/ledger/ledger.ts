@@ -118,7 +118,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #changes = new Changes();
   readonly #rules: RulesInForce;
   readonly #statistics: Statistics;
-  #places: Places;
+  readonly #places: Places;
   readonly #drift: DriftRadar;
   readonly #chores: Chores;
   readonly #clock: ClockWatch;
@@ -212,7 +212,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
       rules: this.#rules,
       shadow,
       drift: this.#drift,
-      places: () => this.#places,
+      places: this.#places,
       deciding: this.#deciding,
       waiting: this.#waiting,
       muted: () => (ports.account || ports.tokens ? null : this.#tokens.lacking()),
@@ -643,7 +643,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   /** What is on disk is another past: it is taken over as at a start. */
   async #openWith<Told>(told: Told): Promise<Told> {
     this.#statistics.forget();
-    this.#places = new Places(this.#storage.sql);
+    this.#places.forget();
     this.#waiting.forget();
     this.#recorder.rulesChanged();
     await this.open();

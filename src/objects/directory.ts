@@ -32,10 +32,10 @@ const UNPASSED = "passed IS NOT last_seen";
 const ALERTS = "coalesce((SELECT open FROM alerts WHERE alerts.location_id = locations.location_id), 0)";
 const NAME = "coalesce(given_name, name)";
 /** Whether an id or a name has a part, ignoring case in any alphabet: SQLite does that from A to Z alone. */
-const fits =
-  (part = "") =>
-  (row: { readonly name: string | null; readonly locationId: string }): boolean =>
-    `${row.locationId}\n${row.name ?? ""}`.toLowerCase().includes(part.toLowerCase());
+function fits(part = ""): (row: { readonly name: string | null; readonly locationId: string }) => boolean {
+  const wanted = part.toLowerCase();
+  return ({ locationId, name }) => `${locationId}\n${name ?? ""}`.toLowerCase().includes(wanted);
+}
 
 /** What the directory works with. */
 export interface DirectoryPorts extends EverywherePorts {

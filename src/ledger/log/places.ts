@@ -56,6 +56,13 @@ export class Places {
     this.#most = most;
   }
 
+  /** What is on disk is another past: it is read anew. */
+  forget(): void {
+    this.#alike.clear();
+    this.#count = 0;
+    this.#after = undefined;
+  }
+
   /** An event was recorded or decided. */
   note({ contactId, key }: { readonly contactId: string; readonly key: string }): void {
     if (this.#after !== undefined) this.#read(ONE, [contactId, key]);

@@ -52,7 +52,7 @@ interface RecorderParts {
   readonly alarm: Alarm;
   readonly statistics: Statistics;
   readonly drift: DriftRadar;
-  readonly places: () => Places;
+  readonly places: Places;
   readonly waiting: WaitingContacts;
   /** Why HighLevel cannot be asked at all; `null`: it may be. */
   readonly muted: () => string | null;
@@ -217,7 +217,7 @@ export class Recorder {
     if (written !== "written") return written;
     // Only now: a transaction that fails keeps nothing.
     this.#keptRuleSets.add(chosen.ruleSet.hash);
-    places().note(event);
+    places.note(event);
     const { channel, outcome: became, fired, at } = past;
     const suppressed = log.suppressedBy(decision);
     const words = unknownWordsOf(event.kind, event.payload);
@@ -259,7 +259,7 @@ export class Recorder {
       return true;
     });
     if (!isWritten) return { status: "duplicate" };
-    this.#parts.places().note(event);
+    this.#parts.places.note(event);
     waiting.add(event.contactId, deadlineMs);
     this.#counted(prepared, past);
     return { status: "accepted", fired: [], deciding: true };
