@@ -2,6 +2,9 @@
 import type { Issue } from "../../model/failure.ts";
 import { token } from "./session.ts";
 
+/** A question that is not answered by then is given up: what asks again and again would wait for it for good. */
+const PATIENCE_MS = 60_000;
+
 /** Query parameters; those without a value are left out. */
 export type Parameters = Readonly<Record<string, string | number | null | undefined>>;
 
@@ -36,9 +39,9 @@ export function onRefused(listener: (problem: Problem) => void): () => void {
   return () => void refusedListeners.delete(listener);
 }
 
-/** GET. Throws a `Problem`, or the abort error. */
+/** GET. Throws a `Problem`, also where no answer comes within a minute, or the abort error of the caller's signal. */
 export function get<Answer>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<Answer> {
-  return call("GET", withParameters(path, parameters), undefined, signal);
+  return call("GET", withParameters(path, parameters), undefined, signal, AbortSignal.timeout(PATIENCE_MS));
 }
 
 /** POST: a question with a body, or a change. Throws a `Problem`, or the abort error. */
@@ -68,23 +71,33 @@ function withParameters(path: string, parameters: Parameters): string {
   return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
-async function call<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
+async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  late?: AbortSignal,
+): Promise<Answer> {
   const used = token();
   const headers: Record<string, string> = {
     ...(used === null ? {} : { authorization: `Bearer ${used}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
+  const unanswered = (error: unknown): never => {
+    if (signal?.aborted === true) throw error;
+    throw new Problem(0, "NO_ANSWER", "The Worker does not answer", "Check that it runs and that you are online");
+  };
+  const ends = AbortSignal.any([signal, late].filter((one) => one !== undefined));
   const response = await fetch(path, {
     method,
     headers,
     cache: "no-store",
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
-  }).catch((error: unknown) => {
-    if (signal?.aborted === true) throw error;
-    throw new Problem(0, "NO_ANSWER", "The Worker does not answer", "Check that it runs and that you are online");
-  });
-  const answer = (await response.json().catch(() => null)) as (Answer & ProblemBody) | null;
+    signal: ends,
+  }).catch(unanswered);
+  // What was given up meanwhile is no answer, whatever its status.
+  const unread = (error: unknown): null => (ends.aborted ? unanswered(error) : null);
+  const answer = (await response.json().catch(unread)) as (Answer & ProblemBody) | null;
   if (response.ok && answer !== null) return answer;
   const { status } = response;
   const title = answer?.title ?? `The Worker answered ${status}`;
