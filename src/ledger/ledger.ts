@@ -61,7 +61,7 @@ import * as tasks from "./deliveries/tasks.ts";
 import { eventStory } from "./reading/event-story.ts";
 import { shownContact } from "./reading/known.ts";
 import { Exporting } from "./reading/export.ts";
-import { LedgerAccount } from "./highlevel/account.ts";
+import { inTurn, LedgerAccount } from "./highlevel/account.ts";
 import { HighLevelClock } from "./highlevel/clock.ts";
 import { Learning } from "./highlevel/learning.ts";
 import { HighLevelLimits } from "./highlevel/limits.ts";
@@ -141,7 +141,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
   readonly #pausing: Pausing;
   readonly #reconciling: Reconciling;
   /** HighLevel, of whose limits deliveries have the first part. */
-  readonly #spare: HighLevelAccount;
+  readonly #inTurn: HighLevelAccount;
   readonly #rounds: Rounds;
   readonly #importing: Importing;
   readonly #removing: Removing;
@@ -254,11 +254,12 @@ export class LocationLedger implements Answering<LedgerCalls> {
       places: this.#pump,
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
-    this.#spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
-    const spare = this.#spare;
+    const spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
+    this.#inTurn = inTurn(spare, ports.timer);
     this.#naming = new Learning(watched.sql, { account: spare, turnAt, time, clock });
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, spare),
+      asked: new ExportReader(watched.sql, this.#inTurn),
       limits: this.#limits,
       time,
       alarm: this.#alarm,
@@ -668,7 +669,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
 
   async checkToken(locationId: string): Promise<TokenChecked> {
     for (const request of readingRequests(locationId)) {
-      const answer = await this.#spare.call(request);
+      const answer = await this.#inTurn.call(request);
       if (answer.kind !== "answer")
         return { token: this.token(), failure: "message" in answer ? answer.message : answer.kind };
     }

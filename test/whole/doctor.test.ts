@@ -145,7 +145,8 @@ async function start({
     const token = `${origin}/api/locations/${LOCATION}/token`;
     const headers = { authorization: `Bearer ${TEST_ADMIN_TOKEN}` };
     await (await fetch(token, { method: "PUT", headers, body: JSON.stringify({ token: PIT }) })).text();
-    await (await fetch(`${token}/check`, { method: "POST", headers })).text();
+    const checked = await fetch(`${token}/check`, { method: "POST", headers });
+    expect(await checked.json()).toMatchObject({ failure: null });
   }
   const target: Target = { url: origin, privateKey: TEST_PRIVATE_KEY, adminToken: TEST_ADMIN_TOKEN };
   const sms = SAMPLES["sms"];

@@ -12,6 +12,9 @@ import type { HighLevelLimits } from "./limits.ts";
 
 const TIMEOUT_MS = 20_000;
 const UNAUTHORIZED = 401;
+/** Whoever waits for its turn looks so often, and rests in between. */
+const TURNS = 12;
+const TURN_MS = 250;
 /** More than is ever shown of an answer. */
 const SHOWN_CHARACTERS = 16_384;
 
@@ -84,6 +87,19 @@ export class LedgerAccount implements HighLevelAccount {
       return { kind: error instanceof Error && error.name === "TimeoutError" ? "timeout" : "broken" };
     }
   }
+}
+
+/** An account for what a person waits for: where there is no room, since another call is under way, it waits for its turn. */
+export function inTurn(account: HighLevelAccount, timer: (ms: number) => Promise<void>): HighLevelAccount {
+  return {
+    async call(request, leaves) {
+      for (let turns = 0; ; turns += 1) {
+        const answer = await account.call(request, leaves);
+        if (answer.kind !== "no-room" || turns === TURNS) return answer;
+        await timer(TURN_MS);
+      }
+    },
+  };
 }
 
 /** No more than the beginning is kept: there a token is found in any form. */

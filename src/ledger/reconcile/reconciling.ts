@@ -39,6 +39,8 @@ const OFF = "RECONCILE is off, or ALLOWED_LOCATIONS lacks the location";
 /** What it needs of the ledger. */
 export interface ReconcilingParts {
   readonly reader: ExportReader;
+  /** The same, for what a person waits for. */
+  readonly asked: ExportReader;
   readonly limits: HighLevelLimits;
   readonly time: HighLevelClock;
   readonly alarm: Alarm;
@@ -161,7 +163,7 @@ export class Reconciling {
     const { state, detail } = this.#state();
     if (state !== "on") return fail(detail ?? state);
     const fromMs = Math.max(sinceMs, this.#now() - MOST_BACK_MS);
-    const page = (place: Place, times: LookTimes) => this.#page(place, times, {});
+    const page = (place: Place, times: LookTimes) => this.#page(place, times, {}, this.#parts.asked);
     return missingFrom(this.#storage.sql, page, this.#times(fromMs, fromMs), this.#parts.time.likelyThere(fromMs));
   }
 
@@ -282,11 +284,16 @@ export class Reconciling {
     this.#commit({ ...at, pass: null, refusedOf: this.#parts.tokens.told()?.storedAt ?? null });
   }
 
-  async #page(place: Place, times: LookTimes, doubts: Progress["doubts"]): Promise<JudgedPage | NoPage> {
+  async #page(
+    place: Place,
+    times: LookTimes,
+    doubts: Progress["doubts"],
+    reader = this.#parts.reader,
+  ): Promise<JudgedPage | NoPage> {
     const locationId = this.#parts.locationId();
     this.#locationId = locationId ?? null;
     if (locationId === undefined) return { is: "no-token", message: "" };
-    return this.#parts.reader.page(locationId, place, times, doubts);
+    return reader.page(locationId, place, times, doubts);
   }
 
   /** Whether it is looked before the hour is over: something was in doubt, or the location is silent for longer than usual. */
