@@ -48,6 +48,8 @@ export class World {
   readonly parts = new Map<string, Part>();
   readonly ledgers = new Map<string, Ledger>();
   readonly directory: DirectoryCalls;
+  /** Parts whose alarm is lost although it is said to be set: it does not ring before it is set for another moment. */
+  readonly deaf = new Set<string>();
   /** Asked before each call between objects: whether it fails. */
   fails: (call: string) => boolean = () => false;
   #watchdogMs: number;
@@ -68,6 +70,7 @@ export class World {
     const setAlarm = storage.setAlarm.bind(storage);
     counted.setAlarm = (atMs) => {
       counts.rowsWritten += 1;
+      if (atMs !== storage.alarmAt) this.deaf.delete(name);
       return setAlarm(atMs);
     };
     const part: Part = { storage: counted, counts, directory: this.#open(name, counted) };
@@ -107,7 +110,8 @@ export class World {
     for (;;) {
       let next: [at: number, name: string | null] = [this.#watchdogMs, null];
       for (const [name, { storage }] of this.parts)
-        if (storage.alarmAt !== null && storage.alarmAt < next[0]) next = [storage.alarmAt, name];
+        if (storage.alarmAt !== null && storage.alarmAt < next[0] && !this.deaf.has(name))
+          next = [storage.alarmAt, name];
       if (next[0] > end) break;
       this.now = Math.max(this.now, next[0]);
       if (next[1] === null) {

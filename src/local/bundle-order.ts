@@ -3,9 +3,12 @@
 import { relative, sep } from "node:path";
 import type { RenderedModule } from "rolldown";
 
-/** The rooms of src, each after those that it imports; what stands beside them, such as the entry, comes last. */
+/**
+ * The rooms of src, as a rule each after those that it imports; an agency before the ledger, which is 300 bytes less than
+ * behind it. What stands beside them, such as the entry, comes last.
+ */
 export const ROOMS: readonly string[] =
-  "kit model time highlevel act language events rules match api receive counterfactual drift ledger agency registry objects".split(
+  "kit model time highlevel act language events rules match api receive counterfactual drift agency ledger registry objects".split(
     " ",
   );
 

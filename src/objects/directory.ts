@@ -119,11 +119,11 @@ export class LocationDirectory implements Answering<DirectoryCalls> {
     else await this.#alarm.repair();
   }
 
-  /** Once a turn: sets an alarm that was lost, and forgets what is old. */
+  /** Once a turn: sets the alarm anew, which may be lost, and forgets what is old. */
   async wake(): Promise<void> {
     quarantine.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
     audit.forgetBefore(this.#storage.sql, this.#clock() - this.#retentionMs);
-    await this.#alarm.repair();
+    await this.#alarm.renew();
   }
 
   async announce(locationId: string, name: string | null = null): Promise<void> {

@@ -1,6 +1,6 @@
 // A part of the directory looks after its own ledgers: in each turn of five minutes it pokes those where something may wait,
 // those whose hour it is, and those that have something to tell, 300 with each alarm, spread over the turn. How far it has
-// come is on disk, so that a part that was put away, or stopped, goes on there.
+// come is on disk, so that a part that was put away, or stopped, goes on there, and one that is late begins the next at once.
 import { NEWS_MS, type ToldLocation } from "../model/home.ts";
 import { logError } from "../model/log-line.ts";
 import type { Poked } from "../model/rpc.ts";
@@ -28,7 +28,7 @@ const IS_ANY =
   "SELECT EXISTS (SELECT 1 FROM locations WHERE is_open <> 0 OR state IS NULL OR again_at IS NOT NULL) AS it";
 const IS_NEW = "SELECT EXISTS (SELECT 1 FROM locations WHERE state IS NULL) AS it";
 
-/** A pass that is under way: which turn it is of, whom it poked last, how long a step is, when the next is due. */
+/** How far the last pass has come: which turn it is of, whom it poked last (`null`: all), how long a step is, when the next is due. */
 interface Step {
   readonly turn: number;
   readonly after: string | null;
@@ -47,8 +47,7 @@ export class Pass {
   readonly #sql: Sql;
   readonly #clock: () => number;
   readonly #poke: Poke;
-  /** The last turn that was begun, and when new ones were asked last, as far as this instance knows. */
-  #turn = -1;
+  /** When new ones were asked last, as far as this instance knows. */
   #newAtMs = 0;
 
   constructor({ sql }: Pick<LedgerStorage, "sql">, clock: () => number, poke: Poke) {
@@ -59,32 +58,29 @@ export class Pass {
 
   /** When the next step is due, milliseconds since 1970; `null`: there is nobody to look after. */
   nextAt(): number | null {
-    const now = this.#clock();
-    const step = this.#step();
-    if (step !== undefined && step.after !== null) return Math.max(now, step.nextAt);
     if (!this.#is(IS_ANY)) return null;
-    const next = (this.#turnNow() + 1) * TURN_MS;
+    const now = this.#clock();
+    const turn = this.#turnNow();
+    const step = this.#step();
+    const before = underWay(step, turn);
+    const next = before ? Math.max(now, before.nextAt) : step?.turn === turn ? (turn + 1) * TURN_MS : now;
     return this.#is(IS_NEW) ? Math.min(next, Math.max(now, this.#newAtMs + NEW_MS)) : next;
   }
 
   /** Pokes those that are due, as many as one alarm may. */
   async run(): Promise<void> {
     const now = this.#clock();
-    const before = this.#step();
-    const isUnderWay = before !== undefined && before.after !== null;
-    const isDue = isUnderWay ? now >= before.nextAt : this.#turnNow() > Math.max(this.#turn, before?.turn ?? -1);
-    const turn = isUnderWay ? before.turn : this.#turnNow();
-    this.#turn = Math.max(this.#turn, turn);
+    const last = this.#step();
+    const before = underWay(last, this.#turnNow());
+    const turn = before?.turn ?? this.#turnNow();
     this.#newAtMs = now;
-    // Between two turns only those are asked that have just come.
-    if (!isDue) return this.#pokeAll(this.#rows("state IS NULL", "", turn));
-    const every = isUnderWay ? before.every : this.#everyMs(turn);
+    // Between two turns, and between two steps, only those are asked that have just come.
+    if (before ? now < before.nextAt : last?.turn === turn) return this.#pokeAll(this.#rows("state IS NULL", "", turn));
+    const every = before?.every ?? this.#everyMs(turn);
     const due = this.#rows(DUE, before?.after ?? "", turn);
-    const isLast = due.length < POKED_AT_ONCE;
+    const after = due.length < POKED_AT_ONCE ? null : (due.at(-1)?.id ?? null);
     await this.#pokeAll(due);
-    const nextAt = (isUnderWay ? before.nextAt : now) + every;
-    // A pass of one step is not written down: begun anew, it pokes the same once more.
-    if (isUnderWay || !isLast) this.#note({ turn, after: isLast ? null : (due.at(-1)?.id ?? null), every, nextAt });
+    this.#note({ turn, after, every, nextAt: (before?.nextAt ?? now) + every });
   }
 
   /** Asks one ledger now, and keeps what it tells. */
@@ -163,6 +159,11 @@ export class Pass {
   #is(question: string): boolean {
     return firstRow<{ it: number }>(this.#sql, question)?.it === 1;
   }
+}
+
+/** The pass that has not come to its end. One of a turn that has not begun is from a clock that was ahead. */
+function underWay(step: Step | undefined, turn: number): Step | undefined {
+  return step !== undefined && step.after !== null && step.turn <= turn ? step : undefined;
 }
 
 /** What is kept: without the moment, so that the same is told as the same; a day before stays where none is told. */

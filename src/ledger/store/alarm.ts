@@ -31,6 +31,14 @@ export class Alarm {
     if (next !== null && (set === null || set > next || set < this.#clock())) this.set(next);
   }
 
+  /** Sets the alarm for what is due next, whatever it is said to be set for: one that was lost may still be said to be set. */
+  async renew(): Promise<void> {
+    const set = await this.#storage.getAlarm();
+    const next = this.#nextWake();
+    // Set for the moment that it is said to be set for, it would change nothing.
+    if (next !== null) this.set(next === set ? next + 1 : next);
+  }
+
   /** Makes the alarm ring no later than a time. One that should have rung a while ago was lost: it is set for what is due. */
   bringForward(atMs: number): void {
     const isLost = this.#setFor < this.#clock() - LOST_ALARM_MS;
