@@ -1,6 +1,6 @@
 // The built Worker in raw workerd, with many locations in each of which something waits. It is killed, and every alarm of
 // its ledgers and of its directory is lost: the watchdog has to find them all again.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gzipSync } from "node:zlib";
@@ -107,6 +107,8 @@ export async function loseAlarms(locations: number, kept: string, say: (text: st
     say("It is killed, and loses its alarms …");
     await worker.stop("SIGKILL");
     const lost = forgetAlarms(state, "Ledger");
+    forgetOwnAlarms(state, "Ledger");
+    // The parts go on saying that theirs are set.
     forgetAlarms(state, "Directory");
     worker = await served();
     const beganAt = (Math.floor(Date.now() / TURN_MS) + 1) * TURN_MS;
@@ -192,23 +194,27 @@ async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<vo
     if (Date.now() > end) throw new Error(`It was not so within ${withinMs / 1_000} s`);
 }
 
-/**
- * workerd keeps the alarms of a class beside its objects. Each object has a record of its own, which is left: it goes on
- * saying that its alarm is set.
- */
+/** workerd keeps the alarms of a class beside its objects. */
 function alarmsIn(state: string, objects: string): number {
-  return withAlarms(state, objects, (database) => Number(database.prepare("SELECT COUNT(*) AS n FROM _cf_ALARM").get()?.["n"])); // prettier-ignore
+  return withDatabase(join(state, objects, "metadata.sqlite"), (database) => Number(database.prepare("SELECT COUNT(*) AS n FROM _cf_ALARM").get()?.["n"])); // prettier-ignore
 }
 
 /** As if none had been set; how many were. */
 function forgetAlarms(state: string, objects: string): number {
   const lost = alarmsIn(state, objects);
-  withAlarms(state, objects, (database) => database.exec("DELETE FROM _cf_ALARM"));
+  withDatabase(join(state, objects, "metadata.sqlite"), (database) => database.exec("DELETE FROM _cf_ALARM"));
   return lost;
 }
 
-function withAlarms<Found>(state: string, objects: string, work: (database: DatabaseSync) => Found): Found {
-  const database = new DatabaseSync(join(state, objects, "metadata.sqlite"));
+/** What each object knows of its own alarm, by which it says that it is set. */
+function forgetOwnAlarms(state: string, objects: string): void {
+  for (const file of readdirSync(join(state, objects)))
+    if (/^[0-9a-f]{64}\.sqlite$/.test(file))
+      withDatabase(join(state, objects, file), (database) => database.exec("DELETE FROM _cf_METADATA"));
+}
+
+function withDatabase<Found>(path: string, work: (database: DatabaseSync) => Found): Found {
+  const database = new DatabaseSync(path);
   try {
     return work(database);
   } finally {

@@ -54,6 +54,8 @@ export class SimulatedObject {
   #instance: Instance | null = null;
   #callers = new Set<(error: unknown) => void>();
   #ringsAt: number | null = null;
+  /** The number of an alarm that is lost, and is said to be set. */
+  #lost = 0;
   #ringing = 0;
   #failures = 0;
 
@@ -111,7 +113,7 @@ export class SimulatedObject {
   /** Called between two steps: makes sure that the current alarm will ring. */
   watchAlarm(): void {
     const alarm = this.disk.alarm();
-    if (!alarm || this.#ringing !== 0 || this.#ringsAt === alarm.number) return;
+    if (!alarm || this.#ringing !== 0 || this.#ringsAt === alarm.number || this.#lost === alarm.number) return;
     this.#ringsAt = alarm.number;
     const { chance } = this.#clockwork;
     const late = chance.below(this.faults.alarmIsLateMs) + (this.#failures && ALARM_AGAIN_MS * 2 ** this.#failures);
@@ -127,8 +129,12 @@ export class SimulatedObject {
   #ring(number: number): void {
     const alarm = this.disk.alarm();
     if (alarm?.number !== number || this.#ringing !== 0 || alarm.at > this.#clockwork.wall()) return;
-    if (this.network.isRegistered && this.#clockwork.chance.next() < this.faults.alarmIsLost)
-      return this.disk.dropAlarm(number);
+    if (this.network.isRegistered && this.#clockwork.chance.next() < this.faults.alarmIsLost) {
+      // Every other one is still said to be set.
+      if (number % 2 === 0) this.disk.dropAlarm(number);
+      else this.#lost = number;
+      return;
+    }
     this.#ringing = number;
     this.disk.ringing = number;
     this.#clockwork.after(MAX_ALARM_MS, () => this.#ringing === number && this.crash());
