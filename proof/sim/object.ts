@@ -131,7 +131,7 @@ export class SimulatedObject {
     if (alarm?.number !== number || this.#ringing !== 0 || alarm.at > this.#clockwork.wall()) return;
     if (this.network.isRegistered && this.#clockwork.chance.next() < this.faults.alarmIsLost) {
       // Every other one is still said to be set.
-      if (number % 2 === 0) this.disk.dropAlarm(number);
+      if (number % 2 === 1) this.disk.dropAlarm(number);
       else this.#lost = number;
       return;
     }
