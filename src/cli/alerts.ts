@@ -14,13 +14,13 @@ type Shown = Alert & { readonly locationId: string; readonly name: string | null
 export async function openAlerts(worker: WorkerApi, location: string | undefined): Promise<readonly Shown[]> {
   const found: Shown[] = [];
   if (location !== undefined) {
-    const { alerts } = known(await asked<LocationAlerts>(pathOf(location), worker), location);
+    const { alerts } = known(await asked<LocationAlerts>(pathOf(location), "alerts", worker), location);
     found.push(...alerts.map((alert) => ({ locationId: location, name: null, ...alert })));
   } else
     for (let cursor: string | null = ""; cursor !== null;) {
       const path: string = `/api/alerts?limit=200&cursor=${encodeURIComponent(cursor)}`;
       const page: { readonly alerts: readonly PlacedAlert[]; readonly cursor: string | null } = known(
-        await asked(path, worker),
+        await asked(path, "alerts", worker),
         undefined,
       );
       found.push(...page.alerts);
@@ -43,7 +43,10 @@ export async function sendTestOn(
   worker: WorkerApi,
   location: string | undefined,
 ): Promise<{ readonly status: number | null }> {
-  return known(await asked<{ status: number | null }>(`${pathOf(location)}/test`, worker, { body: {} }), location);
+  return known(
+    await asked<{ status: number | null }>(`${pathOf(location)}/test`, "status", worker, { body: {} }),
+    location,
+  );
 }
 
 function pathOf(location: string | undefined): string {

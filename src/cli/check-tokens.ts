@@ -45,7 +45,7 @@ async function knownLocations(worker: WorkerApi): Promise<readonly string[]> {
   const found: string[] = [];
   for (let cursor: string | null = ""; cursor !== null;) {
     const path: string = `/api/locations?limit=200&cursor=${encodeURIComponent(cursor)}`;
-    const page: LocationPage | null = await asked<LocationPage>(path, worker);
+    const page: LocationPage | null = await asked<LocationPage>(path, "locations", worker);
     found.push(...(page?.locations ?? []).map(({ locationId }) => locationId));
     cursor = page?.cursor ?? null;
   }
@@ -53,7 +53,7 @@ async function knownLocations(worker: WorkerApi): Promise<readonly string[]> {
 }
 
 async function tokenOf(locationId: string, worker: WorkerApi): Promise<ShownToken | null> {
-  const answer = await asked<TokenAnswer>(`/api/locations/${encodeURIComponent(locationId)}/token`, worker);
+  const answer = await asked<TokenAnswer>(`/api/locations/${encodeURIComponent(locationId)}/token`, "token", worker);
   // A Worker from before did not tell what was refused.
   return answer?.token ? { ...NOT_TOLD, ...answer.token } : null;
 }

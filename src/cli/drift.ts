@@ -46,7 +46,7 @@ export const drift = defineCommand({
   async run({ args }) {
     if (!args.location) throw new UsageError("Name the location with --location");
     const adminToken = process.env["ADMIN_TOKEN"] ?? devVariables()["ADMIN_TOKEN"];
-    const found = await asked<Drift>(`/api/locations/${encodeURIComponent(args.location)}/drift`, {
+    const found = await asked<Drift>(`/api/locations/${encodeURIComponent(args.location)}/drift`, "findings", {
       url: args.worker,
       adminToken,
       fetch,

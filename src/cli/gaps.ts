@@ -23,7 +23,7 @@ export function sinceOf(given: string, nowMs: number): number {
 /** What is missing in a location. */
 export async function missingIn(worker: WorkerApi, locationId: string, sinceMs: number): Promise<Missing> {
   const path = `/api/locations/${encodeURIComponent(locationId)}/gaps/look`;
-  const found = await asked<Missing>(path, worker, { body: { since: new Date(sinceMs).toISOString() } });
+  const found = await asked<Missing>(path, "missing", worker, { body: { since: new Date(sinceMs).toISOString() } });
   if (found === null) throw new UsageError(`The Worker at ${worker.url} knows no location ${locationId}`);
   return found;
 }

@@ -93,7 +93,7 @@ export const importLog = defineCommand({
         );
       const waits = waitsIn(args.waits, movable, args["old-is-off"] === true);
       const path = `/api/locations/${encodeURIComponent(locationId)}/pauses`;
-      const there = await asked<{ readonly pauses: readonly Pause[] }>(path, worker);
+      const there = await asked<{ readonly pauses: readonly Pause[] }>(path, "pauses", worker);
       if (there === null)
         throw new UsageError(
           `The Worker at ${worker.url} does not serve location ${locationId}: name it in its ALLOWED_LOCATIONS`,

@@ -15,7 +15,7 @@ export async function locationsOf(worker: WorkerApi): Promise<readonly LocationO
   const found: LocationOverview[] = [];
   for (let cursor: string | null = null, isFirst = true; isFirst || cursor !== null; isFirst = false) {
     const from: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: Home | null = await asked<Home>(`/api/overview?limit=100&sort=trouble${from}`, worker);
+    const page: Home | null = await asked<Home>(`/api/overview?limit=100&sort=trouble${from}`, "locations", worker);
     if (page === null) throw new UsageError("The Worker is older than the overview of all locations");
     found.push(...page.locations);
     cursor = page.cursor;
@@ -60,15 +60,27 @@ export function confirmedIn(location: string | undefined, confirm: string | unde
   return location;
 }
 
+/** Whether a Worker has a location by this id, to the letter. */
+async function isKnown(worker: WorkerApi, location: string): Promise<boolean> {
+  const page = await asked<Home>(`/api/overview?limit=100&search=${encodeURIComponent(location)}`, "locations", worker);
+  return page?.locations.some(({ locationId }) => locationId === location) ?? true;
+}
+
 /** Deletes a location, part by part; an error says what was refused, and then it can be asked for again. */
 export async function deleteOn(worker: WorkerApi, location: string): Promise<string[]> {
+  // One that was deleted in part may be known no more: it is asked for all the same.
+  const wasKnown = await isKnown(worker, location);
   let tasks = 0;
   for (;;) {
     const path = `/api/locations/${encodeURIComponent(location)}`;
-    const answer = await asked<Deleted>(path, worker, { method: "DELETE", body: { confirm: location } });
+    const answer = await asked<Deleted>(path, "deleted", worker, { method: "DELETE", body: { confirm: location } });
     if (answer === null) throw new UsageError("The Worker is older than deleting a location");
     tasks += answer.deleted.tasks;
     if (answer.more) continue;
+    if (!wasKnown)
+      return [
+        `There was no location ${location} at ${worker.url}, and nothing is left by that id: npm run rules locations lists those there are`,
+      ];
     return [
       `Location ${location} is deleted, with ${amount(tasks, "task")}; nothing of it is left`,
       `Cloudflare can bring its ledger back until ${answer.recoverableUntil}`,

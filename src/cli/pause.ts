@@ -57,7 +57,7 @@ async function changed(
 ): Promise<Answer> {
   const ofRule = rule === null ? "" : `/rules/${encodeURIComponent(rule)}`;
   const ofLocation = location === null ? "" : `/locations/${encodeURIComponent(location)}`;
-  const answer = await asked<Answer>(`/api${ofLocation}${ofRule}/pause`, worker, asking);
+  const answer = await asked<Answer>(`/api${ofLocation}${ofRule}/pause`, "pause", worker, asking);
   if (answer !== null) return answer;
   const where = location === null ? "" : ` of location ${location}`;
   throw new UsageError(

@@ -50,7 +50,9 @@ export async function publishTo(worker: WorkerApi, files: PublishedFiles, about:
     over: about.over ?? last?.version ?? 0,
     replay: kept(about.replay),
   };
-  const answer = await asked<{ version: RuleSetVersion }>("/api/rule-sets", worker, { body: body as unknown as Json });
+  const answer = await asked<{ version: RuleSetVersion }>("/api/rule-sets", "version", worker, {
+    body: body as unknown as Json,
+  });
   if (answer === null)
     throw new UsageError(`The Worker at ${worker.url} is older than published rule sets, deploy it anew`);
   return { version: answer.version, isNew: true, differences };

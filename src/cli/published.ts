@@ -28,7 +28,7 @@ const LOOK_FOR_MS = 30_000;
 
 /** What is in force on a Worker. */
 export async function stateOf(worker: WorkerApi, limit = 20): Promise<PublishedState> {
-  const found = await asked<PublishedState>(`/api/rule-sets?limit=${limit}`, worker);
+  const found = await asked<PublishedState>(`/api/rule-sets?limit=${limit}`, "versions", worker);
   if (found === null)
     throw new UsageError(`The Worker at ${worker.url} is older than published rule sets, deploy it anew`);
   return found;
@@ -36,14 +36,14 @@ export async function stateOf(worker: WorkerApi, limit = 20): Promise<PublishedS
 
 /** A version with its files; a usage error says that there is none. */
 export async function versionOf(worker: WorkerApi, version: number): Promise<WholeVersion> {
-  const found = await asked<{ version: WholeVersion }>(`/api/rule-sets/${version}`, worker);
+  const found = await asked<{ version: WholeVersion }>(`/api/rule-sets/${version}`, "version", worker);
   if (found === null) throw new UsageError(`There is no version ${version}: npm run rules versions lists them`);
   return found.version;
 }
 
 /** Asks for a change of what is in force. */
 export async function changeOn(worker: WorkerApi, path: string, body: Json): Promise<RulesChange> {
-  const found = await asked<{ change: RulesChange }>(path, worker, { body });
+  const found = await asked<{ change: RulesChange }>(path, "change", worker, { body });
   if (found === null) throw new UsageError("There is no such version: npm run rules versions lists them");
   return found.change;
 }

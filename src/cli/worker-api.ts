@@ -1,5 +1,5 @@
 // A running Worker's API, as commands ask it.
-import type { Json } from "../kit/json.ts";
+import { isJsonObject, type Json } from "../kit/json.ts";
 import { UsageError } from "../kit/usage-error.ts";
 
 /** A request of a command. */
@@ -26,9 +26,13 @@ interface Question {
   readonly body?: Json;
 }
 
-/** What the Worker answers; `null`: it does not know such a thing. It throws usage errors. */
+/**
+ * What the Worker answers; `null`: it does not know such a thing. It throws usage errors, also where the answer lacks what it
+ * `has`: something else answers there.
+ */
 export async function asked<Answer>(
   path: string,
+  has: keyof Answer & string,
   { url, adminToken, fetch }: WorkerApi,
   { method, body }: Question = {},
 ): Promise<Answer | null> {
@@ -45,11 +49,10 @@ export async function asked<Answer>(
   if (response.status === 401)
     throw new UsageError(`The Worker at ${url} refuses the token: put its ADMIN_TOKEN into the environment`);
   if (!response.ok) throw new UsageError(`The Worker at ${url} answered ${response.status}${await detailOf(response)}`);
-  try {
-    return (await response.json()) as Answer;
-  } catch {
+  const answer = (await response.json().catch(() => null)) as Json;
+  if (!isJsonObject(answer) || answer[has] === undefined)
     throw new UsageError(`What answers at ${url} is no Afterbeep`);
-  }
+  return answer as Answer;
 }
 
 /** The lines of an answer; of one that says no, what it says, and the command ends with 1: it was used rightly. */

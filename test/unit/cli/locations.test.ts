@@ -37,6 +37,9 @@ describe("a terminal", () => {
   it("is told in a sentence that something else answers", async () => {
     const worker = { url: "https://elsewhere.example", adminToken: "t", fetch: async () => new Response("<html>") };
     await expect(locationsOf(worker)).rejects.toThrow("What answers at https://elsewhere.example is no Afterbeep");
+    const json = { ...worker, fetch: async () => Response.json({}) };
+    const asks = [locationsOf(json), openAlerts(json, undefined), sendTestOn(json, "l"), deleteOn(json, "l")];
+    for (const ask of asks) await expect(ask).rejects.toThrow("is no Afterbeep");
   });
 });
 
@@ -98,16 +101,37 @@ describe("rules delete", () => {
 
   it("goes on until nothing is left, and says what was done", async () => {
     const worker = aWorker(
+      [200, { locations: [{ ...NOTHING, locationId: "l 1" }], cursor: null }],
       [200, { deleted: { tasks: 900 }, more: true, recoverableUntil: AT }],
       [200, { deleted: { tasks: 51 }, more: false, recoverableUntil: AT }],
     );
     const [done, until] = await deleteOn(worker, confirmedIn("l 1", "l 1"));
     expect(done).toBe("Location l 1 is deleted, with 951 tasks; nothing of it is left");
     expect(until).toContain(AT);
-    expect(worker.asked).toEqual(Array(2).fill('DELETE /api/locations/l%201 {"confirm":"l 1"}'));
+    expect(worker.asked.slice(1)).toEqual(Array(2).fill('DELETE /api/locations/l%201 {"confirm":"l 1"}'));
+  });
+
+  it("says that there was none by that id, of which it deletes what may be left", async () => {
+    const worker = aWorker(
+      [
+        200,
+        {
+          locations: [
+            { ...NOTHING, locationId: "l-10" },
+            { ...NOTHING, locationId: "L-1" },
+          ],
+          cursor: null,
+        },
+      ],
+      [200, { deleted: { tasks: 0 }, more: false, recoverableUntil: AT }],
+    );
+    const said = await deleteOn(worker, "l-1");
+    expect(said).toEqual([expect.stringMatching(/^There was no location l-1 at .* rules locations lists/)]);
+    expect(worker.asked[0]).toBe("GET /api/overview?limit=100&search=l-1");
   });
 
   it("says what the Worker refused", async () => {
-    await expect(deleteOn(aWorker([503, { title: "Cannot reach KV" }]), "l")).rejects.toThrow("Cannot reach KV");
+    const known = [200, { locations: [{ ...NOTHING, locationId: "l" }], cursor: null }] as const;
+    await expect(deleteOn(aWorker(known, [503, { title: "Cannot reach KV" }]), "l")).rejects.toThrow("Cannot reach KV");
   });
 });

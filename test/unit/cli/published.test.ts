@@ -73,7 +73,7 @@ describe("a Worker that refuses", () => {
       adminToken: "token",
       fetch: () => Promise.resolve(Response.json({ ...problem, issues }, { status: 409 })),
     };
-    await expect(asked("/api/rule-sets/rollback", worker, {})).rejects.toThrow(
+    await expect(asked<{ change: unknown }>("/api/rule-sets/rollback", "change", worker, {})).rejects.toThrow(
       /answered 409: There is nothing to roll back to\. Activate a version instead\n {2}\/after Expected a number$/,
     );
   });
