@@ -10,6 +10,7 @@ import type { ContactQuery } from "../model/known-contact.ts";
 import type { LogQuery, TaskQuery } from "../model/ledger.ts";
 import { isoOf, isoMoment } from "../kit/moment.ts";
 import { HOME_SORTS, TROUBLES } from "../model/home.ts";
+import { SEARCHED } from "../model/search.ts";
 import { fail, succeed, type Result } from "../kit/result.ts";
 import { BUCKET_MS, MINUTES_REACH_BACK_MS, type BucketName, type Buckets } from "../model/statistics.ts";
 
@@ -76,7 +77,7 @@ export const PAGE = { cursor: text(/^[!-~]{1,128}$/, A_PAGE_BEFORE) };
 export const QUARANTINE = { cursor: text(/^\d{1,16}\.[!-~]{1,100}$/, A_PAGE_BEFORE) };
 /** Where a page of what is numbered starts. */
 export const NUMBERED = { cursor: text(/^\d{1,16}$/, A_PAGE_BEFORE) };
-export const LOCATIONS = { ...PAGE, search: text(/^[^\p{C}]{1,64}$/u, "part of the id or the name of a location") };
+export const LOCATIONS = { ...PAGE, search: text(SEARCHED, "part of the id or the name of a location") };
 export const HOME = {
   search: LOCATIONS.search,
   sort: oneOf(...HOME_SORTS),
@@ -87,7 +88,7 @@ export const AGENCY = { ...PAGE, state: oneOf(...AGENCY_LOCATION_STATES) };
 export const EVENT = { contact: CONTACT, whatIf: oneOf("1") };
 /** Contacts in short. */
 const CONTACTS = {
-  search: text(/^[^\p{C}]{1,64}$/u, "a name, a phone, an e-mail or an id"),
+  search: text(SEARCHED, "a name, a phone, an e-mail or an id"),
   ids: text(/^[!-~]{1,128}(?: [!-~]{1,128}){0,199}$/, "ids of contacts, 200 at most, with a space between"),
 };
 const EVENTS = {

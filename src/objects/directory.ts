@@ -10,6 +10,7 @@ import type { KnownAgency } from "../model/agency.ts";
 import type { Home, HomeQuery, PassedLocation } from "../model/home.ts";
 import { logError } from "../model/log-line.ts";
 import type { Answering, DirectoryCalls } from "../model/rpc.ts";
+import { seen, unaccented } from "../model/search.ts";
 import type { SetAside, IgnoredKind, KnownLocation, LocationQuery, PageQuery, Quarantined } from "../model/ledger.ts";
 import * as audit from "../ledger/log/audit.ts";
 import * as quarantine from "../ledger/log/quarantine.ts";
@@ -31,10 +32,11 @@ const UNPASSED = "passed IS NOT last_seen";
 /** How many alerts of a location are open. */
 const ALERTS = "coalesce((SELECT open FROM alerts WHERE alerts.location_id = locations.location_id), 0)";
 const NAME = "coalesce(given_name, name)";
-/** Whether an id or a name has a part, ignoring case in any alphabet: SQLite does that from A to Z alone. */
+/** Whether an id or a name has a part, ignoring accents, and case in any alphabet: SQLite does that from A to Z alone. */
 function fits(part = ""): (row: { readonly name: string | null; readonly locationId: string }) => boolean {
-  const wanted = part.toLowerCase();
-  return ({ locationId, name }) => `${locationId}\n${name ?? ""}`.toLowerCase().includes(wanted);
+  const alike = (text: string): string => unaccented(text).toLowerCase();
+  const wanted = alike(seen(part));
+  return ({ locationId, name }) => alike(`${locationId}\n${name ?? ""}`).includes(wanted);
 }
 
 /** What the directory works with. */

@@ -35,6 +35,7 @@ it("locations are found by a part of their id, whatever its case", async () => {
   expect(await found("ST-LOC")).toEqual([LOCATION]);
   expect(await found("elsewhere")).toEqual([]);
   expect((await api("/locations?search=%00")).body.issues[0].pointer).toBe("/search");
+  expect((await api("/locations?search=%E2%80%AA")).status).toBe(200);
 });
 
 it("a change is told when something was recorded or attempted, without a statement", async () => {

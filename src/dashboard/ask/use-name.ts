@@ -1,9 +1,8 @@
 import type { KnownLocation } from "../../model/ledger.ts";
+import { SEARCHED } from "../../model/search.ts";
 import { useQueryAt } from "./use-query.ts";
 
 const MOST_ALIKE = 20;
-/** What the API searches for. */
-const SEARCHED = /^[^\p{C}]{1,64}$/u;
 
 /** What a location is called, asked for once and when somebody says so; `null`: it is not known. */
 export function useName(locationId: string): { readonly name: string | null; readonly askName: () => void } {

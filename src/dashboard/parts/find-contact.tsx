@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ContactCard } from "../../model/known-contact.ts";
+import { SEARCHED } from "../../model/search.ts";
 import { goTo, linkTo } from "../address/routes.ts";
 import { get, locationPath } from "../ask/api.ts";
 import { usePlace } from "../ask/place.ts";
@@ -10,8 +11,6 @@ import { announce } from "./announce.tsx";
 import { CardWords } from "./people.tsx";
 
 const TYPING_MS = 150;
-/** What the API searches for. */
-const SEARCHED = /^[^\p{C}]{1,64}$/u;
 const AN_ID = /^[!-~]{1,128}$/;
 
 interface Found {

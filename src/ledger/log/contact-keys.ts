@@ -3,6 +3,7 @@
 // that the country's code may be there or not.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import type { ContactCard } from "../../model/known-contact.ts";
+import { seen, unaccented } from "../../model/search.ts";
 import { firstRow, rows, type Sql, type SqlValue } from "../store/ports.ts";
 
 /** As many are found at most. */
@@ -59,7 +60,7 @@ export function searchContacts(sql: Sql, text: string): ContactCard[] {
       if (found.size < MOST_FOUND && (!isMeant || isMeant(card))) found.set(contact_id, card);
     }
   };
-  const asked = text.trim();
+  const asked = seen(text);
   const digits = /[\p{L}@]/u.test(asked) ? "" : fromTheEnd(asked);
   if (digits.length >= FEWEST_DIGITS)
     take("by_phone", digits.slice(0, LOCAL_DIGITS), MOST_LOOKED_AT, ({ phone }) => {
@@ -101,9 +102,8 @@ function cardOf(contactId: string, fields: JsonObject): ContactCard {
 /** Without accents, case and marks, and with one space between words. */
 function folded(text: string): string {
   return plain(
-    text
-      .normalize("NFD")
-      .replace(/[\p{M}'’`]/gu, "")
+    unaccented(text)
+      .replace(/['’`]/g, "")
       .replace(/[^\p{L}\p{N}]+/gu, " "),
   );
 }

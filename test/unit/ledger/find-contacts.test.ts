@@ -12,6 +12,7 @@ const PEOPLE: { readonly [id: string]: JsonObject } = {
   ana: { firstName: "Ana Maria", lastName: "de Souza Santos", phone: "(212) 555-0199" },
   nobody: { email: "grace.of.nobody@example.com" },
   AbCdEfGhIjKl: { firstName: "Ida" },
+  mina: { firstName: "می\u200cخواهم" },
 };
 
 async function aScene() {
@@ -50,6 +51,10 @@ describe("a contact is found", () => {
     ["by its phone from abroad", "+49 171 / 123 456 78", ["zoe"]],
     ["by a phone that is known without its code", "+1 212 555 0199", ["ana"]],
     ["by the last four digits", "0142", ["grace"]],
+    ["by its phone as a telephone copies it", "\u202a+1 (310) 555-0142\u202c", ["grace"]],
+    ["by its e-mail with marks of direction", "\u2068grace@example.com\u2069", ["grace"]],
+    ["by its id behind a byte order mark", "\ufeffAbCdEfGhIjKl", ["AbCdEfGhIjKl"]],
+    ["by a name with a joiner, as it is written", "می\u200cخواهم", ["mina"]],
     ["by its id", "AbCdEfGhIjKl", ["AbCdEfGhIjKl"]],
     ["by the beginning of its id", "AbCdE", ["AbCdEfGhIjKl"]],
     ["by its id where nothing is known of it", "unknown-to", ["unknown-to-all"]],
