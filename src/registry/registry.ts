@@ -71,7 +71,8 @@ export class RuleRegistry implements Answering<RegistryCalls> {
   /** A change that not all know of, or sets that other code admitted, are looked after. */
   async open(): Promise<void> {
     const { locations, told } = this.#ledgers.counted();
-    if (told < locations && (await this.#storage.getAlarm()) === null) await this.#ledgers.begin();
+    // Whatever is said of the alarm: it may be lost.
+    if (told < locations) await this.#ledgers.begin();
   }
 
   async alarm(): Promise<void> {

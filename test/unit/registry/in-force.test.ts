@@ -56,6 +56,20 @@ describe("a published set", () => {
     expect(await house.registry.state()).toMatchObject({ locations: 2, told: 2 });
   });
 
+  it("is told anew by a registry whose alarm was lost, also where that is said to be set", async () => {
+    const house = await ADeployment.with();
+    await Promise.all(["a", "b"].map((id) => house.event(id, "c")));
+    const version = await house.publish(named("one"));
+    for (const alarmAt of [null, house.now - 60_000]) {
+      await house.registry.activate(version, { for: "all" }, { by: "ana", reason: "", after: null });
+      house.registryStorage.alarmAt = alarmAt;
+      await house.deployRegistry();
+      expect(house.registryStorage.alarmAt).toBe(house.now);
+      await house.tellAll();
+      expect((await house.event("b", `d-${alarmAt}`))?.fired).toEqual(["one"]);
+    }
+  });
+
   it("counts as known to a location once its ledger has it, not once it has asked: the answer may be lost", async () => {
     const house = await ADeployment.with();
     await house.event("a", "c");
