@@ -78,6 +78,13 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     seed: 14,
   },
   {
+    name: "alarm-said-to-be-set-is-believed",
+    file: "ledger/store/alarm.ts",
+    from: "(set === null || set > next || set < this.#clock())",
+    to: "(set === null || set > next)",
+    seed: 14,
+  },
+  {
     name: "interrupted-deliveries-forgotten",
     file: "ledger/deliveries/deliveries.ts",
     from: "SELECT id, host FROM deliveries WHERE state = 'sending' AND due_at IS NOT NULL",
@@ -443,7 +450,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     file: "ledger/deliveries/sends.ts",
     from: "return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined;",
     to: 'return firstRow(sql, left, nowMs, id, time.there(nowMs), marked()) !== undefined || firstRow(sql, "SELECT 1 FROM deliveries WHERE id = ?", id) === undefined;',
-    seed: 51,
+    seed: 261,
     run: "location",
   },
   {
