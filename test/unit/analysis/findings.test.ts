@@ -124,6 +124,91 @@ describe("what is found in rules", () => {
       [["ONLY_WHERE", "a", "b"]],
     ],
     [
+      "messages are fewer than the events about them",
+      conditions(
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms", messages: true })),
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "events may all be about one message",
+      conditions(
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms" })),
+        all(sms, count("greaterThanInclusive", 2, { channel: "sms", messages: true })),
+      ),
+      [],
+    ],
+    [
+      "a message that was delivered and failed",
+      conditions(
+        all(
+          sms,
+          count("greaterThanInclusive", 1, { channel: "sms", outcome: "failed", messages: true }),
+          count("greaterThanInclusive", 1, { channel: "sms", outcome: "delivered", messages: true }),
+          count("equal", 1, { messages: true }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "no message comes and goes",
+      conditions(
+        all(
+          sms,
+          count("equal", 1, { direction: "inbound", messages: true }),
+          count("equal", 1, { direction: "outbound", messages: true }),
+          count("equal", 1, { messages: true }),
+        ),
+        all(call),
+      ),
+      [["NEVER_FIRES", "a"]],
+    ],
+    [
+      "what came before may be no message",
+      conditions(
+        all(
+          sms,
+          count("equal", 2, {}),
+          count("equal", 1, { direction: "outbound" }),
+          count("equal", 0, { direction: "inbound" }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "the last one is older than what is counted",
+      conditions(
+        all(
+          is("secondsSince", 600, "greaterThan", { params: { channel: "email" } }),
+          count("equal", 0, { channel: "email", within: "1d" }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "one of two last ones is older than the other may be",
+      conditions(
+        all(
+          is("secondsSince", 3_600, "greaterThanInclusive", { params: {} }),
+          is("secondsSince", true, "exists", { params: { channel: "sms" } }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "a last one within the same second",
+      conditions(
+        all(is("secondsSince", 0, "greaterThan", { params: { channel: "sms" } })),
+        all(is("secondsSince", true, "exists", { params: { channel: "sms" } })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
       "the clock",
       conditions(all(is("localTime", "10:00", "after"), is("localTime", "10:01", "before")), all(sms)),
       [["NEVER_FIRES", "a"]],
@@ -261,6 +346,15 @@ describe("what is found in rules", () => {
       ["fires"],
       [],
     ]);
+  });
+
+  it.each([
+    ["within the same second", is("secondsSince", 1, "lessThan", { params: { channel: "sms" } })],
+    ["longer ago than an example can say", is("secondsSince", 400 * 86_400, "greaterThan", { params: {} })],
+  ])("never says that a rule cannot fire whose past no example can have: %s", async (_, condition) => {
+    const { open, findings } = await analyze(aRuleSet(aRule({ conditions: all(condition) })), { timeZone: "UTC" });
+    expect(findings.filter(({ code }) => code !== "GAP")).toEqual([]);
+    expect(open).toMatchObject([{ question: "fires" }]);
   });
 
   it("decides an agency's rules: at most one question in fifty stays open, and each rule that fires shows it", async () => {
