@@ -19,6 +19,16 @@ const tags = (value: string, operator = "contains") => is("contact", value, oper
 const count = (operator: string, value: number, params: object) => is("count", value, operator, { params });
 const adds = { type: "highlevel", call: "add-tags", tags: ["Lead"] } as const;
 const removes = { type: "highlevel", call: "remove-tags", tags: ["lead"] } as const;
+const sets = (fields: object) => ({ type: "highlevel", call: "update-contact", ...fields }) as const;
+const says = (status: string) => ({ type: "highlevel", call: "update-message-status", status }) as const;
+const moves = (fields: object) =>
+  ({
+    type: "highlevel",
+    call: "move-opportunity",
+    opportunityId: "{{ event.id }}",
+    pipelineStageId: "s",
+    ...fields,
+  }) as const;
 
 /** The rules `a` and `b`, which leave a task unless said otherwise, and what is found in both. */
 const two = (a: Partial<Rule>, b: Partial<Rule>): readonly Rule[] => [
@@ -254,6 +264,20 @@ describe("what is found in rules", () => {
       [["BOTH_MESSAGE", "a", "b"]],
     ],
     [
+      "both write, on a past long enough ago to use up no limit",
+      two(
+        {
+          conditions: all(sms, count("greaterThanInclusive", 3, { channel: "sms", within: "7d" })),
+          actions: [aText()],
+        },
+        { conditions: all(sms), actions: [aText()], limit: { count: 1, within: "1d" } },
+      ),
+      [
+        ["BOTH_MESSAGE", "a", "b"],
+        ["ONLY_WHERE", "a", "b"],
+      ],
+    ],
+    [
       "both would write, and one stops the other",
       two(
         { conditions: all(call), actions: [aText()], stop: true },
@@ -288,6 +312,30 @@ describe("what is found in rules", () => {
         ["ONLY_WHERE", "b", "a"],
       ],
     ],
+    ...(
+      [
+        [
+          "two values of a custom field",
+          sets({ customFields: { plan: "gold" } }),
+          sets({ customFields: { plan: "silver" } }),
+          true,
+        ],
+        [
+          "two custom fields",
+          sets({ customFields: { plan: "gold" } }),
+          sets({ customFields: { size: "silver" } }),
+          false,
+        ],
+        ["an owner by two calls", sets({ assignedTo: "u1" }), { ...sets({}), call: "assign", assignedTo: "u2" }, true],
+        ["two states of a message", says("read"), says("failed"), true],
+        ["states of two messages", says("read"), { ...says("failed"), messageId: "{{ event.other }}" }, false],
+        ["two values of an opportunity", moves({ monetaryValue: 1 }), moves({ monetaryValue: 2 }), true],
+      ] as const
+    ).map(([title, a, b, isClash]): [string, readonly Rule[], Expected] => [
+      title,
+      two({ actions: [a] }, { actions: [b] }),
+      [...(isClash ? [["UNDOES", "a", "b"] as const] : []), ["SAME_EVENTS", "a", "b"]],
+    ]),
     [
       "stopped wherever it would fire",
       two({ conditions: all(is("channel", ["sms", "call"], "in")), stop: true, priority: 1 }, { conditions: all(sms) }),
@@ -355,6 +403,27 @@ describe("what is found in rules", () => {
     const { open, findings } = await analyze(aRuleSet(aRule({ conditions: all(condition) })), { timeZone: "UTC" });
     expect(findings.filter(({ code }) => code !== "GAP")).toEqual([]);
     expect(open).toMatchObject([{ question: "fires" }]);
+  });
+
+  it.each([
+    [{}, "which is done last is left to chance"],
+    [{ after: "1d" }, '"b" does it last, 1d after the event'],
+  ])("says which of two is done last, if that is certain: %o", async (later, last) => {
+    const rules = two({ actions: [adds] }, { actions: [{ ...removes, ...later }] });
+    const { findings } = await analyze(aRuleSet(...rules), { timeZone: "UTC" });
+    expect(findings.find(({ code }) => code === "UNDOES")?.message).toBe(
+      `"a" adds the tag "lead", which "b" removes, on one event: ${last}`,
+    );
+  });
+
+  it("says that it is the two together of which no event was found", async () => {
+    const second = count("greaterThanInclusive", 2, { channel: "sms", within: "1h" });
+    const rules = two(
+      { conditions: all(sms, second), actions: [aText()] },
+      { conditions: all(sms), actions: [aText()], limit: { count: 1, within: "1d" } },
+    );
+    const { open } = await analyze(aRuleSet(...rules), { timeZone: "UTC" });
+    expect(open).toMatchObject([{ rules: ["a", "b"], question: "both" }]);
   });
 
   it("decides an agency's rules: at most one question in fifty stays open, and each rule that fires shows it", async () => {
