@@ -110,6 +110,61 @@ describe("what is found in rules", () => {
       [["ONLY_WHERE", "a", "b"]],
     ],
     [
+      "some text of a list holds it, and the list does",
+      conditions(all(is("attachments", "pdf", "someFact:containsText")), all(is("attachments", "pdf", "containsText"))),
+      [["SAME_EVENTS", "a", "b"]],
+    ],
+    [
+      "a list in a list holds it, and the list around it does not",
+      conditions(
+        all(is("payload", "pdf", "someFact:containsText", { path: "$.files" }), {
+          not: is("payload", "pdf", "containsText", { path: "$.files" }),
+        }),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "every item and the first one",
+      conditions(
+        all(is("recipients", "+1", "everyFact:startsWith"), is("recipients", true, "exists", { path: "$[0]" })),
+        all(is("recipients", "+1", "someFact:startsWith")),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "an item of a list is in it",
+      conditions(all(is("contact", "vip", "equal", { path: "$.tags[0]" }), tags("lead")), all(tags("vip"))),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a list with a second item has a first one",
+      conditions(
+        all(is("attachments", true, "exists", { path: "$[1]" })),
+        all(is("attachments", true, "exists", { path: "$[0]" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a number that is a text, and begins so",
+      conditions(
+        all(
+          is("payload", 9, "greaterThan", { path: "$.amount" }),
+          is("payload", "1", "startsWith", { path: "$.amount" }),
+        ),
+        all(is("payload", 5, "greaterThan", { path: "$.amount" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a source in any case",
+      conditions(
+        all(is("source", "workflow", "equalsIgnoreCase"), is("userId", false, "exists")),
+        all(is("sender", "automation")),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
       "a narrower within never counts more",
       conditions(
         all(count("greaterThanInclusive", 2, { channel: "sms", within: "1h" })),
