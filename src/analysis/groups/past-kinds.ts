@@ -25,8 +25,18 @@ const FIRST: readonly EventKind[] = [
 
 /** Events of the past of every sort that lists of params tell apart. */
 export function pastKinds(asked: readonly JsonObject[]): readonly PastKind[] {
-  const named = (param: string): ReadonlySet<Json | null> => new Set(asked.flatMap((params) => params[param] ?? []));
-  const [kinds, channels, outcomes] = [named("kind"), named("channel"), named("outcome")];
+  const named = (param: string): Named => new Set(asked.flatMap((params) => params[param] ?? []));
+  const all = [named("kind"), named("channel"), named("outcome")] as const;
+  const name = JSON.stringify(all.map((words) => [...words].toSorted()));
+  let told = sorts.get(name);
+  if (!told) sorts.set(name, (told = toldApart(...all)));
+  return told;
+}
+
+const sorts = new Map<string, readonly PastKind[]>();
+type Named = ReadonlySet<Json | null>;
+
+function toldApart(kinds: Named, channels: Named, outcomes: Named): readonly PastKind[] {
   const first = new Map<string, PastKind>();
   for (const kind of new Set([...FIRST, ...EVENT_KINDS])) {
     // Of these, only those are recorded that a rule looks at.
