@@ -18,7 +18,7 @@ export function knownGroup(fact: KnownFact): Group {
       });
       const found = treeThat(wants, (steps) => {
         if (steps.length === 0) return { shapes: ["absent", "object"] };
-        const [list, last] = steps.slice(-2);
+        const [list, last] = [steps.at(-2), steps.at(-1)];
         if (typeof last === "number" && typeof list === "string") return itemForm(list);
         const { field } = fieldUnder(fact, steps);
         return field === undefined ? ANYTHING : knownForm(field, last);

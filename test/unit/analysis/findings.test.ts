@@ -146,6 +146,17 @@ describe("what is found in rules", () => {
       [["ONLY_WHERE", "a", "b"]],
     ],
     [
+      "a contact with a second tag has a first one, and it is a text",
+      conditions(
+        all(
+          is("contact", true, "exists", { path: "$.tags[1]" }),
+          is("contact", "a", "everyFact:startsWith", { path: "$.tags" }),
+        ),
+        all(is("contact", "a", "containsText", { path: "$.tags[0]" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
       "a number that is a text, and begins so",
       conditions(
         all(
