@@ -27,7 +27,7 @@ const FIRST: readonly EventKind[] = [
 export function pastKinds(asked: readonly JsonObject[]): readonly PastKind[] {
   const named = (param: string): Named => new Set(asked.flatMap((params) => params[param] ?? []));
   const all = [named("kind"), named("channel"), named("outcome")] as const;
-  const name = JSON.stringify(all.map((words) => [...words].toSorted()));
+  const name = JSON.stringify(all.map((words) => [...words]));
   let told = sorts.get(name);
   if (!told) sorts.set(name, (told = toldApart(...all)));
   return told;
