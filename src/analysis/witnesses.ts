@@ -38,7 +38,7 @@ export class Witnesses {
 const STEPS_H: readonly number[] = [2, 25, 169, 745];
 
 /** A witness, and the same with its past spread over time: what came before may itself use up a limit. */
-function withPasts(witness: Witness): readonly Witness[] {
+export function withPasts(witness: Witness): readonly Witness[] {
   const { history } = witness;
   if (!history) return [witness];
   const spread = (hours: number): Witness => ({
