@@ -36,8 +36,8 @@ export function truthsOn(rules: readonly Rule[], situations: readonly Situation[
 function firedOn(rules: readonly Rule[], { payload, contact, at, past = [] }: Situation): ReadonlySet<string> {
   const nowMs = at === undefined ? MOMENT.nowMs : Date.parse(at);
   const event = eventOf(payload);
-  const earlier = past.map(({ agoMs, messageType }, index) =>
-    asPast(eventOf({ messageType, messageId: `past-${index}` }), [], nowMs - agoMs),
+  const earlier = past.map(({ agoMs, messageType, messageId }, index) =>
+    asPast(eventOf({ messageType, messageId: messageId ?? `past-${index}` }), [], nowMs - agoMs),
   );
   const history: History = { ...NO_HISTORY, past: () => earlier.toSorted((a, b) => a.at - b.at) };
   const facts = new DecisionFacts(event, { nowMs, timeZone: "UTC" }, history, undefined, {

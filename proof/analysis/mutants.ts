@@ -69,6 +69,18 @@ export const ANALYSIS_MUTANTS: readonly Mutant[] = [
     to: "return age !== null;",
   },
   {
+    name: "each-event-is-a-message",
+    file: "analysis/groups/past.ts",
+    from: 'if (apart.is === "met" || ofMessages.length === 0) return apart;',
+    to: "if (ofMessages.length < 100) return apart;",
+  },
+  {
+    name: "ages-are-of-one-question",
+    file: "analysis/groups/past.ts",
+    from: "agesOf(sinces, agesAround(questions))",
+    to: "agesOf(sinces, agesAround(sinces))",
+  },
+  {
     name: "the-api-hides-comments",
     file: "analysis/firing.ts",
     from: "...guards.slice(0, at).map((other) => this.#is(other, false)),",

@@ -11,7 +11,8 @@ export interface Situation {
   readonly contact?: JsonObject;
   /** Local time and day, on a clock of UTC. */
   readonly at?: string;
-  readonly past?: readonly { readonly agoMs: number; readonly messageType: string }[];
+  /** Each is about a message of its own, unless it names one; `message` is that of the event. */
+  readonly past?: readonly { readonly agoMs: number; readonly messageType: string; readonly messageId?: string }[];
 }
 
 /** One direction of the space: what it adds to an event, and comparisons that look at it. */
@@ -217,8 +218,21 @@ const SMALL: readonly Direction[] = [
       }),
       pick("count", ["greaterThan", "lessThanInclusive"], [1, 2], { params: { channel: "sms", within: "1d" } }),
       pick("count", ["greaterThanInclusive", "equal"], [1, 2], { params: {} }),
-      pick("secondsSince", ["lessThan", "greaterThanInclusive", "exists"], [600, 3_600], {
+      pick("secondsSince", ["lessThan", "greaterThanInclusive", "greaterThan", "exists"], [0, 600, 3_600], {
         params: { channel: "sms" },
+      }),
+    ),
+  },
+  {
+    name: "messages",
+    values: pastsOfMessages(),
+    asks: oneOf(
+      pick("count", ["greaterThan", "lessThan", "equal", "greaterThanInclusive"], [1, 2], {
+        params: { channel: "sms", messages: true },
+      }),
+      pick("count", ["greaterThan", "lessThanInclusive", "equal"], [1, 2, 3], { params: { channel: "sms" } }),
+      pick("count", ["greaterThan", "lessThanInclusive"], [0, 1], {
+        params: { channel: "sms", messages: true, within: "1h" },
       }),
     ),
   },
@@ -254,7 +268,7 @@ const SMALL: readonly Direction[] = [
 
 /** Events in the past at ages of every sort, a few of them, of two channels. */
 function pasts(): readonly Partial<Situation>[] {
-  const sorts = [60, 599, 600, 1_800, 3_600, 40_000, 86_400].flatMap((seconds) =>
+  const sorts = [0.5, 60, 599, 600, 1_800, 3_600, 40_000, 86_400].flatMap((seconds) =>
     ["SMS", "Email"].map((messageType) => ({ agoMs: seconds * 1_000, messageType })),
   );
   const emails = sorts.filter(({ messageType, agoMs }) => messageType === "Email" && agoMs === 60_000);
@@ -270,6 +284,34 @@ function pasts(): readonly Partial<Situation>[] {
   const others = all.flatMap((past) => [past, [...past, ...emails], [...past, ...emails, ...emails]]);
   return others.flatMap((past) => ["SMS", "Email"].map((messageType) => ({ past, payload: { messageType } })));
 }
+
+/** Up to four texts in the past, in every way in which some of them can be about one message. */
+function pastsOfMessages(): readonly Partial<Situation>[] {
+  return ["SMS", "Email"].flatMap((messageType) => {
+    let last: readonly NonNullable<Situation["past"]>[] = [[]];
+    const all = [...last];
+    for (let count = 0; count < 4; count++) {
+      last = last.flatMap((past) => {
+        const named = new Set(past.map(({ messageId }) => messageId));
+        const messages = [
+          ...named,
+          `m${count}`,
+          ...(messageType === "SMS" && !named.has("message") ? ["message"] : []),
+        ];
+        return [60_000, 7_200_000].flatMap((agoMs) =>
+          agoMs < (past.at(-1)?.agoMs ?? 0)
+            ? []
+            : messages.map((messageId = "") => [...past, { agoMs, messageType: "SMS", messageId }]),
+        );
+      });
+      all.push(...last);
+    }
+    return all.map((past) => ({ past, payload: { messageType } }));
+  });
+}
+
+/** Directions of which an event has only one: both are its past. */
+const PASTS: ReadonlySet<string> = new Set(["past", "messages"]);
 
 /** What guards keep from rules that do not include it: where rules differ in that, it is a direction, too. */
 const GUARDED: readonly Partial<Situation>[] = ofPayload(
@@ -287,7 +329,10 @@ export function smallWorld(luck: Chance): {
 } {
   const first = luck.happens(0.2) ? WORDS : luck.pick(SMALL);
   const fits = SMALL.filter(
-    ({ name, values }) => name !== first.name && values.length * first.values.length <= MOST_SITUATIONS,
+    ({ name, values }) =>
+      name !== first.name &&
+      !(PASTS.has(name) && PASTS.has(first.name)) &&
+      values.length * first.values.length <= MOST_SITUATIONS,
   );
   const second = fits.length > 0 && luck.happens(0.7) ? luck.pick(fits) : null;
   const directions = second ? [first, second] : [first];

@@ -5,6 +5,7 @@ import type { Rule, RuleFile, RuleSet } from "../model/rule.ts";
 import type { OpenQuestion } from "./finding.ts";
 import { AnalysedSet, Spaces } from "./set.ts";
 import { firedOn, smallest, witnessOf, type Witness } from "./witness.ts";
+import { withPasts } from "./witnesses.ts";
 
 /** How one rule differs. */
 interface RuleDifference {
@@ -102,17 +103,22 @@ export async function compareSets(
     return null;
   }
 
-  function shown(
+  async function shown(
     kind: EventKind,
     parts: Parameters<typeof witnessOf>[1],
     [one, rule]: [AnalysedSet, Rule],
     [other, counterpart]: [AnalysedSet, Rule | null],
   ) {
-    return smallest(witnessOf(kind, parts, timeZone), async (witness) => {
+    const shows = async (witness: Witness): Promise<boolean> => {
       const fired = await firedOn(one.ruleSet, witness, timeZone);
       if (!fired?.has(rule.name)) return false;
       return counterpart === null || (await firedOn(other.ruleSet, witness, timeZone))?.has(counterpart.name) === false;
-    });
+    };
+    for (const witness of withPasts(witnessOf(kind, parts, timeZone))) {
+      const small = await smallest(witness, shows);
+      if (small) return small;
+    }
+    return null;
   }
 }
 

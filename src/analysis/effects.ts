@@ -2,26 +2,42 @@
 import { kindOf } from "../act/kinds.ts";
 import { hasMarkup } from "../act/template/markup.ts";
 import { tagsIn } from "../highlevel/echoes.ts";
-import type { Json } from "../kit/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../kit/json.ts";
 import type { Action, HighLevelAction, HighLevelCall, MessageType, Rule } from "../model/rule.ts";
+import { durationMs } from "../time/duration.ts";
 
 /** The types of message that a rule sends the contact. */
 export function messagesOf({ actions }: Rule): readonly MessageType[] {
   return actions.flatMap((action) => kindOf(action).messages(action) ?? []);
 }
 
-/** What one of two rules does and the other undoes, or sets to something else, in a clause; `null`: nothing. */
-export function clashOf(one: Rule, other: Rule): string | null {
+/** What two rules do against each other, a clause, and which is done last; `null`: that is left to chance. */
+interface Clash {
+  readonly clause: string;
+  readonly last: string | null;
+}
+
+/** What one of two rules does and the other undoes, or sets to something else; `null`: nothing. What is left to chance first. */
+export function clashOf(one: Rule, other: Rule): Clash | null {
+  const found: Clash[] = [];
   for (const [a, b] of [
     [one, other],
     [other, one],
   ] as const)
     for (const does of callsOf(a))
       for (const undoes of callsOf(b)) {
-        const clash = undone(a, does, b, undoes) ?? (a === one ? setTwice(a, does, b, undoes) : null);
-        if (clash !== null) return clash;
+        const clause = undone(a, does, b, undoes) ?? (a === one ? setTwice(a, does, b, undoes) : null);
+        if (clause !== null) found.push({ clause, last: lastOf(a, does, b, undoes) });
       }
-  return null;
+  return found.find(({ last }) => last === null) ?? found[0] ?? null;
+}
+
+/** Which of two actions is done last, if that hangs on their delays alone. */
+function lastOf(a: Rule, one: HighLevelAction, b: Rule, other: HighLevelAction): string | null {
+  const [first = 0, second = 0] = [one, other].map(({ after }) => (after === undefined ? 0 : (durationMs(after) ?? 0)));
+  if (first === second || a.window || b.window) return null;
+  const [{ name }, { after }] = first > second ? [a, one] : [b, other];
+  return `"${name}" does it last, ${after} after the event`;
 }
 
 function callsOf({ actions }: Rule): readonly HighLevelAction[] {
@@ -51,16 +67,30 @@ const UNDONE: { readonly [Call in HighLevelCall]?: Undoing } = {
   },
 };
 
-/** Calls of which the last one counts, and the fields that they are about. */
+/** What calls of which the last one counts set: of what, and each field with its value. */
 const SETS: {
-  readonly [Call in HighLevelCall]?: { readonly same: readonly string[]; readonly sets: readonly string[] | "all" };
+  readonly [Call in HighLevelCall]?: (action: HighLevelAction) => readonly [of: string, fields: JsonObject];
 } = {
-  assign: { same: [], sets: ["assignedTo"] },
-  "update-contact": { same: [], sets: "all" },
-  "update-opportunity-status": { same: ["opportunityId"], sets: ["status"] },
-  "move-opportunity": { same: ["opportunityId"], sets: ["pipelineStageId"] },
+  assign: ({ assignedTo }) => ["contact", { assignedTo: assignedTo as Json }],
+  "update-contact": (action) => ["contact", fieldsOf(action)],
+  "update-opportunity-status": (action) => [`opportunity ${String(action["opportunityId"])}`, fieldsOf(action)],
+  "move-opportunity": (action) => [`opportunity ${String(action["opportunityId"])}`, fieldsOf(action)],
+  "update-message-status": ({ messageId = "{{ event.messageId }}", status }) => [
+    `message ${String(messageId)}`,
+    { status: status as Json },
+  ],
 };
 const NO_FIELDS: ReadonlySet<string> = new Set(["type", "call", "after", "cancelOn", "restart"]);
+
+/** The fields of a call, each custom field as one. */
+function fieldsOf(action: HighLevelAction): JsonObject {
+  const fields = Object.entries(action).filter(([name]) => !NO_FIELDS.has(name)) as [string, Json][];
+  return Object.fromEntries(
+    fields.flatMap(([name, value]) =>
+      isJsonObject(value) ? Object.entries(value).map(([key, own]) => [`${name}.${key}`, own]) : [[name, value]],
+    ),
+  );
+}
 
 function undone(a: Rule, does: HighLevelAction, b: Rule, undoes: HighLevelAction): string | null {
   const entry = UNDONE[does.call];
@@ -71,11 +101,13 @@ function undone(a: Rule, does: HighLevelAction, b: Rule, undoes: HighLevelAction
 }
 
 function setTwice(a: Rule, one: HighLevelAction, b: Rule, other: HighLevelAction): string | null {
-  const entry = SETS[one.call];
-  if (entry === undefined || one.call !== other.call) return null;
-  if (!entry.same.every((name) => one[name] === other[name])) return null;
-  const names = entry.sets === "all" ? Object.keys(one).filter((name) => !NO_FIELDS.has(name)) : entry.sets;
-  const isPlain = (value: unknown): value is string => typeof value === "string" && !hasMarkup(value);
-  const name = names.find((field) => isPlain(one[field]) && isPlain(other[field]) && one[field] !== other[field]);
+  const [of, first] = SETS[one.call]?.(one) ?? [];
+  const [same, second] = SETS[other.call]?.(other) ?? [];
+  if (!first || !second || of !== same) return null;
+  const isPlain = (value: unknown): value is string | number =>
+    typeof value === "number" || (typeof value === "string" && !hasMarkup(value));
+  const name = Object.keys(first).find(
+    (field) => isPlain(first[field]) && isPlain(second[field]) && first[field] !== second[field],
+  );
   return name === undefined ? null : `"${a.name}" and "${b.name}" set ${name} to different values`;
 }

@@ -48,7 +48,7 @@ export async function findingsOf(relation: Relation, { liveOn, witnesses, isQuic
     found.push({
       code: "UNDOES",
       rules: [first, second],
-      message: `${clash}, on one event: which is done last is left to chance`,
+      message: `${clash.clause}, on one event: ${clash.last ?? "which is done last is left to chance"}`,
     });
   if (areBothWriting)
     found.push({
@@ -66,13 +66,13 @@ export async function findingsOf(relation: Relation, { liveOn, witnesses, isQuic
   else if (isSecondIn === true && !isQuick) found.push(onlyWhere(second, first, "firstAlone"));
   const findings: AnalysisFinding[] = [];
   const open: OpenQuestion[] = [];
-  const tell = (why: string): void =>
-    void open.push({ rules: [first.name, second.name], kind: on[0]?.kind ?? "Other", question: "only where", why });
-  for (const is of isQuick ? [] : [isFirstIn, isSecondIn]) if (typeof is === "string") tell(is);
+  const tell = (question: OpenQuestion["question"], why: string): void =>
+    void open.push({ rules: [first.name, second.name], kind: on[0]?.kind ?? "Other", question, why });
+  for (const is of isQuick ? [] : [isFirstIn, isSecondIn]) if (typeof is === "string") tell("only where", is);
   const both = found.length === 0 ? null : await shown(on, (pair) => pair.both, [first.name, second.name], []);
   for (const { code, rules, message, other } of found) {
     if (both === null) {
-      tell(NOT_SHOWN);
+      tell("both", NOT_SHOWN);
       break;
     }
     const [a, b] = rules;

@@ -101,7 +101,7 @@ export class KindSpace {
   /** A question to the log: what the event itself adds to a count depends on its own words. */
   #asked(condition: Atom["condition"], isMet: boolean): Logic<Literal> {
     const { fact, params = {} } = condition;
-    const past = this.#group("past", pastGroup);
+    const past = this.#group("past", () => pastGroup(this.kind));
     const adding = (own: number): Logic<Literal> => ({
       is: { atom: this.#atom({ ...condition, params: { ...params, [OWN]: own } }, past), isMet },
     });

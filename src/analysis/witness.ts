@@ -7,6 +7,7 @@ import { decideExample } from "../match/examples.ts";
 import type { EventKind } from "../model/event-kinds.ts";
 import type { RuleExample, RuleSet } from "../model/rule.ts";
 import { WEEKDAYS } from "../model/window.ts";
+import { durationMs } from "../time/duration.ts";
 import { localClock } from "../time/window.ts";
 import { localTimeAt, momentOf } from "../time/zoned.ts";
 import type { Part } from "./groups/group.ts";
@@ -34,6 +35,8 @@ export function witnessOf(kind: EventKind, parts: readonly Part[], timeZone: str
   // The webhook that says what became of an e-mail would be read anew from what the mail service said.
   if (payload["webhookPayload"] !== undefined && kind === "EmailStatus") payload["type"] = typesOf(kind).at(-1) ?? kind;
   const past = parts.flatMap(({ past: own = [] }) => own);
+  const messageId = payload["messageId"] ?? "message-1";
+  if (past.some(({ isOwnMessage }) => isOwnMessage)) payload["messageId"] = messageId;
   const at = momentFor(parts, timeZone);
   return {
     event: payload,
@@ -41,7 +44,12 @@ export function witnessOf(kind: EventKind, parts: readonly Part[], timeZone: str
     ...known,
     ...(past.length === 0
       ? {}
-      : { history: past.map(({ agoMs, payload: event }) => ({ ago: agoOf(agoMs), event: { ...event } })) }),
+      : {
+          history: past.map(({ agoMs, payload: event, isOwnMessage }) => ({
+            ago: agoOf(agoMs),
+            event: { ...event, ...(isOwnMessage ? { messageId } : {}) },
+          })),
+        }),
   };
 }
 
@@ -71,11 +79,12 @@ const UNITS: readonly (readonly [ms: number, unit: string])[] = [
 
 function agoOf(ms: number): string {
   const [unitMs, unit] = UNITS.find(([size]) => ms % size === 0) ?? [1_000, "s"];
-  return `${Math.ceil(ms / unitMs)}${unit}`;
+  return `${ms / unitMs}${unit}`;
 }
 
-/** The rules of a set that fire on a witness; `null`: it cannot be read. */
+/** The rules of a set that fire on a witness; `null`: it cannot be read, or no example can have its past. */
 export async function firedOn(rules: RuleSet, witness: Witness, timeZone: string): Promise<ReadonlySet<string> | null> {
+  if (witness.history?.some(({ ago }) => durationMs(ago) === null)) return null;
   const defaults = { type: "OutboundMessage", locationId: "example-location" };
   const decided = await decideExample(rules, defaults, witness, timeZone, decide);
   return decided.ok ? new Set(decided.value.decision.fired) : null;

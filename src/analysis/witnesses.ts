@@ -13,9 +13,13 @@ export class Witnesses {
     this.#timeZone = timeZone;
   }
 
-  /** The smallest event of these parts that shows what is claimed of the rules that fire on it; `null`: it does not. */
-  shown(kind: EventKind, parts: readonly Part[], shows: Shows): Promise<Witness | null> {
-    return smallest(witnessOf(kind, parts, this.#timeZone), (witness) => this.#isShown(witness, shows));
+  /** The smallest event of these parts that shows what is claimed of the rules that fire on it; `null`: none does. */
+  async shown(kind: EventKind, parts: readonly Part[], shows: Shows): Promise<Witness | null> {
+    for (const witness of withPasts(witnessOf(kind, parts, this.#timeZone))) {
+      const small = await smallest(witness, (one) => this.#isShown(one, shows));
+      if (small) return small;
+    }
+    return null;
   }
 
   /** The same with all that the parts say: for a claim about rules that do not fire. */
@@ -28,4 +32,18 @@ export class Witnesses {
     const fired = await firedOn(this.#rules, witness, this.#timeZone);
     return fired !== null && shows(fired);
   }
+}
+
+/** Hours between earlier events that are told one from the other by usual limits: an hour, a day, a week, a month. */
+const STEPS_H: readonly number[] = [2, 25, 169, 745];
+
+/** A witness, and the same with its past spread over time: what came before may itself use up a limit. */
+export function withPasts(witness: Witness): readonly Witness[] {
+  const { history } = witness;
+  if (!history) return [witness];
+  const spread = (hours: number): Witness => ({
+    ...witness,
+    history: history.map((one, at) => ({ ...one, ago: `${(history.length - at) * hours}h` })),
+  });
+  return [witness, ...STEPS_H.map(spread)];
 }

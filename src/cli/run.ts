@@ -1,6 +1,7 @@
 // The command line without its process: which command the arguments name, which options it accepts, and how usage errors
 // are reported.
 import { renderUsage, runCommand, type CommandDef } from "citty";
+import { amount } from "../kit/amount.ts";
 import { didYouMean } from "../kit/suggestion.ts";
 import { COMMANDS } from "./commands.ts";
 import { UsageError } from "../kit/usage-error.ts";
@@ -24,7 +25,7 @@ export async function runCli(rawArgs: readonly string[]): Promise<void> {
       throw new UsageError(
         `Command "${name}" is not known${didYouMean(name, Object.keys(COMMANDS))}: npm run rules lists them`,
       );
-    if (named && name !== "dev") refuseUnknownOptions(named, rawArgs);
+    if (named && name !== "dev") refuseWhatIsIgnored(named, rawArgs);
     await runCommand(main(named ? { [name]: named } : {}), { rawArgs: [...rawArgs] });
   } catch (error) {
     const isUsage = error instanceof Error && (error.name === "UsageError" || error.name === "CLIError");
@@ -41,14 +42,43 @@ function main(loaded: { readonly [name: string]: CommandDef }): CommandDef {
   return { meta: PROGRAM, subCommands: { ...Object.fromEntries(listed), ...loaded } };
 }
 
-/** citty accepts unknown options, so a misspelt one would be ignored silently. `dev` passes its own on to wrangler. */
-function refuseUnknownOptions({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
-  const takesWords = Object.values(args as object).some((arg: { type?: string }) => arg.type !== "boolean");
-  if (!takesWords && given.slice(1).some((arg) => !arg.startsWith("-")))
-    throw new UsageError(`Command "${given[0] ?? ""}" takes no arguments`);
-  const known = Object.keys(args as object).map((name) => `--${name}`);
-  for (const option of given.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=", 1)[0] ?? arg)) {
-    if (!known.includes(option))
-      throw new UsageError(`Option "${option}" is not known${didYouMean(option, known) || ", see --help"}`);
+/** What a command's table says of one of its arguments. */
+interface Argument {
+  readonly type?: string;
+  readonly valueHint?: string;
+}
+
+/**
+ * citty accepts unknown options, takes what follows an option for its value whatever it is, and leaves words aside that are
+ * one too many: each would be ignored silently. `dev` passes its own on to wrangler.
+ */
+function refuseWhatIsIgnored({ args = {} }: { readonly args?: unknown }, given: readonly string[]): void {
+  const known = new Map(Object.entries(args as { readonly [name: string]: Argument }));
+  const options = [...known.keys()].map((name) => `--${name}`);
+  const words: string[] = [];
+  for (let at = 0; at < given.length; at++) {
+    const [arg = "", next] = given.slice(at, at + 2);
+    if (!arg.startsWith("-")) words.push(arg);
+    else {
+      const [option = arg, value] = arg.split("=", 2);
+      const argument = options.includes(option) ? known.get(option.slice(2)) : undefined;
+      if (argument === undefined)
+        throw new UsageError(`Option "${option}" is not known${didYouMean(option, options) || ", see --help"}`);
+      if (argument.type === "boolean" || value !== undefined) continue;
+      if (next === undefined || next.startsWith("--"))
+        throw new UsageError(
+          `Option "${option}" needs a value: ${option} ${argument.valueHint ?? "VALUE"}, see --help`,
+        );
+      at += 1;
+    }
   }
+  const [command = "", ...others] = words;
+  const most = [...known.values()].filter(({ type }) => type === "positional").length;
+  const [extra] = others.slice(most);
+  if (extra === undefined) return;
+  throw new UsageError(
+    most === 0
+      ? `Command "${command}" takes no arguments`
+      : `Command "${command}" takes ${amount(most, "argument")}: "${extra}" is one too many`,
+  );
 }

@@ -4,7 +4,7 @@ import { isoOf } from "../kit/moment.ts";
 import { isJsonObject, isPrimitive, type Json } from "../kit/json.ts";
 import { decimalOf } from "../kit/decimal.ts";
 import { comparableTime } from "../language/comparable-time.ts";
-import { valuesOf } from "../language/conditions.ts";
+import { searchesOf, valuesOf } from "../language/conditions.ts";
 import { FACTS } from "../language/facts.ts";
 import { isOperator, OPERATORS, takeApart } from "../language/operators.ts";
 import type { FactCondition } from "../model/rule.ts";
@@ -44,8 +44,15 @@ const OF_ANY_FORM: readonly Json[] = [true, false, "other", 0, 1, 1e9, -1e9];
 
 function constantsOf(condition: FactCondition, constant: Json | undefined): readonly Json[] {
   if (constant === undefined) return [];
+  const compared = { ...condition, value: constant };
   const items = Array.isArray(constant) ? constant.slice(0, MOST_CONSTANTS) : [];
-  return [...valuesOf({ ...condition, value: constant }).filter((one) => !isJsonObject(one)), ...items];
+  const words = searchesOf(compared).map(({ pattern }) => wordsIn(pattern));
+  return words.length > 0 ? words : [...valuesOf(compared).filter((one) => !isJsonObject(one)), ...items];
+}
+
+/** The words of a pattern, of several that it takes the first: a text that it finds, if there is no more to it. */
+function wordsIn(pattern: string): string {
+  return pattern.replaceAll(/\(\?\w+\)|\((\?:)?|\|[^)]*|\\b|[)^$]/g, "");
 }
 
 /** A constant and what is beside it: the next numbers, the minutes before and after. */
@@ -61,13 +68,13 @@ function near(constant: Json, seen: Json | undefined): readonly Json[] {
   return [constant, ...numbers, ...asSeen, ...times];
 }
 
-/** Texts that are what several comparisons want at once. What a pattern finds is not looked for. */
+/** Texts that are what several comparisons want at once. Of a pattern only its words are tried. */
 function textsOf(compared: readonly Compared[]): readonly string[] {
   const parts = compared.flatMap(({ condition, constant }) => {
     const { name } = takeApart(condition.operator);
     if (!isOperator(name)) return [];
-    const texts = valuesOf({ ...condition, value: constant ?? null }).filter((one) => typeof one === "string");
-    return OPERATORS[name].value === "text" ? texts.slice(0, MOST_CONSTANTS) : [];
+    const texts = constantsOf(condition, constant).filter((one) => typeof one === "string");
+    return ["text", "pattern"].includes(OPERATORS[name].value) ? texts.slice(0, MOST_CONSTANTS) : [];
   });
   const some = parts.slice(0, MOST_TEXTS);
   const both = some.flatMap((one) => some.flatMap((other) => (other === one ? [] : [one + other, `${one} ${other}`])));
@@ -79,7 +86,7 @@ function listsOf(constants: readonly Json[], seen: readonly Json[]): readonly Js
   const items = unique(constants.filter(isPrimitive));
   return [
     ...items.filter((item) => !seen.includes(item)).map((item) => [...seen, item]),
-    ...items.filter((item) => seen.includes(item)).map((item) => seen.filter((one) => one !== item)),
+    ...seen.slice(0, MOST_CONSTANTS).map((item) => seen.filter((one) => one !== item)),
     seen.filter((one) => !items.includes(one)),
     [...seen, ...items],
     [...items],

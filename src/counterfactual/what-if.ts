@@ -53,7 +53,8 @@ export async function whatIf(
     const changes = place
       .changesIn(world)
       .map((changed) => ({ ...changed, truths: conditions.truthsIn(changed.world) }));
-    const enough = await enoughOf(changes.filter(({ truths }) => conditions.isMet(truths)));
+    const isMet = ({ truths }: Seen): boolean => conditions.isMet(truths);
+    const enough = await enoughOf(changes.filter(isMet), changes);
     if (enough) singles.push(enough);
     else left.push({ place, changes: classesOf(place, changes) });
   }
@@ -92,11 +93,11 @@ function classesOf({ comparisons }: Place, changes: readonly Seen[]): readonly S
   return [...classes.values()];
 }
 
-/** The nearest of some changes that is enough, with the others of its kind; `null`: none is. */
-async function enoughOf(met: readonly Changed[]): Promise<Near | null> {
+/** The nearest of the changes that meet the conditions that is enough, with the others of its kind; `null`: none is. */
+async function enoughOf(met: readonly Changed[], all: readonly Changed[]): Promise<Near | null> {
   for (const changed of met.slice(0, MOST_TRIED))
     if (await fires(changed.world))
-      return { far: changed.far, change: { ...told(changed), ...(await more(changed, met)) } };
+      return { far: changed.far, change: { ...told(changed), ...(await more(changed, met, all)) } };
   return null;
 }
 
@@ -110,8 +111,12 @@ function told({ what, place, from, to }: Changed): Change {
   return { what, place, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
-/** Of a number, whether others further on are enough, too; of a word, which other words are. */
-async function more({ what, from, to }: Changed, met: readonly Changed[]): Promise<Pick<Change, "reach" | "others">> {
+/** Of a number, whether all others further on are enough, too; of a word, which other words are. */
+async function more(
+  { what, from, to }: Changed,
+  met: readonly Changed[],
+  all: readonly Changed[],
+): Promise<Pick<Change, "reach" | "others">> {
   const others = async (is: (value: Json) => boolean): Promise<readonly Json[]> => {
     const enough: Json[] = [];
     for (const one of met.filter((other) => other.to !== undefined && is(other.to)).slice(0, MOST_WORDS))
@@ -120,7 +125,10 @@ async function more({ what, from, to }: Changed, met: readonly Changed[]): Promi
   };
   if (typeof to === "number") {
     const isUp = typeof from !== "number" || from < to;
-    const further = await others((value) => typeof value === "number" && (isUp ? value > to : value < to));
+    const isFurther = (value: Json | undefined): boolean =>
+      typeof value === "number" && (isUp ? value > to : value < to);
+    const ends = all.some((one) => isFurther(one.to) && !met.includes(one));
+    const further = ends ? [] : await others(isFurther);
     return further.length === 0 ? {} : { reach: isUp ? "or more" : "or less" };
   }
   if (what !== "fact" || typeof to !== "string") return {};

@@ -95,8 +95,11 @@ function changeInWords(change: Change, timeInWords: TimeInWords): string {
   if (what === "clock") return `the clock at ${timeInWords(wordOf(to))}`;
   const name = placeInWords(place);
   if (to === undefined) return `no ${name}`;
-  const added = Array.isArray(from) && Array.isArray(to) ? itemsAdded(from, to) : null;
-  if (added !== null) return `${exactly(added)} added to ${name}`;
+  if (Array.isArray(from) && Array.isArray(to)) {
+    const [added, gone] = [itemsAdded(from, to), itemsAdded(to, from)];
+    if (added !== null) return `${exactly(added)} added to ${name}`;
+    if (gone !== null) return `${exactly(gone)} removed from ${name}`;
+  }
   const more = others.map((word) => ` or ${exactly(word)}`).join("");
   const amount = `${exactly(to)}${reach === undefined ? "" : ` ${reach}`}${more}`;
   return name === place ? `${name} ${amount}` : `${amount} as ${name}`;

@@ -255,7 +255,7 @@ export class LocationLedger implements Answering<LedgerCalls> {
     });
     this.#byHand = new ByHand(watched, clock, { ...parts, pump: this.#pump, pauses: this.#pauses });
     const spare = ports.account ?? new LedgerAccount(ports.highlevel, ports.actions, tokens, this.#limits.spare, time);
-    this.#inTurn = inTurn(spare, ports.timer);
+    this.#inTurn = inTurn(spare, this.#limits, ports.timer);
     this.#naming = new Learning(watched.sql, { account: spare, turnAt, time, clock });
     this.#reconciling = new Reconciling(watched, ports, {
       reader: new ExportReader(watched.sql, spare),

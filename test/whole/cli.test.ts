@@ -31,6 +31,18 @@ describe("npm run rules", () => {
     ["no sample", ["send"], "Name a sample"],
     ["an unknown option, with the one that was meant", ["send", "sms", "--sett", "a=b"], 'did you mean "--set"'],
     ["a --set without a value", ["send", "sms", "--set", "body"], "write --set key=value"],
+    [
+      "an option without its value",
+      ["analyze", "--against"],
+      'Option "--against" needs a value: --against REV|DIR|VERSION',
+    ],
+    ["an option whose value would be the next one", ["analyze", "--rule", "--json"], 'Option "--rule" needs a value'],
+    [
+      "a word too many",
+      ["analyze", "rules", "recipes"],
+      'Command "analyze" takes 1 argument: "recipes" is one too many',
+    ],
+    ["a word where none is taken", ["locations", "recipes"], 'Command "locations" takes no arguments'],
     ["a token for a name that no list can hold", ["token", "a,b"], "Write a name"],
     ["a --to that is no URL", ["send", "sms", "--to", "nowhere"], "write a URL"],
   ])("exits with 2 for %s", async (_, args, says) => {

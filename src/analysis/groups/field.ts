@@ -8,7 +8,7 @@ import { KINDS, type EventKind } from "../../model/event-kinds.ts";
 import type { ValueForm } from "../values/one.ts";
 import { treeThat, type FormInside, type WantInside } from "../values/tree.ts";
 import { isAsWanted, type Found } from "../values/want.ts";
-import { ANYTHING, FACT_FORMS, LIST_FORM } from "./forms.ts";
+import { ANYTHING, FACT_FORMS, itemForm, itemsOf, LIST_FORM } from "./forms.ts";
 import { readIn, wantOf, type Group, type Literal, type Part } from "./group.ts";
 
 /** The name of the fact that is the contact's id, wherever its kind has it. */
@@ -72,12 +72,13 @@ function formOf(kind: EventKind, key: string, readsFact: boolean, whole: ValueFo
   const tail = JSON.stringify(inner);
   return (steps) => {
     if (key === head && JSON.stringify(steps) === tail) return CONTACT_FORM;
-    if (steps.length > 0) return ANYTHING;
+    if (steps.length > 0)
+      return readsFact && typeof steps[0] === "number" && steps.length === 1 ? itemForm(key) : ANYTHING;
     if (key === head) return { shapes: ["object"] };
     if (whole !== undefined) return whole;
     const entry = Object.hasOwn(FACTS, key) && FACTS[key]?.kinds.includes(kind) ? FACTS[key] : undefined;
     if (entry === undefined || entry.derived || !readsFact) return ANYTHING;
-    if (entry.type === "list" && entry.always) return LIST_FORM;
+    if (entry.type === "list") return { ...(entry.always ? LIST_FORM : FACT_FORMS.list), ...itemsOf(key) };
     return { ...FACT_FORMS[entry.type], words: entry.values ?? [] };
   };
 }

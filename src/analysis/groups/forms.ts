@@ -2,6 +2,7 @@
 // is known of the contact and the location.
 import type { FieldType } from "../../model/event-fields.ts";
 import type { KnownField } from "../../language/known-facts.ts";
+import type { Step } from "../../language/path.ts";
 import { EVERY_SHAPE, type ValueForm } from "../values/one.ts";
 import type { TextForm } from "../values/texts.ts";
 
@@ -28,11 +29,21 @@ export const FACT_FORMS: { readonly [T in FieldType]: ValueForm } = {
 
 /** The same of a list that is never absent as a fact. */
 export const LIST_FORM: ValueForm = { shapes: ["list"] };
+/** Lists that hold texts and nothing else, as facts and as what is known. */
+const OF_TEXTS: ReadonlySet<string> = new Set(["tags", "attachments"]);
+/** What an item of a list is, by the list's name. */
+export function itemsOf(name: string): Pick<ValueForm, "items"> {
+  return OF_TEXTS.has(name) ? { items: { shapes: ["text"] } } : {};
+}
+/** What is at an index of a list, by the list's name. */
+export function itemForm(name: string): ValueForm {
+  return OF_TEXTS.has(name) ? { shapes: ["absent", "text"] } : ANYTHING;
+}
 /** The list of texts, none of them empty, to which addresses are brought. */
 export const ADDRESSES_FORM: ValueForm = { shapes: ["list"], items: TEXT_ITEM };
 
 /** What a field of the contact or the location can be, as it is written beside an event. */
-export function knownForm({ type, form, values = [] }: KnownField): ValueForm {
+export function knownForm({ type, form, values = [] }: KnownField, name: Step | undefined): ValueForm {
   const shapes: { readonly [T in FieldType]: ValueForm } = {
     ...FACT_FORMS,
     address: { shapes: ["absent", "text"] },
@@ -40,6 +51,7 @@ export function knownForm({ type, form, values = [] }: KnownField): ValueForm {
     any: ANYTHING,
   };
   const own = shapes[type];
+  if (type === "list" && typeof name === "string") return { ...own, ...itemsOf(name) };
   return form?.isClosed ? { ...own, words: ZONES, text: { fits: form.fits } } : { ...own, words: values };
 }
 

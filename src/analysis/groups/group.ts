@@ -12,7 +12,12 @@ import type { Weekday } from "../../model/window.ts";
 import type { Found, Want } from "../values/want.ts";
 
 /** Earlier events of the contact. */
-export type PastWanted = readonly { readonly agoMs: number; readonly payload: JsonObject }[];
+export type PastWanted = readonly {
+  readonly agoMs: number;
+  readonly payload: JsonObject;
+  /** It is about the message that the event itself is about. */
+  readonly isOwnMessage?: boolean;
+}[];
 
 /** One comparison without what only turns it round, and the group of what it reads. */
 export interface Atom {

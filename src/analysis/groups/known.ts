@@ -3,7 +3,7 @@ import { fieldUnder, type KnownFact } from "../../language/known-facts.ts";
 import { pathSteps } from "../../language/path.ts";
 import { isJsonObject } from "../../kit/json.ts";
 import { treeThat, type WantInside } from "../values/tree.ts";
-import { ANYTHING, knownForm } from "./forms.ts";
+import { ANYTHING, itemForm, knownForm } from "./forms.ts";
 import { wantOf, type Group } from "./group.ts";
 
 /** The group of what is known. */
@@ -18,8 +18,10 @@ export function knownGroup(fact: KnownFact): Group {
       });
       const found = treeThat(wants, (steps) => {
         if (steps.length === 0) return { shapes: ["absent", "object"] };
+        const [list, last] = [steps.at(-2), steps.at(-1)];
+        if (typeof last === "number" && typeof list === "string") return itemForm(list);
         const { field } = fieldUnder(fact, steps);
-        return field === undefined ? ANYTHING : knownForm(field);
+        return field === undefined ? ANYTHING : knownForm(field, last);
       });
       if (found.is !== "met") return found;
       return { is: "met", value: { [fact]: isJsonObject(found.value) ? found.value : undefined } };

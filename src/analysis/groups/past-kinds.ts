@@ -3,35 +3,55 @@ import { channelOf, outcomeOf } from "../../events/derive.ts";
 import { typesOf } from "../../events/kind-of.ts";
 import type { Json, JsonObject } from "../../kit/json.ts";
 import { MESSAGE_TYPE_WORDS } from "../../model/channels.ts";
-import { KINDS, type EventKind } from "../../model/event-kinds.ts";
+import { EVENT_KINDS, isMessage, KINDS, OTHER, type EventKind } from "../../model/event-kinds.ts";
 import { outcomeSpellings } from "../../events/derive.ts";
 import type { PastEvent } from "../../model/history.ts";
 
 /** An event that may have been, and what history facts see of it. */
 export interface PastKind {
   readonly payload: JsonObject;
+  /** That payload, and others that history facts see alike: each says another state of its message. */
+  readonly states: readonly JsonObject[];
   readonly seen: Omit<PastEvent, "at">;
 }
 
-/** Kinds that any question about messages may mean. */
-const MESSAGES: readonly EventKind[] = ["OutboundMessage", "InboundMessage", "ProviderOutboundMessage"];
+/** Kinds that are tried first: messages, and the likeliest that is none. */
+const FIRST: readonly EventKind[] = [
+  "OutboundMessage",
+  "InboundMessage",
+  "ProviderOutboundMessage",
+  "ContactTagUpdate",
+];
 
 /** Events of the past of every sort that lists of params tell apart. */
 export function pastKinds(asked: readonly JsonObject[]): readonly PastKind[] {
-  const named = (param: string): readonly Json[] => asked.flatMap((params) => params[param] ?? []);
-  const kinds = [...new Set([...MESSAGES, ...named("kind")])].filter(
-    (kind): kind is EventKind => typeof kind === "string" && Object.hasOwn(KINDS, kind),
-  );
-  const channels = new Set(named("channel"));
-  const outcomes = new Set(named("outcome"));
+  const named = (param: string): Named => new Set(asked.flatMap((params) => params[param] ?? []));
+  const all = [named("kind"), named("channel"), named("outcome")] as const;
+  const name = JSON.stringify(all.map((words) => [...words]));
+  let told = sorts.get(name);
+  if (!told) sorts.set(name, (told = toldApart(...all)));
+  return told;
+}
+
+const sorts = new Map<string, readonly PastKind[]>();
+type Named = ReadonlySet<Json | null>;
+
+function toldApart(kinds: Named, channels: Named, outcomes: Named): readonly PastKind[] {
   const first = new Map<string, PastKind>();
-  for (const kind of kinds)
+  for (const kind of new Set([...FIRST, ...EVENT_KINDS])) {
+    // Of these, only those are recorded that a rule looks at.
+    if (kind === OTHER && !kinds.has(kind)) continue;
     for (const one of eventsOf(kind)) {
-      const { channel, outcome } = one.seen;
+      const { channel, outcome, direction, chain } = one.seen;
       // Words that nobody asks for are one sort.
-      const sort = [kind, channels.has(channel) ? channel : "", outcomes.has(outcome) ? outcome : ""].join(" ");
-      if (!first.has(sort)) first.set(sort, one);
+      const asked = [kinds.has(kind) && kind, channels.has(channel) && channel, outcomes.has(outcome) && outcome];
+      const sort = [...asked, direction, chain !== null || isMessage(kind)].join(" ");
+      const alike = first.get(sort);
+      if (!alike) first.set(sort, one);
+      else if (alike.seen.kind === kind && alike.seen.channel === channel)
+        first.set(sort, { ...alike, states: [...alike.states, ...one.states] });
     }
+  }
   return [...first.values()];
 }
 
@@ -55,7 +75,7 @@ function* listed(kind: EventKind): Generator<PastKind> {
         ...(message ? outcomeSpellings().map((callStatus) => ({ callStatus })) : []),
       ]
     : [{}];
-  const seen = new Set<string>();
+  const seen = new Map<string, { word: string | null; states: JsonObject[] }>();
   const hasMessage = Object.hasOwn(fields, "messageId");
   for (const word of words)
     for (const state of states) {
@@ -63,10 +83,16 @@ function* listed(kind: EventKind): Generator<PastKind> {
       const channel = message ? channelOf(kind, payload) : null;
       const outcome = hasOutcome ? outcomeOf(channelOf(kind, payload), payload) : null;
       const name = `${channel} ${outcome}`;
-      if (seen.has(name)) continue;
-      seen.add(name);
+      const alike = seen.get(name);
+      if (alike) {
+        if (alike.word === word) alike.states.push(payload);
+        continue;
+      }
+      const states = [payload];
+      seen.set(name, { word, states });
       yield {
         payload,
+        states,
         seen: { kind, channel, outcome, direction: message?.direction ?? null, chain: hasMessage ? "m" : null },
       };
     }

@@ -29,10 +29,11 @@ const SPELT: readonly string[] = ["API", "api.", "Workflow", "workflow.", "App",
 function samplesOf(atoms: readonly Atom[]): Samples<JsonObject> {
   const texts = (name: string): readonly string[] => {
     const own = atoms.filter((atom) => readsField(atom, name)).map((atom) => wantOf({ atom, isMet: true }));
-    return constantsOf(own).filter((one) => typeof one === "string");
+    const constants = constantsOf(own).filter((one) => typeof one === "string");
+    return [...constants, ...constants.flatMap(inOtherCases)];
   };
   const sources = [undefined, ...(FACTS["source"]?.values ?? []), ...texts("source"), ...SPELT];
-  const users = [undefined, "a-user", ...texts("userId"), ...texts("userId").map((id) => id.toUpperCase())];
+  const users = [undefined, "a-user", ...texts("userId")];
   const given = (name: string, value: Json | undefined): JsonObject => (value === undefined ? {} : { [name]: value });
   const sourceSorts = new Map(
     sources
@@ -60,11 +61,15 @@ function samplesOf(atoms: readonly Atom[]): Samples<JsonObject> {
   return { all: [...new Map(all.map((one) => [JSON.stringify(one), one])).values()], lacks: lackOf };
 }
 
+function inOtherCases(text: string): readonly string[] {
+  return [text.charAt(0).toUpperCase() + text.slice(1), text.toUpperCase(), text.toLowerCase()];
+}
+
 function readsField({ condition: { fact, path } }: Atom, name: string): boolean {
   return fact === name || (fact === "payload" && path !== undefined && path.includes(name));
 }
 
-const WHOLE_WORDS: ReadonlySet<string> = new Set(["equal", "notEqual", "in", "notIn", "exists"]);
+const WHOLE_WORDS: ReadonlySet<string> = new Set(["equal", "notEqual", "in", "notIn", "exists", "equalsIgnoreCase"]);
 
 function lackOf(literals: readonly Literal[]): string | null {
   const odd = literals.filter(

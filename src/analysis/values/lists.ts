@@ -23,10 +23,7 @@ export function listThat(
     if (of === false) return NEVER_FOUND;
     if (of !== true) parts.push(of);
   }
-  const every = joined(
-    "all",
-    parts.flatMap(({ of, want }) => (of === "every" ? [want] : [])),
-  );
+  const every = everyOf(parts);
   const list: Json[] = [];
   let open: Found<never> | null = null;
   for (const { want } of parts.filter(({ of }) => of === "some")) {
@@ -43,8 +40,23 @@ export function listThat(
     : { is: "open", why: "a list was found that is not as wanted" };
 }
 
+/** The ways in which each item of a list has to be as wanted; `null`: more than `MOST_WAYS`. Empty: no list is. */
+export function waysOfItems(wants: readonly Want[]): readonly (readonly Want[])[] | null {
+  const parts = wants.map(itemsWanted);
+  if (parts.includes(false)) return [];
+  return waysOf(everyOf(parts.filter((part) => typeof part !== "boolean")), MOST_WAYS);
+}
+
+function everyOf(parts: readonly OfItems[]): Logic<Want> {
+  return joined(
+    "all",
+    parts.flatMap(({ of, want }) => (of === "every" ? [want] : [])),
+  );
+}
+
 /** What a comparison wants of a list's items; `true` or `false`: the same of every list. */
-function itemsWanted({ operator, value, isMet }: Want): OfItems | boolean {
+function itemsWanted({ operator, value, isMet, isOfText }: Want): OfItems | boolean {
+  if (isOfText) return !isMet;
   const { decorators } = takeApart(operator);
   const [first] = decorators;
   const ofItems = (of: OfItems["of"], want: Logic<Want>): OfItems => ({ of, want });
@@ -65,7 +77,7 @@ const OF_LISTS: { readonly [Name in OperatorName]: typeof ALIKE | ((value: Json,
   doesNotContain: (value, isMet) => ({ of: isMet ? "every" : "some", want: equal(value, !isMet) }),
   containsText: (value, isMet) => ({
     of: isMet ? "some" : "every",
-    want: { is: { operator: "containsText", value, isMet } },
+    want: { is: { operator: "containsText", value, isMet, isOfText: true } },
   }),
   equal: ALIKE,
   notEqual: ALIKE,

@@ -99,9 +99,10 @@ function aText(wants: readonly Want[], { words = [], isClosed, text: form = {} }
   if (first !== undefined) return { is: "met", value: first };
   if (isClosed) return NEVER_FOUND;
   if (wants.some(({ operator, isMet }) => isMet && (operator === "equal" || operator === "in"))) return NEVER_FOUND;
-  const asked = sizes.filter(({ isMet }) => isMet);
-  // A size that was not among those around the constants needs more than a size.
-  if (asked.length > 0 && wants.every((want) => comparesSizes(want) || isOrderly(want))) return NEVER_FOUND;
+  const isASize = sizes.some(({ isMet }) => isMet);
+  // A size that was not among those around the constants needs more than a size; one that is none of them is none at all.
+  if (isASize && wants.every((want) => comparesSizes(want) || isOrderly(want))) return NEVER_FOUND;
+  if (isASize && !sizesAround(wants).some((text) => isAll(sizes, text))) return NEVER_FOUND;
   return textThat(wants, form);
 }
 

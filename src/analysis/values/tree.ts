@@ -2,6 +2,7 @@
 // together to one object or list.
 import { isJsonObject, type Json, type JsonObject } from "../../kit/json.ts";
 import { resolvePath, type Filter, type Step } from "../../language/path.ts";
+import { waysOfItems } from "./lists.ts";
 import { valueThat, type ValueForm } from "./one.ts";
 import { isAll, isAsWanted, NEVER_FOUND, type Found, type Want } from "./want.ts";
 
@@ -105,7 +106,27 @@ function aList(
   formAt: FormInside,
   place: readonly Step[],
 ): Found<Json | undefined> {
-  const items: Json[] = [];
+  const ways = waysOfItems(own);
+  if (ways === null) return OPEN_LIST;
+  let open: Found<never> | null = null;
+  for (const way of ways) {
+    const found = aListOf(way, own, inner, formAt, place);
+    if (found.is === "met") return found;
+    if (found.is === "open") open ??= found;
+  }
+  return open ?? NEVER_FOUND;
+}
+
+/** A list as wanted, each item of which is as wanted in one way. */
+function aListOf(
+  way: readonly Want[],
+  own: readonly Want[],
+  inner: readonly WantInside[],
+  formAt: FormInside,
+  place: readonly Step[],
+): Found<Json | undefined> {
+  const each = way.map((want): WantInside => ({ ...want, steps: [] }));
+  const items: (Json | undefined)[] = [];
   const chosen: JsonObject[] = [];
   for (const step of firstSteps(inner)) {
     const wants = behind(inner, step);
@@ -113,31 +134,51 @@ function aList(
       if (!isAll(wants, undefined)) return NEVER_FOUND;
       continue;
     }
-    const found =
-      typeof step === "number" ? treeThat(wants, formAt, [...place, step]) : itemThat(wants, step, formAt, place);
+    const mayLack = wants.every((want) => isAsWanted(want, undefined));
+    const found: Found<Json | undefined> = mayLack
+      ? { is: "met", value: undefined }
+      : typeof step === "number"
+        ? treeThat([...wants, ...each], formAt, [...place, step])
+        : itemThat([...wants, ...each], step, formAt, place);
     if (found.is !== "met") return found;
-    if (found.value === undefined) continue;
     if (typeof step === "object") {
       if (isJsonObject(found.value)) chosen.push(found.value);
     } else if (step >= MOST_ITEMS) return OPEN_LIST;
     else items[step] = found.value;
   }
-  const list = [...Array.from(items, (item) => item ?? null), ...chosen];
-  if (isAll(own, list)) return { is: "met", value: list };
-  const alone = valueThat(own, { shapes: ["list"], ...(formAt(place).items ? { items: formAt(place).items } : {}) });
+  const form = formAt(place).items;
+  const least = items.findLastIndex((item) => item !== undefined) + 1;
+  // In a list of texts nothing is missing before an item that is there.
+  if (form && items.some((item, at) => at in items && item === undefined && at < least)) return NEVER_FOUND;
+  const filler = (at: number): Json => {
+    const found = at in items ? null : valueThat(way, form ?? { shapes: ["text", "number"] });
+    return found?.is === "met" ? (found.value ?? null) : null;
+  };
+  const filled = Array.from(items, (item, at) => item ?? filler(at));
+  const list = [...filled.slice(0, least), ...chosen];
+  if (isAll(own, list) && isAllAt(inner, list)) return { is: "met", value: list };
+  const alone = valueThat(own, { shapes: ["list"], ...(form ? { items: form } : {}) });
   if (alone.is === "never") return alone;
-  const more = alone.is === "met" && Array.isArray(alone.value) ? [...list, ...alone.value] : list;
-  return isAll(own, more) ? { is: "met", value: more } : OPEN_LIST;
+  const others = alone.is === "met" && Array.isArray(alone.value) ? alone.value : [];
+  const isThere: WantInside = { operator: "exists", value: true, isMet: true, steps: [] };
+  const spare = (at: number): Json => {
+    const found = treeThat([...behind(inner, at), isThere, ...each], formAt, [...place, at]);
+    return found.is === "met" ? (found.value ?? null) : null;
+  };
+  // What may be missing may have to be there, for others after it.
+  const lists = [filled.slice(0, least), filled, Array.from(items, (item, at) => item ?? spare(at))];
+  const more = lists.map((some) => [...some, ...chosen, ...others]);
+  const fits = more.find((some) => isAll(own, some) && isAllAt(inner, some) && !(form && some.includes(null)));
+  return fits ? { is: "met", value: fits } : OPEN_LIST;
 }
 
-/** An item that a filter chooses, as wanted; `undefined`: none has to be there. */
+/** An item that a filter chooses, as wanted. */
 function itemThat(
   wants: readonly WantInside[],
   { key, value }: Filter,
   formAt: FormInside,
   place: readonly Step[],
 ): Found<Json | undefined> {
-  if (isAll(wants, undefined)) return { is: "met", value: undefined };
   const named: WantInside = { steps: [key], operator: "equal", value, isMet: true };
   return treeThat([...wants, named], formAt, [...place, { key, value }]);
 }

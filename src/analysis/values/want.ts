@@ -10,10 +10,13 @@ export interface Want {
   readonly operator: string;
   readonly value: Json;
   readonly isMet: boolean;
+  /** Only a text can meet it: an item of a list of which the comparison does not look into lists. */
+  readonly isOfText?: true;
 }
 
 /** Whether a value is as wanted; `undefined` is absent. */
-export function isAsWanted({ operator, value, isMet }: Want, given: unknown): boolean {
+export function isAsWanted({ operator, value, isMet, isOfText }: Want, given: unknown): boolean {
+  if (isOfText && typeof given !== "string") return !isMet;
   return (comparisonOf(operator)?.(given, value) ?? false) === isMet;
 }
 

@@ -89,13 +89,22 @@ export class LedgerAccount implements HighLevelAccount {
   }
 }
 
-/** An account for what a person waits for: where there is no room, since another call is under way, it waits for its turn. */
-export function inTurn(account: HighLevelAccount, timer: (ms: number) => Promise<void>): HighLevelAccount {
+/**
+ * An account for what a person waits for: where there is no room, and another call is under way, it waits for its turn.
+ * Limits that are used up leave no room for longer than a person waits.
+ */
+export function inTurn(
+  account: HighLevelAccount,
+  limits: Pick<HighLevelLimits, "isCalling">,
+  timer: (ms: number) => Promise<void>,
+): HighLevelAccount {
   return {
     async call(request, leaves) {
       for (let turns = 0; ; turns += 1) {
+        const wasCalling = limits.isCalling();
         const answer = await account.call(request, leaves);
-        if (answer.kind !== "no-room" || turns === TURNS) return answer;
+        const isTaken = wasCalling || limits.isCalling();
+        if (answer.kind !== "no-room" || !isTaken || turns === TURNS) return answer;
         await timer(TURN_MS);
       }
     },

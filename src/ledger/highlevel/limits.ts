@@ -106,6 +106,11 @@ export class HighLevelLimits {
     },
   };
 
+  /** Whether a call is under way. */
+  isCalling(): boolean {
+    return this.#limits.inFlight > 0;
+  }
+
   /** Counts a call that leaves now. */
   leaves(): CountedCall {
     const [left, ticket] = limits.leaving(this.#limits, this.#clock());

@@ -47,4 +47,17 @@ describe("two versions of a set", () => {
     const { rules } = await compared([a, { ...stops, stop: false }], [a, stops]);
     expect(rules).toMatchObject([{ rule: "a", change: "changed", losses: { event: { messageType: "SMS" } } }]);
   });
+
+  it("differ by an event whose past is long enough ago to use up no limit", async () => {
+    const texts = { params: { channel: "sms", within: "7d" }, fact: "count", value: 2 };
+    const counts = (operator: string) =>
+      aRule({
+        name: "counts",
+        limit: { count: 1, within: "1d" },
+        conditions: { all: [is("channel", "sms"), { ...texts, operator }] },
+      });
+    const { rules, open } = await compared([counts("equal")], [counts("greaterThanInclusive")]);
+    expect(open).toEqual([]);
+    expect(rules).toMatchObject([{ rule: "counts", gains: { history: [{}, {}] } }]);
+  });
 });

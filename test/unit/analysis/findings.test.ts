@@ -19,6 +19,16 @@ const tags = (value: string, operator = "contains") => is("contact", value, oper
 const count = (operator: string, value: number, params: object) => is("count", value, operator, { params });
 const adds = { type: "highlevel", call: "add-tags", tags: ["Lead"] } as const;
 const removes = { type: "highlevel", call: "remove-tags", tags: ["lead"] } as const;
+const sets = (fields: object) => ({ type: "highlevel", call: "update-contact", ...fields }) as const;
+const says = (status: string) => ({ type: "highlevel", call: "update-message-status", status }) as const;
+const moves = (fields: object) =>
+  ({
+    type: "highlevel",
+    call: "move-opportunity",
+    opportunityId: "{{ event.id }}",
+    pipelineStageId: "s",
+    ...fields,
+  }) as const;
 
 /** The rules `a` and `b`, which leave a task unless said otherwise, and what is found in both. */
 const two = (a: Partial<Rule>, b: Partial<Rule>): readonly Rule[] => [
@@ -100,6 +110,72 @@ describe("what is found in rules", () => {
       [["ONLY_WHERE", "a", "b"]],
     ],
     [
+      "some text of a list holds it, and the list does",
+      conditions(all(is("attachments", "pdf", "someFact:containsText")), all(is("attachments", "pdf", "containsText"))),
+      [["SAME_EVENTS", "a", "b"]],
+    ],
+    [
+      "a list in a list holds it, and the list around it does not",
+      conditions(
+        all(is("payload", "pdf", "someFact:containsText", { path: "$.files" }), {
+          not: is("payload", "pdf", "containsText", { path: "$.files" }),
+        }),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "every item and the first one",
+      conditions(
+        all(is("recipients", "+1", "everyFact:startsWith"), is("recipients", true, "exists", { path: "$[0]" })),
+        all(is("recipients", "+1", "someFact:startsWith")),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "an item of a list is in it",
+      conditions(all(is("contact", "vip", "equal", { path: "$.tags[0]" }), tags("lead")), all(tags("vip"))),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a list with a second item has a first one",
+      conditions(
+        all(is("attachments", true, "exists", { path: "$[1]" })),
+        all(is("attachments", true, "exists", { path: "$[0]" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a contact with a second tag has a first one, and it is a text",
+      conditions(
+        all(
+          is("contact", true, "exists", { path: "$.tags[1]" }),
+          is("contact", "a", "everyFact:startsWith", { path: "$.tags" }),
+        ),
+        all(is("contact", "a", "containsText", { path: "$.tags[0]" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a number that is a text, and begins so",
+      conditions(
+        all(
+          is("payload", 9, "greaterThan", { path: "$.amount" }),
+          is("payload", "1", "startsWith", { path: "$.amount" }),
+        ),
+        all(is("payload", 5, "greaterThan", { path: "$.amount" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "a source in any case",
+      conditions(
+        all(is("source", "workflow", "equalsIgnoreCase"), is("userId", false, "exists")),
+        all(is("sender", "automation")),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
       "a narrower within never counts more",
       conditions(
         all(count("greaterThanInclusive", 2, { channel: "sms", within: "1h" })),
@@ -120,6 +196,91 @@ describe("what is found in rules", () => {
       conditions(
         all(is("secondsSince", 600, "lessThan", { params: { channel: "sms" } })),
         all(is("secondsSince", 3_600, "lessThan", { params: { channel: "sms" } })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "messages are fewer than the events about them",
+      conditions(
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms", messages: true })),
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms" })),
+      ),
+      [["ONLY_WHERE", "a", "b"]],
+    ],
+    [
+      "events may all be about one message",
+      conditions(
+        all(sms, count("greaterThanInclusive", 3, { channel: "sms" })),
+        all(sms, count("greaterThanInclusive", 2, { channel: "sms", messages: true })),
+      ),
+      [],
+    ],
+    [
+      "a message that was delivered and failed",
+      conditions(
+        all(
+          sms,
+          count("greaterThanInclusive", 1, { channel: "sms", outcome: "failed", messages: true }),
+          count("greaterThanInclusive", 1, { channel: "sms", outcome: "delivered", messages: true }),
+          count("equal", 1, { messages: true }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "no message comes and goes",
+      conditions(
+        all(
+          sms,
+          count("equal", 1, { direction: "inbound", messages: true }),
+          count("equal", 1, { direction: "outbound", messages: true }),
+          count("equal", 1, { messages: true }),
+        ),
+        all(call),
+      ),
+      [["NEVER_FIRES", "a"]],
+    ],
+    [
+      "what came before may be no message",
+      conditions(
+        all(
+          sms,
+          count("equal", 2, {}),
+          count("equal", 1, { direction: "outbound" }),
+          count("equal", 0, { direction: "inbound" }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "the last one is older than what is counted",
+      conditions(
+        all(
+          is("secondsSince", 600, "greaterThan", { params: { channel: "email" } }),
+          count("equal", 0, { channel: "email", within: "1d" }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "one of two last ones is older than the other may be",
+      conditions(
+        all(
+          is("secondsSince", 3_600, "greaterThanInclusive", { params: {} }),
+          is("secondsSince", true, "exists", { params: { channel: "sms" } }),
+        ),
+        all(call),
+      ),
+      [],
+    ],
+    [
+      "a last one within the same second",
+      conditions(
+        all(is("secondsSince", 0, "greaterThan", { params: { channel: "sms" } })),
+        all(is("secondsSince", true, "exists", { params: { channel: "sms" } })),
       ),
       [["ONLY_WHERE", "a", "b"]],
     ],
@@ -169,6 +330,20 @@ describe("what is found in rules", () => {
       [["BOTH_MESSAGE", "a", "b"]],
     ],
     [
+      "both write, on a past long enough ago to use up no limit",
+      two(
+        {
+          conditions: all(sms, count("greaterThanInclusive", 3, { channel: "sms", within: "7d" })),
+          actions: [aText()],
+        },
+        { conditions: all(sms), actions: [aText()], limit: { count: 1, within: "1d" } },
+      ),
+      [
+        ["BOTH_MESSAGE", "a", "b"],
+        ["ONLY_WHERE", "a", "b"],
+      ],
+    ],
+    [
       "both would write, and one stops the other",
       two(
         { conditions: all(call), actions: [aText()], stop: true },
@@ -203,6 +378,30 @@ describe("what is found in rules", () => {
         ["ONLY_WHERE", "b", "a"],
       ],
     ],
+    ...(
+      [
+        [
+          "two values of a custom field",
+          sets({ customFields: { plan: "gold" } }),
+          sets({ customFields: { plan: "silver" } }),
+          true,
+        ],
+        [
+          "two custom fields",
+          sets({ customFields: { plan: "gold" } }),
+          sets({ customFields: { size: "silver" } }),
+          false,
+        ],
+        ["an owner by two calls", sets({ assignedTo: "u1" }), { ...sets({}), call: "assign", assignedTo: "u2" }, true],
+        ["two states of a message", says("read"), says("failed"), true],
+        ["states of two messages", says("read"), { ...says("failed"), messageId: "{{ event.other }}" }, false],
+        ["two values of an opportunity", moves({ monetaryValue: 1 }), moves({ monetaryValue: 2 }), true],
+      ] as const
+    ).map(([title, a, b, isClash]): [string, readonly Rule[], Expected] => [
+      title,
+      two({ actions: [a] }, { actions: [b] }),
+      [...(isClash ? [["UNDOES", "a", "b"] as const] : []), ["SAME_EVENTS", "a", "b"]],
+    ]),
     [
       "stopped wherever it would fire",
       two({ conditions: all(is("channel", ["sms", "call"], "in")), stop: true, priority: 1 }, { conditions: all(sms) }),
@@ -261,6 +460,36 @@ describe("what is found in rules", () => {
       ["fires"],
       [],
     ]);
+  });
+
+  it.each([
+    ["within the same second", is("secondsSince", 1, "lessThan", { params: { channel: "sms" } })],
+    ["longer ago than an example can say", is("secondsSince", 400 * 86_400, "greaterThan", { params: {} })],
+  ])("never says that a rule cannot fire whose past no example can have: %s", async (_, condition) => {
+    const { open, findings } = await analyze(aRuleSet(aRule({ conditions: all(condition) })), { timeZone: "UTC" });
+    expect(findings.filter(({ code }) => code !== "GAP")).toEqual([]);
+    expect(open).toMatchObject([{ question: "fires" }]);
+  });
+
+  it.each([
+    [{}, "which is done last is left to chance"],
+    [{ after: "1d" }, '"b" does it last, 1d after the event'],
+  ])("says which of two is done last, if that is certain: %o", async (later, last) => {
+    const rules = two({ actions: [adds] }, { actions: [{ ...removes, ...later }] });
+    const { findings } = await analyze(aRuleSet(...rules), { timeZone: "UTC" });
+    expect(findings.find(({ code }) => code === "UNDOES")?.message).toBe(
+      `"a" adds the tag "lead", which "b" removes, on one event: ${last}`,
+    );
+  });
+
+  it("says that it is the two together of which no event was found", async () => {
+    const second = count("greaterThanInclusive", 2, { channel: "sms", within: "1h" });
+    const rules = two(
+      { conditions: all(sms, second), actions: [aText()] },
+      { conditions: all(sms), actions: [aText()], limit: { count: 1, within: "1d" } },
+    );
+    const { open } = await analyze(aRuleSet(...rules), { timeZone: "UTC" });
+    expect(open).toMatchObject([{ rules: ["a", "b"], question: "both" }]);
   });
 
   it("decides an agency's rules: at most one question in fifty stays open, and each rule that fires shows it", async () => {

@@ -35,7 +35,16 @@ const CASES: readonly Case[] = [
       { fact: "callDuration", operator: "lessThan", value: 40 },
     ],
     event: { ...CALL, callDuration: 90 },
-    says: ["callDuration 39 or less"],
+    says: ["callDuration 39"],
+  },
+  {
+    about: "a number that goes on, but for one",
+    conditions: [
+      { fact: "callDuration", operator: "greaterThan", value: 30 },
+      { fact: "callDuration", operator: "notEqual", value: 40 },
+    ],
+    event: CALL,
+    says: ["callDuration 31"],
   },
   {
     about: "a word, and those that are enough as well",
@@ -52,6 +61,21 @@ const CASES: readonly Case[] = [
   {
     about: "a text that a pattern finds",
     conditions: [{ fact: "body", operator: "matches", value: "(?i)\\bcall (me|us) back\\b" }],
+    event: { body: "hello" },
+    says: ['body "call me back"'],
+  },
+  {
+    about: "a text that a pattern finds, and more is wanted of",
+    conditions: [
+      { fact: "body", operator: "matches", value: "(?i)price" },
+      { fact: "body", operator: "startsWith", value: "Hi" },
+    ],
+    event: { body: "hello" },
+    says: ['body "Hiprice" or "Hi price"'],
+  },
+  {
+    about: "a text that a pattern finds, and that is no word",
+    conditions: [{ fact: "body", operator: "matches", value: "^\\d{4}$" }],
     event: { body: "hello" },
     says: [],
   },
@@ -77,6 +101,18 @@ const CASES: readonly Case[] = [
     conditions: [{ fact: "contact", path: "$.tags", operator: "contains", value: "vip" }],
     context: { known: { contact: { tags: ["new"] }, location: undefined } },
     says: ['"vip" added to tags of the contact'],
+  },
+  {
+    about: "a tag of the contact that has to be away",
+    conditions: [{ fact: "contact", path: "$.tags", operator: "doesNotContain", value: "vip" }],
+    context: { known: { contact: { tags: ["new", "vip"] }, location: undefined } },
+    says: ['"vip" removed from tags of the contact'],
+  },
+  {
+    about: "the one item that is not as all have to be",
+    conditions: [{ fact: "attachments", operator: "everyFact:endsWith", value: ".pdf" }],
+    event: { attachments: ["a.pdf", "b.jpg"] },
+    says: ['"b.jpg" removed from attachments'],
   },
   {
     about: "the contact's past",
