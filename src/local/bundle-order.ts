@@ -4,11 +4,11 @@ import { relative, sep } from "node:path";
 import type { RenderedModule } from "rolldown";
 
 /**
- * The rooms of src, as a rule each after those that it imports; an agency before the ledger, which is 300 bytes less than
- * behind it. What stands beside them, such as the entry, comes last.
+ * The rooms of src, in an order that was found by trying: a kilobyte and a half less than in that of their imports. What
+ * stands beside them, such as the entry, comes last.
  */
 export const ROOMS: readonly string[] =
-  "kit model time highlevel act language events rules match api receive counterfactual drift agency ledger registry objects".split(
+  "act highlevel kit events rules time language drift counterfactual match api receive model agency ledger registry objects".split(
     " ",
   );
 
