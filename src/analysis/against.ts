@@ -4,8 +4,8 @@ import type { EventKind } from "../model/event-kinds.ts";
 import type { Rule, RuleFile, RuleSet } from "../model/rule.ts";
 import type { OpenQuestion } from "./finding.ts";
 import { AnalysedSet, Spaces } from "./set.ts";
-import { firedOn, smallest, witnessOf, type Witness } from "./witness.ts";
-import { withPasts } from "./witnesses.ts";
+import { firedOn, witnessOf, type Witness } from "./witness.ts";
+import { smallestOfPasts } from "./witnesses.ts";
 
 /** How one rule differs. */
 interface RuleDifference {
@@ -103,7 +103,7 @@ export async function compareSets(
     return null;
   }
 
-  async function shown(
+  function shown(
     kind: EventKind,
     parts: Parameters<typeof witnessOf>[1],
     [one, rule]: [AnalysedSet, Rule],
@@ -114,11 +114,7 @@ export async function compareSets(
       if (!fired?.has(rule.name)) return false;
       return counterpart === null || (await firedOn(other.ruleSet, witness, timeZone))?.has(counterpart.name) === false;
     };
-    for (const witness of withPasts(witnessOf(kind, parts, timeZone))) {
-      const small = await smallest(witness, shows);
-      if (small) return small;
-    }
-    return null;
+    return smallestOfPasts(witnessOf(kind, parts, timeZone), shows);
   }
 }
 

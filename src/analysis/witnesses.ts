@@ -14,12 +14,8 @@ export class Witnesses {
   }
 
   /** The smallest event of these parts that shows what is claimed of the rules that fire on it; `null`: none does. */
-  async shown(kind: EventKind, parts: readonly Part[], shows: Shows): Promise<Witness | null> {
-    for (const witness of withPasts(witnessOf(kind, parts, this.#timeZone))) {
-      const small = await smallest(witness, (one) => this.#isShown(one, shows));
-      if (small) return small;
-    }
-    return null;
+  shown(kind: EventKind, parts: readonly Part[], shows: Shows): Promise<Witness | null> {
+    return smallestOfPasts(witnessOf(kind, parts, this.#timeZone), (one) => this.#isShown(one, shows));
   }
 
   /** The same with all that the parts say: for a claim about rules that do not fire. */
@@ -37,8 +33,20 @@ export class Witnesses {
 /** Hours between earlier events that are told one from the other by usual limits: an hour, a day, a week, a month. */
 const STEPS_H: readonly number[] = [2, 25, 169, 745];
 
+/** The smallest that still shows something, of a witness or of the same with another past; `null`: none shows it. */
+export async function smallestOfPasts(
+  witness: Witness,
+  shows: (witness: Witness) => Promise<boolean>,
+): Promise<Witness | null> {
+  for (const one of withPasts(witness)) {
+    const small = await smallest(one, shows);
+    if (small) return small;
+  }
+  return null;
+}
+
 /** A witness, and the same with its past spread over time: what came before may itself use up a limit. */
-export function withPasts(witness: Witness): readonly Witness[] {
+function withPasts(witness: Witness): readonly Witness[] {
   const { history } = witness;
   if (!history) return [witness];
   const spread = (hours: number): Witness => ({
